@@ -1,0 +1,115 @@
+/**
+ * The messages of protocol version 1, as closed schemas: an unknown field is refused in a request.
+ * An answer's unknown fields are dropped, so that a worker one minor version newer is understood.
+ *
+ * @module
+ */
+import { z } from 'zod'
+import { MAX_CSR_BYTES, MAX_LIST_ITEMS, NAME_PATTERN } from './protocol.ts'
+import type { RefusalClass } from './refusal.ts'
+
+/** Base64 of {@link MAX_CSR_BYTES} octets, in characters. */
+const MAX_CSR_CHARACTERS = Math.ceil(MAX_CSR_BYTES / 3) * 4
+
+/** Longest lifetime that can be asked for, in seconds: a hundred years of 365.25 days. */
+export const MAX_DURATION_SECONDS = 3_155_760_000
+
+/** Name of an issuer, a profile or a client. */
+export const nameSchema = z.string().regex(NAME_PATTERN, 'must be a DNS label (RFC 1123)')
+
+/**
+ * A uid as the ledger's key. Kubernetes uids are UUIDs, but nothing here depends on it; the set of
+ * characters is that of a header value that needs no quoting.
+ */
+export const uidSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Za-z0-9._:-')
+
+/** Who asked, in Kubernetes: for policy and for the ledger. Never copied into the certificate. */
+export const originSchema = z.strictObject({
+  kind: z.enum(['CertificateRequest', 'CertificateSigningRequest', 'CommandLine']),
+  /** Empty for what is not namespaced. */
+  namespace: z.string().max(63),
+  name: z.string().max(253),
+  uid: uidSchema,
+  username: z.string().max(1024),
+  groups: z.array(z.string().max(1024)).max(MAX_LIST_ITEMS),
+})
+
+/** Body of `POST /v1/issuers/{issuer}/certificates`. */
+export const signRequestSchema = z.strictObject({
+  /** PKCS#10 (RFC 2986) in DER, as base64 (RFC 4648 §4, padded). */
+  csr: z.base64().min(4).max(MAX_CSR_CHARACTERS),
+  /** notAfter − notBefore of the certificate, both ends included, in seconds. */
+  durationSeconds: z.int().min(1).max(MAX_DURATION_SECONDS),
+  isCA: z.boolean(),
+  /** cert-manager's usage strings, complete: nothing is added by the worker. */
+  usages: z.array(z.string().min(1).max(64)).max(MAX_LIST_ITEMS),
+  /** The client's default profile when absent. */
+  profile: nameSchema.optional(),
+  origin: originSchema,
+})
+
+/** Body of a 200 (replayed) or 201 (signed) answer. */
+export const signAnswerSchema = z.object({
+  /** PEM: the leaf, then each intermediate upwards; no root. */
+  chain: z.string(),
+  /** PEM: the root. */
+  ca: z.string(),
+  /** Lower-case hexadecimal, without separators. */
+  serialNumber: z.string(),
+  /** RFC 3339, whole seconds, UTC. */
+  notBefore: z.iso.datetime(),
+  notAfter: z.iso.datetime(),
+  /** What shortened the duration that was asked for, if anything. */
+  clamped: z.enum(['profile', 'issuer']).nullable(),
+  /** Whether the ledger already held this certificate. */
+  replayed: z.boolean(),
+})
+
+/** Body of `GET /v1/issuers/{issuer}`. */
+export const healthAnswerSchema = z.object({
+  issuer: z.string(),
+  ca: z.object({
+    /** RFC 4514 string, for people. */
+    subject: z.string(),
+    serialNumber: z.string(),
+    notAfter: z.iso.datetime(),
+    /** SHA-256 of the issuing CA certificate's DER, lower-case hexadecimal. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  /** PEM: the issuing CA, then upwards, the root last. */
+  chain: z.string(),
+  /** Profiles that this client may name for this issuer, its default first. */
+  profiles: z.array(z.string()),
+  serverTime: z.iso.datetime(),
+  protocolVersion: z.string(),
+})
+
+const REFUSAL_CLASSES = [
+  'permanent',
+  'temporary',
+  'issuer',
+  'pending',
+] as const satisfies RefusalClass[]
+
+/** Body of a refusal (RFC 9457), media type `application/problem+json`. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  /** A code of the refusal table, or one that a newer worker added. */
+  code: z.string(),
+  class: z.enum(REFUSAL_CLASSES),
+  detail: z.string(),
+  /** Seconds. */
+  retryAfter: z.int().min(0).optional(),
+  /** RFC 3339; only with `clock_skew`. */
+  serverTime: z.iso.datetime().optional(),
+})
+
+export type SignOrigin = z.infer<typeof originSchema>
+export type SignRequest = z.infer<typeof signRequestSchema>
+export type SignAnswer = z.infer<typeof signAnswerSchema>
+export type HealthAnswer = z.infer<typeof healthAnswerSchema>
+export type Problem = z.infer<typeof problemSchema>
