@@ -1,0 +1,118 @@
+/**
+ * Reads what came back: a value, or one fault. Pure.
+ *
+ * Only a worker's own word is final. A status that some proxy on the way made up (no protocol header,
+ * no problem document) never fails a request: it is temporary, or the operator's turn.
+ *
+ * @module
+ */
+import {
+  checkProtocolVersion,
+  err,
+  isRefusalCode,
+  ok,
+  type Problem,
+  problemSchema,
+  PROTOCOL_HEADER,
+  refusalClass,
+  type Result,
+} from '@edge-issuer/shared'
+import type { ZodType } from 'zod'
+import type { SignerFault } from './fault.ts'
+import type { HttpAnswer } from './transport.ts'
+
+/** Statuses that say "later", whoever says them (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
+const LATER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
+
+/** What polling waits when a 202 names no time, in milliseconds. */
+const DEFAULT_PENDING_MS = 5_000
+
+/** How an answer is to be read. */
+export interface Reading<T> {
+  readonly schema: ZodType<T>
+  /** Whom messages name: the worker's origin. */
+  readonly origin: string
+  /** The key that signed the request, for the operator to compare. */
+  readonly keyId: string
+}
+
+/** @returns The value of a 200 or 201 answer, or the fault of any other. */
+export function readAnswer<T>(answer: HttpAnswer, reading: Reading<T>): Result<T, SignerFault> {
+  const retryAfterMs = readRetryAfter(answer.header('retry-after'))
+  const fault = readFault(answer, reading)
+  if (fault !== undefined)
+    return err(retryAfterMs === undefined ? fault : { retryAfterMs, ...fault })
+  if (answer.status === 202) {
+    const message = `the worker at ${reading.origin} is still working on it`
+    const waitMs = retryAfterMs ?? DEFAULT_PENDING_MS
+    return err({ class: 'pending', code: 'answer_pending', message, retryAfterMs: waitMs })
+  }
+  const parsed = reading.schema.safeParse(parseJson(answer.body))
+  if (parsed.success) return ok(parsed.data)
+  return err(malformed(reading.origin, 'temporary', 'the body is not what the protocol says'))
+}
+
+function readFault<T>(answer: HttpAnswer, reading: Reading<T>): SignerFault | undefined {
+  const { origin } = reading
+  const theirVersion = answer.header(PROTOCOL_HEADER)
+  if (theirVersion === null) return strangerFault(origin, answer.status)
+  const isRefusal = answer.status >= 300
+  const problem = isRefusal ? problemSchema.safeParse(parseJson(answer.body)) : undefined
+  if (problem?.success === true) return refusalFault(problem.data, reading)
+  const spoken = checkProtocolVersion(theirVersion)
+  if (!spoken.ok) {
+    const message = `worker at ${origin}: ${spoken.error}; upgrade the older one`
+    return { class: 'issuer', code: 'protocol_mismatch', message }
+  }
+  if (!isRefusal) return undefined
+  return malformed(
+    origin,
+    'temporary',
+    `status ${String(answer.status)} without a problem document`,
+  )
+}
+
+/** Whatever answered is not a worker: a proxy, a login page, another server. */
+function strangerFault(origin: string, status: number): SignerFault {
+  const isLater = status >= 500 || LATER_STATUSES.has(status)
+  return malformed(
+    origin,
+    isLater ? 'temporary' : 'issuer',
+    `status ${String(status)} from something that is not an edge-issuer worker; check the url`,
+  )
+}
+
+function refusalFault<T>(problem: Problem, { origin, keyId }: Reading<T>): SignerFault {
+  const { code, detail, serverTime, retryAfter } = problem
+  const hints = [
+    ...(code === 'credentials_rejected' ? [`the request was signed with key ${keyId}`] : []),
+    ...(serverTime === undefined ? [] : [`its clock says ${serverTime}`]),
+  ]
+  return {
+    class: isRefusalCode(code) ? refusalClass(code) : problem.class,
+    code,
+    message: `worker at ${origin} refused (${code}): ${[detail, ...hints].join('; ')}`,
+    ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter * 1000 }),
+  }
+}
+
+function malformed(origin: string, faultClass: SignerFault['class'], found: string): SignerFault {
+  return {
+    class: faultClass,
+    code: 'answer_malformed',
+    message: `unusable answer from ${origin}: ${found}`,
+  }
+}
+
+/** Delay in seconds only (RFC 9110 §10.2.3); a date would need this side's clock to be right. */
+function readRetryAfter(header: string | null): number | undefined {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * One HTTPS exchange with the worker: own trust anchors per issuer, deadlines, and a limit on what
+ * is read. Proxies are taken from the environment (HTTPS_PROXY, NO_PROXY).
+ *
+ * @module
+ */
+import { err, MAX_ANSWER_BODY_BYTES, ok, type Result } from '@edge-issuer/shared'
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import type { SignerFault } from './fault.ts'
+
+const CONNECT_TIMEOUT_MS = 5_000
+/** Headers or the next part of the body; the whole exchange is bounded by the caller's signal. */
+const ANSWER_TIMEOUT_MS = 20_000
+const KEEP_ALIVE_TIMEOUT_MS = 30_000
+
+/** A request as it goes out; nothing is added to it but `host` and `content-length`. */
+export interface Exchange {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** An answer of any status. */
+export interface HttpAnswer {
+  readonly status: number
+  /** A header's value; several of one name are joined by a comma. */
+  readonly header: (name: string) => string | null
+  readonly body: string
+}
+
+/** Sends requests to one worker. */
+export interface Transport {
+  send(exchange: Exchange, signal: AbortSignal): Promise<Result<HttpAnswer, SignerFault>>
+  close(): Promise<void>
+}
+
+/**
+ * @param caBundlePem - Trust these roots instead of the system's.
+ */
+export function createTransport(caBundlePem: string | undefined): Transport {
+  const trust = caBundlePem === undefined ? {} : { ca: caBundlePem }
+  const agent = new EnvHttpProxyAgent({
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...trust },
+    requestTls: { timeout: CONNECT_TIMEOUT_MS, ...trust },
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  })
+  return {
+    send: async (exchange, signal) => send(agent, exchange, signal),
+    close: async () => agent.destroy(),
+  }
+}
+
+async function send(
+  agent: Dispatcher,
+  { method, url, headers, body }: Exchange,
+  signal: AbortSignal,
+): Promise<Result<HttpAnswer, SignerFault>> {
+  const { origin, pathname } = new URL(url)
+  try {
+    const answer = await agent.request({
+      origin,
+      path: pathname,
+      method,
+      headers,
+      signal,
+      body: body ?? null,
+    })
+    return ok({
+      status: answer.statusCode,
+      header: (name) => joined(answer.headers[name]),
+      body: await readLimited(answer.body),
+    })
+  } catch (error) {
+    return err(transportFault(origin, error))
+  }
+}
+
+async function readLimited(body: AsyncIterable<unknown>): Promise<string> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of body) {
+    if (!Buffer.isBuffer(part)) continue
+    length += part.length
+    if (length > MAX_ANSWER_BODY_BYTES) {
+      throw new Error(`the answer is longer than ${String(MAX_ANSWER_BODY_BYTES)} bytes`)
+    }
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+const joined = (value: string | string[] | undefined): string | null =>
+  Array.isArray(value) ? value.join(', ') : (value ?? null)
+
+/** Codes of OpenSSL and Node that mean: connected, but the certificate is not to be trusted. */
+const TLS_CODES: ReadonlySet<string> = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+function transportFault(origin: string, error: unknown): SignerFault {
+  const { code, text } = rootCause(error)
+  if (TLS_CODES.has(code)) {
+    return {
+      class: 'issuer',
+      code: 'tls_untrusted',
+      message: `the TLS certificate of ${origin} is not trusted (${text}); set caBundle to the roots that signed it, or mend the certificate`,
+    }
+  }
+  return {
+    class: 'temporary',
+    code: 'transport_error',
+    message: `cannot reach the worker at ${origin} (${text})`,
+  }
+}
+
+/** The innermost error with a code, since undici wraps what the socket said. */
+function rootCause(error: unknown): { readonly code: string; readonly text: string } {
+  if (!(error instanceof Error)) return { code: '', text: String(error) }
+  // Happy eyeballs: one error an address.
+  if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0])
+  if (error.cause instanceof Error) return rootCause(error.cause)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return { code, text: error.message === '' ? code : error.message }
+}
