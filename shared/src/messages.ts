@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod'
-import { MAX_CSR_BYTES, MAX_LIST_ITEMS, NAME_PATTERN } from './protocol.ts'
+import { MAX_CSR_BYTES, MAX_USAGES, NAME_PATTERN } from './protocol.ts'
 import type { RefusalClass } from './refusal.ts'
 
 /** Base64 of {@link MAX_CSR_BYTES} octets, in characters. */
@@ -13,6 +13,9 @@ const MAX_CSR_CHARACTERS = Math.ceil(MAX_CSR_BYTES / 3) * 4
 
 /** Longest lifetime that can be asked for, in seconds: a hundred years of 365.25 days. */
 export const MAX_DURATION_SECONDS = 3_155_760_000
+
+/** A directory service may put a user in hundreds of groups; the body's limit bounds the whole. */
+const MAX_GROUPS = 1024
 
 /** Name of an issuer, a profile or a client. */
 export const nameSchema = z.string().regex(NAME_PATTERN, 'must be a DNS label (RFC 1123)')
@@ -33,7 +36,7 @@ export const originSchema = z.strictObject({
   name: z.string().max(253),
   uid: uidSchema,
   username: z.string().max(1024),
-  groups: z.array(z.string().max(1024)).max(MAX_LIST_ITEMS),
+  groups: z.array(z.string().max(1024)).max(MAX_GROUPS),
 })
 
 /** Body of `POST /v1/issuers/{issuer}/certificates`. */
@@ -44,7 +47,7 @@ export const signRequestSchema = z.strictObject({
   durationSeconds: z.int().min(1).max(MAX_DURATION_SECONDS),
   isCA: z.boolean(),
   /** cert-manager's usage strings, complete: nothing is added by the worker. */
-  usages: z.array(z.string().min(1).max(64)).max(MAX_LIST_ITEMS),
+  usages: z.array(z.string().min(1).max(64)).max(MAX_USAGES),
   /** The client's default profile when absent. */
   profile: nameSchema.optional(),
   origin: originSchema,

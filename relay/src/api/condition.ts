@@ -1,0 +1,37 @@
+/**
+ * A status condition, as the relay reads and writes it.
+ *
+ * @module
+ */
+import { z } from 'zod'
+
+export const CONDITION_STATUSES = ['True', 'False', 'Unknown'] as const
+
+/** Shape shared by cert-manager's conditions and metav1.Condition; what may be absent is filled. */
+export const conditionSchema = z
+  .object({
+    type: z.string(),
+    status: z.enum(CONDITION_STATUSES),
+    reason: z.string().default(''),
+    message: z.string().default(''),
+    lastTransitionTime: z.iso.datetime({ offset: true }).optional(),
+    /** Only on issuers: the generation that was judged. */
+    observedGeneration: z.int().default(0),
+  })
+  .transform(({ lastTransitionTime, ...rest }) => ({
+    ...rest,
+    /** When the status last changed; 0 when nobody said. */
+    lastTransitionMs: lastTransitionTime === undefined ? 0 : Date.parse(lastTransitionTime),
+  }))
+
+export type Condition = z.infer<typeof conditionSchema>
+
+/** @returns The condition of `type`, if there is one. */
+export const findCondition = (
+  conditions: readonly Condition[],
+  type: string,
+): Condition | undefined => conditions.find((condition) => condition.type === type)
+
+/** Whether the condition of `type` is there and True. */
+export const isConditionTrue = (conditions: readonly Condition[], type: string): boolean =>
+  findCondition(conditions, type)?.status === 'True'

@@ -1,0 +1,56 @@
+/**
+ * Our API group and the resources the relay touches, as data.
+ *
+ * @module
+ */
+
+/** Group of our issuers; part of every issuerRef, so it can never be renamed. */
+export const GROUP = 'edge-issuer.dev'
+
+/** The one served version. */
+export const VERSION = 'v1alpha1'
+
+/** Field manager of every status write, and `reportingController` prefix of events. */
+export const FIELD_MANAGER = 'edge-issuer.dev'
+
+/** A kind of resource, as the API server addresses it. */
+export interface Resource {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+export const ISSUER: Resource = {
+  group: GROUP,
+  version: VERSION,
+  kind: 'Issuer',
+  plural: 'issuers',
+  namespaced: true,
+}
+
+export const CLUSTER_ISSUER: Resource = {
+  group: GROUP,
+  version: VERSION,
+  kind: 'ClusterIssuer',
+  plural: 'clusterissuers',
+  namespaced: false,
+}
+
+export const CERTIFICATE_REQUEST: Resource = {
+  group: 'cert-manager.io',
+  version: 'v1',
+  kind: 'CertificateRequest',
+  plural: 'certificaterequests',
+  namespaced: true,
+}
+
+/**
+ * Selects our requests on the server: cert-manager 1.20 and newer declare the selectable field;
+ * older ones answer 400 and everything is read.
+ */
+export const OUR_REQUESTS_FIELD_SELECTOR = `spec.issuerRef.group=${GROUP}`
+
+/** `apiVersion` of `resource`. */
+export const apiVersionOf = (resource: Resource): string => `${resource.group}/${resource.version}`

@@ -1,0 +1,37 @@
+/**
+ * What a health check says about an issuer.
+ *
+ * @module
+ */
+import type { HealthAnswer, Result } from '@edge-issuer/shared'
+import type { IssuerCa, IssuerSpec } from '../api/issuer.ts'
+import type { SignerFault } from '../signer/fault.ts'
+import { issuerChecked, issuerPending, type IssuerVerdict } from './verdict.ts'
+
+/** The verdict, and what was learnt of the CA when the check was good. */
+export interface CheckOutcome {
+  readonly verdict: IssuerVerdict
+  readonly ca?: IssuerCa
+}
+
+/**
+ * Ready means: the worker was reached over TLS, knows these credentials, has this issuer with a CA
+ * that is not expired, and would accept the profile that the spec names.
+ */
+export function checkOutcome(
+  answer: Result<HealthAnswer, SignerFault>,
+  spec: IssuerSpec,
+): CheckOutcome {
+  if (!answer.ok) return { verdict: issuerPending(answer.error.message) }
+  const { ca, profiles } = answer.value
+  if (spec.profile !== undefined && !profiles.includes(spec.profile)) {
+    const open = profiles.map((profile) => `"${profile}"`).join(', ')
+    return {
+      verdict: issuerPending(
+        `the worker has no profile "${spec.profile}" open to this client for issuer "${spec.issuer}" (open: ${open}); correct spec.profile, or add it at the worker`,
+      ),
+    }
+  }
+  const { subject, serialNumber, notAfter, sha256 } = ca
+  return { verdict: issuerChecked(), ca: { subject, serialNumber, notAfter, sha256 } }
+}

@@ -1,0 +1,48 @@
+/**
+ * Turns a verdict into the Ready condition that is written.
+ *
+ * @module
+ */
+import { type Condition, findCondition } from '../api/condition.ts'
+import { READY } from '../api/reasons.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Longest message that is written; metav1.Condition allows 32,768, nobody reads as much. */
+const MAX_MESSAGE_CHARACTERS = 2_048
+
+/**
+ * The Ready condition after `verdict`. Its transition time moves only when its status does
+ * (metav1.Condition).
+ *
+ * @param existing - The object's conditions now.
+ * @param at - When, and for issuers which generation was judged.
+ */
+export function readyCondition(
+  existing: readonly Condition[],
+  verdict: Verdict<string>,
+  at: { readonly nowMs: number; readonly observedGeneration?: number },
+): Condition {
+  const before = findCondition(existing, READY)
+  const { status, reason, message } = verdict
+  const isSameStatus = before?.status === status && before.lastTransitionMs > 0
+  return {
+    type: READY,
+    status,
+    reason,
+    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+    observedGeneration: at.observedGeneration ?? 0,
+    lastTransitionMs: isSameStatus ? before.lastTransitionMs : at.nowMs,
+  }
+}
+
+/** Whether writing `next` would change anything a reader can see. */
+export function isReadyChanged(existing: readonly Condition[], next: Condition): boolean {
+  const before = findCondition(existing, READY)
+  return (
+    before === undefined ||
+    before.status !== next.status ||
+    before.reason !== next.reason ||
+    before.message !== next.message ||
+    before.observedGeneration !== next.observedGeneration
+  )
+}

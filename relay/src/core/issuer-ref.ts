@@ -1,0 +1,29 @@
+/**
+ * Which of our issuers a request names, if any.
+ *
+ * @module
+ */
+import type { CertificateRequest } from '../api/certificate-request.ts'
+import { CLUSTER_ISSUER, GROUP, ISSUER } from '../api/group.ts'
+import type { IssuerKind } from '../api/issuer.ts'
+
+/** One of our issuers; `namespace` is empty for a ClusterIssuer. */
+export interface OurIssuerRef {
+  readonly kind: IssuerKind
+  readonly namespace: string
+  readonly name: string
+}
+
+/**
+ * @returns `undefined` for what is not ours: another group (an empty one means `cert-manager.io`),
+ *   or a kind of our group that we do not serve, which another product might. An empty kind means
+ *   `Issuer`, as cert-manager's webhook reads it.
+ */
+export function ourIssuerRef({ metadata, spec }: CertificateRequest): OurIssuerRef | undefined {
+  const { group, kind, name } = spec.issuerRef
+  if (group !== GROUP) return undefined
+  if (kind === '' || kind === ISSUER.kind) {
+    return { kind: 'Issuer', namespace: metadata.namespace, name }
+  }
+  return kind === CLUSTER_ISSUER.kind ? { kind: 'ClusterIssuer', namespace: '', name } : undefined
+}

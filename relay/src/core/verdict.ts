@@ -1,0 +1,123 @@
+/**
+ * What a pass found, before it is written: the Ready condition to be, and the Event that goes with
+ * it. Texts follow issuer-lib, which operators already search for.
+ *
+ * @module
+ */
+import {
+  EVENT_ACTION,
+  EVENT_REASON,
+  type EventAction,
+  type EventReason,
+  ISSUER_REASON,
+  type IssuerReason,
+  REQUEST_REASON,
+  type RequestReason,
+} from '../api/reasons.ts'
+
+/** An Event without its object and its time. */
+export interface EventNote {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: EventReason
+  readonly action: EventAction
+}
+
+/** The Ready condition of an object, and its Event. */
+export interface Verdict<Reason extends string> {
+  readonly status: 'True' | 'False'
+  readonly reason: Reason
+  readonly message: string
+  readonly event: EventNote
+}
+
+export type RequestVerdict = Verdict<RequestReason>
+export type IssuerVerdict = Verdict<IssuerReason>
+
+const normal = (reason: EventReason): EventNote => ({
+  type: 'Normal',
+  reason,
+  action: EVENT_ACTION.synced,
+})
+const warning = (reason: EventReason): EventNote => ({
+  type: 'Warning',
+  reason,
+  action: EVENT_ACTION.syncFailed,
+})
+
+const waiting = (message: string, event: EventNote): RequestVerdict => ({
+  status: 'False',
+  reason: REQUEST_REASON.pending,
+  message,
+  event,
+})
+
+export const requestIssued = (): RequestVerdict => ({
+  status: 'True',
+  reason: REQUEST_REASON.issued,
+  message: 'Succeeded signing the CertificateRequest',
+  event: normal(EVENT_REASON.issued),
+})
+
+export const requestDenied = (): RequestVerdict => ({
+  status: 'False',
+  reason: REQUEST_REASON.denied,
+  message: 'Detected that the CertificateRequest is denied, so it will never be Ready.',
+  event: warning(EVENT_REASON.permanentError),
+})
+
+export const requestFailed = (cause: string): RequestVerdict => ({
+  status: 'False',
+  reason: REQUEST_REASON.failed,
+  message: `Failed permanently to sign CertificateRequest: ${cause}`,
+  event: warning(EVENT_REASON.permanentError),
+})
+
+export const requestRetried = (cause: string): RequestVerdict =>
+  waiting(
+    `Failed to sign CertificateRequest, will retry: ${cause}`,
+    warning(EVENT_REASON.retryableError),
+  )
+
+export const requestInProgress = (cause: string): RequestVerdict =>
+  waiting(`Signing still in progress. Reason: ${cause}`, normal(EVENT_REASON.pending))
+
+/** @param resource - As kubectl names it: `issuers.edge-issuer.dev "ca"`. */
+export const issuerMissing = (resource: string): RequestVerdict =>
+  waiting(
+    `${resource} not found. Waiting for it to be created.`,
+    normal(EVENT_REASON.waitingForIssuerExist),
+  )
+
+/** @param found - What stands where a current `Ready=True` was wanted. */
+export const issuerNotReady = (found: string): RequestVerdict =>
+  waiting(
+    `Waiting for issuer to become ready. Current issuer ready condition ${found}.`,
+    normal(EVENT_REASON.waitingForIssuerReady),
+  )
+
+export const issuerChecked = (): IssuerVerdict => ({
+  status: 'True',
+  reason: ISSUER_REASON.checked,
+  message: 'Succeeded checking the issuer',
+  event: normal(EVENT_REASON.checked),
+})
+
+/** What a Secret, the network or the worker's operator can mend. */
+export const issuerPending = (cause: string): IssuerVerdict => ({
+  status: 'False',
+  reason: ISSUER_REASON.pending,
+  message: `Not ready yet: ${cause}`,
+  event: warning(EVENT_REASON.retryableError),
+})
+
+/** What only an edit of the spec can mend. */
+export const issuerFailed = (cause: string): IssuerVerdict => ({
+  status: 'False',
+  reason: ISSUER_REASON.failed,
+  message: `Failed permanently: ${cause}`,
+  event: warning(EVENT_REASON.permanentError),
+})
+
+/** Whether nothing more will be done for a request with this verdict. */
+export const isTerminalFailure = ({ reason }: RequestVerdict): boolean =>
+  reason === REQUEST_REASON.failed || reason === REQUEST_REASON.denied
