@@ -5,7 +5,7 @@
  */
 import type { HealthAnswer, Result } from '@edge-issuer/shared'
 import type { IssuerCa, IssuerSpec } from '../api/issuer.ts'
-import type { SignerFault } from '../signer/fault.ts'
+import type { SignerFault } from '../api/signer-fault.ts'
 import { issuerChecked, issuerPending, type IssuerVerdict } from './verdict.ts'
 
 /** The verdict, and what was learnt of the CA when the check was good. */

@@ -18,7 +18,7 @@ import {
   type Result,
 } from '@edge-issuer/shared'
 import type { ZodType } from 'zod'
-import type { SignerFault } from './fault.ts'
+import type { SignerFault } from '../api/signer-fault.ts'
 import type { HttpAnswer } from './transport.ts'
 
 /** Statuses that say "later", whoever says them (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */

@@ -27,9 +27,9 @@ import {
   type SignedMessage,
   type SignRequest,
 } from '@edge-issuer/shared'
+import type { SignerFault } from '../api/signer-fault.ts'
 import { readAnswer } from './answer.ts'
 import { type ClientKey, readClientKey } from './credentials.ts'
-import type { SignerFault } from './fault.ts'
 import { createTransport, type Exchange } from './transport.ts'
 
 /** The whole exchange, from connecting to the last octet. */

@@ -6,7 +6,7 @@
  */
 import { err, MAX_ANSWER_BODY_BYTES, ok, type Result } from '@edge-issuer/shared'
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
-import type { SignerFault } from './fault.ts'
+import type { SignerFault } from '../api/signer-fault.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 /** Headers or the next part of the body; the whole exchange is bounded by the caller's signal. */
