@@ -1,0 +1,63 @@
+/**
+ * Free TCP ports on the loopback address. Nothing can reserve a port between finding it and the moment
+ * another process binds it, so whoever needs one asks through `withPorts`, which tries again.
+ * @module
+ */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { ProcessStartError } from './process.ts'
+
+const ATTEMPTS = 4
+
+/** How many ports are wanted, and which to try first (those of an earlier run, say). */
+export interface PortRequest {
+  readonly count: number
+  readonly preferred?: readonly number[]
+}
+
+/** Different ports that nobody listened on just now. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  // All are held open together, or the system might give the same port twice.
+  const servers = Array.from({ length: count }, () => createServer())
+  try {
+    return await Promise.all(
+      servers.map(async (server) => {
+        server.listen(0, '127.0.0.1')
+        await once(server, 'listening')
+        return portOf(server.address())
+      }),
+    )
+  } finally {
+    await Promise.all(
+      servers.map(async (server) => {
+        server.close()
+        if (server.listening) await once(server, 'close')
+      }),
+    )
+  }
+}
+
+/**
+ * Calls `start` with free ports, and again with others when a port was taken in the meantime.
+ * @throws whatever `start` throws for another reason, or at the last attempt
+ */
+export async function withPorts<T>(
+  request: PortRequest,
+  start: (ports: readonly number[]) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const preferred = attempt === 1 ? request.preferred : undefined
+    const ports = preferred?.length === request.count ? preferred : await freePorts(request.count)
+    try {
+      return await start(ports)
+    } catch (error) {
+      const isWorthAnotherTry = error instanceof ProcessStartError && error.isPortTaken
+      if (!isWorthAnotherTry || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return address.port
+}
