@@ -1,0 +1,134 @@
+/**
+ * What the relay wants of the Kubernetes API, as ports no wider than their use. Every call ends:
+ * by itself, by its deadline, or by the caller's signal. None throws; what fails is an {@link ApiError}.
+ *
+ * @module
+ */
+import type { Result } from '@edge-issuer/shared'
+import type { ApiError } from './api-error.ts'
+import type { ObjectRef } from './object-ref.ts'
+
+/** A kind of object, as the API server names it in paths and bodies. */
+export interface Resource {
+  /** API group; empty for the core group. */
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+/** Reads one object live, past every cache. */
+export interface ObjectReader {
+  /** @returns The object as JSON, to be parsed by the caller. */
+  getObject(
+    resource: Resource,
+    ref: ObjectRef,
+    signal: AbortSignal,
+  ): Promise<Result<unknown, ApiError>>
+}
+
+/** One write of a status. */
+export interface StatusWrite {
+  readonly resource: Resource
+  readonly ref: ObjectRef
+  /** Version of the object that was decided on. If it is no longer current the answer is `conflict`. */
+  readonly resourceVersion: string
+  /** The fields this relay owns, whole: what it owned before and leaves out now is removed. */
+  readonly status: object
+}
+
+/** Writes a status by server-side apply, with `force`: other managers' fields stay as they are. */
+export interface StatusWriter {
+  /** @returns The object after the write, as JSON. */
+  applyStatus(write: StatusWrite, signal: AbortSignal): Promise<Result<unknown, ApiError>>
+}
+
+/** Reads one Secret live. */
+export interface SecretReader {
+  /** @returns The Secret's `data`, decoded. */
+  readSecret(
+    ref: ObjectRef,
+    signal: AbortSignal,
+  ): Promise<Result<Readonly<Record<string, Uint8Array>>, ApiError>>
+}
+
+/** An object of `events.k8s.io/v1`, complete but for apiVersion and kind. */
+export interface EventObject {
+  readonly metadata: { readonly name: string; readonly namespace: string }
+  /** MicroTime: RFC 3339 in UTC with exactly six fractional digits. */
+  readonly eventTime: string
+  readonly reportingController: string
+  readonly reportingInstance: string
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly action: string
+  readonly note: string
+  /** The object that the event is about (core/v1 ObjectReference). */
+  readonly regarding: {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly name: string
+    readonly namespace?: string
+    readonly uid: string
+    readonly resourceVersion?: string
+  }
+}
+
+/** Creates events. */
+export interface EventWriter {
+  /** A name that is taken is a `conflict`. */
+  createEvent(event: EventObject, signal: AbortSignal): Promise<Result<void, ApiError>>
+}
+
+/** An object as it came, with the two facts that a cache needs. */
+export interface RawObject {
+  /** See `objectKey`. */
+  readonly key: string
+  readonly resourceVersion: string
+  /** The whole object as JSON, not yet checked. */
+  readonly body: unknown
+}
+
+/** Some objects of a listing. */
+export interface ListPage {
+  readonly objects: readonly RawObject[]
+  /** Version of the whole listing, the same on each page: watch from here. */
+  readonly resourceVersion: string
+}
+
+/** What a watch reports. `changed` is a new object as well as a new state of a known one. */
+export type WatchEvent =
+  | { readonly kind: 'changed' | 'deleted'; readonly object: RawObject }
+  /** Nothing happened up to this version: a later watch may begin here. */
+  | { readonly kind: 'bookmark'; readonly resourceVersion: string }
+
+/** One collection of objects, to be listed and watched. */
+export interface ListWatch {
+  /** One consistent listing, page by page. An error is the last item. */
+  list(signal: AbortSignal): AsyncIterable<Result<ListPage, ApiError>>
+  /**
+   * One stream of changes after `resourceVersion`. An error is the last item; a stream that ends
+   * without one was closed in order, and a new one may begin after the last version seen.
+   */
+  watch(resourceVersion: string, signal: AbortSignal): AsyncIterable<Result<WatchEvent, ApiError>>
+}
+
+/** Which collection. */
+export interface Collection {
+  readonly resource: Resource
+  /** All namespaces when absent. */
+  readonly namespace?: string
+  /**
+   * Asks the API server for less. A server that does not support it is asked without it from then on,
+   * so whoever reads the list must be ready for objects that do not match.
+   */
+  readonly fieldSelector?: string
+}
+
+/** The connection to one API server. */
+export interface Kube extends ObjectReader, StatusWriter, SecretReader, EventWriter {
+  listWatch(collection: Collection): ListWatch
+  /** Closes the connections; calls under way fail. */
+  close(): Promise<void>
+}

@@ -1,0 +1,68 @@
+import pino from 'pino'
+
+/** Facts of a log line. Never a key, a token, a CSR or a URL with credentials. */
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Where a part of the relay writes its log. A message is a constant text; what varies is a field. */
+export interface Log {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+  /** A log that adds `fields` to each line. */
+  child(fields: LogFields): Log
+}
+
+/** How the log is written. */
+export interface LogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  /** `json`: one object a line. `text`: for people, `time level message key=value …`. */
+  readonly format: 'json' | 'text'
+}
+
+/** Takes finished lines, each with its newline. */
+export interface LogSink {
+  write(line: string): void
+}
+
+/** Fields that are never written, should one slip in: the second line of defence, not the first. */
+const SECRET_FIELDS = [
+  'authorization',
+  'Authorization',
+  'password',
+  'privateKey',
+  'privateKeyPem',
+  'private-key.pem',
+  'secret',
+  'token',
+  'csr',
+].flatMap((name) => [`["${name}"]`, `*["${name}"]`])
+
+/** Makes the log of the process. It is written at once, so that the last line before an end is there. */
+export function createLog(options: LogOptions, sink: LogSink = pino.destination(1)): Log {
+  const settings: pino.LoggerOptions = {
+    level: options.level,
+    base: null,
+    messageKey: 'message',
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+    redact: { paths: SECRET_FIELDS, censor: '[redacted]' },
+  }
+  return pino(settings, options.format === 'json' ? sink : textSink(sink))
+}
+
+/** Renders each JSON line as text; strings are quoted where they hold more than a word. */
+function textSink(sink: LogSink): LogSink {
+  return {
+    write: (line) => {
+      const { time, level, message, ...fields } = JSON.parse(line)
+      const facts = Object.entries(fields).map(([name, value]) => ` ${name}=${inText(value)}`)
+      sink.write(`${time} ${level.toUpperCase().padEnd(5)} ${message}${facts.join('')}\n`)
+    },
+  }
+}
+
+function inText(value: unknown): string {
+  if (typeof value === 'string' && /^[\w./:@-]+$/u.test(value)) return value
+  return JSON.stringify(value)
+}

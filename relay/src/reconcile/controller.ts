@@ -1,0 +1,144 @@
+/**
+ * The engine of a controller: keys in, reconciles out, never one key twice at the same time. What a
+ * reconcile gives back decides when its key comes again; the protocol is that of controller-runtime.
+ *
+ * @module
+ */
+import type { Log } from '../log.ts'
+import { sleep, type Clock } from '../queue/clock.ts'
+import { withDeadline } from '../queue/deadline.ts'
+import { DelayedKeys } from '../queue/delayed.ts'
+import { RateLimiter, RECONCILE_BACKOFF } from '../queue/rate-limiter.ts'
+import { WorkQueue } from '../queue/work-queue.ts'
+
+/** What one reconcile came to. */
+export type Outcome =
+  /** Nothing more to do until the object changes. */
+  | { readonly kind: 'done' }
+  /** All is well; look again later. */
+  | { readonly kind: 'requeue-after'; readonly afterMs: number }
+  /** Did not work: again with growing delay, at the earliest after `minimumMs`. */
+  | { readonly kind: 'retry'; readonly message: string; readonly minimumMs?: number }
+
+/**
+ * Brings one object to where it should be, from its key alone. It must heed `signal` (its deadline, or
+ * the end of the process) and may throw: that is a fault, logged, and tried again as `retry` is.
+ */
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<Outcome>
+
+/** What a controller is made of. */
+export interface ControllerOptions {
+  /** In log lines: `certificate-request`. */
+  readonly name: string
+  readonly reconcile: Reconcile
+  /** Reconciles at the same time. */
+  readonly workers: number
+  /** Each reconcile's signal aborts after this. */
+  readonly deadlineMs: number
+  readonly clock: Clock
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** After the grace period the reconciles are told to end; this long is waited for them to do so. */
+const ABORT_LIMIT_MS = 2_000
+
+/** Feeds keys to a reconcile function. Make one, let triggers {@link add} keys, {@link start} it once synced. */
+export class Controller {
+  readonly #options: ControllerOptions
+  readonly #log: Log
+  readonly #queue = new WorkQueue<string>()
+  readonly #delayed: DelayedKeys<string>
+  readonly #limiter: RateLimiter<string>
+  /** Aborts the reconciles that run. */
+  readonly #abort = new AbortController()
+  #workers: Promise<unknown> = Promise.resolve()
+  #stopping = false
+
+  constructor(options: ControllerOptions) {
+    this.#options = options
+    this.#log = options.log.child({ controller: options.name })
+    this.#delayed = new DelayedKeys(options.clock, (key) => this.#queue.add(key))
+    this.#limiter = new RateLimiter(RECONCILE_BACKOFF, options.random)
+  }
+
+  /** The one door for everything that wakes a key. Keys wait here before {@link start} too. */
+  add(key: string): void {
+    this.#queue.add(key)
+  }
+
+  /** Starts the workers. */
+  start(): void {
+    this.#workers = Promise.all(
+      Array.from({ length: this.#options.workers }, async () => this.#work()),
+    )
+  }
+
+  /**
+   * Takes no more keys and drops those that wait (the next process finds them by listing). Reconciles
+   * that run may end within `graceMs`; after that their signal aborts.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true
+    this.#delayed.stop()
+    this.#queue.close()
+    if (await this.#endsWithin(graceMs)) return
+    this.#log.warn({ graceMs }, 'reconciles still run after the grace period; aborting them')
+    this.#abort.abort(new Error('the relay is stopping'))
+    if (!(await this.#endsWithin(ABORT_LIMIT_MS))) {
+      this.#log.error({}, 'a reconcile does not heed its signal')
+    }
+  }
+
+  async #endsWithin(limitMs: number): Promise<boolean> {
+    const timer = new AbortController()
+    const ended = this.#workers.then(() => true)
+    const late = sleep(this.#options.clock, limitMs, timer.signal).then(() => false)
+    const hasEnded = await Promise.race([ended, late])
+    timer.abort()
+    return hasEnded
+  }
+
+  async #work(): Promise<void> {
+    for (;;) {
+      const key = await this.#queue.take()
+      if (key === undefined || this.#stopping) return
+      this.#settle(key, await this.#attempt(key))
+      this.#queue.done(key)
+    }
+  }
+
+  async #attempt(key: string): Promise<Outcome> {
+    const { clock, deadlineMs: limitMs, reconcile } = this.#options
+    try {
+      return await withDeadline({ clock, limitMs, signal: this.#abort.signal }, async (signal) =>
+        reconcile(key, signal),
+      )
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown)
+      // One stack per fault is of use; the same one with each of its retries is noise.
+      const isFirst = this.#limiter.failures(key) === 0
+      const stack = isFirst && thrown instanceof Error ? { stack: thrown.stack } : {}
+      this.#log.error({ key, error: message, ...stack }, 'reconcile failed unexpectedly')
+      return { kind: 'retry', message }
+    }
+  }
+
+  #settle(key: string, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case 'done':
+        this.#limiter.forget(key)
+        return
+      case 'requeue-after':
+        this.#limiter.forget(key)
+        this.#delayed.addAfter(key, outcome.afterMs)
+        return
+      case 'retry': {
+        const delayMs = this.#limiter.next(key, outcome.minimumMs)
+        this.#delayed.addAfter(key, delayMs)
+        this.#log.info({ key, delayMs, cause: outcome.message }, 'reconcile will be tried again')
+      }
+    }
+  }
+}

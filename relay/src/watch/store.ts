@@ -1,0 +1,87 @@
+/** What happened to one object: `before` alone is a deletion, `after` alone an addition. */
+export interface Change<T> {
+  readonly key: string
+  readonly before: T | undefined
+  readonly after: T | undefined
+}
+
+/** An object in one of its versions. */
+export interface Versioned<T> {
+  readonly resourceVersion: string
+  readonly value: T
+}
+
+/**
+ * The objects of one collection as last seen, by key. One reflector writes; the others read and are
+ * told of changes. A listener must be quick and must not throw: it adds keys to queues, no more.
+ */
+export class Store<T> {
+  readonly #entries = new Map<string, Versioned<T>>()
+  /** Holds a key under `indexBy` of its value, for each key of `#entries`; no set is empty. */
+  readonly #index = new Map<string, Set<string>>()
+  readonly #indexBy: (value: T) => string | undefined
+  readonly #listeners: ((change: Change<T>) => void)[] = []
+
+  /** @param indexBy What {@link keysBy} looks objects up by; `undefined` leaves one out. */
+  constructor(indexBy: (value: T) => string | undefined = () => undefined) {
+    this.#indexBy = indexBy
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(key: string): T | undefined {
+    return this.#entries.get(key)?.value
+  }
+
+  keys(): readonly string[] {
+    return [...this.#entries.keys()]
+  }
+
+  /** Keys of the objects for which `indexBy` gave `indexed`. */
+  keysBy(indexed: string): readonly string[] {
+    return [...(this.#index.get(indexed) ?? [])]
+  }
+
+  /** Calls `listener` after each change, in the order of the changes. Subscribe before the reflector runs. */
+  onChange(listener: (change: Change<T>) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Adds or replaces an object. The version that is already there is no change. */
+  put(key: string, entry: Versioned<T>): void {
+    const before = this.#entries.get(key)
+    if (before?.resourceVersion === entry.resourceVersion) return
+    if (before !== undefined) this.#unindex(key, before.value)
+    this.#entries.set(key, entry)
+    const indexed = this.#indexBy(entry.value)
+    if (indexed !== undefined) {
+      const keys = this.#index.get(indexed)
+      if (keys === undefined) this.#index.set(indexed, new Set([key]))
+      else keys.add(key)
+    }
+    this.#tell({ key, before: before?.value, after: entry.value })
+  }
+
+  /** Removes an object. A key that is not there is no change. */
+  delete(key: string): void {
+    const before = this.#entries.get(key)
+    if (before === undefined) return
+    this.#unindex(key, before.value)
+    this.#entries.delete(key)
+    this.#tell({ key, before: before.value, after: undefined })
+  }
+
+  #unindex(key: string, value: T): void {
+    const indexed = this.#indexBy(value)
+    const keys = indexed === undefined ? undefined : this.#index.get(indexed)
+    if (indexed === undefined || keys === undefined) return
+    keys.delete(key)
+    if (keys.size === 0) this.#index.delete(indexed)
+  }
+
+  #tell(change: Change<T>): void {
+    for (const listener of this.#listeners) listener(change)
+  }
+}
