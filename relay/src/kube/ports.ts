@@ -5,18 +5,9 @@
  * @module
  */
 import type { Result } from '@edge-issuer/shared'
+import type { Resource } from '../api/group.ts'
+import type { ObjectRef } from '../api/metadata.ts'
 import type { ApiError } from './api-error.ts'
-import type { ObjectRef } from './object-ref.ts'
-
-/** A kind of object, as the API server names it in paths and bodies. */
-export interface Resource {
-  /** API group; empty for the core group. */
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-  readonly plural: string
-  readonly namespaced: boolean
-}
 
 /** Reads one object live, past every cache. */
 export interface ObjectReader {
@@ -69,6 +60,7 @@ export interface EventObject {
     readonly apiVersion: string
     readonly kind: string
     readonly name: string
+    /** Absent for a cluster-scoped object. */
     readonly namespace?: string
     readonly uid: string
     readonly resourceVersion?: string

@@ -1,8 +1,8 @@
 import type { EventObject } from '../kube/ports.ts'
 
 /** What happened, to which object. */
-export interface EventNote {
-  /** The object it is about. Without a namespace it is cluster-scoped. */
+export interface EventDraft {
+  /** The object it is about. Without a namespace, or with an empty one, it is cluster-scoped. */
   readonly regarding: EventObject['regarding']
   readonly type: 'Normal' | 'Warning'
   /** Why, for machines: a constant in CamelCase, at most 128 characters. */
@@ -16,7 +16,7 @@ export interface EventNote {
 /** Takes events. The one thing that it promises is not to be in the way. */
 export interface EventRecorder {
   /** Returns at once and never throws; the event is written later, or dropped and counted. */
-  record(event: EventNote): void
+  record(event: EventDraft): void
   /** Writes what waits, within `limitMs`, then ends; later events are dropped. */
   stop(limitMs: number): Promise<void>
 }
