@@ -6,7 +6,7 @@
  */
 import type { Result } from '@edge-issuer/shared'
 import type { Resource } from '../api/group.ts'
-import type { ObjectRef } from '../api/metadata.ts'
+import type { ObjectRef } from './object-ref.ts'
 import type { ApiError } from './api-error.ts'
 
 /** Reads one object live, past every cache. */

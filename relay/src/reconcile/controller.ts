@@ -12,7 +12,7 @@ import { RateLimiter, RECONCILE_BACKOFF } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 
 /** What one reconcile came to. */
-export type Outcome =
+export type ReconcileOutcome =
   /** Nothing more to do until the object changes. */
   | { readonly kind: 'done' }
   /** All is well; look again later. */
@@ -24,7 +24,7 @@ export type Outcome =
  * Brings one object to where it should be, from its key alone. It must heed `signal` (its deadline, or
  * the end of the process) and may throw: that is a fault, logged, and tried again as `retry` is.
  */
-export type Reconcile = (key: string, signal: AbortSignal) => Promise<Outcome>
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileOutcome>
 
 /** What a controller is made of. */
 export interface ControllerOptions {
@@ -109,7 +109,7 @@ export class Controller {
     }
   }
 
-  async #attempt(key: string): Promise<Outcome> {
+  async #attempt(key: string): Promise<ReconcileOutcome> {
     const { clock, deadlineMs: limitMs, reconcile } = this.#options
     try {
       return await withDeadline({ clock, limitMs, signal: this.#abort.signal }, async (signal) =>
@@ -125,7 +125,7 @@ export class Controller {
     }
   }
 
-  #settle(key: string, outcome: Outcome): void {
+  #settle(key: string, outcome: ReconcileOutcome): void {
     switch (outcome.kind) {
       case 'done':
         this.#limiter.forget(key)
