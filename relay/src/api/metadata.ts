@@ -24,21 +24,3 @@ export const metadataSchema = z
   }))
 
 export type Metadata = z.infer<typeof metadataSchema>
-
-/** Names one object; `namespace` is empty for what is not namespaced. */
-export interface ObjectRef {
-  readonly namespace: string
-  readonly name: string
-}
-
-/** Key of an object in stores and queues: `namespace/name`, or `name`. */
-export const objectKey = ({ namespace, name }: ObjectRef): string =>
-  namespace === '' ? name : `${namespace}/${name}`
-
-/** The inverse of {@link objectKey}; a name never holds a slash. */
-export function parseObjectKey(key: string): ObjectRef {
-  const slash = key.indexOf('/')
-  return slash < 0
-    ? { namespace: '', name: key }
-    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
-}

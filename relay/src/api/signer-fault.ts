@@ -6,7 +6,7 @@
  */
 import type { RefusalClass, RefusalCode } from '@edge-issuer/shared'
 
-/** Faults that the worker cannot report, because it was not reached or did not understand. */
+/** Faults that the worker cannot report, because it was not asked, not reached, or not understood. */
 export type TransportCode =
   /** No connection, no answer in time, a reset: a lost network. */
   | 'transport_error'
@@ -16,6 +16,10 @@ export type TransportCode =
   | 'answer_malformed'
   /** The worker asks for patience (202). */
   | 'answer_pending'
+  /** The certificate that came back is not the one that was asked for. */
+  | 'answer_refused'
+  /** The issuer's spec or Secret gives no credentials to ask with. */
+  | 'credentials_unusable'
 
 /** One fault, ready to be acted on and shown. */
 export interface SignerFault {

@@ -7,10 +7,10 @@ import type { CertificateRequest } from '../api/certificate-request.ts'
 import { CLUSTER_ISSUER, GROUP, ISSUER } from '../api/group.ts'
 import type { IssuerKind } from '../api/issuer.ts'
 
-/** One of our issuers; `namespace` is empty for a ClusterIssuer. */
+/** One of our issuers; only an Issuer has a namespace, the request's. */
 export interface OurIssuerRef {
   readonly kind: IssuerKind
-  readonly namespace: string
+  readonly namespace?: string
   readonly name: string
 }
 
@@ -25,5 +25,5 @@ export function ourIssuerRef({ metadata, spec }: CertificateRequest): OurIssuerR
   if (kind === '' || kind === ISSUER.kind) {
     return { kind: 'Issuer', namespace: metadata.namespace, name }
   }
-  return kind === CLUSTER_ISSUER.kind ? { kind: 'ClusterIssuer', namespace: '', name } : undefined
+  return kind === CLUSTER_ISSUER.kind ? { kind: 'ClusterIssuer', name } : undefined
 }

@@ -10,9 +10,7 @@ import type { IssuerCa } from '../api/issuer.ts'
 
 /** Status of an issuer: metav1.Condition, and what is known of its CA. */
 export const issuerStatus = (ready: Condition, ca: IssuerCa | undefined): object => ({
-  conditions: [
-    { ...conditionText(ready), observedGeneration: ready.observedGeneration },
-  ],
+  conditions: [{ ...conditionText(ready), observedGeneration: ready.observedGeneration }],
   ...(ca === undefined ? {} : { ca }),
 })
 

@@ -1,0 +1,150 @@
+/**
+ * Every setting of the relay: its flag, its environment variable, its default and its help, in one
+ * table. A flag wins over the environment, which wins over the default.
+ *
+ * @module
+ */
+import { parseArgs } from 'node:util'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { parseGoDuration } from './core/go-duration.ts'
+
+/** The settings of one run, complete. */
+export interface Config {
+  /** Path of a kubeconfig; empty for in-cluster. */
+  readonly kubeconfig: string
+  /** Where the Secrets of ClusterIssuers are; empty for the relay's own namespace. */
+  readonly clusterResourceNamespace: string
+  /** `host:port` or `:port`. */
+  readonly healthProbeBindAddress: string
+  /** Of each controller. */
+  readonly maxConcurrentReconciles: number
+  readonly healthCheckIntervalMs: number
+  /** 0 for no limit. */
+  readonly maxRetryMs: number
+  readonly logLevel: (typeof LOG_LEVELS)[number]
+  readonly logFormat: (typeof LOG_FORMATS)[number]
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export const LOG_FORMATS = ['json', 'text'] as const
+
+const MAX_CONCURRENT_RECONCILES = 256
+const MIN_HEALTH_CHECK_INTERVAL_MS = 1_000
+
+interface Setting {
+  readonly default: string
+  readonly help: string
+}
+
+const SETTINGS = {
+  kubeconfig: { default: '', help: 'kubeconfig file; in-cluster credentials when empty' },
+  'cluster-resource-namespace': {
+    default: '',
+    help: "namespace of the Secrets of ClusterIssuers; the relay's own when empty",
+  },
+  'health-probe-bind-address': { default: ':8081', help: 'address of /healthz and /readyz' },
+  'max-concurrent-reconciles': { default: '16', help: 'objects of one kind worked on at once' },
+  'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
+  'max-retry-duration': {
+    default: '1h',
+    help: 'how long a request is retried after temporary faults before it fails; 0 for ever',
+  },
+  'log-level': { default: 'info', help: LOG_LEVELS.join(', ') },
+  'log-format': { default: 'json', help: LOG_FORMATS.join(', ') },
+} as const satisfies Record<string, Setting>
+
+type Flag = keyof typeof SETTINGS
+
+const FLAGS = Object.keys(SETTINGS).filter((name): name is Flag => Object.hasOwn(SETTINGS, name))
+
+const variableOf = (flag: Flag): string => `EDGE_ISSUER_${flag.replaceAll('-', '_').toUpperCase()}`
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const lines = FLAGS.flatMap((flag) => [
+    `  --${flag} (${variableOf(flag)}; default ${JSON.stringify(SETTINGS[flag].default)})`,
+    `      ${SETTINGS[flag].help}`,
+  ])
+  return [
+    'edge-issuer relay: signs approved CertificateRequests through a signing worker.',
+    '',
+    'Usage: relay [flags]',
+    '',
+    ...lines,
+    '  --help',
+    '      print this text',
+    '',
+  ].join('\n')
+}
+
+/**
+ * @param args - The command line, without the program.
+ * @returns The settings, or every fault, each naming the flag or the variable; `'help'` when asked.
+ */
+export function readConfig(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Config | 'help', readonly string[]> {
+  const parsed = parseFlags(args)
+  if (!parsed.ok) return err([parsed.error])
+  if (parsed.value['help'] === true) return ok('help')
+  const faults: string[] = []
+  const text = (flag: Flag): string => {
+    const given = parsed.value[flag]
+    return typeof given === 'string'
+      ? given
+      : (environment[variableOf(flag)] ?? SETTINGS[flag].default)
+  }
+  const wanted = (flag: Flag, want: string): void => {
+    faults.push(`--${flag} (or ${variableOf(flag)}) is ${JSON.stringify(text(flag))}, not ${want}`)
+  }
+  const durationMs = (flag: Flag, minimumMs: number): number => {
+    const ms = parseGoDuration(text(flag))
+    if (ms !== undefined && ms >= minimumMs) return ms
+    wanted(flag, `a duration of at least ${String(minimumMs / 1000)}s such as 1m30s`)
+    return minimumMs
+  }
+  const choice = <T extends string>(flag: Flag, choices: readonly [T, ...T[]]): T => {
+    const found = choices.find((one) => one === text(flag))
+    if (found === undefined) wanted(flag, `one of ${choices.join(', ')}`)
+    return found ?? choices[0]
+  }
+  const count = (flag: Flag, maximum: number): number => {
+    const number = Number(text(flag))
+    if (Number.isInteger(number) && number >= 1 && number <= maximum) return number
+    wanted(flag, `a number from 1 to ${String(maximum)}`)
+    return 1
+  }
+  const address = (flag: Flag): string => {
+    if (!/^(\[[0-9a-fA-F:]+\]|[^:[\]\s]*):\d{1,5}$/.test(text(flag)))
+      wanted(flag, 'host:port or :port')
+    return text(flag)
+  }
+  const config: Config = {
+    kubeconfig: text('kubeconfig'),
+    clusterResourceNamespace: text('cluster-resource-namespace'),
+    healthProbeBindAddress: address('health-probe-bind-address'),
+    maxConcurrentReconciles: count('max-concurrent-reconciles', MAX_CONCURRENT_RECONCILES),
+    healthCheckIntervalMs: durationMs('health-check-interval', MIN_HEALTH_CHECK_INTERVAL_MS),
+    maxRetryMs: durationMs('max-retry-duration', 0),
+    logLevel: choice('log-level', LOG_LEVELS),
+    logFormat: choice('log-format', LOG_FORMATS),
+  }
+  return faults.length === 0 ? ok(Object.freeze(config)) : err(faults)
+}
+
+function parseFlags(
+  args: readonly string[],
+): Result<Readonly<Record<string, string | boolean | undefined>>, string> {
+  const strings = Object.fromEntries(FLAGS.map((flag) => [flag, { type: 'string' } as const]))
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...strings, help: { type: 'boolean' } },
+      strict: true,
+    })
+    return ok(values)
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error))
+  }
+}

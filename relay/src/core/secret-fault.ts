@@ -1,0 +1,43 @@
+/**
+ * What an operator is told when an issuer's Secret cannot be used.
+ *
+ * @module
+ */
+import type { ApiError } from '../kube/api-error.ts'
+
+/** The one key of the Secret: an Ed25519 key, PKCS#8 PEM. */
+export const PRIVATE_KEY_ENTRY = 'private-key.pem'
+
+/** Names a Secret in messages; never anything of its content. */
+export interface SecretRef {
+  readonly namespace: string
+  readonly name: string
+}
+
+const named = ({ namespace, name }: SecretRef): string => `Secret "${namespace}/${name}"`
+
+/** The API server did not give the Secret. A refusal names the one command that mends it. */
+export function secretUnreadable(secret: SecretRef, error: ApiError): string {
+  switch (error.kind) {
+    case 'not-found':
+      return `${named(secret)} not found; waiting for it to be created`
+    case 'forbidden':
+      return `may not read ${named(secret)}; grant it with: kubectl create rolebinding edge-issuer-credential-reader --namespace ${secret.namespace} --clusterrole edge-issuer-credential-reader --serviceaccount ${serviceAccountIn(error.message)}`
+    default:
+      return `could not read ${named(secret)}: ${error.message}`
+  }
+}
+
+/** The Secret has no entry for the key. */
+export const secretWithoutKey = (secret: SecretRef): string =>
+  `${named(secret)} has no entry "${PRIVATE_KEY_ENTRY}"; waiting for it`
+
+/** @param fault - What is wrong with the key, without a part of it: `holds a key of type rsa`. */
+export const secretKeyUnusable = (secret: SecretRef, fault: string): string =>
+  `entry "${PRIVATE_KEY_ENTRY}" of ${named(secret)} ${fault}; put the client's key there`
+
+/** Whom the API server refused, as it says itself: `User "system:serviceaccount:NS:NAME" cannot …`. */
+function serviceAccountIn(message: string): string {
+  const found = /"system:serviceaccount:([^:"]+:[^:"]+)"/.exec(message)
+  return found?.[1] ?? 'NAMESPACE:SERVICEACCOUNT'
+}

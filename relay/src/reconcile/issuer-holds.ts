@@ -1,0 +1,48 @@
+/**
+ * Issuers that the worker refused while signing, and how long they are held not Ready for it.
+ *
+ * Without a hold, a check that passes and a sign that fails would chase each other: Ready, refused,
+ * not Ready, checked, Ready, … Kept in memory: a restart begins with a check, and with an empty slate.
+ *
+ * @module
+ */
+
+const FIRST_HOLD_MS = 5_000
+const MAX_HOLD_MS = 300_000
+
+/** One refusal that still stands. */
+export interface Hold {
+  readonly message: string
+  /** Epoch milliseconds. */
+  readonly untilMs: number
+}
+
+interface Refused extends Hold {
+  readonly lengthMs: number
+}
+
+/** By the issuer's uid. */
+export class IssuerHolds {
+  /** A hold stays after its end, so that the next refusal doubles it, until something is signed. */
+  readonly #refused = new Map<string, Refused>()
+
+  /** Notes a refusal. While a hold lasts, further ones (of requests already on their way) count as the same. */
+  refuse(uid: string, message: string, nowMs: number): void {
+    const before = this.#refused.get(uid)
+    if (before !== undefined && nowMs < before.untilMs) return
+    const lengthMs =
+      before === undefined ? FIRST_HOLD_MS : Math.min(before.lengthMs * 2, MAX_HOLD_MS)
+    this.#refused.set(uid, { message, lengthMs, untilMs: nowMs + lengthMs })
+  }
+
+  /** @returns The hold that lasts at `nowMs`, if any. */
+  current(uid: string, nowMs: number): Hold | undefined {
+    const hold = this.#refused.get(uid)
+    return hold !== undefined && nowMs < hold.untilMs ? hold : undefined
+  }
+
+  /** Ends the doubling: something was signed, or the issuer is gone. */
+  forget(uid: string): void {
+    this.#refused.delete(uid)
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * One attempt to get a certificate for one request: ask, verify, and say what becomes of it.
+ *
+ * @module
+ */
+import type { Result } from '@edge-issuer/shared'
+import type { CertificateRequest } from '../api/certificate-request.ts'
+import type { Issuer } from '../api/issuer.ts'
+import type { SignerFault } from '../api/signer-fault.ts'
+import { parseGoDuration } from '../core/go-duration.ts'
+import { retryStartMs } from '../core/retry-age.ts'
+import { faultOutcome } from '../core/sign-outcome.ts'
+import { toSignRequest } from '../core/sign-request.ts'
+import { requestFailed, requestIssued, type RequestVerdict } from '../core/verdict.ts'
+import type { SignerClient } from '../signer/client.ts'
+import type { ConnectFault } from '../signer/connections.ts'
+import { type IssuedChain, verifyAnswer } from '../signer/verify-answer.ts'
+import type { ReconcileOutcome } from './controller.ts'
+import type { IssuerHolds } from './issuer-holds.ts'
+
+/** What an attempt found, what is to be written, and when to look again. */
+export interface Signing {
+  readonly verdict: RequestVerdict
+  readonly issued?: IssuedChain
+  readonly outcome: ReconcileOutcome
+}
+
+export type SignPass = (
+  request: CertificateRequest,
+  issuer: Issuer,
+  signal: AbortSignal,
+) => Promise<Signing>
+
+/** What an attempt needs of the world. */
+export interface SignPassOptions {
+  readonly connect: (
+    issuer: Issuer,
+    signal: AbortSignal,
+  ) => Promise<Result<SignerClient, ConnectFault>>
+  readonly holds: IssuerHolds
+  /** Puts the issuer on its own queue: the same door that every change uses. */
+  readonly wakeIssuer: (issuer: Issuer) => void
+  /** 0 for no limit. */
+  readonly maxRetryMs: number
+  readonly now: () => number
+}
+
+/** @returns A function that makes one attempt. */
+export function signPass(options: SignPassOptions): SignPass {
+  return async (request, issuer, signal) => {
+    const signRequest = toSignRequest(request, issuer.spec.profile)
+    if (!signRequest.ok) {
+      return { verdict: requestFailed(signRequest.error), outcome: { kind: 'done' } }
+    }
+    const client = await options.connect(issuer, signal)
+    if (!client.ok) return faulted(connectFault(client.error), { request, issuer }, options)
+    const answer = await client.value.sign(issuer.spec.issuer, signRequest.value, signal)
+    if (!answer.ok) return faulted(answer.error, { request, issuer }, options)
+    const verified = verifyAnswer(answer.value, {
+      request: signRequest.value,
+      issuingCaSha256: issuer.status.ca?.sha256,
+      nowMs: options.now(),
+    })
+    if (!verified.ok) return faulted(verified.error, { request, issuer }, options)
+    options.holds.forget(issuer.metadata.uid)
+    return { verdict: requestIssued(), issued: verified.value, outcome: { kind: 'done' } }
+  }
+}
+
+interface Subjects {
+  readonly request: CertificateRequest
+  readonly issuer: Issuer
+}
+
+function faulted(
+  fault: SignerFault,
+  { request, issuer }: Subjects,
+  options: SignPassOptions,
+): Signing {
+  const { holds, now, wakeIssuer } = options
+  const nowMs = now()
+  const outcome = faultOutcome(fault, {
+    ageMs: nowMs - retryStartMs(request, issuer),
+    maxRetryMs: maxRetryMs(issuer, options),
+  })
+  const { verdict } = outcome
+  switch (outcome.kind) {
+    case 'failed':
+      return { verdict, outcome: { kind: 'done' } }
+    case 'retry':
+      return {
+        verdict,
+        outcome: { kind: 'retry', message: fault.message, minimumMs: outcome.minimumMs },
+      }
+    case 'poll':
+      return { verdict, outcome: { kind: 'requeue-after', afterMs: outcome.afterMs } }
+    case 'issuer-fault':
+      holds.refuse(issuer.metadata.uid, fault.message, nowMs)
+      wakeIssuer(issuer)
+      return { verdict, outcome: { kind: 'done' } }
+  }
+}
+
+/** A Secret or a spec that was good at the last check and is not now: the issuer's fault. */
+const connectFault = ({ kind, message }: ConnectFault): SignerFault => ({
+  class: kind === 'api' ? 'temporary' : 'issuer',
+  code: 'credentials_unusable',
+  message,
+})
+
+const maxRetryMs = ({ spec }: Issuer, options: SignPassOptions): number =>
+  spec.maxRetryDuration === undefined
+    ? options.maxRetryMs
+    : (parseGoDuration(spec.maxRetryDuration) ?? options.maxRetryMs)

@@ -1,0 +1,137 @@
+/**
+ * From an issuer to a client that can speak for it. The Secret is read anew each time, so a rotated
+ * key is used at once; connections are kept as long as nothing changed.
+ *
+ * @module
+ */
+import { X509Certificate } from 'node:crypto'
+import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
+import type { Issuer, IssuerSpec } from '../api/issuer.ts'
+import {
+  PRIVATE_KEY_ENTRY,
+  secretKeyUnusable,
+  type SecretRef,
+  secretUnreadable,
+  secretWithoutKey,
+} from '../core/secret-fault.ts'
+import type { SecretReader } from '../kube/ports.ts'
+import { createSignerClient, type SignerClient, type SignerClientOptions } from './client.ts'
+import { readClientKey } from './credentials.ts'
+
+/** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` mends itself. */
+export interface ConnectFault {
+  readonly kind: 'spec' | 'secret' | 'api'
+  readonly message: string
+}
+
+/** More certificates than any trust bundle holds. */
+const MAX_BUNDLE_CERTIFICATES = 512
+/** The CRD's limit for caBundle. */
+const MAX_BUNDLE_CHARACTERS = 262_144
+
+interface Connection {
+  readonly options: SignerClientOptions
+  readonly client: SignerClient
+}
+
+/** One connection an issuer. */
+export class Connections {
+  readonly #secrets: SecretReader
+  /** Where a ClusterIssuer's Secret is. */
+  readonly #clusterResourceNamespace: string
+  /** By uid of the issuer; replaced when what it was made from changes. */
+  readonly #connections = new Map<string, Connection>()
+
+  constructor(secrets: SecretReader, clusterResourceNamespace: string) {
+    this.#secrets = secrets
+    this.#clusterResourceNamespace = clusterResourceNamespace
+  }
+
+  /** @returns A client for `issuer` with the key that its Secret holds now. */
+  async connect(issuer: Issuer, signal: AbortSignal): Promise<Result<SignerClient, ConnectFault>> {
+    const caBundlePem = readCaBundle(issuer.spec)
+    if (!caBundlePem.ok) return caBundlePem
+    const privateKeyPem = await this.#readPrivateKey(issuer, signal)
+    if (!privateKeyPem.ok) return privateKeyPem
+    const options = {
+      url: issuer.spec.url,
+      privateKeyPem: privateKeyPem.value,
+      caBundlePem: caBundlePem.value,
+    }
+    const { uid } = issuer.metadata
+    const known = this.#connections.get(uid)
+    if (known !== undefined && isSame(known.options, options)) return ok(known.client)
+    const client = createSignerClient(options)
+    if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
+    this.#connections.set(uid, { options, client: client.value })
+    await known?.client.close()
+    return client
+  }
+
+  /** Ends the connection of an issuer that is gone. */
+  async forget(issuer: Issuer): Promise<void> {
+    const known = this.#connections.get(issuer.metadata.uid)
+    this.#connections.delete(issuer.metadata.uid)
+    await known?.client.close()
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map(async ({ client }) => client.close()))
+    this.#connections.clear()
+  }
+
+  async #readPrivateKey(
+    { kind, metadata, spec }: Issuer,
+    signal: AbortSignal,
+  ): Promise<Result<string, ConnectFault>> {
+    const secret: SecretRef = {
+      namespace: kind === 'Issuer' ? metadata.namespace : this.#clusterResourceNamespace,
+      name: spec.authSecretName,
+    }
+    const data = await this.#secrets.readSecret(secret, signal)
+    if (!data.ok) {
+      const { kind } = data.error
+      const message = secretUnreadable(secret, data.error)
+      const isPassing = kind === 'unavailable' || kind === 'throttled'
+      return isPassing ? err({ kind: 'api', message }) : secretFault(message)
+    }
+    const entry = data.value[PRIVATE_KEY_ENTRY]
+    if (entry === undefined) return secretFault(secretWithoutKey(secret))
+    const pem = new TextDecoder().decode(entry)
+    const key = readClientKey(pem)
+    return key.ok ? ok(pem) : secretFault(secretKeyUnusable(secret, key.error))
+  }
+}
+
+const secretFault = (message: string): Result<never, ConnectFault> =>
+  err({ kind: 'secret', message })
+
+const isSame = (a: SignerClientOptions, b: SignerClientOptions): boolean =>
+  a.url === b.url && a.privateKeyPem === b.privateKeyPem && a.caBundlePem === b.caBundlePem
+
+/** The schema sees base64 only; that there are certificates in it is found here. */
+function readCaBundle({ caBundle }: IssuerSpec): Result<string | undefined, ConnectFault> {
+  if (caBundle === undefined) return ok(undefined)
+  const fault = (found: string): Result<never, ConnectFault> =>
+    err({ kind: 'spec', message: `spec.caBundle ${found}; wanted base64 of PEM certificates` })
+  const bytes = decodeBase64(caBundle)
+  if (bytes === undefined) return fault('is not base64')
+  const certificates = decodePem(new TextDecoder().decode(bytes), {
+    label: 'CERTIFICATE',
+    maxBlocks: MAX_BUNDLE_CERTIFICATES,
+    maxCharacters: MAX_BUNDLE_CHARACTERS,
+  })
+  if (!certificates.ok) return fault(`holds no certificates: ${certificates.error}`)
+  const bad = certificates.value.findIndex((der) => !isCertificate(der))
+  if (bad >= 0) return fault(`holds something else than a certificate in block ${String(bad + 1)}`)
+  return ok(certificates.value.map((der) => encodePem('CERTIFICATE', der)).join(''))
+}
+
+function isCertificate(der: Uint8Array): boolean {
+  try {
+    return new X509Certificate(der).raw.length > 0
+  } catch {
+    return false
+  }
+}

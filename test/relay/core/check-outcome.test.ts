@@ -1,0 +1,49 @@
+import { err, type HealthAnswer, ok } from '@edge-issuer/shared'
+import { it } from 'vitest'
+import { checkOutcome } from '../../../relay/src/core/check-outcome.ts'
+import { anIssuer } from '../../support/kube-objects.ts'
+
+const ca = {
+  subject: 'CN=CA',
+  serialNumber: '01',
+  notAfter: '2030-01-01T00:00:00Z',
+  sha256: 'a'.repeat(64),
+}
+const answer: HealthAnswer = {
+  issuer: 'default',
+  ca,
+  chain: '',
+  profiles: ['default', 'web'],
+  serverTime: '2026-01-01T00:00:00Z',
+  protocolVersion: '1.0',
+}
+
+it('a good answer is Ready, with what was learnt of the CA', ({ expect }) => {
+  expect(checkOutcome(ok(answer), anIssuer({ spec: { profile: 'web' } }).spec)).toMatchObject({
+    verdict: { status: 'True', reason: 'Checked' },
+    ca,
+  })
+})
+
+it('a profile that is not open is the operator’s turn', ({ expect }) => {
+  const { verdict, ca: seen } = checkOutcome(
+    ok(answer),
+    anIssuer({ spec: { profile: 'mail' } }).spec,
+  )
+  expect(verdict).toMatchObject({ status: 'False', reason: 'Pending' })
+  expect(verdict.message).toContain('no profile "mail" open to this client')
+  expect(verdict.message).toContain('(open: "default", "web")')
+  expect(seen).toBeUndefined()
+})
+
+it.for(['temporary', 'issuer', 'permanent', 'pending'] as const)(
+  'a %s fault is not Ready yet, never Failed: the spec need not change to mend it',
+  (faultClass, { expect }) => {
+    const fault = err({ class: faultClass, code: 'x', message: 'because' })
+    expect(checkOutcome(fault, anIssuer().spec).verdict).toMatchObject({
+      status: 'False',
+      reason: 'Pending',
+      message: 'Not ready yet: because',
+    })
+  },
+)

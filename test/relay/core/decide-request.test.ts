@@ -1,0 +1,154 @@
+import { describe, it } from 'vitest'
+import { decideRequest } from '../../../relay/src/core/decide-request.ts'
+import { aCondition, anIssuer, aRequest } from '../../support/kube-objects.ts'
+
+const denied = aCondition('Denied')
+const approved = aCondition('Approved')
+const ready = (reason: string, status = 'False'): object => aCondition('Ready', { reason, status })
+const ref = (fields: object): object => ({ issuerRef: { name: 'ca', ...fields } })
+const ours = { group: 'edge-issuer.dev', kind: 'Issuer' }
+
+describe('decideRequest', () => {
+  it.for([
+    {
+      name: 'a foreign group',
+      fields: { spec: ref({ ...ours, group: 'acme.dev' }) },
+      why: 'foreign',
+    },
+    { name: 'an empty group', fields: { spec: ref({ kind: 'Issuer' }) }, why: 'foreign' },
+    {
+      name: 'a foreign kind in our group',
+      fields: { spec: ref({ ...ours, kind: 'Other' }) },
+      why: 'foreign',
+    },
+    {
+      name: 'one that is being deleted',
+      fields: { metadata: { deletionTimestamp: '2026-01-01T00:00:01Z' } },
+      why: 'deleting',
+    },
+    {
+      name: 'Issued',
+      fields: { status: { conditions: [approved, ready('Issued', 'True')] } },
+      why: 'finished',
+    },
+    {
+      name: 'Failed',
+      fields: { status: { conditions: [approved, ready('Failed')] } },
+      why: 'finished',
+    },
+    {
+      name: 'Denied and reported',
+      fields: { status: { conditions: [denied, ready('Denied')] } },
+      why: 'finished',
+    },
+    {
+      name: 'Ready by another reason',
+      fields: { status: { conditions: [approved, ready('Signed', 'True')] } },
+      why: 'finished',
+    },
+    {
+      name: 'one with a certificate',
+      fields: { status: { conditions: [approved], certificate: 'YQ==' } },
+      why: 'finished',
+    },
+    {
+      name: 'an invalid one',
+      fields: { status: { conditions: [approved, aCondition('InvalidRequest')] } },
+      why: 'invalid',
+    },
+    { name: 'one without conditions', fields: { status: { conditions: [] } }, why: 'not approved' },
+    {
+      name: 'one whose approval is not True',
+      fields: { status: { conditions: [aCondition('Approved', { status: 'False' })] } },
+      why: 'not approved',
+    },
+    {
+      name: 'a pending one that is not approved',
+      fields: { status: { conditions: [ready('Pending')] } },
+      why: 'not approved',
+    },
+  ])('leaves alone: $name', ({ fields, why }, { expect }) => {
+    expect(decideRequest(aRequest(fields), anIssuer())).toEqual({ kind: 'ignore', why })
+  })
+
+  it('reports a denial although it is not approved, the only shape a denial has', ({ expect }) => {
+    const request = aRequest({ status: { conditions: [denied] } })
+    expect(decideRequest(request, anIssuer())).toMatchObject({
+      kind: 'report',
+      verdict: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
+    })
+  })
+
+  it('reports a denial before it looks at the request or its issuer', ({ expect }) => {
+    const conditions = [aCondition('InvalidRequest'), denied]
+    expect(decideRequest(aRequest({ status: { conditions } }), undefined)).toMatchObject({
+      verdict: { reason: 'Denied' },
+    })
+  })
+
+  it('waits for an issuer that does not exist, and names it', ({ expect }) => {
+    expect(decideRequest(aRequest(), undefined)).toEqual({
+      kind: 'report',
+      verdict: {
+        status: 'False',
+        reason: 'Pending',
+        message: 'issuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
+        event: { type: 'Normal', reason: 'WaitingForIssuerExist', action: 'Synced' },
+      },
+    })
+  })
+
+  it.for([
+    { name: 'has no Ready', conditions: [], want: 'ready condition is missing.' },
+    {
+      name: 'was judged by an older spec',
+      conditions: [aCondition('Ready', { observedGeneration: 1 })],
+      want: 'ready condition is outdated.',
+    },
+    {
+      name: 'is not Ready',
+      conditions: [
+        aCondition('Ready', {
+          status: 'False',
+          reason: 'Pending',
+          message: 'Not ready yet: no Secret',
+          observedGeneration: 2,
+        }),
+      ],
+      want: 'ready condition is "Pending": "Not ready yet: no Secret".',
+    },
+    {
+      name: 'is in doubt',
+      conditions: [aCondition('Ready', { status: 'Unknown', reason: 'X', observedGeneration: 2 })],
+      want: 'ready condition is "X": "".',
+    },
+  ])('waits for an issuer that $name', ({ conditions, want }, { expect }) => {
+    const decision = decideRequest(aRequest(), anIssuer({ status: { conditions } }))
+    expect(decision).toMatchObject({
+      kind: 'report',
+      verdict: { status: 'False', reason: 'Pending' },
+    })
+    expect(decision.kind === 'report' && decision.verdict.message).toContain(want)
+  })
+
+  it.for([
+    { name: 'an Issuer', spec: ref(ours), issuer: anIssuer() },
+    {
+      name: 'an empty kind, which means Issuer',
+      spec: ref({ group: ours.group }),
+      issuer: anIssuer(),
+    },
+    {
+      name: 'a ClusterIssuer',
+      spec: ref({ ...ours, kind: 'ClusterIssuer' }),
+      issuer: anIssuer({ kind: 'ClusterIssuer' }),
+    },
+  ])('signs an approved request for $name', ({ spec, issuer }, { expect }) => {
+    expect(decideRequest(aRequest({ spec }), issuer)).toEqual({ kind: 'sign', issuer })
+  })
+
+  it('signs a pending request once its issuer is Ready', ({ expect }) => {
+    const conditions = [approved, ready('Pending')]
+    expect(decideRequest(aRequest({ status: { conditions } }), anIssuer()).kind).toBe('sign')
+  })
+})

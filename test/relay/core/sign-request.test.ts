@@ -1,0 +1,74 @@
+import { describe, it } from 'vitest'
+import { toSignRequest } from '../../../relay/src/core/sign-request.ts'
+import { aRequest } from '../../support/kube-objects.ts'
+
+const pem = (text: string): { readonly request: string } => ({ request: btoa(text) })
+const BEGIN = '-----BEGIN CERTIFICATE REQUEST-----'
+const END = '-----END CERTIFICATE REQUEST-----'
+
+describe('toSignRequest', () => {
+  it('says the whole request in the words of the protocol', ({ expect }) => {
+    expect(toSignRequest(aRequest({ spec: { duration: '896h0m0.9s' } }), 'web')).toEqual({
+      ok: true,
+      value: {
+        csr: 'MAA=',
+        durationSeconds: 3_225_600,
+        isCA: false,
+        usages: ['digital signature', 'server auth'],
+        profile: 'web',
+        origin: {
+          kind: 'CertificateRequest',
+          namespace: 'default',
+          name: 'web-1',
+          uid: 'b7f1c9a0-0000-4000-8000-000000000001',
+          username: 'system:serviceaccount:cert-manager:cert-manager',
+          groups: ['system:authenticated'],
+        },
+      },
+    })
+  })
+
+  it.for([
+    { name: 'no duration is 90 days', spec: {}, want: { durationSeconds: 7_776_000 } },
+    {
+      name: 'no usages are the defaults of cert-manager',
+      spec: { usages: [] },
+      want: { usages: ['digital signature', 'key encipherment'] },
+    },
+    {
+      name: 'a CA also signs certificates',
+      spec: { isCA: true, usages: ['crl sign'] },
+      want: { isCA: true, usages: ['crl sign', 'cert sign'] },
+    },
+    {
+      name: 'cert sign is not said twice',
+      spec: { isCA: true, usages: ['cert sign'] },
+      want: { usages: ['cert sign'] },
+    },
+    {
+      name: 'an unknown usage is for the worker to judge',
+      spec: { usages: ['telepathy'] },
+      want: { usages: ['telepathy'] },
+    },
+  ])('$name', ({ spec, want }, { expect }) => {
+    expect(toSignRequest(aRequest({ spec }), undefined)).toMatchObject({ ok: true, value: want })
+  })
+
+  it.for([
+    { name: 'not base64', spec: { request: '%' }, want: 'spec.request is not base64' },
+    { name: 'not PEM', spec: pem('hello'), want: `expected "${BEGIN}"` },
+    {
+      name: 'another kind of PEM',
+      spec: pem(BEGIN.replace(' REQUEST', '')),
+      want: `expected "${BEGIN}"`,
+    },
+    { name: 'PEM without an end', spec: pem(`${BEGIN}\nMAA=\n`), want: `"${END}" is missing` },
+    { name: 'two requests', spec: pem(`${BEGIN}\nMAA=\n${END}\n`.repeat(2)), want: 'more than 1' },
+    { name: 'a duration that is none', spec: { duration: '90d' }, want: 'spec.duration "90d"' },
+    { name: 'less than a second', spec: { duration: '999ms' }, want: 'at least 1s' },
+    { name: 'a usage of absurd length', spec: { usages: ['x'.repeat(65)] }, want: 'usages' },
+  ])('refuses $name', ({ spec, want }, { expect }) => {
+    const request = toSignRequest(aRequest({ spec }), undefined)
+    expect(!request.ok && request.error).toContain(want)
+  })
+})

@@ -1,0 +1,94 @@
+/**
+ * Valid Kubernetes objects, as the relay reads them; a test changes the one field it is about.
+ *
+ * @module
+ */
+import {
+  type CertificateRequest,
+  certificateRequestSchema,
+} from '../../relay/src/api/certificate-request.ts'
+import { GROUP, VERSION } from '../../relay/src/api/group.ts'
+import { type Issuer, issuerSchema } from '../../relay/src/api/issuer.ts'
+
+/** 2026-01-01T00:00:00Z: when the objects were created. */
+export const CREATED_MS = Date.parse('2026-01-01T00:00:00Z')
+export const CREATED = '2026-01-01T00:00:00Z'
+
+/** A condition as it is written in an object. */
+export const aCondition = (
+  type: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> => ({
+  type,
+  status: 'True',
+  reason: 'Test',
+  message: '',
+  lastTransitionTime: CREATED,
+  ...fields,
+})
+
+/** What a test may set of a request; the rest is valid. */
+export interface RequestFields {
+  readonly metadata?: object
+  readonly spec?: object
+  readonly status?: object
+}
+
+/** An approved request for Issuer `default/ca`, as JSON. */
+export const aRequestObject = (fields: RequestFields = {}): object => ({
+  apiVersion: 'cert-manager.io/v1',
+  kind: 'CertificateRequest',
+  metadata: {
+    name: 'web-1',
+    namespace: 'default',
+    uid: 'b7f1c9a0-0000-4000-8000-000000000001',
+    resourceVersion: '7',
+    generation: 1,
+    creationTimestamp: CREATED,
+    ...fields.metadata,
+  },
+  spec: {
+    issuerRef: { group: GROUP, kind: 'Issuer', name: 'ca' },
+    request: btoa('-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n'),
+    usages: ['digital signature', 'server auth'],
+    username: 'system:serviceaccount:cert-manager:cert-manager',
+    groups: ['system:authenticated'],
+    ...fields.spec,
+  },
+  status: { conditions: [aCondition('Approved')], ...fields.status },
+})
+
+/** {@link aRequestObject}, read. */
+export const aRequest = (fields: RequestFields = {}): CertificateRequest =>
+  certificateRequestSchema.parse(aRequestObject(fields))
+
+/** A Ready issuer `default/ca`, as JSON. */
+export const anIssuerObject = (
+  fields: RequestFields & { readonly kind?: string } = {},
+): object => ({
+  apiVersion: `${GROUP}/${VERSION}`,
+  kind: fields.kind ?? 'Issuer',
+  metadata: {
+    name: 'ca',
+    ...(fields.kind === 'ClusterIssuer' ? {} : { namespace: 'default' }),
+    uid: 'b7f1c9a0-0000-4000-8000-0000000000ca',
+    resourceVersion: '3',
+    generation: 2,
+    creationTimestamp: CREATED,
+    ...fields.metadata,
+  },
+  spec: {
+    url: 'https://ca.test',
+    authSecretName: 'edge-client',
+    issuer: 'default',
+    ...fields.spec,
+  },
+  status: {
+    conditions: [aCondition('Ready', { reason: 'Checked', observedGeneration: 2 })],
+    ...fields.status,
+  },
+})
+
+/** {@link anIssuerObject}, read. */
+export const anIssuer = (fields: RequestFields & { readonly kind?: string } = {}): Issuer =>
+  issuerSchema.parse(anIssuerObject(fields))
