@@ -1,0 +1,105 @@
+import { webcrypto } from 'node:crypto'
+import { EXTENDED_KEY_USAGE_OIDS, encodePem, type ExtendedKeyUsageName } from '@edge-issuer/shared'
+import { createCaCertificate, type CaSigner } from '../x509.ts'
+import { KEY_TYPES, type KeyType } from './key-type.ts'
+import { encodeNameConstraints, type NameConstraints } from './name-constraints.ts'
+
+/** How far a certificate's start lies before its making, for clocks that lag. */
+const BACKDATE_MS = 60_000
+
+const ROOT_CA_SUFFIX = ' Root CA'
+
+/** Ends the common name of the issuing CA; the longer of the two endings. */
+export const ISSUING_CA_SUFFIX = ' Issuing CA'
+
+/** What is to be made: a root, and one issuing CA below it. */
+export interface AuthorityPlan {
+  /** Both common names begin with it. */
+  readonly name: string
+  readonly organization: string | undefined
+  readonly keyType: KeyType
+  readonly rootSeconds: number
+  readonly issuingSeconds: number
+  /** CAs that may stand below the issuing CA; 0 lets it certify leaves only. */
+  readonly pathLength: number
+  readonly extendedUsages: readonly ExtendedKeyUsageName[]
+  readonly constraints: NameConstraints
+}
+
+/** A CA certificate and its key, as PEM. */
+export interface CaFiles {
+  readonly certificatePem: string
+  /** PKCS#8. */
+  readonly privateKeyPem: string
+}
+
+/** What {@link createAuthority} makes. */
+export interface Authority {
+  readonly root: CaFiles
+  readonly issuing: CaFiles
+}
+
+/**
+ * Makes two keys and two certificates. All limits are put into the issuing CA, whose key is exposed;
+ * the root is bare, so that a later issuing CA can be limited otherwise.
+ */
+export async function createAuthority(plan: AuthorityPlan, nowMs: number): Promise<Authority> {
+  const { name, organization } = plan
+  const { hash } = KEY_TYPES[plan.keyType]
+  const rootName = { organization, commonName: name + ROOT_CA_SUFFIX }
+  const rootKeys = await generateKeys(plan.keyType)
+  const issuingKeys = await generateKeys(plan.keyType)
+  const signer: CaSigner = { name: rootName, keys: rootKeys, hash }
+  const root = await createCaCertificate({
+    subject: rootName,
+    publicKey: rootKeys.publicKey,
+    signer,
+    ...validity(nowMs, plan.rootSeconds),
+    pathLength: undefined,
+    hasDigitalSignature: false,
+    extendedKeyUsages: [],
+    nameConstraints: undefined,
+  })
+  const issuing = await createCaCertificate({
+    subject: { organization, commonName: name + ISSUING_CA_SUFFIX },
+    publicKey: issuingKeys.publicKey,
+    signer,
+    ...validity(nowMs, plan.issuingSeconds),
+    pathLength: plan.pathLength,
+    hasDigitalSignature: true,
+    extendedKeyUsages: [
+      ...new Set(plan.extendedUsages.map((usage) => EXTENDED_KEY_USAGE_OIDS[usage])),
+    ],
+    nameConstraints: encodeNameConstraints(plan.constraints),
+  })
+  return { root: await toFiles(root, rootKeys), issuing: await toFiles(issuing, issuingKeys) }
+}
+
+/** Whole seconds; both ends belong to the lifetime (RFC 5280 §4.1.2.5), hence one second less. */
+function validity(
+  nowMs: number,
+  seconds: number,
+): { readonly notBeforeMs: number; readonly notAfterMs: number } {
+  const notBeforeMs = Math.floor((nowMs - BACKDATE_MS) / 1000) * 1000
+  return { notBeforeMs, notAfterMs: notBeforeMs + (seconds - 1) * 1000 }
+}
+
+async function generateKeys(keyType: KeyType): Promise<webcrypto.CryptoKeyPair> {
+  const keys = await webcrypto.subtle.generateKey(KEY_TYPES[keyType].generate, true, [
+    'sign',
+    'verify',
+  ])
+  if (!('privateKey' in keys)) throw new Error(`${keyType} gave no key pair`)
+  return keys
+}
+
+async function toFiles(
+  certificate: Uint8Array,
+  { privateKey }: webcrypto.CryptoKeyPair,
+): Promise<CaFiles> {
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', privateKey)
+  return {
+    certificatePem: encodePem('CERTIFICATE', certificate),
+    privateKeyPem: encodePem('PRIVATE KEY', new Uint8Array(pkcs8)),
+  }
+}

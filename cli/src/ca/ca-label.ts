@@ -1,0 +1,22 @@
+import { err, ok } from '@edge-issuer/shared'
+import type { ValueType } from '../parameters.ts'
+
+/** Upper bound of a common name and of an organization, in characters (RFC 5280 appendix A.1). */
+export const MAX_LABEL_CHARACTERS = 64
+
+/** Text for a subject of at most `maxCharacters`: no control characters, no space at either end. */
+export const caLabel = (maxCharacters: number): ValueType<string> => ({
+  placeholder: 'TEXT',
+  parse: (text) => {
+    const characters = Array.from(text).length
+    if (characters === 0) return err('the value is empty')
+    if (characters > maxCharacters) {
+      return err(
+        `"${text}" has ${String(characters)} characters; at most ${String(maxCharacters)} fit`,
+      )
+    }
+    return text.trim() === text && !/[\p{Cc}\p{Cs}]/u.test(text)
+      ? ok(text)
+      : err(`"${text}" has a space at an end, or a control character`)
+  },
+})

@@ -1,0 +1,46 @@
+import type { webcrypto } from 'node:crypto'
+
+/** How a CA key is made, and the hash it signs with: the strength of the hash follows the key's. */
+export interface KeyTypeParameters {
+  readonly generate:
+    | webcrypto.RsaHashedKeyGenParams
+    | webcrypto.EcKeyGenParams
+    | webcrypto.Algorithm
+  /** Ignored by Ed25519, which has its own (RFC 8032). */
+  readonly hash: 'SHA-256' | 'SHA-384' | 'SHA-512'
+}
+
+const rsa = (modulusLength: number): KeyTypeParameters => ({
+  generate: {
+    name: 'RSASSA-PKCS1-v1_5',
+    modulusLength,
+    publicExponent: Uint8Array.of(1, 0, 1),
+    hash: 'SHA-256',
+  },
+  hash: 'SHA-256',
+})
+
+/** The key types of a CA; all of them are types that the worker signs with. */
+export const KEY_TYPES = {
+  p256: { generate: { name: 'ECDSA', namedCurve: 'P-256' }, hash: 'SHA-256' },
+  p384: { generate: { name: 'ECDSA', namedCurve: 'P-384' }, hash: 'SHA-384' },
+  p521: { generate: { name: 'ECDSA', namedCurve: 'P-521' }, hash: 'SHA-512' },
+  rsa2048: rsa(2048),
+  rsa3072: rsa(3072),
+  rsa4096: rsa(4096),
+  ed25519: { generate: { name: 'Ed25519' }, hash: 'SHA-512' },
+} as const satisfies Record<string, KeyTypeParameters>
+
+/** A key of {@link KEY_TYPES}. */
+export type KeyType = keyof typeof KEY_TYPES
+
+/** Every key type, the default first. */
+export const KEY_TYPE_NAMES = [
+  'p256',
+  'p384',
+  'p521',
+  'rsa2048',
+  'rsa3072',
+  'rsa4096',
+  'ed25519',
+] as const satisfies readonly KeyType[]

@@ -1,0 +1,19 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { encodePem } from '@edge-issuer/shared'
+
+/** A client's identity at the worker. */
+export interface ClientKeyPair {
+  /** Ed25519, PKCS#8 PEM: for the Secret in the cluster. */
+  readonly privateKeyPem: string
+  /** SubjectPublicKeyInfo PEM: for the worker's configuration. */
+  readonly publicKeyPem: string
+}
+
+/** Makes a new Ed25519 key pair (RFC 8410). */
+export function createClientKeyPair(): ClientKeyPair {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  return {
+    privateKeyPem: encodePem('PRIVATE KEY', privateKey.export({ type: 'pkcs8', format: 'der' })),
+    publicKeyPem: encodePem('PUBLIC KEY', publicKey.export({ type: 'spki', format: 'der' })),
+  }
+}

@@ -1,0 +1,66 @@
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { parse, stringify } from 'yaml'
+import { z } from 'zod'
+
+/** Entry of the Secret in which the relay looks for its key. */
+const PRIVATE_KEY_ENTRY = 'private-key.pem'
+
+/** Where the Secret goes. */
+export interface SecretPlace {
+  readonly name: string
+  /** Left to `kubectl -n` when `undefined`. */
+  readonly namespace: string | undefined
+}
+
+/** A Secret as `kubectl apply` takes it. */
+export interface SecretManifest {
+  readonly apiVersion: 'v1'
+  readonly kind: 'Secret'
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+  readonly type: 'Opaque'
+  readonly stringData: Readonly<Record<string, string>>
+}
+
+/** The Secret that an Issuer's `authSecretName` names. */
+export const secretManifest = (
+  { name, namespace }: SecretPlace,
+  privateKeyPem: string,
+): SecretManifest => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  type: 'Opaque',
+  stringData: { [PRIVATE_KEY_ENTRY]: privateKeyPem },
+})
+
+/** A manifest as YAML, its key as a block of lines. */
+export const manifestYaml = (manifest: SecretManifest): string => stringify(manifest)
+
+const manifestSchema = z.object({
+  kind: z.literal('Secret'),
+  stringData: z.object({ [PRIVATE_KEY_ENTRY]: z.string() }),
+})
+
+/**
+ * The private key in a file that holds either the PEM itself or the manifest with it.
+ *
+ * @returns What the file is not; never a part of it.
+ */
+export function readPrivateKeyPem(content: string): Result<string, string> {
+  if (content.trimStart().startsWith('-----BEGIN ')) return ok(content)
+  const manifest = manifestSchema.safeParse(parseYaml(content))
+  return manifest.success
+    ? ok(manifest.data.stringData[PRIVATE_KEY_ENTRY])
+    : err(
+        `is neither a PEM private key nor a Secret manifest with ${PRIVATE_KEY_ENTRY} under stringData`,
+      )
+}
+
+function parseYaml(content: string): unknown {
+  try {
+    return parse(content)
+  } catch {
+    // The library's message quotes the text, which may be a key.
+    return undefined
+  }
+}

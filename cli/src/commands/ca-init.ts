@@ -1,0 +1,149 @@
+import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import { EXTENDED_KEY_USAGE_OIDS, err, isExtendedKeyUsageName, ok } from '@edge-issuer/shared'
+import { createAuthority, ISSUING_CA_SUFFIX, type Authority } from '../ca/authority.ts'
+import { CA_PATHS } from '../ca/ca-folder.ts'
+import { caLabel, MAX_LABEL_CHARACTERS } from '../ca/ca-label.ts'
+import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
+import { unlimitedKinds, type NameConstraints } from '../ca/name-constraints.ts'
+import { DNS_SUBTREE, EMAIL_SUBTREE, IP_SUBTREE, URI_SUBTREE } from '../ca/subtree.ts'
+import { defineCommand } from '../command.ts'
+import { writeNewFiles } from '../files.ts'
+import { defaulted, optional, repeated, type Values } from '../parameters.ts'
+import { choice, count, DIRECTORY, DURATION } from '../value-types.ts'
+
+const EXTENDED_USAGES = Object.keys(EXTENDED_KEY_USAGE_OIDS).filter(isExtendedKeyUsageName)
+
+/** Deepest chain of CAs anybody has a use for. */
+const MAX_PATH_LENGTH = 8
+
+const parameters = {
+  out: defaulted(DIRECTORY, 'ca', 'folder to make the files in'),
+  name: defaulted(
+    caLabel(MAX_LABEL_CHARACTERS - ISSUING_CA_SUFFIX.length),
+    'edge-issuer',
+    'begins the common names: TEXT Root CA, TEXT Issuing CA',
+  ),
+  organization: optional(caLabel(MAX_LABEL_CHARACTERS), 'O of both subjects'),
+  keyType: defaulted(
+    choice('TYPE', KEY_TYPE_NAMES),
+    'p256',
+    `of both keys: ${KEY_TYPE_NAMES.join(', ')}`,
+  ),
+  rootDuration: defaulted(DURATION, '10y', 'lifetime of the root'),
+  intermediateDuration: defaulted(DURATION, '2y', 'lifetime of the issuing CA'),
+  pathLength: defaulted(
+    count(MAX_PATH_LENGTH),
+    '0',
+    'CAs allowed below the issuing CA; with 0 it certifies leaves only',
+  ),
+  extendedUsage: repeated(
+    choice('USAGE', EXTENDED_USAGES),
+    `allow only this extended usage below the issuing CA, such as "server auth"`,
+  ),
+  permitDns: repeated(DNS_SUBTREE, 'allow only DNS names at or below DOMAIN'),
+  excludeDns: repeated(DNS_SUBTREE, 'forbid DNS names at or below DOMAIN'),
+  permitIp: repeated(IP_SUBTREE, 'allow only addresses in CIDR'),
+  excludeIp: repeated(IP_SUBTREE, 'forbid addresses in CIDR'),
+  permitEmail: repeated(
+    EMAIL_SUBTREE,
+    'allow only e-mail addresses at a host, below a .domain, or this one',
+  ),
+  excludeEmail: repeated(EMAIL_SUBTREE, 'forbid them'),
+  permitUri: repeated(URI_SUBTREE, 'allow only URIs of a host or below a .domain'),
+  excludeUri: repeated(URI_SUBTREE, 'forbid them'),
+}
+
+type CaInitValues = Values<typeof parameters>
+
+/** `edge-issuer ca init`. */
+export const caInit = defineCommand({
+  description: `
+Makes two keys and two certificates in a new folder:
+
+  ${CA_PATHS.rootKey.padEnd(16)}root key, 0600: move it offline; only the next issuing CA needs it
+  ${CA_PATHS.issuingKey.padEnd(16)}issuing key, 0600: becomes a secret of the worker
+  ${CA_PATHS.chain.padEnd(16)}issuing CA, then root: goes into the worker's configuration
+  ${CA_PATHS.root.padEnd(16)}root: what clients trust
+
+Name constraints stand in the issuing CA, so a stolen issuing key is worth nothing outside them.
+A constraint limits names of its own kind only. Nothing is ever overwritten.
+Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer ca init --name Acme --permit-dns acme.internal --permit-ip 10.0.0.0/8',
+    'edge-issuer ca init --key-type p384 --intermediate-duration 1y --out acme-ca',
+  ],
+  run: async (values, io) => {
+    const { out, organization, rootDuration, intermediateDuration } = values
+    if (intermediateDuration > rootDuration) {
+      const message =
+        'the issuing CA would outlive its root; shorten --intermediate-duration or lengthen --root-duration'
+      return err({ ending: 'usage', message })
+    }
+    const constraints = constraintsOf(values)
+    const authority = await createAuthority(
+      {
+        name: values.name,
+        organization,
+        keyType: values.keyType,
+        rootSeconds: rootDuration,
+        issuingSeconds: intermediateDuration,
+        pathLength: values.pathLength,
+        extendedUsages: values.extendedUsage,
+        constraints,
+      },
+      io.nowMs(),
+    )
+    const { root, issuing } = authority
+    const chain = issuing.certificatePem + root.certificatePem
+    const written = await writeNewFiles(
+      [
+        { path: join(out, CA_PATHS.chain), text: chain, isPrivate: false },
+        { path: join(out, CA_PATHS.root), text: root.certificatePem, isPrivate: false },
+        { path: join(out, CA_PATHS.rootKey), text: root.privateKeyPem, isPrivate: true },
+        { path: join(out, CA_PATHS.issuingKey), text: issuing.privateKeyPem, isPrivate: true },
+      ],
+      io,
+    )
+    if (!written.ok) return err({ ending: 'failed', message: written.error })
+    io.stdout(report(authority, constraints, out))
+    return ok(undefined)
+  },
+})
+
+const constraintsOf = (values: CaInitValues): NameConstraints => ({
+  permitted: [...values.permitDns, ...values.permitIp, ...values.permitEmail, ...values.permitUri],
+  excluded: [
+    ...values.excludeDns,
+    ...values.excludeIp,
+    ...values.excludeEmail,
+    ...values.excludeUri,
+  ],
+})
+
+function report(authority: Authority, constraints: NameConstraints, out: string): string {
+  const free = unlimitedKinds(constraints)
+  const subtrees = [
+    ...constraints.permitted.map(({ kind, text }) => `${kind} ${text}`),
+    ...constraints.excluded.map(({ kind, text }) => `not ${kind} ${text}`),
+  ]
+  return `Made a certificate authority in ${out}
+
+  root     ${describe(authority.root.certificatePem)}
+  issuing  ${describe(authority.issuing.certificatePem)}
+  names    ${subtrees.length === 0 ? 'any' : subtrees.join(', ')}${free.length === 0 ? '' : `; no --permit flag limits ${free.join(', ')} names`}
+
+Next:
+  1. Move ${join(out, CA_PATHS.rootKey)} offline now. Whoever has it can be any CA of yours.
+  2. edge-issuer client create cluster-1
+  3. edge-issuer config init --url https://ca.example.com --ca ${out} --client cluster-1.client.json
+`
+}
+
+function describe(pem: string): string {
+  const { subject, validToDate, fingerprint256 } = new X509Certificate(pem)
+  const name = subject.replaceAll('\n', ', ')
+  return `${name}, until ${validToDate.toISOString()}\n           SHA-256 ${fingerprint256}`
+}

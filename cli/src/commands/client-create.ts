@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { readClientKey } from '@edge-issuer/relay/signer'
+import { err, ok } from '@edge-issuer/shared'
+import type { ClientEntries } from '../client/client-entry.ts'
+import { createClientKeyPair } from '../client/client-key.ts'
+import { manifestYaml, secretManifest } from '../client/secret-manifest.ts'
+import { defineCommand } from '../command.ts'
+import { writeNewFiles, type NewFile } from '../files.ts'
+import { defaulted, operand, optional, repeated, toggle } from '../parameters.ts'
+import { DIRECTORY, NAME, RESOURCE_NAME } from '../value-types.ts'
+
+const parameters = {
+  name: operand(NAME, 'what the worker calls this client, such as the name of the cluster'),
+  out: defaulted(DIRECTORY, '.', 'folder to make the files in'),
+  secretName: defaulted(
+    RESOURCE_NAME,
+    'edge-client',
+    "name of the Secret, an Issuer's authSecretName",
+  ),
+  namespace: optional(NAME, 'namespace of the Secret; left to kubectl -n when absent'),
+  issuer: repeated(NAME, 'issuer of the worker that the client may use', 'default'),
+  profile: repeated(NAME, 'profile that the client may name, its default first', 'default'),
+  stdout: toggle('print the Secret instead of writing it: the private key touches no disk'),
+  json: toggle('print everything as one JSON object, private key included, and write nothing'),
+}
+
+/** `edge-issuer client create`. */
+export const clientCreate = defineCommand({
+  description: `
+Makes an Ed25519 key, and of it two files:
+
+  NAME.secret.yaml   the private key as a Kubernetes Secret, 0600: apply it, then delete it
+  NAME.client.json   the public key as an entry of the worker's configuration, for "config init"
+
+Nothing is ever overwritten.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer client create cluster-1',
+    'edge-issuer client create cluster-1 --stdout | kubectl apply -n edge-issuer -f -',
+  ],
+  run: async (values, io) => {
+    const { name, out, stdout: isPrinted, json: isJson } = values
+    if (isPrinted && isJson) {
+      return err({ ending: 'usage', message: 'choose one of --stdout and --json' })
+    }
+    const { privateKeyPem, publicKeyPem } = createClientKeyPair()
+    const key = readClientKey(privateKeyPem)
+    if (!key.ok) throw new Error(`the new key ${key.error}`)
+    const { keyId } = key.value
+    const secret = secretManifest(
+      { name: values.secretName, namespace: values.namespace },
+      privateKeyPem,
+    )
+    const entry = {
+      keys: [{ publicKey: publicKeyPem }],
+      issuers: values.issuer,
+      profiles: values.profile,
+    }
+    const clients: ClientEntries = { [name]: entry }
+    if (isJson) {
+      io.stdout(`${JSON.stringify({ name, keyId, secret, clients }, null, 2)}\n`)
+      return ok(undefined)
+    }
+    const clientPath = join(out, `${name}.client.json`)
+    const secretPath = join(out, `${name}.secret.yaml`)
+    const clientFile: NewFile = {
+      path: clientPath,
+      text: `${JSON.stringify(clients, null, 2)}\n`,
+      isPrivate: false,
+    }
+    const secretFile: NewFile = { path: secretPath, text: manifestYaml(secret), isPrivate: true }
+    const written = await writeNewFiles(isPrinted ? [clientFile] : [clientFile, secretFile], io)
+    if (!written.ok) return err({ ending: 'failed', message: written.error })
+    if (isPrinted) {
+      io.stdout(manifestYaml(secret))
+      io.stderr(`edge-issuer client create: the public half (key ${keyId}) is in ${clientPath}\n`)
+      return ok(undefined)
+    }
+    const where = values.namespace === undefined ? ' -n NAMESPACE' : ''
+    io.stdout(`Made client ${name}, key ${keyId}
+
+  ${secretPath}  private key: for the cluster only
+  ${clientPath}  public key: for the worker
+
+Next:
+  1. kubectl apply${where} -f ${secretPath}
+     In the issuer's namespace; for a ClusterIssuer, in the relay's cluster resource namespace.
+  2. Delete ${secretPath}. The worker never needs it; a lost key is replaced, not restored.
+  3. edge-issuer config init --url https://ca.example.com --ca ca --client ${clientPath}
+`)
+    return ok(undefined)
+  },
+})

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
+import type { SignerClient } from '@edge-issuer/relay/signer'
+import {
+  completeUsages,
+  encodeBase64,
+  err,
+  ok,
+  type Result,
+  type SignAnswer,
+  type SignRequest,
+} from '@edge-issuer/shared'
+import { defineCommand } from '../command.ts'
+import type { Failure } from '../ending.ts'
+import { readInput, refuseExisting, writeNewFiles } from '../files.ts'
+import type { Io } from '../io.ts'
+import { defaulted, optional, repeated, required, toggle, type Values } from '../parameters.ts'
+import { DURATION, FILE, NAME, text, UID } from '../value-types.ts'
+import { connect, WORKER_PARAMETERS } from '../worker/connect.ts'
+import { WORKER_DEADLINE_MS } from '../worker/deadline.ts'
+import { reportFault } from '../worker/report-fault.ts'
+import { unwrapCsr } from '../worker/unwrap-csr.ts'
+
+/** Longest name of an origin (the schema's limit), in characters. */
+const MAX_ORIGIN_NAME_CHARACTERS = 253
+
+const { url, key, issuer, caFile, json } = WORKER_PARAMETERS
+const parameters = {
+  url,
+  key,
+  csr: required(FILE, 'certification request, PEM or DER; - for standard input'),
+  issuer,
+  profile: optional(NAME, "profile; the worker's default for the client when absent"),
+  duration: defaulted(DURATION, '90d', 'lifetime to ask for'),
+  usage: repeated(
+    text('USAGE'),
+    'cert-manager\'s word for a usage, such as "server auth"; without any, as cert-manager: digital signature and key encipherment',
+  ),
+  isCa: toggle('ask for a CA certificate'),
+  uid: optional(
+    UID,
+    "the ledger's key; the same uid gets the same certificate; random when absent",
+  ),
+  caFile,
+  out: optional(FILE, 'write the chain there instead of printing it'),
+  json,
+}
+
+type SignValues = Values<typeof parameters>
+
+/** `edge-issuer sign`. */
+export const sign = defineCommand({
+  description: `
+Sends the certification request as it is; the worker alone judges it. The chain (leaf, then
+intermediates, no root) goes to standard output, a summary to standard error.
+
+The worker keeps what it signed under the uid: if no answer came, ask again with the same --uid and
+the same request, and the certificate that may exist already is what comes back.
+A refusal's class decides the exit code.`,
+  parameters,
+  endings: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
+  examples: [
+    'edge-issuer sign --url https://ca.example.com --key cluster-1.secret.yaml --csr web.csr > web.pem',
+    'edge-issuer sign --url https://ca.example.com --key client.pem --csr - --usage "server auth" --duration 24h --json < web.csr',
+  ],
+  run: async (values, io) => {
+    const { out } = values
+    if (out !== undefined) {
+      const isFree = await refuseExisting(out, io)
+      if (!isFree.ok) return err({ ending: 'failed', message: isFree.error })
+    }
+    const uid = values.uid ?? randomUUID()
+    const request = await readRequest(values, uid, io)
+    if (!request.ok) return request
+    const client = await connect(values, io)
+    if (!client.ok) return client
+    if (values.uid === undefined) io.stderr(`uid ${uid}: --uid ${uid} asks for the same again\n`)
+    const answer = await ask(client.value, values.issuer, request.value)
+    if (!answer.ok) {
+      return err(reportFault(answer.error, { isJson: values.json, facts: { uid } }, io))
+    }
+    io.stderr(describe(answer.value))
+    if (values.json) io.stdout(`${JSON.stringify({ uid, ...answer.value }, null, 2)}\n`)
+    else if (out === undefined) io.stdout(answer.value.chain)
+    return out === undefined ? ok(undefined) : writeChain(out, { uid, answer: answer.value }, io)
+  },
+})
+
+async function ask(
+  client: SignerClient,
+  issuerName: string,
+  request: SignRequest,
+): ReturnType<SignerClient['sign']> {
+  try {
+    return await client.sign(issuerName, request, AbortSignal.timeout(WORKER_DEADLINE_MS))
+  } finally {
+    await client.close()
+  }
+}
+
+async function readRequest(
+  values: SignValues,
+  uid: string,
+  io: Io,
+): Promise<Result<SignRequest, Failure>> {
+  const content = await readInput(values.csr, io)
+  if (!content.ok) return err({ ending: 'failed', message: content.error })
+  const csr = unwrapCsr(content.value)
+  if (!csr.ok) return err({ ending: 'failed', message: `"${values.csr}" ${csr.error}` })
+  const name = values.csr === '-' ? 'stdin' : basename(values.csr)
+  return ok({
+    csr: encodeBase64(csr.value),
+    durationSeconds: values.duration,
+    isCA: values.isCa,
+    usages: [...completeUsages(values.usage, values.isCa)],
+    ...(values.profile === undefined ? {} : { profile: values.profile }),
+    origin: {
+      kind: 'CommandLine',
+      namespace: '',
+      name: name.slice(0, MAX_ORIGIN_NAME_CHARACTERS),
+      uid,
+      username: io.username,
+      groups: [],
+    },
+  })
+}
+
+function describe({ serialNumber, notBefore, notAfter, clamped, replayed }: SignAnswer): string {
+  const shortened =
+    clamped === null ? '' : `; shorter than asked for, by the limit of the ${clamped}`
+  const source = replayed ? 'signed before' : 'signed now'
+  return `certificate ${serialNumber}, ${notBefore} to ${notAfter}, ${source}${shortened}\n`
+}
+
+async function writeChain(
+  path: string,
+  { uid, answer }: { readonly uid: string; readonly answer: SignAnswer },
+  io: Io,
+): Promise<Result<void, Failure>> {
+  const written = await writeNewFiles([{ path, text: answer.chain, isPrivate: false }], io)
+  if (written.ok) return written
+  const message = `${written.error}; the certificate is signed: ask again with --uid ${uid} to get it`
+  return err({ ending: 'failed', message })
+}

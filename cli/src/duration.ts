@@ -1,0 +1,32 @@
+import { MAX_DURATION_SECONDS, err, ok, type Result } from '@edge-issuer/shared'
+
+/** Seconds of each unit: Go's (time.ParseDuration) from `s` up, and the two that CAs are planned in. */
+const UNIT_SECONDS = { y: 31_536_000, d: 86_400, h: 3_600, m: 60, s: 1 } as const
+
+/**
+ * Reads a duration as Go writes it (`2160h`, `1h30m`, `1.5h`), and with days of 24 hours and years of
+ * 365 days (`90d`, `10y`).
+ *
+ * @returns Whole seconds, from 1 to {@link MAX_DURATION_SECONDS}.
+ */
+export function parseDurationSeconds(text: string): Result<number, string> {
+  const wanted = 'write it as 2160h, 90d, 1h30m or 10y'
+  const pattern = /(\d{1,12})(?:\.(\d{1,9}))?([ydhms])/y
+  let seconds = 0
+  while (pattern.lastIndex < text.length) {
+    const part = pattern.exec(text)
+    if (part === null) return err(`"${text}" is not a duration; ${wanted}`)
+    const [, whole = '', fraction = '', unit = ''] = part
+    const unitSeconds = isUnit(unit) ? UNIT_SECONDS[unit] : 0
+    const scale = 10 ** fraction.length
+    const scaled = Number(fraction) * unitSeconds
+    if (scaled % scale !== 0) return err(`"${text}" is not a whole number of seconds`)
+    seconds += Number(whole) * unitSeconds + scaled / scale
+  }
+  if (text === '') return err(`an empty text is not a duration; ${wanted}`)
+  if (seconds < 1) return err(`"${text}" is no time at all; ${wanted}`)
+  return seconds > MAX_DURATION_SECONDS ? err(`"${text}" is longer than 100 years`) : ok(seconds)
+}
+
+const isUnit = (text: string): text is keyof typeof UNIT_SECONDS =>
+  Object.hasOwn(UNIT_SECONDS, text)

@@ -1,0 +1,11 @@
+/** What a command may touch besides files and the network; the process, or a test's stand-in. */
+export interface Io {
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  readonly stdin: AsyncIterable<Uint8Array>
+  /** Absolute path that relative paths start from. */
+  readonly cwd: string
+  /** Name of the person at the command line, for the worker's ledger. */
+  readonly username: string
+  readonly nowMs: () => number
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+/**
+ * The process around {@link run}: streams, clock, exit code.
+ *
+ * @module
+ */
+import { userInfo } from 'node:os'
+import { run } from './run.ts'
+
+// The reader of a pipe went away (`| head`): there is nobody left to tell.
+process.stdout.on('error', () => {
+  process.exitCode = 1
+})
+
+process.exitCode = await run(process.argv.slice(2), {
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  stdin: process.stdin,
+  cwd: process.cwd(),
+  username: userInfo().username,
+  nowMs: Date.now,
+})

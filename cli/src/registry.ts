@@ -1,0 +1,31 @@
+import type { Command } from './command.ts'
+import type { CommandLine } from './help.ts'
+
+/** A command by name; its code is loaded only when it runs, since some of it takes long to load. */
+interface CommandEntry extends CommandLine {
+  readonly load: () => Promise<Command>
+}
+
+/** Every command, in the order of a first use. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'ca init',
+    summary: 'make a root and an issuing CA',
+    load: async () => (await import('./commands/ca-init.ts')).caInit,
+  },
+  {
+    path: 'client create',
+    summary: "make a client's key: a Secret for the cluster, an entry for the worker",
+    load: async () => (await import('./commands/client-create.ts')).clientCreate,
+  },
+  {
+    path: 'sign',
+    summary: 'ask the worker for a certificate, the way the relay does',
+    load: async () => (await import('./commands/sign.ts')).sign,
+  },
+  {
+    path: 'health',
+    summary: 'ask the worker how an issuer is, the way the relay does',
+    load: async () => (await import('./commands/health.ts')).health,
+  },
+]

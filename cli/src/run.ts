@@ -1,0 +1,62 @@
+import { PROTOCOL_VERSION } from '@edge-issuer/shared'
+import { closest } from './closest.ts'
+import { ENDINGS } from './ending.ts'
+import { commandListHelp } from './help.ts'
+import type { Io } from './io.ts'
+import { asksForHelp } from './parse-arguments.ts'
+import { COMMANDS } from './registry.ts'
+import { VERSION } from './version.ts'
+
+/**
+ * Runs one command line.
+ *
+ * @param args - The words after `edge-issuer`.
+ * @returns The exit code, one of {@link ENDINGS}. An error that nobody foresaw is printed with its
+ *   stack, since it is a bug to be reported, and ends as `failed`.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(args, io)
+  } catch (error) {
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    io.stderr(`edge-issuer: this is a bug: ${trace}\n`)
+    return ENDINGS.failed.exitCode
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  const [first = '', second = ''] = args
+  if (first === '--version') {
+    io.stdout(`edge-issuer ${VERSION} (protocol ${PROTOCOL_VERSION})\n`)
+    return ENDINGS.done.exitCode
+  }
+  const words = COMMANDS.some(({ path }) => path === first) ? [first] : [first, second]
+  const command = COMMANDS.find(({ path }) => path === words.join(' '))
+  if (command !== undefined) {
+    return (await command.load()).run(command, args.slice(words.length), io)
+  }
+  const group = COMMANDS.some(({ path }) => path.startsWith(`${first} `)) ? first : ''
+  return listCommands(args, group, io)
+}
+
+/** No command is named: print the list that was asked for, or say what is wrong. */
+function listCommands(args: readonly string[], group: string, io: Io): number {
+  const commands = COMMANDS.filter(({ path }) => group === '' || path.startsWith(`${group} `))
+  const help = commandListHelp(group, commands)
+  const word = args[group === '' ? 0 : 1]
+  if (asksForHelp(args) || (group === '' && word === 'help')) {
+    io.stdout(help)
+    return ENDINGS.done.exitCode
+  }
+  if (word === undefined) {
+    io.stderr(help)
+    return ENDINGS.usage.exitCode
+  }
+  const typed = group === '' ? word : `${group} ${word}`
+  const paths = commands.map(({ path }) => path)
+  const names = [...new Set(group === '' ? paths.map((path) => path.replace(/ .*/, '')) : paths)]
+  const meant = closest(typed, names)
+  const hint = meant === undefined ? `the commands are: ${paths.join(', ')}` : `is it "${meant}"?`
+  io.stderr(`edge-issuer: there is no command "${typed}"; ${hint}\n`)
+  return ENDINGS.usage.exitCode
+}

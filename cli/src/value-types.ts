@@ -1,0 +1,71 @@
+import { NAME_PATTERN, err, ok, uidSchema, type Result } from '@edge-issuer/shared'
+import { closest } from './closest.ts'
+import { parseDurationSeconds } from './duration.ts'
+import type { ValueType } from './parameters.ts'
+
+/** Any text but an empty one. */
+export const text = (placeholder: string): ValueType<string> => ({
+  placeholder,
+  parse: (value) => (value === '' ? err('the value is empty') : ok(value)),
+})
+
+/** A path of a file, relative to the working directory. */
+export const FILE = text('FILE')
+
+/** A path of a directory, relative to the working directory. */
+export const DIRECTORY = text('DIR')
+
+/** A duration, in seconds. */
+export const DURATION: ValueType<number> = {
+  placeholder: 'DURATION',
+  parse: parseDurationSeconds,
+}
+
+/** A name of the protocol: an issuer, a profile or a client. */
+export const NAME = pattern('NAME', NAME_PATTERN, 'a DNS label (RFC 1123): a-z, 0-9, - inside')
+
+/** A Kubernetes name that is a DNS subdomain (RFC 1123), as most are. */
+export const RESOURCE_NAME = pattern(
+  'NAME',
+  /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+  'a DNS subdomain (RFC 1123): labels of a-z, 0-9 and - inside, joined by dots',
+)
+
+/** A key of the worker's ledger. */
+export const UID: ValueType<string> = {
+  placeholder: 'UID',
+  parse: (value) => {
+    const uid = uidSchema.safeParse(value)
+    return uid.success ? ok(uid.data) : err(`"${value}" must be 1 to 128 of A-Za-z0-9._:-`)
+  },
+}
+
+/** A whole number from 0 to `max`. */
+export const count = (max: number): ValueType<number> => ({
+  placeholder: 'N',
+  parse: (value) =>
+    /^\d{1,9}$/.test(value) && Number(value) <= max
+      ? ok(Number(value))
+      : err(`"${value}" is not a whole number from 0 to ${String(max)}`),
+})
+
+/** One of a list of words. */
+export const choice = <T extends string>(
+  placeholder: string,
+  choices: readonly T[],
+): ValueType<T> => ({
+  placeholder,
+  parse: (value) => {
+    const found = choices.find((word) => word === value)
+    if (found !== undefined) return ok(found)
+    const meant = closest(value, choices)
+    const hint = meant === undefined ? `choose from ${choices.join(', ')}` : `is it "${meant}"?`
+    return err(`"${value}" is unknown; ${hint}`)
+  },
+})
+
+function pattern(placeholder: string, shape: RegExp, wanted: string): ValueType<string> {
+  const parse = (value: string): Result<string, string> =>
+    shape.test(value) ? ok(value) : err(`"${value}" must be ${wanted}`)
+  return { placeholder, parse }
+}

@@ -1,0 +1,49 @@
+import { createSignerClient, readClientKey, type SignerClient } from '@edge-issuer/relay/signer'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { readPrivateKeyPem } from '../client/secret-manifest.ts'
+import type { Failure } from '../ending.ts'
+import { readText } from '../files.ts'
+import type { Io } from '../io.ts'
+import { defaulted, optional, required, toggle, type Values } from '../parameters.ts'
+import { FILE, NAME, text } from '../value-types.ts'
+
+/** What every command that speaks to the worker takes. */
+export const WORKER_PARAMETERS = {
+  url: required(text('URL'), "the worker's publicUrl, https, with its path prefix if it has one"),
+  key: required(FILE, "the client's private key: PEM, or the Secret that client create wrote"),
+  issuer: defaulted(NAME, 'default', 'issuer of the worker'),
+  caFile: optional(FILE, "PEM of the roots to trust for the worker's TLS instead of the system's"),
+  json: toggle('print the whole answer, or the refusal, as one JSON object'),
+}
+
+/** Opens the client that the relay uses; nothing is sent yet. */
+export async function connect(
+  { url, key, caFile }: Pick<Values<typeof WORKER_PARAMETERS>, 'url' | 'key' | 'caFile'>,
+  io: Io,
+): Promise<Result<SignerClient, Failure>> {
+  const keyFile = await readText(key, io)
+  if (!keyFile.ok) return failed(keyFile.error)
+  const privateKeyPem = readPrivateKeyPem(keyFile.value)
+  if (!privateKeyPem.ok) return failed(`"${key}" ${privateKeyPem.error}`)
+  const clientKey = readClientKey(privateKeyPem.value)
+  if (!clientKey.ok) return failed(`the private key in "${key}" ${clientKey.error}`)
+  const caBundlePem = caFile === undefined ? ok(undefined) : await readRoots(caFile, io)
+  if (!caBundlePem.ok) return failed(caBundlePem.error)
+  const client = createSignerClient({
+    url,
+    privateKeyPem: privateKeyPem.value,
+    caBundlePem: caBundlePem.value,
+  })
+  return client.ok ? client : err({ ending: 'usage', message: `--url: ${client.error}` })
+}
+
+const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+
+/** Node takes a text without certificates silently, and then trusts nothing. */
+async function readRoots(path: string, io: Io): Promise<Result<string, string>> {
+  const roots = await readText(path, io)
+  if (!roots.ok) return roots
+  return roots.value.includes('-----BEGIN CERTIFICATE-----')
+    ? roots
+    : err(`"${path}" holds no PEM certificate`)
+}

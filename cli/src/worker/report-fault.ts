@@ -1,0 +1,26 @@
+import type { SignerFault } from '@edge-issuer/relay/signer'
+import type { Failure } from '../ending.ts'
+import type { Io } from '../io.ts'
+
+/** Where a fault is told. */
+export interface FaultReport {
+  /** Whether standard output gets it as JSON too. */
+  readonly isJson: boolean
+  /** More members for the JSON object. */
+  readonly facts: Readonly<Record<string, string>>
+}
+
+/** A refusal, or a failure on the way to the worker: as JSON if asked for, and as this command's end. */
+export function reportFault(fault: SignerFault, { isJson, facts }: FaultReport, io: Io): Failure {
+  const { class: ending, code, message, retryAfterMs } = fault
+  if (isJson) {
+    const error = { code, class: ending, message, retryAfterMs }
+    io.stdout(`${JSON.stringify({ ...facts, error }, null, 2)}\n`)
+  }
+  const hint = code === 'tls_untrusted' ? '; --ca-file is what caBundle is here' : ''
+  const wait =
+    retryAfterMs === undefined
+      ? ''
+      : `; ask again in ${String(Math.ceil(retryAfterMs / 1000))} s or later`
+  return { ending, message: `${ending} (${code}): ${message}${hint}${wait}` }
+}

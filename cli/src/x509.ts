@@ -1,0 +1,124 @@
+/**
+ * The only importer of @peculiar/x509, which needs the Reflect polyfill loaded before it. Makes CA
+ * certificates and nothing else.
+ *
+ * @module
+ */
+// oxlint-disable-next-line import/no-unassigned-import -- a polyfill: loaded for what it does to Reflect
+import 'reflect-metadata'
+import { randomBytes, type webcrypto } from 'node:crypto'
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
+  Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Name,
+  PublicKey,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
+
+/** Object identifier of nameConstraints (RFC 5280 §4.2.1.10). */
+const NAME_CONSTRAINTS = '2.5.29.30'
+
+/** Length of a serial number, in octets (RFC 5280 §4.1.2.2: at most 20). */
+const SERIAL_NUMBER_BYTES = 20
+
+/** Length of a key identifier, in octets (RFC 7093 §2 method 1). */
+const KEY_IDENTIFIER_BYTES = 20
+
+/** Subject or issuer of a CA. */
+export interface CaName {
+  readonly organization: string | undefined
+  readonly commonName: string
+}
+
+/** Who signs; for a root, the root itself. */
+export interface CaSigner {
+  readonly name: CaName
+  readonly keys: webcrypto.CryptoKeyPair
+  readonly hash: string
+}
+
+/** Everything that varies between CA certificates. */
+export interface CaCertificateSpec {
+  readonly subject: CaName
+  readonly publicKey: webcrypto.CryptoKey
+  readonly signer: CaSigner
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+  /** No limit when `undefined`. */
+  readonly pathLength: number | undefined
+  /** Whether the key may sign things other than certificates and CRLs, such as OCSP answers. */
+  readonly hasDigitalSignature: boolean
+  /** Object identifiers; none leaves the extension out. */
+  readonly extendedKeyUsages: readonly string[]
+  /** DER of NameConstraints. */
+  readonly nameConstraints: Uint8Array | undefined
+}
+
+/**
+ * Makes a CA certificate by RFC 5280: basicConstraints and keyUsage critical, name constraints
+ * critical, key identifiers by RFC 7093 method 1, a serial number of 158 random bits.
+ *
+ * @returns DER.
+ */
+export async function createCaCertificate(spec: CaCertificateSpec): Promise<Uint8Array> {
+  const { subject, publicKey, signer, pathLength, extendedKeyUsages, nameConstraints } = spec
+  const isSelfSigned = publicKey === signer.keys.publicKey
+  const extensions: Extension[] = [
+    new BasicConstraintsExtension(true, pathLength, true),
+    new KeyUsagesExtension(keyUsage(spec), true),
+    ...(extendedKeyUsages.length === 0
+      ? []
+      : [new ExtendedKeyUsageExtension([...extendedKeyUsages], false)]),
+    ...(nameConstraints === undefined
+      ? []
+      : [new Extension(NAME_CONSTRAINTS, true, Uint8Array.from(nameConstraints))]),
+    new SubjectKeyIdentifierExtension(await keyIdentifier(publicKey)),
+    ...(isSelfSigned
+      ? []
+      : [new AuthorityKeyIdentifierExtension(await keyIdentifier(signer.keys.publicKey))]),
+  ]
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: randomSerialNumber(),
+    subject: distinguishedName(subject),
+    issuer: distinguishedName(signer.name),
+    notBefore: new Date(spec.notBeforeMs),
+    notAfter: new Date(spec.notAfterMs),
+    publicKey,
+    signingKey: signer.keys.privateKey,
+    // The library takes the rest of the algorithm from the key, and SHA-256 unless it is told.
+    signingAlgorithm: { name: signer.keys.privateKey.algorithm.name, hash: signer.hash },
+    extensions,
+  })
+  return new Uint8Array(certificate.rawData)
+}
+
+function keyUsage({ hasDigitalSignature }: CaCertificateSpec): KeyUsageFlags {
+  const flags = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the library's enum holds bits that are meant to be joined
+  return hasDigitalSignature ? flags | KeyUsageFlags.digitalSignature : flags
+}
+
+/** UTF8String for both (RFC 5280 §4.1.2.4), written out: the library would choose by the text. */
+function distinguishedName({ organization, commonName }: CaName): Name {
+  return new Name([
+    ...(organization === undefined ? [] : [{ O: [{ utf8String: organization }] }]),
+    { CN: [{ utf8String: commonName }] },
+  ])
+}
+
+async function keyIdentifier(key: webcrypto.CryptoKey): Promise<string> {
+  const digest = await (await PublicKey.create(key)).getKeyIdentifier('SHA-256')
+  return Buffer.from(digest, 0, KEY_IDENTIFIER_BYTES).toString('hex')
+}
+
+/** Positive, and the same length always: the top bits are 01. */
+function randomSerialNumber(): string {
+  const serialNumber = randomBytes(SERIAL_NUMBER_BYTES)
+  serialNumber[0] = ((serialNumber[0] ?? 0) & 0x3f) | 0x40
+  return serialNumber.toString('hex')
+}
