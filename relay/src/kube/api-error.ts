@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** What became of a call that did not succeed; the tag says what may be done about it. */
 export type ApiErrorKind =
   /** 404: no such object, or no such resource. */
@@ -25,4 +27,84 @@ export interface ApiError {
   /** The API server's own words where there are any; one line of at most 1,024 characters. */
   readonly message: string
   readonly retryAfterMs?: number
+}
+
+const MAX_MESSAGE_LENGTH = 1_024
+
+/** The parts of a `v1.Status` that are read; what is not as it should be counts as absent. */
+const statusSchema = z.object({
+  code: z.int().optional().catch(undefined),
+  message: z.string().catch(''),
+  details: z.object({ retryAfterSeconds: z.number().optional() }).optional().catch(undefined),
+})
+
+/** An HTTP answer that is not a success. */
+export interface Refusal {
+  readonly status: number
+  /** Decoded JSON, or anything else when the answer came from something in between. */
+  readonly body: unknown
+  /** The header as it came. */
+  readonly retryAfter?: string
+}
+
+/** Names the refusal in an HTTP answer. */
+export function refusalError({ status, body, retryAfter }: Refusal): ApiError {
+  const parsed = statusSchema.safeParse(body)
+  const message = parsed.success ? parsed.data.message : ''
+  const seconds = retryAfterSeconds(retryAfter) ?? parsed.data?.details?.retryAfterSeconds
+  return {
+    kind: kindOf(status),
+    status,
+    message: oneLine(message === '' ? `the API server answered HTTP ${status}` : message),
+    ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1_000 }),
+  }
+}
+
+/** Names the fault in a `v1.Status`, as an ERROR event of a watch carries it. */
+export function statusError(body: unknown): ApiError {
+  const parsed = statusSchema.safeParse(body)
+  return refusalError({ status: parsed.data?.code ?? 500, body })
+}
+
+/** Names what was thrown while sending or reading: a lost network, a deadline, an answer cut short. */
+export function faultError(thrown: unknown): ApiError {
+  return { kind: 'unavailable', message: oneLine(describe(thrown)) }
+}
+
+function kindOf(status: number): ApiErrorKind {
+  switch (status) {
+    case 401:
+      return 'unauthorized'
+    case 403:
+      return 'forbidden'
+    case 404:
+      return 'not-found'
+    case 408:
+      return 'unavailable'
+    case 409:
+      return 'conflict'
+    case 410:
+      return 'gone'
+    case 429:
+      return 'throttled'
+    default:
+      return status >= 400 && status < 500 ? 'invalid' : 'unavailable'
+  }
+}
+
+/** Seconds only: the API server sends no dates (RFC 9110 §10.2.3 allows both). */
+function retryAfterSeconds(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,9}$/u.test(header) ? Number(header) : undefined
+}
+
+/** Several addresses tried give one error each and no message of their own: the first one speaks. */
+function describe(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors.length > 0)
+    return describe(thrown.errors[0])
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  return line.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()
 }

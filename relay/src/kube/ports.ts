@@ -6,8 +6,8 @@
  */
 import type { Result } from '@edge-issuer/shared'
 import type { Resource } from '../api/group.ts'
-import type { ObjectRef } from './object-ref.ts'
 import type { ApiError } from './api-error.ts'
+import type { ObjectRef } from './object-ref.ts'
 
 /** Reads one object live, past every cache. */
 export interface ObjectReader {

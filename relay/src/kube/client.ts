@@ -1,0 +1,147 @@
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { z } from 'zod'
+import { apiVersionOf, FIELD_MANAGER, type Resource } from '../api/group.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
+import { withDeadline } from '../queue/deadline.ts'
+import { loadAccess } from './access.ts'
+import { type ApiError, faultError } from './api-error.ts'
+import { createListWatch } from './list-watch.ts'
+import { collectionPath, objectPath } from './paths.ts'
+import type { EventObject, Kube, StatusWrite } from './ports.ts'
+import {
+  type ApiRequest,
+  createTransport,
+  parseJson,
+  readText,
+  type Transport,
+} from './transport.ts'
+
+/** What a connection is made of. */
+export interface KubeOptions {
+  /** Path of a kubeconfig. Absent: the service account of the pod. */
+  readonly kubeconfig?: string
+  readonly clock: Clock
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** Deadline of each call but listings and watches. */
+const CALL_DEADLINE_MS = 30_000
+/** One object; the API server takes none above 3 MiB (MaxRequestBodyBytes). */
+const MAX_OBJECT_BYTES = 4 * 1_048_576
+
+const SECRET: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+}
+const EVENT: Resource = {
+  group: 'events.k8s.io',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+}
+
+const secretSchema = z.object({ data: z.record(z.string(), z.base64()).default({}) })
+
+/**
+ * Makes the connection to the API server; nothing is sent yet.
+ *
+ * @returns An error text for the operator when the kubeconfig, or the pod, does not say where it is.
+ */
+export function connect(options: KubeOptions): Result<Kube, string> {
+  const access = loadAccess(options.kubeconfig)
+  if (!access.ok) return access
+  const transport = createTransport(access.value)
+  const call: Call = async (request, signal) => exchange(request, { transport, options, signal })
+  return ok({
+    getObject: async (resource, ref, signal) =>
+      call({ method: 'GET', path: objectPath(resource, ref) }, signal),
+    applyStatus: async (write, signal) => call(applyRequest(write), signal),
+    readSecret: async (ref, signal) => {
+      const secret = await call({ method: 'GET', path: objectPath(SECRET, ref) }, signal)
+      return secret.ok ? secretData(secret.value) : secret
+    },
+    createEvent: async (event, signal) => {
+      const created = await call(eventRequest(event), signal)
+      return created.ok ? ok(undefined) : created
+    },
+    listWatch: (collection) => createListWatch(collection, { ...options, transport }),
+    close: async () => transport.close(),
+  })
+}
+
+type Call = (request: ApiRequest, signal: AbortSignal) => Promise<Result<unknown, ApiError>>
+
+interface Way {
+  readonly transport: Transport
+  readonly options: KubeOptions
+  readonly signal: AbortSignal
+}
+
+async function exchange(
+  request: ApiRequest,
+  { transport, options: { clock }, signal }: Way,
+): Promise<Result<unknown, ApiError>> {
+  return withDeadline({ clock, limitMs: CALL_DEADLINE_MS, signal }, async (limited) => {
+    const answer = await transport.send(request, limited)
+    if (!answer.ok) return answer
+    try {
+      const value = parseJson((await readText(answer.value, MAX_OBJECT_BYTES)) ?? '')
+      return value === undefined ? senseless(request) : ok(value)
+    } catch (thrown) {
+      return err(faultError(limited.aborted ? limited.reason : thrown))
+    }
+  })
+}
+
+/** Server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/). JSON is YAML. */
+function applyRequest({ resource, ref, resourceVersion, status }: StatusWrite): ApiRequest {
+  const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, force: 'true' })
+  return {
+    method: 'PATCH',
+    path: `${objectPath(resource, ref)}/status?${query.toString()}`,
+    content: {
+      type: 'application/apply-patch+yaml',
+      body: JSON.stringify({
+        apiVersion: apiVersionOf(resource),
+        kind: resource.kind,
+        metadata: { ...ref, resourceVersion },
+        status,
+      }),
+    },
+  }
+}
+
+function eventRequest(event: EventObject): ApiRequest {
+  return {
+    method: 'POST',
+    path: collectionPath(EVENT, event.metadata.namespace),
+    content: {
+      type: 'application/json',
+      body: JSON.stringify({ apiVersion: apiVersionOf(EVENT), kind: EVENT.kind, ...event }),
+    },
+  }
+}
+
+/** The message names no value: what is wrong with a Secret may be the secret. */
+function secretData(body: unknown): Result<Readonly<Record<string, Uint8Array>>, ApiError> {
+  const secret = secretSchema.safeParse(body)
+  if (!secret.success) {
+    return err({ kind: 'unavailable', message: 'the answer of the API server is not a Secret' })
+  }
+  const entries = Object.entries(secret.data.data)
+  return ok(Object.fromEntries(entries.map(([key, text]) => [key, Buffer.from(text, 'base64')])))
+}
+
+function senseless({ method, path }: ApiRequest): Result<never, ApiError> {
+  return err({
+    kind: 'unavailable',
+    message: `the answer of the API server to ${method} ${path} is not an object in JSON`,
+  })
+}

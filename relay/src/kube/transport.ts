@@ -1,0 +1,143 @@
+/**
+ * HTTP to the API server: one pool of connections, made anew only when the TLS material changes. (The
+ * library's own dispatcher is a new pool, and so a new TLS handshake, for each request.)
+ *
+ * @module
+ */
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { Agent } from 'undici'
+import type { Access, TlsMaterial } from './access.ts'
+import { type ApiError, faultError, refusalError } from './api-error.ts'
+
+/** A request; the transport adds who we are. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'PATCH' | 'POST'
+  /** Absolute path, encoded, with its query. */
+  readonly path: string
+  /** Media type and text of a body. */
+  readonly content?: { readonly type: string; readonly body: string }
+}
+
+/** The body of a 2xx answer, not yet read. Read it to the end or destroy it: it holds a connection. */
+export interface ApiBody extends AsyncIterable<Uint8Array> {
+  destroy(): void
+}
+
+/** Sends requests; it has no deadline but the signal. */
+export interface Transport {
+  send(request: ApiRequest, signal: AbortSignal): Promise<Result<ApiBody, ApiError>>
+  close(): Promise<void>
+}
+
+const USER_AGENT = 'edge-issuer-relay'
+const CONNECT_TIMEOUT_MS = 10_000
+/** Below the 90 s after which the API server closes idle connections (k8s.io/apiserver secure_serving.go). */
+const KEEP_ALIVE_MS = 30_000
+/** As client-go: finds a dead peer long before the kernel's two hours. */
+const TCP_KEEP_ALIVE_MS = 30_000
+/** A refusal is a small Status object; more than this is not read. */
+const MAX_REFUSAL_BYTES = 65_536
+
+/** Opens connections as requests need them. */
+export function createTransport(access: Access): Transport {
+  const pool = new Pool()
+  return {
+    send: async (request, signal) => {
+      try {
+        return await send(request, { access, pool, signal })
+      } catch (thrown) {
+        return err(faultError(signal.aborted ? signal.reason : thrown))
+      }
+    },
+    close: async () => pool.close(),
+  }
+}
+
+/** The agent for the TLS material in use. */
+class Pool {
+  #agent: Agent | undefined
+  /** The material that `#agent` was made from. */
+  #material = ''
+
+  agentFor(tls: TlsMaterial): Agent {
+    const material = JSON.stringify(tls)
+    if (this.#agent !== undefined && material === this.#material) return this.#agent
+    // Requests under way end on the old one. It closes when they have, and there is nothing to do if it fails.
+    void this.#agent?.close().catch(() => undefined)
+    this.#material = material
+    this.#agent = new Agent({
+      // Over HTTP/2 all watches would share one connection, its flow control and its faults.
+      allowH2: false,
+      connect: { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS },
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // The caller's signal is the deadline, and a quiet watch is no fault.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+    return this.#agent
+  }
+
+  async close(): Promise<void> {
+    await this.#agent?.destroy()
+  }
+}
+
+interface Way {
+  readonly access: Access
+  readonly pool: Pool
+  readonly signal: AbortSignal
+}
+
+async function send(
+  { method, path, content }: ApiRequest,
+  { access, pool, signal }: Way,
+): Promise<Result<ApiBody, ApiError>> {
+  const { headers, tls } = await access.credentials()
+  const { origin, pathname } = new URL(access.server)
+  const answer = await pool.agentFor(tls).request({
+    origin,
+    path: pathname === '/' ? path : pathname + path,
+    method,
+    signal,
+    body: content?.body ?? null,
+    headers: {
+      ...headers,
+      accept: 'application/json',
+      'user-agent': USER_AGENT,
+      ...(content === undefined ? {} : { 'content-type': content.type }),
+    },
+  })
+  const { statusCode: status, body } = answer
+  if (status >= 200 && status < 300) return ok(body)
+  const retryAfter = answer.headers['retry-after']
+  const text = await readText(body, MAX_REFUSAL_BYTES)
+  return err(
+    refusalError({
+      status,
+      body: parseJson(text ?? ''),
+      ...(typeof retryAfter === 'string' ? { retryAfter } : {}),
+    }),
+  )
+}
+
+/** @returns The body as text, or `undefined` when it is longer than `maxBytes`; the rest is not read. */
+export async function readText(body: ApiBody, maxBytes: number): Promise<string | undefined> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of body) {
+    length += part.length
+    // Leaving the loop destroys the body.
+    if (length > maxBytes) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts, length).toString('utf8')
+}
+
+/** @returns The value, or `undefined` for a text that is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Listings and watch events as the API server writes them. Only the frame is checked here; the objects
+ * inside stay as they are, for whoever knows their kind.
+ *
+ * @module
+ */
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { z } from 'zod'
+import { type ApiError, statusError } from './api-error.ts'
+import { objectKey } from './object-ref.ts'
+import type { ListPage, RawObject, WatchEvent } from './ports.ts'
+
+const objectSchema = z.object({
+  metadata: z.object({
+    name: z.string().min(1),
+    namespace: z.string().min(1).optional(),
+    resourceVersion: z.string().min(1),
+  }),
+})
+
+const listSchema = z.object({
+  metadata: z.object({
+    resourceVersion: z.string().min(1),
+    /** Where the next page begins; empty or absent on the last one. */
+    continue: z.string().default(''),
+  }),
+  items: z.array(z.unknown()).nullable(),
+})
+
+const bookmarkSchema = z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) })
+
+const eventSchema = z.object({
+  type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
+  object: z.unknown(),
+})
+
+/** A page, and where the next one begins (empty for the last). */
+export interface WirePage extends ListPage {
+  readonly continueToken: string
+}
+
+/** Reads one page of a listing. */
+export function parsePage(body: unknown): Result<WirePage, ApiError> {
+  const list = listSchema.safeParse(body)
+  if (!list.success) return garbled('a listing')
+  const objects: RawObject[] = []
+  for (const item of list.data.items ?? []) {
+    const object = parseObject(item)
+    if (object === undefined) return garbled('an object in a listing')
+    objects.push(object)
+  }
+  const { resourceVersion, continue: continueToken } = list.data.metadata
+  return ok({ objects, resourceVersion, continueToken })
+}
+
+/** Reads one line of a watch. An ERROR event is the error that it carries. */
+export function parseWatchEvent(body: unknown): Result<WatchEvent, ApiError> {
+  const event = eventSchema.safeParse(body)
+  if (!event.success) return garbled('a watch event')
+  const { type, object } = event.data
+  if (type === 'ERROR') return err(statusError(object))
+  if (type === 'BOOKMARK') {
+    const bookmark = bookmarkSchema.safeParse(object)
+    if (!bookmark.success) return garbled('a bookmark')
+    return ok({ kind: 'bookmark', resourceVersion: bookmark.data.metadata.resourceVersion })
+  }
+  const raw = parseObject(object)
+  if (raw === undefined) return garbled('the object of a watch event')
+  return ok({ kind: type === 'DELETED' ? 'deleted' : 'changed', object: raw })
+}
+
+function parseObject(body: unknown): RawObject | undefined {
+  const object = objectSchema.safeParse(body)
+  if (!object.success) return undefined
+  const { name, namespace, resourceVersion } = object.data.metadata
+  const key = objectKey(namespace === undefined ? { name } : { namespace, name })
+  return { key, resourceVersion, body }
+}
+
+/** Not a word of the API server: something in between, or a stream that was cut. */
+function garbled(what: string): Result<never, ApiError> {
+  return err({ kind: 'unavailable', message: `${what} from the API server does not make sense` })
+}

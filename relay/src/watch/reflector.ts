@@ -1,0 +1,180 @@
+/**
+ * Keeps a store equal to a collection of the API server: list, watch, and start over when in doubt.
+ * It never gives up; only its signal ends it.
+ *
+ * @module
+ */
+import { err, type Result } from '@edge-issuer/shared'
+import type { ApiError } from '../kube/api-error.ts'
+import type { ListWatch, RawObject, WatchEvent } from '../kube/ports.ts'
+import type { Log } from '../log.ts'
+import { type Clock, sleep } from '../queue/clock.ts'
+import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
+import type { Store } from './store.ts'
+
+/** What a reflector is made of. */
+export interface ReflectorOptions<T> {
+  /** In log lines: `certificaterequests`. */
+  readonly name: string
+  readonly source: ListWatch
+  /** This reflector alone writes to it. */
+  readonly store: Store<T>
+  /** Checks an object and keeps of it what is needed: all of them stay in memory. */
+  readonly slim: (body: unknown) => Result<T, string>
+  /** Whether an object belongs in the store; the API server may send others too. */
+  readonly keep: (value: T) => boolean
+  readonly clock: Clock
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** 0.8 s to 1.6 s after the first fault, doubling up to about 30 s (client-go tools/cache/reflector.go). */
+const BACKOFF: BackoffPolicy = { baseMs: 1_200, maxMs: 30_000, jitter: 1 / 3 }
+/** A watch that ends sooner and without an event has failed, however politely (client-go, same place). */
+const SHORT_WATCH_MS = 1_000
+/** A watch that fails without an event is begun again where it was; if that fails too, all is listed anew. */
+const FRUITLESS_WATCHES = 2
+/** Above every wait in here and in the list-watch: a loop that has not turned for so long never will. */
+const STALL_MS = 300_000
+
+/** Make one, subscribe to its store, then {@link run} it. */
+export class Reflector<T> {
+  /** Settles once: true when the store first equals the collection, false when the run ended before. */
+  readonly synced: Promise<boolean>
+  readonly #options: ReflectorOptions<T>
+  readonly #log: Log
+  readonly #settleSynced: (synced: boolean) => void
+  /** Counts faults in a row, under the one key `name`. */
+  readonly #backoff: RateLimiter<string>
+  /** Where the next watch begins. Without it, list first. */
+  #version: string | undefined
+  /** Watches in a row that failed before their first event. */
+  #fruitless = 0
+  #hasSynced = false
+  #turnedAtMs: number
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options
+    this.#log = options.log.child({ collection: options.name })
+    this.#backoff = new RateLimiter(BACKOFF, options.random)
+    this.#turnedAtMs = options.clock.uptimeMs()
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    this.synced = promise
+    this.#settleSynced = resolve
+  }
+
+  /** Whether the store has once been equal to the collection. It stays true, also while the API server is away. */
+  get hasSynced(): boolean {
+    return this.#hasSynced
+  }
+
+  /** False when the loop hangs, which only a new process mends. An API server that is away is no such case. */
+  get isAlive(): boolean {
+    return this.#options.clock.uptimeMs() - this.#turnedAtMs < STALL_MS
+  }
+
+  /** Runs until `signal` aborts. It rejects only for a bug, such as a listener of the store that throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        this.#turn()
+        const error = await (this.#version === undefined
+          ? this.#list(signal)
+          : this.#watch(this.#version, signal))
+        if (error !== undefined) await this.#recover(error, signal)
+      }
+    } finally {
+      this.#settleSynced(false)
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<ApiError | undefined> {
+    const { source, store } = this.#options
+    const listed = new Set<string>()
+    let version: string | undefined
+    for await (const page of source.list(signal)) {
+      this.#turn()
+      if (!page.ok) return page.error
+      for (const object of page.value.objects) {
+        listed.add(object.key)
+        this.#put(object)
+      }
+      version = page.value.resourceVersion
+    }
+    // What was deleted while nobody watched is known only by its absence.
+    for (const key of store.keys()) if (!listed.has(key)) store.delete(key)
+    this.#version = version
+    this.#fruitless = 0
+    if (!this.#hasSynced) this.#log.info({ objects: store.size }, 'synced')
+    this.#hasSynced = true
+    this.#settleSynced(true)
+    return undefined
+  }
+
+  async #watch(version: string, signal: AbortSignal): Promise<ApiError | undefined> {
+    const { source, clock } = this.#options
+    const beganAtMs = clock.uptimeMs()
+    let error: ApiError | undefined
+    this.#fruitless += 1
+    for await (const event of source.watch(version, signal)) {
+      this.#turn()
+      if (event.ok) this.#apply(event.value)
+      else ({ error } = event)
+    }
+    const isShort = clock.uptimeMs() - beganAtMs < SHORT_WATCH_MS
+    if (this.#fruitless === 0 || !isShort) this.#backoff.forget(this.#options.name)
+    if (error !== undefined) return error
+    if (this.#fruitless > 0 && isShort) {
+      return { kind: 'unavailable', message: 'the watch was closed at once' }
+    }
+    this.#fruitless = 0
+    return undefined
+  }
+
+  #apply(event: WatchEvent): void {
+    this.#fruitless = 0
+    if (event.kind === 'bookmark') {
+      this.#version = event.resourceVersion
+      return
+    }
+    if (event.kind === 'deleted') this.#options.store.delete(event.object.key)
+    else this.#put(event.object)
+    this.#version = event.object.resourceVersion
+  }
+
+  /** An object that is not valid any more is as good as gone: nothing is decided on what it was before. */
+  #put({ key, resourceVersion, body }: RawObject): void {
+    const { store, keep } = this.#options
+    const slim = this.#slim(body)
+    if (!slim.ok) this.#log.warn({ key, error: slim.error }, 'object left out: it is not valid')
+    if (slim.ok && keep(slim.value)) store.put(key, { resourceVersion, value: slim.value })
+    else store.delete(key)
+  }
+
+  /** Whatever an object holds, it must not stop the others. */
+  #slim(body: unknown): Result<T, string> {
+    try {
+      return this.#options.slim(body)
+    } catch (thrown) {
+      return err(String(thrown))
+    }
+  }
+
+  async #recover(error: ApiError, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    const { clock, name } = this.#options
+    if (error.kind === 'gone' || this.#fruitless >= FRUITLESS_WATCHES) this.#version = undefined
+    const delayMs = this.#backoff.next(name, error.retryAfterMs)
+    const next = this.#version === undefined ? 'list' : 'watch'
+    this.#log.warn(
+      { error: error.message, status: error.status, next, delayMs },
+      'watch interrupted',
+    )
+    await sleep(clock, delayMs, signal)
+  }
+
+  #turn(): void {
+    this.#turnedAtMs = this.#options.clock.uptimeMs()
+  }
+}
