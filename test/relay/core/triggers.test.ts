@@ -22,17 +22,26 @@ describe('wakesRequest', () => {
     },
     {
       name: 'it is annotated',
-      change: { before, after: aRequest({ status: { conditions: [] }, metadata: { annotations: { a: 'b' } } }) },
+      change: {
+        before,
+        after: aRequest({ status: { conditions: [] }, metadata: { annotations: { a: 'b' } } }),
+      },
       want: true,
     },
     {
       name: 'it is another object of the same name',
-      change: { before, after: aRequest({ status: { conditions: [] }, metadata: { uid: 'other' } }) },
+      change: {
+        before,
+        after: aRequest({ status: { conditions: [] }, metadata: { uid: 'other' } }),
+      },
       want: true,
     },
     {
       name: 'only its version changes',
-      change: { before, after: aRequest({ status: { conditions: [] }, metadata: { resourceVersion: '8' } }) },
+      change: {
+        before,
+        after: aRequest({ status: { conditions: [] }, metadata: { resourceVersion: '8' } }),
+      },
       want: false,
     },
   ])('is $want when $name', ({ change, want }, { expect }) => {

@@ -1,0 +1,58 @@
+import { describe, it } from 'vitest'
+import { helpText, readConfig } from '../../relay/src/config.ts'
+
+const DEFAULTS = {
+  kubeconfig: '',
+  clusterResourceNamespace: '',
+  healthProbeBindAddress: ':8081',
+  maxConcurrentReconciles: 16,
+  healthCheckIntervalMs: 60_000,
+  maxRetryMs: 3_600_000,
+  logLevel: 'info',
+  logFormat: 'json',
+}
+
+describe('readConfig', () => {
+  it('has a default for everything', ({ expect }) => {
+    expect(readConfig([], {})).toEqual({ ok: true, value: DEFAULTS })
+  })
+
+  it('takes a flag before the environment before the default', ({ expect }) => {
+    const environment = { EDGE_ISSUER_LOG_LEVEL: 'warn', EDGE_ISSUER_MAX_RETRY_DURATION: '0' }
+    expect(readConfig(['--log-level', 'debug'], environment)).toEqual({
+      ok: true,
+      value: { ...DEFAULTS, logLevel: 'debug', maxRetryMs: 0 },
+    })
+  })
+
+  it.for([
+    {
+      args: ['--log-level=loud'],
+      want: '--log-level (or EDGE_ISSUER_LOG_LEVEL) is "loud", not one of',
+    },
+    { args: ['--max-concurrent-reconciles=0'], want: 'not a number from 1 to 256' },
+    { args: ['--max-concurrent-reconciles=257'], want: 'not a number from 1 to 256' },
+    { args: ['--health-check-interval=999ms'], want: 'not a duration of at least 1s' },
+    { args: ['--max-retry-duration=1d'], want: 'not a duration of at least 0s' },
+    { args: ['--health-probe-bind-address=8081'], want: 'not host:port or :port' },
+    { args: ['--verbose'], want: '--verbose' },
+    { args: ['extra'], want: 'extra' },
+  ])('refuses $args', ({ args, want }, { expect }) => {
+    const config = readConfig(args, {})
+    expect(!config.ok && config.error.join('\n')).toContain(want)
+  })
+
+  it('lists every fault at once', ({ expect }) => {
+    const config = readConfig(['--log-level=loud', '--log-format=xml'], {})
+    expect(!config.ok && config.error).toHaveLength(2)
+  })
+
+  it('asks for help before it complains', ({ expect }) => {
+    expect(readConfig(['--help', '--log-level=loud'], {})).toEqual({ ok: true, value: 'help' })
+  })
+})
+
+it('the help names every flag with its variable and its default', ({ expect }) => {
+  const flags = Object.keys(DEFAULTS).length
+  expect(helpText().match(/--[a-z-]+ \(EDGE_ISSUER_[A-Z_]+; default "/g)).toHaveLength(flags)
+})

@@ -1,0 +1,183 @@
+import { err, ok } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
+import { requestIssued, requestRetried } from '../../../relay/src/core/verdict.ts'
+import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import {
+  requestReconciler,
+  type RequestReconcilerOptions,
+} from '../../../relay/src/reconcile/certificate-request.ts'
+import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
+import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
+import { anEventRecorder, aStatusWriter, CONFLICT, NOT_FOUND, UNAVAILABLE } from './support.ts'
+
+const NOW_MS = CREATED_MS + 1_000
+const ISSUED: Signing = {
+  verdict: requestIssued(),
+  issued: { chainPem: 'chain\n', caPem: 'ca\n' },
+  outcome: { kind: 'done' },
+}
+const NEVER = new AbortController().signal
+
+interface World {
+  readonly cached?: CertificateRequest | undefined
+  readonly live?: CertificateRequest | undefined
+  readonly errors?: readonly ApiError[]
+  readonly signing?: Signing
+}
+
+/** One pass over `default/web-1`. */
+async function reconcile({ cached, live, errors = [], signing = ISSUED }: World): Promise<{
+  readonly outcome: unknown
+  readonly writes: ReturnType<typeof aStatusWriter>['writes']
+  readonly reasons: readonly string[]
+  readonly signed: readonly string[]
+}> {
+  const status = aStatusWriter(errors)
+  const events = anEventRecorder()
+  const signed: string[] = []
+  const options: RequestReconcilerOptions = {
+    get: () => cached,
+    getLive: async () => Promise.resolve(ok(live)),
+    getIssuer: () => anIssuer(),
+    sign: async (request) => {
+      signed.push(request.metadata.resourceVersion)
+      return Promise.resolve(signing)
+    },
+    status,
+    events,
+    now: () => NOW_MS,
+  }
+  const outcome = await requestReconciler(options)('default/web-1', NEVER)
+  return { outcome, writes: status.writes, reasons: events.events.map((e) => e.reason), signed }
+}
+
+describe('requestReconciler', () => {
+  it('writes the certificate on the version that it decided on, and one event', async ({
+    expect,
+  }) => {
+    const { outcome, writes, reasons } = await reconcile({ cached: aRequest() })
+    expect(outcome).toEqual({ kind: 'done' })
+    expect(reasons).toEqual(['Issued'])
+    expect(writes).toMatchObject([
+      {
+        ref: { namespace: 'default', name: 'web-1' },
+        resourceVersion: '7',
+        status: {
+          conditions: [{ type: 'Ready', status: 'True', reason: 'Issued' }],
+          certificate: 'Y2hhaW4K',
+          ca: 'Y2EK',
+        },
+      },
+    ])
+  })
+
+  it.for([
+    { name: 'is gone', cached: undefined },
+    { name: 'is not approved', cached: aRequest({ status: { conditions: [] } }) },
+    { name: 'is finished', cached: aRequest({ status: { certificate: 'YQ==' } }) },
+  ])('asks and writes nothing when the request $name', async ({ cached }, { expect }) => {
+    expect(await reconcile({ cached })).toEqual({
+      outcome: { kind: 'done' },
+      writes: [],
+      reasons: [],
+      signed: [],
+    })
+  })
+
+  it('writes a denial with the time of failure, and asks nobody', async ({ expect }) => {
+    const cached = aRequest({ status: { conditions: [aCondition('Denied')] } })
+    const { writes, reasons, signed } = await reconcile({ cached })
+    expect(writes).toMatchObject([
+      {
+        status: {
+          conditions: [{ status: 'False', reason: 'Denied' }],
+          failureTime: '2026-01-01T00:00:01Z',
+        },
+      },
+    ])
+    expect({ reasons, signed }).toEqual({ reasons: ['PermanentError'], signed: [] })
+  })
+
+  it('does not write again what is already there', async ({ expect }) => {
+    const verdict = requestRetried('no route')
+    const cached = aRequest({
+      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...verdict })] },
+    })
+    const outcome = { kind: 'retry', message: 'no route' } as const
+    const result = await reconcile({ cached, signing: { verdict, outcome } })
+    expect(result).toMatchObject({ outcome, writes: [], reasons: [] })
+  })
+
+  it('decides again on the live object after a conflict', async ({ expect }) => {
+    const live = aRequest({ metadata: { resourceVersion: '8' } })
+    const { outcome, writes, signed } = await reconcile({
+      cached: aRequest(),
+      live,
+      errors: [CONFLICT],
+    })
+    expect(outcome).toEqual({ kind: 'done' })
+    expect(writes.map((write) => write.resourceVersion)).toEqual(['7', '8'])
+    expect(signed).toEqual(['7', '8'])
+  })
+
+  it.for([
+    {
+      name: 'denied',
+      live: aRequest({ status: { conditions: [aCondition('Denied')] } }),
+      want: 'Denied',
+    },
+    {
+      name: 'finished by another',
+      live: aRequest({ status: { certificate: 'YQ==' } }),
+      want: undefined,
+    },
+    { name: 'gone', live: undefined, want: undefined },
+    {
+      name: 'replaced by one that is not approved',
+      live: aRequest({ metadata: { uid: 'other' }, status: { conditions: [] } }),
+      want: undefined,
+    },
+  ])(
+    'never writes the old answer on a request that is by now $name',
+    async ({ live, want }, { expect }) => {
+      const { writes } = await reconcile({ cached: aRequest(), live, errors: [CONFLICT] })
+      const reasons = writes.slice(1).map((write) => JSON.stringify(write.status))
+      expect(reasons).toHaveLength(want === undefined ? 0 : 1)
+      expect(reasons.join()).toContain(want ?? '')
+      expect(reasons.join()).not.toContain('certificate')
+    },
+  )
+
+  it('leaves a request that keeps changing to the queue', async ({ expect }) => {
+    const errors = [CONFLICT, CONFLICT, CONFLICT]
+    const { outcome, writes } = await reconcile({ cached: aRequest(), live: aRequest(), errors })
+    expect(outcome).toMatchObject({ kind: 'retry' })
+    expect(writes).toHaveLength(3)
+  })
+
+  it.for([
+    { name: 'gone', error: NOT_FOUND, want: { kind: 'done' } },
+    { name: 'unavailable', error: UNAVAILABLE, want: { kind: 'retry' } },
+  ])(
+    'tells no event for a status that was not written: $name',
+    async ({ error, want }, { expect }) => {
+      const { outcome, reasons } = await reconcile({ cached: aRequest(), errors: [error] })
+      expect(outcome).toMatchObject(want)
+      expect(reasons).toEqual([])
+    },
+  )
+
+  it('retries when the live object cannot be read', async ({ expect }) => {
+    const outcome = await requestReconciler({
+      get: () => aRequest(),
+      getLive: async () => Promise.resolve(err(UNAVAILABLE)),
+      getIssuer: () => anIssuer(),
+      sign: async () => Promise.resolve(ISSUED),
+      status: aStatusWriter([CONFLICT]),
+      events: anEventRecorder(),
+      now: () => NOW_MS,
+    })('default/web-1', NEVER)
+    expect(outcome).toMatchObject({ kind: 'retry' })
+  })
+})

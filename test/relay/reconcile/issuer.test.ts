@@ -1,0 +1,161 @@
+import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import { ISSUER } from '../../../relay/src/api/group.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import type { SignerClient } from '../../../relay/src/signer/client.ts'
+import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
+import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  CONFLICT,
+  NOT_FOUND,
+  UNAVAILABLE,
+} from './support.ts'
+
+const NEVER = new AbortController().signal
+const CA = {
+  subject: 'CN=CA',
+  serialNumber: '01',
+  notAfter: '2030-01-01T00:00:00Z',
+  sha256: 'a'.repeat(64),
+}
+const HEALTHY: HealthAnswer = {
+  issuer: 'default',
+  ca: CA,
+  chain: '',
+  profiles: ['default'],
+  serverTime: '2026-01-01T00:00:00Z',
+  protocolVersion: '1.0',
+}
+const NEW = anIssuer({ status: { conditions: [] } })
+
+interface World {
+  readonly issuer?: Issuer | undefined
+  readonly client?: Result<SignerClient, ConnectFault>
+  readonly errors?: readonly ApiError[]
+  readonly holds?: IssuerHolds
+}
+
+async function reconcile(world: World): Promise<{
+  readonly outcome: unknown
+  readonly writes: ReturnType<typeof aStatusWriter>['writes']
+  readonly notes: readonly string[]
+}> {
+  const status = aStatusWriter(world.errors)
+  const events = anEventRecorder()
+  const outcome = await issuerReconciler({
+    resource: ISSUER,
+    get: () => world.issuer,
+    connect: async () =>
+      Promise.resolve(world.client ?? ok(aSignerClient({ health: ok(HEALTHY) }))),
+    holds: world.holds ?? new IssuerHolds(),
+    status,
+    events,
+    now: () => CREATED_MS,
+    nextCheckMs: () => 60_000,
+  })('default/ca', NEVER)
+  return { outcome, writes: status.writes, notes: events.events.map((event) => event.note) }
+}
+
+describe('issuerReconciler', () => {
+  it('makes a healthy issuer Ready in one write, and looks again later', async ({ expect }) => {
+    const { outcome, writes, notes } = await reconcile({ issuer: NEW })
+    expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 60_000 })
+    expect(writes).toMatchObject([
+      {
+        resourceVersion: '3',
+        status: {
+          conditions: [{ status: 'True', reason: 'Checked', observedGeneration: 2 }],
+          ca: CA,
+        },
+      },
+    ])
+    expect(notes).toEqual(['Succeeded checking the issuer'])
+  })
+
+  it('writes and tells nothing when nothing changed', async ({ expect }) => {
+    const ready = aCondition('Ready', {
+      reason: 'Checked',
+      message: 'Succeeded checking the issuer',
+      observedGeneration: 2,
+    })
+    const issuer = anIssuer({ status: { conditions: [ready], ca: CA } })
+    expect(await reconcile({ issuer })).toMatchObject({ writes: [], notes: [] })
+  })
+
+  it('writes a CA that is a new one', async ({ expect }) => {
+    const ready = aCondition('Ready', {
+      reason: 'Checked',
+      message: 'Succeeded checking the issuer',
+      observedGeneration: 2,
+    })
+    const issuer = anIssuer({
+      status: { conditions: [ready], ca: { ...CA, sha256: 'b'.repeat(64) } },
+    })
+    expect((await reconcile({ issuer })).writes).toMatchObject([{ status: { ca: CA } }])
+  })
+
+  it('keeps what is known of the CA when a check fails', async ({ expect }) => {
+    const issuer = anIssuer({ status: { ca: CA } })
+    const down = err({ class: 'temporary', code: 'transport_error', message: 'no route' } as const)
+    const client = ok(aSignerClient({ health: down }))
+    const { outcome, writes } = await reconcile({ issuer, client })
+    expect(outcome).toMatchObject({ kind: 'retry' })
+    expect(writes).toMatchObject([
+      { status: { conditions: [{ status: 'False', reason: 'Pending' }], ca: CA } },
+    ])
+  })
+
+  it.for([
+    { kind: 'secret', reason: 'Pending', outcome: 'retry' },
+    { kind: 'api', reason: 'Pending', outcome: 'retry' },
+    { kind: 'spec', reason: 'Failed', outcome: 'done' },
+  ] as const)('a fault of the $kind is $reason', async ({ kind, reason, outcome }, { expect }) => {
+    const result = await reconcile({ issuer: NEW, client: err({ kind, message: 'because' }) })
+    expect(result.outcome).toMatchObject({ kind: outcome })
+    expect(result.writes).toMatchObject([{ status: { conditions: [{ status: 'False', reason }] } }])
+    expect(result.notes.join()).toContain('because')
+  })
+
+  it('is not Ready while the worker refused it, whatever a check would say', async ({ expect }) => {
+    const holds = new IssuerHolds()
+    holds.refuse(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
+    const { outcome, writes } = await reconcile({ issuer: NEW, holds })
+    expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 4_000 })
+    expect(writes).toMatchObject([
+      { status: { conditions: [{ status: 'False', message: 'Not ready yet: refused' }] } },
+    ])
+  })
+
+  it.for([
+    { name: 'gone', error: NOT_FOUND, want: { kind: 'done' } },
+    { name: 'changed meanwhile', error: CONFLICT, want: { kind: 'retry' } },
+    { name: 'unavailable', error: UNAVAILABLE, want: { kind: 'retry' } },
+  ])(
+    'tells no event for a status that was not written: $name',
+    async ({ error, want }, { expect }) => {
+      const { outcome, notes } = await reconcile({ issuer: NEW, errors: [error] })
+      expect(outcome).toMatchObject(want)
+      expect(notes).toEqual([])
+    },
+  )
+
+  it.for([
+    { name: 'is gone', issuer: undefined },
+    {
+      name: 'is being deleted',
+      issuer: anIssuer({ metadata: { deletionTimestamp: '2026-01-01T00:00:01Z' } }),
+    },
+  ])('does nothing when the issuer $name', async ({ issuer }, { expect }) => {
+    expect(await reconcile({ issuer })).toEqual({
+      outcome: { kind: 'done' },
+      writes: [],
+      notes: [],
+    })
+  })
+})

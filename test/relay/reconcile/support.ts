@@ -1,0 +1,62 @@
+/**
+ * The world around a reconcile, in memory: what was written and what was told.
+ *
+ * @module
+ */
+import { err, ok, type Result } from '@edge-issuer/shared'
+import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
+import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import type { StatusWrite, StatusWriter } from '../../../relay/src/kube/ports.ts'
+import type { EventDraft, EventRecorder } from '../../../relay/src/report/events.ts'
+import type { SignerClient } from '../../../relay/src/signer/client.ts'
+
+/** Records status writes; answers them with the errors given, in order, then with success. */
+export function aStatusWriter(
+  errors: readonly (ApiError | undefined)[] = [],
+): StatusWriter & { readonly writes: StatusWrite[] } {
+  const writes: StatusWrite[] = []
+  return {
+    writes,
+    applyStatus: async (write) => {
+      const error = errors[writes.length]
+      writes.push(write)
+      return Promise.resolve(error === undefined ? ok({}) : err(error))
+    },
+  }
+}
+
+/** Records events. */
+export function anEventRecorder(): EventRecorder & { readonly events: EventDraft[] } {
+  const events: EventDraft[] = []
+  return {
+    events,
+    record: (event) => {
+      events.push(event)
+    },
+    stop: async () => Promise.resolve(),
+  }
+}
+
+/** A client that gives the same answer to everything. */
+export const aSignerClient = (
+  answers: Partial<{
+    readonly sign: Awaited<ReturnType<SignerClient['sign']>>
+    readonly health: Awaited<ReturnType<SignerClient['health']>>
+  }>,
+): SignerClient => {
+  const unasked: Result<never, SignerFault> = err({
+    class: 'temporary',
+    code: 'transport_error',
+    message: 'not to be asked in this test',
+  })
+  return {
+    keyId: 'test',
+    sign: async () => Promise.resolve(answers.sign ?? unasked),
+    health: async () => Promise.resolve(answers.health ?? unasked),
+    close: async () => Promise.resolve(),
+  }
+}
+
+export const CONFLICT: ApiError = { kind: 'conflict', status: 409, message: 'modified' }
+export const NOT_FOUND: ApiError = { kind: 'not-found', status: 404, message: 'gone' }
+export const UNAVAILABLE: ApiError = { kind: 'unavailable', message: 'connection refused' }

@@ -1,0 +1,43 @@
+import { it } from 'vitest'
+import type { Condition } from '../../../relay/src/api/condition.ts'
+import { issuerStatus, requestStatus } from '../../../relay/src/report/status.ts'
+
+const ready: Condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Issued',
+  message: 'done',
+  observedGeneration: 3,
+  lastTransitionMs: Date.parse('2026-01-01T00:00:00.987Z'),
+}
+const condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Issued',
+  message: 'done',
+  lastTransitionTime: '2026-01-01T00:00:00Z',
+}
+
+it('a request has the certificate in base64, times in whole seconds, and no observedGeneration', ({
+  expect,
+}) => {
+  expect(requestStatus(ready, { chainPem: 'é\n', caPem: 'b\n' })).toEqual({
+    conditions: [condition],
+    certificate: 'w6kK',
+    ca: 'Ygo=',
+  })
+})
+
+it('a failed request has the time of its failure', ({ expect }) => {
+  expect(requestStatus(ready, { failureMs: Date.parse('2026-01-01T01:00:00.5Z') })).toEqual({
+    conditions: [condition],
+    failureTime: '2026-01-01T01:00:00Z',
+  })
+})
+
+it('an issuer has the generation that was judged, and its CA once one was seen', ({ expect }) => {
+  const ca = { subject: 'CN=CA', serialNumber: '01', notAfter: '2030-01-01T00:00:00Z', sha256: 'a' }
+  const conditions = [{ ...condition, observedGeneration: 3 }]
+  expect(issuerStatus(ready, undefined)).toEqual({ conditions })
+  expect(issuerStatus(ready, ca)).toEqual({ conditions, ca })
+})
