@@ -1,0 +1,33 @@
+import { err, ok, type Result } from '../result.ts'
+import { DerReader } from './reader.ts'
+import { DerRefusal } from './refusal.ts'
+
+/** An input, and the largest size that is read, in octets. */
+export interface DerInput {
+  readonly bytes: Uint8Array
+  readonly maxBytes: number
+}
+
+/**
+ * Applies a grammar to a whole input.
+ *
+ * @returns What `read` returns; or where and how the octets are not what it wants.
+ */
+export function readDer<T>(
+  { bytes, maxBytes }: DerInput,
+  read: (reader: DerReader) => T,
+): Result<T, string> {
+  if (bytes.length > maxBytes) {
+    const [found, most] = [String(bytes.length), String(maxBytes)]
+    return err(`there are ${found} octets; ${most} are the most that is accepted`)
+  }
+  try {
+    const reader = new DerReader(bytes)
+    const value = read(reader)
+    reader.end()
+    return ok(value)
+  } catch (error) {
+    if (error instanceof DerRefusal) return err(error.message)
+    throw error
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * General names (RFC 5280 §4.2.1.6): the members of subjectAltName and of name constraints.
+ *
+ * @module
+ */
+import type { DerReader } from '../der/reader.ts'
+import { contextConstructed, contextPrimitive, TAG } from '../der/tag.ts'
+import { IPV4_OCTETS, IPV6_OCTETS, ipToText } from './ip-address.ts'
+import { oidToText } from './oid.ts'
+
+/** A general name. The forms that nobody may ask for are told apart, but not read. */
+export type GeneralName =
+  | { readonly kind: 'dns' | 'email' | 'uri'; readonly value: string }
+  | {
+      readonly kind: 'ip'
+      /** 4 or 16; in a name constraint twice as many, the mask after the address. */
+      readonly octets: Uint8Array
+    }
+  | { readonly kind: 'otherName'; readonly typeId: string; readonly value: string }
+  | { readonly kind: 'unsupported'; readonly form: string }
+
+/** Lengths of iPAddress in a subjectAltName, in octets. */
+const ADDRESS_OCTETS: readonly number[] = [IPV4_OCTETS, IPV6_OCTETS]
+
+const OTHER_NAME = contextConstructed(0)
+const EMAIL = contextPrimitive(1)
+const DNS = contextPrimitive(2)
+const URI = contextPrimitive(6)
+const IP = contextPrimitive(7)
+
+const UNSUPPORTED_FORMS = new Map<number | undefined, string>([
+  [contextConstructed(3), 'x400Address'],
+  [contextConstructed(4), 'directoryName'],
+  [contextConstructed(5), 'ediPartyName'],
+  [contextPrimitive(8), 'registeredID'],
+])
+
+/** Takes the GeneralNames of a subjectAltName; at least one. */
+export function readGeneralNames(reader: DerReader, field: string): readonly GeneralName[] {
+  const names = reader.sequence(field).list((list, index) => readGeneralName(list, index))
+  if (names.length === 0) throw reader.refusal(field, 'is empty')
+  return names
+}
+
+/** @param ipOctets - Lengths that an iPAddress may have. */
+export function readGeneralName(
+  reader: DerReader,
+  field: string | number,
+  ipOctets: readonly number[] = ADDRESS_OCTETS,
+): GeneralName {
+  const tag = reader.nextTag
+  switch (tag) {
+    case OTHER_NAME: {
+      return readOtherName(reader.into(field, OTHER_NAME))
+    }
+    case EMAIL: {
+      return { kind: 'email', value: reader.ia5String(field, EMAIL) }
+    }
+    case DNS: {
+      return { kind: 'dns', value: reader.ia5String(field, DNS) }
+    }
+    case URI: {
+      return { kind: 'uri', value: reader.ia5String(field, URI) }
+    }
+    case IP: {
+      const octets = reader.primitive(field, IP)
+      if (ipOctets.includes(octets.length)) return { kind: 'ip', octets }
+      throw reader.refusal(
+        field,
+        `is an iPAddress of ${String(octets.length)} octets; ${ipOctets.join(' or ')} are wanted`,
+      )
+    }
+    case undefined:
+    default: {
+      const form = UNSUPPORTED_FORMS.get(tag)
+      reader.any(field)
+      if (form === undefined) throw reader.refusal(field, 'is no GeneralName')
+      return { kind: 'unsupported', form }
+    }
+  }
+}
+
+/** `SEQUENCE { type-id, [0] EXPLICIT value }` under an identifier of its own. */
+function readOtherName(otherName: DerReader): GeneralName {
+  const typeId = otherName.objectIdentifier('type-id')
+  const wrapper = otherName.into('value', contextConstructed(0))
+  otherName.end()
+  if (wrapper.nextTag !== TAG.utf8String) {
+    wrapper.any('value')
+    wrapper.end()
+    return { kind: 'unsupported', form: `otherName ${oidToText(typeId)} that is not a UTF8String` }
+  }
+  const { text } = wrapper.string('value')
+  wrapper.end()
+  return { kind: 'otherName', typeId, value: text }
+}
+
+/** A general name in one line, as openssl writes it: `DNS:a.example`, `IP:10.0.0.1`. */
+export function generalNameToText(name: GeneralName): string {
+  switch (name.kind) {
+    case 'dns': {
+      return `DNS:${name.value}`
+    }
+    case 'email': {
+      return `email:${name.value}`
+    }
+    case 'uri': {
+      return `URI:${name.value}`
+    }
+    case 'ip': {
+      return `IP:${addressToText(name.octets)}`
+    }
+    case 'otherName': {
+      return `otherName:${name.typeId};UTF8:${name.value}`
+    }
+    case 'unsupported': {
+      return name.form
+    }
+  }
+}
+
+/** With the mask behind a slash, where there is one. */
+function addressToText(octets: Uint8Array): string {
+  if (ADDRESS_OCTETS.includes(octets.length)) return ipToText(octets)
+  const half = octets.length / 2
+  return `${ipToText(octets.subarray(0, half))}/${ipToText(octets.subarray(half))}`
+}

@@ -1,0 +1,24 @@
+export { equalOctets, toHex } from '../der/octets.ts'
+export * as der from '../der/writer.ts'
+export { TAG } from '../der/tag.ts'
+export * from './certificate.ts'
+export * from './certification-request.ts'
+export type * from './extension.ts'
+export { generalNameToText, type GeneralName } from './general-name.ts'
+export * from './ip-address.ts'
+export {
+  nameToText,
+  SUBJECT_ATTRIBUTES,
+  type Name,
+  type NameAttribute,
+  type SubjectAttribute,
+} from './name.ts'
+export type { NameConstraints } from './name-constraints.ts'
+export * from './oid.ts'
+export {
+  publicKeyToText,
+  type Curve,
+  type PublicKey,
+  type SubjectPublicKeyInfo,
+} from './public-key.ts'
+export type { SignatureAlgorithm } from './signature-algorithm.ts'

@@ -1,0 +1,92 @@
+/**
+ * Distinguished names (RFC 5280 §4.1.2.4), and their text for people (RFC 4514).
+ *
+ * @module
+ */
+import { toHex } from '../der/octets.ts'
+import type { DerReader } from '../der/reader.ts'
+
+/** Attribute types: the short names of RFC 4514 §3 and of cert-manager's literal subjects, with OIDs. */
+const ATTRIBUTE_TYPES = [
+  ['C', '2.5.4.6'],
+  ['O', '2.5.4.10'],
+  ['OU', '2.5.4.11'],
+  ['CN', '2.5.4.3'],
+  ['serialNumber', '2.5.4.5'],
+  ['L', '2.5.4.7'],
+  ['ST', '2.5.4.8'],
+  ['STREET', '2.5.4.9'],
+  ['postalCode', '2.5.4.17'],
+  ['DC', '0.9.2342.19200300.100.1.25'],
+  ['UID', '0.9.2342.19200300.100.1.1'],
+  ['emailAddress', '1.2.840.113549.1.9.1'],
+] as const
+
+/** Short name of an attribute type. */
+export type SubjectAttribute = (typeof ATTRIBUTE_TYPES)[number][0]
+
+/** Every short name. */
+export const SUBJECT_ATTRIBUTES: readonly SubjectAttribute[] = ATTRIBUTE_TYPES.map(([type]) => type)
+
+const TYPE_BY_OID = new Map<string, SubjectAttribute>(
+  ATTRIBUTE_TYPES.map(([type, oid]): [string, SubjectAttribute] => [oid, type]),
+)
+
+/** One attribute of a name. */
+export interface NameAttribute {
+  readonly oid: string
+  /** The short name, where there is one. */
+  readonly type: SubjectAttribute | undefined
+  /** Tag of the string: UTF8String, PrintableString or IA5String. */
+  readonly tag: number
+  readonly value: string
+}
+
+/** A name: relative distinguished names, the root of the tree first. */
+export interface Name {
+  /** The whole element in DER, as it was found. */
+  readonly raw: Uint8Array
+  readonly rdns: readonly (readonly NameAttribute[])[]
+}
+
+/** Takes a Name. Refuses an RDN that is empty or has one attribute type twice (X.501 §9.3). */
+export function readName(reader: DerReader, field: string): Name {
+  const name = reader.sequence(field)
+  const rdns = name.list((list, index) => {
+    const rdn = list.setOf(index)
+    const attributes = rdn.list(readAttribute)
+    if (attributes.length === 0) throw list.refusal(index, 'is an empty RDN')
+    if (new Set(attributes.map(({ oid }) => oid)).size < attributes.length) {
+      throw list.refusal(index, 'has one attribute type twice')
+    }
+    return attributes
+  })
+  return { raw: name.raw, rdns }
+}
+
+function readAttribute(rdn: DerReader, index: number): NameAttribute {
+  const attribute = rdn.sequence(index)
+  const oid = attribute.objectIdentifier('type')
+  const { tag, text } = attribute.string('value')
+  attribute.end()
+  return { oid, type: TYPE_BY_OID.get(oid), tag, value: text }
+}
+
+/**
+ * RFC 4514 for people: the last RDN first, `+` between the attributes of one RDN, empty for an empty
+ * name. A type without a short name stands as its OID, its value as text all the same.
+ */
+export const nameToText = ({ rdns }: Name): string =>
+  rdns
+    .map((rdn) => rdn.map(attributeToText).join('+'))
+    .toReversed()
+    .join(',')
+
+const attributeToText = ({ oid, type, value }: NameAttribute): string =>
+  `${type ?? oid}=${escapeValue(value)}`
+
+/** RFC 4514 §2.4; control characters become pairs of hexadecimal digits. */
+const escapeValue = (value: string): string =>
+  value
+    .replaceAll(/["+,;<>\\]|^[ #]| $/g, String.raw`\$&`)
+    .replaceAll(/\p{Cc}/gu, (character) => `\\${toHex(new TextEncoder().encode(character))}`)

@@ -1,0 +1,82 @@
+/**
+ * Object identifiers that this project reads, writes or names in a message.
+ *
+ * @module
+ */
+
+/** Certificate extensions (RFC 5280 §4.2.1). */
+export const EXTENSION_OID = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+} as const
+
+/** Attributes of a certification request (RFC 2985 §5.4), and Microsoft's twin of the last one. */
+export const ATTRIBUTE_OID = {
+  unstructuredName: '1.2.840.113549.1.9.2',
+  challengePassword: '1.2.840.113549.1.9.7',
+  extensionRequest: '1.2.840.113549.1.9.14',
+  microsoftExtensionRequest: '1.3.6.1.4.1.311.2.1.14',
+} as const
+
+/** Algorithms of public keys, and named curves (RFC 3279 §2.3, RFC 5480 §2.1.1, RFC 8410 §3). */
+export const KEY_OID = {
+  rsaEncryption: '1.2.840.113549.1.1.1',
+  ecPublicKey: '1.2.840.10045.2.1',
+  ed25519: '1.3.101.112',
+  'P-256': '1.2.840.10045.3.1.7',
+  'P-384': '1.3.132.0.34',
+  'P-521': '1.3.132.0.35',
+} as const
+
+/** Signature algorithms (RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3). */
+export const SIGNATURE_OID = {
+  sha256WithRSAEncryption: '1.2.840.113549.1.1.11',
+  sha384WithRSAEncryption: '1.2.840.113549.1.1.12',
+  sha512WithRSAEncryption: '1.2.840.113549.1.1.13',
+  ecdsaWithSHA256: '1.2.840.10045.4.3.2',
+  ecdsaWithSHA384: '1.2.840.10045.4.3.3',
+  ecdsaWithSHA512: '1.2.840.10045.4.3.4',
+  ed25519: '1.3.101.112',
+} as const
+
+/** What a refusal calls things that are not read. */
+const OTHER_NAMES = {
+  '1.2.840.113549.1.1.4': 'md5WithRSAEncryption',
+  '1.2.840.113549.1.1.5': 'sha1WithRSAEncryption',
+  '1.2.840.113549.1.1.10': 'RSASSA-PSS',
+  '1.2.840.113549.1.1.14': 'sha224WithRSAEncryption',
+  '1.2.840.10045.4.1': 'ecdsa-with-SHA1',
+  '1.2.840.10045.4.3.1': 'ecdsa-with-SHA224',
+  '1.2.840.10040.4.1': 'DSA',
+  '1.3.101.110': 'X25519',
+  '1.3.101.113': 'Ed448',
+  '1.3.132.0.10': 'secp256k1',
+  '1.3.132.0.33': 'P-224',
+  '1.3.6.1.4.1.311.20.2': 'Microsoft certificate template name',
+  '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
+  '1.3.6.1.5.5.7.1.1': 'authorityInfoAccess',
+  '1.3.6.1.5.5.7.1.24': 'TLS feature',
+  '2.5.29.18': 'issuerAltName',
+  '2.5.29.31': 'cRLDistributionPoints',
+  '2.5.29.32': 'certificatePolicies',
+  '2.5.29.36': 'policyConstraints',
+  '2.5.29.54': 'inhibitAnyPolicy',
+}
+
+const NAMES = new Map<string, string>([
+  ...[EXTENSION_OID, ATTRIBUTE_OID, KEY_OID, SIGNATURE_OID].flatMap((table) =>
+    Object.entries(table).map(([name, oid]): [string, string] => [oid, name]),
+  ),
+  ...Object.entries(OTHER_NAMES),
+])
+
+/** An object identifier for people: `subjectAltName (2.5.29.17)`, or the bare digits. */
+export function oidToText(oid: string): string {
+  const name = NAMES.get(oid)
+  return name === undefined ? oid : `${name} (${oid})`
+}
