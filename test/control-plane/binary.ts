@@ -3,12 +3,13 @@
  * the user's cache, then `go build`.
  * @module
  */
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runCommand } from '../support/process.ts'
 import { type GoToolchain, entryName, hashSources, isEntryFor } from './build-key.ts'
 import { hasErrorCode } from './error-code.ts'
+import { fileExists } from './file-exists.ts'
 import { waitForLock } from './file-lock.ts'
 import { BINARY_NAME, CHART_NAME, buildControlPlane, buildFlags, findGo } from './go-build.ts'
 import type { Report } from './progress.ts'
@@ -31,19 +32,22 @@ export interface ControlPlaneBinary {
  * @throws Error that says what to install or to set when there is no binary and no Go, and when
  *   EDGE_ISSUER_CONTROL_PLANE names something that is not there
  */
-export async function findOrBuildBinary(report: Report): Promise<ControlPlaneBinary> {
-  const given = process.env[BINARY_VARIABLE] ?? ''
+export async function findOrBuildBinary(
+  report: Report,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ControlPlaneBinary> {
+  const given = env[BINARY_VARIABLE] ?? ''
   if (given !== '') return givenBinary(given)
 
-  const cache = cacheFolder(process.env)
+  const cache = cacheFolder(env)
   const flags = await buildFlags(SOURCE_FOLDER)
   const sourceHash = await hashSources(SOURCE_FOLDER, flags)
-  const go = await findGo(SOURCE_FOLDER)
+  const go = await findGo(SOURCE_FOLDER, env)
   if (go === undefined) return cachedWithoutGo(cache, sourceHash)
 
   const entry = join(cache, entryName(sourceHash, go))
-  if (await exists(entry)) return binaryIn(entry)
-  await build({ cache, entry, flags, report, go })
+  if (await fileExists(entry)) return binaryIn(entry)
+  await build({ cache, entry, flags, report, go, env })
   return binaryIn(entry)
 }
 
@@ -59,6 +63,7 @@ interface BuildJob {
   readonly flags: readonly string[]
   readonly report: Report
   readonly go: GoToolchain
+  readonly env: NodeJS.ProcessEnv
 }
 
 /** Builds into a draft folder and renames it, so that an entry is whole from the moment it is there. */
@@ -69,7 +74,7 @@ async function build(job: BuildJob): Promise<void> {
     report(`process ${pid} is building the control plane; waiting for it`)
   })
   try {
-    if (await exists(entry)) return
+    if (await fileExists(entry)) return
     await removeDrafts(cache)
     report(`building the control plane with ${job.go.version}, once for this version of it`)
     const draft = join(cache, `${DRAFT_PREFIX}${process.pid}`)
@@ -78,6 +83,7 @@ async function build(job: BuildJob): Promise<void> {
       sourceFolder: SOURCE_FOLDER,
       outputFolder: draft,
       flags: job.flags,
+      env: job.env,
       report,
     })
     await checkRuns(join(draft, BINARY_NAME))
@@ -105,8 +111,9 @@ async function checkRuns(binary: string): Promise<void> {
 
 async function givenBinary(path: string): Promise<ControlPlaneBinary> {
   const binary = { path, chart: join(dirname(path), CHART_NAME) }
-  if (!(await exists(path))) throw new Error(`${BINARY_VARIABLE} names ${path}, which is not there`)
-  if (!(await exists(binary.chart))) {
+  if (!(await fileExists(path)))
+    throw new Error(`${BINARY_VARIABLE} names ${path}, which is not there`)
+  if (!(await fileExists(binary.chart))) {
     throw new Error(
       `${BINARY_VARIABLE} names ${path}, but the folder ${CHART_NAME} is not beside it; ` +
         'copy both from the cache folder, where the build left them',
@@ -138,11 +145,4 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (hasErrorCode(error, 'ENOENT')) return []
     throw error
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -5,16 +5,18 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, rename, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasErrorCode } from './error-code.ts'
+import { isProcessAlive } from './process-alive.ts'
+import { readIfThere } from './read-if-there.ts'
 
 const POLL_INTERVAL_MS = 200
 
 /** A lock that this process holds. */
 export interface FileLock {
   /** Gives the lock back; harmless when called twice. */
-  release(): Promise<void>
+  readonly release: () => Promise<void>
 }
 
 /** The lock, or the pid of the process that holds it. */
@@ -31,7 +33,7 @@ export async function tryLock(path: string): Promise<LockAttempt> {
     const found = await readIfThere(path)
     if (found === undefined) continue
     const pid = Number.parseInt(found, 10)
-    if (isAlive(pid)) return { kind: 'held', pid }
+    if (await isProcessAlive(pid)) return { kind: 'held', pid }
     await breakLock(path, found)
   }
 }
@@ -84,25 +86,5 @@ async function breakLock(path: string, stale: string): Promise<void> {
     if (!hasErrorCode(error, 'ENOENT') && !hasErrorCode(error, 'EEXIST')) throw error
   } finally {
     await rm(aside, { force: true })
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined
-    throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    // Signal 0 asks only whether the process is there (kill(2)).
-    return process.kill(pid, 0)
-  } catch (error) {
-    // EPERM: it is there and belongs to someone else.
-    return hasErrorCode(error, 'EPERM')
   }
 }

@@ -21,13 +21,17 @@ export interface BuildRequest {
   readonly sourceFolder: string
   readonly outputFolder: string
   readonly flags: readonly string[]
+  readonly env: NodeJS.ProcessEnv
   readonly report: Report
 }
 
 /** The installed Go tool (the one that go.mod asks for, if Go fetches toolchains by itself), or undefined. */
-export async function findGo(sourceFolder: string): Promise<GoToolchain | undefined> {
+export async function findGo(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<GoToolchain | undefined> {
   try {
-    const { stdout } = await go(sourceFolder, ['env', 'GOVERSION', 'GOOS', 'GOARCH'])
+    const { stdout } = await go({ folder, env }, ['env', 'GOVERSION', 'GOOS', 'GOARCH'])
     const [version = '', os = '', architecture = ''] = stdout.trim().split('\n')
     return { version, os, architecture }
   } catch (error) {
@@ -55,12 +59,13 @@ export async function buildFlags(sourceFolder: string): Promise<readonly string[
  * @throws Error with the end of Go's output when a step fails
  */
 export async function buildControlPlane(request: BuildRequest): Promise<void> {
-  const { sourceFolder, outputFolder } = request
+  const { outputFolder } = request
+  const place = { folder: request.sourceFolder, env: request.env }
   const progress = startProgress(request.report)
   try {
     progress.phase('downloading Go modules')
     let downloaded = 0
-    const list = await go(sourceFolder, ['list', '-mod=readonly', '-deps', '.'], (line) => {
+    const list = await go(place, ['list', '-mod=readonly', '-deps', '.'], (line) => {
       if (line.startsWith('go: downloading')) progress.detail(`${++downloaded} so far`)
     })
     const packages = list.stdout.trim().split('\n').length
@@ -68,12 +73,12 @@ export async function buildControlPlane(request: BuildRequest): Promise<void> {
     progress.phase(`compiling (${packages} packages, fewer if Go has some in its cache)`)
     let compiled = 0
     const binary = join(outputFolder, BINARY_NAME)
-    await go(sourceFolder, ['build', '-v', ...request.flags, '-o', binary, '.'], () => {
+    await go(place, ['build', '-v', ...request.flags, '-o', binary, '.'], () => {
       progress.detail(`${++compiled} compiled`)
     })
 
     progress.phase('copying the chart of cert-manager')
-    const module = await go(sourceFolder, ['list', '-m', '-f', '{{.Dir}}', CERT_MANAGER])
+    const module = await go(place, ['list', '-m', '-f', '{{.Dir}}', CERT_MANAGER])
     const chart = join(outputFolder, CHART_NAME)
     await cp(join(module.stdout.trim(), 'deploy/charts/cert-manager'), chart, { recursive: true })
     await makeWritable(chart)
@@ -82,9 +87,15 @@ export async function buildControlPlane(request: BuildRequest): Promise<void> {
   }
 }
 
-/** Runs Go in the folder of its module; `onLine` is given each whole line of standard error. */
+/** The folder of the Go module, and the environment to run Go in. */
+interface Place {
+  readonly folder: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Runs Go; `onLine` is given each whole line of standard error. */
 async function go(
-  folder: string,
+  { folder, env }: Place,
   args: readonly string[],
   onLine?: (line: string) => void,
 ): Promise<CommandResult> {
@@ -93,7 +104,7 @@ async function go(
     command: 'go',
     args,
     cwd: folder,
-    env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
+    env: { ...env, CGO_ENABLED: '0', GOWORK: 'off' },
     onStderr: (text) => {
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const INTERVAL_MS = 25
+
+/** What is waited for, in words for the error, and for how long. */
+export interface PollOptions {
+  /** Completes "timed out waiting for …". */
+  readonly what: string
+  /** A rejection counts as "not yet". */
+  readonly probe: () => Promise<boolean>
+  readonly timeoutMs: number
+}
+
+/**
+ * Asks until the answer is yes.
+ * @throws Error when the time runs out; its cause is what the last probe threw, if it did
+ */
+export async function pollUntil(options: PollOptions): Promise<void> {
+  const deadline = Date.now() + options.timeoutMs
+  let cause: unknown
+  while (Date.now() < deadline) {
+    try {
+      if (await options.probe()) return
+      cause = undefined
+    } catch (error) {
+      cause = error
+    }
+    await sleep(INTERVAL_MS)
+  }
+  throw new Error(`timed out waiting for ${options.what} (${options.timeoutMs} ms)`, { cause })
+}
