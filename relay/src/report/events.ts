@@ -12,6 +12,8 @@ import { type Clock, sleep } from '../queue/clock.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import { type EventDraft, eventObject } from './event-object.ts'
 
+export type { EventDraft } from './event-object.ts'
+
 /** Takes events. The one thing that it promises is not to be in the way. */
 export interface EventRecorder {
   /** Returns at once and never throws; the event is written later, or dropped. */

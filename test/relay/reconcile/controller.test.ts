@@ -1,0 +1,219 @@
+import { once } from 'node:events'
+import { describe, it } from 'vitest'
+import {
+  Controller,
+  type Reconcile,
+  type ReconcileOutcome,
+} from '../../../relay/src/reconcile/controller.ts'
+import { FakeClock, settle } from '../queue/fake-clock.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
+
+const DEADLINE_MS = 1_000
+
+const aController = (reconcile: Reconcile, workers = 1) => {
+  const clock = new FakeClock()
+  const log = new RecordingLog()
+  const controller = new Controller({
+    name: 'test',
+    reconcile,
+    workers,
+    deadlineMs: DEADLINE_MS,
+    clock,
+    random: () => 0.5,
+    log,
+  })
+  return { controller, clock, log }
+}
+
+/** Answers with the outcomes in order, then `done`; notes when it was called. */
+const aScript = (outcomes: readonly (ReconcileOutcome | Error)[]) => {
+  const calls: string[] = []
+  const rest = [...outcomes]
+  const reconcile: Reconcile = async (key) => {
+    calls.push(key)
+    const outcome = rest.shift()
+    if (outcome instanceof Error) throw outcome
+    return outcome ?? { kind: 'done' }
+  }
+  return { calls, reconcile }
+}
+
+const untilAborted: Reconcile = async (_key, signal) => {
+  await once(signal, 'abort')
+  throw signal.reason
+}
+
+describe('Controller', () => {
+  it('reconciles keys that came before the start, each once', async ({ expect }) => {
+    const { calls, reconcile } = aScript([])
+    const { controller } = aController(reconcile)
+    for (const key of ['a', 'b', 'a']) controller.add(key)
+    await settle()
+    expect(calls).toEqual([])
+    controller.start()
+    await settle()
+    expect(calls).toEqual(['a', 'b'])
+  })
+
+  it('leaves a key alone after done', async ({ expect }) => {
+    const { calls, reconcile } = aScript([{ kind: 'done' }])
+    const { controller, clock } = aController(reconcile)
+    controller.start()
+    controller.add('a')
+    await clock.advance(10_000_000)
+    expect(calls).toEqual(['a'])
+  })
+
+  it('comes back after the time that was asked for', async ({ expect }) => {
+    const { calls, reconcile } = aScript([{ kind: 'requeue-after', afterMs: 60_000 }])
+    const { controller, clock } = aController(reconcile)
+    controller.start()
+    controller.add('a')
+    await clock.advance(59_999)
+    expect(calls).toHaveLength(1)
+    await clock.advance(1)
+    expect(calls).toHaveLength(2)
+  })
+
+  it('retries with growing delay, and starts over after success', async ({ expect }) => {
+    const retry = { kind: 'retry', message: 'not yet' } as const
+    const at: number[] = []
+    const { calls, reconcile } = aScript([
+      retry,
+      retry,
+      { kind: 'requeue-after', afterMs: 1_000 },
+      retry,
+    ])
+    const { controller, clock } = aController(async (key, signal) => {
+      at.push(clock.uptimeMs())
+      return reconcile(key, signal)
+    })
+    controller.start()
+    controller.add('a')
+    await clock.advance(60_000)
+    expect(at).toEqual([0, 5_000, 15_000, 16_000, 21_000])
+    expect(calls).toHaveLength(5)
+  })
+
+  it('waits at least as long as a retry asks for', async ({ expect }) => {
+    const { calls, reconcile } = aScript([{ kind: 'retry', message: 'busy', minimumMs: 30_000 }])
+    const { controller, clock } = aController(reconcile)
+    controller.start()
+    controller.add('a')
+    await clock.advance(29_999)
+    expect(calls).toHaveLength(1)
+    await clock.advance(10_000)
+    expect(calls).toHaveLength(2)
+  })
+
+  it('retries after a throw, and logs its stack the first time only', async ({ expect }) => {
+    const { calls, reconcile } = aScript([new Error('a bug'), new Error('a bug')])
+    const { controller, clock, log } = aController(reconcile)
+    controller.start()
+    controller.add('a')
+    await clock.advance(60_000)
+    expect(calls).toHaveLength(3)
+    const errors = log.lines.filter(({ level }) => level === 'error')
+    expect(errors.map(({ fields }) => [fields['key'], fields['error'], 'stack' in fields])).toEqual(
+      [
+        ['a', 'a bug', true],
+        ['a', 'a bug', false],
+      ],
+    )
+  })
+
+  it('aborts a reconcile at its deadline, and tries again', async ({ expect }) => {
+    let calls = 0
+    const { controller, clock } = aController(async (key, signal) => {
+      calls += 1
+      return calls === 1 ? untilAborted(key, signal) : { kind: 'done' }
+    })
+    controller.start()
+    controller.add('a')
+    await clock.advance(DEADLINE_MS + 4_999)
+    expect(calls).toBe(1)
+    await clock.advance(1)
+    expect(calls).toBe(2)
+  })
+
+  it('works on different keys at once, on one key never', async ({ expect }) => {
+    const running = new Map<string, () => void>()
+    const { controller } = aController(async (key) => {
+      if (running.has(key)) throw new Error('twice at once')
+      const { promise, resolve } = Promise.withResolvers<void>()
+      running.set(key, resolve)
+      await promise
+      running.delete(key)
+      return { kind: 'done' }
+    }, 3)
+    controller.start()
+    for (const key of ['a', 'b', 'a', 'c', 'd']) controller.add(key)
+    await settle()
+    expect([...running.keys()]).toEqual(['a', 'b', 'c'])
+    controller.add('a')
+    running.get('b')?.()
+    await settle()
+    expect([...running.keys()]).toEqual(['a', 'c', 'd'])
+    running.get('a')?.()
+    await settle()
+    expect([...running.keys()]).toEqual(['c', 'd', 'a'])
+  })
+})
+
+describe('Controller.stop', () => {
+  it('lets what runs end, and drops what waits', async ({ expect }) => {
+    const calls: string[] = []
+    const { promise, resolve } = Promise.withResolvers<ReconcileOutcome>()
+    const { controller, clock, log } = aController(async (key) => {
+      calls.push(key)
+      return promise
+    })
+    controller.start()
+    for (const key of ['a', 'b']) controller.add(key)
+    await settle()
+    const stopping = controller.stop(5_000)
+    resolve({ kind: 'retry', message: 'once more' })
+    await stopping
+    await clock.advance(1_000_000)
+    expect(calls).toEqual(['a'])
+    expect(clock.pendingMs).toEqual([])
+    expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([])
+  })
+
+  it('aborts what still runs after the grace period, and not before', async ({ expect }) => {
+    let isAborted = false
+    const { controller, clock } = aController(async (key, signal) => {
+      signal.addEventListener('abort', () => (isAborted = true))
+      return untilAborted(key, signal)
+    })
+    controller.start()
+    controller.add('a')
+    await settle()
+    const stopping = controller.stop(500)
+    await clock.advance(499)
+    expect(isAborted).toBe(false)
+    await clock.advance(1)
+    await stopping
+    expect(isAborted).toBe(true)
+  })
+
+  it('does not wait for ever for one that does not heed its signal', async ({ expect }) => {
+    const { controller, clock, log } = aController(async () => new Promise(() => undefined))
+    controller.start()
+    controller.add('a')
+    await settle()
+    let isStopped = false
+    void controller.stop(500).then(() => (isStopped = true))
+    await clock.advance(2_499)
+    expect(isStopped).toBe(false)
+    await clock.advance(1)
+    expect(isStopped).toBe(true)
+    expect(log.lines.at(-1)?.message).toBe('a reconcile does not heed its signal')
+  })
+
+  it('ends at once when nothing was started', async ({ expect }) => {
+    const { controller, clock } = aController(async () => ({ kind: 'done' }))
+    await controller.stop(500)
+    expect(clock.pendingMs).toEqual([])
+  })
+})
