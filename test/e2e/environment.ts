@@ -1,0 +1,143 @@
+/**
+ * A whole edge-issuer for one test file: control plane with cert-manager, worker in workerd, relay
+ * under the permissions that `deploy/` ships.
+ *
+ * @module
+ */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../control-plane/index.ts'
+import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
+import {
+  RELAY_SERVICE_ACCOUNT,
+  type RelayProcessOptions,
+  startRelayProcess,
+} from '../support/edge/relay-process.ts'
+import { type EdgeSigner, type EdgeSignerOptions, startEdgeSigner } from '../support/edge/signer.ts'
+import type { ManagedProcess } from '../support/process.ts'
+
+/** What runs, and how to look at it. */
+export interface EdgeEnvironment {
+  readonly plane: ControlPlane
+  readonly signer: EdgeSigner
+  /** The relay that runs now. */
+  readonly relay: () => ManagedProcess
+  /** Ends the relay by SIGKILL if it runs, and starts another, perhaps in another way. */
+  readonly restartRelay: (options?: Partial<RelayProcessOptions>) => Promise<void>
+  /** Path of a kubeconfig that has the relay's permissions. */
+  readonly relayKubeconfig: string
+  readonly stop: () => Promise<void>
+}
+
+/** What differs from what is shipped. */
+export interface EdgeEnvironmentOptions {
+  readonly plane?: ControlPlaneOptions
+  readonly signer?: Omit<EdgeSignerOptions, 'directory'>
+  /** Manifests that are not applied. */
+  readonly without?: readonly ManifestSet[]
+  readonly relayFlags?: readonly string[]
+}
+
+const ALL: readonly ManifestSet[] = ['crds', 'relay', 'approve']
+const STOP_GRACE_MS = 30_000
+
+/** Starts everything; what was started is stopped again when a part does not start. */
+export async function startEdgeEnvironment(
+  options: EdgeEnvironmentOptions = {},
+): Promise<EdgeEnvironment> {
+  const { without = [], relayFlags = [] } = options
+  const plane = await startControlPlane(options.plane)
+  const stops: (() => Promise<unknown>)[] = [async () => plane.stop()]
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end()
+  }
+  try {
+    const [signer] = await Promise.all([
+      startEdgeSigner({ ...options.signer, directory: join(plane.directory, 'signer') }),
+      plane.apply(await manifests(...ALL.filter((set) => !without.includes(set)))),
+    ])
+    stops.push(async () => signer.worker.stop())
+    const relayKubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
+    const relayOptions: RelayProcessOptions = {
+      kubeconfig: relayKubeconfig,
+      logFile: join(plane.directory, 'relay.log'),
+      flags: ['--log-level', 'debug', ...relayFlags],
+    }
+    let relay = await startRelayProcess(relayOptions)
+    stops.push(async () => relay.stop(STOP_GRACE_MS))
+    return {
+      plane,
+      signer,
+      relayKubeconfig,
+      relay: () => relay,
+      restartRelay: async (changed = {}) => {
+        await relay.kill()
+        relay = await startRelayProcess({ ...relayOptions, ...changed })
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const conditionSchema = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+})
+
+/** What tests look at of an object with conditions. */
+const objectSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), uid: z.string(), resourceVersion: z.string() }),
+  status: z
+    .looseObject({
+      conditions: z.array(conditionSchema).default([]),
+      certificate: z.string().optional(),
+      ca: z.unknown(),
+      failureTime: z.string().optional(),
+    })
+    .prefault({}),
+})
+
+export type ObservedObject = z.infer<typeof objectSchema>
+export type ObservedCondition = z.infer<typeof conditionSchema>
+
+/** Reads one object; `name` as kubectl takes it: `certificaterequest/x`. */
+export async function getObject(
+  { kubectl }: ControlPlane,
+  name: string,
+  namespace: string,
+): Promise<ObservedObject> {
+  const { code, stdout, stderr } = await kubectl(['get', name, '-n', namespace, '-o', 'json'])
+  if (code !== 0) throw new Error(stderr)
+  return objectSchema.parse(JSON.parse(stdout))
+}
+
+/** The condition Ready, if there is one. */
+export const readyOf = ({ status }: ObservedObject): ObservedCondition | undefined =>
+  status.conditions.find(({ type }) => type === 'Ready')
+
+/**
+ * Waits as a user would, with `kubectl wait`.
+ *
+ * @param wait - `['certificate/x', '--for=condition=Ready', '--timeout=5s']`
+ * @throws Error with the object as it is when the wait does not succeed.
+ */
+export async function kubectlWait(
+  { kubectl }: ControlPlane,
+  wait: readonly [name: string, condition: string, timeout: string],
+  namespace: string,
+): Promise<void> {
+  const [name, condition, timeout] = wait
+  const args = ['wait', name, `--for=${condition}`, `--timeout=${timeout}`, '-n', namespace]
+  const { code, stderr } = await kubectl(args)
+  if (code === 0) return
+  const described = await kubectl(['describe', name, '-n', namespace])
+  throw new Error(`${stderr}\n${described.stdout}`)
+}
+
+/** Patience where the time is not what is tested. */
+export const PATIENCE = '60s'

@@ -1,0 +1,44 @@
+/**
+ * The edge-issuer command, run in this process.
+ *
+ * @module
+ */
+import { Readable } from 'node:stream'
+import { run } from '../../../cli/src/run.ts'
+
+/** What a command printed, and its exit code. */
+export interface CliResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs `edge-issuer` with `args` in `cwd`, without standard input. */
+export async function runCli(args: readonly string[], cwd: string): Promise<CliResult> {
+  let stdout = ''
+  let stderr = ''
+  const code = await run([...args], {
+    stdout: (text) => {
+      stdout += text
+    },
+    stderr: (text) => {
+      stderr += text
+    },
+    stdin: Readable.from([]),
+    cwd,
+    username: 'test',
+    nowMs: Date.now,
+  })
+  return { code, stdout, stderr }
+}
+
+/**
+ * Runs a command that must succeed.
+ *
+ * @throws Error with what it printed when it does not.
+ */
+export async function mustRunCli(args: readonly string[], cwd: string): Promise<CliResult> {
+  const result = await runCli(args, cwd)
+  if (result.code === 0) return result
+  throw new Error(`edge-issuer ${args.join(' ')} ended with ${String(result.code)}: ${result.stderr}`)
+}

@@ -1,0 +1,95 @@
+/**
+ * Manifests of users: issuers, their Secret, Certificates and CertificateRequests.
+ *
+ * @module
+ */
+import { stringify } from 'yaml'
+import type { EdgeSigner } from './signer.ts'
+
+/** Kinds of issuer, as in an issuerRef. */
+export type IssuerKind = 'Issuer' | 'ClusterIssuer'
+
+const GROUP = 'edge-issuer.dev'
+
+/** Name of the Secret in every manifest here. */
+export const SECRET_NAME = 'edge-client'
+
+/** The client's key as the Secret of an issuer. */
+export const secretManifest = (namespace: string, privateKeyPem: string): string =>
+  stringify({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: SECRET_NAME, namespace },
+    stringData: { 'private-key.pem': privateKeyPem },
+  })
+
+/** What an issuer manifest may say; the rest is right. */
+export interface IssuerFields {
+  readonly kind: IssuerKind
+  readonly name: string
+  readonly namespace?: string
+  readonly spec?: object
+}
+
+/** An issuer that points at `signer`. */
+export const issuerManifest = (
+  { worker, tlsCaPem }: Pick<EdgeSigner, 'worker' | 'tlsCaPem'>,
+  { kind, name, namespace, spec }: IssuerFields,
+): string =>
+  stringify({
+    apiVersion: `${GROUP}/v1alpha1`,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    spec: {
+      url: worker.url,
+      authSecretName: SECRET_NAME,
+      caBundle: Buffer.from(tlsCaPem).toString('base64'),
+      ...spec,
+    },
+  })
+
+/** What a Certificate manifest may say. */
+export interface CertificateFields {
+  readonly name: string
+  readonly namespace: string
+  readonly issuer: { readonly kind: IssuerKind; readonly name: string }
+  readonly spec?: object
+}
+
+/** A Certificate for `NAME.example.com` by one of our issuers. */
+export const certificateManifest = ({ name, namespace, issuer, spec }: CertificateFields): string =>
+  stringify({
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    metadata: { name, namespace },
+    spec: {
+      secretName: `${name}-tls`,
+      dnsNames: [`${name}.example.com`],
+      privateKey: { algorithm: 'ECDSA', size: 256 },
+      issuerRef: { group: GROUP, ...issuer },
+      ...spec,
+    },
+  })
+
+/** What a CertificateRequest manifest may say. */
+export interface RequestFields {
+  readonly name: string
+  readonly namespace: string
+  readonly csrPem: string
+  readonly issuerRef: object
+  readonly spec?: object
+}
+
+/** A CertificateRequest as cert-manager would make it. */
+export const requestManifest = ({ name, namespace, csrPem, issuerRef, spec }: RequestFields): string =>
+  stringify({
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'CertificateRequest',
+    metadata: { name, namespace },
+    spec: {
+      request: Buffer.from(csrPem).toString('base64'),
+      issuerRef,
+      usages: ['digital signature', 'server auth'],
+      ...spec,
+    },
+  })

@@ -1,0 +1,44 @@
+/**
+ * The relay as a process of its own, under a kubeconfig that has exactly the shipped permissions.
+ *
+ * @module
+ */
+import { fileURLToPath } from 'node:url'
+import { freePorts } from '../ports.ts'
+import { type ManagedProcess, startProcess, waitUntilReady } from '../process.ts'
+
+/** How a relay is run. */
+export interface RelayProcessOptions {
+  readonly kubeconfig: string
+  readonly logFile: string
+  /** Further flags: `['--health-check-interval', '2s']`. */
+  readonly flags?: readonly string[]
+}
+
+/** The ServiceAccount that `deploy/` makes. */
+export const RELAY_SERVICE_ACCOUNT = { namespace: 'edge-issuer', name: 'edge-issuer-relay' } as const
+
+const ENTRY = fileURLToPath(new URL('../../../relay/src/main.ts', import.meta.url))
+const READY_TIMEOUT_MS = 30_000
+
+/** Starts a relay and waits until it has read everything. */
+export async function startRelayProcess(options: RelayProcessOptions): Promise<ManagedProcess> {
+  const [port = 0] = await freePorts(1)
+  const relay = await startProcess({
+    name: 'relay',
+    command: process.execPath,
+    args: [
+      ENTRY,
+      ...['--kubeconfig', options.kubeconfig],
+      ...['--cluster-resource-namespace', RELAY_SERVICE_ACCOUNT.namespace],
+      ...['--health-probe-bind-address', `127.0.0.1:${String(port)}`],
+      ...(options.flags ?? []),
+    ],
+    env: process.env,
+    logFile: options.logFile,
+  })
+  return waitUntilReady(relay, {
+    timeoutMs: READY_TIMEOUT_MS,
+    probe: async () => (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).ok,
+  })
+}
