@@ -95,6 +95,27 @@ export async function issueLeaf(options: LeafOptions): Promise<KeyedCertificate>
   return keyed(certificate, keys)
 }
 
+/** What to ask for. Names are distinguished-name attributes, in order. */
+export interface SigningRequestOptions {
+  readonly subject: x509.JsonName
+  readonly dnsNames?: readonly string[]
+}
+
+/** A PKCS#10 request (RFC 2986) for a new key. */
+export async function createSigningRequest(
+  options: SigningRequestOptions,
+): Promise<{ readonly requestPem: string; readonly keyPem: string }> {
+  const keys = await generateKeys()
+  const names = (options.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value }))
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: options.subject,
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)],
+  })
+  return { requestPem: `${request.toString('pem')}\n`, keyPem: privateKeyPem(keys) }
+}
+
 async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 }
@@ -119,6 +140,10 @@ function keyed(certificate: x509.X509Certificate, keys: webcrypto.CryptoKeyPair)
     certificate,
     privateKey: keys.privateKey,
     certificatePem: `${certificate.toString('pem')}\n`,
-    keyPem: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    keyPem: privateKeyPem(keys),
   }
+}
+
+function privateKeyPem(keys: webcrypto.CryptoKeyPair): string {
+  return KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString()
 }
