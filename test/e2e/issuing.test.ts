@@ -1,0 +1,268 @@
+/**
+ * The main job and the rules around it, on a real cluster: what is issued, what waits, what is left
+ * alone.
+ *
+ * @module
+ */
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { createCsr } from '../support/csr.ts'
+import {
+  certificateManifest,
+  type IssuerKind,
+  issuerManifest,
+  requestManifest,
+  secretManifest,
+} from '../support/edge/objects.ts'
+import { runCommand } from '../support/process.ts'
+import {
+  type EdgeEnvironment,
+  getObject,
+  kubectlWait,
+  PATIENCE,
+  readyOf,
+  startEdgeEnvironment,
+} from './environment.ts'
+
+const NAMESPACE = 'default'
+const OURS = { group: 'edge-issuer.dev', kind: 'Issuer', name: 'edge' }
+
+let edge: EdgeEnvironment
+let csrPem: string
+
+beforeAll(async () => {
+  edge = await startEdgeEnvironment()
+  csrPem = (await createCsr({ dnsNames: ['web.example.com'] })).pem
+  const { plane, signer } = edge
+  const bound = await plane.kubectl([
+    ...['create', 'rolebinding', 'edge-issuer-credential-reader', '-n', NAMESPACE],
+    ...['--clusterrole', 'edge-issuer-credential-reader'],
+    ...['--serviceaccount', 'edge-issuer:edge-issuer-relay'],
+  ])
+  if (bound.code !== 0) throw new Error(bound.stderr)
+  await plane.apply(
+    [
+      secretManifest(NAMESPACE, signer.clientKeyPem),
+      secretManifest('edge-issuer', signer.clientKeyPem),
+      issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: NAMESPACE }),
+      issuerManifest(signer, { kind: 'ClusterIssuer', name: 'edge' }),
+    ].join('---\n'),
+  )
+})
+
+afterAll(async () => {
+  await edge.stop()
+})
+
+/** Creates a CertificateRequest for {@link csrPem}. */
+async function request(name: string, issuerRef: object): Promise<string> {
+  await edge.plane.apply(requestManifest({ name, namespace: NAMESPACE, csrPem, issuerRef }))
+  return `certificaterequest/${name}`
+}
+
+/** What the worker logged of requests of this name. */
+async function workerLines(name: string): Promise<number> {
+  const log = await readFile(edge.signer.worker.logFile, 'utf8')
+  return log.split('\n').filter((line) => line.includes(`"${name}"`)).length
+}
+
+describe('the main job', () => {
+  it.for(['Issuer', 'ClusterIssuer'] as const)(
+    'a Certificate by an %s',
+    async (kind, { expect }) => {
+      const { plane, signer } = edge
+      await kubectlWait(plane, [`${kind}.edge-issuer.dev/edge`, 'condition=Ready', '5s'], NAMESPACE)
+      const name = `by-${kind.toLowerCase()}`
+      const issuer = { kind: kind satisfies IssuerKind, name: 'edge' }
+      await plane.apply(certificateManifest({ name, namespace: NAMESPACE, issuer }))
+      await kubectlWait(plane, [`certificate/${name}`, 'condition=Ready', '5s'], NAMESPACE)
+
+      const files = await secretFiles(`${name}-tls`)
+      const verified = await openssl([
+        ...['verify', '-x509_strict', '-verify_hostname', `${name}.example.com`],
+        ...[
+          '-CAfile',
+          files['ca.crt'] ?? '',
+          '-untrusted',
+          files['tls.crt'] ?? '',
+          files['tls.crt'] ?? '',
+        ],
+      ])
+      expect(verified).toContain(': OK')
+      expect(await readFile(files['ca.crt'] ?? '', 'utf8')).toBe(
+        await readFile(signer.rootFile, 'utf8'),
+      )
+      const [ofKey, ofCertificate] = await Promise.all([
+        openssl(['pkey', '-in', files['tls.key'] ?? '', '-pubout']),
+        openssl(['x509', '-in', files['tls.crt'] ?? '', '-noout', '-pubkey']),
+      ])
+      expect(ofKey).toBe(ofCertificate)
+    },
+  )
+
+  it('tells of it in Events and in the condition', async ({ expect }) => {
+    const { plane } = edge
+    const name = await request('told', OURS)
+    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+    expect(readyOf(await getObject(plane, name, NAMESPACE))).toMatchObject({
+      status: 'True',
+      reason: 'Issued',
+      message: 'Succeeded signing the CertificateRequest',
+    })
+    const described = await plane.kubectl(['describe', name, '-n', NAMESPACE])
+    expect(described.stdout).toMatch(
+      /Normal\s+Issued\s+.*edge-issuer.dev\/relay\s+Succeeded signing/,
+    )
+  })
+})
+
+describe('what waits', () => {
+  it('a request made before its issuer and its Secret is issued once they exist', async ({
+    expect,
+  }) => {
+    const { plane, signer } = edge
+    await plane.apply('{apiVersion: v1, kind: Namespace, metadata: {name: early}}')
+    await plane.kubectl([
+      ...['create', 'rolebinding', 'credentials', '-n', 'early'],
+      ...['--clusterrole', 'edge-issuer-credential-reader'],
+      ...['--serviceaccount', 'edge-issuer:edge-issuer-relay'],
+    ])
+    const manifest = { name: 'early', namespace: 'early', csrPem, issuerRef: OURS }
+    await plane.apply(requestManifest(manifest))
+    const name = 'certificaterequest/early'
+    const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
+    await kubectlWait(plane, [name, pending, PATIENCE], 'early')
+    expect(readyOf(await getObject(plane, name, 'early'))?.message).toBe(
+      'issuers.edge-issuer.dev "edge" not found. Waiting for it to be created.',
+    )
+
+    await plane.apply(issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: 'early' }))
+    const waiting = `jsonpath={.status.conditions[?(@.type=="Ready")].status}=False`
+    await kubectlWait(plane, ['issuer.edge-issuer.dev/edge', waiting, PATIENCE], 'early')
+    expect(readyOf(await getObject(plane, 'issuer.edge-issuer.dev/edge', 'early'))?.message).toBe(
+      'Not ready yet: Secret "early/edge-client" not found; waiting for it to be created',
+    )
+
+    await plane.apply(secretManifest('early', signer.clientKeyPem))
+    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'early')
+  })
+
+  it('a Secret that may not be read is an issuer condition with the command that mends it', async ({
+    expect,
+  }) => {
+    const { plane, signer } = edge
+    await plane.apply('{apiVersion: v1, kind: Namespace, metadata: {name: closed}}')
+    await plane.apply(secretManifest('closed', signer.clientKeyPem))
+    await plane.apply(issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: 'closed' }))
+    const name = 'issuer.edge-issuer.dev/edge'
+    const waiting = `jsonpath={.status.conditions[?(@.type=="Ready")].status}=False`
+    await kubectlWait(plane, [name, waiting, PATIENCE], 'closed')
+    const message = readyOf(await getObject(plane, name, 'closed'))?.message ?? ''
+    const [, command] = /grant it with: kubectl (create rolebinding .*)$/.exec(message) ?? []
+    expect(command).toBeDefined()
+    const granted = await plane.kubectl((command ?? '').split(' '))
+    expect(granted.stderr).toBe('')
+    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'closed')
+  })
+})
+
+describe('what is left alone', () => {
+  it.for([
+    { name: 'foreign-group', issuerRef: { ...OURS, group: 'other.example.com' } },
+    { name: 'foreign-kind', issuerRef: { ...OURS, kind: 'Toaster' } },
+  ])('a request of a $name', async ({ name: given, issuerRef }, { expect }) => {
+    const { plane } = edge
+    const name = await request(given, issuerRef)
+    const before = await getObject(plane, name, NAMESPACE)
+    await settle(given, 'approved by cert-manager')
+    const after = await getObject(plane, name, NAMESPACE)
+    expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion)
+    expect(readyOf(after)).toBeUndefined()
+    expect(await workerLines(given)).toBe(0)
+  })
+
+  it('a request that is not approved, until it is', async ({ expect }) => {
+    const { plane } = edge
+    await plane.stopCertManager()
+    try {
+      const name = await request('unapproved', OURS)
+      await settle('unapproved', 'approved by the test')
+      expect(readyOf(await getObject(plane, name, NAMESPACE))).toBeUndefined()
+      expect(await workerLines('unapproved')).toBe(0)
+      await setCondition(name, 'Approved')
+      await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+      expect(await workerLines('unapproved')).toBe(1)
+    } finally {
+      await plane.startCertManager()
+    }
+  })
+
+  it('a denied request, but for Ready=False, reason Denied and the time of it', async ({
+    expect,
+  }) => {
+    const { plane } = edge
+    await plane.stopCertManager()
+    try {
+      const name = await request('denied', OURS)
+      await setCondition(name, 'Denied')
+      const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
+      await kubectlWait(plane, [name, denied, PATIENCE], NAMESPACE)
+      const object = await getObject(plane, name, NAMESPACE)
+      expect(object.status.conditions.some(({ type }) => type === 'Approved')).toBe(false)
+      expect(readyOf(object)).toMatchObject({ status: 'False', reason: 'Denied' })
+      expect(object.status.failureTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+      expect(await workerLines('denied')).toBe(0)
+    } finally {
+      await plane.startCertManager()
+    }
+  })
+})
+
+/**
+ * Lets the relay see everything made so far: a request made after `name` in the same collection, for
+ * the same relay, is finished only when the watch has passed `name`.
+ */
+async function settle(
+  name: string,
+  approval: 'approved by cert-manager' | 'approved by the test',
+): Promise<void> {
+  const marker = await request(`after-${name}`, { ...OURS, name: 'missing' })
+  if (approval === 'approved by the test') await setCondition(marker, 'Approved')
+  const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
+  await kubectlWait(edge.plane, [marker, pending, PATIENCE], NAMESPACE)
+}
+
+/** Approves or denies, as an approver does. */
+async function setCondition(name: string, type: 'Approved' | 'Denied'): Promise<void> {
+  const { conditions } = (await getObject(edge.plane, name, NAMESPACE)).status
+  const condition = { type, status: 'True', reason: 'Test', message: 'by the test' }
+  const patch = JSON.stringify({ status: { conditions: [...conditions, condition] } })
+  const patched = await edge.plane.kubectl([
+    ...['patch', name, '-n', NAMESPACE, '--subresource=status', '--type=merge', '-p', patch],
+  ])
+  if (patched.code !== 0) throw new Error(patched.stderr)
+}
+
+/** Writes a Secret's entries to files. */
+async function secretFiles(name: string): Promise<Readonly<Record<string, string>>> {
+  const { stdout } = await edge.plane.kubectl([
+    ...['get', 'secret', name, '-n', NAMESPACE, '-o'],
+    String.raw`go-template={{range $k, $v := .data}}{{$k}} {{$v}}{{"\n"}}{{end}}`,
+  ])
+  const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-secret-'))
+  const files: Record<string, string> = {}
+  for (const line of stdout.trim().split('\n')) {
+    const [key = '', base64 = ''] = line.split(' ')
+    files[key] = join(directory, key)
+    await writeFile(join(directory, key), Buffer.from(base64, 'base64'), { mode: 0o600 })
+  }
+  return files
+}
+
+async function openssl(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand({ command: 'openssl', args, env: process.env })
+  if (code !== 0) throw new Error(`openssl ${args.join(' ')}: ${stdout}${stderr}`)
+  return stdout
+}

@@ -1,0 +1,153 @@
+import { PROTOCOL_HEADER, PROTOCOL_VERSION, type Problem } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import { z } from 'zod'
+import { readAnswer } from '../../../relay/src/signer/answer.ts'
+
+const READING = { schema: z.object({ a: z.literal(1) }), origin: 'https://ca.test', keyId: 'KEY' }
+
+interface Given {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+const read = ({ status = 200, headers = {}, body = '{"a":1}' }: Given): unknown => {
+  const all: Readonly<Record<string, string>> = { [PROTOCOL_HEADER]: PROTOCOL_VERSION, ...headers }
+  return readAnswer({ status, header: (name) => all[name] ?? null, body }, READING)
+}
+
+/** As a proxy answers: without the protocol's header. */
+const readStranger = (status: number): unknown =>
+  readAnswer({ status, header: () => null, body: '<html>' }, READING)
+
+const problem = (fields: Partial<Problem>): string =>
+  JSON.stringify({
+    type: 'about:blank',
+    title: 'T',
+    status: 422,
+    code: 'csr_malformed',
+    class: 'permanent',
+    detail: 'D',
+    ...fields,
+  })
+
+describe('readAnswer', () => {
+  it.for([200, 201])('gives the value of a %i', (status, { expect }) => {
+    expect(read({ status })).toEqual({ ok: true, value: { a: 1 } })
+  })
+
+  it.for([
+    { name: 'is not JSON', body: '<html>' },
+    { name: 'is other JSON', body: '{"a":2}' },
+    { name: 'is empty', body: '' },
+  ])(
+    'a good status whose body $name is temporary: the certificate may exist',
+    ({ body }, { expect }) => {
+      expect(read({ body })).toMatchObject({
+        ok: false,
+        error: { class: 'temporary', code: 'answer_malformed' },
+      })
+    },
+  )
+
+  it('takes the class of a known code from the table, not from the wire', ({ expect }) => {
+    const body = problem({ code: 'csr_malformed', class: 'temporary' })
+    expect(read({ status: 422, body })).toMatchObject({
+      error: {
+        class: 'permanent',
+        code: 'csr_malformed',
+        message: 'worker at https://ca.test refused (csr_malformed): D',
+      },
+    })
+  })
+
+  it('takes the class of a code that a newer worker added from the wire', ({ expect }) => {
+    const body = problem({ code: 'moon_phase', class: 'issuer' })
+    expect(read({ status: 422, body })).toMatchObject({
+      error: { class: 'issuer', code: 'moon_phase' },
+    })
+  })
+
+  it('names the key that was rejected, so that it can be compared', ({ expect }) => {
+    const body = problem({ code: 'credentials_rejected', class: 'issuer' })
+    expect(read({ status: 401, body })).toMatchObject({
+      error: { class: 'issuer', message: expect.stringContaining('signed with key KEY') },
+    })
+  })
+
+  it("tells the worker's clock when the clocks differ", ({ expect }) => {
+    const body = problem({ code: 'clock_skew', serverTime: '2026-01-01T00:00:00Z' })
+    expect(read({ status: 401, body })).toMatchObject({
+      error: {
+        class: 'issuer',
+        message: expect.stringContaining('its clock says 2026-01-01T00:00:00Z'),
+      },
+    })
+  })
+
+  it.for([
+    { name: 'of the header', headers: { 'retry-after': '7' }, fields: {}, want: 7_000 },
+    {
+      name: 'of the body, which is the worker’s own',
+      headers: { 'retry-after': '7' },
+      fields: { retryAfter: 9 },
+      want: 9_000,
+    },
+    { name: 'that is no number', headers: { 'retry-after': 'soon' }, fields: {}, want: undefined },
+  ])('honours a Retry-After $name', ({ headers, fields, want }, { expect }) => {
+    const body = problem({ code: 'ledger_unavailable', ...fields })
+    const answer = read({ status: 503, headers, body })
+    expect(answer).toMatchObject({ error: { class: 'temporary' } })
+    expect(answer).toHaveProperty('error', expect.not.objectContaining({ retryAfterMs: NaN }))
+    if (want === undefined) expect(answer).not.toHaveProperty('error.retryAfterMs')
+    else expect(answer).toHaveProperty('error.retryAfterMs', want)
+  })
+
+  it.for([
+    { headers: {}, want: 5_000 },
+    { headers: { 'retry-after': '2' }, want: 2_000 },
+  ])('a 202 is pending for $want ms', ({ headers, want }, { expect }) => {
+    expect(read({ status: 202, headers })).toMatchObject({
+      error: { class: 'pending', code: 'answer_pending', retryAfterMs: want },
+    })
+  })
+
+  it('a version that cannot be spoken with names both, and is the operator’s turn', ({
+    expect,
+  }) => {
+    expect(read({ headers: { [PROTOCOL_HEADER]: '2.0' } })).toMatchObject({
+      error: {
+        class: 'issuer',
+        code: 'protocol_mismatch',
+        message: expect.stringMatching(/version 2\.0 .* version 1\.0/),
+      },
+    })
+  })
+
+  it.for([400, 422, 500])('a %i without a problem document is temporary', (status, { expect }) => {
+    expect(read({ status, body: 'oops' })).toMatchObject({ error: { class: 'temporary' } })
+  })
+
+  it.for([
+    { status: 200, want: 'issuer' },
+    { status: 302, want: 'issuer' },
+    { status: 401, want: 'issuer' },
+    { status: 403, want: 'issuer' },
+    { status: 404, want: 'issuer' },
+    { status: 422, want: 'issuer' },
+    { status: 408, want: 'temporary' },
+    { status: 425, want: 'temporary' },
+    { status: 429, want: 'temporary' },
+    { status: 500, want: 'temporary' },
+    { status: 502, want: 'temporary' },
+    { status: 503, want: 'temporary' },
+  ])(
+    'a $status of something that is no worker is $want, never permanent',
+    ({ status, want }, { expect }) => {
+      expect(readStranger(status)).toMatchObject({
+        ok: false,
+        error: { class: want, code: 'answer_malformed' },
+      })
+    },
+  )
+})

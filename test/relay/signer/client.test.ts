@@ -1,0 +1,247 @@
+import { createHash, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import {
+  contentDigest,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  readSignature,
+  type SignAnswer,
+  signatureBase,
+  type SignRequest,
+} from '@edge-issuer/shared'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { createSignerClient, type SignerClient } from '../../../relay/src/signer/index.ts'
+import { createAuthority, issueLeaf } from '../../support/pki.ts'
+
+const NEVER = new AbortController().signal
+const ANSWER: SignAnswer = {
+  chain: 'chain',
+  ca: 'ca',
+  serialNumber: '01',
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2026-02-01T00:00:00Z',
+  clamped: null,
+  replayed: false,
+}
+const REQUEST: SignRequest = {
+  csr: 'MAA=',
+  durationSeconds: 60,
+  isCA: false,
+  usages: ['server auth'],
+  origin: {
+    kind: 'CertificateRequest',
+    namespace: 'default',
+    name: 'web-1',
+    uid: 'uid-1',
+    username: 'someone',
+    groups: [],
+  },
+}
+
+interface Received {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+let server: Server
+let url: string
+let caPem: string
+let received: Received[]
+let respond: (response: ServerResponse) => void
+let publicKey: KeyObject
+let privateKeyPem: string
+
+beforeAll(async () => {
+  const authority = await createAuthority({ commonName: 'test' })
+  const leaf = await issueLeaf({
+    issuer: authority,
+    subject: [{ CN: ['127.0.0.1'] }],
+    usage: 'server',
+    ipAddresses: ['127.0.0.1'],
+  })
+  caPem = authority.certificatePem
+  const pair = generateKeyPairSync('ed25519')
+  publicKey = pair.publicKey
+  privateKeyPem = pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+  received = []
+  server = createServer({ key: leaf.keyPem, cert: leaf.certificatePem }, (request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => {
+      const { method = '', url: path = '', headers } = request
+      received.push({ method, path, headers, body: Buffer.concat(parts).toString() })
+      respond(response)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  url = `https://127.0.0.1:${String(typeof address === 'object' ? address?.port : '')}`
+})
+
+afterAll(async () => {
+  server.closeAllConnections()
+  server.close()
+  await once(server, 'close')
+})
+
+const answerWith =
+  (status: number, body: unknown) =>
+  (response: ServerResponse): void => {
+    response.writeHead(status, { [PROTOCOL_HEADER]: PROTOCOL_VERSION })
+    response.end(JSON.stringify(body))
+  }
+
+/** A client of the server, closed after `use`. */
+async function withClient<T>(
+  options: Partial<Parameters<typeof createSignerClient>[0]>,
+  use: (client: SignerClient) => Promise<T>,
+): Promise<T> {
+  const client = createSignerClient({ url, privateKeyPem, caBundlePem: caPem, ...options })
+  if (!client.ok) throw new Error(client.error)
+  try {
+    return await use(client.value)
+  } finally {
+    await client.value.close()
+  }
+}
+
+describe('createSignerClient', () => {
+  it('signs what it sends, so that the other side can rebuild and verify it', async ({
+    expect,
+  }) => {
+    respond = answerWith(201, ANSWER)
+    const answer = await withClient({ url: `${url}/prefix/` }, async (client) =>
+      client.sign('default', REQUEST, NEVER),
+    )
+    expect(answer).toEqual({ ok: true, value: ANSWER })
+    const { method, path, headers, body } = received.at(-1) ?? ({} as never)
+    expect({ method, path }).toEqual({
+      method: 'POST',
+      path: '/prefix/v1/issuers/default/certificates',
+    })
+    expect(JSON.parse(body)).toEqual(REQUEST)
+    const read = readSignature('POST', {
+      signatureInput: String(headers['signature-input']),
+      signature: String(headers['signature']),
+    })
+    expect(read).toBeDefined()
+    if (read === undefined) return
+    const base = signatureBase(
+      {
+        method: 'POST',
+        targetUri: `${url}${path}`,
+        protocolVersion: PROTOCOL_VERSION,
+        body: {
+          contentDigest: contentDigest(createHash('sha256').update(body).digest()),
+          idempotencyKey: 'uid-1',
+        },
+      },
+      read.parameters,
+    )
+    expect(verify(null, Buffer.from(base), publicKey, read.signature)).toBe(true)
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'idempotency-key': 'uid-1',
+      [PROTOCOL_HEADER]: PROTOCOL_VERSION,
+    })
+  })
+
+  it('asks for health without a body', async ({ expect }) => {
+    respond = answerWith(404, { nothing: true })
+    await withClient({}, async (client) => client.health('default', NEVER))
+    expect(received.at(-1)).toMatchObject({ method: 'GET', path: '/v1/issuers/default', body: '' })
+  })
+
+  it('does not trust a server whose authority it was not given', async ({ expect }) => {
+    const other = await createAuthority({ commonName: 'other' })
+    const before = received.length
+    const answer = await withClient({ caBundlePem: other.certificatePem }, async (client) =>
+      client.health('default', NEVER),
+    )
+    expect(answer).toMatchObject({
+      ok: false,
+      error: {
+        class: 'issuer',
+        code: 'tls_untrusted',
+        message: expect.stringContaining('caBundle'),
+      },
+    })
+    expect(received).toHaveLength(before)
+  })
+
+  it('does not trust a server by another name', async ({ expect }) => {
+    const answer = await withClient(
+      { url: url.replace('127.0.0.1', 'localhost') },
+      async (client) => client.health('default', NEVER),
+    )
+    expect(answer).toMatchObject({ error: { class: 'issuer', code: 'tls_untrusted' } })
+  })
+
+  it('finds that a lost connection is temporary', async ({ expect }) => {
+    respond = (response) => response.destroy()
+    const answer = await withClient({}, async (client) => client.sign('default', REQUEST, NEVER))
+    expect(answer).toMatchObject({ error: { class: 'temporary', code: 'transport_error' } })
+  })
+
+  it('finds that nobody listening is temporary, and names the place', async ({ expect }) => {
+    const answer = await withClient({ url: 'https://127.0.0.1:1' }, async (client) =>
+      client.health('default', NEVER),
+    )
+    expect(answer).toMatchObject({
+      error: {
+        class: 'temporary',
+        code: 'transport_error',
+        message: expect.stringContaining('https://127.0.0.1:1'),
+      },
+    })
+  })
+
+  it('reads no more than an answer can hold', async ({ expect }) => {
+    respond = answerWith(200, { chain: 'x'.repeat(262_144) })
+    const answer = await withClient({}, async (client) => client.health('default', NEVER))
+    expect(answer).toMatchObject({
+      error: { class: 'temporary', message: expect.stringContaining('longer than 262144 bytes') },
+    })
+  })
+
+  it('follows no redirect: the signature is for one place', async ({ expect }) => {
+    respond = (response) => {
+      response.writeHead(307, { location: 'https://elsewhere.test/' }).end()
+    }
+    const before = received.length
+    const answer = await withClient({}, async (client) => client.health('default', NEVER))
+    expect(answer).toMatchObject({ error: { class: 'issuer', code: 'answer_malformed' } })
+    expect(received).toHaveLength(before + 1)
+  })
+
+  it('ends when its caller does', async ({ expect }) => {
+    const caller = new AbortController()
+    respond = () => caller.abort()
+    const answer = await withClient({}, async (client) => client.health('default', caller.signal))
+    expect(answer).toMatchObject({ error: { class: 'temporary' } })
+  })
+
+  it.for([
+    { name: 'a url that is none', options: { url: 'ca.test' }, want: 'not an absolute URL' },
+    { name: 'http', options: { url: 'http://ca.test' }, want: 'must be https' },
+    {
+      name: 'a url with a user',
+      options: { url: 'https://u:p@ca.test' },
+      want: 'no user, password',
+    },
+    { name: 'a url with a query', options: { url: 'https://ca.test?x' }, want: 'query' },
+    {
+      name: 'a key that is none',
+      options: { privateKeyPem: 'hello' },
+      want: 'not an unencrypted PKCS#8',
+    },
+  ])('refuses $name', ({ options, want }, { expect }) => {
+    const client = createSignerClient({ url, privateKeyPem, ...options })
+    expect(!client.ok && client.error).toContain(want)
+  })
+})
