@@ -22,7 +22,7 @@ export async function withDeadline<T>(
   if (signal.aborted) follow()
   signal.addEventListener('abort', follow, { once: true })
   const cancel = clock.setTimer(() => {
-    controller.abort(new DOMException(`no end after ${limitMs} ms`, 'TimeoutError'))
+    controller.abort(new DOMException(`not done within ${limitMs} ms`, 'TimeoutError'))
   }, limitMs)
   try {
     return await work(controller.signal)

@@ -11,7 +11,13 @@ export interface BackoffPolicy {
  * For keys whose reconcile failed: slow enough for a worker far away, fast enough for a person who waits.
  * The numbers of cert-manager's own request controllers (pkg/controller/util.go), spread a little.
  */
-export const RECONCILE_BACKOFF: BackoffPolicy = { baseMs: 5_000, maxMs: 300_000, jitter: 0.2 }
+export const REQUEST_BACKOFF: BackoffPolicy = { baseMs: 5_000, maxMs: 300_000, jitter: 0.2 }
+
+/**
+ * For issuers: a corrected Secret or a worker that is back is noticed within seconds at first, and
+ * never later than by the check of a ready issuer.
+ */
+export const ISSUER_BACKOFF: BackoffPolicy = { baseMs: 1_000, maxMs: 60_000, jitter: 0.2 }
 
 /** Says how long a key must wait, from how often it has failed in a row. */
 export class RateLimiter<K extends string> {

@@ -35,7 +35,7 @@ describe('withDeadline', () => {
     await clock.advance(9)
     expect(reasons).toEqual([])
     await clock.advance(1)
-    expect(reasons).toEqual([new DOMException('no end after 10 ms', 'TimeoutError')])
+    expect(reasons).toEqual([new DOMException('not done within 10 ms', 'TimeoutError')])
   })
 
   it('aborts with its parent, for the same reason', async ({ expect }) => {

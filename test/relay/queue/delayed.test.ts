@@ -5,6 +5,11 @@ import { FakeClock } from './fake-clock.ts'
 
 const DAY_MS = 86_400_000
 
+/** A key, and when it is due. */
+type Due = readonly [key: string, atMs: number]
+
+const byTimeThenKey = (a: Due, b: Due): number => a[1] - b[1] || a[0].localeCompare(b[0])
+
 describe('DelayedKeys', () => {
   it('hands a key on when its time has come, and not before', async ({ expect }) => {
     const clock = new FakeClock()
@@ -87,9 +92,9 @@ describe('DelayedKeys', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const clock = new FakeClock()
-        const got: (readonly [string, number])[] = []
+        const got: Due[] = []
         const delayed = new DelayedKeys(clock, (key) => got.push([key, clock.uptimeMs()]))
-        const wanted: (readonly [string, number])[] = []
+        const wanted: Due[] = []
         const waiting = new Map<string, number>()
         const pass = (nowMs: number): void => {
           for (const [key, atMs] of waiting) {
@@ -107,9 +112,7 @@ describe('DelayedKeys', () => {
         }
         await clock.advance(100)
         pass(clock.uptimeMs())
-        const order = (a: readonly [string, number], b: readonly [string, number]): number =>
-          a[1] - b[1] || a[0].localeCompare(b[0])
-        expect(got.toSorted(order)).toEqual(wanted.toSorted(order))
+        expect(got.toSorted(byTimeThenKey)).toEqual(wanted.toSorted(byTimeThenKey))
         expect(got.map(([, atMs]) => atMs)).toEqual(
           got.map(([, atMs]) => atMs).toSorted((a, b) => a - b),
         )
