@@ -8,9 +8,9 @@ import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
 import { unlimitedKinds, type NameConstraints } from '../ca/name-constraints.ts'
 import { DNS_SUBTREE, EMAIL_SUBTREE, IP_SUBTREE, URI_SUBTREE } from '../ca/subtree.ts'
 import { defineCommand } from '../command.ts'
-import { writeNewFiles } from '../files.ts'
 import { defaulted, optional, repeated, type Values } from '../parameters.ts'
 import { choice, count, DIRECTORY, DURATION } from '../value-types.ts'
+import { writeNewFiles } from '../write-new-files.ts'
 
 const EXTENDED_USAGES = Object.keys(EXTENDED_KEY_USAGE_OIDS).filter(isExtendedKeyUsageName)
 

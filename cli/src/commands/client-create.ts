@@ -5,9 +5,9 @@ import type { ClientEntries } from '../client/client-entry.ts'
 import { createClientKeyPair } from '../client/client-key.ts'
 import { manifestYaml, secretManifest } from '../client/secret-manifest.ts'
 import { defineCommand } from '../command.ts'
-import { writeNewFiles, type NewFile } from '../files.ts'
 import { defaulted, operand, optional, repeated, toggle } from '../parameters.ts'
 import { DIRECTORY, NAME, RESOURCE_NAME } from '../value-types.ts'
+import { writeNewFiles, type NewFile } from '../write-new-files.ts'
 
 const parameters = {
   name: operand(NAME, 'what the worker calls this client, such as the name of the cluster'),

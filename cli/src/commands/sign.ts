@@ -12,14 +12,15 @@ import {
 } from '@edge-issuer/shared'
 import { defineCommand } from '../command.ts'
 import type { Failure } from '../ending.ts'
-import { readInput, refuseExisting, writeNewFiles } from '../files.ts'
 import type { Io } from '../io.ts'
 import { defaulted, optional, repeated, required, toggle, type Values } from '../parameters.ts'
+import { readInput } from '../read-input.ts'
 import { DURATION, FILE, NAME, text, UID } from '../value-types.ts'
 import { connect, WORKER_PARAMETERS } from '../worker/connect.ts'
 import { WORKER_DEADLINE_MS } from '../worker/deadline.ts'
 import { reportFault } from '../worker/report-fault.ts'
 import { unwrapCsr } from '../worker/unwrap-csr.ts'
+import { refuseExisting, writeNewFiles } from '../write-new-files.ts'
 
 /** Longest name of an origin (the schema's limit), in characters. */
 const MAX_ORIGIN_NAME_CHARACTERS = 253

@@ -2,9 +2,9 @@ import { createSignerClient, readClientKey, type SignerClient } from '@edge-issu
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readPrivateKeyPem } from '../client/secret-manifest.ts'
 import type { Failure } from '../ending.ts'
-import { readText } from '../files.ts'
 import type { Io } from '../io.ts'
 import { defaulted, optional, required, toggle, type Values } from '../parameters.ts'
+import { readText } from '../read-input.ts'
 import { FILE, NAME, text } from '../value-types.ts'
 
 /** What every command that speaks to the worker takes. */

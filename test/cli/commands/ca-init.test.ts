@@ -1,0 +1,114 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+import { openssl } from '../support/openssl.ts'
+import { runCli, temporaryFolder } from '../support/run-cli.ts'
+
+const FILES = ['chain.pem', 'issuing/ca.key', 'root.pem', 'root/ca.key']
+
+const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
+
+describe('ca init', () => {
+  it('keeps the keys for their owner, and the root key in a folder of its own', async ({
+    expect,
+    ...context
+  }) => {
+    const cwd = await temporaryFolder(context)
+    const { stdout } = await runCli('ca init --out mine/ca', { cwd })
+    const folder = join(cwd, 'mine/ca')
+    const found = await readdir(folder, { recursive: true })
+    expect(found.filter((name) => name.includes('.')).toSorted()).toEqual(FILES)
+    for (const part of ['root', 'issuing']) {
+      expect(await modeOf(join(folder, part))).toBe(0o700)
+      expect(await modeOf(join(folder, part, 'ca.key'))).toBe(0o600)
+    }
+    expect(stdout).toContain('Move mine/ca/root/ca.key offline')
+    expect(stdout).not.toContain('PRIVATE KEY')
+  })
+
+  it('says which kinds of name stay free', async ({ expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    const { stdout } = await runCli('ca init --permit-dns acme.internal', { cwd })
+    expect(stdout).toContain(
+      'names    dns acme.internal; no --permit flag limits ip, email, uri names',
+    )
+  })
+
+  it('overwrites nothing', async ({ expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    await runCli('ca init', { cwd })
+    const contents = async (): Promise<readonly string[]> =>
+      Promise.all(FILES.map(async (file) => readFile(join(cwd, 'ca', file), 'utf8')))
+    const before = await contents()
+    const { exitCode, stdout, stderr } = await runCli('ca init', { cwd })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain('"ca/chain.pem" exists already')
+    expect(await contents()).toEqual(before)
+  })
+
+  it('leaves nothing behind when only a key is in the way', async ({ expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    await mkdir(join(cwd, 'ca/issuing'), { recursive: true })
+    await writeFile(join(cwd, 'ca/issuing/ca.key'), 'precious')
+    const { exitCode } = await runCli('ca init', { cwd })
+    expect(exitCode).toBe(1)
+    expect(await readFile(join(cwd, 'ca/issuing/ca.key'), 'utf8')).toBe('precious')
+    expect((await readdir(join(cwd, 'ca'))).toSorted()).toEqual(['issuing', 'root'])
+    expect(await readdir(join(cwd, 'ca/root'))).toEqual([])
+  })
+
+  it.for([
+    [['--root-duration', '1y'], 'the issuing CA would outlive its root'],
+    [['--key-type', 'dsa'], '--key-type: "dsa" is unknown; choose from p256, p384'],
+    [['--name', 'x'.repeat(54)], '--name: "xxxx'],
+    [['--organization', ' Acme'], '--organization: " Acme" has a space at an end'],
+    [['--organization', 'A\u0000B'], 'or a control character'],
+    [['--path-length', '-1'], '--path-length: N is missing before "-1"'],
+    [['--permit-dns', '*.example.com'], '--permit-dns: "*.example.com" must be written'],
+    [['--extended-usage', 'serverAuth'], '--extended-usage: "serverAuth" is unknown'],
+  ] as const)(
+    'refuses %j before it makes anything',
+    async ([args, fault], { expect, ...context }) => {
+      const cwd = await temporaryFolder(context)
+      const { exitCode, stderr } = await runCli(['ca', 'init', ...args], { cwd })
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain(fault)
+      expect(await readdir(cwd)).toEqual([])
+    },
+  )
+
+  it('takes names of exactly 64 characters', async ({ expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    const { exitCode } = await runCli(
+      ['ca', 'init', '--name', 'ü'.repeat(53), '--organization', '😀'.repeat(64)],
+      { cwd },
+    )
+    expect(exitCode).toBe(0)
+    const verified = await openssl('verify -x509_strict -CAfile ca/root.pem ca/chain.pem', cwd)
+    expect(verified).toEqual({ exitCode: 0, output: 'ca/chain.pem: OK\n' })
+  })
+
+  it('offers every flag in its help', async ({ expect }) => {
+    const { exitCode, stdout } = await runCli('ca init --help', { cwd: '/' })
+    expect(exitCode).toBe(0)
+    expect(stdout.match(/^ {2}--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual([
+      '--out',
+      '--name',
+      '--organization',
+      '--key-type',
+      '--root-duration',
+      '--intermediate-duration',
+      '--path-length',
+      '--extended-usage',
+      '--permit-dns',
+      '--exclude-dns',
+      '--permit-ip',
+      '--exclude-ip',
+      '--permit-email',
+      '--exclude-email',
+      '--permit-uri',
+      '--exclude-uri',
+      '--help',
+    ])
+  })
+})

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, it } from 'vitest'
+import { COMMANDS } from '../../cli/src/registry.ts'
+import { runCli } from './support/run-cli.ts'
+
+const cwd = '/'
+
+describe('edge-issuer', () => {
+  it.for([['--help'], ['-h'], ['help']])('%s lists every command', async (args, { expect }) => {
+    const { exitCode, stdout, stderr } = await runCli(args, { cwd })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    for (const { path, summary } of COMMANDS) {
+      expect(stdout).toMatch(new RegExp(`^  ${path} +${summary}$`, 'm'))
+    }
+  })
+
+  it('without a word prints the list as an error', async ({ expect }) => {
+    const { exitCode, stdout, stderr } = await runCli([], { cwd })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toContain('Usage: edge-issuer <command> [flags]')
+  })
+
+  it('--version names its version and that of the protocol', async ({ expect }) => {
+    expect(await runCli(['--version'], { cwd })).toEqual({
+      exitCode: 0,
+      stdout: 'edge-issuer 0.1.0 (protocol 1.0)\n',
+      stderr: '',
+    })
+  })
+
+  it('ca --help lists that group alone', async ({ expect }) => {
+    const { exitCode, stdout } = await runCli(['ca', '--help'], { cwd })
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('Usage: edge-issuer ca <command> [flags]')
+    expect(stdout).toContain('ca init')
+    expect(stdout).not.toContain('client create')
+  })
+
+  it.for([
+    [['sgin'], 'edge-issuer: there is no command "sgin"; is it "sign"?\n'],
+    [['ca', 'int'], 'edge-issuer: there is no command "ca int"; is it "ca init"?\n'],
+    [['client'], 'Usage: edge-issuer client <command> [flags]'],
+  ] as const)('%j is refused with a hint', async ([args, message], { expect }) => {
+    const { exitCode, stderr } = await runCli(args, { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(message)
+  })
+
+  it('names all commands when none is close', async ({ expect }) => {
+    const { exitCode, stderr } = await runCli(['frobnicate'], { cwd })
+    expect(exitCode).toBe(2)
+    for (const { path } of COMMANDS) expect(stderr).toContain(path)
+  })
+
+  it('names the command in a usage error, and where to read on', async ({ expect }) => {
+    const { exitCode, stderr } = await runCli(['health', '--url', 'https://a'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toBe(
+      'edge-issuer health: --key: it is required\nRun "edge-issuer health --help" for what it takes.\n',
+    )
+  })
+
+  it('gives the exit code to the shell', async ({ expect }) => {
+    const main = new URL('../../cli/src/main.ts', import.meta.url).pathname
+    const child = spawn(process.execPath, [main, 'sign'], { stdio: 'ignore' })
+    expect(await once(child, 'close')).toEqual([2, null])
+  })
+})

@@ -1,0 +1,53 @@
+import { beforeEach, describe, it, vi } from 'vitest'
+import { runCli } from '../support/run-cli.ts'
+import { setUp, SIGNED } from '../support/sign-bench.ts'
+
+beforeEach(() => {
+  // A proxy of the machine must not stand between the test and its own server.
+  vi.stubEnv('NO_PROXY', '127.0.0.1')
+  return () => vi.unstubAllEnvs()
+})
+
+describe('a connection to the worker', () => {
+  it('that reaches nobody exits 4', async ({ expect, ...context }) => {
+    const { cwd, worker } = await setUp(SIGNED, context)
+    const nobody = worker.url.replace(/:\d+$/, ':1')
+    const { exitCode, stderr } = await runCli(
+      `sign --url ${nobody} --key c.secret.yaml --csr web.csr`,
+      { cwd },
+    )
+    expect(exitCode).toBe(4)
+    expect(stderr).toContain('(transport_error)')
+  })
+
+  it('whose TLS certificate is not trusted exits 5 and names --ca-file', async ({
+    expect,
+    ...context
+  }) => {
+    const { cwd, worker } = await setUp(SIGNED, context)
+    const { exitCode, stderr } = await runCli(
+      `sign --url ${worker.url} --key c.secret.yaml --csr web.csr`,
+      { cwd },
+    )
+    expect(exitCode).toBe(5)
+    expect(stderr).toContain('(tls_untrusted)')
+    expect(stderr).toContain('--ca-file')
+    expect(worker.seen).toEqual([])
+  })
+
+  it.for([
+    ['--key web.csr', 1, '"web.csr" is not an unencrypted PKCS#8 private key in PEM'],
+    ['--key tls.key', 1, 'the private key in "tls.key" holds a key of type ec, not Ed25519'],
+    ['--key c.client.json', 1, '"c.client.json" is neither a PEM private key nor a Secret'],
+    ['--key c.secret.yaml --ca-file tls.key', 1, '"tls.key" holds no PEM certificate'],
+    ['--key c.secret.yaml --url http://a.example', 2, '--url: the url must be https'],
+    ['--key c.secret.yaml --url a.example', 2, '--url: the url "a.example" is not'],
+  ] as const)('by %s is refused', async ([args, code, fault], { expect, ...context }) => {
+    const { cwd } = await setUp(SIGNED, context)
+    const url = args.includes('--url') ? '' : '--url https://127.0.0.1:1'
+    const { exitCode, stderr } = await runCli(`sign --csr web.csr ${args} ${url}`.trim(), { cwd })
+    expect(exitCode).toBe(code)
+    expect(stderr).toContain(fault)
+    expect(stderr).not.toMatch(/PRIVATE KEY-----|MC4CAQ/)
+  })
+})
