@@ -8,7 +8,7 @@ import type { Log } from '../log.ts'
 import { sleep, type Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
 import { DelayedKeys } from '../queue/delayed.ts'
-import { RateLimiter, RECONCILE_BACKOFF } from '../queue/rate-limiter.ts'
+import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 
 /** What one reconcile came to. */
@@ -33,6 +33,8 @@ export interface ControllerOptions {
   readonly reconcile: Reconcile
   /** Reconciles at the same time. */
   readonly workers: number
+  /** How long a key waits after a failure. */
+  readonly backoff: BackoffPolicy
   /** Each reconcile's signal aborts after this. */
   readonly deadlineMs: number
   readonly clock: Clock
@@ -60,7 +62,7 @@ export class Controller {
     this.#options = options
     this.#log = options.log.child({ controller: options.name })
     this.#delayed = new DelayedKeys(options.clock, (key) => this.#queue.add(key))
-    this.#limiter = new RateLimiter(RECONCILE_BACKOFF, options.random)
+    this.#limiter = new RateLimiter(options.backoff, options.random)
   }
 
   /** The one door for everything that wakes a key. Keys wait here before {@link start} too. */

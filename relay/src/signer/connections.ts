@@ -63,16 +63,14 @@ export class Connections {
     if (known !== undefined && isSame(known.options, options)) return ok(known.client)
     const client = createSignerClient(options)
     if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
+    // The old one is not closed: others may be using it. Without further calls it ends by idling.
     this.#connections.set(uid, { options, client: client.value })
-    await known?.client.close()
     return client
   }
 
-  /** Ends the connection of an issuer that is gone. */
-  async forget(issuer: Issuer): Promise<void> {
-    const known = this.#connections.get(issuer.metadata.uid)
+  /** Lets go of the connection of an issuer that is gone; it ends with {@link close}, or by idling. */
+  forget(issuer: Issuer): void {
     this.#connections.delete(issuer.metadata.uid)
-    await known?.client.close()
   }
 
   /** Ends all connections. */

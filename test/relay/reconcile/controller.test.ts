@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { describe, it } from 'vitest'
+import { REQUEST_BACKOFF } from '../../../relay/src/queue/rate-limiter.ts'
 import {
   Controller,
   type Reconcile,
@@ -17,6 +18,7 @@ const aController = (reconcile: Reconcile, workers = 1) => {
     name: 'test',
     reconcile,
     workers,
+    backoff: REQUEST_BACKOFF,
     deadlineMs: DEADLINE_MS,
     clock,
     random: () => 0.5,

@@ -1,0 +1,72 @@
+/**
+ * The relay as a whole. Data flows one way: reflectors fill stores, changes of stores wake keys,
+ * controllers reconcile keys.
+ *
+ * @module
+ */
+import type { Config } from './config.ts'
+import { createControllers } from './controllers.ts'
+import type { Kube } from './kube/ports.ts'
+import type { Log } from './log.ts'
+import { createObserved, createReflectors } from './observed.ts'
+import type { Clock } from './queue/clock.ts'
+import { createEventRecorder } from './report/events.ts'
+import { Connections } from './signer/connections.ts'
+
+/** What a relay is made of. */
+export interface RelayOptions {
+  readonly config: Config
+  readonly kube: Kube
+  /** Where the Secrets of ClusterIssuers are. */
+  readonly clusterResourceNamespace: string
+  readonly hostName: string
+  readonly clock: Clock
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** A relay that runs. */
+export interface Relay {
+  /** False: only a new process helps. */
+  readonly isAlive: () => boolean
+  /** Everything was read once. Not: the worker is reachable, which would hide what is wrong. */
+  readonly isReady: () => boolean
+  /** Lets the work under way end, then ends everything else. */
+  readonly stop: () => Promise<void>
+}
+
+/** Within the 30 s that a pod has to end. */
+const STOP_GRACE_MS = 20_000
+const EVENTS_STOP_LIMIT_MS = 3_000
+
+/** Starts reading at once, and working as soon as everything was read. */
+export function startRelay(options: RelayOptions): Relay {
+  const { kube, clock, random, log } = options
+  const connections = new Connections(kube, options.clusterResourceNamespace)
+  const events = createEventRecorder({ ...options, writer: kube })
+  const observed = createObserved()
+  const { issuers, requests } = createControllers({ ...options, observed, connections, events })
+  const controllers = [issuers.Issuer, issuers.ClusterIssuer, requests]
+  const reflectors = createReflectors(observed, kube, { clock, random, log })
+
+  const reading = new AbortController()
+  const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
+  const starting = Promise.all(reflectors.map(async ({ synced }) => synced)).then((synced) => {
+    // A request must not be told that its issuer is missing only because issuers were not read yet.
+    if (synced.every(Boolean)) for (const controller of controllers) controller.start()
+  })
+
+  return {
+    isAlive: () => reflectors.every((reflector) => reflector.isAlive),
+    isReady: () => !reading.signal.aborted && reflectors.every((reflector) => reflector.hasSynced),
+    stop: async () => {
+      reading.abort()
+      await Promise.all([...runs, starting])
+      await Promise.all(controllers.map(async (controller) => controller.stop(STOP_GRACE_MS)))
+      await events.stop(EVENTS_STOP_LIMIT_MS)
+      await connections.close()
+      await kube.close()
+    },
+  }
+}
