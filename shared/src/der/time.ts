@@ -48,6 +48,10 @@ export function encodeTime(timeMs: number): EncodedTime {
   return { tag: isUtcTime ? TAG.utcTime : TAG.generalizedTime, text: timeText(timeMs) }
 }
 
+/** RFC 3339 in whole seconds and UTC, for people. @param timeMs - Epoch milliseconds. */
+export const timeToText = (timeMs: number): string =>
+  new Date(timeMs).toISOString().replace(/\.\d+/, '')
+
 function timeText(timeMs: number): string {
   const digits = new Date(timeMs).toISOString().replaceAll(/\.000|[-:T]/g, '')
   const year = Number(digits.slice(0, 4))

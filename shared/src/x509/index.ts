@@ -1,6 +1,7 @@
 export { equalOctets, toHex } from '../der/octets.ts'
 export * as der from '../der/writer.ts'
 export { TAG } from '../der/tag.ts'
+export { timeToText } from '../der/time.ts'
 export * from './certificate.ts'
 export * from './certification-request.ts'
 export type * from './extension.ts'

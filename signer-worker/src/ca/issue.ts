@@ -1,0 +1,56 @@
+/**
+ * From a plan to a certificate (RFC 5280 §4.1). Synchronous, so that looking up, signing and recording
+ * can be one step of the ledger.
+ *
+ * @module
+ */
+import { sign } from 'node:crypto'
+import { der, type Extension } from '@edge-issuer/shared/x509'
+import type { CertificatePlan } from '../policy/evaluate.ts'
+import type { IssuingCa, IssuingKey } from './issuing-ca.ts'
+
+/** What a certificate is signed with. */
+export interface Signing {
+  readonly key: IssuingKey
+  /** Positive, big-endian, without a leading zero octet: {@link randomSerialNumber}. */
+  readonly serialNumber: Uint8Array
+}
+
+/** version is v3. */
+const VERSION = der.explicit(0, der.smallInteger(2))
+
+/** Field number of extensions in TBSCertificate. */
+const EXTENSIONS = 3
+
+/**
+ * Builds and signs a certificate.
+ *
+ * @param plan - Made for this very `ca`: its key identifier, validity and constraints are in it.
+ * @returns DER.
+ */
+export function issueCertificate(
+  plan: CertificatePlan,
+  ca: IssuingCa,
+  { key, serialNumber }: Signing,
+): Uint8Array {
+  const { hash, identifier } = ca.signing
+  const tbs = der.sequence(
+    VERSION,
+    der.positiveInteger(serialNumber),
+    identifier,
+    ca.subject,
+    der.sequence(der.time(plan.notBeforeSeconds * 1000), der.time(plan.notAfterSeconds * 1000)),
+    plan.subject,
+    plan.spki,
+    der.explicit(EXTENSIONS, der.sequence(...plan.extensions.map(extension))),
+  )
+  return der.sequence(tbs, identifier, der.bitString(sign(hash, tbs, key.privateKey)))
+}
+
+/** critical and its default FALSE: DER leaves it out. */
+const extension = ({ oid, critical, value }: Extension): Uint8Array =>
+  der.sequence(
+    der.objectIdentifier(oid),
+    ...(critical ? [der.boolean(true)] : []),
+    der.octetString(value),
+  )

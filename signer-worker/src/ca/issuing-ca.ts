@@ -1,0 +1,196 @@
+/**
+ * An issuing CA: the facts of its certificate and of the chain above it, and its private key.
+ *
+ * @module
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto'
+import { decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
+import {
+  type Certificate,
+  type NameConstraints,
+  nameToText,
+  parseCertificate,
+  type SubjectPublicKeyInfo,
+  timeToText,
+  toHex,
+} from '@edge-issuer/shared/x509'
+import { chainFaults, type ChainLink } from './chain.ts'
+import { type SigningAlgorithm, signingAlgorithm } from './signing-algorithm.ts'
+
+/** An issuing CA without its key. Limits are those of the whole chain, not only of its own certificate. */
+export interface IssuingCa {
+  /** The issuing CA, then each one above it, the root last. */
+  readonly certificates: readonly Uint8Array[]
+  /** The same in PEM. */
+  readonly chainPem: string
+  /** PEM of what is appended to a leaf: the chain without its root; empty when the root issues. */
+  readonly intermediatesPem: string
+  readonly rootPem: string
+  /** Name in DER. */
+  readonly subject: Uint8Array
+  /** RFC 4514, for people. */
+  readonly subjectText: string
+  readonly subjectKeyId: Uint8Array
+  readonly publicKey: SubjectPublicKeyInfo
+  readonly signing: SigningAlgorithm
+  /** Lower-case hexadecimal. */
+  readonly serialNumber: string
+  /** SHA-256 of the issuing CA's certificate, lower-case hexadecimal. */
+  readonly sha256: string
+  /** When every certificate of the chain is valid: epoch ms, both ends included. */
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+  /** How many CA certificates may follow the issuing one; no limit when undefined. */
+  readonly pathLength: number | undefined
+  /** Of every certificate that has them. */
+  readonly nameConstraints: readonly NameConstraints[]
+  /** extKeyUsage of every certificate below the root that has it. */
+  readonly extKeyUsages: readonly (readonly string[])[]
+}
+
+/** The private key of an issuing CA, proved to be its own. */
+export interface IssuingKey {
+  readonly privateKey: KeyObject
+}
+
+/** Limits on the PEM of a chain: far above what a chain of CAs needs. */
+const MAX_CHAIN_CERTIFICATES = 8
+const MAX_CHAIN_CHARACTERS = 98_304
+
+/** Limit on the PEM of a private key, in characters: cert-manager's (internal/pem/decode.go). */
+const MAX_KEY_CHARACTERS = 13_000
+
+/** What the key signs to prove itself. No certificate begins like this. */
+const PROOF = new TextEncoder().encode('edge-issuer: this key belongs to this certificate')
+
+/**
+ * Reads the chain of an issuing CA.
+ *
+ * @param chainPem - The issuing CA, then each one above it, the root last.
+ * @returns The facts, or every fault of the chain. Whether it is valid now is another question:
+ *   {@link checkIssuingCaAt}.
+ */
+export function loadIssuingCa(chainPem: string): Result<IssuingCa, readonly string[]> {
+  const blocks = decodePem(chainPem, {
+    label: 'CERTIFICATE',
+    maxBlocks: MAX_CHAIN_CERTIFICATES,
+    maxCharacters: MAX_CHAIN_CHARACTERS,
+  })
+  if (!blocks.ok) return err([blocks.error])
+  const links: ChainLink[] = []
+  const faults: string[] = []
+  for (const [index, der] of blocks.value.entries()) {
+    const parsed = parseCertificate(der)
+    if (parsed.ok) links.push({ der, certificate: parsed.value })
+    else faults.push(`certificate ${String(index + 1)} cannot be read: ${parsed.error}`)
+  }
+  if (faults.length > 0) return err(faults)
+  return factsOf(links)
+}
+
+/** Whether the whole chain is valid at a time, in epoch ms; or why not. */
+export function checkIssuingCaAt(ca: IssuingCa, nowMs: number): Result<void, string> {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  if (nowSeconds * 1000 < ca.notBeforeMs) {
+    return err(`the issuing CA is valid only from ${timeToText(ca.notBeforeMs)}`)
+  }
+  if (nowSeconds * 1000 > ca.notAfterMs) {
+    return err(
+      `the issuing CA expired at ${timeToText(ca.notAfterMs)}; the CA's operator must renew it`,
+    )
+  }
+  return ok(undefined)
+}
+
+/**
+ * Reads a private key and lets it prove that it belongs to the certificate.
+ *
+ * @param privateKeyPem - PKCS#8.
+ * @returns The key; or a fault that goes on after the key's name, and says nothing of its contents.
+ */
+export function loadIssuingKey(ca: IssuingCa, privateKeyPem: string): Result<IssuingKey, string> {
+  const blocks = decodePem(privateKeyPem, {
+    label: 'PRIVATE KEY',
+    maxBlocks: 1,
+    maxCharacters: MAX_KEY_CHARACTERS,
+  })
+  const [pkcs8] = blocks.ok ? blocks.value : []
+  const privateKey = pkcs8 === undefined ? undefined : importPrivateKey(pkcs8)
+  if (privateKey === undefined) return err('is not one private key in PKCS#8 PEM')
+  return isKeyOf(ca, privateKey)
+    ? ok({ privateKey })
+    : err(`does not belong to the issuing CA's certificate (${ca.subjectText})`)
+}
+
+function importPrivateKey(pkcs8: Uint8Array): KeyObject | undefined {
+  try {
+    return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+  } catch {
+    return undefined
+  }
+}
+
+function isKeyOf(ca: IssuingCa, privateKey: KeyObject): boolean {
+  const { hash } = ca.signing
+  const spki = { key: Buffer.from(ca.publicKey.raw), format: 'der', type: 'spki' } as const
+  try {
+    return verify(hash, PROOF, createPublicKey(spki), sign(hash, PROOF, privateKey))
+  } catch {
+    // A key of another kind cannot sign with the certificate's algorithm.
+    return false
+  }
+}
+
+function factsOf(links: readonly ChainLink[]): Result<IssuingCa, readonly string[]> {
+  const faults = chainFaults(links)
+  const [issuing] = links
+  const subjectKeyId = issuing?.certificate.extensions.values.subjectKeyIdentifier
+  const signing = issuing && signingAlgorithm(issuing.certificate.publicKey.key)
+  // The last three are faults of the chain as well; here they are what the types cannot know.
+  if (faults.length > 0 || issuing === undefined || subjectKeyId === undefined || !signing) {
+    return err(faults)
+  }
+  const pems = links.map(({ der }) => encodePem('CERTIFICATE', der))
+  const { publicKey, serialNumber, subject } = issuing.certificate
+  return ok({
+    ...limitsOf(links.map(({ certificate }) => certificate)),
+    certificates: links.map(({ der }) => der),
+    chainPem: pems.join(''),
+    intermediatesPem: pems.slice(0, -1).join(''),
+    rootPem: pems.at(-1) ?? '',
+    subject: subject.raw,
+    subjectText: nameToText(subject),
+    subjectKeyId,
+    publicKey,
+    signing,
+    serialNumber: toHex(serialNumber),
+    sha256: createHash('sha256').update(issuing.der).digest('hex'),
+  })
+}
+
+type Limits = Pick<
+  IssuingCa,
+  'notBeforeMs' | 'notAfterMs' | 'pathLength' | 'nameConstraints' | 'extKeyUsages'
+>
+
+/** A certificate is worth as much as the weakest one above it. */
+function limitsOf(certificates: readonly Certificate[]): Limits {
+  const values = certificates.map(({ extensions }) => extensions.values)
+  const pathLengths = values.flatMap(({ basicConstraints }, index) =>
+    basicConstraints?.pathLength === undefined ? [] : [basicConstraints.pathLength - index],
+  )
+  return {
+    notBeforeMs: Math.max(...certificates.map(({ notBeforeMs }) => notBeforeMs)),
+    notAfterMs: Math.min(...certificates.map(({ notAfterMs }) => notAfterMs)),
+    pathLength: pathLengths.length === 0 ? undefined : Math.min(...pathLengths),
+    nameConstraints: values.flatMap(({ nameConstraints }) => nameConstraints ?? []),
+    extKeyUsages: values.flatMap(({ extKeyUsage }) => (extKeyUsage ? [extKeyUsage] : [])),
+  }
+}

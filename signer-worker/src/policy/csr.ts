@@ -1,0 +1,41 @@
+/**
+ * From the text of a message to a certification request that its own key signed. Faults here end
+ * the judging: nothing else in the request can be trusted.
+ *
+ * @module
+ */
+import { verify } from 'node:crypto'
+import { decodeBase64, err, type Refusal, type Result } from '@edge-issuer/shared'
+import { type CertificationRequest, parseCertificationRequest } from '@edge-issuer/shared/x509'
+import { loadPublicKey } from './key.ts'
+import type { Profile } from './profile.ts'
+
+const PEM_BEGIN = new TextEncoder().encode('-----BEGIN ')
+
+/**
+ * @param base64 - DER as canonical base64.
+ * @returns `csr_malformed`, `key_not_allowed` or `csr_signature_invalid`, in this order.
+ */
+export function readCsr(base64: string, profile: Profile): Result<CertificationRequest, Refusal> {
+  const der = decodeBase64(base64)
+  if (der === undefined) return malformed('is not canonical base64')
+  if (PEM_BEGIN.every((octet, index) => octet === der[index])) {
+    return malformed('is base64 of PEM; base64 of DER is wanted, which is the text inside the PEM')
+  }
+  const csr = parseCertificationRequest(der)
+  if (!csr.ok) return malformed(`cannot be read: ${csr.error}`)
+  const { publicKey, signatureAlgorithm, signed, signature } = csr.value
+  // Before the signature is looked at: a key of 16,384 bits would take a second of the worker's time.
+  const key = loadPublicKey(publicKey, profile)
+  if (!key.ok) return key
+  const hash = signatureAlgorithm.kind === 'Ed25519' ? null : signatureAlgorithm.hash
+  if (verify(hash, signed, key.value, signature)) return csr
+  return err({
+    code: 'csr_signature_invalid',
+    detail:
+      'the signature of the certification request does not verify with the public key in it; sign it with the key it is for',
+  })
+}
+
+const malformed = (fault: string): Result<never, Refusal> =>
+  err({ code: 'csr_malformed', detail: `the certification request ${fault}` })

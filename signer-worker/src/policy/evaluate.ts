@@ -1,0 +1,114 @@
+/**
+ * All rules of the worker: from a request to the plan of a certificate, or to every reason against
+ * it. Pure: the time is a parameter, and the same request gives the same plan.
+ *
+ * @module
+ */
+import { err, ok, type Refusal, type Result, type SignRequest } from '@edge-issuer/shared'
+import {
+  type CertificationRequest,
+  type Extension,
+  generalNameToText,
+  nameToText,
+} from '@edge-issuer/shared/x509'
+import type { IssuingCa } from '../ca/issuing-ca.ts'
+import { decideAuthority } from './authority.ts'
+import type { ClientPolicy } from './client-policy.ts'
+import { readCsr } from './csr.ts'
+import { judgeExtensions, planExtensions } from './extensions.ts'
+import { judgeNames, type NameRules } from './names.ts'
+import { matchesAny } from './pattern.ts'
+import type { Profile } from './profile.ts'
+import { judgeSubject } from './subject.ts'
+import { quote, quoteList } from './text.ts'
+import { decideUsages } from './usages.ts'
+import { decideValidity, type Validity } from './validity.ts'
+
+/** A request and all that it is judged by. */
+export interface Evaluation {
+  readonly request: SignRequest
+  readonly profile: Profile
+  readonly client: ClientPolicy
+  readonly ca: IssuingCa
+  /** The clock, epoch ms. */
+  readonly nowMs: number
+}
+
+/** Everything a certificate says but for its serial number and its issuer. Plain, cloneable data. */
+export interface CertificatePlan extends Validity {
+  /** Name in DER, as the certification request has it. */
+  readonly subject: Uint8Array
+  /** SubjectPublicKeyInfo in DER, as the certification request has it. */
+  readonly spki: Uint8Array
+  /** In the order of the certificate. */
+  readonly extensions: readonly Extension[]
+  /** For the ledger and for people. */
+  readonly names: {
+    /** RFC 4514; empty for an empty subject. */
+    readonly subject: string
+    /** In openssl's form: `DNS:a.example`. */
+    readonly subjectAltNames: readonly string[]
+  }
+}
+
+/**
+ * Judges a request.
+ *
+ * @returns The plan, or at least one refusal. A fault of the certification request itself stands
+ *   alone; faults against the rules are all there.
+ */
+export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readonly Refusal[]> {
+  const csr = readCsr(evaluation.request.csr, evaluation.profile)
+  return csr.ok ? judge(csr.value, evaluation) : err([csr.error])
+}
+
+function judge(
+  csr: CertificationRequest,
+  { request, profile, client, ca, nowMs }: Evaluation,
+): Result<CertificatePlan, readonly Refusal[]> {
+  const { isCA, usages: asked, durationSeconds } = request
+  const { values } = csr.extensions
+  const names = values.subjectAltName ?? []
+  const nameRules: NameRules = { profile, client, constraints: ca.nameConstraints }
+  const authority = decideAuthority(
+    { isCA, asked: values.basicConstraints },
+    { profile, client, issuerPathLength: ca.pathLength },
+  )
+  const usages = decideUsages(
+    { usages: asked, isCA, key: csr.publicKey.key, asked: values },
+    { profile, client, issuerUsages: ca.extKeyUsages },
+  )
+  const validity = decideValidity({ durationSeconds, nowMs }, { profile, client, issuer: ca })
+  const refusals = [
+    ...judgeNamespace(request.origin.namespace, client),
+    ...judgeSubject({ subject: csr.subject, names, isCA }, nameRules),
+    ...judgeNames(names, nameRules),
+    ...judgeExtensions(csr, { isCA, profile }),
+  ]
+  if (refusals.length > 0 || !authority.ok || !usages.ok || !validity.ok) {
+    const decisions = [authority, usages, validity]
+    return err([...refusals, ...decisions.flatMap((decided) => (decided.ok ? [] : decided.error))])
+  }
+  return ok({
+    ...validity.value,
+    // Copies: the request's own octets are views of all of it, and a view is cloned with all behind it.
+    subject: new Uint8Array(csr.subject.raw),
+    spki: new Uint8Array(csr.publicKey.raw),
+    extensions: planExtensions({
+      csr,
+      authority: authority.value,
+      usages: usages.value,
+      issuerKeyId: ca.subjectKeyId,
+    }),
+    names: {
+      subject: nameToText(csr.subject),
+      subjectAltNames: names.map(generalNameToText),
+    },
+  })
+}
+
+function judgeNamespace(namespace: string, { namespaces }: ClientPolicy): readonly Refusal[] {
+  if (namespaces === undefined || matchesAny(namespaces, namespace)) return []
+  const detail = `the namespace ${quote(namespace)} is none that this client may ask for: ${quoteList(namespaces)}; ask the CA's operator`
+  return [{ code: 'name_not_allowed', detail }]
+}

@@ -1,0 +1,154 @@
+/**
+ * Subject alternative names: each well-formed, allowed by the profile and the client's policy, and
+ * inside the name constraints of the issuing CA.
+ *
+ * @module
+ */
+import type { Refusal } from '@edge-issuer/shared'
+import {
+  type GeneralName,
+  generalNameToText,
+  IPV6_OCTETS,
+  ipToText,
+  type NameConstraints,
+} from '@edge-issuer/shared/x509'
+import type { ClientPolicy } from './client-policy.ts'
+import { dnsNameFault, WILDCARD_PREFIX } from './dns-name.ts'
+import { emailFault } from './email.ts'
+import { constraintFault } from './name-constraints.ts'
+import { matchesAny } from './pattern.ts'
+import type { Profile } from './profile.ts'
+import { quote, quoteList } from './text.ts'
+import { isSpiffe, uriFault } from './uri.ts'
+
+/** What names are held against. */
+export interface NameRules {
+  readonly profile: Profile
+  readonly client: ClientPolicy
+  /** Of every CA in the chain. */
+  readonly constraints: readonly NameConstraints[]
+}
+
+/** Most names in one certificate: each is compared with each pattern and constraint. */
+const MAX_NAMES = 100
+
+/** `::ffff:0:0/96` (RFC 4291 §2.5.5.2). */
+const IPV4_MAPPED_PREFIX = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff)
+
+/** @returns Every fault of every name. */
+export function judgeNames(names: readonly GeneralName[], rules: NameRules): readonly Refusal[] {
+  if (names.length > MAX_NAMES) {
+    const detail = `there are ${String(names.length)} subject alternative names, and ${String(MAX_NAMES)} are the most; split them over several requests`
+    return [{ code: 'name_not_allowed', detail }]
+  }
+  return [...names.flatMap((name) => judgeName(name, rules)), ...judgeSpiffeIds(names)]
+}
+
+/** X509-SVID §2: a certificate with a SPIFFE ID has no other URI. */
+function judgeSpiffeIds(names: readonly GeneralName[]): readonly Refusal[] {
+  const uris = names.flatMap((name) => (name.kind === 'uri' ? [name.value] : []))
+  if (uris.length < 2 || !uris.some(isSpiffe)) return []
+  const detail = `a SPIFFE ID must be the only URI (X509-SVID section 2), and there are ${quoteList(uris)}; change the request`
+  return [{ code: 'name_not_allowed', detail }]
+}
+
+function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
+  const text = quote(generalNameToText(name))
+  const malformed = syntaxFault(name)
+  if (malformed !== undefined) {
+    return [{ code: 'name_malformed', detail: `${text} ${malformed}; change the request` }]
+  }
+  return [
+    profileFault(name, rules.profile),
+    clientFault(name, rules.client),
+    constraintFault(name, rules.constraints),
+  ]
+    .filter((fault) => fault !== undefined)
+    .map((fault) => ({
+      code: 'name_not_allowed',
+      detail: `${text} ${fault}; change the request, or ask the CA's operator`,
+    }))
+}
+
+function syntaxFault(name: GeneralName): string | undefined {
+  switch (name.kind) {
+    case 'dns': {
+      return dnsNameFault(name.value)
+    }
+    case 'uri': {
+      return uriFault(name.value)
+    }
+    case 'email': {
+      return emailFault(name.value)
+    }
+    case 'ip': {
+      return isIpv4Mapped(name.octets) ? 'is an IPv4 address in the form of IPv6' : undefined
+    }
+    case 'otherName': {
+      if (name.value === '') return 'is empty'
+      return /\p{Cc}/u.test(name.value) ? 'has a control character' : undefined
+    }
+    case 'unsupported': {
+      return undefined
+    }
+  }
+}
+
+const isIpv4Mapped = (octets: Uint8Array): boolean =>
+  octets.length === IPV6_OCTETS &&
+  IPV4_MAPPED_PREFIX.every((octet, index) => octet === octets[index])
+
+function profileFault(name: GeneralName, profile: Profile): string | undefined {
+  if (name.kind === 'unsupported') return 'is a kind of name that is never certified'
+  if (!profile.subjectAltNames.includes(name.kind)) {
+    return `is a kind of name that the profile does not allow; it allows ${quoteList(profile.subjectAltNames)}`
+  }
+  if (name.kind !== 'dns') return undefined
+  if (!profile.wildcards && name.value.startsWith(WILDCARD_PREFIX)) {
+    return 'has a wildcard, which the profile does not allow'
+  }
+  return !profile.underscores && name.value.includes('_')
+    ? 'has an underscore, which the profile does not allow'
+    : undefined
+}
+
+function clientFault(name: GeneralName, client: ClientPolicy): string | undefined {
+  const found = clientPatterns(name, client)
+  if (found?.patterns === undefined) return undefined
+  const { patterns, text, member } = found
+  return matchesAny(patterns, text)
+    ? undefined
+    : `matches none of the ${member} that this client may ask for: ${quoteList(patterns)}`
+}
+
+interface Compared {
+  readonly member: string
+  readonly patterns: readonly string[] | undefined
+  readonly text: string
+}
+
+/** DNS names are compared in lower case (RFC 4343), all else as it stands. */
+function clientPatterns(name: GeneralName, client: ClientPolicy): Compared | undefined {
+  switch (name.kind) {
+    case 'dns': {
+      const patterns = client.dnsNames?.map((pattern) => pattern.toLowerCase())
+      return { member: 'dnsNames', patterns, text: name.value.toLowerCase() }
+    }
+    case 'ip': {
+      return { member: 'ipAddresses', patterns: client.ipAddresses, text: ipToText(name.octets) }
+    }
+    case 'uri': {
+      return { member: 'uris', patterns: client.uris, text: name.value }
+    }
+    case 'email': {
+      return { member: 'emailAddresses', patterns: client.emailAddresses, text: name.value }
+    }
+    case 'otherName': {
+      const text = `${name.typeId}:${name.value}`
+      return { member: 'otherNames', patterns: client.otherNames, text }
+    }
+    case 'unsupported': {
+      return undefined
+    }
+  }
+}

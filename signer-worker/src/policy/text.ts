@@ -1,0 +1,29 @@
+/**
+ * Values of a request inside messages: quoted, cut to a readable length, and without characters that
+ * could change how a terminal or a log shows them.
+ *
+ * @module
+ */
+
+/** Longest value that is shown whole, in UTF-16 units. */
+const MAX_QUOTED = 128
+
+/** Most items of a list that are shown. */
+const MAX_LISTED = 8
+
+/** `"a.example"`; control and format characters become escapes. */
+export function quote(text: string): string {
+  const shown = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text
+  return JSON.stringify(shown).replaceAll(
+    /\p{C}/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}
+
+/** `"a", "b"`; the rest of a long list is counted, and an empty one is called `none`. */
+export function quoteList(texts: readonly string[]): string {
+  if (texts.length === 0) return 'none'
+  const shown = texts.slice(0, MAX_LISTED).map(quote).join(', ')
+  const rest = texts.length - MAX_LISTED
+  return rest > 0 ? `${shown} and ${String(rest)} more` : shown
+}

@@ -1,0 +1,53 @@
+/**
+ * Usage strings and what two of them have in common: `signing` is `digital signature`, and `s/mime`
+ * is `email protection`.
+ *
+ * @module
+ */
+import {
+  EXTENDED_KEY_USAGE_OIDS,
+  isExtendedKeyUsageName,
+  isKeyUsageName,
+  KEY_USAGE_BITS,
+} from '@edge-issuer/shared'
+
+/** Every usage string. */
+export const USAGES: readonly string[] = [
+  ...Object.keys(KEY_USAGE_BITS),
+  ...Object.keys(EXTENDED_KEY_USAGE_OIDS),
+]
+
+/** What a usage string stands for: a bit of keyUsage, or an object identifier of extKeyUsage. */
+export type UsageMeaning =
+  | { readonly kind: 'keyUsage'; readonly bit: number }
+  | { readonly kind: 'extKeyUsage'; readonly oid: string }
+
+/** @returns `undefined` for a string that cert-manager does not know. */
+export function usageMeaning(usage: string): UsageMeaning | undefined {
+  if (isKeyUsageName(usage)) return { kind: 'keyUsage', bit: KEY_USAGE_BITS[usage] }
+  if (isExtendedKeyUsageName(usage)) {
+    return { kind: 'extKeyUsage', oid: EXTENDED_KEY_USAGE_OIDS[usage] }
+  }
+  return undefined
+}
+
+/** Whether one of `allowed` stands for the same as `usage`. */
+export function includesUsage(allowed: readonly string[], usage: string): boolean {
+  const wanted = meaningKey(usage)
+  return wanted !== undefined && allowed.some((name) => meaningKey(name) === wanted)
+}
+
+/** Bits and object identifiers do not share a value: one is a number, the other has dots. */
+function meaningKey(usage: string): number | string | undefined {
+  const meaning = usageMeaning(usage)
+  return meaning?.kind === 'keyUsage' ? meaning.bit : meaning?.oid
+}
+
+/** A bit of keyUsage in words. */
+export const keyUsageToText = (bit: number): string =>
+  USAGES.findLast((usage) => isKeyUsageName(usage) && KEY_USAGE_BITS[usage] === bit) ?? String(bit)
+
+/** An extended key usage in words, or its object identifier. */
+export const extKeyUsageToText = (oid: string): string =>
+  USAGES.find((usage) => isExtendedKeyUsageName(usage) && EXTENDED_KEY_USAGE_OIDS[usage] === oid) ??
+  oid

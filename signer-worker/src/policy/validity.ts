@@ -1,0 +1,93 @@
+/**
+ * When a certificate begins and ends. RFC 5280 §4.1.2.5 counts both ends in, so a duration of d
+ * seconds ends d − 1 seconds after it begins. The backdate lies inside the duration: cert-manager
+ * renews at once, for ever, what is longer than it asked for (cert-manager#7157).
+ *
+ * @module
+ */
+import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import { timeToText } from '@edge-issuer/shared/x509'
+import type { ClientPolicy } from './client-policy.ts'
+import type { Profile } from './profile.ts'
+
+/** What the times are made from. */
+export interface ValidityRequest {
+  readonly durationSeconds: number
+  /** The clock, epoch ms. */
+  readonly nowMs: number
+}
+
+/** What they are held against. */
+export interface ValidityRules {
+  readonly profile: Profile
+  readonly client: ClientPolicy
+  /** When the issuing CA and all above it are valid, epoch ms, both ends included. */
+  readonly issuer: { readonly notBeforeMs: number; readonly notAfterMs: number }
+}
+
+/** The times of a certificate, epoch seconds, both ends included. */
+export interface Validity {
+  readonly notBeforeSeconds: number
+  readonly notAfterSeconds: number
+  /** What shortened the duration; the issuer, when both did. */
+  readonly clamped: null | 'profile' | 'issuer'
+}
+
+/** @returns The times; or `duration_not_allowed`, or `issuer_expiring` when too little is left. */
+export function decideValidity(
+  request: ValidityRequest,
+  rules: ValidityRules,
+): Result<Validity, readonly Refusal[]> {
+  const refusals = judgeDuration(request.durationSeconds, rules)
+  return refusals.length > 0 ? err(refusals) : fitIssuer(request, rules)
+}
+
+function judgeDuration(seconds: number, { profile, client }: ValidityRules): readonly Refusal[] {
+  const { minDurationSeconds, maxDurationSeconds, overMaximum } = profile
+  const { minDurationSeconds: clientMin = 0, maxDurationSeconds: clientMax = Infinity } = client
+  const faults = [
+    ...(seconds < minDurationSeconds
+      ? [`shorter than the ${String(minDurationSeconds)} s that the profile begins with`]
+      : []),
+    ...(overMaximum === 'reject' && seconds > maxDurationSeconds
+      ? [`longer than the ${String(maxDurationSeconds)} s that the profile ends with`]
+      : []),
+    ...(seconds < clientMin
+      ? [`shorter than the ${String(clientMin)} s that this client may ask for`]
+      : []),
+    ...(seconds > clientMax
+      ? [`longer than the ${String(clientMax)} s that this client may ask for`]
+      : []),
+  ]
+  return faults.map((fault) => ({
+    code: 'duration_not_allowed',
+    detail: `the duration of ${String(seconds)} s is ${fault}; change the request, or ask the CA's operator`,
+  }))
+}
+
+function fitIssuer(
+  { durationSeconds, nowMs }: ValidityRequest,
+  { profile, issuer }: ValidityRules,
+): Result<Validity, readonly Refusal[]> {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  const [issuerStart, issuerEnd] = [issuer.notBeforeMs / 1000, issuer.notAfterMs / 1000]
+  if (nowSeconds < issuerStart) {
+    return expiring(`the issuing CA is valid only from ${timeToText(issuer.notBeforeMs)}`)
+  }
+  const allowedSeconds = Math.min(durationSeconds, profile.maxDurationSeconds)
+  const notBeforeSeconds = Math.max(nowSeconds - profile.backdateSeconds, issuerStart)
+  const wantedEnd = notBeforeSeconds + allowedSeconds - 1
+  const notAfterSeconds = Math.min(wantedEnd, issuerEnd)
+  const isShortened = notAfterSeconds < wantedEnd
+  const lengthSeconds = notAfterSeconds - notBeforeSeconds + 1
+  if (isShortened && lengthSeconds < profile.minDurationSeconds) {
+    return expiring(
+      `the issuing CA ends at ${timeToText(issuer.notAfterMs)}, and the profile begins with ${String(profile.minDurationSeconds)} s`,
+    )
+  }
+  const byProfile = allowedSeconds < durationSeconds ? 'profile' : null
+  return ok({ notBeforeSeconds, notAfterSeconds, clamped: isShortened ? 'issuer' : byProfile })
+}
+
+const expiring = (fault: string): Result<never, readonly Refusal[]> =>
+  err([{ code: 'issuer_expiring', detail: `${fault}; the CA's operator must renew it` }])
