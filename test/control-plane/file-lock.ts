@@ -5,13 +5,14 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import { link, rename, rm, writeFile } from 'node:fs/promises'
+import { link, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasErrorCode } from './error-code.ts'
 import { isProcessAlive } from './process-alive.ts'
 import { readIfThere } from './read-if-there.ts'
 
 const POLL_INTERVAL_MS = 200
+const TURN_INTERVAL_MS = 5
 
 /** A lock that this process holds. */
 export interface FileLock {
@@ -26,13 +27,12 @@ export type LockAttempt =
 
 /** Takes the lock if nobody holds it. A lock left behind by a dead process is broken. */
 export async function tryLock(path: string): Promise<LockAttempt> {
-  // A random part tells two locks of one process apart, and ours from that of a reused pid.
-  const content = `${process.pid} ${randomUUID()}\n`
+  const content = newContent()
   for (;;) {
     if (await createWith(path, content)) return { kind: 'acquired', lock: lockOf(path, content) }
     const found = await readIfThere(path)
     if (found === undefined) continue
-    const pid = Number.parseInt(found, 10)
+    const pid = pidIn(found)
     if (await isProcessAlive(pid)) return { kind: 'held', pid }
     await breakLock(path, found)
   }
@@ -74,17 +74,31 @@ async function createWith(path: string, content: string): Promise<boolean> {
 }
 
 /**
- * Removes a stale lock. Between our look at it and now another process may have broken it and taken the
- * lock: what was moved aside is therefore looked at again, and put back if it is not what we saw.
+ * Removes a stale lock, one process at a time: between a look at the lock and its removal nobody else
+ * may break it and take it over. Whoever is not the one comes back for another try. Only a process that
+ * dies in here, and two others that find that out at the same moment, could both get the lock.
  */
 async function breakLock(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
-  try {
-    await rename(path, aside)
-    if ((await readIfThere(aside)) !== stale) await link(aside, path)
-  } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT') && !hasErrorCode(error, 'EEXIST')) throw error
-  } finally {
-    await rm(aside, { force: true })
+  const turn = `${path}.breaking`
+  if (!(await createWith(turn, newContent()))) {
+    const owner = await readIfThere(turn)
+    if (owner !== undefined && !(await isProcessAlive(pidIn(owner))))
+      await rm(turn, { force: true })
+    await sleep(TURN_INTERVAL_MS)
+    return
   }
+  try {
+    if ((await readIfThere(path)) === stale) await rm(path, { force: true })
+  } finally {
+    await rm(turn, { force: true })
+  }
+}
+
+/** A random part tells two locks of one process apart, and ours from that of a reused pid. */
+function newContent(): string {
+  return `${process.pid} ${randomUUID()}\n`
+}
+
+function pidIn(content: string): number {
+  return Number.parseInt(content, 10)
 }

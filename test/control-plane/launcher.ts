@@ -14,8 +14,10 @@ import {
 import type { ControlPlaneBinary } from './binary.ts'
 import type { StateDirectory } from './state-directory.ts'
 
-/** Longer than a part needs to end in order; what hangs is killed. */
-const STOP_GRACE_MS = 10_000
+const API_SERVER = 'kube-apiserver'
+const SERVERS: ReadonlySet<string> = new Set([API_SERVER, 'etcd'])
+/** A part ends within two seconds, unless it waits for a client that does not let go: that one is killed. */
+const STOP_GRACE_MS = 5000
 /** The binary watches this process and ends when it is gone (see parent.go). */
 const PARENT_VARIABLE = 'EDGE_ISSUER_PARENT_PID'
 
@@ -42,7 +44,7 @@ export interface Launcher {
   run(options: ToolOptions): Promise<CommandResult>
   /** The parts that run now, in the order in which they were started. */
   running(): readonly ManagedProcess[]
-  /** Stops every part, the last one first, and starts none from now on. */
+  /** Stops every part, and starts none from now on. */
   stopAll(): Promise<void>
 }
 
@@ -81,15 +83,18 @@ export function createLauncher(binary: ControlPlaneBinary, state: StateDirectory
     running: () => [...parts],
     stopAll: async () => {
       isStopping = true
-      // Clients before the servers they use, or they would fill their logs with complaints. A part
-      // that was just being started may join the set while we wait for another.
-      for (let last = lastOf(parts); last !== undefined; last = lastOf(parts)) {
-        await last.stop(STOP_GRACE_MS)
+      // A part that was just being started may join the set while we wait for others.
+      while (parts.size > 0) {
+        await Promise.all(nextToStop(parts).map(async (part) => part.stop(STOP_GRACE_MS)))
       }
     },
   }
 }
 
-function lastOf(parts: ReadonlySet<ManagedProcess>): ManagedProcess | undefined {
-  return [...parts].at(-1)
+/** Clients before the servers that they use, which would wait for them otherwise. */
+function nextToStop(parts: ReadonlySet<ManagedProcess>): readonly ManagedProcess[] {
+  const clients = [...parts].filter(({ name }) => !SERVERS.has(name))
+  const apiServer = [...parts].filter(({ name }) => name === API_SERVER)
+  if (clients.length > 0) return clients
+  return apiServer.length > 0 ? apiServer : [...parts]
 }

@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { describe, it } from 'vitest'
+import { freePorts, withPorts } from './ports.ts'
+import { ProcessStartError } from './process.ts'
+
+const portTaken = new ProcessStartError('etcd ended', 'bind: address already in use')
+
+describe('freePorts', () => {
+  it('gives different ports that can be listened on', async ({ expect }) => {
+    const ports = await freePorts(3)
+    expect(new Set(ports).size).toBe(3)
+    for (const port of ports) {
+      const server = createServer().listen(port, '127.0.0.1')
+      await once(server, 'listening')
+      server.close()
+    }
+  })
+})
+
+describe('withPorts', () => {
+  it('tries the preferred ports first, and others when one of them was taken', async ({
+    expect,
+  }) => {
+    const tried: (readonly number[])[] = []
+    const result = await withPorts({ count: 1, preferred: [7] }, async (ports) => {
+      tried.push(ports)
+      if (tried.length < 3) throw portTaken
+      return 'started'
+    })
+    expect(result).toBe('started')
+    expect(tried[0]).toEqual([7])
+    expect(tried.slice(1).flat()).not.toContain(7)
+  })
+
+  it('does not use remembered ports when there are too few of them', async ({ expect }) => {
+    const ports = await withPorts({ count: 2, preferred: [7] }, async (found) => found)
+    expect(ports).toHaveLength(2)
+    expect(ports).not.toContain(7)
+  })
+
+  it('gives up after four attempts', async ({ expect }) => {
+    let attempts = 0
+    const start = async (): Promise<never> => {
+      attempts++
+      return Promise.reject(portTaken)
+    }
+    await expect(withPorts({ count: 1 }, start)).rejects.toBe(portTaken)
+    expect(attempts).toBe(4)
+  })
+
+  it('does not try again after another failure', async ({ expect }) => {
+    let attempts = 0
+    const start = async (): Promise<never> => {
+      attempts++
+      return Promise.reject(new ProcessStartError('etcd ended', 'unknown flag'))
+    }
+    await expect(withPorts({ count: 1 }, start)).rejects.toThrow('unknown flag')
+    expect(attempts).toBe(1)
+  })
+})
