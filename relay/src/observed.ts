@@ -39,7 +39,7 @@ export const createObserved = (): Observed => ({
 
 /** @returns The issuer as last seen. */
 export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | undefined =>
-  issuers[ref.kind].get(objectKey(nameOf(ref)))
+  issuers[ref.kind].get(objectKey(ref))
 
 /** @returns Keys of the requests that name this issuer. */
 export const requestsOf = ({ requests }: Observed, ref: OurIssuerRef): readonly string[] =>
@@ -76,9 +76,7 @@ export function createReflectors(
   return [ofIssuers('Issuer'), ofIssuers('ClusterIssuer'), ofRequests]
 }
 
-const nameOf = ({ kind: _, ...name }: OurIssuerRef): Omit<OurIssuerRef, 'kind'> => name
-
-const indexOf = (ref: OurIssuerRef): string => `${ref.kind} ${objectKey(nameOf(ref))}`
+const indexOf = (ref: OurIssuerRef): string => `${ref.kind} ${objectKey(ref)}`
 
 const readBy =
   <T>(schema: ZodType<T>) =>

@@ -8,8 +8,9 @@ import type { Config } from './config.ts'
 import { createControllers } from './controllers.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
-import { createObserved, createReflectors } from './observed.ts'
+import { createObserved, createReflectors, type Reading } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
+import type { Controller } from './reconcile/controller.ts'
 import { createEventRecorder } from './report/events.ts'
 import { Connections } from './signer/connections.ts'
 
@@ -40,6 +41,15 @@ export interface Relay {
 const STOP_GRACE_MS = 20_000
 const EVENTS_STOP_LIMIT_MS = 3_000
 
+/** A request must not be told that its issuer is missing only because issuers were not read yet. */
+async function startWhenSynced(
+  controllers: readonly Controller[],
+  reflectors: readonly Reading[],
+): Promise<void> {
+  const synced = await Promise.all(reflectors.map(async (reflector) => reflector.synced))
+  if (synced.every(Boolean)) for (const controller of controllers) controller.start()
+}
+
 /** Starts reading at once, and working as soon as everything was read. */
 export function startRelay(options: RelayOptions): Relay {
   const { kube, clock, random, log } = options
@@ -52,10 +62,7 @@ export function startRelay(options: RelayOptions): Relay {
 
   const reading = new AbortController()
   const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
-  const starting = Promise.all(reflectors.map(async ({ synced }) => synced)).then((synced) => {
-    // A request must not be told that its issuer is missing only because issuers were not read yet.
-    if (synced.every(Boolean)) for (const controller of controllers) controller.start()
-  })
+  const starting = startWhenSynced(controllers, reflectors)
 
   return {
     isAlive: () => reflectors.every((reflector) => reflector.isAlive),

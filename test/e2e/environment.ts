@@ -6,7 +6,11 @@
  */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../control-plane/index.ts'
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from '../control-plane/index.ts'
 import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
 import {
   RELAY_SERVICE_ACCOUNT,
@@ -96,7 +100,7 @@ const objectSchema = z.looseObject({
     .looseObject({
       conditions: z.array(conditionSchema).default([]),
       certificate: z.string().optional(),
-      ca: z.unknown(),
+      ca: z.unknown().optional(),
       failureTime: z.string().optional(),
     })
     .prefault({}),
@@ -105,15 +109,39 @@ const objectSchema = z.looseObject({
 export type ObservedObject = z.infer<typeof objectSchema>
 export type ObservedCondition = z.infer<typeof conditionSchema>
 
+/**
+ * Runs kubectl as admin.
+ *
+ * @param command - Words separated by single spaces, and further arguments as they are.
+ * @returns What it printed.
+ * @throws Error with what it complained of.
+ */
+export async function mustKubectl(
+  plane: ControlPlane,
+  command: string,
+  ...more: readonly string[]
+): Promise<string> {
+  const { code, stdout, stderr } = await plane.kubectl([...command.split(' '), ...more])
+  if (code !== 0) throw new Error(`kubectl ${command}: ${stderr}`)
+  return stdout
+}
+
+/** Lets the relay read the Secrets of a namespace, with the command that the docs tell. */
+export async function grantCredentials(plane: ControlPlane, namespace: string): Promise<void> {
+  await mustKubectl(
+    plane,
+    `create rolebinding edge-issuer-credential-reader --namespace ${namespace} --clusterrole edge-issuer-credential-reader --serviceaccount edge-issuer:edge-issuer-relay`,
+  )
+}
+
 /** Reads one object; `name` as kubectl takes it: `certificaterequest/x`. */
 export async function getObject(
-  { kubectl }: ControlPlane,
+  plane: ControlPlane,
   name: string,
   namespace: string,
 ): Promise<ObservedObject> {
-  const { code, stdout, stderr } = await kubectl(['get', name, '-n', namespace, '-o', 'json'])
-  if (code !== 0) throw new Error(stderr)
-  return objectSchema.parse(JSON.parse(stdout))
+  const json = await mustKubectl(plane, `get ${name} -n ${namespace} -o json`)
+  return objectSchema.parse(JSON.parse(json))
 }
 
 /** The condition Ready, if there is one. */
@@ -127,15 +155,15 @@ export const readyOf = ({ status }: ObservedObject): ObservedCondition | undefin
  * @throws Error with the object as it is when the wait does not succeed.
  */
 export async function kubectlWait(
-  { kubectl }: ControlPlane,
+  plane: ControlPlane,
   wait: readonly [name: string, condition: string, timeout: string],
   namespace: string,
 ): Promise<void> {
   const [name, condition, timeout] = wait
   const args = ['wait', name, `--for=${condition}`, `--timeout=${timeout}`, '-n', namespace]
-  const { code, stderr } = await kubectl(args)
+  const { code, stderr } = await plane.kubectl(args)
   if (code === 0) return
-  const described = await kubectl(['describe', name, '-n', namespace])
+  const described = await plane.kubectl(['describe', name, '-n', namespace])
   throw new Error(`${stderr}\n${described.stdout}`)
 }
 

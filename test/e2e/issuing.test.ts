@@ -5,9 +5,9 @@
  * @module
  */
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { z } from 'zod'
 import { createCsr } from '../support/csr.ts'
 import {
   certificateManifest,
@@ -20,7 +20,9 @@ import { runCommand } from '../support/process.ts'
 import {
   type EdgeEnvironment,
   getObject,
+  grantCredentials,
   kubectlWait,
+  mustKubectl,
   PATIENCE,
   readyOf,
   startEdgeEnvironment,
@@ -36,12 +38,7 @@ beforeAll(async () => {
   edge = await startEdgeEnvironment()
   csrPem = (await createCsr({ dnsNames: ['web.example.com'] })).pem
   const { plane, signer } = edge
-  const bound = await plane.kubectl([
-    ...['create', 'rolebinding', 'edge-issuer-credential-reader', '-n', NAMESPACE],
-    ...['--clusterrole', 'edge-issuer-credential-reader'],
-    ...['--serviceaccount', 'edge-issuer:edge-issuer-relay'],
-  ])
-  if (bound.code !== 0) throw new Error(bound.stderr)
+  await grantCredentials(plane, NAMESPACE)
   await plane.apply(
     [
       secretManifest(NAMESPACE, signer.clientKeyPem),
@@ -79,24 +76,15 @@ describe('the main job', () => {
       await plane.apply(certificateManifest({ name, namespace: NAMESPACE, issuer }))
       await kubectlWait(plane, [`certificate/${name}`, 'condition=Ready', '5s'], NAMESPACE)
 
-      const files = await secretFiles(`${name}-tls`)
-      const verified = await openssl([
-        ...['verify', '-x509_strict', '-verify_hostname', `${name}.example.com`],
-        ...[
-          '-CAfile',
-          files['ca.crt'] ?? '',
-          '-untrusted',
-          files['tls.crt'] ?? '',
-          files['tls.crt'] ?? '',
-        ],
-      ])
-      expect(verified).toContain(': OK')
-      expect(await readFile(files['ca.crt'] ?? '', 'utf8')).toBe(
-        await readFile(signer.rootFile, 'utf8'),
+      const { ca, certificate, key } = await secretFiles(`${name}-tls`)
+      const verified = await openssl(
+        `verify -x509_strict -verify_hostname ${name}.example.com -CAfile ${ca} -untrusted ${certificate} ${certificate}`,
       )
+      expect(verified).toContain(': OK')
+      expect(await readFile(ca, 'utf8')).toBe(await readFile(signer.rootFile, 'utf8'))
       const [ofKey, ofCertificate] = await Promise.all([
-        openssl(['pkey', '-in', files['tls.key'] ?? '', '-pubout']),
-        openssl(['x509', '-in', files['tls.crt'] ?? '', '-noout', '-pubkey']),
+        openssl(`pkey -in ${key} -pubout`),
+        openssl(`x509 -in ${certificate} -noout -pubkey`),
       ])
       expect(ofKey).toBe(ofCertificate)
     },
@@ -111,10 +99,8 @@ describe('the main job', () => {
       reason: 'Issued',
       message: 'Succeeded signing the CertificateRequest',
     })
-    const described = await plane.kubectl(['describe', name, '-n', NAMESPACE])
-    expect(described.stdout).toMatch(
-      /Normal\s+Issued\s+.*edge-issuer.dev\/relay\s+Succeeded signing/,
-    )
+    const described = await mustKubectl(plane, `describe ${name} -n ${NAMESPACE}`)
+    expect(described).toMatch(/Normal\s+Issued\s+.*edge-issuer.dev\/relay\s+Succeeded signing/)
   })
 })
 
@@ -124,11 +110,7 @@ describe('what waits', () => {
   }) => {
     const { plane, signer } = edge
     await plane.apply('{apiVersion: v1, kind: Namespace, metadata: {name: early}}')
-    await plane.kubectl([
-      ...['create', 'rolebinding', 'credentials', '-n', 'early'],
-      ...['--clusterrole', 'edge-issuer-credential-reader'],
-      ...['--serviceaccount', 'edge-issuer:edge-issuer-relay'],
-    ])
+    await grantCredentials(plane, 'early')
     const manifest = { name: 'early', namespace: 'early', csrPem, issuerRef: OURS }
     await plane.apply(requestManifest(manifest))
     const name = 'certificaterequest/early'
@@ -162,8 +144,7 @@ describe('what waits', () => {
     const message = readyOf(await getObject(plane, name, 'closed'))?.message ?? ''
     const [, command] = /grant it with: kubectl (create rolebinding .*)$/.exec(message) ?? []
     expect(command).toBeDefined()
-    const granted = await plane.kubectl((command ?? '').split(' '))
-    expect(granted.stderr).toBe('')
+    await mustKubectl(plane, command ?? '')
     await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'closed')
   })
 })
@@ -239,30 +220,41 @@ async function setCondition(name: string, type: 'Approved' | 'Denied'): Promise<
   const { conditions } = (await getObject(edge.plane, name, NAMESPACE)).status
   const condition = { type, status: 'True', reason: 'Test', message: 'by the test' }
   const patch = JSON.stringify({ status: { conditions: [...conditions, condition] } })
-  const patched = await edge.plane.kubectl([
-    ...['patch', name, '-n', NAMESPACE, '--subresource=status', '--type=merge', '-p', patch],
-  ])
-  if (patched.code !== 0) throw new Error(patched.stderr)
+  const command = `patch ${name} -n ${NAMESPACE} --subresource=status --type=merge -p`
+  await mustKubectl(edge.plane, command, patch)
 }
 
-/** Writes a Secret's entries to files. */
-async function secretFiles(name: string): Promise<Readonly<Record<string, string>>> {
-  const { stdout } = await edge.plane.kubectl([
-    ...['get', 'secret', name, '-n', NAMESPACE, '-o'],
-    String.raw`go-template={{range $k, $v := .data}}{{$k}} {{$v}}{{"\n"}}{{end}}`,
-  ])
-  const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-secret-'))
-  const files: Record<string, string> = {}
-  for (const line of stdout.trim().split('\n')) {
-    const [key = '', base64 = ''] = line.split(' ')
-    files[key] = join(directory, key)
-    await writeFile(join(directory, key), Buffer.from(base64, 'base64'), { mode: 0o600 })
+/** The files of a TLS Secret, by path. */
+interface SecretFiles {
+  readonly ca: string
+  readonly certificate: string
+  readonly key: string
+}
+
+/** Writes a TLS Secret's entries to files. */
+async function secretFiles(name: string): Promise<SecretFiles> {
+  const json = await mustKubectl(edge.plane, `get secret ${name} -n ${NAMESPACE} -o json`)
+  const { data } = z.looseObject({ data: z.record(z.string(), z.string()) }).parse(JSON.parse(json))
+  const directory = await mkdtemp(join(edge.plane.directory, 'secret-'))
+  const write = async (entry: string): Promise<string> => {
+    const path = join(directory, entry)
+    await writeFile(path, Buffer.from(data[entry] ?? '', 'base64'), { mode: 0o600 })
+    return path
   }
-  return files
+  return {
+    ca: await write('ca.crt'),
+    certificate: await write('tls.crt'),
+    key: await write('tls.key'),
+  }
 }
 
-async function openssl(args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCommand({ command: 'openssl', args, env: process.env })
-  if (code !== 0) throw new Error(`openssl ${args.join(' ')}: ${stdout}${stderr}`)
+/** Runs openssl; `command` is words separated by single spaces. */
+async function openssl(command: string): Promise<string> {
+  const { code, stdout, stderr } = await runCommand({
+    command: 'openssl',
+    args: command.split(' '),
+    env: process.env,
+  })
+  if (code !== 0) throw new Error(`openssl ${command}: ${stdout}${stderr}`)
   return stdout
 }

@@ -17,7 +17,6 @@ import {
   refusalClass,
   type Result,
 } from '@edge-issuer/shared'
-import type { ZodType } from 'zod'
 import type { SignerFault } from '../api/signer-fault.ts'
 import type { HttpAnswer } from './transport.ts'
 
@@ -27,9 +26,16 @@ const LATER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
 /** What polling waits when a 202 names no time, in milliseconds. */
 const DEFAULT_PENDING_MS = 5_000
 
+/** The one thing that is needed of a zod schema. */
+export interface AnswerSchema<T> {
+  safeParse(
+    value: unknown,
+  ): { readonly success: true; readonly data: T } | { readonly success: false }
+}
+
 /** How an answer is to be read. */
 export interface Reading<T> {
-  readonly schema: ZodType<T>
+  readonly schema: AnswerSchema<T>
   /** Whom messages name: the worker's origin. */
   readonly origin: string
   /** The key that signed the request, for the operator to compare. */

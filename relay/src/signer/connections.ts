@@ -7,16 +7,16 @@
 import { X509Certificate } from 'node:crypto'
 import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
+import type { SecretReader } from '../kube/ports.ts'
+import { createSignerClient, type SignerClient, type SignerClientOptions } from './client.ts'
+import { readClientKey } from './credentials.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
   type SecretRef,
   secretUnreadable,
   secretWithoutKey,
-} from '../core/secret-fault.ts'
-import type { SecretReader } from '../kube/ports.ts'
-import { createSignerClient, type SignerClient, type SignerClientOptions } from './client.ts'
-import { readClientKey } from './credentials.ts'
+} from './secret-fault.ts'
 
 /** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` mends itself. */
 export interface ConnectFault {
@@ -89,9 +89,8 @@ export class Connections {
     }
     const data = await this.#secrets.readSecret(secret, signal)
     if (!data.ok) {
-      const { kind } = data.error
       const message = secretUnreadable(secret, data.error)
-      const isPassing = kind === 'unavailable' || kind === 'throttled'
+      const isPassing = data.error.kind === 'unavailable' || data.error.kind === 'throttled'
       return isPassing ? err({ kind: 'api', message }) : secretFault(message)
     }
     const entry = data.value[PRIVATE_KEY_ENTRY]
@@ -108,21 +107,23 @@ const secretFault = (message: string): Result<never, ConnectFault> =>
 const isSame = (a: SignerClientOptions, b: SignerClientOptions): boolean =>
   a.url === b.url && a.privateKeyPem === b.privateKeyPem && a.caBundlePem === b.caBundlePem
 
+const bundleFault = (found: string): Result<never, ConnectFault> =>
+  err({ kind: 'spec', message: `spec.caBundle ${found}; wanted base64 of PEM certificates` })
+
 /** The schema sees base64 only; that there are certificates in it is found here. */
 function readCaBundle({ caBundle }: IssuerSpec): Result<string | undefined, ConnectFault> {
   if (caBundle === undefined) return ok(undefined)
-  const fault = (found: string): Result<never, ConnectFault> =>
-    err({ kind: 'spec', message: `spec.caBundle ${found}; wanted base64 of PEM certificates` })
   const bytes = decodeBase64(caBundle)
-  if (bytes === undefined) return fault('is not base64')
+  if (bytes === undefined) return bundleFault('is not base64')
   const certificates = decodePem(new TextDecoder().decode(bytes), {
     label: 'CERTIFICATE',
     maxBlocks: MAX_BUNDLE_CERTIFICATES,
     maxCharacters: MAX_BUNDLE_CHARACTERS,
   })
-  if (!certificates.ok) return fault(`holds no certificates: ${certificates.error}`)
+  if (!certificates.ok) return bundleFault(`holds no certificates: ${certificates.error}`)
   const bad = certificates.value.findIndex((der) => !isCertificate(der))
-  if (bad >= 0) return fault(`holds something else than a certificate in block ${String(bad + 1)}`)
+  if (bad >= 0)
+    return bundleFault(`holds something else than a certificate in block ${String(bad + 1)}`)
   return ok(certificates.value.map((der) => encodePem('CERTIFICATE', der)).join(''))
 }
 

@@ -47,6 +47,8 @@ interface Received {
   readonly body: string
 }
 
+const NOTHING: Received = { method: '', path: '', headers: {}, body: '' }
+
 let server: Server
 let url: string
 let caPem: string
@@ -119,7 +121,7 @@ describe('createSignerClient', () => {
       client.sign('default', REQUEST, NEVER),
     )
     expect(answer).toEqual({ ok: true, value: ANSWER })
-    const { method, path, headers, body } = received.at(-1) ?? ({} as never)
+    const [{ method, path, headers, body } = NOTHING] = received.slice(-1)
     expect({ method, path }).toEqual({
       method: 'POST',
       path: '/prefix/v1/issuers/default/certificates',

@@ -40,5 +40,7 @@ export async function runCli(args: readonly string[], cwd: string): Promise<CliR
 export async function mustRunCli(args: readonly string[], cwd: string): Promise<CliResult> {
   const result = await runCli(args, cwd)
   if (result.code === 0) return result
-  throw new Error(`edge-issuer ${args.join(' ')} ended with ${String(result.code)}: ${result.stderr}`)
+  throw new Error(
+    `edge-issuer ${args.join(' ')} ended with ${String(result.code)}: ${result.stderr}`,
+  )
 }

@@ -9,7 +9,11 @@ import { fileURLToPath } from 'node:url'
 /** In the order in which they can be applied. */
 const FILES = {
   crds: ['crds/issuers.yaml', 'crds/clusterissuers.yaml'],
-  relay: ['deploy/rbac/namespace.yaml', 'deploy/rbac/relay.yaml', 'deploy/rbac/credential-reader.yaml'],
+  relay: [
+    'deploy/rbac/namespace.yaml',
+    'deploy/rbac/relay.yaml',
+    'deploy/rbac/credential-reader.yaml',
+  ],
   approve: ['deploy/rbac/cert-manager-approve.yaml'],
 } as const
 

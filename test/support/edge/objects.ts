@@ -81,7 +81,13 @@ export interface RequestFields {
 }
 
 /** A CertificateRequest as cert-manager would make it. */
-export const requestManifest = ({ name, namespace, csrPem, issuerRef, spec }: RequestFields): string =>
+export const requestManifest = ({
+  name,
+  namespace,
+  csrPem,
+  issuerRef,
+  spec,
+}: RequestFields): string =>
   stringify({
     apiVersion: 'cert-manager.io/v1',
     kind: 'CertificateRequest',

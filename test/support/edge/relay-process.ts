@@ -16,7 +16,10 @@ export interface RelayProcessOptions {
 }
 
 /** The ServiceAccount that `deploy/` makes. */
-export const RELAY_SERVICE_ACCOUNT = { namespace: 'edge-issuer', name: 'edge-issuer-relay' } as const
+export const RELAY_SERVICE_ACCOUNT = {
+  namespace: 'edge-issuer',
+  name: 'edge-issuer-relay',
+} as const
 
 const ENTRY = fileURLToPath(new URL('../../../relay/src/main.ts', import.meta.url))
 const READY_TIMEOUT_MS = 30_000
@@ -29,9 +32,9 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
     command: process.execPath,
     args: [
       ENTRY,
-      ...['--kubeconfig', options.kubeconfig],
-      ...['--cluster-resource-namespace', RELAY_SERVICE_ACCOUNT.namespace],
-      ...['--health-probe-bind-address', `127.0.0.1:${String(port)}`],
+      `--kubeconfig=${options.kubeconfig}`,
+      `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
+      `--health-probe-bind-address=127.0.0.1:${String(port)}`,
       ...(options.flags ?? []),
     ],
     env: process.env,

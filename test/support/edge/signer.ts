@@ -97,13 +97,8 @@ async function setUp({ directory, caFlags = [] }: EdgeSignerOptions): Promise<vo
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
   await createTls(path)
-  await mustRunCli(
-    [
-      ...['config', 'init', '--url', PLACEHOLDER_URL, '--ca', FILES.ca],
-      ...['--client', `${CLIENT}.client.json`, '--out', FILES.config],
-    ],
-    directory,
-  )
+  const configInit = `config init --url ${PLACEHOLDER_URL} --ca ${FILES.ca} --client ${CLIENT}.client.json --out ${FILES.config}`
+  await mustRunCli(configInit.split(' '), directory)
 }
 
 async function createTls(path: (name: string) => string): Promise<void> {

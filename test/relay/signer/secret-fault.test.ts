@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { secretUnreadable } from '../../../relay/src/core/secret-fault.ts'
+import { secretUnreadable } from '../../../relay/src/signer/secret-fault.ts'
 
 const secret = { namespace: 'team-a', name: 'edge-client' }
 

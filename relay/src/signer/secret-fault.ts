@@ -18,14 +18,13 @@ const named = ({ namespace, name }: SecretRef): string => `Secret "${namespace}/
 
 /** The API server did not give the Secret. A refusal names the one command that mends it. */
 export function secretUnreadable(secret: SecretRef, error: ApiError): string {
-  switch (error.kind) {
-    case 'not-found':
-      return `${named(secret)} not found; waiting for it to be created`
-    case 'forbidden':
-      return `may not read ${named(secret)}; grant it with: kubectl create rolebinding edge-issuer-credential-reader --namespace ${secret.namespace} --clusterrole edge-issuer-credential-reader --serviceaccount ${serviceAccountIn(error.message)}`
-    default:
-      return `could not read ${named(secret)}: ${error.message}`
+  if (error.kind === 'not-found') {
+    return `${named(secret)} not found; waiting for it to be created`
   }
+  if (error.kind === 'forbidden') {
+    return `may not read ${named(secret)}; grant it with: kubectl create rolebinding edge-issuer-credential-reader --namespace ${secret.namespace} --clusterrole edge-issuer-credential-reader --serviceaccount ${serviceAccountIn(error.message)}`
+  }
+  return `could not read ${named(secret)}: ${error.message}`
 }
 
 /** The Secret has no entry for the key. */
