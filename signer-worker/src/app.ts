@@ -1,0 +1,68 @@
+/**
+ * The worker as an HTTP application: what happens to a request, in order. Every way out, a thrown
+ * error included, is an answer of the protocol with one log line.
+ *
+ * @module
+ */
+import { certificatesPath, issuerPath } from '@edge-issuer/shared'
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { authenticate } from './auth/authenticate.ts'
+import { type AppEnv, note, refuse } from './context.ts'
+import type { OpenLedger } from './ledger/client.ts'
+import type { WriteLog } from './log.ts'
+import { onlyJson, onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
+import { configured, pathUnderPublicUrl } from './middleware/configured.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { health } from './routes/health.ts'
+import { sign } from './routes/sign.ts'
+import type { Settings } from './settings.ts'
+
+/** What the application needs from outside. */
+export interface AppDependencies {
+  readonly loadSettings: (env: Env) => Settings
+  readonly openLedger: OpenLedger
+  readonly writeLog: WriteLog
+  /** The clock, epoch ms. */
+  readonly nowMs: () => number
+}
+
+/** Builds the application. It holds no state of its own. */
+export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
+  const { loadSettings, nowMs } = dependencies
+  const app = new Hono<AppEnv>({
+    getPath: (request, options) =>
+      pathUnderPublicUrl(
+        request,
+        options?.env === undefined ? undefined : loadSettings(options.env),
+      ),
+  })
+
+  app.use(requestLog(dependencies))
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"] } }))
+  app.use(configured(dependencies))
+
+  app.all(
+    certificatesPath(':issuer'),
+    onlyMethod('POST'),
+    onlySpokenProtocol,
+    onlyJson,
+    authenticate(nowMs),
+    sign(dependencies),
+  )
+  app.all(
+    issuerPath(':issuer'),
+    onlyMethod('GET'),
+    onlySpokenProtocol,
+    authenticate(nowMs),
+    health(nowMs),
+  )
+
+  app.notFound((c) => refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }))
+  app.onError((error, c) => {
+    note(c, { reason: error.stack ?? error.message })
+    const detail = 'the worker failed; its log has the reason under the request id'
+    return refuse(c, { code: 'internal_error', detail })
+  })
+  return app
+}

@@ -1,0 +1,84 @@
+/**
+ * Middleware: only a request that a known client signed goes on. Its body is read here, once, as
+ * octets; no step before this one may read it.
+ *
+ * @module
+ */
+import {
+  IDEMPOTENCY_KEY_HEADER,
+  MAX_CLOCK_SKEW_SECONDS,
+  MAX_REQUEST_BODY_BYTES,
+  PROTOCOL_HEADER,
+} from '@edge-issuer/shared'
+import type { MiddlewareHandler } from 'hono'
+import { type AppContext, type AppEnv, note, refuse } from '../context.ts'
+import { readBody } from './read-body.ts'
+import { type CredentialFault, type ReceivedRequest, verifyRequest } from './verify.ts'
+
+/** What every rejected request is told; the reason goes to the log. */
+const REJECTED =
+  'no client of this worker signed this request; the log of the worker has the reason under the request id'
+
+/**
+ * Refuses with `request_too_large`, `credentials_rejected` or `clock_skew`; leaves `identity`, and
+ * for POST `body`.
+ *
+ * @param nowMs - The clock, epoch ms.
+ */
+export function authenticate(nowMs: () => number): MiddlewareHandler<AppEnv> {
+  return async function authenticateRequest(c, next) {
+    const received = await receive(c)
+    if (received === undefined) {
+      const detail = `the body has more than ${String(MAX_REQUEST_BODY_BYTES)} octets`
+      return refuse(c, { code: 'request_too_large', detail })
+    }
+    const now = nowMs()
+    const verified = verifyRequest(received, c.var.config.clientKeys, now)
+    if (!verified.ok) return reject(c, verified.error, now)
+    const { client, keyId } = verified.value
+    note(c, { client: client.name, keyId })
+    c.set('identity', verified.value)
+    return next()
+  }
+}
+
+/** @returns `undefined` for a body over the limit. */
+async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
+  const { config } = c.var
+  const header = (name: string): string => c.req.header(name) ?? ''
+  const { pathname, search } = new URL(c.req.url)
+  const head = {
+    // Behind a route or a proxy, scheme and host of the socket are not those that the client signed.
+    targetUri: `${config.publicUrl.origin}${pathname}${search}`,
+    protocolVersion: header(PROTOCOL_HEADER),
+    signatureInput: header('signature-input'),
+    signature: header('signature'),
+  }
+  if (c.req.method !== 'POST') return { ...head, method: 'GET' }
+  const body = await readBody(c.req.raw, MAX_REQUEST_BODY_BYTES)
+  if (body === undefined) return undefined
+  c.set('body', body)
+  return {
+    ...head,
+    method: 'POST',
+    content: {
+      body,
+      digest: header('content-digest'),
+      idempotencyKey: header(IDEMPOTENCY_KEY_HEADER),
+    },
+  }
+}
+
+function reject(c: AppContext, fault: CredentialFault, nowMs: number): Response {
+  const keyId = 'keyId' in fault ? { keyId: fault.keyId } : {}
+  if (fault.kind !== 'clock_skew') {
+    note(c, { ...keyId, reason: fault.kind })
+    return refuse(c, { code: 'credentials_rejected', detail: REJECTED })
+  }
+  note(c, { ...keyId, reason: fault.fault })
+  const serverTime = new Date(nowMs).toISOString()
+  const detail =
+    `the signature's time is more than ${String(MAX_CLOCK_SKEW_SECONDS)} seconds away from ` +
+    `the worker's, ${serverTime}; set the clocks right`
+  return refuse(c, { code: 'clock_skew', detail }, { serverTime })
+}

@@ -1,0 +1,122 @@
+/**
+ * Is a request signed by a client we know? RFC 9421 and RFC 9530 in the closed profile of
+ * `@edge-issuer/shared`. Pure: the time is a parameter.
+ *
+ * Everything that is compared or verified is rebuilt from our own values (the public URL, the octets
+ * of the body), never taken from what the request claims about itself.
+ *
+ * @module
+ */
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import {
+  checkSignatureWindow,
+  contentDigest,
+  err,
+  ok,
+  readSignature,
+  type Result,
+  signatureBase,
+  type SignedMessage,
+  uidSchema,
+  type WindowFault,
+} from '@edge-issuer/shared'
+import type { Client, ClientKey } from '../config/config.ts'
+
+/** A request as it arrived. A header that is absent is the empty text, which no check accepts. */
+export interface ReceivedRequest {
+  readonly method: SignedMessage['method']
+  /** The public origin, then path and query as they arrived. */
+  readonly targetUri: string
+  readonly protocolVersion: string
+  readonly signatureInput: string
+  readonly signature: string
+  /** Absent for GET. */
+  readonly content?: {
+    readonly body: Uint8Array
+    readonly digest: string
+    readonly idempotencyKey: string
+  }
+}
+
+/** Who asked, and the evidence for it: anyone with the public key can check it again. */
+export interface Identity {
+  readonly client: Client
+  readonly keyId: string
+  readonly signatureBase: string
+  /** Ed25519, 64 octets. */
+  readonly signature: Uint8Array
+}
+
+/** Why a request is not authentic; for the log only. */
+export type CredentialFault =
+  | { readonly kind: 'signature_unreadable' }
+  | { readonly kind: 'digest_mismatch' }
+  | { readonly kind: 'idempotency_key_malformed' }
+  | { readonly kind: 'key_unknown'; readonly keyId: string }
+  | { readonly kind: 'signature_invalid'; readonly keyId: string }
+  | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
+  | { readonly kind: 'clock_skew'; readonly keyId: string; readonly fault: WindowFault }
+
+/**
+ * Checks the digest, the signature, the key's time and the signature's time, in this order: that the
+ * clocks differ is told only to someone who holds a key.
+ *
+ * @param keys - By RFC 7638 thumbprint.
+ */
+export function verifyRequest(
+  request: ReceivedRequest,
+  keys: ReadonlyMap<string, ClientKey>,
+  nowMs: number,
+): Result<Identity, CredentialFault> {
+  const read = readSignature(request.method, request)
+  if (read === undefined) return err({ kind: 'signature_unreadable' })
+  const message = signedMessage(request)
+  if (!message.ok) return message
+
+  const { parameters, signature } = read
+  const { keyId } = parameters
+  const base = signatureBase(message.value, parameters)
+  const key = keys.get(keyId)
+  // An unknown key costs the same work as a known one, so that time does not tell them apart.
+  const isSigned = verify(null, Buffer.from(base), key?.key ?? decoyKey(), signature)
+  if (key === undefined) return err({ kind: 'key_unknown', keyId })
+  if (!isSigned) return err({ kind: 'signature_invalid', keyId })
+  if (nowMs < key.notBeforeMs || nowMs > key.notAfterMs) {
+    return err({ kind: 'key_not_valid_now', keyId })
+  }
+  const window = checkSignatureWindow(parameters, nowMs)
+  if (!window.ok) return err({ kind: 'clock_skew', keyId, fault: window.error })
+  return ok({ client: key.client, keyId, signatureBase: base, signature })
+}
+
+function signedMessage(request: ReceivedRequest): Result<SignedMessage, CredentialFault> {
+  const { method, targetUri, protocolVersion, content } = request
+  if (content === undefined) return ok({ method, targetUri, protocolVersion })
+  const { body, digest, idempotencyKey } = content
+  if (digest !== contentDigest(createHash('sha256').update(body).digest())) {
+    return err({ kind: 'digest_mismatch' })
+  }
+  if (!uidSchema.safeParse(idempotencyKey).success) {
+    return err({ kind: 'idempotency_key_malformed' })
+  }
+  return ok({
+    method,
+    targetUri,
+    protocolVersion,
+    body: { contentDigest: digest, idempotencyKey },
+  })
+}
+
+/** The public key of RFC 8032 §7.1 test 1. Its signatures verify and are refused all the same. */
+const DECOY_JWK = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+let decoy: ReturnType<typeof createPublicKey> | undefined
+
+/** Made at first use: a Worker does no cryptography while it starts. */
+function decoyKey(): ReturnType<typeof createPublicKey> {
+  decoy ??= createPublicKey({ key: DECOY_JWK, format: 'jwk' })
+  return decoy
+}

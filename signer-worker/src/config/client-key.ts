@@ -1,0 +1,48 @@
+/**
+ * The public half of a client's identity.
+ *
+ * @module
+ */
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { decodePem, err, ok, type Result } from '@edge-issuer/shared'
+
+/** An Ed25519 SubjectPublicKeyInfo up to the 32 octets of the key: one spelling (RFC 8410 §4, DER). */
+const SPKI_PREFIX = Uint8Array.of(
+  ...[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00],
+)
+const KEY_BYTES = 32
+const SPKI_BYTES = SPKI_PREFIX.length + KEY_BYTES
+
+/** Longest PEM text of one public key, in characters; an Ed25519 key has 113. */
+export const MAX_PUBLIC_KEY_CHARACTERS = 512
+
+/** A public key that may sign requests. */
+export interface PublicKey {
+  /** RFC 7638 thumbprint (SHA-256), base64url: the `keyid` of a signature. */
+  readonly keyId: string
+  readonly key: KeyObject
+}
+
+/** @returns The key of a SubjectPublicKeyInfo PEM that holds Ed25519, or what was found instead. */
+export function readPublicKey(pem: string): Result<PublicKey, string> {
+  const blocks = decodePem(pem, {
+    label: 'PUBLIC KEY',
+    maxBlocks: 1,
+    maxCharacters: MAX_PUBLIC_KEY_CHARACTERS,
+  })
+  if (!blocks.ok) return blocks
+  const [der = new Uint8Array()] = blocks.value
+  const isEd25519 =
+    der.length === SPKI_BYTES && SPKI_PREFIX.every((octet, index) => octet === der[index])
+  if (!isEd25519) return err('is not an Ed25519 public key (RFC 8410)')
+  // Node's types want a Buffer here; there is only one class for octets that both runtimes share.
+  const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })
+  return ok({ keyId: thumbprint(der.subarray(SPKI_PREFIX.length)), key })
+}
+
+function thumbprint(publicKey: Uint8Array): string {
+  const x = Buffer.from(publicKey).toString('base64url')
+  // The members that RFC 8037 §2 requires, in lexicographic order (RFC 7638 §3.2).
+  const canonical = JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x })
+  return createHash('sha256').update(canonical).digest('base64url')
+}

@@ -1,0 +1,79 @@
+/**
+ * The shape of `signer.config.json`, closed: an unknown field is a fault. What the shape cannot say
+ * (references, certificates, keys) is checked in `parse.ts`.
+ *
+ * @module
+ */
+import { nameSchema } from '@edge-issuer/shared'
+import { z } from 'zod'
+import { clientPolicySchema } from '../policy/client-policy.ts'
+import { profileSchema } from '../policy/profile.ts'
+import { MAX_PUBLIC_KEY_CHARACTERS } from './client-key.ts'
+
+/** Longest PEM text of one chain, in characters: cert-manager's limit for a chain, rounded up. */
+const MAX_CHAIN_CHARACTERS = 98_304
+
+/** Name of a Worker secret: upper case, so that it can be no inherited property of the bindings. */
+const SECRET_NAME_PATTERN = /^[A-Z][A-Z0-9_]{0,127}$/
+
+/** Most names or keys in one list. */
+const MAX_LIST_ITEMS = 64
+
+const namesSchema = z.array(nameSchema).min(1).max(MAX_LIST_ITEMS)
+
+const issuerSchema = z
+  .strictObject({
+    chain: z
+      .string()
+      .max(MAX_CHAIN_CHARACTERS)
+      .describe('PEM certificates: the issuing CA, then each one above it, the root last'),
+    keySecret: z
+      .string()
+      .regex(SECRET_NAME_PATTERN, 'must be upper-case letters, digits and underscores')
+      .describe(
+        'name of the Worker secret that holds the private key of the issuing CA, PKCS#8 PEM',
+      ),
+    profiles: namesSchema.describe('profiles that this issuer signs'),
+  })
+  .describe('one issuing CA')
+
+const clientKeySchema = z
+  .strictObject({
+    publicKey: z
+      .string()
+      .max(MAX_PUBLIC_KEY_CHARACTERS)
+      .describe('Ed25519 public key, SubjectPublicKeyInfo PEM'),
+    notBefore: z.iso.datetime().optional().describe('accepted from this time on, RFC 3339 UTC'),
+    notAfter: z.iso.datetime().optional().describe('accepted up to this time, RFC 3339 UTC'),
+  })
+  .describe('one key; two keys with overlapping times make a rotation without a gap')
+
+const clientSchema = z
+  .strictObject({
+    keys: z.array(clientKeySchema).min(1).max(MAX_LIST_ITEMS),
+    issuers: namesSchema.describe('issuers that this client may use'),
+    profiles: namesSchema.describe(
+      'profiles that this client may name; the first one that the issuer also has is its default',
+    ),
+    allowed: clientPolicySchema.optional(),
+  })
+  .describe('one relay')
+
+/** `signer.config.json`, the whole document. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe('for editors; not read'),
+  publicUrl: z
+    .string()
+    .max(2048)
+    .describe('https URL under which clients reach the worker, with its path prefix if it has one'),
+  issuers: z.record(nameSchema, issuerSchema),
+  profiles: z.record(nameSchema, profileSchema),
+  clients: z.record(nameSchema, clientSchema),
+})
+
+/** The document after its shape was checked. */
+export type ConfigFile = z.infer<typeof configSchema>
+/** One entry of `issuers`. */
+export type IssuerEntry = z.infer<typeof issuerSchema>
+/** One entry of `clients`. */
+export type ClientEntry = z.infer<typeof clientSchema>

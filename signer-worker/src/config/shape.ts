@@ -1,0 +1,60 @@
+/**
+ * Checks the document against its schema, entry by entry: a fault in one issuer, profile or client
+ * does not hide the faults of the others.
+ *
+ * @module
+ */
+import type { z } from 'zod'
+import { type ConfigFault, schemaFaults } from './fault.ts'
+import { type ConfigFile, configSchema } from './schema.ts'
+
+const SECTIONS = ['issuers', 'profiles', 'clients'] as const
+type Section = (typeof SECTIONS)[number]
+
+/** What the schema says about a document. */
+export interface Shape {
+  /** The document without its faulty entries; `undefined` when more than entries is wrong. */
+  readonly file: ConfigFile | undefined
+  /** The names in each section, those of faulty entries included. */
+  readonly declared: Readonly<Record<Section, ReadonlySet<string>>>
+  readonly faults: readonly ConfigFault[]
+}
+
+/** @param json - Any JSON value. */
+export function checkShape(json: unknown): Shape {
+  const declared = {
+    issuers: namesIn(json, 'issuers'),
+    profiles: namesIn(json, 'profiles'),
+    clients: namesIn(json, 'clients'),
+  }
+  const parsed = configSchema.safeParse(json)
+  if (parsed.success) return { file: parsed.data, declared, faults: [] }
+  const { issues } = parsed.error
+  const rest = issues.every(isInEntry)
+    ? configSchema.safeParse(withoutEntries(json, issues))
+    : undefined
+  return { file: rest?.data, declared, faults: schemaFaults(issues) }
+}
+
+const isInEntry = ({ path }: z.core.$ZodIssue): boolean =>
+  path.length >= 2 && SECTIONS.some((section) => section === path[0])
+
+function withoutEntries(json: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy = structuredClone(json)
+  for (const { path } of issues) {
+    const [section = '', name = ''] = path
+    const entries = memberOf(copy, section)
+    if (isObject(entries)) Reflect.deleteProperty(entries, name)
+  }
+  return copy
+}
+
+function namesIn(json: unknown, section: Section): ReadonlySet<string> {
+  const entries = memberOf(json, section)
+  return new Set(isObject(entries) ? Object.keys(entries) : [])
+}
+
+const memberOf = (value: unknown, key: PropertyKey): unknown =>
+  isObject(value) ? Reflect.get(value, key) : undefined
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

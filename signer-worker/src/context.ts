@@ -1,0 +1,38 @@
+/**
+ * What travels with one request through the middleware, and how a step ends it early.
+ *
+ * @module
+ */
+import type { Refusal } from '@edge-issuer/shared'
+import type { Context } from 'hono'
+import type { Identity } from './auth/verify.ts'
+import type { SignerConfig } from './config/index.ts'
+import type { RequestFacts } from './log.ts'
+import { problemResponse, type ProblemExtras } from './problem.ts'
+
+/** Hono's type parameter: bindings, and what the steps leave for the ones after them. */
+export interface AppEnv {
+  readonly Bindings: Env
+  readonly Variables: {
+    /** For the log line; each step adds what it learned. */
+    facts: RequestFacts
+    config: SignerConfig
+    /** The octets of the body, for POST only. */
+    body: Uint8Array
+    identity: Identity
+  }
+}
+
+/** The context of one request. */
+export type AppContext = Context<AppEnv>
+
+/** Adds to the request's log line. */
+export function note(c: AppContext, facts: RequestFacts): void {
+  c.set('facts', { ...c.var.facts, ...facts })
+}
+
+/** Ends the request with a refusal. */
+export function refuse(c: AppContext, refusal: Refusal, extras?: ProblemExtras): Response {
+  note(c, { outcome: refusal.code })
+  return problemResponse(refusal, extras)
+}

@@ -1,0 +1,120 @@
+/**
+ * The SQL of the ledger: find what was issued, and record it.
+ *
+ * @module
+ */
+import { encodePem, type SignAnswer } from '@edge-issuer/shared'
+import type { IssuingCa } from '../ca/issuing-ca.ts'
+import type { CertificatePlan } from '../policy/evaluate.ts'
+import type { IssueRequest } from './messages.ts'
+
+/** What is recorded of one certificate. */
+export interface Issuance {
+  readonly request: IssueRequest
+  readonly plan: CertificatePlan
+  readonly ca: IssuingCa
+  /** DER. */
+  readonly certificate: Uint8Array
+  readonly serialNumber: Uint8Array
+  /** Epoch ms. */
+  readonly issuedAtMs: number
+}
+
+/** The recorded certificate of a uid. */
+export interface StoredIssuance {
+  /** Whether it was issued for a request with the same digest. */
+  readonly isSameRequest: boolean
+  readonly answer: Omit<SignAnswer, 'replayed'>
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  readonly is_same_request: number
+  readonly serial: string
+  readonly certificate: ArrayBuffer
+  readonly not_before_seconds: number
+  readonly not_after_seconds: number
+  readonly clamped: string | null
+  readonly intermediates: string
+  readonly root: string
+}
+
+const FIND = `
+  SELECT request_digest = ? AS is_same_request, lower(hex(serial)) AS serial, certificate,
+    not_before_seconds, not_after_seconds, clamped, intermediates, root
+  FROM issuance JOIN authority ON authority.id = issuance.authority
+  WHERE uid = ?`
+
+/** @returns What was issued for `uid`, in the words of an answer. */
+export function findIssuance(
+  sql: SqlStorage,
+  { uid, requestDigest }: { readonly uid: string; readonly requestDigest: Uint8Array },
+): StoredIssuance | undefined {
+  const [row] = sql.exec<Row>(FIND, requestDigest, uid).toArray()
+  if (row === undefined) return undefined
+  return {
+    isSameRequest: row.is_same_request === 1,
+    answer: {
+      chain: encodePem('CERTIFICATE', new Uint8Array(row.certificate)) + row.intermediates,
+      ca: row.root,
+      serialNumber: row.serial,
+      notBefore: toRfc3339(row.not_before_seconds),
+      notAfter: toRfc3339(row.not_after_seconds),
+      clamped: readClamped(row.clamped),
+    },
+  }
+}
+
+const RECORD = `
+  INSERT INTO issuance (uid, request_digest, serial, certificate, authority, profile,
+    not_before_seconds, not_after_seconds, clamped, names, issued_at_ms, origin,
+    key_id, signature_base, signature)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+/** @throws When the uid or the serial number is already there, or the disk is full. */
+export function recordIssuance(sql: SqlStorage, issuance: Issuance): void {
+  const { request, plan, ca, certificate, serialNumber, issuedAtMs } = issuance
+  const { origin, evidence, profile, requestDigest } = request
+  sql.exec(
+    RECORD,
+    origin.uid,
+    requestDigest,
+    serialNumber,
+    certificate,
+    authorityId(sql, ca),
+    profile,
+    plan.notBeforeSeconds,
+    plan.notAfterSeconds,
+    plan.clamped,
+    JSON.stringify(plan.names),
+    issuedAtMs,
+    JSON.stringify(origin),
+    evidence.keyId,
+    evidence.signatureBase,
+    evidence.signature,
+  )
+}
+
+/** The row of the chain; the table has a row for each chain ever used, so a handful. */
+function authorityId(sql: SqlStorage, ca: IssuingCa): number {
+  const chain = [ca.sha256, ca.intermediatesPem, ca.rootPem] as const
+  const [known] = sql
+    .exec<{ id: number }>(
+      'SELECT id FROM authority WHERE sha256 = ? AND intermediates = ? AND root = ?',
+      ...chain,
+    )
+    .toArray()
+  if (known !== undefined) return known.id
+  return sql
+    .exec<{ id: number }>(
+      'INSERT INTO authority (sha256, intermediates, root) VALUES (?, ?, ?) RETURNING id',
+      ...chain,
+    )
+    .one().id
+}
+
+const toRfc3339 = (epochSeconds: number): string =>
+  `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`
+
+function readClamped(text: string | null): SignAnswer['clamped'] {
+  return text === 'profile' || text === 'issuer' ? text : null
+}

@@ -1,0 +1,42 @@
+/**
+ * The worker's log: one JSON object a line. Facts only: no certification request, no key, no
+ * signature and no secret is ever among them.
+ *
+ * @module
+ */
+
+/** What is known about one request, as far as it came. */
+export interface RequestFacts {
+  readonly client?: string
+  readonly keyId?: string
+  readonly issuer?: string
+  readonly profile?: string
+  readonly uid?: string
+  readonly namespace?: string
+  readonly name?: string
+  readonly serialNumber?: string
+  /** `issued`, `replayed`, `healthy`, or the code of the refusal. */
+  readonly outcome?: string
+  /** What stands behind a refusal whose text outside is constant. */
+  readonly reason?: string
+}
+
+/** One line. */
+export type LogEntry =
+  | ({
+      readonly event: 'request'
+      readonly requestId: string
+      readonly method: string
+      readonly status: number
+      readonly millis: number
+    } & RequestFacts)
+  | { readonly event: 'config_fault'; readonly path: string; readonly message: string }
+
+/** Writes one line. */
+export type WriteLog = (entry: LogEntry) => void
+
+/** Writes to the worker's console, which the platform collects. */
+export const writeLog: WriteLog = (entry) => {
+  // oxlint-disable-next-line no-console -- the console is where a Worker's log goes
+  console.log(JSON.stringify(entry))
+}

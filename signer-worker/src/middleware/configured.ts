@@ -1,0 +1,44 @@
+/**
+ * The configuration, before anything else is looked at: without a good one nothing is answered.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from 'hono'
+import { type AppEnv, refuse } from '../context.ts'
+import type { WriteLog } from '../log.ts'
+import type { Settings } from '../settings.ts'
+
+/** The part of the application's dependencies that is used here. */
+export interface ConfiguredPorts {
+  readonly loadSettings: (env: Env) => Settings
+  readonly writeLog: WriteLog
+}
+
+/** Leaves `config`; refuses with `worker_misconfigured`, and logs every fault once per isolate. */
+export function configured({ loadSettings, writeLog }: ConfiguredPorts): MiddlewareHandler<AppEnv> {
+  let logged: Settings | undefined
+  return async function requireSettings(c, next) {
+    const settings = loadSettings(c.env)
+    if (settings.ok) {
+      c.set('config', settings.value)
+      return next()
+    }
+    if (logged !== settings) {
+      for (const fault of settings.error) writeLog({ event: 'config_fault', ...fault })
+      logged = settings
+    }
+    const detail = 'the configuration of the worker has faults; its log names each of them'
+    return refuse(c, { code: 'worker_misconfigured', detail })
+  }
+}
+
+/**
+ * The path under the public URL, for routing: what the routes see begins after its prefix.
+ *
+ * @returns A path that no route has, for a request outside the prefix.
+ */
+export function pathUnderPublicUrl(request: Request, settings: Settings | undefined): string {
+  const { pathname } = new URL(request.url)
+  const prefix = settings?.ok === true ? settings.value.publicUrl.prefix : ''
+  return pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : '/'
+}

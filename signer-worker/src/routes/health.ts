@@ -1,0 +1,45 @@
+/**
+ * `GET {publicUrl}/v1/issuers/{issuer}`: which CA, until when, and what this client may ask of it.
+ *
+ * @module
+ */
+import { type HealthAnswer, PROTOCOL_VERSION } from '@edge-issuer/shared'
+import type { Handler } from 'hono'
+import { checkIssuingCaAt } from '../ca/issuing-ca.ts'
+import { openProfiles } from '../config/index.ts'
+import { type AppEnv, note, refuse } from '../context.ts'
+import { openIssuer } from './open.ts'
+
+/**
+ * Refuses with `issuer_unknown` or `issuer_expiring`.
+ *
+ * @param nowMs - The clock, epoch ms.
+ */
+export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
+  return function answerHealth(c) {
+    const { config, identity } = c.var
+    const { client } = identity
+    const opened = openIssuer(config, { client, name: c.req.param('issuer') })
+    if (!opened.ok) return refuse(c, opened.error)
+    const issuer = opened.value
+    note(c, { issuer: issuer.name })
+    const now = nowMs()
+    const valid = checkIssuingCaAt(issuer.ca, now)
+    if (!valid.ok) return refuse(c, { code: 'issuer_expiring', detail: valid.error })
+    const { ca } = issuer
+    note(c, { outcome: 'healthy' })
+    return c.json<HealthAnswer>({
+      issuer: issuer.name,
+      ca: {
+        subject: ca.subjectText,
+        serialNumber: ca.serialNumber,
+        notAfter: new Date(ca.notAfterMs).toISOString(),
+        sha256: ca.sha256,
+      },
+      chain: ca.chainPem,
+      profiles: [...openProfiles(client, issuer)],
+      serverTime: new Date(now).toISOString(),
+      protocolVersion: PROTOCOL_VERSION,
+    })
+  }
+}

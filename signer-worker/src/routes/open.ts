@@ -1,0 +1,48 @@
+/**
+ * What is open to a client: an issuer and, under it, a profile. A name that does not exist and one
+ * that is not open are refused alike, so that no client learns the names of the others.
+ *
+ * @module
+ */
+import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import { type Client, type Issuer, openProfiles, type SignerConfig } from '../config/index.ts'
+import type { Profile } from '../policy/profile.ts'
+
+/** @returns The issuer that a path names, or `issuer_unknown`. */
+export function openIssuer(
+  config: SignerConfig,
+  { client, name }: { readonly client: Client; readonly name: string },
+): Result<Issuer, Refusal> {
+  const issuer = client.issuers.includes(name) ? config.issuers.get(name) : undefined
+  if (issuer !== undefined) return ok(issuer)
+  const detail = `no issuer ${quote(name)} is open to client "${client.name}"; the worker's operator can open it`
+  return err({ code: 'issuer_unknown', detail })
+}
+
+/** A profile under its name. */
+export interface NamedProfile {
+  readonly name: string
+  readonly profile: Profile
+}
+
+/**
+ * @param asked - The profile's name; the client's default when absent.
+ * @returns The profile, or `profile_unknown`.
+ */
+export function openProfile(
+  config: SignerConfig,
+  asked: { readonly client: Client; readonly issuer: Issuer; readonly name: string | undefined },
+): Result<NamedProfile, Refusal> {
+  const { client, issuer } = asked
+  const open = openProfiles(client, issuer)
+  const name = asked.name ?? open[0]
+  const profile = name !== undefined && open.includes(name) ? config.profiles.get(name) : undefined
+  if (name !== undefined && profile !== undefined) return ok({ name, profile })
+  const detail =
+    `no profile${name === undefined ? '' : ` ${quote(name)}`} is open to client "${client.name}" ` +
+    `under issuer "${issuer.name}"; open are: ${open.join(', ')}`
+  return err({ code: 'profile_unknown', detail })
+}
+
+/** A name that someone else chose, as a JSON string of sensible length. */
+const quote = (name: string): string => JSON.stringify(name.slice(0, 80))

@@ -1,0 +1,50 @@
+/**
+ * The body of a request to sign, from octets to a checked value.
+ *
+ * @module
+ */
+import {
+  err,
+  ok,
+  type Refusal,
+  type Result,
+  type SignRequest,
+  signRequestSchema,
+} from '@edge-issuer/shared'
+
+/** RFC 8259 §8.1: JSON is UTF-8, without a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * @param idempotencyKey - The header, which the signature covers; must be the uid of the origin.
+ * @returns `request_malformed`, naming each field at fault.
+ */
+export function readSignRequest(
+  body: Uint8Array,
+  idempotencyKey: string | undefined,
+): Result<SignRequest, Refusal> {
+  const json = parseJson(body)
+  if (!json.ok) return malformed('the body is not JSON in UTF-8')
+  const parsed = signRequestSchema.safeParse(json.value)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(
+      ({ path, message }) => `${path.length === 0 ? 'the body' : path.join('.')}: ${message}`,
+    )
+    return malformed(faults.join('; '))
+  }
+  if (parsed.data.origin.uid !== idempotencyKey) {
+    return malformed('the idempotency key is not the uid of the origin')
+  }
+  return ok(parsed.data)
+}
+
+function parseJson(body: Uint8Array): Result<unknown, undefined> {
+  try {
+    return ok(JSON.parse(utf8.decode(body)))
+  } catch {
+    return err(undefined)
+  }
+}
+
+const malformed = (detail: string): Result<never, Refusal> =>
+  err({ code: 'request_malformed', detail })

@@ -1,0 +1,79 @@
+/**
+ * `POST {publicUrl}/v1/issuers/{issuer}/certificates`: the whole way from an authenticated request to
+ * a certificate, top to bottom.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { canonicalRequest, IDEMPOTENCY_KEY_HEADER, type SignRequest } from '@edge-issuer/shared'
+import type { Handler } from 'hono'
+import type { Issuer } from '../config/index.ts'
+import { type AppEnv, note, refuse } from '../context.ts'
+import type { OpenLedger } from '../ledger/client.ts'
+import { evaluate } from '../policy/evaluate.ts'
+import { mergeRefusals } from '../problem.ts'
+import { openIssuer, openProfile } from './open.ts'
+import { readSignRequest } from './read-sign-request.ts'
+
+/** What the handler needs from outside. */
+export interface SignPorts {
+  readonly openLedger: OpenLedger
+  /** The clock, epoch ms. */
+  readonly nowMs: () => number
+}
+
+/** Answers 201 with a new certificate, 200 with the one the uid already has, or a refusal. */
+export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issuer'> {
+  return async function answerSign(c) {
+    const { body, config, identity } = c.var
+    const { client, ...evidence } = identity
+
+    const parsed = readSignRequest(body, c.req.header(IDEMPOTENCY_KEY_HEADER))
+    if (!parsed.ok) return refuse(c, parsed.error)
+    const request = parsed.value
+    const { namespace, name, uid } = request.origin
+    note(c, { namespace, name, uid })
+
+    const opened = openIssuer(config, { client, name: c.req.param('issuer') })
+    if (!opened.ok) return refuse(c, opened.error)
+    const issuer = opened.value
+    note(c, { issuer: issuer.name })
+
+    const profile = openProfile(config, { client, issuer, name: request.profile })
+    if (!profile.ok) return refuse(c, profile.error)
+    note(c, { profile: profile.value.name })
+
+    // A refusal goes to the ledger as well: a uid that has its certificate keeps it, whatever policy
+    // says by now.
+    const evaluation = evaluate({
+      request,
+      profile: profile.value.profile,
+      client: client.policy,
+      ca: issuer.ca,
+      nowMs: nowMs(),
+    })
+    const outcome = await openLedger(c.env, { issuer: issuer.name, client: client.name }).issue({
+      issuer: issuer.name,
+      caSha256: issuer.ca.sha256,
+      profile: profile.value.name,
+      requestDigest: digest(issuer, request),
+      origin: request.origin,
+      evidence,
+      evaluation,
+    })
+    if (!outcome.ok) {
+      note(c, outcome.error.reason === undefined ? {} : { reason: outcome.error.reason })
+      return refuse(c, mergeRefusals(outcome.error.refusals))
+    }
+    const answer = outcome.value
+    note(c, {
+      serialNumber: answer.serialNumber,
+      outcome: answer.replayed ? 'replayed' : 'issued',
+    })
+    return c.json(answer, answer.replayed ? 200 : 201)
+  }
+}
+
+/** SHA-256 of what the request asks for. */
+const digest = (issuer: Issuer, request: SignRequest): Uint8Array =>
+  createHash('sha256').update(canonicalRequest(issuer.name, request)).digest()
