@@ -1,0 +1,98 @@
+import * as fc from 'fast-check'
+import { describe, it } from 'vitest'
+import { type Change, Store } from '../../../relay/src/watch/store.ts'
+
+interface Pet {
+  readonly owner?: string
+}
+
+const aPet = (resourceVersion: string, owner?: string) => ({
+  resourceVersion,
+  value: owner === undefined ? {} : { owner },
+})
+
+const aStore = () => {
+  const store = new Store<Pet>(({ owner }) => owner)
+  const changes: Change<Pet>[] = []
+  store.onChange((change) => changes.push(change))
+  return { store, changes }
+}
+
+describe('Store', () => {
+  it('tells of additions, changes and deletions', ({ expect }) => {
+    const { store, changes } = aStore()
+    store.put('a', aPet('1', 'ann'))
+    store.put('a', aPet('2', 'bob'))
+    store.delete('a')
+    expect(changes).toEqual([
+      { key: 'a', before: undefined, after: { owner: 'ann' } },
+      { key: 'a', before: { owner: 'ann' }, after: { owner: 'bob' } },
+      { key: 'a', before: { owner: 'bob' }, after: undefined },
+    ])
+    expect(store.size).toBe(0)
+  })
+
+  it('tells every listener', ({ expect }) => {
+    const { store, changes } = aStore()
+    const keys: string[] = []
+    store.onChange(({ key }) => keys.push(key))
+    store.put('a', aPet('1'))
+    expect([keys, changes.length]).toEqual([['a'], 1])
+  })
+
+  it('tells nothing of the version that is already there', ({ expect }) => {
+    const { store, changes } = aStore()
+    store.put('a', aPet('1', 'ann'))
+    store.put('a', aPet('1', 'ann'))
+    store.delete('b')
+    expect(changes).toHaveLength(1)
+  })
+
+  it('has changed before it tells', ({ expect }) => {
+    const { store } = aStore()
+    const seen: unknown[] = []
+    store.onChange(({ key }) => seen.push([store.get(key), store.keysBy('ann'), store.keys()]))
+    store.put('a', aPet('1', 'ann'))
+    store.delete('a')
+    expect(seen).toEqual([
+      [{ owner: 'ann' }, ['a'], ['a']],
+      [undefined, [], []],
+    ])
+  })
+
+  it('finds nothing by an index that it was not given', ({ expect }) => {
+    const store = new Store<Pet>()
+    store.put('a', aPet('1', 'ann'))
+    expect(store.keysBy('ann')).toEqual([])
+  })
+
+  it('finds by its index what a search of all objects would find', () => {
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c'),
+      owner: fc.constantFrom('ann', 'bob', undefined, 'gone'),
+    })
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { store } = aStore()
+        const model = new Map<string, string | undefined>()
+        for (const [version, { key, owner }] of steps.entries()) {
+          if (owner === 'gone') {
+            store.delete(key)
+            model.delete(key)
+          } else {
+            store.put(key, aPet(String(version), owner))
+            model.set(key, owner)
+          }
+        }
+        const keysOf = (wanted: string): readonly string[] =>
+          [...model].filter(([, owner]) => owner === wanted).map(([key]) => key)
+        return (
+          store.size === model.size &&
+          ['ann', 'bob'].every(
+            (owner) => store.keysBy(owner).toSorted().join() === keysOf(owner).toSorted().join(),
+          )
+        )
+      }),
+    )
+  })
+})
