@@ -1,0 +1,108 @@
+/**
+ * Certification requests for tests: a plain one with nothing said, and any part of it replaced.
+ * @module
+ */
+import {
+  aKey,
+  algorithmOf,
+  bitString,
+  commonName,
+  constructed,
+  generalName,
+  integer,
+  type KeyPair,
+  makeKey,
+  name,
+  NULL,
+  oid,
+  seq,
+  set,
+  signWith,
+  subjectAltName,
+  tlv,
+  toPem,
+} from './x509.ts'
+
+const EXTENSION_REQUEST = '1.2.840.113549.1.9.14'
+
+/** Parts of a certification request, each in DER unless it is said. */
+export interface CsrOptions {
+  /** Signs, and is the public key if `spki` is absent. */
+  readonly key?: KeyPair
+  readonly version?: Uint8Array
+  /** `CN=test` when absent. */
+  readonly subject?: Uint8Array
+  readonly spki?: Uint8Array
+  /** Extensions of the one extensionRequest attribute; no attribute when absent. */
+  readonly extensions?: readonly Uint8Array[]
+  /** In place of the extensionRequest attribute. */
+  readonly attributes?: readonly Uint8Array[]
+  readonly signatureAlgorithm?: Uint8Array
+  /** Contents of the BIT STRING. */
+  readonly signature?: Uint8Array
+}
+
+/** Attribute with its values. */
+export const csrAttribute = (type: string, ...values: readonly Uint8Array[]): Uint8Array =>
+  seq(oid(type), set(...values))
+
+/** The attribute that asks for extensions. */
+export const extensionRequest = (...extensions: readonly Uint8Array[]): Uint8Array =>
+  csrAttribute(EXTENSION_REQUEST, seq(...extensions))
+
+/** CertificationRequestInfo: what is signed. */
+export function csrInfo(options: CsrOptions = {}): Uint8Array {
+  const { key = aKey(), extensions } = options
+  const attributes =
+    options.attributes ?? (extensions === undefined ? [] : [extensionRequest(...extensions)])
+  return seq(
+    options.version ?? integer(0),
+    options.subject ?? commonName('test'),
+    options.spki ?? key.spki,
+    constructed(0, ...attributes),
+  )
+}
+
+/** A certification request in DER, signed by its key. */
+export const makeCsr = (options: CsrOptions = {}): Uint8Array => signCsr(csrInfo(options), options)
+
+/** Signs any octets as a CertificationRequestInfo. */
+export function signCsr(info: Uint8Array, options: CsrOptions = {}): Uint8Array {
+  const { key = aKey() } = options
+  return seq(
+    info,
+    options.signatureAlgorithm ?? algorithmOf(key),
+    bitString(options.signature ?? signWith(key, info)),
+  )
+}
+
+/** A certification request for DNS names with a new P-256 key, as text for Kubernetes objects. */
+export function createCsr({ dnsNames }: { readonly dnsNames: readonly string[] }): TextCsr {
+  const key = makeKey('P-256')
+  const names = subjectAltName(...dnsNames.map(generalName.dns))
+  const der = makeCsr({ key, subject: name(), extensions: [names] })
+  return { der, pem: toPem('CERTIFICATE REQUEST', der), privateKeyPem: key.privateKeyPem }
+}
+
+/** A certification request with the key it is for. */
+export interface TextCsr {
+  readonly der: Uint8Array
+  readonly pem: string
+  /** PKCS#8. */
+  readonly privateKeyPem: string
+}
+
+/** SubjectPublicKeyInfo of an RSA key with any numbers, which nobody has a private key for. */
+export const rsaSpki = (modulus: bigint, exponent: bigint): Uint8Array =>
+  seq(
+    seq(oid('1.2.840.113549.1.1.1'), NULL),
+    bitString(seq(tlv(0x02, magnitude(modulus)), tlv(0x02, magnitude(exponent)))),
+  )
+
+/** Big-endian, with a zero octet in front where the highest bit is set. */
+function magnitude(value: bigint): Uint8Array {
+  const hex = value.toString(16)
+  return Uint8Array.from(Buffer.from((hex.length % 2 === 0 ? '00' : '0') + hex, 'hex')).subarray(
+    hex.length % 2 === 0 && Number.parseInt(hex.slice(0, 2), 16) < 0x80 ? 1 : 0,
+  )
+}
