@@ -28,5 +28,11 @@ export function parseDurationSeconds(text: string): Result<number, string> {
   return seconds > MAX_DURATION_SECONDS ? err(`"${text}" is longer than 100 years`) : ok(seconds)
 }
 
+/** Writes whole seconds in the largest unit, days at most, that says them exactly: `90d`, `36h`, `61s`. */
+export function formatDuration(seconds: number): string {
+  const unit = (['d', 'h', 'm'] as const).find((name) => seconds % UNIT_SECONDS[name] === 0) ?? 's'
+  return `${String(seconds / UNIT_SECONDS[unit])}${unit}`
+}
+
 const isUnit = (text: string): text is keyof typeof UNIT_SECONDS =>
   Object.hasOwn(UNIT_SECONDS, text)

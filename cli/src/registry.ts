@@ -19,6 +19,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/client-create.ts')).clientCreate,
   },
   {
+    path: 'config init',
+    summary: "write the worker's configuration from a CA and its clients",
+    load: async () => (await import('./commands/config-init.ts')).configInit,
+  },
+  {
+    path: 'config check',
+    summary: "judge the worker's configuration, and the keys that go with it",
+    load: async () => (await import('./commands/config-check.ts')).configCheck,
+  },
+  {
     path: 'sign',
     summary: 'ask the worker for a certificate, the way the relay does',
     load: async () => (await import('./commands/sign.ts')).sign,

@@ -7,6 +7,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- a polyfill: loaded for what it does to Reflect
 import 'reflect-metadata'
 import { randomBytes, type webcrypto } from 'node:crypto'
+import { EXTENSION_OID } from '@edge-issuer/shared/x509'
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -19,9 +20,6 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509'
-
-/** Object identifier of nameConstraints (RFC 5280 §4.2.1.10). */
-const NAME_CONSTRAINTS = '2.5.29.30'
 
 /** Length of a serial number, in octets (RFC 5280 §4.1.2.2: at most 20). */
 const SERIAL_NUMBER_BYTES = 20
@@ -76,7 +74,7 @@ export async function createCaCertificate(spec: CaCertificateSpec): Promise<Uint
       : [new ExtendedKeyUsageExtension([...extendedKeyUsages], false)]),
     ...(nameConstraints === undefined
       ? []
-      : [new Extension(NAME_CONSTRAINTS, true, Uint8Array.from(nameConstraints))]),
+      : [new Extension(EXTENSION_OID.nameConstraints, true, Uint8Array.from(nameConstraints))]),
     new SubjectKeyIdentifierExtension(await keyIdentifier(publicKey)),
     ...(isSelfSigned
       ? []

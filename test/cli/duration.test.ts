@@ -1,5 +1,6 @@
+import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { parseDurationSeconds } from '../../cli/src/duration.ts'
+import { formatDuration, parseDurationSeconds } from '../../cli/src/duration.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
@@ -46,5 +47,24 @@ describe('a duration', () => {
   ] as const)('written "%s" is refused', ([text, reason], { expect }) => {
     const result = parseDurationSeconds(text)
     expect(result.ok ? undefined : result.error).toMatch(reason)
+  })
+
+  it.for([
+    [90 * DAY, '90d'],
+    [36 * HOUR, '36h'],
+    [90 * 60, '90m'],
+    [61, '61s'],
+    [3_155_760_000, '36525d'],
+  ] as const)('of %d seconds is written %s', ([seconds, text], { expect }) => {
+    expect(formatDuration(seconds)).toBe(text)
+  })
+
+  it('is read back as it was written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3_155_760_000 }), (seconds) => {
+        const read = parseDurationSeconds(formatDuration(seconds))
+        return read.ok && read.value === seconds
+      }),
+    )
   })
 })

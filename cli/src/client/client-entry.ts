@@ -1,5 +1,6 @@
 import { err, nameSchema, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 
 /** What the worker's configuration says of one client, as far as this program writes it. */
 export interface ClientEntry {
@@ -22,12 +23,4 @@ export function readClientEntries(
   const entries = clientFileSchema.safeParse(parseJson(content))
   if (!entries.success) return err('is not a JSON object of clients by name')
   return Object.keys(entries.data).length === 0 ? err('holds no client') : ok(entries.data)
-}
-
-function parseJson(content: string): unknown {
-  try {
-    return JSON.parse(content)
-  } catch {
-    return undefined
-  }
 }

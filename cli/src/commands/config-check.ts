@@ -1,0 +1,62 @@
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { defineCommand } from '../command.ts'
+import { describeConfig } from '../config/describe-config.ts'
+import { faultsMessage, judgeConfig } from '../config/judge-config.ts'
+import { readKeySecrets } from '../config/key-secrets.ts'
+import { operand, optional, repeated, type ValueType } from '../parameters.ts'
+import { readText } from '../read-input.ts'
+import { DIRECTORY, FILE } from '../value-types.ts'
+
+/** A secret and its file. */
+const SECRET_FILE: ValueType<readonly [string, string]> = {
+  placeholder: 'NAME=FILE',
+  parse: (text): Result<readonly [string, string], string> => {
+    const [, name, file] = /^([A-Z][A-Z0-9_]*)=(.+)$/.exec(text) ?? []
+    return name === undefined || file === undefined
+      ? err(`"${text}" must be NAME=FILE, the name in upper-case letters, digits and underscores`)
+      : ok([name, file])
+  },
+}
+
+const parameters = {
+  file: operand(FILE, 'the configuration, signer.config.json'),
+  secrets: optional(DIRECTORY, 'folder with the private keys, in files named as their secrets'),
+  secret: repeated(SECRET_FILE, 'private key of one secret'),
+}
+
+/** `edge-issuer config check`. */
+export const configCheck = defineCommand({
+  description: `
+Judges a configuration by the rules by which the worker refuses to start, and lists every fault with
+its place in the file (JSON Pointer, RFC 6901). With --secrets or --secret, each issuer's private
+key must be there and belong to its certificate; without them the keys are not looked at.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer config check signer.config.json',
+    'edge-issuer config check signer.config.json --secret CA_KEY_DEFAULT=ca/issuing/ca.key',
+  ],
+  run: async ({ file, secrets: folder, secret }, io) => {
+    const files = new Map(secret)
+    if (files.size < secret.length) {
+      return err({ ending: 'usage', message: '--secret: a name is given twice' })
+    }
+    const text = await readText(file, io)
+    if (!text.ok) return err({ ending: 'failed', message: text.error })
+    const secrets = await readKeySecrets(text.value, { files, folder }, io)
+    if (!secrets.ok) return err({ ending: 'failed', message: secrets.error })
+    const needsKeys = files.size > 0 || folder !== undefined
+    const evidence = { secrets: secrets.value, needsKeys, nowMs: io.nowMs() }
+    const { faults, config, uncheckedSecrets } = judgeConfig(text.value, evidence)
+    if (faults.length > 0) {
+      return err({ ending: 'failed', message: faultsMessage(`"${file}"`, faults) })
+    }
+    io.stdout(config === undefined ? '' : describeConfig(config))
+    const keys =
+      uncheckedSecrets.length === 0
+        ? 'keys included'
+        : `but the keys were not looked at: ${uncheckedSecrets.join(', ')}`
+    io.stderr(`"${file}" has no fault, ${keys}\n`)
+    return ok(undefined)
+  },
+})

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { CA_PATHS } from '../ca/ca-folder.ts'
+import { readClientEntries } from '../client/client-entry.ts'
+import { defineCommand } from '../command.ts'
+import { assembleConfig, keySecretName } from '../config/assemble-config.ts'
+import { faultsMessage, judgeConfig } from '../config/judge-config.ts'
+import { readKeySecrets } from '../config/key-secrets.ts'
+import type { Failure } from '../ending.ts'
+import type { Io } from '../io.ts'
+import { defaulted, optional, repeated, required } from '../parameters.ts'
+import { readText } from '../read-input.ts'
+import { DIRECTORY, FILE, NAME, text } from '../value-types.ts'
+import { writeNewFiles } from '../write-new-files.ts'
+
+const parameters = {
+  url: required(text('URL'), 'publicUrl: https, where clients reach the worker'),
+  ca: required(DIRECTORY, 'folder that ca init made'),
+  client: repeated(FILE, 'entry that client create wrote; at least one'),
+  issuer: defaulted(NAME, 'default', 'what the worker calls the issuing CA'),
+  profile: defaulted(NAME, 'default', 'what it calls its one profile, every option at its default'),
+  out: optional(FILE, 'write the configuration there instead of printing it'),
+}
+
+/** `edge-issuer config init`. */
+export const configInit = defineCommand({
+  description: `
+Puts a complete signer.config.json together: the issuing CA, the shipped profile and the clients. It
+holds no secret. The result is judged as by "config check", with the issuing key if it is still in
+the folder; nothing is written or printed unless it is good.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer config init --url https://ca.example.com --ca ca --client cluster-1.client.json > signer-worker/signer.config.json',
+  ],
+  run: async (values, io) => {
+    const { ca, issuer, out } = values
+    const parts = await readParts(values, io)
+    if (!parts.ok) return parts
+    const { chainPem, clients } = parts.value
+    const config = assembleConfig({
+      publicUrl: values.url,
+      issuer,
+      chainPem,
+      profile: values.profile,
+      clients,
+    })
+    const keyPath = join(ca, CA_PATHS.issuingKey)
+    const hasKey = existsSync(resolve(io.cwd, keyPath))
+    const files = new Map(hasKey ? [[keySecretName(issuer), keyPath]] : [])
+    const secrets = await readKeySecrets(config, { files, folder: undefined }, io)
+    if (!secrets.ok) return failed(secrets.error)
+    const evidence = { secrets: secrets.value, needsKeys: hasKey, nowMs: io.nowMs() }
+    const { faults } = judgeConfig(config, evidence)
+    if (faults.length > 0) return failed(faultsMessage('the configuration', faults))
+    if (out === undefined) {
+      io.stdout(config)
+    } else {
+      const written = await writeNewFiles([{ path: out, text: config, isPrivate: false }], io)
+      if (!written.ok) return failed(written.error)
+    }
+    io.stderr(nextSteps({ issuer, keyPath, hasKey, out: out ?? 'what was printed' }))
+    return ok(undefined)
+  },
+})
+
+const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+
+interface Parts {
+  readonly chainPem: string
+  readonly clients: Readonly<Record<string, unknown>>
+}
+
+async function readParts(
+  { ca, client }: { readonly ca: string; readonly client: readonly string[] },
+  io: Io,
+): Promise<Result<Parts, Failure>> {
+  if (client.length === 0)
+    return err({ ending: 'usage', message: '--client: at least one is required' })
+  const chain = await readText(join(ca, CA_PATHS.chain), io)
+  if (!chain.ok) return failed(`--ca: ${chain.error}`)
+  const clients = new Map<string, unknown>()
+  for (const path of client) {
+    const content = await readText(path, io)
+    if (!content.ok) return failed(`--client: ${content.error}`)
+    const entries = readClientEntries(content.value)
+    if (!entries.ok) return failed(`--client: "${path}" ${entries.error}`)
+    for (const [name, entry] of Object.entries(entries.value)) {
+      if (clients.has(name)) return failed(`--client: "${path}" holds client "${name}" once more`)
+      clients.set(name, entry)
+    }
+  }
+  return ok({ chainPem: chain.value, clients: Object.fromEntries(clients) })
+}
+
+interface Outlook {
+  readonly issuer: string
+  readonly keyPath: string
+  readonly hasKey: boolean
+  readonly out: string
+}
+
+const nextSteps = ({ issuer, keyPath, hasKey, out }: Outlook): string =>
+  `The configuration has no fault${hasKey ? '' : `; the key was not looked at, since ${keyPath} is not there`}.
+
+Next:
+  1. Put ${out} into signer-worker/signer.config.json, unless it is there.
+  2. npx wrangler secret put ${keySecretName(issuer)} < ${hasKey ? keyPath : 'the issuing key'}
+     Then keep that key offline, or delete it.
+  3. npx wrangler deploy
+`

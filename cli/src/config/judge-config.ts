@@ -1,0 +1,53 @@
+import {
+  formatConfigFault,
+  parseConfig,
+  type ConfigFault,
+  type SignerConfig,
+} from '@edge-issuer/signer-worker/config'
+import { keySecretsOf } from './key-secrets.ts'
+
+/** What a configuration is judged with. */
+export interface Evidence {
+  /** Text of each private key at hand, by the name of its secret. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Whether a key that is not at hand is a fault, as it is for the worker. */
+  readonly needsKeys: boolean
+  readonly nowMs: number
+}
+
+/** What came of it. */
+export interface Judgement {
+  readonly faults: readonly ConfigFault[]
+  /** Absent with a fault, and when a key is not at hand: the worker makes nothing of it then. */
+  readonly config: SignerConfig | undefined
+  /** Secrets whose keys were not at hand. */
+  readonly uncheckedSecrets: readonly string[]
+}
+
+/** Judges a configuration by the worker's own rules. */
+export function judgeConfig(text: string, { secrets, needsKeys, nowMs }: Evidence): Judgement {
+  const unchecked = new Set<string>()
+  const readSecret = (name: string): string | undefined => {
+    const secret = secrets.get(name)
+    if (secret === undefined) unchecked.add(name)
+    return secret
+  }
+  const parsed = parseConfig(text, readSecret, nowMs)
+  const uncheckedSecrets = [...unchecked]
+  if (parsed.ok) return { faults: [], config: parsed.value, uncheckedSecrets }
+  const names = keySecretsOf(text)
+  const isMissingKey = ({ path }: ConfigFault): boolean => {
+    const issuer = /^\/issuers\/([^/]+)\/keySecret$/.exec(path)?.[1] ?? ''
+    return unchecked.has(names.get(issuer) ?? '')
+  }
+  const faults = needsKeys ? parsed.error : parsed.error.filter((fault) => !isMissingKey(fault))
+  return { faults, config: undefined, uncheckedSecrets }
+}
+
+/** All faults as one message, a line each. */
+export function faultsMessage(what: string, faults: readonly ConfigFault[]): string {
+  const count = faults.length === 1 ? 'a fault' : `${String(faults.length)} faults`
+  return [`${what} has ${count}:`, ...faults.map((fault) => `  ${formatConfigFault(fault)}`)].join(
+    '\n',
+  )
+}

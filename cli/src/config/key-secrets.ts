@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { z } from 'zod'
+import type { Io } from '../io.ts'
+import { parseJson } from '../parse-json.ts'
+import { readText } from '../read-input.ts'
+
+/** Where the private keys of a configuration lie on this machine. */
+export interface KeyFiles {
+  /** File of each secret that was named by itself. */
+  readonly files: ReadonlyMap<string, string>
+  /** Folder in which files are named as their secrets. */
+  readonly folder: string | undefined
+}
+
+/** As much of a configuration as names its secrets; whatever else it is, is judged elsewhere. */
+const documentSchema = z.object({ issuers: z.record(z.string(), z.unknown()) })
+const issuerSchema = z.object({ keySecret: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })
+
+/** @returns The name of the secret of each issuer; empty for a text that is no configuration. */
+export function keySecretsOf(config: string): ReadonlyMap<string, string> {
+  const document = documentSchema.safeParse(parseJson(config))
+  const names = new Map<string, string>()
+  for (const [issuer, entry] of Object.entries(document.data?.issuers ?? {})) {
+    const parsed = issuerSchema.safeParse(entry)
+    if (parsed.success) names.set(issuer, parsed.data.keySecret)
+  }
+  return names
+}
+
+/** @returns The text of each secret that an issuer of the configuration has and that is found here. */
+export async function readKeySecrets(
+  config: string,
+  { files, folder }: KeyFiles,
+  io: Io,
+): Promise<Result<ReadonlyMap<string, string>, string>> {
+  const names = new Set(keySecretsOf(config).values())
+  const unused = [...files.keys()].find((name) => !names.has(name))
+  if (unused !== undefined) return err(`no issuer of the configuration has keySecret "${unused}"`)
+  const secrets = new Map<string, string>()
+  for (const name of names) {
+    const inFolder = folder === undefined ? undefined : join(folder, name)
+    const isInFolder = inFolder !== undefined && existsSync(resolve(io.cwd, inFolder))
+    const path = files.get(name) ?? (isInFolder ? inFolder : undefined)
+    if (path === undefined) continue
+    const secret = await readText(path, io)
+    if (!secret.ok) return secret
+    secrets.set(name, secret.value)
+  }
+  return ok(secrets)
+}

@@ -1,0 +1,91 @@
+import { createHash, createPublicKey } from 'node:crypto'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+import { configSchema, INIT, setUp } from '../support/config-bench.ts'
+import { runCli } from '../support/run-cli.ts'
+
+/** RFC 7638 of an Ed25519 key (RFC 8037 appendix A.3). */
+const thumbprintOf = (publicKeyPem: string): string => {
+  const { crv, kty, x } = createPublicKey(publicKeyPem).export({ format: 'jwk' })
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url')
+}
+
+describe('config check', () => {
+  it('of a good configuration shows issuers, profiles and clients', async ({
+    expect,
+    ...context
+  }) => {
+    const { cwd, config } = await setUp(context)
+    await config(`${INIT} --out s.json`)
+    const made = configSchema.parse(JSON.parse(await readFile(join(cwd, 's.json'), 'utf8')))
+    const keyId = thumbprintOf(made.clients['c1']?.keys[0]?.publicKey ?? '')
+    expect(await config('check s.json --secret CA_KEY_DEFAULT=ca/issuing/ca.key')).toEqual({
+      exitCode: 0,
+      stdout: `url       https://ca.example.com
+issuer    default: CN=edge-issuer Issuing CA, until 2028-01-01T23:58:59.000Z; profiles default
+profile   default: at most 36525d
+client    c1: key ${keyId}; issuers default; profiles default
+`,
+      stderr: '"s.json" has no fault, keys included\n',
+    })
+  })
+
+  it('takes the keys from a folder too', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await config(`${INIT} --out s.json`)
+    await mkdir(join(cwd, 'keys'))
+    await cp(join(cwd, 'ca/issuing/ca.key'), join(cwd, 'keys/CA_KEY_DEFAULT'))
+    const { exitCode, stderr } = await config('check s.json --secrets keys')
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: '"s.json" has no fault, keys included\n',
+    })
+  })
+
+  it('without keys judges all the rest, and says so', async ({ expect, ...context }) => {
+    const { config } = await setUp(context)
+    await config(`${INIT} --out s.json`)
+    expect(await config('check s.json')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '"s.json" has no fault, but the keys were not looked at: CA_KEY_DEFAULT\n',
+    })
+  })
+
+  it('without keys still finds a secret that is misnamed', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    const { stdout } = await config(INIT)
+    await writeFile(join(cwd, 's.json'), stdout.replace('CA_KEY_DEFAULT', '../key'))
+    const { exitCode, stderr } = await config('check s.json')
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('/issuers/default/keySecret: must be upper-case letters')
+  })
+
+  it('after the end of the CA finds it expired', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await config(`${INIT} --out s.json`)
+    const nowMs = Date.UTC(2028, 0, 2)
+    const { exitCode, stderr } = await runCli('config check s.json', { cwd, nowMs })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('/issuers/default/chain: the issuing CA expired at')
+  })
+
+  it.for([
+    ['s.json --secret CA_KEY_DEFAULT=ca/root/ca.key', 1, '/issuers/default/keySecret: the secret'],
+    ['s.json --secrets ca', 1, '/issuers/default/keySecret: the worker has no secret'],
+    ['s.json --secret CA_KEY_X=ca/root/ca.key', 1, 'has keySecret "CA_KEY_X"'],
+    ['s.json --secret CA_KEY_DEFAULT=none', 1, 'cannot read "none"'],
+    ['s.json --secret ca/issuing/ca.key', 2, 'must be NAME=FILE'],
+    ['s.json --secret A=b --secret A=c', 2, '--secret: a name is given twice'],
+    ['none.json', 1, 'cannot read "none.json"'],
+    ['ca/chain.pem', 1, 'the document: is not JSON'],
+  ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
+    const { config } = await setUp(context)
+    await config(`${INIT} --out s.json`)
+    const { exitCode, stdout, stderr } = await config(`check ${args}`)
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
+    expect(stderr).toContain(fault)
+    expect(stderr).not.toContain('PRIVATE KEY')
+  })
+})

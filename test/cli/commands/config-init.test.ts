@@ -1,0 +1,108 @@
+import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+import { configSchema, INIT, setUp } from '../support/config-bench.ts'
+import { runCli } from '../support/run-cli.ts'
+
+describe('config init', () => {
+  it('prints a configuration of CA, shipped profile and client', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    const { exitCode, stdout, stderr } = await config(INIT)
+    expect(exitCode).toBe(0)
+    const clients: unknown = JSON.parse(await readFile(join(cwd, 'c1.client.json'), 'utf8'))
+    expect(configSchema.parse(JSON.parse(stdout))).toEqual({
+      publicUrl: 'https://ca.example.com',
+      issuers: {
+        default: {
+          chain: await readFile(join(cwd, 'ca/chain.pem'), 'utf8'),
+          keySecret: 'CA_KEY_DEFAULT',
+          profiles: ['default'],
+        },
+      },
+      profiles: { default: {} },
+      clients,
+    })
+    expect(stderr).toContain('wrangler secret put CA_KEY_DEFAULT < ca/issuing/ca.key')
+    expect(stdout + stderr).not.toContain('PRIVATE KEY')
+  })
+
+  it('names issuer and profile as told, and takes many clients', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await runCli('client create c2 --issuer edge-1 --profile web', { cwd })
+    await runCli('client create c3 --issuer edge-1 --profile web', { cwd })
+    const { stdout } = await config(
+      `init --url https://a.example/ca --ca ca --issuer edge-1 --profile web
+       --client c2.client.json --client c3.client.json`,
+    )
+    const made = configSchema.parse(JSON.parse(stdout))
+    expect(made.issuers['edge-1']?.keySecret).toBe('CA_KEY_EDGE_1')
+    expect(Object.keys(made.profiles)).toEqual(['web'])
+    expect(Object.keys(made.clients)).toEqual(['c2', 'c3'])
+  })
+
+  it('--out writes a new file, and overwrites none', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    expect((await config(`${INIT} --out a/s.json`)).exitCode).toBe(0)
+    const before = await readFile(join(cwd, 'a/s.json'), 'utf8')
+    const again = await config(`${INIT} --out a/s.json`)
+    expect(again.exitCode).toBe(1)
+    expect(again.stderr).toContain('"a/s.json" exists already')
+    expect(await readFile(join(cwd, 'a/s.json'), 'utf8')).toBe(before)
+  })
+
+  it('works without the issuing key, and says that it was not looked at', async ({
+    expect,
+    ...context
+  }) => {
+    const { cwd, config } = await setUp(context)
+    await rename(join(cwd, 'ca/issuing/ca.key'), join(cwd, 'away.key'))
+    const { exitCode, stderr } = await config(INIT)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('the key was not looked at, since ca/issuing/ca.key is not there')
+  })
+
+  it('refuses a key that is not that of the CA', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await cp(join(cwd, 'ca/root/ca.key'), join(cwd, 'ca/issuing/ca.key'))
+    const { exitCode, stdout, stderr } = await config(`${INIT} --out s.json`)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(
+      '/issuers/default/keySecret: the secret "CA_KEY_DEFAULT" does not belong',
+    )
+    expect(await readdir(cwd)).not.toContain('s.json')
+  })
+
+  it('lists every fault of what it would write', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await runCli('client create c2 --issuer other --profile web', { cwd })
+    const { exitCode, stderr } = await config(
+      'init --url http://a.example --ca ca --client c2.client.json',
+    )
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe(`edge-issuer config init: the configuration has 3 faults:
+  /publicUrl: must be https, not http://
+  /clients/c2/issuers/0: there is no issuer "other"
+  /clients/c2/profiles/0: there is no profile "web"
+`)
+  })
+
+  it.for([
+    ['init --url https://a --ca ca', 2, '--client: at least one is required'],
+    [
+      'init --url https://a --ca none --client c1.client.json',
+      1,
+      '--ca: cannot read "none/chain.pem"',
+    ],
+    ['init --url https://a --ca ca --client none.json', 1, '--client: cannot read "none.json"'],
+    ['init --url https://a --ca ca --client ca/root.pem', 1, '"ca/root.pem" is not a JSON object'],
+    ['init --url https://a --ca ca --client c1.secret.yaml', 1, 'is not a JSON object of clients'],
+    ['init --url https://a --ca ca --client empty.json', 1, '"empty.json" holds no client'],
+    [`${INIT} --client c1.client.json`, 1, '"c1.client.json" holds client "c1" once more'],
+  ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await writeFile(join(cwd, 'empty.json'), '{}')
+    const { exitCode, stdout, stderr } = await config(args)
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
+    expect(stderr).toContain(fault)
+  })
+})
