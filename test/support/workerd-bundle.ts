@@ -34,7 +34,12 @@ export async function bundleWorker(cacheDirectory: string): Promise<string> {
     command: process.execPath,
     args: [
       join(dirname(require.resolve('wrangler/package.json')), 'bin', 'wrangler.js'),
-      ...['deploy', '--dry-run', '--outdir', output, '--config', join(ROOT, 'wrangler.toml')],
+      'deploy',
+      '--dry-run',
+      '--outdir',
+      output,
+      '--config',
+      join(ROOT, 'wrangler.toml'),
     ],
     cwd: ROOT,
     // Wrangler keeps its logs and its account below HOME; a bundle needs neither.

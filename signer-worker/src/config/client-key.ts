@@ -7,9 +7,9 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { decodePem, err, ok, type Result } from '@edge-issuer/shared'
 
 /** An Ed25519 SubjectPublicKeyInfo up to the 32 octets of the key: one spelling (RFC 8410 §4, DER). */
-const SPKI_PREFIX = Uint8Array.of(
-  ...[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00],
-)
+const SPKI_PREFIX = new Uint8Array([
+  0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+])
 const KEY_BYTES = 32
 const SPKI_BYTES = SPKI_PREFIX.length + KEY_BYTES
 

@@ -52,7 +52,7 @@ const clientOf = (name: string, entry: ClientEntry): Client => ({
   name,
   issuers: entry.issuers,
   profiles: entry.profiles,
-  policy: entry.allowed,
+  policy: entry.allowed ?? {},
 })
 
 type KeyEntry = ClientEntry['keys'][number]

@@ -29,6 +29,7 @@ export interface Client {
   readonly name: string
   readonly issuers: readonly string[]
   readonly profiles: readonly string[]
+  /** Empty for a client that its profiles alone restrict. */
   readonly policy: ClientPolicy
 }
 
