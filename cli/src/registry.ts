@@ -38,4 +38,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'ask the worker how an issuer is, the way the relay does',
     load: async () => (await import('./commands/health.ts')).health,
   },
+  {
+    path: 'demo',
+    summary: 'show the main job on a cluster of its own',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
 ]

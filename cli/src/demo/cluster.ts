@@ -1,0 +1,134 @@
+/**
+ * The cluster that the demo shows: one of its own, or one that exists.
+ *
+ * @module
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import {
+  findOrBuildBinary,
+  type ServiceAccountRef,
+  startControlPlane,
+} from '../../../test/control-plane/index.ts'
+import { writeKubeconfig } from '../../../test/control-plane/kubeconfig.ts'
+import { type CommandResult, runCommand } from '../../../test/support/process.ts'
+import type { Steps } from './steps.ts'
+
+/** A cluster with cert-manager. */
+export interface DemoCluster {
+  /** For the person at the command line. */
+  readonly kubeconfig: string
+  /** How to call kubectl by hand. */
+  readonly kubectlCommand: string
+  /** Runs kubectl with the rights of {@link kubeconfig}. @throws Error with what it complained of. */
+  readonly kubectl: (args: readonly string[], stdin?: string) => Promise<string>
+  /** @returns Path of a kubeconfig that has the rights of this ServiceAccount only. */
+  readonly loginAs: (account: ServiceAccountRef) => Promise<string>
+  /** Stops what was started for the demo; an existing cluster goes on. */
+  readonly stop: () => Promise<void>
+}
+
+/** Starts etcd, kube-apiserver and cert-manager as processes; `directory` is kept for the next time. */
+export async function startOwnCluster(directory: string, steps: Steps): Promise<DemoCluster> {
+  const plane = await startControlPlane({
+    directory,
+    onProgress: (progress) => {
+      if (progress.kind === 'build') process.stderr.write(`${progress.line}\n`)
+      else steps.done(progress.name, progress.durationMs)
+    },
+  })
+  const binary = await findOrBuildBinary(() => undefined)
+  return {
+    kubeconfig: plane.adminKubeconfig,
+    kubectlCommand: `${binary.path} kubectl`,
+    kubectl: async (args, stdin) =>
+      outputOf(args, await plane.kubectl(args, stdin === undefined ? {} : { stdin })),
+    loginAs: plane.kubeconfigForServiceAccount,
+    stop: plane.stop,
+  }
+}
+
+/**
+ * Uses the cluster of a kubeconfig's current context.
+ *
+ * @param directory - For the kubeconfig of the relay.
+ * @throws Error that says what is missing: kubectl, the cluster, or cert-manager in it.
+ */
+export async function useCluster(kubeconfig: string, directory: string): Promise<DemoCluster> {
+  const command = await findKubectl()
+  const kubectl = async (args: readonly string[], stdin = ''): Promise<string> =>
+    outputOf(
+      args,
+      await runCommand({
+        command: command[0],
+        args: [...command.slice(1), ...args],
+        env: { ...process.env, KUBECONFIG: kubeconfig },
+        stdin,
+      }),
+    )
+  const found = await kubectl([
+    'get',
+    'crd',
+    'certificaterequests.cert-manager.io',
+    '--output=name',
+  ])
+    .then(() => true)
+    .catch((error: unknown) => {
+      if (String(error).includes('NotFound')) return false
+      throw error
+    })
+  if (!found) {
+    throw new Error(`the cluster of ${kubeconfig} has no cert-manager; install it first`)
+  }
+  return {
+    kubeconfig,
+    kubectlCommand: command.join(' '),
+    kubectl,
+    loginAs: async (account) => loginWithToken(kubectl, account, directory),
+    stop: async () => Promise.resolve(),
+  }
+}
+
+const viewSchema = z.object({
+  clusters: z.tuple([
+    z.object({
+      cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string() }),
+    }),
+  ]),
+})
+
+async function loginWithToken(
+  kubectl: DemoCluster['kubectl'],
+  { namespace, name }: ServiceAccountRef,
+  directory: string,
+): Promise<string> {
+  const view = await kubectl(['config', 'view', '--raw', '--minify', '--flatten', '--output=json'])
+  const [{ cluster }] = viewSchema.parse(JSON.parse(view)).clusters
+  const token = await kubectl(['create', 'token', name, '--namespace', namespace, '--duration=24h'])
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  return writeKubeconfig({
+    folder: directory,
+    name: join(`${namespace}-${name}`),
+    server: cluster.server,
+    caPem: Buffer.from(cluster['certificate-authority-data'], 'base64').toString(),
+    login: { kind: 'token', token: token.trim() },
+  })
+}
+
+/** The machine's own kubectl, or the one that the control plane's binary holds. */
+async function findKubectl(): Promise<readonly [string, ...string[]]> {
+  const own = await runCommand({
+    command: 'kubectl',
+    args: ['version', '--client'],
+    env: process.env,
+  }).catch(() => undefined)
+  if (own?.code === 0) return ['kubectl']
+  const binary = await findOrBuildBinary((line) => process.stderr.write(`${line}\n`))
+  return [binary.path, 'kubectl']
+}
+
+function outputOf(args: readonly string[], { code, stdout, stderr }: CommandResult): string {
+  if (code === 0) return stdout
+  throw new Error(`kubectl ${args.join(' ')} failed:\n${stderr}`)
+}
