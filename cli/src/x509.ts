@@ -28,7 +28,7 @@ const SERIAL_NUMBER_BYTES = 20
 const KEY_IDENTIFIER_BYTES = 20
 
 /** Subject or issuer of a CA. */
-export interface CaName {
+interface CaName {
   readonly organization: string | undefined
   readonly commonName: string
 }

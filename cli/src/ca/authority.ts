@@ -27,7 +27,7 @@ export interface AuthorityPlan {
 }
 
 /** A CA certificate and its key, as PEM. */
-export interface CaFiles {
+interface CaFiles {
   readonly certificatePem: string
   /** PKCS#8. */
   readonly privateKeyPem: string

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseJson } from '../parse-json.ts'
 
 /** What the worker's configuration says of one client, as far as this program writes it. */
-export interface ClientEntry {
+interface ClientEntry {
   readonly keys: readonly { readonly publicKey: string }[]
   readonly issuers: readonly string[]
   /** The first that the issuer also has is the client's default. */

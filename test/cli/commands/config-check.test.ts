@@ -1,15 +1,9 @@
-import { createHash, createPublicKey } from 'node:crypto'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { configSchema, INIT, setUp } from '../support/config-bench.ts'
+import { INIT, setUp } from '../support/config-bench.ts'
+import { pemIn, thumbprintOf } from '../support/key-text.ts'
 import { runCli } from '../support/run-cli.ts'
-
-/** RFC 7638 of an Ed25519 key (RFC 8037 appendix A.3). */
-const thumbprintOf = (publicKeyPem: string): string => {
-  const { crv, kty, x } = createPublicKey(publicKeyPem).export({ format: 'jwk' })
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url')
-}
 
 describe('config check', () => {
   it('of a good configuration shows issuers, profiles and clients', async ({
@@ -18,8 +12,8 @@ describe('config check', () => {
   }) => {
     const { cwd, config } = await setUp(context)
     await config(`${INIT} --out s.json`)
-    const made = configSchema.parse(JSON.parse(await readFile(join(cwd, 's.json'), 'utf8')))
-    const keyId = thumbprintOf(made.clients['c1']?.keys[0]?.publicKey ?? '')
+    const client = await readFile(join(cwd, 'c1.client.json'), 'utf8')
+    const keyId = thumbprintOf(pemIn(client))
     expect(await config('check s.json --secret CA_KEY_DEFAULT=ca/issuing/ca.key')).toEqual({
       exitCode: 0,
       stdout: `url       https://ca.example.com

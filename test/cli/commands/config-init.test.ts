@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { configSchema, INIT, setUp } from '../support/config-bench.ts'
+import { INIT, setUp } from '../support/config-bench.ts'
 import { runCli } from '../support/run-cli.ts'
 
 describe('config init', () => {
@@ -10,7 +10,7 @@ describe('config init', () => {
     const { exitCode, stdout, stderr } = await config(INIT)
     expect(exitCode).toBe(0)
     const clients: unknown = JSON.parse(await readFile(join(cwd, 'c1.client.json'), 'utf8'))
-    expect(configSchema.parse(JSON.parse(stdout))).toEqual({
+    expect(JSON.parse(stdout)).toEqual({
       publicUrl: 'https://ca.example.com',
       issuers: {
         default: {
@@ -34,10 +34,12 @@ describe('config init', () => {
       `init --url https://a.example/ca --ca ca --issuer edge-1 --profile web
        --client c2.client.json --client c3.client.json`,
     )
-    const made = configSchema.parse(JSON.parse(stdout))
-    expect(made.issuers['edge-1']?.keySecret).toBe('CA_KEY_EDGE_1')
-    expect(Object.keys(made.profiles)).toEqual(['web'])
-    expect(Object.keys(made.clients)).toEqual(['c2', 'c3'])
+    const made: unknown = JSON.parse(stdout)
+    expect(made).toMatchObject({
+      issuers: { 'edge-1': { keySecret: 'CA_KEY_EDGE_1', profiles: ['web'] } },
+      profiles: { web: {} },
+      clients: { c2: { issuers: ['edge-1'] }, c3: { profiles: ['web'] } },
+    })
   })
 
   it('--out writes a new file, and overwrites none', async ({ expect, ...context }) => {

@@ -2,6 +2,7 @@ import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeBase64, type RefusalCode, signRequestSchema } from '@edge-issuer/shared'
 import { beforeEach, describe, it, vi } from 'vitest'
+import { pemIn } from '../support/key-text.ts'
 import { runCli } from '../support/run-cli.ts'
 import { ANSWER, CSR, setUp, SIGNED } from '../support/sign-bench.ts'
 import { refusal, type StubWorker } from '../support/stub-worker.ts'
@@ -78,8 +79,7 @@ describe('sign', () => {
   it('takes the key as plain PEM too', async ({ expect, ...context }) => {
     const { cwd, worker } = await setUp(SIGNED, context)
     const yaml = await readFile(join(cwd, 'c.secret.yaml'), 'utf8')
-    const pem = /-----BEGIN[\s\S]*-----END PRIVATE KEY-----/.exec(yaml)?.[0].replaceAll(/^ +/gm, '')
-    await writeFile(join(cwd, 'c.pem'), `${String(pem)}\n`)
+    await writeFile(join(cwd, 'c.pem'), pemIn(yaml))
     const { exitCode } = await runCli(
       `sign --url ${worker.url} --key c.pem --csr web.csr --ca-file ${worker.rootsFile}`,
       { cwd },

@@ -1,22 +1,7 @@
 import type { TestContext } from 'vitest'
-import { z } from 'zod'
 import { runCli, temporaryFolder, type Outcome } from './run-cli.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 2)
-
-/** A configuration as this program writes it. */
-export const configSchema = z.strictObject({
-  publicUrl: z.string(),
-  issuers: z.record(
-    z.string(),
-    z.strictObject({ chain: z.string(), keySecret: z.string(), profiles: z.array(z.string()) }),
-  ),
-  profiles: z.record(z.string(), z.strictObject({})),
-  clients: z.record(
-    z.string(),
-    z.looseObject({ keys: z.array(z.looseObject({ publicKey: z.string() })) }),
-  ),
-})
 
 /** A folder with a CA and a client `c1`. */
 export interface Bench {

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** The judge of certificates; found on the path. */
+const OPENSSL = 'openssl'
+
 /** What openssl said. */
 export interface OpensslOutcome {
   readonly exitCode: number | null
@@ -11,7 +14,7 @@ export interface OpensslOutcome {
 
 /** Runs `openssl` with words that are separated by spaces, in a folder. */
 export async function openssl(command: string, cwd: string): Promise<OpensslOutcome> {
-  const child = spawn('openssl', command.split(/\s+/), { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(OPENSSL, command.split(/\s+/), { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {

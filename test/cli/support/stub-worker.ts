@@ -13,7 +13,7 @@ import type { TestContext } from 'vitest'
 import { mustOpenssl } from './openssl.ts'
 
 /** What the stub got. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly idempotencyKey: string | string[] | undefined
