@@ -36,7 +36,7 @@ let csrPem: string
 
 beforeAll(async () => {
   edge = await startEdgeEnvironment()
-  csrPem = (await createCsr({ dnsNames: ['web.example.com'] })).pem
+  csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
   const { plane, signer } = edge
   await grantCredentials(plane, NAMESPACE)
   await plane.apply(
