@@ -5,8 +5,7 @@
  * @module
  */
 import { certificatesPath, issuerPath } from '@edge-issuer/shared'
-import { Hono } from 'hono'
-import { secureHeaders } from 'hono/secure-headers'
+import { Hono } from 'hono/tiny'
 import { authenticate } from './auth/authenticate.ts'
 import { type AppEnv, note, refuse } from './context.ts'
 import type { OpenLedger } from './ledger/client.ts'
@@ -39,7 +38,6 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   })
 
   app.use(requestLog(dependencies))
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"] } }))
   app.use(configured(dependencies))
 
   app.all(

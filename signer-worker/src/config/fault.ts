@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 /** One fault. */
 export interface ConfigFault {

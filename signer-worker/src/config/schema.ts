@@ -5,7 +5,7 @@
  * @module
  */
 import { nameSchema } from '@edge-issuer/shared'
-import { z } from 'zod'
+import * as z from 'zod'
 import { clientPolicySchema } from '../policy/client-policy.ts'
 import { profileSchema } from '../policy/profile.ts'
 import { MAX_PUBLIC_KEY_CHARACTERS } from './client-key.ts'

@@ -8,6 +8,15 @@ import type { MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../context.ts'
 import type { WriteLog } from '../log.ts'
 
+/** No cache keeps an answer, and no browser makes anything of it (OWASP REST Security Cheat Sheet). */
+const CONSTANT_HEADERS = [
+  [PROTOCOL_HEADER, PROTOCOL_VERSION],
+  ['cache-control', 'no-store'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['strict-transport-security', 'max-age=31536000'],
+  ['x-content-type-options', 'nosniff'],
+] as const
+
 /** Gives the request an id, and logs it when its answer is known. */
 export function requestLog(ports: {
   readonly writeLog: WriteLog
@@ -19,9 +28,8 @@ export function requestLog(ports: {
     const requestId = crypto.randomUUID()
     c.set('facts', {})
     await next()
-    c.header(PROTOCOL_HEADER, PROTOCOL_VERSION)
     c.header(REQUEST_ID_HEADER, requestId)
-    c.header('cache-control', 'no-store')
+    for (const [name, value] of CONSTANT_HEADERS) c.header(name, value)
     writeLog({
       event: 'request',
       requestId,
