@@ -67,7 +67,7 @@ function issuerController(
   holds: IssuerHolds,
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, connections, events, clock, random } = options
+  const { config, kube, observed, connections, events, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
   return new Controller({
     ...common(options),
@@ -80,6 +80,7 @@ function issuerController(
       holds,
       status: kube,
       events,
+      log,
       now: () => clock.now(),
       nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
     }),
@@ -93,7 +94,7 @@ function requestController(
   }: { readonly holds: IssuerHolds; readonly wakeIssuer: (issuer: Issuer) => void },
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, connections, events, clock } = options
+  const { config, kube, observed, connections, events, clock, log } = options
   const now = (): number => clock.now()
   return new Controller({
     ...common(options),
@@ -112,6 +113,7 @@ function requestController(
       }),
       status: kube,
       events,
+      log,
       now,
     }),
   })

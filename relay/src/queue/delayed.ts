@@ -50,8 +50,8 @@ export class DelayedKeys<K extends string> {
 
   #fire(): void {
     const nowMs = this.#clock.uptimeMs()
-    const ready = [...this.#dueAtMs].filter(([, atMs]) => atMs <= nowMs)
-    for (const [key] of ready.toSorted(([, a], [, b]) => a - b)) {
+    for (const [key, atMs] of [...this.#dueAtMs]) {
+      if (atMs > nowMs) continue
       this.#dueAtMs.delete(key)
       this.#due(key)
     }

@@ -15,6 +15,7 @@ import { isTerminalFailure, type RequestVerdict } from '../core/verdict.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
+import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
 import { type RequestResult, requestStatus } from '../report/status.ts'
 import type { ReconcileOutcome } from './controller.ts'
@@ -33,6 +34,7 @@ export interface RequestReconcilerOptions {
   readonly sign: SignPass
   readonly status: StatusWriter
   readonly events: EventRecorder
+  readonly log: Log
   readonly now: () => number
 }
 
@@ -46,7 +48,8 @@ export function requestReconciler(
   return async (key, signal) => {
     let request = options.get(key)
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      const pass = request === undefined ? undefined : await decide(request, options, signal)
+      const pass =
+        request === undefined ? undefined : await decide({ key, request }, options, signal)
       if (request === undefined || pass === undefined) return { kind: 'done' }
       const written = await write({ key, request, pass }, options, signal)
       if (written.ok) return pass.outcome
@@ -63,14 +66,15 @@ export function requestReconciler(
 
 /** @returns Nothing when the request is to be left alone. */
 async function decide(
-  request: CertificateRequest,
-  { getIssuer, sign }: RequestReconcilerOptions,
+  { key, request }: Subject,
+  { getIssuer, sign, log }: RequestReconcilerOptions,
   signal: AbortSignal,
 ): Promise<Signing | undefined> {
   const ref = ourIssuerRef(request)
   const decision = decideRequest(request, ref === undefined ? undefined : getIssuer(ref))
   switch (decision.kind) {
     case 'ignore':
+      log.debug({ key, why: decision.why }, 'request left alone')
       return undefined
     case 'report':
       // Denied is final; an issuer that is awaited wakes its requests when it changes.
@@ -80,16 +84,19 @@ async function decide(
   }
 }
 
-interface Pass {
+interface Subject {
   readonly key: string
   readonly request: CertificateRequest
+}
+
+interface Pass extends Subject {
   readonly pass: Signing
 }
 
 /** Writes the verdict on the very version that it was made on; nothing when nothing would change. */
 async function write(
   { key, request, pass }: Pass,
-  { status, events, now }: RequestReconcilerOptions,
+  { status, events, log, now }: RequestReconcilerOptions,
   signal: AbortSignal,
 ): Promise<Result<unknown, ApiError>> {
   const { verdict, issued } = pass
@@ -107,6 +114,7 @@ async function write(
     signal,
   )
   if (written.ok) {
+    log.info({ key, reason: verdict.reason, cause: verdict.message }, 'request reported')
     const { kind } = CERTIFICATE_REQUEST
     events.record({
       regarding: { apiVersion: apiVersionOf(CERTIFICATE_REQUEST), kind, ...ref, uid },

@@ -12,6 +12,7 @@ import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { issuerFailed, issuerPending } from '../core/verdict.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
+import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
 import type { SignerClient } from '../signer/client.ts'
@@ -32,6 +33,7 @@ export interface IssuerReconcilerOptions {
   readonly holds: IssuerHolds
   readonly status: StatusWriter
   readonly events: EventRecorder
+  readonly log: Log
   readonly now: () => number
   /** Time from one good check to the next, jitter included; called once a check. */
   readonly nextCheckMs: () => number
@@ -74,7 +76,7 @@ interface Checked {
 /** @returns What to do when the status could not be written; nothing when it was, or need not be. */
 async function write(
   { key, issuer, checked }: Checked,
-  { resource, status, events, now }: IssuerReconcilerOptions,
+  { resource, status, events, log, now }: IssuerReconcilerOptions,
   signal: AbortSignal,
 ): Promise<ReconcileOutcome | undefined> {
   const { metadata } = issuer
@@ -100,6 +102,8 @@ async function write(
     // A conflict means that the store is behind: the change on its way wakes this key, or the retry does.
     return { kind: 'retry', message: `status not written: ${written.error.message}` }
   }
+  const { reason, message } = checked.verdict
+  log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
   events.record({
     regarding: {
       apiVersion: apiVersionOf(resource),

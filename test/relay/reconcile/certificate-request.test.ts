@@ -9,6 +9,7 @@ import {
 } from '../../../relay/src/reconcile/certificate-request.ts'
 import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
 import { anEventRecorder, aStatusWriter, CONFLICT, NOT_FOUND, UNAVAILABLE } from './support.ts'
 
 const NOW_MS = CREATED_MS + 1_000
@@ -46,6 +47,7 @@ async function reconcile({ cached, live, errors = [], signing = ISSUED }: World)
     },
     status,
     events,
+    log: new RecordingLog(),
     now: () => NOW_MS,
   }
   const outcome = await requestReconciler(options)('default/web-1', NEVER)
@@ -176,6 +178,7 @@ describe('requestReconciler', () => {
       sign: async () => Promise.resolve(ISSUED),
       status: aStatusWriter([CONFLICT]),
       events: anEventRecorder(),
+      log: new RecordingLog(),
       now: () => NOW_MS,
     })('default/web-1', NEVER)
     expect(outcome).toMatchObject({ kind: 'retry' })

@@ -97,6 +97,20 @@ describe('Controller', () => {
     expect(calls).toHaveLength(5)
   })
 
+  it('starts over after done, too', async ({ expect }) => {
+    const retry = { kind: 'retry', message: 'not yet' } as const
+    const { calls, reconcile } = aScript([retry, retry, { kind: 'done' }, retry])
+    const { controller, clock } = aController(reconcile)
+    controller.start()
+    controller.add('a')
+    await clock.advance(60_000)
+    controller.add('a')
+    await clock.advance(4_999)
+    expect(calls).toHaveLength(4)
+    await clock.advance(1)
+    expect(calls).toHaveLength(5)
+  })
+
   it('waits at least as long as a retry asks for', async ({ expect }) => {
     const { calls, reconcile } = aScript([{ kind: 'retry', message: 'busy', minimumMs: 30_000 }])
     const { controller, clock } = aController(reconcile)
@@ -176,9 +190,9 @@ describe('Controller.stop', () => {
     const stopping = controller.stop(5_000)
     resolve({ kind: 'retry', message: 'once more' })
     await stopping
+    expect(clock.pendingMs).toEqual([])
     await clock.advance(1_000_000)
     expect(calls).toEqual(['a'])
-    expect(clock.pendingMs).toEqual([])
     expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([])
   })
 

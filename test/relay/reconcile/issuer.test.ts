@@ -8,6 +8,7 @@ import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
 import {
   anEventRecorder,
   aSignerClient,
@@ -56,6 +57,7 @@ async function reconcile(world: World): Promise<{
     holds: world.holds ?? new IssuerHolds(),
     status,
     events,
+    log: new RecordingLog(),
     now: () => CREATED_MS,
     nextCheckMs: () => 60_000,
   })('default/ca', NEVER)
