@@ -1,7 +1,8 @@
 import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { INIT, setUp } from '../support/config-bench.ts'
+import type { KeyType } from '../../../cli/src/ca/key-type.ts'
+import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
 import { runCli } from '../support/run-cli.ts'
 
 describe('config init', () => {
@@ -41,6 +42,23 @@ describe('config init', () => {
       clients: { c2: { issuers: ['edge-1'] }, c3: { profiles: ['web'] } },
     })
   })
+
+  it.for(['p256', 'p384', 'p521', 'rsa2048', 'ed25519'] as const satisfies readonly KeyType[])(
+    'takes every kind of CA that ca init makes: %s, with all its limits',
+    async (keyType, { expect, ...context }) => {
+      const { cwd, config } = await setUp(context)
+      await runCli(
+        `ca init --out other --key-type ${keyType} --path-length 1
+         --permit-dns a.internal --exclude-dns b.a.internal --permit-ip 10.0.0.0/8
+         --exclude-ip 10.1.0.0/16 --permit-ip fd00::/8 --permit-email a.example
+         --exclude-email x@a.example --permit-uri .a.example --exclude-uri b.a.example`,
+        { cwd, nowMs: NOW_MS },
+      )
+      const { exitCode, stderr } = await config(INIT.replace('--ca ca', '--ca other'))
+      expect(exitCode).toBe(0)
+      expect(stderr).not.toContain('not looked at')
+    },
+  )
 
   it('--out writes a new file, and overwrites none', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)

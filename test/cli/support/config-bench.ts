@@ -1,7 +1,8 @@
 import type { TestContext } from 'vitest'
 import { runCli, temporaryFolder, type Outcome } from './run-cli.ts'
 
-const NOW_MS = Date.UTC(2026, 0, 2)
+/** When the bench lives, in epoch ms. */
+export const NOW_MS = Date.UTC(2026, 0, 2)
 
 /** A folder with a CA and a client `c1`. */
 export interface Bench {
