@@ -13,8 +13,18 @@ export interface CliResult {
   readonly stderr: string
 }
 
-/** Runs `edge-issuer` with `args` in `cwd`, without standard input. */
-export async function runCli(args: readonly string[], cwd: string): Promise<CliResult> {
+/** Where and when a command runs. */
+export interface CliScene {
+  readonly cwd: string
+  /** The command's clock; the machine's when absent. */
+  readonly nowMs?: () => number
+}
+
+/** Runs `edge-issuer` with `args`, without standard input. */
+export async function runCli(
+  args: readonly string[],
+  { cwd, nowMs = Date.now }: CliScene,
+): Promise<CliResult> {
   let stdout = ''
   let stderr = ''
   const code = await run([...args], {
@@ -27,7 +37,7 @@ export async function runCli(args: readonly string[], cwd: string): Promise<CliR
     stdin: Readable.from([]),
     cwd,
     username: 'test',
-    nowMs: Date.now,
+    nowMs,
   })
   return { code, stdout, stderr }
 }
@@ -37,8 +47,8 @@ export async function runCli(args: readonly string[], cwd: string): Promise<CliR
  *
  * @throws Error with what it printed when it does not.
  */
-export async function mustRunCli(args: readonly string[], cwd: string): Promise<CliResult> {
-  const result = await runCli(args, cwd)
+export async function mustRunCli(args: readonly string[], scene: CliScene): Promise<CliResult> {
+  const result = await runCli(args, scene)
   if (result.code === 0) return result
   throw new Error(
     `edge-issuer ${args.join(' ')} ended with ${String(result.code)}: ${result.stderr}`,

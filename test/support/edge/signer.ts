@@ -33,8 +33,8 @@ export interface EdgeSigner {
 export interface EdgeSignerOptions {
   /** Kept between runs: a second start finds CA, keys and ledger. */
   readonly directory: string
-  /** Further flags for `edge-issuer ca init`. */
-  readonly caFlags?: readonly string[]
+  /** When the CA was made, in epoch milliseconds; now when absent. */
+  readonly caMadeAtMs?: number
   /** Changes the configuration that `edge-issuer config init` wrote. */
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
@@ -90,15 +90,16 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
 }
 
 /** The configuration is written last: it tells that the rest is there. */
-async function setUp({ directory, caFlags = [] }: EdgeSignerOptions): Promise<void> {
+async function setUp({ directory, caMadeAtMs = Date.now() }: EdgeSignerOptions): Promise<void> {
   const path = (name: string): string => join(directory, name)
-  await mustRunCli(['ca', 'init', '--out', FILES.ca, ...caFlags], directory)
-  await mustRunCli(['client', 'create', CLIENT], directory)
+  const scene = { cwd: directory }
+  await mustRunCli(['ca', 'init', '--out', FILES.ca], { ...scene, nowMs: () => caMadeAtMs })
+  await mustRunCli(['client', 'create', CLIENT], scene)
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
   await createTls(path)
   const configInit = `config init --url ${PLACEHOLDER_URL} --ca ${FILES.ca} --client ${CLIENT}.client.json --out ${FILES.config}`
-  await mustRunCli(configInit.split(' '), directory)
+  await mustRunCli(configInit.split(' '), scene)
 }
 
 async function createTls(path: (name: string) => string): Promise<void> {

@@ -1,0 +1,78 @@
+/**
+ * Approval is a permission. Without the ClusterRole that we ship, cert-manager may not approve our
+ * requests; the rest of the installation is whole.
+ *
+ * @module
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, it } from 'vitest'
+import { createCsr } from '../support/csr.ts'
+import { manifests } from '../support/edge/manifests.ts'
+import { issuerManifest, requestManifest, secretManifest } from '../support/edge/objects.ts'
+import {
+  type EdgeEnvironment,
+  getObject,
+  kubectlWait,
+  PATIENCE,
+  readyOf,
+  startEdgeEnvironment,
+} from './environment.ts'
+
+let edge: EdgeEnvironment
+
+beforeAll(async () => {
+  edge = await startEdgeEnvironment({ without: ['approve'] })
+})
+
+afterAll(async () => {
+  await edge.stop()
+})
+
+it('without the approve ClusterRole a request stays unapproved and unsent; with it, it is issued', async ({
+  expect,
+}) => {
+  const { plane, signer } = edge
+  await plane.apply(
+    [
+      secretManifest('edge-issuer', signer.clientKeyPem),
+      issuerManifest(signer, { kind: 'ClusterIssuer', name: 'edge' }),
+    ].join('---\n'),
+  )
+  await kubectlWait(
+    plane,
+    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
+    'default',
+  )
+  const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
+  const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
+  await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))
+
+  await refusedApproval('web')
+  const request = await getObject(plane, 'certificaterequest/web', 'default')
+  expect(request.status.conditions).toEqual([])
+  expect(await readFile(signer.worker.logFile, 'utf8')).not.toContain('"web"')
+
+  await plane.apply(await manifests('approve'))
+  await kubectlWait(plane, ['certificaterequest/web', 'condition=Ready', '120s'], 'default')
+  expect(readyOf(await getObject(plane, 'certificaterequest/web', 'default'))?.reason).toBe(
+    'Issued',
+  )
+})
+
+/** Waits until cert-manager has tried to approve the request and was refused by its own webhook. */
+async function refusedApproval(name: string): Promise<void> {
+  const logs = join(edge.plane.directory, 'logs')
+  for (;;) {
+    const texts = await Promise.all(
+      (await readdir(logs)).map(async (file) => readFile(join(logs, file), 'utf8')),
+    )
+    const isRefused = texts
+      .flatMap((text) => text.split('\n'))
+      .some(
+        (line) => line.includes(name) && line.includes('does not have permissions to set approved'),
+      )
+    if (isRefused) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
