@@ -17,6 +17,15 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: (text) => process.stderr.write(text),
   stdin: process.stdin,
   cwd: process.cwd(),
-  username: userInfo().username,
+  username: username(),
   nowMs: Date.now,
 })
+
+/** The account's name; its number where it has none, as in a container with a user of its own. */
+function username(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
