@@ -7,6 +7,7 @@ import {
   algorithmOf,
   bitString,
   commonName,
+  concat,
   constructed,
   generalName,
   integer,
@@ -14,6 +15,7 @@ import {
   makeKey,
   name,
   NULL,
+  octets,
   oid,
   seq,
   set,
@@ -102,7 +104,6 @@ export const rsaSpki = (modulus: bigint, exponent: bigint): Uint8Array =>
 /** Big-endian, with a zero octet in front where the highest bit is set. */
 function magnitude(value: bigint): Uint8Array {
   const hex = value.toString(16)
-  return Uint8Array.from(Buffer.from((hex.length % 2 === 0 ? '00' : '0') + hex, 'hex')).subarray(
-    hex.length % 2 === 0 && Number.parseInt(hex.slice(0, 2), 16) < 0x80 ? 1 : 0,
-  )
+  const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
+  return concat(octets(...((bytes[0] ?? 0) >= 0x80 ? [0] : [])), bytes)
 }

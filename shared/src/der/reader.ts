@@ -216,13 +216,11 @@ export class DerReader {
     let previous: Uint8Array | undefined
     const { contentsAt, end: last } = this.#element
     for (let offset = contentsAt, count = 0; offset < last; count += 1) {
+      this.#lastStart = offset
       const { end } = this.#accept(count, locateElement(this.#bytes, offset, last))
       const current = this.#bytes.subarray(offset, end)
       if (previous !== undefined && compareOctets(previous, current) >= 0) {
-        throw this.#refusalAt(
-          offset,
-          `${this.#path()} is not in the order of DER, or repeats itself`,
-        )
+        throw this.refusal(count, 'is not in the order of DER, or is there twice')
       }
       previous = current
       offset = end

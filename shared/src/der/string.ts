@@ -29,7 +29,7 @@ export function decodeString(tag: number, contents: Uint8Array): Result<string, 
         : text
     }
     default: {
-      return err(`is a ${tagToText(tag)}; UTF8String, PrintableString or IA5String is wanted`)
+      return err(`is ${tagToText(tag)}; UTF8String, PrintableString or IA5String is wanted`)
     }
   }
 }

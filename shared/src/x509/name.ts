@@ -89,4 +89,6 @@ const attributeToText = ({ oid, type, value }: NameAttribute): string =>
 const escapeValue = (value: string): string =>
   value
     .replaceAll(/["+,;<>\\]|^[ #]| $/g, String.raw`\$&`)
-    .replaceAll(/\p{Cc}/gu, (character) => `\\${toHex(new TextEncoder().encode(character))}`)
+    .replaceAll(/\p{Cc}/gu, (character) =>
+      toHex(new TextEncoder().encode(character)).replaceAll(/../g, String.raw`\$&`),
+    )
