@@ -194,7 +194,7 @@ describe('the worker', () => {
     const { plane } = edge
     const expired = await startEdgeSigner({
       directory: join(plane.directory, 'expired'),
-      caMadeAtMs: Date.now() - 3 * 365 * DAY_MS,
+      madeAtMs: Date.now() - 3 * 365 * DAY_MS,
     })
     try {
       await anIssuerWith('expired-ca', { key: expired.clientKeyPem })

@@ -33,8 +33,8 @@ export interface EdgeSigner {
 export interface EdgeSignerOptions {
   /** Kept between runs: a second start finds CA, keys and ledger. */
   readonly directory: string
-  /** When the CA was made, in epoch milliseconds; now when absent. */
-  readonly caMadeAtMs?: number
+  /** When CA, client and configuration were made, in epoch milliseconds; now when absent. */
+  readonly madeAtMs?: number
   /** Changes the configuration that `edge-issuer config init` wrote. */
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
@@ -90,10 +90,10 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
 }
 
 /** The configuration is written last: it tells that the rest is there. */
-async function setUp({ directory, caMadeAtMs = Date.now() }: EdgeSignerOptions): Promise<void> {
+async function setUp({ directory, madeAtMs = Date.now() }: EdgeSignerOptions): Promise<void> {
   const path = (name: string): string => join(directory, name)
-  const scene = { cwd: directory }
-  await mustRunCli(['ca', 'init', '--out', FILES.ca], { ...scene, nowMs: () => caMadeAtMs })
+  const scene = { cwd: directory, nowMs: () => madeAtMs }
+  await mustRunCli(['ca', 'init', '--out', FILES.ca], scene)
   await mustRunCli(['client', 'create', CLIENT], scene)
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
