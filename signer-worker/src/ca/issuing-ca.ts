@@ -99,11 +99,11 @@ export function loadIssuingCa(chainPem: string): Result<IssuingCa, readonly stri
 export function checkIssuingCaAt(ca: IssuingCa, nowMs: number): Result<void, string> {
   const nowSeconds = Math.floor(nowMs / 1000)
   if (nowSeconds * 1000 < ca.notBeforeMs) {
-    return err(`the issuing CA is valid only from ${timeToText(ca.notBeforeMs)}`)
+    return err(`the issuing CA "${ca.subjectText}" is valid only from ${timeToText(ca.notBeforeMs)}`)
   }
   if (nowSeconds * 1000 > ca.notAfterMs) {
     return err(
-      `the issuing CA expired at ${timeToText(ca.notAfterMs)}; the CA's operator must renew it`,
+      `the issuing CA "${ca.subjectText}" expired at ${timeToText(ca.notAfterMs)}; the CA's operator must renew it`,
     )
   }
   return ok(undefined)

@@ -62,7 +62,7 @@ client    c1: key ${keyId}; issuers default; profiles default
     const nowMs = Date.UTC(2028, 0, 2)
     const { exitCode, stderr } = await runCli('config check s.json', { cwd, nowMs })
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/chain: the issuing CA expired at')
+    expect(stderr).toContain('/issuers/default/chain: the issuing CA "CN=')
   })
 
   it.for([
