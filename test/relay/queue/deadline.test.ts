@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { describe, it } from 'vitest'
 import { withDeadline } from '../../../relay/src/queue/deadline.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -9,11 +9,12 @@ const untilAborted = async (signal: AbortSignal): Promise<unknown> => {
 }
 
 describe('withDeadline', () => {
-  it('gives what the work gives, and leaves no timer', async ({ expect }) => {
+  it('gives what the work gives, and leaves nothing behind', async ({ expect }) => {
     const clock = new FakeClock()
     const { signal } = new AbortController()
     expect(await withDeadline({ clock, limitMs: 10, signal }, async () => 'value')).toBe('value')
     expect(clock.pendingMs).toEqual([])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('throws what the work throws, and leaves no timer', async ({ expect }) => {

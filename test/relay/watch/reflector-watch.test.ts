@@ -124,4 +124,13 @@ describe('a watch', () => {
     await clock.advance(10_000)
     expect(source.calls).toEqual(['0 list', '0 watch 100', wanted])
   })
+
+  it('that was quiet and closed in order is no fault before the next one', async ({ expect }) => {
+    const { source, clock } = await play(
+      [[aPage(100)]],
+      [[{ pauseMs: 1_000 }], [failed('unavailable')]],
+    )
+    await clock.advance(10_000)
+    expect(source.calls).toEqual(['0 list', '0 watch 100', '1000 watch 100', '2200 watch 100'])
+  })
 })

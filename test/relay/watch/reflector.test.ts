@@ -123,6 +123,24 @@ describe('isAlive', () => {
     expect(reflector.isAlive).toBe(false)
   })
 
+  it('stays true while a listing comes slowly', async ({ expect }) => {
+    const page = aPage(100, aRaw('a', 1))
+    const { reflector, clock } = await play([[{ pauseMs: 200_000 }, page, SILENCE]])
+    await clock.advance(499_999)
+    expect(reflector.isAlive).toBe(true)
+    await clock.advance(1)
+    expect(reflector.isAlive).toBe(false)
+  })
+
+  it('stays true while nothing happens but the end of each watch', async ({ expect }) => {
+    const { reflector, clock } = await play(
+      [[aPage(100)]],
+      Array.from({ length: 10 }, () => [{ pauseMs: 150_000 }]),
+    )
+    await clock.advance(1_000_000)
+    expect(reflector.isAlive).toBe(true)
+  })
+
   it('stays true while the API server is away', async ({ expect }) => {
     const { reflector, clock } = await play(
       Array.from({ length: 100 }, () => [failed('unavailable')]),

@@ -1,0 +1,142 @@
+import { err, ok, type Result, type SignAnswer } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
+import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
+import { createCsr } from '../../support/csr.ts'
+import { anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
+import { aSignerClient } from './support.ts'
+
+const NEVER = new AbortController().signal
+const HOUR_MS = 3_600_000
+const issuer = anIssuer()
+const request = aRequest({
+  spec: { request: btoa(createCsr({ dnsNames: ['web.example.com'] }).pem) },
+})
+
+interface World {
+  readonly answer?: Result<SignAnswer, SignerFault>
+  readonly connect?: ConnectFault
+  readonly nowMs?: number
+  readonly maxRetryDuration?: string
+  readonly csr?: string
+}
+
+async function sign(world: World): Promise<{
+  readonly signing: Signing
+  readonly woken: number
+  readonly holds: IssuerHolds
+}> {
+  const holds = new IssuerHolds()
+  let woken = 0
+  const attempt = signPass({
+    connect: async () =>
+      Promise.resolve(
+        world.connect === undefined
+          ? ok(aSignerClient(world.answer === undefined ? {} : { sign: world.answer }))
+          : err(world.connect),
+      ),
+    holds,
+    wakeIssuer: () => {
+      woken += 1
+    },
+    maxRetryMs: HOUR_MS,
+    now: () => world.nowMs ?? CREATED_MS,
+  })
+  const { maxRetryDuration } = world
+  const signing = await attempt(
+    world.csr === undefined ? request : aRequest({ spec: { request: world.csr } }),
+    maxRetryDuration === undefined ? issuer : anIssuer({ spec: { maxRetryDuration } }),
+    NEVER,
+  )
+  return { signing, woken, holds }
+}
+
+const fault = (fields: Partial<SignerFault>): Result<never, SignerFault> =>
+  err({ class: 'temporary', code: 'transport_error', message: 'because', ...fields })
+
+describe('signPass', () => {
+  it('fails a request that cannot be said, without asking', async ({ expect }) => {
+    const { signing } = await sign({ csr: '%' })
+    expect(signing).toMatchObject({
+      verdict: { reason: 'Failed', message: expect.stringContaining('spec.request is not base64') },
+      outcome: { kind: 'done' },
+    })
+  })
+
+  it('retries a temporary fault, not before the worker said', async ({ expect }) => {
+    const { signing, woken } = await sign({ answer: fault({ retryAfterMs: 9_000 }) })
+    expect(signing.verdict.reason).toBe('Pending')
+    expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 9_000 })
+    expect(woken).toBe(0)
+  })
+
+  it.for([
+    { name: 'within the limit', nowMs: CREATED_MS + HOUR_MS, want: 'Pending' },
+    { name: 'past the limit', nowMs: CREATED_MS + HOUR_MS + 1, want: 'Failed' },
+    {
+      name: 'past the issuer’s own, shorter limit',
+      nowMs: CREATED_MS + 60_001,
+      maxRetryDuration: '1m',
+      want: 'Failed',
+    },
+    {
+      name: 'an issuer without a limit',
+      nowMs: CREATED_MS * 2,
+      maxRetryDuration: '0',
+      want: 'Pending',
+    },
+  ])('a temporary fault $name is $want', async ({ want, ...world }, { expect }) => {
+    const { signing } = await sign({ answer: fault({}), ...world })
+    expect(signing.verdict.reason).toBe(want)
+  })
+
+  it('holds and wakes the issuer that the worker refuses, and leaves the request to it', async ({
+    expect,
+  }) => {
+    const { signing, woken, holds } = await sign({ answer: fault({ class: 'issuer' }) })
+    expect(signing).toMatchObject({ verdict: { reason: 'Pending' }, outcome: { kind: 'done' } })
+    expect(woken).toBe(1)
+    expect(holds.current(issuer.metadata.uid, CREATED_MS)?.message).toBe('because')
+  })
+
+  it.for([
+    { kind: 'secret', want: 'done', held: true },
+    { kind: 'spec', want: 'done', held: true },
+    { kind: 'api', want: 'retry', held: false },
+  ] as const)('a fault of the $kind while connecting', async ({ kind, want, held }, { expect }) => {
+    const { signing, holds } = await sign({ connect: { kind, message: 'because' } })
+    expect(signing).toMatchObject({ verdict: { reason: 'Pending' }, outcome: { kind: want } })
+    expect(holds.current(issuer.metadata.uid, CREATED_MS) !== undefined).toBe(held)
+  })
+
+  it('polls a worker that asks for patience', async ({ expect }) => {
+    const answer = fault({ class: 'pending', retryAfterMs: 3_000 })
+    const { signing } = await sign({ answer, nowMs: CREATED_MS * 2 })
+    expect(signing).toMatchObject({
+      verdict: { reason: 'Pending', event: { type: 'Normal' } },
+      outcome: { kind: 'requeue-after', afterMs: 3_000 },
+    })
+  })
+
+  it('fails what the worker says can never succeed', async ({ expect }) => {
+    const { signing } = await sign({ answer: fault({ class: 'permanent' }) })
+    expect(signing).toMatchObject({ verdict: { reason: 'Failed' }, outcome: { kind: 'done' } })
+  })
+
+  it('writes no certificate that was not asked for', async ({ expect }) => {
+    const answer = ok({
+      chain: 'hello',
+      ca: 'hello',
+      serialNumber: '01',
+      notBefore: '2026-01-01T00:00:00Z',
+      notAfter: '2026-01-01T01:00:00Z',
+      clamped: null,
+      replayed: false,
+    })
+    const { signing } = await sign({ answer })
+    expect(signing).toMatchObject({ verdict: { reason: 'Pending' }, outcome: { kind: 'retry' } })
+    expect(signing.issued).toBeUndefined()
+  })
+})

@@ -1,0 +1,146 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import type { ObjectRef } from '../../../relay/src/kube/object-ref.ts'
+import type { SecretReader } from '../../../relay/src/kube/ports.ts'
+import { Connections } from '../../../relay/src/signer/connections.ts'
+import { anIssuer } from '../../support/kube-objects.ts'
+import { createAuthority } from '../../support/pki.ts'
+
+const NEVER = new AbortController().signal
+const aKey = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+
+/** A reader of one Secret's entries, as text; notes what was asked for. */
+function aSecretReader(
+  read: () => Result<Readonly<Record<string, string>>, ApiError>,
+): SecretReader & { readonly asked: ObjectRef[] } {
+  const asked: ObjectRef[] = []
+  return {
+    asked,
+    readSecret: async (ref) => {
+      asked.push(ref)
+      const data = read()
+      if (!data.ok) return Promise.resolve(data)
+      const entries = Object.entries(data.value)
+      return Promise.resolve(ok(Object.fromEntries(entries.map(([k, v]) => [k, Buffer.from(v)]))))
+    },
+  }
+}
+
+describe('Connections', () => {
+  it.for([
+    { kind: 'Issuer', want: { namespace: 'default', name: 'edge-client' } },
+    { kind: 'ClusterIssuer', want: { namespace: 'edge-issuer', name: 'edge-client' } },
+  ])(
+    'reads the Secret of a $kind in $want.namespace, and nowhere else',
+    async ({ kind, want }, { expect }) => {
+      const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
+      const connections = new Connections(secrets, 'edge-issuer')
+      expect((await connections.connect(anIssuer({ kind }), NEVER)).ok).toBe(true)
+      expect(secrets.asked).toEqual([want])
+      await connections.close()
+    },
+  )
+
+  it('reads the Secret each time, and keeps the connection while nothing changed', async ({
+    expect,
+  }) => {
+    const key = aKey()
+    const secrets = aSecretReader(() => ok({ 'private-key.pem': key }))
+    const connections = new Connections(secrets, 'edge-issuer')
+    const first = await connections.connect(anIssuer(), NEVER)
+    const second = await connections.connect(anIssuer(), NEVER)
+    expect(first.ok && second.ok && first.value === second.value).toBe(true)
+    expect(secrets.asked).toHaveLength(2)
+    await connections.close()
+  })
+
+  it.for([
+    { name: 'the key', change: { key: aKey() } },
+    { name: 'the url', change: { spec: { url: 'https://other.test' } } },
+  ])('connects anew when $name changes', async ({ change }, { expect }) => {
+    let key = aKey()
+    const connections = new Connections(
+      aSecretReader(() => ok({ 'private-key.pem': key })),
+      'edge-issuer',
+    )
+    const first = await connections.connect(anIssuer(), NEVER)
+    key = change.key ?? key
+    const second = await connections.connect(anIssuer({ spec: change.spec ?? {} }), NEVER)
+    expect(first.ok && second.ok && first.value !== second.value).toBe(true)
+    await connections.close()
+  })
+
+  it.for([
+    {
+      name: 'a Secret that is not there',
+      read: () => err({ kind: 'not-found', message: 'x' } as const),
+      want: { kind: 'secret', message: 'not found; waiting for it' },
+    },
+    {
+      name: 'a Secret that may not be read',
+      read: () => err({ kind: 'forbidden', message: 'x' } as const),
+      want: { kind: 'secret', message: 'grant it with: kubectl create rolebinding' },
+    },
+    {
+      name: 'an API server that is away',
+      read: () => err({ kind: 'unavailable', message: 'x' } as const),
+      want: { kind: 'api', message: 'could not read Secret' },
+    },
+    {
+      name: 'an entry of another name',
+      read: () => ok({ token: 'x' }),
+      want: { kind: 'secret', message: 'has no entry "private-key.pem"' },
+    },
+    {
+      name: 'an entry that is no key',
+      read: () => ok({ 'private-key.pem': 'hunter2' }),
+      want: { kind: 'secret', message: 'is not an unencrypted PKCS#8' },
+    },
+  ])(
+    'says what is wrong with $name, and quotes nothing of it',
+    async ({ read, want }, { expect }) => {
+      const connection = await new Connections(aSecretReader(read), 'x').connect(anIssuer(), NEVER)
+      expect(connection.ok).toBe(false)
+      if (connection.ok) return
+      expect(connection.error.kind).toBe(want.kind)
+      expect(connection.error.message).toContain(want.message)
+      expect(connection.error.message).not.toContain('hunter2')
+    },
+  )
+
+  it.for([
+    { name: 'is not base64', caBundle: '%', want: 'spec.caBundle is not base64' },
+    { name: 'is no PEM', caBundle: btoa('hello'), want: 'spec.caBundle holds no certificates' },
+    {
+      name: 'holds something else',
+      caBundle: btoa('-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'),
+      want: 'something else than a certificate in block 1',
+    },
+  ])('a caBundle that $name needs an edit of the spec', async ({ caBundle, want }, { expect }) => {
+    const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
+    const connection = await new Connections(secrets, 'x').connect(
+      anIssuer({ spec: { caBundle } }),
+      NEVER,
+    )
+    expect(!connection.ok && connection.error.kind).toBe('spec')
+    expect(!connection.ok && connection.error.message).toContain(want)
+    expect(secrets.asked).toEqual([])
+  })
+
+  it('takes a caBundle of several certificates', async ({ expect }) => {
+    const authorities = await Promise.all([
+      createAuthority({ commonName: 'a' }),
+      createAuthority({ commonName: 'b' }),
+    ])
+    const caBundle = btoa(authorities.map((authority) => authority.certificatePem).join('\n'))
+    const connections = new Connections(
+      aSecretReader(() => ok({ 'private-key.pem': aKey() })),
+      'x',
+    )
+    expect((await connections.connect(anIssuer({ spec: { caBundle } }), NEVER)).ok).toBe(true)
+    await connections.close()
+  })
+})
