@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { IncomingMessage } from 'node:http'
-import { Agent, request } from 'node:https'
+import { Agent, request as send } from 'node:https'
 /**
  * HTTPS requests to the API server as the administrator, for what the driver itself needs to know or
  * do. Tests speak to the cluster through kubectl or a client of their own.
@@ -12,15 +12,17 @@ import type { ClusterPki } from './cluster-pki.ts'
 const REQUEST_TIMEOUT_MS = 20_000
 
 /** One request. A body is sent as JSON unless `contentType` says otherwise. */
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly body?: string
   readonly contentType?: string
+  /** Gives up before the client's own time limit. */
+  readonly signal?: AbortSignal
 }
 
 /** The status and the body, whatever the status is. */
-export interface ApiResponse {
+interface ApiResponse {
   readonly status: number
   readonly body: string
 }
@@ -44,11 +46,14 @@ export function createApiClient(server: string, pki: ClusterPki): ApiClient {
   })
   return {
     server,
-    request: async ({ method, path, body, contentType = 'application/json' }) => {
-      const outgoing = request(new URL(path, server), {
+    request: async ({ method, path, body, signal, contentType = 'application/json' }) => {
+      const outgoing = send(new URL(path, server), {
         agent,
         method,
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        signal: AbortSignal.any([
+          AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+          ...(signal === undefined ? [] : [signal]),
+        ]),
         ...(body === undefined ? {} : { headers: { 'content-type': contentType } }),
       })
       outgoing.end(body)
@@ -60,4 +65,12 @@ export function createApiClient(server: string, pki: ClusterPki): ApiClient {
       agent.destroy()
     },
   }
+}
+
+/** Whether a GET of this path is answered with 200. @throws Error when there is no answer */
+export async function answersOk(
+  client: ApiClient,
+  request: Pick<ApiRequest, 'path' | 'signal'>,
+): Promise<boolean> {
+  return (await client.request({ ...request, method: 'GET' })).status === 200
 }

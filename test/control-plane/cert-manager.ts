@@ -134,7 +134,8 @@ async function startWebhook(
       LOG_LEVEL,
     ],
     readiness: {
-      probe: async () => (await fetch(`http://127.0.0.1:${ports.healthPort}/healthz`)).ok,
+      probe: async (signal) =>
+        (await fetch(`http://127.0.0.1:${ports.healthPort}/healthz`, { signal })).ok,
       timeoutMs: READY_TIMEOUT_MS,
     },
   })

@@ -16,13 +16,13 @@ import {
 import { readIfThere } from './read-if-there.ts'
 
 /** Paths of a certificate and its key. */
-export interface CertificateFiles {
+interface CertificateFiles {
   readonly certificate: string
   readonly key: string
 }
 
 /** A client's certificate and key, as PEM. */
-export interface ClientIdentity {
+interface ClientIdentity {
   readonly certificatePem: string
   readonly keyPem: string
 }

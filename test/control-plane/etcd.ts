@@ -31,7 +31,7 @@ export async function startEtcd(launcher: Launcher, state: StateDirectory): Prom
         '--log-level=warn',
       ],
       readiness: {
-        probe: async () => (await fetch(`${url}/health`)).ok,
+        probe: async (signal) => (await fetch(`${url}/health`, { signal })).ok,
         timeoutMs: READY_TIMEOUT_MS,
       },
     })

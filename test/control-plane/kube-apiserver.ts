@@ -1,6 +1,6 @@
 import { withPorts } from '../support/ports.ts'
 import type { ManagedProcess } from '../support/process.ts'
-import { type ApiClient, createApiClient } from './api-client.ts'
+import { type ApiClient, answersOk, createApiClient } from './api-client.ts'
 import type { ClusterPki } from './cluster-pki.ts'
 import type { Launcher } from './launcher.ts'
 import type { StateDirectory } from './state-directory.ts'
@@ -58,7 +58,7 @@ async function startOn(
     part: PART,
     args: apiServerArguments(options, port),
     readiness: {
-      probe: async () => (await client.request({ method: 'GET', path: '/readyz' })).status === 200,
+      probe: async (signal) => answersOk(client, { path: '/readyz', signal }),
       timeoutMs: READY_TIMEOUT_MS,
     },
   })

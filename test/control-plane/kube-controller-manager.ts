@@ -1,12 +1,14 @@
 import { withPorts } from '../support/ports.ts'
 import type { ManagedProcess } from '../support/process.ts'
-import { type ApiClient, createApiClient } from './api-client.ts'
+import { type ApiClient, answersOk, createApiClient } from './api-client.ts'
 import type { ClusterPki } from './cluster-pki.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import type { Launcher } from './launcher.ts'
 import type { StateDirectory } from './state-directory.ts'
 
 const READY_TIMEOUT_MS = 60_000
+/** Every namespace gets one of this name from the controller manager. */
+const FIRST_SERVICE_ACCOUNT = '/api/v1/namespaces/default/serviceaccounts/default'
 
 /** What a cluster without nodes can make use of. Kubernetes 1.37 wants these long names. */
 const CONTROLLERS = [
@@ -40,8 +42,9 @@ export async function startControllerManager(
     caPem: pki.authority.pem,
     login: { kind: 'certificate', ...pki.controllerManager },
   })
-  return withPorts({ count: 1 }, async ([port = 0]) =>
-    launcher.start({
+  return withPorts({ count: 1 }, async ([port = 0]) => {
+    const ownClient = createApiClient(`https://127.0.0.1:${port}`, pki)
+    return launcher.start({
       part: 'kube-controller-manager',
       args: [
         `--kubeconfig=${kubeconfig}`,
@@ -60,15 +63,11 @@ export async function startControllerManager(
         '--kube-api-burst=600',
       ],
       readiness: {
-        probe: async () =>
-          (await answersOk(createApiClient(`https://127.0.0.1:${port}`, pki), '/healthz')) &&
-          (await answersOk(client, '/api/v1/namespaces/default/serviceaccounts/default')),
+        probe: async (signal) =>
+          (await answersOk(ownClient, { path: '/healthz', signal })) &&
+          (await answersOk(client, { path: FIRST_SERVICE_ACCOUNT, signal })),
         timeoutMs: READY_TIMEOUT_MS,
       },
-    }),
-  )
-}
-
-async function answersOk(client: ApiClient, path: string): Promise<boolean> {
-  return (await client.request({ method: 'GET', path })).status === 200
+    })
+  })
 }

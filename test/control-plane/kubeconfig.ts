@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 
 /** Who logs in: with a certificate and its key (PEM), or with a bearer token. */
-export type Login =
+type Login =
   | { readonly kind: 'certificate'; readonly certificatePem: string; readonly keyPem: string }
   | { readonly kind: 'token'; readonly token: string }
 

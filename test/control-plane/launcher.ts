@@ -22,7 +22,7 @@ const STOP_GRACE_MS = 5000
 const PARENT_VARIABLE = 'EDGE_ISSUER_PARENT_PID'
 
 /** A part that keeps running. */
-export interface PartOptions {
+interface PartOptions {
   /** The subcommand. */
   readonly part: string
   readonly args: readonly string[]
@@ -30,7 +30,7 @@ export interface PartOptions {
 }
 
 /** A subcommand that runs to its end. */
-export interface ToolOptions {
+interface ToolOptions {
   readonly tool: 'kubectl' | 'helm'
   readonly args: readonly string[]
   readonly stdin?: string

@@ -20,7 +20,7 @@ const BACKDATE_MS = 60_000
 const DAY_MS = 86_400_000
 
 /** How long the certificates here are valid, unless the caller says otherwise: ten years. */
-export const DEFAULT_LIFETIME_MS = 3650 * DAY_MS
+const DEFAULT_LIFETIME_MS = 3650 * DAY_MS
 
 /** A certificate and its key: PEM for files, objects for signing more with it. */
 export interface KeyedCertificate {

@@ -8,6 +8,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { ProcessStartError } from './process.ts'
 
 const ATTEMPTS = 4
+/** Lets the system choose (bind(2)). */
+const ANY_PORT = 0
 
 /** How many ports are wanted, and which to try first (those of an earlier run, say). */
 export interface PortRequest {
@@ -17,21 +19,38 @@ export interface PortRequest {
 
 /** Different ports that nobody listened on just now. */
 export async function freePorts(count: number): Promise<readonly number[]> {
+  return bindAll(Array.from({ length: count }, () => ANY_PORT))
+}
+
+/**
+ * Whether nobody listens on these ports. Without this look, whoever waits for a new server on a port
+ * might get the answer of another one that was there before.
+ */
+async function areFree(ports: readonly number[]): Promise<boolean> {
+  return bindAll(ports).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Binds the ports for a moment and says which they were. @throws Error when one is taken */
+async function bindAll(wanted: readonly number[]): Promise<readonly number[]> {
   // All are held open together, or the system might give the same port twice.
-  const servers = Array.from({ length: count }, () => createServer())
+  const servers = wanted.map((port) => ({ port, server: createServer() }))
   try {
     return await Promise.all(
-      servers.map(async (server) => {
-        server.listen(0, '127.0.0.1')
+      servers.map(async ({ port, server }) => {
+        server.listen(port, '127.0.0.1')
         await once(server, 'listening')
         return portOf(server.address())
       }),
     )
   } finally {
     await Promise.all(
-      servers.map(async (server) => {
+      servers.map(async ({ server }) => {
+        if (!server.listening) return
         server.close()
-        if (server.listening) await once(server, 'close')
+        await once(server, 'close')
       }),
     )
   }
@@ -46,8 +65,9 @@ export async function withPorts<T>(
   start: (ports: readonly number[]) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const preferred = attempt === 1 ? request.preferred : undefined
-    const ports = preferred?.length === request.count ? preferred : await freePorts(request.count)
+    const preferred = attempt === 1 ? (request.preferred ?? []) : []
+    const isUsable = preferred.length === request.count && (await areFree(preferred))
+    const ports = isUsable ? preferred : await freePorts(request.count)
     try {
       return await start(ports)
     } catch (error) {

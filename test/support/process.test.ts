@@ -42,6 +42,12 @@ async function startReady(program: string): Promise<ManagedProcess> {
   return waitUntilReady(started, { probe, timeoutMs: TIMEOUT_MS })
 }
 
+/** A probe that asks a server which never answers. */
+async function hang(signal: AbortSignal): Promise<boolean> {
+  if (!signal.aborted) await once(signal, 'abort')
+  return false
+}
+
 const FOR_EVER = 'setInterval(() => {}, 1000);'
 const DEAF = `process.on('SIGTERM', () => {}); ${FOR_EVER}`
 
@@ -102,6 +108,13 @@ describe('waitUntilReady', () => {
       'subject was not ready within 1 ms',
     )
     expect(await started.ended).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+
+  it('tells a probe that waits to give up when the process ends', async ({ expect }) => {
+    const started = await startProcess(nodeProgram('process.exit(7)'))
+    await expect(waitUntilReady(started, { probe: hang, timeoutMs: TIMEOUT_MS })).rejects.toThrow(
+      'ended with exit code 7',
+    )
   })
 
   it.for(['listen tcp 127.0.0.1:1: bind: address already in use', 'Error: listen EADDRINUSE'])(

@@ -10,6 +10,7 @@ import { open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const POLL_INTERVAL_MS = 25
+const PROBE_TIMEOUT_MS = 5000
 const LOG_TAIL_BYTES = 8192
 const LOG_TAIL_LINES = 15
 /** Go's and libuv's words for EADDRINUSE. */
@@ -51,8 +52,11 @@ export interface ManagedProcess {
 
 /** When a process counts as ready. */
 export interface Readiness {
-  /** Asked again and again; a rejection counts as "not yet". */
-  readonly probe: () => Promise<boolean>
+  /**
+   * Asked again and again; a rejection counts as "not yet". The signal tells it to give up, so that a
+   * server that takes a connection and never answers cannot hold up the rest.
+   */
+  readonly probe: (signal: AbortSignal) => Promise<boolean>
   readonly timeoutMs: number
 }
 
@@ -117,8 +121,12 @@ export async function waitUntilReady(
   readiness: Readiness,
 ): Promise<ManagedProcess> {
   const deadline = Date.now() + readiness.timeoutMs
+  const ended = new AbortController()
+  void process.ended.then(() => ended.abort())
   while (process.end() === undefined && Date.now() < deadline) {
-    if (await readiness.probe().catch(() => false)) return process
+    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)])
+    const isReady = await readiness.probe(signal).catch(() => false)
+    if (isReady) return process
     await sleep(POLL_INTERVAL_MS)
   }
   const end = process.end()
