@@ -66,7 +66,7 @@ export function statusError(body: unknown): ApiError {
   return refusalError({ status: parsed.data?.code ?? 500, body })
 }
 
-/** Names what was thrown while sending or reading: a lost network, a deadline, an answer cut short. */
+/** Names what was thrown while sending or reading: a lost network, the reason of a signal, an answer cut short. */
 export function faultError(thrown: unknown): ApiError {
   return { kind: 'unavailable', message: oneLine(describe(thrown)) }
 }

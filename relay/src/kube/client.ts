@@ -95,7 +95,7 @@ async function exchange(
       const value = parseJson((await readText(answer.value, MAX_OBJECT_BYTES)) ?? '')
       return value === undefined ? senseless(request) : ok(value)
     } catch (thrown) {
-      return err(faultError(limited.aborted ? limited.reason : thrown))
+      return err(faultError(thrown))
     }
   })
 }

@@ -106,7 +106,7 @@ async function readPage(
       const text = await readText(answer.value, MAX_PAGE_BYTES)
       return text === undefined ? err(PAGE_TOO_LARGE) : parsePage(parseJson(text))
     } catch (thrown) {
-      return err(faultError(limited.aborted ? limited.reason : thrown))
+      return err(faultError(thrown))
     }
   })
 }
@@ -118,14 +118,12 @@ async function* readWatch(
 ): AsyncGenerator<Result<WatchEvent, ApiError>> {
   const watchdog = startWatchdog({ clock, limitMs: WATCH_SILENCE_MS, parent })
   const { signal } = watchdog
-  let isOpen = false
   try {
     const answer = await transport.send({ method: 'GET', path }, signal)
     if (!answer.ok) {
       yield answer
       return
     }
-    isOpen = true
     for await (const line of readLines(heard(answer.value, watchdog))) {
       const event = parseWatchEvent(parseJson(line))
       yield event
@@ -133,8 +131,8 @@ async function* readWatch(
     }
   } catch (thrown) {
     // A watch that fell silent has told all that it knows; whoever begins the next one finds out more.
-    if (isOpen && signal.aborted && !parent.aborted) return
-    yield err(faultError(parent.aborted ? parent.reason : thrown))
+    if (signal.aborted && !parent.aborted) return
+    yield err(faultError(thrown))
   } finally {
     watchdog.stop()
   }

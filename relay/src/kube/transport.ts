@@ -46,7 +46,7 @@ export function createTransport(access: Access): Transport {
       try {
         return await send(request, { access, pool, signal })
       } catch (thrown) {
-        return err(faultError(signal.aborted ? signal.reason : thrown))
+        return err(faultError(thrown))
       }
     },
     close: async () => pool.close(),

@@ -50,8 +50,7 @@ export class DelayedKeys<K extends string> {
 
   #fire(): void {
     const nowMs = this.#clock.uptimeMs()
-    for (const [key, atMs] of [...this.#dueAtMs]) {
-      if (atMs > nowMs) continue
+    for (const [key] of [...this.#dueAtMs].filter(([, atMs]) => atMs <= nowMs)) {
       this.#dueAtMs.delete(key)
       this.#due(key)
     }

@@ -203,6 +203,39 @@ describe('TLS', () => {
     })
   })
 
+  it('trusts any when the kubeconfig says so', async ({ expect, onTestFinished }) => {
+    const issuer = await createAuthority({ commonName: 'kubernetes' })
+    const server = await serve({ onTestFinished }, await aServerLeaf(issuer))
+    const cluster = { 'insecure-skip-tls-verify': true }
+    expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster }))).toMatchObject({
+      ok: true,
+    })
+  })
+
+  it.for([
+    ['kubernetes.default', true],
+    ['another.name', false],
+  ] as const)(
+    'expects the name %s of the kubeconfig instead of the host',
+    async ([name, isOk], { expect, onTestFinished }) => {
+      const issuer = await createAuthority({ commonName: 'kubernetes' })
+      const leaf = await issueLeaf({
+        issuer,
+        subject: [{ CN: ['apiserver'] }],
+        usage: 'server',
+        dnsNames: ['kubernetes.default'],
+      })
+      const server = await serve({ onTestFinished }, leaf)
+      const cluster = {
+        'certificate-authority-data': base64(issuer.certificatePem),
+        'tls-server-name': name,
+      }
+      expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster }))).toMatchObject({
+        ok: isOk,
+      })
+    },
+  )
+
   it('shows the client certificate of the kubeconfig', async ({ expect, onTestFinished }) => {
     const issuer = await createAuthority({ commonName: 'kubernetes' })
     const server = await serve({ onTestFinished }, await aServerLeaf(issuer), issuer)

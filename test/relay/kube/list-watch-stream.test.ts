@@ -209,6 +209,18 @@ describe('watch', () => {
     expect(clock.pendingMs).toEqual([])
   })
 
+  it('ends with its signal after events, too', async ({ expect, onTestFinished }) => {
+    const stop = new AbortController()
+    const { source } = await aWatch({ onTestFinished }, (response) => {
+      response.write(line({ type: 'ADDED', object: anObject('a', '101') }))
+    })
+    const stream = source.watch('100', stop.signal)[Symbol.asyncIterator]()
+    expect(await stream.next()).toMatchObject({ value: { ok: true } })
+    const last = stream.next()
+    stop.abort(new Error('stopping'))
+    expect(await last).toMatchObject({ value: { ok: false, error: { message: 'stopping' } } })
+  })
+
   it('closes its connection when nobody reads on', async ({ expect, onTestFinished }) => {
     const closed = Promise.withResolvers<void>()
     const { source, clock, signal } = await aWatch({ onTestFinished }, (response) => {
