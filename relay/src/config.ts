@@ -25,8 +25,8 @@ export interface Config {
   readonly logFormat: (typeof LOG_FORMATS)[number]
 }
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
-export const LOG_FORMATS = ['json', 'text'] as const
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+const LOG_FORMATS = ['json', 'text'] as const
 
 const MAX_CONCURRENT_RECONCILES = 256
 const MIN_HEALTH_CHECK_INTERVAL_MS = 1_000

@@ -12,7 +12,7 @@ import { type Issuer, issuerSchema } from '../../relay/src/api/issuer.ts'
 
 /** 2026-01-01T00:00:00Z: when the objects were created. */
 export const CREATED_MS = Date.parse('2026-01-01T00:00:00Z')
-export const CREATED = '2026-01-01T00:00:00Z'
+const CREATED = '2026-01-01T00:00:00Z'
 
 /** A condition as it is written in an object. */
 export const aCondition = (
@@ -35,7 +35,7 @@ export interface RequestFields {
 }
 
 /** An approved request for Issuer `default/ca`, as JSON. */
-export const aRequestObject = (fields: RequestFields = {}): object => ({
+const aRequestObject = (fields: RequestFields = {}): object => ({
   apiVersion: 'cert-manager.io/v1',
   kind: 'CertificateRequest',
   metadata: {
@@ -63,9 +63,7 @@ export const aRequest = (fields: RequestFields = {}): CertificateRequest =>
   certificateRequestSchema.parse(aRequestObject(fields))
 
 /** A Ready issuer `default/ca`, as JSON. */
-export const anIssuerObject = (
-  fields: RequestFields & { readonly kind?: string } = {},
-): object => ({
+const anIssuerObject = (fields: RequestFields & { readonly kind?: string } = {}): object => ({
   apiVersion: `${GROUP}/${VERSION}`,
   kind: fields.kind ?? 'Issuer',
   metadata: {

@@ -44,8 +44,8 @@ export async function startOwnCluster(directory: string, steps: Steps): Promise<
     kubectlCommand: `${binary.path} kubectl`,
     kubectl: async (args, stdin) =>
       outputOf(args, await plane.kubectl(args, stdin === undefined ? {} : { stdin })),
-    loginAs: plane.kubeconfigForServiceAccount,
-    stop: plane.stop,
+    loginAs: async (account) => plane.kubeconfigForServiceAccount(account),
+    stop: async () => plane.stop(),
   }
 }
 

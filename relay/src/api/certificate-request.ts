@@ -46,4 +46,4 @@ export const certificateRequestSchema = z
   }))
 
 export type CertificateRequest = z.infer<typeof certificateRequestSchema>
-export type IssuerRef = z.infer<typeof issuerRefSchema>
+

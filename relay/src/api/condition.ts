@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 
-export const CONDITION_STATUSES = ['True', 'False', 'Unknown'] as const
+const CONDITION_STATUSES = ['True', 'False', 'Unknown'] as const
 
 /** Shape shared by cert-manager's conditions and metav1.Condition; what may be absent is filled. */
 export const conditionSchema = z

@@ -9,7 +9,7 @@ import { conditionSchema } from './condition.ts'
 import { metadataSchema } from './metadata.ts'
 
 /** What an issuer that names none asks the worker for. */
-export const DEFAULT_ISSUER_NAME = 'default'
+const DEFAULT_ISSUER_NAME = 'default'
 
 const issuerSpecSchema = z.object({
   url: z.string(),

@@ -21,7 +21,7 @@ export interface CliScene {
 }
 
 /** Runs `edge-issuer` with `args`, without standard input. */
-export async function runCli(
+async function runCli(
   args: readonly string[],
   { cwd, nowMs = Date.now }: CliScene,
 ): Promise<CliResult> {
