@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises'
+import { it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
+import { CLUSTER_ISSUER, FIELD_MANAGER, GROUP, ISSUER, VERSION } from '../../relay/src/api/group.ts'
+import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
+
+const ruleSchema = z.object({
+  apiGroups: z.array(z.string()),
+  resources: z.array(z.string()),
+  verbs: z.array(z.string()),
+  resourceNames: z.array(z.string()).optional(),
+})
+const objectSchema = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+  rules: z.array(ruleSchema).default([]),
+  roleRef: z.looseObject({ name: z.string() }).optional(),
+})
+
+const objects = async (
+  ...sets: readonly ManifestSet[]
+): Promise<readonly z.infer<typeof objectSchema>[]> =>
+  parseAllDocuments(await manifests(...sets)).map((document) => objectSchema.parse(document.toJS()))
+
+it('no role names a wildcard', async ({ expect }) => {
+  const rules = (await objects('relay', 'approve')).flatMap(({ rules: all }) => all)
+  const words = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.concat(resources, verbs),
+  )
+  expect(words.length).toBeGreaterThan(0)
+  expect(words).not.toContain('*')
+})
+
+it('Secrets can be got, not listed, and only where a RoleBinding says so', async ({ expect }) => {
+  const all = await objects('relay', 'approve')
+  const readers = all.filter(({ rules }) =>
+    rules.some(({ resources }) => resources.includes('secrets')),
+  )
+  expect(readers.map(({ metadata }) => metadata.name)).toEqual(['edge-issuer-credential-reader'])
+  expect(readers[0]?.rules).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }])
+  const bindings = all.filter(({ roleRef }) => roleRef?.name === 'edge-issuer-credential-reader')
+  expect(bindings.map(({ kind }) => kind)).toEqual(['RoleBinding'])
+})
+
+it('the relay writes nothing but status and Events', async ({ expect }) => {
+  const rules = (await objects('relay')).flatMap(({ rules: all }) => all)
+  const writes = rules.filter(({ verbs }) =>
+    verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
+  )
+  expect(writes.map(({ resources, verbs }) => ({ resources, verbs }))).toEqual([
+    { resources: ['certificaterequests/status'], verbs: ['patch'] },
+    { resources: ['issuers/status', 'clusterissuers/status'], verbs: ['patch'] },
+    { resources: ['events'], verbs: ['create'] },
+  ])
+})
+
+it('the approve role is bound in the whole cluster and names our signers', async ({ expect }) => {
+  const [role, binding] = await objects('approve')
+  expect(role?.rules).toEqual([
+    {
+      apiGroups: ['cert-manager.io'],
+      resources: ['signers'],
+      verbs: ['approve'],
+      resourceNames: [`${ISSUER.plural}.${GROUP}/*`, `${CLUSTER_ISSUER.plural}.${GROUP}/*`],
+    },
+  ])
+  expect(binding?.kind).toBe('ClusterRoleBinding')
+})
+
+const crdSchema = z.object({
+  spec: z.object({
+    group: z.string(),
+    scope: z.string(),
+    names: z.looseObject({ kind: z.string(), plural: z.string() }),
+    versions: z.tuple([z.looseObject({ name: z.string(), schema: z.unknown() })]),
+  }),
+})
+
+it.for([ISSUER, CLUSTER_ISSUER])(
+  'the CRD of $kind is what the relay addresses',
+  async (resource, { expect }) => {
+    const text = await readFile(
+      new URL(`../../crds/${resource.plural}.yaml`, import.meta.url),
+      'utf8',
+    )
+    const { spec } = crdSchema.parse(parseAllDocuments(text)[0]?.toJS())
+    expect({
+      group: spec.group,
+      version: spec.versions[0].name,
+      kind: spec.names.kind,
+      plural: spec.names.plural,
+      namespaced: spec.scope === 'Namespaced',
+    }).toEqual({ ...resource, group: GROUP, version: VERSION })
+    expect(FIELD_MANAGER).toBe(GROUP)
+  },
+)
+
+it('both kinds have one schema, and every field of it is described', async ({ expect }) => {
+  const [issuers, clusterIssuers] = await Promise.all(
+    ['issuers', 'clusterissuers'].map(async (plural) => {
+      const text = await readFile(new URL(`../../crds/${plural}.yaml`, import.meta.url), 'utf8')
+      return crdSchema.parse(parseAllDocuments(text)[0]?.toJS()).spec.versions
+    }),
+  )
+  expect(issuers).toEqual(clusterIssuers)
+  expect(undescribed(issuers?.[0].schema, 'schema')).toEqual([])
+})
+
+/** Paths of the properties in a schema that have no description. */
+function undescribed(schema: unknown, path: string): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  return Object.entries(schema).flatMap(([key, value]) => {
+    if (key !== 'properties') return undescribed(value, `${path}.${key}`)
+    const properties = z.record(z.string(), z.looseObject({})).parse(value)
+    return Object.entries(properties).flatMap(([name, property]) => {
+      // The API server describes metadata itself.
+      const isDescribed = 'description' in property || name === 'metadata'
+      const inside = undescribed(property, `${path}.${name}`)
+      return isDescribed ? inside : [`${path}.${name}`].concat(inside)
+    })
+  })
+}

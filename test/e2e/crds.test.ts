@@ -1,0 +1,157 @@
+/**
+ * What the API server makes of our CRDs: which specs it takes, which it refuses and why, and what
+ * kubectl shows.
+ *
+ * @module
+ */
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { stringify } from 'yaml'
+import { issuerSchema } from '../../relay/src/api/issuer.ts'
+import { type ControlPlane, startControlPlane } from '../control-plane/index.ts'
+import { manifests } from '../support/edge/manifests.ts'
+import { getObject, kubectlWait, mustKubectl } from './environment.ts'
+
+let plane: ControlPlane
+
+beforeAll(async () => {
+  plane = await startControlPlane({ certManager: 'off' })
+  await plane.apply(await manifests('crds'))
+  for (const plural of ['issuers', 'clusterissuers']) {
+    const name = `crd/${plural}.edge-issuer.dev`
+    await kubectlWait(plane, [name, 'condition=Established', '60s'], 'default')
+  }
+})
+
+afterAll(async () => {
+  await plane.stop()
+})
+
+const GOOD = { url: 'https://ca.example.com', authSecretName: 'edge-client' }
+
+const issuer = (kind: string, spec: object): string =>
+  stringify({
+    apiVersion: 'edge-issuer.dev/v1alpha1',
+    kind,
+    metadata: { name: 'test', ...(kind === 'Issuer' ? { namespace: 'default' } : {}) },
+    spec,
+  })
+
+/** @returns What the API server says to a dry run; empty when it takes the object. */
+async function refusal(kind: string, spec: object): Promise<string> {
+  const { code, stderr } = await plane.kubectl(
+    ['create', '--dry-run=server', '--validate=strict', '--filename=-'],
+    { stdin: issuer(kind, spec) },
+  )
+  return code === 0 ? '' : stderr
+}
+
+describe.for(['Issuer', 'ClusterIssuer'])('%s', (kind) => {
+  it.for([
+    { name: 'the least', spec: {} },
+    { name: 'a port and a path', spec: { url: 'https://ca.example.com:8443/edge' } },
+    { name: 'an address', spec: { url: 'https://[::1]:8443' } },
+    {
+      name: 'everything',
+      spec: { issuer: 'web', profile: 'short', caBundle: 'aGVsbG8=', maxRetryDuration: '1h30m' },
+    },
+    { name: 'no retry limit', spec: { maxRetryDuration: '0' } },
+  ])('takes $name', async ({ spec }, { expect }) => {
+    expect(await refusal(kind, { ...GOOD, ...spec })).toBe('')
+  })
+
+  it.for([
+    { name: 'no url', spec: { url: undefined }, want: 'spec.url: Required value' },
+    {
+      name: 'no Secret',
+      spec: { authSecretName: undefined },
+      want: 'spec.authSecretName: Required value',
+    },
+    { name: 'http', spec: { url: 'http://ca.example.com' }, want: 'must be an absolute https URL' },
+    { name: 'no scheme', spec: { url: 'ca.example.com' }, want: 'must be an absolute https URL' },
+    { name: 'no host', spec: { url: 'https:///path' }, want: 'spec.url' },
+    {
+      name: 'a user',
+      spec: { url: 'https://me@ca.example.com' },
+      want: 'must not hold a user or password',
+    },
+    {
+      name: 'a password',
+      spec: { url: 'https://a:b@ca.example.com' },
+      want: 'must not hold a user or password',
+    },
+    {
+      name: 'a query',
+      spec: { url: 'https://ca.example.com/?a=b' },
+      want: 'must not have a query or a fragment',
+    },
+    {
+      name: 'a fragment',
+      spec: { url: 'https://ca.example.com/#a' },
+      want: 'must not have a query or a fragment',
+    },
+    {
+      name: 'a url of absurd length',
+      spec: { url: `https://ca.example.com/${'a'.repeat(2_048)}` },
+      want: 'Too long',
+    },
+    {
+      name: 'a Secret elsewhere',
+      spec: { authSecretName: 'other/secret' },
+      want: 'spec.authSecretName',
+    },
+    {
+      name: 'the namespace of a Secret',
+      spec: { authSecretNamespace: 'kube-system' },
+      want: 'unknown field',
+    },
+    { name: 'an issuer that is a path', spec: { issuer: '../x' }, want: 'spec.issuer' },
+    { name: 'a profile in capitals', spec: { profile: 'Web' }, want: 'spec.profile' },
+    { name: 'a caBundle that is not base64', spec: { caBundle: '%' }, want: 'spec.caBundle' },
+    { name: 'a duration in days', spec: { maxRetryDuration: '1d' }, want: 'spec.maxRetryDuration' },
+    {
+      name: 'a negative duration',
+      spec: { maxRetryDuration: '-1h' },
+      want: 'spec.maxRetryDuration',
+    },
+  ])('refuses $name', async ({ spec, want }, { expect }) => {
+    expect(await refusal(kind, { ...GOOD, ...spec })).toContain(want)
+  })
+})
+
+it('what is stored is what the relay reads, defaults filled in', async ({ expect }) => {
+  await plane.apply(issuer('Issuer', GOOD))
+  const stored = await getObject(plane, 'issuer.edge-issuer.dev/test', 'default')
+  expect(issuerSchema.parse(stored).spec).toEqual({ ...GOOD, issuer: 'default' })
+})
+
+it('kubectl shows Ready, Reason, the expiry of the CA and the age', async ({ expect }) => {
+  await plane.apply(issuer('Issuer', GOOD))
+  const status = {
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'True',
+          reason: 'Checked',
+          message: 'Succeeded checking the issuer',
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+        },
+      ],
+      ca: {
+        subject: 'CN=CA',
+        serialNumber: '01',
+        notAfter: '2099-01-01T00:00:00Z',
+        sha256: 'a'.repeat(64),
+      },
+    },
+  }
+  const patch = 'patch issuer.edge-issuer.dev test -n default --subresource=status --type=merge -p'
+  await mustKubectl(plane, patch, JSON.stringify(status))
+  const shown = await mustKubectl(plane, 'get edgeissuer -n default')
+  expect(shown).toMatch(
+    /NAME\s+READY\s+REASON\s+CA EXPIRES\s+AGE\n\s*test\s+True\s+Checked\s+\S+\s+\S+\n/,
+  )
+  const wide = await mustKubectl(plane, 'get cert-manager -n default -o wide')
+  expect(wide).toContain('Succeeded checking the issuer')
+  expect(wide).toContain('https://ca.example.com')
+})
