@@ -35,8 +35,13 @@ export function loadPublicKey(
   try {
     return ok(createPublicKey({ key: Buffer.from(raw), format: 'der', type: 'spki' }))
   } catch {
-    // Of what the reader lets pass, only a point can be wrong: its coordinates are just octets.
-    return refuse(key, 'is not a point on its curve; make a new key')
+    // Coordinates are just octets to the reader, and BoringSSL takes exponents up to 33 bits only.
+    return refuse(
+      key,
+      key.kind === 'EC'
+        ? 'is not a point on its curve; make a new key'
+        : 'cannot be loaded by this worker; make a new key, with the public exponent 65537 if it is RSA',
+    )
   }
 }
 

@@ -143,7 +143,7 @@ function judgeMask(
   if (named.length === 0 || left.length > 0) return []
   return refuse(
     'usage_not_allowed',
-    `a ${publicKeyToText(key)} key can do none of ${quoteList(named.map(keyUsageToText))}; change the usages or the key`,
+    `a key of kind ${publicKeyToText(key)} can do none of ${quoteList(named.map(keyUsageToText))}; change the usages or the key`,
   )
 }
 

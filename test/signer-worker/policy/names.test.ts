@@ -1,0 +1,176 @@
+import { describe, it } from 'vitest'
+import {
+  constructed,
+  generalName,
+  oid,
+  primitive,
+  printable,
+  seq,
+  subjectAltName,
+  utf8,
+} from '../../support/x509.ts'
+import { type Case, judge } from './judge.ts'
+
+const V6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1]
+const UPN = '1.3.6.1.4.1.311.20.2.3'
+
+/** `ok`, or the refusals. */
+const outcome = (names: readonly Uint8Array[], rules: Omit<Case, 'csr'> = {}): string => {
+  const judged = judge({ ...rules, csr: { extensions: [subjectAltName(...names)] } })
+  return 'subject' in judged ? 'ok' : judged.join('\n')
+}
+
+describe('a malformed name', () => {
+  it.for([
+    [generalName.dns('a..b'), 'name_malformed: "DNS:a..b" has an empty label; change the request'],
+    [
+      generalName.uri('a'),
+      'name_malformed: "URI:a" is not an absolute URI (RFC 3986); change the request',
+    ],
+    [generalName.email('a'), 'name_malformed: "email:a" has no "@"; change the request'],
+    [
+      generalName.dns('a\u0000b'),
+      String.raw`name_malformed: "DNS:a\u0000b" has a label that is not letters, digits and inner hyphens; change the request`,
+    ],
+    [
+      generalName.dns('a'.repeat(300)),
+      `name_malformed: "DNS:${'a'.repeat(124)}…" has 300 characters; 253 are the most; change the request`,
+    ],
+  ] as const)('%#', ([name, expected], { expect }) => {
+    expect(outcome([name])).toBe(expected)
+  })
+})
+
+describe('SPIFFE IDs', () => {
+  it('a SPIFFE ID is the only URI', ({ expect }) => {
+    const spiffe = generalName.uri('spiffe://a/b')
+    expect(outcome([spiffe, generalName.dns('a.example')])).toBe('ok')
+    expect(outcome([generalName.uri('a:b'), generalName.uri('a:c')])).toBe('ok')
+    expect(outcome([spiffe, generalName.uri('a:c')])).toBe(
+      'name_not_allowed: a SPIFFE ID must be the only URI (X509-SVID section 2), and there are "spiffe://a/b", "a:c"; change the request',
+    )
+  })
+})
+
+describe('other kinds', () => {
+  it.for([
+    ['IPv4', generalName.ip(10, 0, 0, 1), 'ok'],
+    ['IPv6', generalName.ip(...V6), 'ok'],
+    [
+      'IPv4 in the form of IPv6',
+      generalName.ip(...MAPPED),
+      'name_malformed: "IP:::ffff:a00:1" is an IPv4 address in the form of IPv6; change the request',
+    ],
+    ['otherName', generalName.other(UPN, utf8('me@corp')), 'ok'],
+    [
+      'an empty otherName',
+      generalName.other(UPN, utf8('')),
+      /^name_malformed: .* is empty; change the request$/,
+    ],
+    [
+      'an otherName with a line feed',
+      generalName.other(UPN, utf8('a\nb')),
+      /^name_malformed: .* has a control character/,
+    ],
+    [
+      'an otherName of another type',
+      generalName.other(UPN, printable('a')),
+      /^name_not_allowed: .*not a UTF8String" is a kind of name that is never certified/,
+    ],
+    [
+      'a directoryName',
+      constructed(4, seq()),
+      /^name_not_allowed: "directoryName" is a kind of name that is never certified/,
+    ],
+    ['a registeredID', primitive(8, oid('1.2.3').subarray(2)), /^name_not_allowed: "registeredID"/],
+    ['an x400Address', constructed(3), /^name_not_allowed: "x400Address"/],
+    ['an ediPartyName', constructed(5), /^name_not_allowed: "ediPartyName"/],
+  ] as const)('%s', ([, name, expected], { expect }) => {
+    expect(outcome([name])).toMatch(expected)
+  })
+})
+
+const manyNames = (count: number): readonly Uint8Array[] =>
+  Array.from({ length: count }, (_, number) => generalName.dns(`a${String(number)}`))
+
+describe('how many', () => {
+  it('100 are the most', ({ expect }) => {
+    expect(outcome(manyNames(100))).toBe('ok')
+    expect(outcome(manyNames(101))).toMatch(/^name_not_allowed: there are 101 .* 100 are the most/)
+  })
+})
+
+describe('the profile', () => {
+  it.for([
+    [
+      'no wildcards',
+      { wildcards: false },
+      '*.example',
+      'has a wildcard, which the profile does not allow',
+    ],
+    ['no wildcards, but for a name without', { wildcards: false }, 'a.example', 'ok'],
+    ['no underscores', {}, '_tcp.a.example', 'has an underscore, which the profile does not allow'],
+    ['underscores', { underscores: true }, '_tcp.a_b.example', 'ok'],
+    [
+      'no DNS names',
+      { subjectAltNames: ['ip', 'uri'] },
+      'a',
+      'is a kind of name that the profile does not allow; it allows "ip", "uri"',
+    ],
+  ] as const)('%s', ([, profile, name, expected], { expect }) => {
+    expect(outcome([generalName.dns(name)], { profile })).toContain(expected)
+  })
+})
+
+describe('the client', () => {
+  it.for([
+    ['dnsNames', { dnsNames: ['*.Example'] }, generalName.dns('A.b.example'), 'ok'],
+    ['dnsNames, a wildcard name', { dnsNames: ['*.example'] }, generalName.dns('*.example'), 'ok'],
+    [
+      'dnsNames',
+      { dnsNames: ['*.example'] },
+      generalName.dns('example'),
+      'matches none of the dnsNames that this client may ask for: "*.example"',
+    ],
+    ['dnsNames', { dnsNames: ['*.example'] }, generalName.dns('a.example.evil'), 'matches none'],
+    ['dnsNames', { dnsNames: [] }, generalName.dns('a'), 'may ask for: none'],
+    ['dnsNames, another kind', { dnsNames: [] }, generalName.email('a@b'), 'ok'],
+    ['ipAddresses', { ipAddresses: ['10.0.*'] }, generalName.ip(10, 0, 3, 4), 'ok'],
+    ['ipAddresses', { ipAddresses: ['10.0.*'] }, generalName.ip(10, 1, 0, 0), 'matches none'],
+    ['ipAddresses', { ipAddresses: ['2001:db8::*'] }, generalName.ip(...V6), 'ok'],
+    ['uris', { uris: ['spiffe://a/ns/*/sa/*'] }, generalName.uri('spiffe://a/ns/b/sa/c'), 'ok'],
+    [
+      'uris',
+      { uris: ['spiffe://a/ns/*/sa/*'] },
+      generalName.uri('spiffe://a/ns/b'),
+      'matches none',
+    ],
+    [
+      'emailAddresses',
+      { emailAddresses: ['*@a.example'] },
+      generalName.email('me@a.example'),
+      'ok',
+    ],
+    [
+      'emailAddresses',
+      { emailAddresses: ['*@a.example'] },
+      generalName.email('me@b.example'),
+      'matches none',
+    ],
+    [
+      'otherNames',
+      { otherNames: [`${UPN}:*@corp`] },
+      generalName.other(UPN, utf8('me@corp')),
+      'ok',
+    ],
+    [
+      'otherNames',
+      { otherNames: [`${UPN}:*@corp`] },
+      generalName.other('1.2.3', utf8('me@corp')),
+      'matches none',
+    ],
+  ] as const)('%s %j', ([, client, name, expected], { expect }) => {
+    expect(outcome([name], { client })).toContain(expected)
+  })
+})

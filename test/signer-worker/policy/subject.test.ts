@@ -1,0 +1,205 @@
+import { describe, it } from 'vitest'
+import {
+  attribute,
+  basicConstraints,
+  generalName,
+  ia5,
+  name,
+  printable,
+  seq,
+  set,
+  subjectAltName,
+  utf8,
+} from '../../support/x509.ts'
+import { type Case, judge } from './judge.ts'
+
+const outcome = (subject: Uint8Array, rules: Case = {}): string => {
+  const judged = judge({ ...rules, csr: { ...rules.csr, subject } })
+  return 'subject' in judged ? judged.names.subject : judged.join('\n')
+}
+const one = (type: string, value: Uint8Array): Uint8Array => seq(set(attribute(type, value)))
+
+describe('a subject', () => {
+  it.for([
+    [
+      'of every type that cert-manager makes',
+      name(
+        ['C', 'SE'],
+        ['ST', 'a'],
+        ['L', 'b'],
+        ['STREET', 'c'],
+        ['postalCode', '1'],
+        ['O', 'd'],
+        ['OU', 'e'],
+        ['serialNumber', '2'],
+        ['CN', 'f'],
+      ),
+      'CN=f,serialNumber=2,OU=e,O=d,postalCode=1,STREET=c,L=b,ST=a,C=SE',
+    ],
+    [
+      'with domain components, a user id and an RDN of two attributes',
+      seq(
+        set(attribute('DC', 'net')),
+        set(attribute('DC', 'cert')),
+        set(attribute('CN', 'x'), attribute('UID', 'y')),
+      ),
+      'CN=x+UID=y,DC=cert,DC=net',
+    ],
+    ['with a type more than once', name(['OU', 'a'], ['OU', 'b']), 'OU=b,OU=a'],
+    ['with a domain component in UTF8String', one('DC', utf8('net')), 'DC=net'],
+    ['with an email address in IA5String', one('emailAddress', ia5('a@b')), 'emailAddress=a@b'],
+    ['with a common name in PrintableString', one('CN', printable('a')), 'CN=a'],
+  ] as const)('%s is copied octet for octet', ([, subject, text], { expect }) => {
+    expect(outcome(subject)).toBe(text)
+    expect(judge({ csr: { subject } })).toMatchObject({ subject })
+  })
+})
+
+describe('the bounds of RFC 5280', () => {
+  it.for([
+    ['CN', 64],
+    ['O', 64],
+    ['OU', 64],
+    ['serialNumber', 64],
+    ['L', 128],
+    ['ST', 128],
+    ['STREET', 128],
+    ['postalCode', 16],
+    ['DC', 63],
+    ['UID', 256],
+    ['emailAddress', 255],
+  ] as const)('%s has at most %i characters', ([type, most], { expect }) => {
+    expect(outcome(name([type, 'x'.repeat(most)]))).toBe(`${type}=${'x'.repeat(most)}`)
+    expect(outcome(name([type, 'x'.repeat(most + 1)]))).toMatch(
+      new RegExp(
+        `^subject_not_allowed: .* has ${String(most + 1)} characters; ${String(most)} are the most; change the request$`,
+      ),
+    )
+  })
+
+  it('characters are counted, not octets', ({ expect }) => {
+    expect(outcome(one('CN', utf8('ü'.repeat(64))))).toBe(`CN=${'ü'.repeat(64)}`)
+    expect(outcome(one('CN', utf8('😀'.repeat(64))))).toBe(`CN=${'😀'.repeat(64)}`)
+  })
+
+  it.for([
+    [
+      'an empty value',
+      one('CN', utf8('')),
+      'subject_not_allowed: "CN=" is empty; change the request',
+    ],
+    [
+      'a line feed',
+      one('CN', utf8('a\nb')),
+      String.raw`subject_not_allowed: "CN=a\nb" has a control character; change the request`,
+    ],
+    [
+      'NUL',
+      one('CN', utf8('a\u0000')),
+      String.raw`subject_not_allowed: "CN=a\u0000" has a control character; change the request`,
+    ],
+    [
+      'C of three letters',
+      one('C', printable('SWE')),
+      'subject_not_allowed: "C=SWE" is not a country code of two letters in a PrintableString; change the request',
+    ],
+    [
+      'C in UTF8String',
+      one('C', utf8('SE')),
+      'subject_not_allowed: "C=SE" is not a country code of two letters in a PrintableString; change the request',
+    ],
+  ] as const)('%s is refused', ([, subject, expected], { expect }) => {
+    expect(outcome(subject)).toBe(expected)
+  })
+
+  it('a value cannot turn a message around', ({ expect }) => {
+    expect(outcome(one('CN', utf8('a\u202E\n')))).toBe(
+      String.raw`subject_not_allowed: "CN=a\u{202e}\n" has a control character; change the request`,
+    )
+  })
+})
+
+describe('no subject', () => {
+  const extensions = [subjectAltName(generalName.dns('a.example'))]
+
+  it.for([
+    ['with a subject alternative name', { csr: { extensions } }, ''],
+    [
+      'and no name at all',
+      {},
+      'subject_not_allowed: there is neither a subject nor a subject alternative name; set one of them',
+    ],
+    [
+      'in a CA certificate',
+      {
+        csr: { extensions: [...extensions, basicConstraints(true)] },
+        profile: { isCA: true },
+        request: { isCA: true, usages: ['cert sign'] },
+      },
+      'subject_not_allowed: a CA certificate must have a subject (RFC 5280 section 4.1.2.6); set one',
+    ],
+  ] as [string, Case, string][])('%s', ([, rules, expected], { expect }) => {
+    expect(outcome(name(), rules)).toBe(expected)
+  })
+})
+
+describe('the profile and the client', () => {
+  it.for([
+    [
+      'a type that is on no list',
+      name(['title', 'Dr']),
+      {},
+      /^subject_not_allowed: the subject has the attribute 2\.5\.4\.12, and the profile allows "C", "O", "OU", .* and 4 more; change the request, or ask the CA's operator$/,
+    ],
+    [
+      'a type that the profile leaves out',
+      name(['O', 'a']),
+      { profile: { subjectAttributes: ['CN'] } },
+      /has the attribute O, and the profile allows "CN"/,
+    ],
+    [
+      'a type that the profile lists',
+      name(['O', 'a']),
+      { profile: { subjectAttributes: ['O'] } },
+      /^O=a$/,
+    ],
+    [
+      'a common name of the client',
+      name(['CN', 'a.corp']),
+      { client: { commonName: ['*.corp'] } },
+      /^CN=a.corp$/,
+    ],
+    [
+      'a common name of another',
+      name(['CN', 'a']),
+      { client: { commonName: ['*.corp', 'b'] } },
+      /^subject_not_allowed: "CN=a" matches none of the values that this client may ask for: "\*\.corp", "b"/,
+    ],
+    [
+      'no common name, when none is allowed',
+      name(['O', 'a']),
+      { client: { commonName: [] } },
+      /^O=a$/,
+    ],
+    [
+      'an organization of the client',
+      name(['O', 'team-a']),
+      { client: { subject: { O: ['team-*'] } } },
+      /^O=team-a$/,
+    ],
+    [
+      'an organization of another',
+      name(['O', 'system:masters']),
+      { client: { subject: { O: ['team-*'] } } },
+      /^subject_not_allowed: "O=system:masters" matches none/,
+    ],
+    [
+      'an attribute that the client does not speak of',
+      name(['OU', 'x']),
+      { client: { subject: { O: [] } } },
+      /^OU=x$/,
+    ],
+  ] as [string, Uint8Array, Case, RegExp][])('%s', ([, subject, rules, expected], { expect }) => {
+    expect(outcome(subject, rules)).toMatch(expected)
+  })
+})
