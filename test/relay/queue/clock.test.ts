@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, it } from 'vitest'
 import { sleep, systemClock } from '../../../relay/src/queue/clock.ts'
 import { FakeClock, settle } from './fake-clock.ts'
@@ -5,12 +6,14 @@ import { FakeClock, settle } from './fake-clock.ts'
 describe('sleep', () => {
   it('ends when its time has come, and not before', async ({ expect }) => {
     const clock = new FakeClock()
+    const { signal } = new AbortController()
     let isOver = false
-    void sleep(clock, 100, new AbortController().signal).then(() => (isOver = true))
+    void sleep(clock, 100, signal).then(() => (isOver = true))
     await clock.advance(99)
     expect(isOver).toBe(false)
     await clock.advance(1)
     expect(isOver).toBe(true)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('ends at once when the signal aborts, and leaves no timer', async ({ expect }) => {
