@@ -34,7 +34,7 @@ export interface EventRecorderOptions {
 }
 
 /** `reportingController` of every event. */
-export const REPORTING_CONTROLLER = `${GROUP}/relay`
+const REPORTING_CONTROLLER = `${GROUP}/relay`
 
 /** Events that may wait (client-go tools/events). */
 export const MAX_WAITING_EVENTS = 1_000
