@@ -1,0 +1,112 @@
+import { X509Certificate } from 'node:crypto'
+import { describe, it } from 'vitest'
+import { parseCertificate } from '../../../shared/src/x509/index.ts'
+import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
+import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import {
+  aKey,
+  type Authority,
+  generalName,
+  type KeyType,
+  makeAuthority,
+  NULL,
+  oid,
+  seq,
+  subjectAltName,
+} from '../../support/x509.ts'
+import { type Case, issuingCa, plan } from '../policy/judge.ts'
+
+const KEY_TYPES: readonly KeyType[] = [
+  'RSA-2048',
+  'RSA-3072',
+  'RSA-4096',
+  'P-256',
+  'P-384',
+  'P-521',
+  'Ed25519',
+]
+
+const issue = (
+  authority: Authority,
+  given: Case,
+  serialNumber = randomSerialNumber(),
+): Uint8Array => {
+  const ca = issuingCa(authority)
+  const key = loadIssuingKey(ca, authority.key.privateKeyPem)
+  if (!key.ok) throw new Error(key.error)
+  return issueCertificate(plan({ ...given, ca: authority }), ca, { key: key.value, serialNumber })
+}
+
+describe('a certificate', () => {
+  it.for(KEY_TYPES)('under a CA key of kind %s is signed by it', (type, { expect }) => {
+    const authority = makeAuthority({ key: aKey(type) })
+    const certificate = new X509Certificate(issue(authority, {}))
+    const ca = new X509Certificate(authority.der)
+    expect(certificate.verify(ca.publicKey)).toBe(true)
+    expect(certificate.checkIssued(ca)).toBe(true)
+  })
+
+  it.for<[KeyType, Uint8Array]>([
+    ['RSA-2048', seq(oid('1.2.840.113549.1.1.11'), NULL)],
+    ['RSA-3072', seq(oid('1.2.840.113549.1.1.12'), NULL)],
+    ['RSA-4096', seq(oid('1.2.840.113549.1.1.13'), NULL)],
+    ['P-256', seq(oid('1.2.840.10045.4.3.2'))],
+    ['P-384', seq(oid('1.2.840.10045.4.3.3'))],
+    ['P-521', seq(oid('1.2.840.10045.4.3.4'))],
+    ['Ed25519', seq(oid('1.3.101.112'))],
+  ])('under a CA key of kind %s says its algorithm twice', ([type, identifier], { expect }) => {
+    const der = Buffer.from(issue(makeAuthority({ key: aKey(type) }), {}))
+    const first = der.indexOf(identifier)
+    const last = der.lastIndexOf(identifier)
+    expect(first).toBeGreaterThan(0)
+    expect(last).toBeGreaterThan(first)
+  })
+
+  it('says what the plan says', ({ expect }) => {
+    const authority = makeAuthority()
+    const given = { csr: { extensions: [subjectAltName(generalName.dns('a.example'))] } }
+    const serialNumber = randomSerialNumber()
+    const wanted = plan({ ...given, ca: authority })
+    const parsed = parseCertificate(issue(authority, given, serialNumber))
+    if (!parsed.ok) throw new Error(parsed.error)
+    const { extensions, ...found } = parsed.value
+    expect(extensions.list).toEqual(wanted.extensions)
+    expect(found).toMatchObject({
+      serialNumber,
+      issuer: { raw: authority.subject },
+      subject: { raw: wanted.subject },
+      publicKey: { raw: wanted.spki },
+      notBeforeMs: wanted.notBeforeSeconds * 1000,
+      notAfterMs: wanted.notAfterSeconds * 1000,
+    })
+  })
+
+  it('is the same octets again, where the signature is not random', ({ expect }) => {
+    const authority = makeAuthority({ key: aKey('Ed25519') })
+    const serialNumber = randomSerialNumber()
+    const given = { csr: { key: aKey('RSA-2048') } }
+    expect(issue(authority, given, serialNumber)).toEqual(issue(authority, given, serialNumber))
+  })
+})
+
+describe('a serial number', () => {
+  it('has 20 octets, is positive, and does not begin with zero', ({ expect }) => {
+    const numbers = Array.from({ length: 500 }, randomSerialNumber)
+    expect(numbers.every(({ length }) => length === 20)).toBe(true)
+    expect(numbers.every(([first = 0]) => first >= 0x40 && first <= 0x7f)).toBe(true)
+    expect(new Set(numbers.map(String)).size).toBe(500)
+  })
+
+  it('is random in all its other bits', ({ expect }) => {
+    const numbers = Array.from({ length: 500 }, randomSerialNumber)
+    const set = new Uint8Array(20).map((_, at) =>
+      numbers.reduce((bits, number) => bits | (number[at] ?? 0), 0),
+    )
+    const unset = new Uint8Array(20).map((_, at) =>
+      numbers.reduce((bits, number) => bits & (number[at] ?? 0), 0xff),
+    )
+    expect([...set]).toEqual([0x7f, ...Array.from({ length: 19 }, () => 0xff)])
+    expect([...unset]).toEqual([0x40, ...Array.from({ length: 19 }, () => 0)])
+  })
+})
