@@ -217,10 +217,16 @@ const CERT_SIGN = 5
 const CRL_SIGN = 6
 
 /** The extensions of a plain CA certificate, for a test to leave one out or to add one. */
-export const authorityExtensions = (subjectKeyId: Uint8Array): Record<string, Uint8Array> => ({
+export const authorityExtensions = (
+  subjectKeyId: Uint8Array,
+  issuer?: Authority,
+): Record<string, Uint8Array> => ({
   basicConstraints: basicConstraints(true),
   keyUsage: keyUsage(CERT_SIGN, CRL_SIGN),
   subjectKeyId: extension('2.5.29.14', octetString(subjectKeyId)),
+  ...(issuer === undefined
+    ? {}
+    : { authorityKeyId: extension('2.5.29.35', seq(primitive(0, issuer.subjectKeyId))) }),
 })
 
 /** A CA certificate, signed by `issuer` or by itself. Valid from 2020 to 2049 if nothing is said. */
@@ -243,7 +249,7 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
     key.spki,
     constructed(
       3,
-      seq(...(options.extensions ?? Object.values(authorityExtensions(subjectKeyId)))),
+      seq(...(options.extensions ?? Object.values(authorityExtensions(subjectKeyId, issuer)))),
     ),
   )
   const der = seq(tbs, algorithmOf(signer), bitString(signWith(signer, tbs)))

@@ -1,0 +1,45 @@
+import { completeUsages } from '../../shared/src/index.ts'
+import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
+import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
+import { randomSerialNumber } from '../../signer-worker/src/ca/serial.ts'
+import { clientPolicySchema } from '../../signer-worker/src/policy/client-policy.ts'
+/** Certificates as the worker makes them, here in Node, for openssl and Node to judge. */
+import { evaluate } from '../../signer-worker/src/policy/evaluate.ts'
+import { profileSchema } from '../../signer-worker/src/policy/profile.ts'
+import { type CsrOptions, makeCsr } from '../support/csr.ts'
+import { type Authority, toPem } from '../support/x509.ts'
+
+/** What is asked for; what is not said is as cert-manager asks by default. */
+export interface Asked {
+  readonly csr?: CsrOptions
+  readonly usages?: readonly string[]
+  readonly isCA?: boolean
+  readonly durationSeconds?: number
+}
+
+const DAY_SECONDS = 86_400
+
+/** A certificate in PEM, issued now. */
+export function issued(authority: Authority, asked: Asked = {}): string {
+  const { isCA = false, usages = [], durationSeconds = 90 * DAY_SECONDS } = asked
+  const ca = loadIssuingCa(authority.chainPem)
+  if (!ca.ok) throw new Error(ca.error.join('; '))
+  const key = loadIssuingKey(ca.value, authority.key.privateKeyPem)
+  if (!key.ok) throw new Error(key.error)
+  const plan = evaluate({
+    request: {
+      csr: Buffer.from(makeCsr(asked.csr)).toString('base64'),
+      durationSeconds,
+      isCA,
+      usages: [...completeUsages(usages, isCA)],
+      origin: { kind: 'CommandLine', namespace: '', name: 'a', uid: 'a', username: '', groups: [] },
+    },
+    profile: profileSchema.parse({ isCA }),
+    client: clientPolicySchema.parse({}),
+    ca: ca.value,
+    nowMs: Date.now(),
+  })
+  if (!plan.ok) throw new Error(plan.error.map(({ detail }) => detail).join('; '))
+  const signing = { key: key.value, serialNumber: randomSerialNumber() }
+  return toPem('CERTIFICATE', issueCertificate(plan.value, ca.value, signing))
+}
