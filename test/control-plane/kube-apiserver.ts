@@ -1,4 +1,4 @@
-import { withPorts } from '../support/ports.ts'
+import { withPorts, withSamePort } from '../support/ports.ts'
 import type { ManagedProcess } from '../support/process.ts'
 import { type ApiClient, answersOk, createApiClient } from './api-client.ts'
 import type { ClusterPki } from './cluster-pki.ts'
@@ -43,7 +43,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     }
     const restart = async (): Promise<void> => {
       await kill()
-      process = await startOn(options, port, client)
+      process = await withSamePort(async () => startOn(options, port, client))
     }
     return { client, kill, restart }
   })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, it } from 'vitest'
-import { freePorts, withPorts } from './ports.ts'
+import { freePorts, withPorts, withSamePort } from './ports.ts'
 import { ProcessStartError } from './process.ts'
 
 const portTaken = new ProcessStartError('etcd ended', 'bind: address already in use')
@@ -69,6 +69,28 @@ describe('withPorts', () => {
       return Promise.reject(new ProcessStartError('etcd ended', 'unknown flag'))
     }
     await expect(withPorts({ count: 1 }, start)).rejects.toThrow('unknown flag')
+    expect(attempts).toBe(1)
+  })
+})
+
+describe('withSamePort', () => {
+  it('waits until the port is free again', async ({ expect }) => {
+    let attempts = 0
+    const result = await withSamePort(async () => {
+      attempts++
+      if (attempts < 2) throw portTaken
+      return 'started'
+    })
+    expect({ result, attempts }).toEqual({ result: 'started', attempts: 2 })
+  })
+
+  it('does not try again after another failure', async ({ expect }) => {
+    let attempts = 0
+    const start = async (): Promise<never> => {
+      attempts++
+      return Promise.reject(new Error('unknown flag'))
+    }
+    await expect(withSamePort(start)).rejects.toThrow('unknown flag')
     expect(attempts).toBe(1)
   })
 })

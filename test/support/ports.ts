@@ -5,9 +5,11 @@
  */
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessStartError } from './process.ts'
 
 const ATTEMPTS = 4
+const SAME_PORT_WAIT_MS = 250
 /** Lets the system choose (bind(2)). */
 const ANY_PORT = 0
 
@@ -20,40 +22,6 @@ export interface PortRequest {
 /** Different ports that nobody listened on just now. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   return bindAll(Array.from({ length: count }, () => ANY_PORT))
-}
-
-/**
- * Whether nobody listens on these ports. Without this look, whoever waits for a new server on a port
- * might get the answer of another one that was there before.
- */
-async function areFree(ports: readonly number[]): Promise<boolean> {
-  return bindAll(ports).then(
-    () => true,
-    () => false,
-  )
-}
-
-/** Binds the ports for a moment and says which they were. @throws Error when one is taken */
-async function bindAll(wanted: readonly number[]): Promise<readonly number[]> {
-  // All are held open together, or the system might give the same port twice.
-  const servers = wanted.map((port) => ({ port, server: createServer() }))
-  try {
-    return await Promise.all(
-      servers.map(async ({ port, server }) => {
-        server.listen(port, '127.0.0.1')
-        await once(server, 'listening')
-        return portOf(server.address())
-      }),
-    )
-  } finally {
-    await Promise.all(
-      servers.map(async ({ server }) => {
-        if (!server.listening) return
-        server.close()
-        await once(server, 'close')
-      }),
-    )
-  }
 }
 
 /**
@@ -71,10 +39,61 @@ export async function withPorts<T>(
     try {
       return await start(ports)
     } catch (error) {
-      const isWorthAnotherTry = error instanceof ProcessStartError && error.isPortTaken
-      if (!isWorthAnotherTry || attempt === ATTEMPTS) throw error
+      if (!isPortTaken(error) || attempt === ATTEMPTS) throw error
     }
   }
+}
+
+/**
+ * Calls `start` again as long as its port is taken: while a server is down, the system may lend its
+ * port to an outgoing connection for a moment.
+ * @throws whatever `start` throws for another reason, or at the last attempt
+ */
+export async function withSamePort<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start()
+    } catch (error) {
+      if (!isPortTaken(error) || attempt === ATTEMPTS) throw error
+      await sleep(SAME_PORT_WAIT_MS)
+    }
+  }
+}
+
+/**
+ * Whether nobody listens on these ports. Without this look, whoever waits for a new server on a port
+ * might get the answer of another one that was there before.
+ */
+async function areFree(ports: readonly number[]): Promise<boolean> {
+  return bindAll(ports).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Binds the ports for a moment and says which they were. @throws Error when one is taken */
+async function bindAll(wanted: readonly number[]): Promise<readonly number[]> {
+  const servers = wanted.map((port) => createServer().listen(port, '127.0.0.1'))
+  // All are held open together, or the system might give the same port twice; and all have come to
+  // listen or failed before the first is closed, or one might stay open.
+  const bound = await Promise.allSettled(
+    servers.map(async (server) => {
+      await once(server, 'listening')
+      return portOf(server.address())
+    }),
+  )
+  for (const server of servers.filter(({ listening }) => listening)) {
+    server.close()
+    await once(server, 'close')
+  }
+  return bound.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof ProcessStartError && error.isPortTaken
 }
 
 function portOf(address: string | AddressInfo | null): number {
