@@ -20,6 +20,7 @@ import {
 } from '../../support/x509.ts'
 
 const ROOT = makeAuthority({ subject: commonName('Root'), key: aKey('P-384') })
+const OTHER_ROOT = makeAuthority({ subject: commonName('Root'), key: makeKey('P-384') })
 const ISSUING = makeAuthority({ subject: name(['O', 'Me'], ['CN', 'Issuing']), issuer: ROOT })
 
 const faults = (chainPem: string): readonly string[] => {
@@ -102,8 +103,13 @@ describe('a chain that cannot issue', () => {
     ],
     [
       'has a root of the same name with another key',
-      ISSUING.pem + makeAuthority({ subject: commonName('Root'), key: makeKey('P-384') }).pem,
-      'certificate 1 (CN=Issuing,O=Me) is not signed by the next one',
+      ISSUING.pem + OTHER_ROOT.pem,
+      'certificate 1 (CN=Issuing,O=Me) is not issued by the next one: the key identifiers differ',
+    ],
+    [
+      'has a root of the same name with another key, and no key identifiers',
+      issuingWith({}).pem + OTHER_ROOT.pem,
+      `${label} is not signed by the next one`,
     ],
   ] as const)('%s', ([, chainPem, expected], { expect }) => {
     const [found, ...others] = faults(chainPem)
@@ -114,7 +120,7 @@ describe('a chain that cannot issue', () => {
   it('whose root allows no CA below it', ({ expect }) => {
     const extensions = extensionsWith({ basicConstraints: basicConstraints(true, 0) })
     const issuer = makeAuthority({ subject: commonName('Root'), extensions })
-    expect(faults(makeAuthority({ issuer }).chainPem)).toEqual([
+    expect(faults(makeAuthority({ issuer, extensions: extensionsWith({}) }).chainPem)).toEqual([
       'certificate 2 (CN=Root) has path length 0, and 1 CA certificates follow it',
     ])
   })

@@ -1,0 +1,317 @@
+import { createHash, createPrivateKey } from 'node:crypto'
+import {
+  certificatesPath,
+  contentDigest,
+  IDEMPOTENCY_KEY_HEADER,
+  issuerPath,
+  PROTOCOL_HEADER,
+} from '@edge-issuer/shared'
+import { it } from 'vitest'
+import { DATED, PUBLIC_URL } from '../../support/worker-fixture.ts'
+import { makeKey } from '../../support/x509.ts'
+import { type Exchange, send } from '../support/app.ts'
+import { keyOf, signingKey } from '../support/fixture.ts'
+import { aSignRequest } from '../support/sign-request.ts'
+import { get, post, withHeaders } from '../support/signed.ts'
+
+const REJECTED = {
+  type: 'tag:edge-issuer.dev,2026:refusal:credentials_rejected',
+  title: 'The request is not signed by a known client',
+  status: 401,
+  code: 'credentials_rejected',
+  class: 'issuer',
+  detail:
+    'no client of this worker signed this request; the log of the worker has the reason under the request id',
+}
+
+const request = aSignRequest()
+const body = JSON.stringify(request)
+const digestOf = (text: string): string => contentDigest(createHash('sha256').update(text).digest())
+
+/** Changes a header by its own value. */
+const edit = (sent: Request, name: string, change: (value: string) => string): Request =>
+  withHeaders(sent, { [name]: change(sent.headers.get(name) ?? '') })
+
+/** The same headers with another body, which a POST keeps. */
+const withBody = (sent: Request, text: string): Request =>
+  new Request(sent.url, { method: 'POST', headers: sent.headers, body: text })
+
+/** The same headers and body at another address. */
+const at = (sent: Request, url: string): Request =>
+  new Request(url, { method: 'POST', headers: sent.headers, body })
+
+const doubled = (sent: Request, name: string): Request => {
+  const twice = new Request(sent)
+  twice.headers.append(name, sent.headers.get(name) ?? '')
+  return twice
+}
+
+/** RFC 8032 §7.1 test 1: the key that stands in for unknown ones. Anyone can sign with it. */
+const decoy = signingKey(
+  createPrivateKey({
+    key: Buffer.from(
+      '302e020100300506032b657004220420' +
+        '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+      'hex',
+    ),
+    format: 'der',
+    type: 'pkcs8',
+  }),
+)
+
+const otherNonce = 'AAAAAAAAAAAAAAAAAAAAAA'
+const hiddenBody = { contentDigest: digestOf(body), idempotencyKey: 'another-uid' }
+
+it.for<[string, () => Request, string]>([
+  // What was signed is not what was sent, in one component.
+  ['another method', () => post(request, { message: { method: 'GET' } }), 'signature_invalid'],
+  [
+    'another path',
+    () => at(post(request), `${PUBLIC_URL}${certificatesPath('expired')}`),
+    'signature_invalid',
+  ],
+  ['a query', () => at(post(request), `${post(request).url}?`.concat('a=b')), 'signature_invalid'],
+  [
+    'another host',
+    () =>
+      post(request, {
+        message: { targetUri: `https://ca.example.org/signer${certificatesPath('default')}` },
+      }),
+    'signature_invalid',
+  ],
+  [
+    'plain http',
+    () =>
+      post(request, {
+        message: { targetUri: `http://ca.example.com/signer${certificatesPath('default')}` },
+      }),
+    'signature_invalid',
+  ],
+  ['another body', () => withBody(post(request), `${body} `), 'digest_mismatch'],
+  [
+    'another body with its digest',
+    () =>
+      withHeaders(withBody(post(request), `${body} `), { 'content-digest': digestOf(`${body} `) }),
+    'signature_invalid',
+  ],
+  ['no body', () => withBody(post(request), ''), 'digest_mismatch'],
+  [
+    'a digest with another spelling',
+    () => edit(post(request), 'content-digest', (value) => `${value}, sha-512=:AAAA:`),
+    'digest_mismatch',
+  ],
+  [
+    'another idempotency key',
+    () => withHeaders(post(request), { [IDEMPOTENCY_KEY_HEADER]: crypto.randomUUID() }),
+    'signature_invalid',
+  ],
+  [
+    'a signature for another idempotency key',
+    () => post(request, { message: { body: hiddenBody } }),
+    'signature_invalid',
+  ],
+  [
+    'an idempotency key that is none',
+    () => withHeaders(post(request), { [IDEMPOTENCY_KEY_HEADER]: 'a b' }),
+    'idempotency_key_malformed',
+  ],
+  [
+    'another protocol version',
+    () => withHeaders(post(request), { [PROTOCOL_HEADER]: '1.1' }),
+    'signature_invalid',
+  ],
+
+  // The parameters of the signature.
+  [
+    'another created',
+    () =>
+      edit(post(request), 'signature-input', (value) =>
+        value.replace(/created=(\d+)/, (_, at: string) => `created=${String(Number(at) + 1)}`),
+      ),
+    'signature_invalid',
+  ],
+  [
+    'another expires',
+    () =>
+      edit(post(request), 'signature-input', (value) =>
+        value.replace(/expires=(\d+)/, (_, at: string) => `expires=${String(Number(at) - 1)}`),
+      ),
+    'signature_invalid',
+  ],
+  [
+    'another nonce',
+    () =>
+      edit(post(request), 'signature-input', (value) =>
+        value.replace(/nonce="[^"]*"/, `nonce="${otherNonce}"`),
+      ),
+    'signature_invalid',
+  ],
+  [
+    'the keyid of another client',
+    () => post(request, { parameters: { keyId: keyOf('cluster-2').keyId } }),
+    'signature_invalid',
+  ],
+  [
+    'the key of another client under this keyid',
+    () =>
+      post(request, {
+        key: { ...keyOf('cluster-2'), keyId: keyOf('cluster-1').keyId },
+      }),
+    'signature_invalid',
+  ],
+  [
+    'an unknown key',
+    () => post(request, { key: signingKey(makeKey('Ed25519').privateKey) }),
+    'key_unknown',
+  ],
+  ['the key that stands in for unknown ones', () => post(request, { key: decoy }), 'key_unknown'],
+  [
+    'another tag',
+    () =>
+      edit(post(request), 'signature-input', (value) =>
+        value.replace('csr-relay-1', 'csr-relay-2'),
+      ),
+    'signature_unreadable',
+  ],
+  [
+    'another algorithm',
+    () =>
+      edit(post(request), 'signature-input', (value) => value.replace('ed25519', 'hmac-sha256')),
+    'signature_unreadable',
+  ],
+  [
+    'a component less',
+    () => edit(post(request), 'signature-input', (value) => value.replace(' "content-digest"', '')),
+    'signature_unreadable',
+  ],
+  [
+    'a component more',
+    () =>
+      edit(post(request), 'signature-input', (value) =>
+        value.replace('"@method"', '"@method" "date"'),
+      ),
+    'signature_unreadable',
+  ],
+
+  // The headers themselves.
+  [
+    'no Signature-Input',
+    () => withHeaders(post(request), { 'signature-input': '' }),
+    'signature_unreadable',
+  ],
+  ['no Signature', () => withHeaders(post(request), { signature: '' }), 'signature_unreadable'],
+  [
+    'Signature-Input twice',
+    () => doubled(post(request), 'signature-input'),
+    'signature_unreadable',
+  ],
+  ['Signature twice', () => doubled(post(request), 'signature'), 'signature_unreadable'],
+  ['Content-Digest twice', () => doubled(post(request), 'content-digest'), 'digest_mismatch'],
+  [
+    'a second signature',
+    () =>
+      edit(
+        edit(post(request), 'signature', (value) => `${value}, ${value.replace('relay', 'other')}`),
+        'signature-input',
+        (value) => `${value}, ${value.replace('relay', 'other')}`,
+      ),
+    'signature_unreadable',
+  ],
+  [
+    'the signature of a GET',
+    () => {
+      const { headers } = get()
+      return withHeaders(post(request), {
+        'signature-input': headers.get('signature-input') ?? '',
+        signature: headers.get('signature') ?? '',
+      })
+    },
+    'signature_unreadable',
+  ],
+])('%s is rejected, and only the log says why', async ([, tampered, reason], { expect }) => {
+  const exchange = await send(tampered())
+  expect(exchange.body).toEqual(REJECTED)
+  expect(exchange.log).toEqual([
+    expect.objectContaining({ outcome: 'credentials_rejected', reason }),
+  ])
+})
+
+it.for(['signature-input', 'signature', 'content-digest', IDEMPOTENCY_KEY_HEADER] as const)(
+  'every single changed character of %s is rejected',
+  async (name, { expect }) => {
+    const sent = post(request)
+    const value = sent.headers.get(name) ?? ''
+    const codes = new Set<unknown>()
+    for (const [index, character] of [...value].entries()) {
+      const other = character === 'A' ? 'B' : 'A'
+      const changed = value.slice(0, index) + other + value.slice(index + 1)
+      codes.add(codeOf(await send(withHeaders(sent.clone(), { [name]: changed }))))
+    }
+    expect(codes).toEqual(new Set(['credentials_rejected']))
+  },
+)
+
+it('every single changed character of the body is rejected', async ({ expect }) => {
+  const sent = post(request)
+  const codes = new Set<unknown>()
+  for (let index = 0; index < body.length; index += 1) {
+    const other = body[index] === 'A' ? 'B' : 'A'
+    const changed = body.slice(0, index) + other + body.slice(index + 1)
+    codes.add(codeOf(await send(withBody(sent, changed))))
+  }
+  expect(codes).toEqual(new Set(['credentials_rejected']))
+})
+
+const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
+const codeOf = ({ body: problem }: Exchange): unknown =>
+  typeof problem === 'object' && problem !== null && 'code' in problem ? problem.code : undefined
+
+it.for<[string, { offsetSeconds: number; lifetimeSeconds?: number }, unknown]>([
+  ['60 seconds old is accepted', { offsetSeconds: -60 }, undefined],
+  ['61 seconds old is refused', { offsetSeconds: -61, lifetimeSeconds: 60 }, 'clock_skew'],
+  ['60 seconds in the future is accepted', { offsetSeconds: 60 }, undefined],
+  ['61 seconds in the future is refused', { offsetSeconds: 61 }, 'clock_skew'],
+  ['made for 61 seconds is refused', { offsetSeconds: 0, lifetimeSeconds: 61 }, 'clock_skew'],
+  ['at its last second is accepted', { offsetSeconds: -10, lifetimeSeconds: 10 }, undefined],
+  ['a second past its end is refused', { offsetSeconds: -10, lifetimeSeconds: 9 }, 'clock_skew'],
+])('a signature %s', async ([, { offsetSeconds, lifetimeSeconds = 60 }, code], { expect }) => {
+  const createdSeconds = NOW_MS / 1000 + offsetSeconds
+  const parameters = { createdSeconds, expiresSeconds: createdSeconds + lifetimeSeconds }
+  const exchange = await send(get({ parameters }), { nowMs: () => NOW_MS })
+  expect(codeOf(exchange)).toBe(code)
+})
+
+it('a wrong clock is told the right time, to the holder of a key only', async ({ expect }) => {
+  const late = { nowMs: NOW_MS + 120_000 }
+  const known = await send(get(late), { nowMs: () => NOW_MS })
+  expect(known.body).toMatchObject({
+    code: 'clock_skew',
+    serverTime: '2026-11-24T12:00:00.000Z',
+    detail: expect.stringContaining('2026-11-24T12:00:00.000Z'),
+  })
+  const stranger = await send(get({ ...late, key: signingKey(makeKey('Ed25519').privateKey) }), {
+    nowMs: () => NOW_MS,
+  })
+  expect(stranger.body).toEqual(REJECTED)
+})
+
+it.for<[string, string, unknown]>([
+  ['at its first moment is accepted', DATED.notBefore, undefined],
+  ['a millisecond earlier is rejected', '2026-02-28T23:59:59.999Z', 'credentials_rejected'],
+  ['at its last moment is accepted', DATED.notAfter, undefined],
+  ['a millisecond later is rejected', '2026-04-01T00:00:00.001Z', 'credentials_rejected'],
+])('a key with a beginning and an end %s', async ([, time, code], { expect }) => {
+  const nowMs = Date.parse(time)
+  const exchange = await send(get({ key: keyOf('dated'), nowMs }), { nowMs: () => nowMs })
+  expect(codeOf(exchange)).toBe(code)
+})
+
+it('scheme and host of the socket do not matter: the public URL is what is signed', async ({
+  expect,
+}) => {
+  const sent = get()
+  const { status } = await send(
+    new Request(`http://127.0.0.1:8787/signer${issuerPath('default')}`, sent),
+  )
+  expect(status).toBe(200)
+})

@@ -1,0 +1,38 @@
+/**
+ * The worker's application with its real settings and its real ledger; a test replaces what it is
+ * about.
+ * @module
+ */
+import { env } from 'cloudflare:workers'
+import { type AppDependencies, createApp } from '../../../signer-worker/src/app.ts'
+import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
+import type { LogEntry } from '../../../signer-worker/src/log.ts'
+import { loadSettings } from '../../../signer-worker/src/settings.ts'
+
+/** What came back, and what was logged. */
+export interface Exchange {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+  readonly log: readonly LogEntry[]
+}
+
+/** Other parts for the application, other bindings. */
+export interface Replacements extends Partial<AppDependencies> {
+  readonly bindings?: Readonly<Record<string, unknown>>
+}
+
+/** Sends one request to the application. */
+export async function send(request: Request, replacements: Replacements = {}): Promise<Exchange> {
+  const { bindings, ...dependencies } = replacements
+  const log: LogEntry[] = []
+  const app = createApp({
+    loadSettings,
+    openLedger,
+    writeLog: (entry) => log.push(entry),
+    nowMs: Date.now,
+    ...dependencies,
+  })
+  const response = await app.fetch(request, { ...env, ...bindings })
+  return { status: response.status, headers: response.headers, body: await response.json(), log }
+}

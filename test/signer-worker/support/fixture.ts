@@ -1,0 +1,37 @@
+/**
+ * The fixture of `test/support/worker-fixture.ts` as the tests in workerd see it.
+ * @module
+ */
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { env } from 'cloudflare:workers'
+import * as z from 'zod'
+import { type ClientName, CLIENTS } from '../../support/worker-fixture.ts'
+
+const fixtureSchema = z.object({
+  SIGNER_CONFIG: z.string(),
+  CA_KEY_DEFAULT: z.string(),
+  CA_KEY_EXPIRED: z.string(),
+  TEST_CLIENT_KEYS: z.string(),
+})
+
+/** Bindings that the generated type of `env` does not have. */
+export const fixture = fixtureSchema.parse(env)
+
+/** A client's key, for signing. */
+export interface SigningKey {
+  readonly keyId: string
+  readonly privateKey: KeyObject
+}
+
+const clientKeys = z.record(z.enum(CLIENTS), z.string()).parse(JSON.parse(fixture.TEST_CLIENT_KEYS))
+
+/** The key of a client that the worker knows. */
+export const keyOf = (client: ClientName): SigningKey =>
+  signingKey(createPrivateKey(clientKeys[client]))
+
+/** Any Ed25519 key, with its RFC 7638 thumbprint. */
+export function signingKey(privateKey: KeyObject): SigningKey {
+  const { crv, kty, x } = createPublicKey(privateKey).export({ format: 'jwk' })
+  const keyId = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url')
+  return { keyId, privateKey }
+}

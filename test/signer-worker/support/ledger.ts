@@ -1,0 +1,25 @@
+/**
+ * The ledger's storage, seen from inside the object. Tests only: the product has no such door.
+ * @module
+ */
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import type { ClientName } from '../../support/worker-fixture.ts'
+
+/** Runs SQL in the ledger of a client under the issuer `default`. */
+export async function queryLedger(
+  client: ClientName,
+  query: string,
+  ...parameters: readonly SqlStorageValue[]
+): Promise<readonly Record<string, SqlStorageValue>[]> {
+  const stub = env.LEDGER.getByName(`v1:default:${client}:0`)
+  return runInDurableObject(stub, (_ledger, state) =>
+    state.storage.sql.exec(query, ...parameters).toArray(),
+  )
+}
+
+/** How many certificates a uid has. */
+export async function countIssuances(client: ClientName, uid: string): Promise<number> {
+  const rows = await queryLedger(client, 'SELECT uid FROM issuance WHERE uid = ?', uid)
+  return rows.length
+}

@@ -1,0 +1,102 @@
+/**
+ * HTTP requests as a client sends them, signed with the shared half of the protocol. What is signed
+ * and what is sent can be made to differ, one thing at a time.
+ * @module
+ */
+import { createHash, sign } from 'node:crypto'
+import {
+  certificatesPath,
+  contentDigest,
+  IDEMPOTENCY_KEY_HEADER,
+  issuerPath,
+  JSON_CONTENT_TYPE,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  signatureBase,
+  signatureHeader,
+  signatureInput,
+  type SignatureParameters,
+  type SignedMessage,
+  type SignRequest,
+} from '@edge-issuer/shared'
+import { PUBLIC_URL } from '../../support/worker-fixture.ts'
+import { keyOf, type SigningKey } from './fixture.ts'
+
+/** How a request is signed. */
+export interface Signing {
+  /** That of `cluster-1` when absent. */
+  readonly key?: SigningKey
+  readonly issuer?: string
+  /** The client's clock, epoch ms. */
+  readonly nowMs?: number
+  /** Signed in place of what is sent. */
+  readonly message?: Partial<SignedMessage>
+  readonly parameters?: Partial<SignatureParameters>
+}
+
+/** `POST …/certificates` with a request, or with any text. */
+export function post(body: SignRequest | string, signing: Signing = {}): Request {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const idempotencyKey = typeof body === 'string' ? 'no-uid' : body.origin.uid
+  const digest = contentDigest(createHash('sha256').update(text).digest())
+  const targetUri = PUBLIC_URL + certificatesPath(signing.issuer ?? 'default')
+  const headers = signatureHeaders(
+    {
+      method: 'POST',
+      targetUri,
+      protocolVersion: PROTOCOL_VERSION,
+      body: { contentDigest: digest, idempotencyKey },
+      ...signing.message,
+    },
+    signing,
+  )
+  return new Request(targetUri, {
+    method: 'POST',
+    headers: {
+      'content-type': JSON_CONTENT_TYPE,
+      'content-digest': digest,
+      [IDEMPOTENCY_KEY_HEADER]: idempotencyKey,
+      [PROTOCOL_HEADER]: PROTOCOL_VERSION,
+      ...headers,
+    },
+    body: text,
+  })
+}
+
+/** `GET` of an issuer's health. */
+export function get(signing: Signing = {}): Request {
+  const targetUri = PUBLIC_URL + issuerPath(signing.issuer ?? 'default')
+  const message: SignedMessage = {
+    method: 'GET',
+    targetUri,
+    protocolVersion: PROTOCOL_VERSION,
+    ...signing.message,
+  }
+  return new Request(targetUri, {
+    headers: { [PROTOCOL_HEADER]: PROTOCOL_VERSION, ...signatureHeaders(message, signing) },
+  })
+}
+
+/** The same request with some headers replaced. */
+export function withHeaders(request: Request, headers: Readonly<Record<string, string>>): Request {
+  const changed = new Request(request)
+  for (const [name, value] of Object.entries(headers)) changed.headers.set(name, value)
+  return changed
+}
+
+function signatureHeaders(message: SignedMessage, signing: Signing): Record<string, string> {
+  const { key = keyOf('cluster-1'), nowMs = Date.now() } = signing
+  const createdSeconds = Math.floor(nowMs / 1000)
+  const parameters: SignatureParameters = {
+    createdSeconds,
+    expiresSeconds: createdSeconds + 60,
+    nonce: Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url'),
+    keyId: key.keyId,
+    ...signing.parameters,
+  }
+  const base = Buffer.from(signatureBase(message, parameters))
+  return {
+    'signature-input': signatureInput(message, parameters),
+    signature: signatureHeader(sign(null, base, key.privateKey)),
+  }
+}
