@@ -53,8 +53,9 @@ export const timeToText = (timeMs: number): string =>
   new Date(timeMs).toISOString().replace(/\.\d+/, '')
 
 function timeText(timeMs: number): string {
-  const digits = new Date(timeMs).toISOString().replaceAll(/\.000|[-:T]/g, '')
-  const year = Number(digits.slice(0, 4))
+  const iso = new Date(timeMs).toISOString()
+  const year = Number(iso.slice(0, 4))
   const isUtcTime = year >= FIRST_UTC_TIME_YEAR && year < FIRST_GENERALIZED_TIME_YEAR
-  return isUtcTime ? digits.slice(2) : digits
+  const date = `${iso.slice(isUtcTime ? 2 : 0, 4)}${iso.slice(5, 7)}${iso.slice(8, 10)}`
+  return `${date}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`
 }

@@ -6,18 +6,32 @@
 import { contextConstructed, TAG } from './tag.ts'
 import { encodeTime } from './time.ts'
 
+const LONG_FORM = 0x80
+const ASCII = new TextEncoder()
+const identifiers = new Map<string, Uint8Array>()
+
 /** One element: the identifier, the length in its shortest form, and the parts one after another. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const header = [tag, ...lengthOctets(length)]
-  const bytes = new Uint8Array(header.length + length)
-  bytes.set(header)
-  let offset = header.length
+  const octets = lengthOctets(length)
+  const bytes = new Uint8Array(2 + octets + length)
+  bytes[0] = tag
+  bytes[1] = octets === 0 ? length : LONG_FORM + octets
+  // Big-endian from the end; an array of octets keeps the low eight bits.
+  for (let at = 0; at < octets; at += 1) bytes[1 + octets - at] = length >> (8 * at)
+  let offset = 2 + octets
   for (const part of parts) {
     bytes.set(part, offset)
     offset += part.length
   }
   return bytes
+}
+
+/** How many octets follow the first one of a length (X.690 §8.1.3); at most 3, as are read. */
+function lengthOctets(length: number): number {
+  if (length < LONG_FORM) return 0
+  if (length < 0x1_00) return 1
+  return length < 0x1_00_00 ? 2 : 3
 }
 
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array =>
@@ -61,13 +75,18 @@ export const octetString = (octets: Uint8Array): Uint8Array => element(TAG.octet
 
 export const nullValue = (): Uint8Array => element(TAG.null)
 
-/** @param dotted - An object identifier in dotted decimals; arcs up to 2⁵³ − 1. */
+/**
+ * @param dotted - An object identifier in dotted decimals, arcs up to 2⁵³ − 1. One of a program's own
+ *   constants: what was written once is remembered for ever.
+ */
 export function objectIdentifier(dotted: string): Uint8Array {
+  const known = identifiers.get(dotted)
+  if (known !== undefined) return known
   const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number)
-  return element(
-    TAG.objectIdentifier,
-    Uint8Array.from([first * 40 + second, ...arcs].flatMap((arc) => base128(arc))),
-  )
+  const octets = Uint8Array.from([first * 40 + second, ...arcs].flatMap((arc) => base128(arc)))
+  const written = element(TAG.objectIdentifier, octets)
+  identifiers.set(dotted, written)
+  return written
 }
 
 /**
@@ -77,13 +96,7 @@ export function objectIdentifier(dotted: string): Uint8Array {
  */
 export function time(timeMs: number): Uint8Array {
   const { tag, text } = encodeTime(timeMs)
-  return element(tag, new TextEncoder().encode(text))
-}
-
-function lengthOctets(length: number): readonly number[] {
-  if (length < 0x80) return [length]
-  const octets = base256(length)
-  return [0x80 + octets.length, ...octets]
+  return element(tag, ASCII.encode(text))
 }
 
 /** Big-endian, without leading zeros; nothing for zero. */

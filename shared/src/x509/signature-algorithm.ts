@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toHex } from '../der/octets.ts'
+import { fromHex } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
 import { oidToText, SIGNATURE_OID } from './oid.ts'
 import type { Curve } from './public-key.ts'
@@ -23,13 +23,15 @@ const ALGORITHMS = new Map<string, SignatureAlgorithm>([
   [SIGNATURE_OID.ed25519, { kind: 'Ed25519' }],
 ])
 
-/** Orders of the curves, `n` (FIPS 186-5 through SP 800-186 §3.2.1), big-endian. */
-const CURVE_ORDERS: Readonly<Record<Curve, string>> = {
-  'P-256': 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
-  'P-384':
+/** Orders of the curves, `n` (SP 800-186 §3.2.1), big-endian. */
+const CURVE_ORDERS: Readonly<Record<Curve, Uint8Array>> = {
+  'P-256': fromHex('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'),
+  'P-384': fromHex(
     'ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973',
-  'P-521':
-    '01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
+  ),
+  'P-521': fromHex(
+    '01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
+  ),
 }
 
 /**
@@ -54,14 +56,19 @@ export function readSignatureAlgorithm(reader: DerReader, field: string): Signat
 
 /** Goes through an ECDSA signature (RFC 3279 §2.2.3): r and s from 1 to n − 1, each in its one form. */
 export function readEcdsaSignature(bits: DerReader, curve: Curve): void {
-  const order = CURVE_ORDERS[curve]
   const pair = bits.sequence('Ecdsa-Sig-Value')
   for (const field of ['r', 's']) {
-    const magnitude = toHex(pair.positiveInteger(field)).padStart(order.length, '0')
-    if (magnitude.length > order.length || magnitude >= order) {
+    if (!isBelow(pair.positiveInteger(field), CURVE_ORDERS[curve])) {
       throw pair.refusal(field, `is not below the order of ${curve}`)
     }
   }
   pair.end()
   bits.end()
+}
+
+/** Compares magnitudes, big-endian and without leading zero octets. */
+function isBelow(magnitude: Uint8Array, limit: Uint8Array): boolean {
+  if (magnitude.length !== limit.length) return magnitude.length < limit.length
+  const at = magnitude.findIndex((octet, index) => octet !== limit[index])
+  return at >= 0 && (magnitude[at] ?? 0) < (limit[at] ?? 0)
 }

@@ -99,7 +99,9 @@ export function loadIssuingCa(chainPem: string): Result<IssuingCa, readonly stri
 export function checkIssuingCaAt(ca: IssuingCa, nowMs: number): Result<void, string> {
   const nowSeconds = Math.floor(nowMs / 1000)
   if (nowSeconds * 1000 < ca.notBeforeMs) {
-    return err(`the issuing CA "${ca.subjectText}" is valid only from ${timeToText(ca.notBeforeMs)}`)
+    return err(
+      `the issuing CA "${ca.subjectText}" is valid only from ${timeToText(ca.notBeforeMs)}`,
+    )
   }
   if (nowSeconds * 1000 > ca.notAfterMs) {
     return err(

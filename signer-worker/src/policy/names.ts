@@ -53,10 +53,10 @@ function judgeSpiffeIds(names: readonly GeneralName[]): readonly Refusal[] {
 }
 
 function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
-  const text = quote(generalNameToText(name))
   const malformed = syntaxFault(name)
   if (malformed !== undefined) {
-    return [{ code: 'name_malformed', detail: `${text} ${malformed}; change the request` }]
+    const detail = `${quote(generalNameToText(name))} ${malformed}; change the request`
+    return [{ code: 'name_malformed', detail }]
   }
   return [
     profileFault(name, rules.profile),
@@ -66,7 +66,7 @@ function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
     .filter((fault) => fault !== undefined)
     .map((fault) => ({
       code: 'name_not_allowed',
-      detail: `${text} ${fault}; change the request, or ask the CA's operator`,
+      detail: `${quote(generalNameToText(name))} ${fault}; change the request, or ask the CA's operator`,
     }))
 }
 

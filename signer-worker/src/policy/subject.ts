@@ -73,13 +73,12 @@ function attributeFault(attribute: NameAttribute, rules: NameRules): string | un
     const found = type ?? oidToText(oid)
     return `the subject has the attribute ${found}, and the profile allows ${quoteList(subjectAttributes)}; change the request, or ask the CA's operator`
   }
-  const text = quote(`${type}=${value}`)
   const fault = valueFault(type, attribute)
-  if (fault !== undefined) return `${text} ${fault}; change the request`
+  if (fault !== undefined) return `${quote(`${type}=${value}`)} ${fault}; change the request`
   const patterns = type === 'CN' ? rules.client.commonName : rules.client.subject?.[type]
   return patterns === undefined || matchesAny(patterns, value)
     ? undefined
-    : `${text} matches none of the values that this client may ask for: ${quoteList(patterns)}; change the request, or ask the CA's operator`
+    : `${quote(`${type}=${value}`)} matches none of the values that this client may ask for: ${quoteList(patterns)}; change the request, or ask the CA's operator`
 }
 
 function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): string | undefined {
