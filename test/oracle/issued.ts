@@ -7,6 +7,7 @@ import { clientPolicySchema } from '../../signer-worker/src/policy/client-policy
 import { evaluate } from '../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../signer-worker/src/policy/profile.ts'
 import { type CsrOptions, makeCsr } from '../support/csr.ts'
+import { openssl } from '../support/openssl.ts'
 import { type Authority, toPem } from '../support/x509.ts'
 
 /** What is asked for; what is not said is as cert-manager asks by default. */
@@ -43,3 +44,14 @@ export function issued(authority: Authority, asked: Asked = {}): string {
   const signing = { key: key.value, serialNumber: randomSerialNumber() }
   return toPem('CERTIFICATE', issueCertificate(plan.value, ca.value, signing))
 }
+
+/** Verifies a certificate up to a root; fails with openssl's reason. */
+export const opensslVerify = (
+  pem: string,
+  { root, ca }: { readonly root: Authority; readonly ca: Authority },
+  options: readonly string[] = [],
+): Promise<string> =>
+  openssl(
+    ['verify', '-x509_strict', '-CAfile', 'root', '-untrusted', 'chain', ...options, 'leaf.pem'],
+    { root: root.pem, chain: ca.chainPem, 'leaf.pem': pem },
+  )
