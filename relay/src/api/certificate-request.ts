@@ -46,4 +46,3 @@ export const certificateRequestSchema = z
   }))
 
 export type CertificateRequest = z.infer<typeof certificateRequestSchema>
-
