@@ -2,6 +2,7 @@ import { createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { type SignAnswer, signAnswerSchema } from '@edge-issuer/shared'
 import { exports } from 'cloudflare:workers'
 import { it } from 'vitest'
+import * as z from 'zod'
 import { makeCsr } from '../support/csr.ts'
 import { aKey } from '../support/x509.ts'
 import { send } from './support/app.ts'
@@ -177,15 +178,21 @@ it('keeps the evidence: anyone with the client’s public key can check what it 
     'SELECT key_id, signature_base, signature, origin, names, profile FROM issuance WHERE uid = ?',
     request.origin.uid,
   )
-  const { signature, signature_base: base, origin, names, ...plain } = row
+  const { signature, ...texts } = row
+  const {
+    signature_base: base,
+    origin,
+    names,
+    ...plain
+  } = z.record(z.string(), z.string()).parse(texts)
   const { keyId, privateKey } = keyOf('cluster-1')
   expect(plain).toEqual({ key_id: keyId, profile: 'default' })
-  expect(JSON.parse(String(origin))).toEqual(request.origin)
-  expect(JSON.parse(String(names))).toEqual({
+  expect(JSON.parse(origin ?? '')).toEqual(request.origin)
+  expect(JSON.parse(names ?? '')).toEqual({
     subject: 'CN=a.example',
     subjectAltNames: ['DNS:a.example'],
   })
   expect(base).toContain(`"content-digest": ${sent.headers.get('content-digest') ?? ''}`)
   const octets = signature instanceof ArrayBuffer ? Buffer.from(signature) : Buffer.of()
-  expect(verify(null, Buffer.from(String(base)), createPublicKey(privateKey), octets)).toBe(true)
+  expect(verify(null, Buffer.from(base ?? ''), createPublicKey(privateKey), octets)).toBe(true)
 })

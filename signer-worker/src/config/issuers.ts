@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { err, ok, type Result } from '@edge-issuer/shared'
 import {
   checkIssuingCaAt,
   type IssuingCa,
+  type IssuingKey,
   loadIssuingCa,
   loadIssuingKey,
 } from '../ca/issuing-ca.ts'
@@ -37,49 +39,65 @@ export function buildIssuer(
   entry: IssuerEntry,
   surroundings: IssuerSurroundings,
 ): BuiltIssuer {
+  const loaded = loadIssuingCa(entry.chain)
+  const ca = loaded.ok ? loaded.value : undefined
+  const key = readKey(entry.keySecret, { ca, ...surroundings })
   const at = (...segments: readonly PropertyKey[]): readonly PropertyKey[] => [
     'issuers',
     name,
     ...segments,
   ]
-  const loaded = loadIssuingCa(entry.chain)
-  const secret = surroundings.readSecret(entry.keySecret)
-  const key = loaded.ok && secret !== undefined ? loadIssuingKey(loaded.value, secret) : undefined
+  const chainFaults = loaded.ok ? timeFaults(loaded.value, surroundings.nowMs) : loaded.error
   const faults = [
-    ...(loaded.ok ? caFaults(loaded.value, surroundings.nowMs) : loaded.error).map((message) =>
-      faultAt(at('chain'), message),
-    ),
-    ...(secret === undefined
-      ? [faultAt(at('keySecret'), `the worker has no secret "${entry.keySecret}"`)]
-      : []),
-    ...(key?.ok === false
-      ? [faultAt(at('keySecret'), `the secret "${entry.keySecret}" ${key.error}`)]
-      : []),
-    ...entry.profiles.flatMap((profile, index) =>
-      profileFaults(profile, loaded.ok ? loaded.value : undefined, surroundings).map((message) =>
-        faultAt(at('profiles', index), message),
-      ),
-    ),
+    ...chainFaults.map((message) => faultAt(at('chain'), message)),
+    ...(key.ok ? [] : [faultAt(at('keySecret'), key.error)]),
+    ...entry.profiles.flatMap((profile, index) => {
+      const message = profileFault(profile, { ca, ...surroundings })
+      return message === undefined ? [] : [faultAt(at('profiles', index), message)]
+    }),
   ]
-  return loaded.ok && key?.ok === true
-    ? { issuer: { name, ca: loaded.value, key: key.value, profiles: entry.profiles }, faults }
-    : { issuer: undefined, faults }
+  const issuer =
+    ca === undefined || !key.ok || key.value === undefined
+      ? undefined
+      : { name, ca, key: key.value, profiles: entry.profiles }
+  return { issuer, faults }
 }
 
-function caFaults(ca: IssuingCa, nowMs: number | undefined): readonly string[] {
+interface Surroundings extends IssuerSurroundings {
+  /** `undefined` for a chain with faults. */
+  readonly ca: IssuingCa | undefined
+}
+
+function timeFaults(ca: IssuingCa, nowMs: number | undefined): readonly string[] {
   const valid = nowMs === undefined ? undefined : checkIssuingCaAt(ca, nowMs)
   return valid?.ok === false ? [valid.error] : []
 }
 
-function profileFaults(
+/** @returns `undefined` for a key that is there, but has no certificate to belong to. */
+function readKey(
+  secretName: string,
+  { ca, readSecret }: Surroundings,
+): Result<IssuingKey | undefined, string> {
+  const secret = readSecret(secretName)
+  if (secret === undefined) return err(`the worker has no secret "${secretName}"`)
+  if (ca === undefined) return ok(undefined)
+  const key = loadIssuingKey(ca, secret)
+  return key.ok ? key : err(`the secret "${secretName}" ${key.error}`)
+}
+
+/** RFC 5280 §4.2.1.9: each CA certificate takes one from the path length above it. */
+function profileFault(
   name: string,
-  ca: IssuingCa | undefined,
-  { profiles, profileNames }: IssuerSurroundings,
-): readonly string[] {
-  if (!profileNames.has(name)) return [`there is no profile "${name}"`]
+  { ca, profileNames, profiles }: Surroundings,
+): string | undefined {
+  if (!profileNames.has(name)) return `there is no profile "${name}"`
   const profile = profiles[name]
-  if (profile?.isCA !== true || ca?.pathLength !== 0) return []
-  return [
-    `profile "${name}" makes CA certificates, but the issuing CA has path length 0 (RFC 5280 4.2.1.9)`,
-  ]
+  const limit = ca?.pathLength
+  if (profile?.isCA !== true || limit === undefined) return undefined
+  const wanted = profile.pathLength ?? 0
+  if (wanted < limit) return undefined
+  return (
+    `profile "${name}" makes CA certificates of path length ${String(wanted)}, ` +
+    `but path length ${String(limit)} of the issuing CA leaves no room for them`
+  )
 }

@@ -13,7 +13,7 @@ import { USAGES } from './usage-names.ts'
 export const KEY_TYPES = ['RSA', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const
 
 /** Kinds of subject alternative name that a profile can allow. */
-export const NAME_KINDS = ['dns', 'ip', 'uri', 'email', 'otherName'] as const
+const NAME_KINDS = ['dns', 'ip', 'uri', 'email', 'otherName'] as const
 
 /** Most backdating, in seconds: clocks that differ by more need mending. */
 const MAX_BACKDATE_SECONDS = 300

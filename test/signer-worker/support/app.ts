@@ -36,3 +36,7 @@ export async function send(request: Request, replacements: Replacements = {}): P
   const response = await app.fetch(request, { ...env, ...bindings })
   return { status: response.status, headers: response.headers, body: await response.json(), log }
 }
+
+/** The code of a refusal; `undefined` for an answer that is none. */
+export const codeOf = ({ body }: Exchange): unknown =>
+  typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined
