@@ -84,8 +84,8 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   issuer_expiring: async () => send(get({ issuer: 'expired' })),
   worker_misconfigured: async () => send(get(), { bindings: { SIGNER_CONFIG: '{' } }),
   ledger_unavailable: async () => {
-    await queryLedger('cluster-2', 'DROP TABLE issuance')
-    return send(post(aSignRequest(), { key: keyOf('cluster-2') }))
+    await queryLedger('broken', 'DROP TABLE IF EXISTS issuance')
+    return send(post(aSignRequest(), { key: keyOf('broken') }))
   },
   internal_error: async () =>
     send(post(aSignRequest()), {

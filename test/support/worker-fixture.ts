@@ -15,7 +15,7 @@ export const DATED = {
 } as const
 
 /** Clients, each with one key. */
-export const CLIENTS = ['cluster-1', 'cluster-2', 'restricted', 'dated'] as const
+export const CLIENTS = ['cluster-1', 'cluster-2', 'restricted', 'dated', 'broken'] as const
 export type ClientName = (typeof CLIENTS)[number]
 
 /** Bindings of the worker under test; the keys of the clients are for the tests, not for the worker. */
@@ -74,6 +74,8 @@ export function makeWorkerFixture(): WorkerFixture {
       'cluster-1': client('cluster-1'),
       'cluster-2': client('cluster-2', { issuers: ['default'] }),
       restricted: client('restricted', { allowed: { dnsNames: ['*.allowed.example'] } }),
+      // Its ledger is broken on purpose.
+      broken: client('broken'),
       dated: client('dated', {
         keys: [{ publicKey: publicKeyPem(clientKeys['dated']), ...DATED }],
       }),
