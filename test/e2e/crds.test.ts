@@ -6,7 +6,11 @@
  */
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
+import { ISSUER } from '../../relay/src/api/group.ts'
 import { issuerSchema } from '../../relay/src/api/issuer.ts'
+import { connect } from '../../relay/src/kube/client.ts'
+import { createLog } from '../../relay/src/log.ts'
+import { systemClock } from '../../relay/src/queue/clock.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/index.ts'
 import { manifests } from '../support/edge/manifests.ts'
 import { getObject, kubectlWait, mustKubectl } from './environment.ts'
@@ -154,4 +158,44 @@ it('kubectl shows Ready, Reason, the expiry of the CA and the age', async ({ exp
   const wide = await mustKubectl(plane, 'get cert-manager -n default -o wide')
   expect(wide).toContain('Succeeded checking the issuer')
   expect(wide).toContain('https://ca.example.com')
+})
+
+it('a status decided on an older version of the object is a conflict, and changes nothing', async ({
+  expect,
+}) => {
+  await plane.apply(issuer('Issuer', { ...GOOD, issuer: 'before' }))
+  const name = 'issuer.edge-issuer.dev/test'
+  const { metadata } = await getObject(plane, name, 'default')
+  await plane.apply(issuer('Issuer', { ...GOOD, issuer: 'after' }))
+  const kube = connect({
+    kubeconfig: plane.adminKubeconfig,
+    clock: systemClock,
+    random: Math.random,
+    log: createLog({ level: 'error', format: 'json' }),
+  })
+  if (!kube.ok) throw new Error(kube.error)
+  const write = async (resourceVersion: string): Promise<string> => {
+    const status = {
+      ca: {
+        subject: 'CN=X',
+        serialNumber: '02',
+        notAfter: '2099-01-01T00:00:00Z',
+        sha256: 'b'.repeat(64),
+      },
+    }
+    const ref = { namespace: 'default', name: 'test' }
+    const written = await kube.value.applyStatus(
+      { resource: ISSUER, ref, resourceVersion, status },
+      new AbortController().signal,
+    )
+    return written.ok ? 'written' : written.error.kind
+  }
+  try {
+    expect(await write(metadata.resourceVersion)).toBe('conflict')
+    const current = await getObject(plane, name, 'default')
+    expect(JSON.stringify(current.status)).not.toContain('CN=X')
+    expect(await write(current.metadata.resourceVersion)).toBe('written')
+  } finally {
+    await kube.value.close()
+  }
 })
