@@ -4,11 +4,12 @@
  * @module
  */
 import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { configSchema } from '../src/config/index.ts'
 
 const schema = z.toJSONSchema(configSchema, { io: 'input' })
 await writeFile(
-  new URL('../signer.config.schema.json', import.meta.url),
+  fileURLToPath(import.meta.resolve('../signer.config.schema.json')),
   `${JSON.stringify(schema, undefined, 2)}\n`,
 )

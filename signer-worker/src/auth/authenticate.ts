@@ -12,6 +12,7 @@ import {
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
 import { type AppContext, type AppEnv, note, refuse } from '../context.ts'
+import { toRfc3339 } from '../rfc3339.ts'
 import { readBody } from './read-body.ts'
 import { type CredentialFault, type ReceivedRequest, verifyRequest } from './verify.ts'
 
@@ -76,7 +77,7 @@ function reject(c: AppContext, fault: CredentialFault, nowMs: number): Response 
     return refuse(c, { code: 'credentials_rejected', detail: REJECTED })
   }
   note(c, { ...keyId, reason: fault.fault })
-  const serverTime = new Date(nowMs).toISOString()
+  const serverTime = toRfc3339(nowMs)
   const detail =
     `the signature's time is more than ${String(MAX_CLOCK_SKEW_SECONDS)} seconds away from ` +
     `the worker's, ${serverTime}; set the clocks right`

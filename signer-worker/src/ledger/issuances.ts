@@ -6,6 +6,7 @@
 import { encodePem, type SignAnswer } from '@edge-issuer/shared'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import type { CertificatePlan } from '../policy/evaluate.ts'
+import { toRfc3339 } from '../rfc3339.ts'
 import type { IssueRequest } from './messages.ts'
 
 /** What is recorded of one certificate. */
@@ -57,8 +58,8 @@ export function findIssuance(
       chain: encodePem('CERTIFICATE', new Uint8Array(row.certificate)) + row.intermediates,
       ca: row.root,
       serialNumber: row.serial,
-      notBefore: toRfc3339(row.not_before_seconds),
-      notAfter: toRfc3339(row.not_after_seconds),
+      notBefore: toRfc3339(row.not_before_seconds * 1000),
+      notAfter: toRfc3339(row.not_after_seconds * 1000),
       clamped: readClamped(row.clamped),
     },
   }
@@ -111,9 +112,6 @@ function authorityId(sql: SqlStorage, ca: IssuingCa): number {
     )
     .one().id
 }
-
-const toRfc3339 = (epochSeconds: number): string =>
-  `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`
 
 function readClamped(text: string | null): SignAnswer['clamped'] {
   return text === 'profile' || text === 'issuer' ? text : null

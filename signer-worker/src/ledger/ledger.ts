@@ -1,4 +1,4 @@
-import { err, ok } from '@edge-issuer/shared'
+import { err, ok, type Refusal } from '@edge-issuer/shared'
 /**
  * The ledger: which certificate was issued for which uid. One Durable Object for each issuer, client
  * and shard; the same uid gets the same certificate, for ever.
@@ -47,34 +47,36 @@ export class Ledger extends DurableObject<Env> {
 
   #sign(request: IssueRequest, plan: CertificatePlan): IssueOutcome {
     const issuer = this.#issuer(request)
+    if (issuer === undefined) return err([ROLLING_OUT])
+    const { ca, key } = issuer
     const serialNumber = randomSerialNumber()
-    const certificate = issueCertificate(plan, issuer.ca, { key: issuer.key, serialNumber })
+    const certificate = issueCertificate(plan, ca, { key, serialNumber })
     const issuedAtMs = Date.now()
-    recordIssuance(this.ctx.storage.sql, {
-      request,
-      plan,
-      ca: issuer.ca,
-      certificate,
-      serialNumber,
-      issuedAtMs,
-    })
+    const issuance = { request, plan, ca, certificate, serialNumber, issuedAtMs }
+    recordIssuance(this.ctx.storage.sql, issuance)
+    // Read back, so that the first answer is made of what every later one is made of.
     const recorded = this.#find(request)
     if (recorded === undefined) throw new Error('a recorded certificate cannot be found')
     return ok({ ...recorded.answer, replayed: false })
   }
 
-  /**
-   * The issuer in this object's own settings. While a new version of the worker is rolled out, they
-   * can differ from the caller's; a plan made for another CA certificate must not be signed.
-   *
-   * @throws So that the caller answers `ledger_unavailable`, which mends itself.
-   */
-  #issuer({ issuer: name, caSha256 }: IssueRequest): Issuer {
+  /** The issuer in this object's own settings, if its CA is the one that the plan was made for. */
+  #issuer({ issuer: name, caSha256 }: IssueRequest): Issuer | undefined {
     const settings = loadSettings(this.env)
     const issuer = settings.ok ? settings.value.issuers.get(name) : undefined
-    if (issuer?.ca.sha256 === caSha256) return issuer
-    throw new Error(`the ledger's settings have no issuer "${name}" with the CA of the plan`)
+    return issuer?.ca.sha256 === caSha256 ? issuer : undefined
   }
+}
+
+/**
+ * While a new version of the worker is rolled out, its caller and this object can have different
+ * settings. A plan that was made for another CA certificate must not be signed.
+ */
+const ROLLING_OUT: Refusal = {
+  code: 'ledger_unavailable',
+  detail:
+    'the worker and its ledger have different settings, as happens while a new version is rolled ' +
+    'out; the same request can be sent again',
 }
 
 function replay({ isSameRequest, answer }: StoredIssuance): IssueOutcome {

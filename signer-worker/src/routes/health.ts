@@ -8,6 +8,7 @@ import type { Handler } from 'hono'
 import { checkIssuingCaAt } from '../ca/issuing-ca.ts'
 import { openProfiles } from '../config/index.ts'
 import { type AppEnv, note, refuse } from '../context.ts'
+import { toRfc3339 } from '../rfc3339.ts'
 import { openIssuer } from './open.ts'
 
 /**
@@ -25,7 +26,11 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
     note(c, { issuer: issuer.name })
     const now = nowMs()
     const valid = checkIssuingCaAt(issuer.ca, now)
-    if (!valid.ok) return refuse(c, { code: 'issuer_expiring', detail: valid.error })
+    if (!valid.ok)
+      return refuse(c, {
+        code: 'issuer_expiring',
+        detail: `${issuer.ca.subjectText}: ${valid.error}`,
+      })
     const { ca } = issuer
     note(c, { outcome: 'healthy' })
     return c.json<HealthAnswer>({
@@ -33,12 +38,12 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
       ca: {
         subject: ca.subjectText,
         serialNumber: ca.serialNumber,
-        notAfter: new Date(ca.notAfterMs).toISOString(),
+        notAfter: toRfc3339(ca.notAfterMs),
         sha256: ca.sha256,
       },
       chain: ca.chainPem,
       profiles: [...openProfiles(client, issuer)],
-      serverTime: new Date(now).toISOString(),
+      serverTime: toRfc3339(now),
       protocolVersion: PROTOCOL_VERSION,
     })
   }

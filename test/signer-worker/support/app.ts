@@ -13,7 +13,9 @@ import { loadSettings } from '../../../signer-worker/src/settings.ts'
 export interface Exchange {
   readonly status: number
   readonly headers: Headers
+  /** JSON; `undefined` for a response without a body. */
   readonly body: unknown
+  /** Lines since the request before. */
   readonly log: readonly LogEntry[]
 }
 
@@ -22,8 +24,8 @@ export interface Replacements extends Partial<AppDependencies> {
   readonly bindings?: Readonly<Record<string, unknown>>
 }
 
-/** Sends one request to the application. */
-export async function send(request: Request, replacements: Replacements = {}): Promise<Exchange> {
+/** Builds an application; what it gives sends one request. */
+export function anApp(replacements: Replacements = {}): (request: Request) => Promise<Exchange> {
   const { bindings, ...dependencies } = replacements
   const log: LogEntry[] = []
   const app = createApp({
@@ -33,9 +35,21 @@ export async function send(request: Request, replacements: Replacements = {}): P
     nowMs: Date.now,
     ...dependencies,
   })
-  const response = await app.fetch(request, { ...env, ...bindings })
-  return { status: response.status, headers: response.headers, body: await response.json(), log }
+  return async (request) => {
+    const response = await app.fetch(request, { ...env, ...bindings })
+    const text = await response.text()
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+      log: log.splice(0),
+    }
+  }
 }
+
+/** Sends one request to an application of its own. */
+export const send = async (request: Request, replacements?: Replacements): Promise<Exchange> =>
+  anApp(replacements)(request)
 
 /** The code of a refusal; `undefined` for an answer that is none. */
 export const codeOf = ({ body }: Exchange): unknown =>

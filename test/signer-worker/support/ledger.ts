@@ -4,11 +4,10 @@
  */
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import type { ClientName } from '../../support/worker-fixture.ts'
 
 /** Runs SQL in the ledger of a client under the issuer `default`. */
 export async function queryLedger(
-  client: ClientName,
+  client: string,
   query: string,
   ...parameters: readonly SqlStorageValue[]
 ): Promise<readonly Record<string, SqlStorageValue>[]> {
@@ -19,7 +18,7 @@ export async function queryLedger(
 }
 
 /** How many certificates a uid has. */
-export async function countIssuances(client: ClientName, uid: string): Promise<number> {
+export async function countIssuances(client: string, uid: string): Promise<number> {
   const rows = await queryLedger(client, 'SELECT uid FROM issuance WHERE uid = ?', uid)
   return rows.length
 }

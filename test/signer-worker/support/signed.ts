@@ -34,10 +34,11 @@ export interface Signing {
   readonly parameters?: Partial<SignatureParameters>
 }
 
-/** `POST …/certificates` with a request, or with any text. */
-export function post(body: SignRequest | string, signing: Signing = {}): Request {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const idempotencyKey = typeof body === 'string' ? 'no-uid' : body.origin.uid
+/** `POST …/certificates` with a request, or with anything else under the idempotency key `no-uid`. */
+export function post(body: SignRequest | string | Uint8Array, signing: Signing = {}): Request {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array
+  const text = isRaw ? body : JSON.stringify(body)
+  const idempotencyKey = isRaw ? 'no-uid' : body.origin.uid
   const digest = contentDigest(createHash('sha256').update(text).digest())
   const targetUri = PUBLIC_URL + certificatesPath(signing.issuer ?? 'default')
   const headers = signatureHeaders(

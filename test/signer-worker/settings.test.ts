@@ -1,0 +1,42 @@
+import { env } from 'cloudflare:workers'
+import { it } from 'vitest'
+import { loadSettings } from '../../signer-worker/src/settings.ts'
+import { fixture } from './support/fixture.ts'
+
+const bindings = (changes: Readonly<Record<string, unknown>> = {}): Env => ({ ...env, ...changes })
+
+it('settings are read once for as long as the bindings say the same', ({ expect }) => {
+  const first = loadSettings(bindings())
+  expect(first.ok).toBe(true)
+  expect(loadSettings(bindings())).toBe(first)
+})
+
+it('another configuration is other settings', ({ expect }) => {
+  const first = loadSettings(bindings())
+  const other = loadSettings(bindings({ SIGNER_CONFIG: `${fixture.SIGNER_CONFIG} ` }))
+  expect(other.ok).toBe(true)
+  expect(other).not.toBe(first)
+})
+
+it('another key is other settings: a rotated secret is not missed', ({ expect }) => {
+  expect(loadSettings(bindings()).ok).toBe(true)
+  expect(loadSettings(bindings({ CA_KEY_DEFAULT: fixture.CA_KEY_EXPIRED }))).toMatchObject({
+    ok: false,
+    error: [{ path: '/issuers/default/keySecret' }],
+  })
+  expect(loadSettings(bindings()).ok).toBe(true)
+})
+
+it('a secret that is no text is missing', ({ expect }) => {
+  expect(loadSettings(bindings({ CA_KEY_DEFAULT: 1 }))).toMatchObject({
+    ok: false,
+    error: [{ path: '/issuers/default/keySecret', message: expect.stringContaining('no secret') }],
+  })
+})
+
+it('without the binding the bundled file counts, which is not configured', ({ expect }) => {
+  expect(loadSettings(bindings({ SIGNER_CONFIG: undefined }))).toMatchObject({
+    ok: false,
+    error: [{ path: '/issuers' }, { path: '/profiles' }, { path: '/clients' }],
+  })
+})
