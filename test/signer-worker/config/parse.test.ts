@@ -1,65 +1,20 @@
 import { it } from 'vitest'
 import {
-  type ConfigFault,
   formatConfigFault,
   loadConfig,
   parseConfig,
 } from '../../../signer-worker/src/config/index.ts'
+import { toPem } from '../../support/x509.ts'
 import {
-  aKey,
-  authorityExtensions,
-  basicConstraints,
-  commonName,
-  makeAuthority,
-  makeKey,
-  toPem,
-} from '../../support/x509.ts'
-
-const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
-const publicKey = (key = makeKey('Ed25519')): string => toPem('PUBLIC KEY', key.spki)
-
-const root = makeAuthority({ subject: commonName('Root') })
-const issuing = makeAuthority({
-  key: makeKey('P-256'),
-  subject: commonName('Issuing'),
-  issuer: root,
-})
-const secrets: Readonly<Record<string, string>> = {
-  CA_KEY: issuing.key.privateKeyPem,
-  OTHER_KEY: makeKey('P-256').privateKeyPem,
-  NO_KEY: 'not a key',
-}
-
-type Json = { [member: string]: unknown }
-
-/** A configuration without faults; a test changes one entry. */
-const aConfig = (changes: Json = {}): Json => ({
-  publicUrl: 'https://ca.example.com',
-  issuers: { default: anIssuer() },
-  profiles: { default: {} },
-  clients: { 'cluster-1': aClient() },
-  ...changes,
-})
-const anIssuer = (changes: Json = {}): Json => ({
-  chain: issuing.chainPem,
-  keySecret: 'CA_KEY',
-  profiles: ['default'],
-  ...changes,
-})
-const clientKey = publicKey()
-const aClient = (changes: Json = {}): Json => ({
-  keys: [{ publicKey: clientKey }],
-  issuers: ['default'],
-  profiles: ['default'],
-  ...changes,
-})
-
-const readSecret = (name: string): string | undefined => secrets[name]
-const faultsOf = (config: unknown, nowMs = NOW_MS): readonly ConfigFault[] => {
-  const text = typeof config === 'string' ? config : JSON.stringify(config)
-  const parsed = parseConfig(text, readSecret, nowMs)
-  return parsed.ok ? [] : parsed.error
-}
+  aClient,
+  aConfig,
+  anIssuer,
+  clientKey,
+  faultsOf,
+  NOW_MS,
+  publicKey,
+  readSecret,
+} from '../support/config.ts'
 
 it('a configuration without faults becomes what the worker looks things up in', ({ expect }) => {
   const config = aConfig({
@@ -107,17 +62,6 @@ it('the key id is the thumbprint of RFC 8037 appendix A.3', ({ expect }) => {
   ])
 })
 
-/** The issuing CA with the same key and path length 0. */
-const lastInPath = makeAuthority({
-  key: issuing.key,
-  subject: commonName('Issuing'),
-  issuer: root,
-  extensions: Object.values({
-    ...authorityExtensions(issuing.subjectKeyId),
-    basicConstraints: basicConstraints(true, 0),
-  }),
-})
-
 it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   ['text that is not JSON', () => '{"publicUrl": ', [['', /^is not JSON: /]]],
   ['JSON that is no object', () => [], [['', /expected object/]]],
@@ -161,108 +105,6 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
     'a public URL with a user',
     () => aConfig({ publicUrl: 'https://me@ca.example.com' }),
     [['/publicUrl', /no user/]],
-  ],
-  [
-    'a chain without its root',
-    () => aConfig({ issuers: { default: anIssuer({ chain: issuing.pem }) } }),
-    [['/issuers/default/chain', /root|self/]],
-  ],
-  [
-    'a chain that is no PEM',
-    () => aConfig({ issuers: { default: anIssuer({ chain: 'PEM' }) } }),
-    [['/issuers/default/chain', /BEGIN CERTIFICATE/]],
-  ],
-  [
-    'a secret that is missing',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'MISSING' }) } }),
-    [['/issuers/default/keySecret', /no secret "MISSING"/]],
-  ],
-  [
-    'a secret that is no key',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'NO_KEY' }) } }),
-    [['/issuers/default/keySecret', /"NO_KEY" is not one private key/]],
-  ],
-  [
-    'the key of another certificate',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'OTHER_KEY' }) } }),
-    [['/issuers/default/keySecret', /"OTHER_KEY" does not belong/]],
-  ],
-  [
-    'a name of a secret that could be a property of any object',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'constructor' }) } }),
-    [['/issuers/default/keySecret', /upper-case/]],
-  ],
-  [
-    'a profile that the issuer names and nobody has',
-    () => aConfig({ issuers: { default: anIssuer({ profiles: ['default', 'gone'] }) } }),
-    [['/issuers/default/profiles/1', /no profile "gone"/]],
-  ],
-  [
-    'a profile for CA certificates under path length 0',
-    () =>
-      aConfig({
-        issuers: { default: anIssuer({ chain: lastInPath.chainPem }) },
-        profiles: { default: { isCA: true } },
-      }),
-    [['/issuers/default/profiles/0', /path length 0 of the issuing CA/]],
-  ],
-  [
-    'an issuer that the client names and nobody has',
-    () => aConfig({ clients: { c: aClient({ issuers: ['default', 'gone'] }) } }),
-    [['/clients/c/issuers/1', /no issuer "gone"/]],
-  ],
-  [
-    'a profile that the client names and nobody has',
-    () => aConfig({ clients: { c: aClient({ profiles: ['default', 'gone'] }) } }),
-    [['/clients/c/profiles/1', /no profile "gone"/]],
-  ],
-  [
-    'a client without a profile of its issuer',
-    () =>
-      aConfig({
-        profiles: { default: {}, other: {} },
-        clients: { c: aClient({ profiles: ['other'] }) },
-      }),
-    [['/clients/c/issuers/0', /none of the client's profiles/]],
-  ],
-  [
-    'a key that is not Ed25519',
-    () => aConfig({ clients: { c: aClient({ keys: [{ publicKey: publicKey(aKey()) }] }) } }),
-    [['/clients/c/keys/0/publicKey', /not an Ed25519/]],
-  ],
-  [
-    'a private key in place of the public one',
-    () =>
-      aConfig({
-        clients: { c: aClient({ keys: [{ publicKey: makeKey('Ed25519').privateKeyPem }] }) },
-      }),
-    [['/clients/c/keys/0/publicKey', /BEGIN PUBLIC KEY/]],
-  ],
-  [
-    'a key that one client has twice',
-    () =>
-      aConfig({
-        clients: { c: aClient({ keys: [{ publicKey: clientKey }, { publicKey: clientKey }] }) },
-      }),
-    [['/clients/c/keys/1/publicKey', /already a key of client "c"/]],
-  ],
-  [
-    'a key that two clients share',
-    () => aConfig({ clients: { a: aClient(), b: aClient() } }),
-    [['/clients/b/keys/0/publicKey', /already a key of client "a"/]],
-  ],
-  [
-    'a key that ends before it begins',
-    () => {
-      const times = { notBefore: '2026-02-01T00:00:00Z', notAfter: '2026-01-01T00:00:00Z' }
-      return aConfig({ clients: { c: aClient({ keys: [{ publicKey: clientKey, ...times }] }) } })
-    },
-    [['/clients/c/keys/0/notAfter', /before notBefore/]],
-  ],
-  [
-    'an option of a profile that contradicts another',
-    () => aConfig({ profiles: { default: { minRsaBits: 4096, maxRsaBits: 2048 } } }),
-    [['/profiles/default/maxRsaBits', /minRsaBits/]],
   ],
 ])('%s is a fault, and the only one', ([, config, expected], { expect }) => {
   const faults = faultsOf(config())

@@ -1,0 +1,123 @@
+import { it } from 'vitest'
+import { aKey, makeKey } from '../../support/x509.ts'
+import {
+  aClient,
+  aConfig,
+  anIssuer,
+  clientKey,
+  faultsOf,
+  issuing,
+  lastInPath,
+  publicKey,
+} from '../support/config.ts'
+
+it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
+  [
+    'a chain without its root',
+    () => aConfig({ issuers: { default: anIssuer({ chain: issuing.pem }) } }),
+    [['/issuers/default/chain', /root|self/]],
+  ],
+  [
+    'a chain that is no PEM',
+    () => aConfig({ issuers: { default: anIssuer({ chain: 'PEM' }) } }),
+    [['/issuers/default/chain', /BEGIN CERTIFICATE/]],
+  ],
+  [
+    'a secret that is missing',
+    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'MISSING' }) } }),
+    [['/issuers/default/keySecret', /no secret "MISSING"/]],
+  ],
+  [
+    'a secret that is no key',
+    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'NO_KEY' }) } }),
+    [['/issuers/default/keySecret', /"NO_KEY" is not one private key/]],
+  ],
+  [
+    'the key of another certificate',
+    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'OTHER_KEY' }) } }),
+    [['/issuers/default/keySecret', /"OTHER_KEY" does not belong/]],
+  ],
+  [
+    'a name of a secret that could be a property of any object',
+    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'constructor' }) } }),
+    [['/issuers/default/keySecret', /upper-case/]],
+  ],
+  [
+    'a profile that the issuer names and nobody has',
+    () => aConfig({ issuers: { default: anIssuer({ profiles: ['default', 'gone'] }) } }),
+    [['/issuers/default/profiles/1', /no profile "gone"/]],
+  ],
+  [
+    'a profile for CA certificates under path length 0',
+    () =>
+      aConfig({
+        issuers: { default: anIssuer({ chain: lastInPath.chainPem }) },
+        profiles: { default: { isCA: true } },
+      }),
+    [['/issuers/default/profiles/0', /path length 0 of the issuing CA/]],
+  ],
+  [
+    'an issuer that the client names and nobody has',
+    () => aConfig({ clients: { c: aClient({ issuers: ['default', 'gone'] }) } }),
+    [['/clients/c/issuers/1', /no issuer "gone"/]],
+  ],
+  [
+    'a profile that the client names and nobody has',
+    () => aConfig({ clients: { c: aClient({ profiles: ['default', 'gone'] }) } }),
+    [['/clients/c/profiles/1', /no profile "gone"/]],
+  ],
+  [
+    'a client without a profile of its issuer',
+    () =>
+      aConfig({
+        profiles: { default: {}, other: {} },
+        clients: { c: aClient({ profiles: ['other'] }) },
+      }),
+    [['/clients/c/issuers/0', /none of the client's profiles/]],
+  ],
+  [
+    'a key that is not Ed25519',
+    () => aConfig({ clients: { c: aClient({ keys: [{ publicKey: publicKey(aKey()) }] }) } }),
+    [['/clients/c/keys/0/publicKey', /not an Ed25519/]],
+  ],
+  [
+    'a private key in place of the public one',
+    () =>
+      aConfig({
+        clients: { c: aClient({ keys: [{ publicKey: makeKey('Ed25519').privateKeyPem }] }) },
+      }),
+    [['/clients/c/keys/0/publicKey', /BEGIN PUBLIC KEY/]],
+  ],
+  [
+    'a key that one client has twice',
+    () =>
+      aConfig({
+        clients: { c: aClient({ keys: [{ publicKey: clientKey }, { publicKey: clientKey }] }) },
+      }),
+    [['/clients/c/keys/1/publicKey', /already a key of client "c"/]],
+  ],
+  [
+    'a key that two clients share',
+    () => aConfig({ clients: { a: aClient(), b: aClient() } }),
+    [['/clients/b/keys/0/publicKey', /already a key of client "a"/]],
+  ],
+  [
+    'a key that ends before it begins',
+    () => {
+      const times = { notBefore: '2026-02-01T00:00:00Z', notAfter: '2026-01-01T00:00:00Z' }
+      return aConfig({ clients: { c: aClient({ keys: [{ publicKey: clientKey, ...times }] }) } })
+    },
+    [['/clients/c/keys/0/notAfter', /before notBefore/]],
+  ],
+  [
+    'an option of a profile that contradicts another',
+    () => aConfig({ profiles: { default: { minRsaBits: 4096, maxRsaBits: 2048 } } }),
+    [['/profiles/default/maxRsaBits', /minRsaBits/]],
+  ],
+])('%s is a fault, and the only one', ([, config, expected], { expect }) => {
+  const faults = faultsOf(config())
+  expect(faults.map(({ path }) => path)).toEqual(expected.map(([path]) => path))
+  for (const [index, [, pattern]] of expected.entries()) {
+    expect(faults[index]?.message).toMatch(pattern)
+  }
+})

@@ -1,0 +1,84 @@
+/**
+ * A configuration without faults, for a test to change one entry of.
+ * @module
+ */
+import { type ConfigFault, parseConfig } from '../../../signer-worker/src/config/index.ts'
+import {
+  authorityExtensions,
+  basicConstraints,
+  commonName,
+  type KeyPair,
+  makeAuthority,
+  makeKey,
+  toPem,
+} from '../../support/x509.ts'
+
+/** When the configurations are judged, epoch ms. */
+export const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
+/** PEM of a public key, a new one if none is given. */
+export const publicKey = (key: KeyPair = makeKey('Ed25519')): string =>
+  toPem('PUBLIC KEY', key.spki)
+
+const root = makeAuthority({ subject: commonName('Root') })
+/** The issuing CA of every configuration here. */
+export const issuing = makeAuthority({
+  key: makeKey('P-256'),
+  subject: commonName('Issuing'),
+  issuer: root,
+})
+const secrets: Readonly<Record<string, string>> = {
+  CA_KEY: issuing.key.privateKeyPem,
+  OTHER_KEY: makeKey('P-256').privateKeyPem,
+  NO_KEY: 'not a key',
+}
+
+type Json = { [member: string]: unknown }
+
+/** A configuration without faults; a test changes one entry. */
+export const aConfig = (changes: Json = {}): Json => ({
+  publicUrl: 'https://ca.example.com',
+  issuers: { default: anIssuer() },
+  profiles: { default: {} },
+  clients: { 'cluster-1': aClient() },
+  ...changes,
+})
+
+/** Its entry of `issuers`. */
+export const anIssuer = (changes: Json = {}): Json => ({
+  chain: issuing.chainPem,
+  keySecret: 'CA_KEY',
+  profiles: ['default'],
+  ...changes,
+})
+
+/** The one key of `aClient`. */
+export const clientKey = publicKey()
+
+/** An entry of `clients`. */
+export const aClient = (changes: Json = {}): Json => ({
+  keys: [{ publicKey: clientKey }],
+  issuers: ['default'],
+  profiles: ['default'],
+  ...changes,
+})
+
+/** Gives the secrets `CA_KEY`, `OTHER_KEY` and `NO_KEY`. */
+export const readSecret = (name: string): string | undefined => secrets[name]
+
+/** Everything that is wrong with a configuration, given as text or as a value. */
+export const faultsOf = (config: unknown, nowMs = NOW_MS): readonly ConfigFault[] => {
+  const text = typeof config === 'string' ? config : JSON.stringify(config)
+  const parsed = parseConfig(text, readSecret, nowMs)
+  return parsed.ok ? [] : parsed.error
+}
+
+/** The issuing CA with the same key and path length 0. */
+export const lastInPath = makeAuthority({
+  key: issuing.key,
+  subject: commonName('Issuing'),
+  issuer: root,
+  extensions: Object.values({
+    ...authorityExtensions(issuing.subjectKeyId),
+    basicConstraints: basicConstraints(true, 0),
+  }),
+})
