@@ -14,7 +14,7 @@ export interface ConfigFault {
 }
 
 /** @returns The JSON Pointer (RFC 6901 §3) of `segments`. */
-export function jsonPointer(segments: readonly PropertyKey[]): string {
+function jsonPointer(segments: readonly PropertyKey[]): string {
   return segments
     .map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('')
