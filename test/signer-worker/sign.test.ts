@@ -140,6 +140,19 @@ it('a certificate stays what it was when policy has changed since', async ({ exp
   expect(fresh.body).toMatchObject({ code: 'key_not_allowed' })
 })
 
+it('a certificate stays what it was when its profile is gone', async ({ expect }) => {
+  const request = aSignRequest({ profile: 'strict' })
+  const first = await send(post(request))
+  const config: unknown = JSON.parse(fixture.SIGNER_CONFIG)
+  const SIGNER_CONFIG = JSON.stringify(config).replaceAll('"strict"', '"stricter"')
+  const again = await send(post(request), { bindings: { SIGNER_CONFIG } })
+  const fresh = await send(post(aSignRequest({ profile: 'strict' })), {
+    bindings: { SIGNER_CONFIG },
+  })
+  expect(again.body).toEqual({ ...answerOf(first.body), replayed: true })
+  expect(fresh.body).toMatchObject({ code: 'profile_unknown' })
+})
+
 it('a certificate stays what it was when the issuing CA has expired since', async ({ expect }) => {
   const request = aSignRequest()
   const first = await send(post(request))

@@ -72,7 +72,7 @@ export function makeWorkerFixture(): WorkerFixture {
     },
     clients: {
       'cluster-1': client('cluster-1'),
-      'cluster-2': client('cluster-2', { issuers: ['default'] }),
+      'cluster-2': client('cluster-2', { issuers: ['default'], profiles: ['strict', 'default'] }),
       restricted: client('restricted', { allowed: { dnsNames: ['*.allowed.example'] } }),
       // Its ledger is broken on purpose.
       broken: client('broken'),

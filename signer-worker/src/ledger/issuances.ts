@@ -5,14 +5,13 @@
  */
 import { encodePem, type SignAnswer } from '@edge-issuer/shared'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
-import type { CertificatePlan } from '../policy/evaluate.ts'
 import { toRfc3339 } from '../rfc3339.ts'
-import type { IssueRequest } from './messages.ts'
+import type { IssueOrder, IssueRequest } from './messages.ts'
 
 /** What is recorded of one certificate. */
 export interface Issuance {
   readonly request: IssueRequest
-  readonly plan: CertificatePlan
+  readonly order: IssueOrder
   readonly ca: IssuingCa
   /** DER. */
   readonly certificate: Uint8Array
@@ -73,8 +72,9 @@ const RECORD = `
 
 /** @throws When the uid or the serial number is already there, or the disk is full. */
 export function recordIssuance(sql: SqlStorage, issuance: Issuance): void {
-  const { request, plan, ca, certificate, serialNumber, issuedAtMs } = issuance
-  const { origin, evidence, profile, requestDigest } = request
+  const { request, order, ca, certificate, serialNumber, issuedAtMs } = issuance
+  const { origin, evidence, requestDigest } = request
+  const { plan, profile } = order
   sql.exec(
     RECORD,
     origin.uid,

@@ -9,10 +9,9 @@ import { DurableObject } from 'cloudflare:workers'
 import { issueCertificate } from '../ca/issue.ts'
 import { randomSerialNumber } from '../ca/serial.ts'
 import type { Issuer } from '../config/index.ts'
-import type { CertificatePlan } from '../policy/evaluate.ts'
 import { loadSettings } from '../settings.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
-import type { IssueOutcome, IssueRequest } from './messages.ts'
+import type { IssueOrder, IssueOutcome, IssueRequest } from './messages.ts'
 import { migrate } from './schema.ts'
 
 /**
@@ -36,8 +35,8 @@ export class Ledger extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => {
       const stored = this.#find(request)
       if (stored !== undefined) return replay(stored)
-      const { evaluation } = request
-      return evaluation.ok ? this.#sign(request, evaluation.value) : evaluation
+      const { order } = request
+      return order.ok ? this.#sign(request, order.value) : order
     })
   }
 
@@ -45,14 +44,14 @@ export class Ledger extends DurableObject<Env> {
     return findIssuance(this.ctx.storage.sql, { uid: origin.uid, requestDigest })
   }
 
-  #sign(request: IssueRequest, plan: CertificatePlan): IssueOutcome {
-    const issuer = this.#issuer(request)
+  #sign(request: IssueRequest, order: IssueOrder): IssueOutcome {
+    const issuer = this.#issuer(request.issuer, order)
     if (issuer === undefined) return err([ROLLING_OUT])
     const { ca, key } = issuer
     const serialNumber = randomSerialNumber()
-    const certificate = issueCertificate(plan, ca, { key, serialNumber })
+    const certificate = issueCertificate(order.plan, ca, { key, serialNumber })
     const issuedAtMs = Date.now()
-    const issuance = { request, plan, ca, certificate, serialNumber, issuedAtMs }
+    const issuance = { request, order, ca, certificate, serialNumber, issuedAtMs }
     recordIssuance(this.ctx.storage.sql, issuance)
     // Read back, so that the first answer is made of what every later one is made of.
     const recorded = this.#find(request)
@@ -61,7 +60,7 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /** The issuer in this object's own settings, if its CA is the one that the plan was made for. */
-  #issuer({ issuer: name, caSha256 }: IssueRequest): Issuer | undefined {
+  #issuer(name: string, { caSha256 }: IssueOrder): Issuer | undefined {
     const settings = loadSettings(this.env)
     const issuer = settings.ok ? settings.value.issuers.get(name) : undefined
     return issuer?.ca.sha256 === caSha256 ? issuer : undefined

@@ -10,16 +10,22 @@ import type { CertificatePlan } from '../policy/evaluate.ts'
 export interface IssueRequest {
   /** Name of the issuer. */
   readonly issuer: string
-  /** SHA-256 of the issuing CA certificate that the plan was made for, hexadecimal. */
-  readonly caSha256: string
-  readonly profile: string
   /** SHA-256 of the canonical request, 32 octets. */
   readonly requestDigest: Uint8Array
   /** Who asked; its uid is the key. */
   readonly origin: SignOrigin
   readonly evidence: Evidence
   /** What policy says today. A uid that has a certificate gets it whatever this is. */
-  readonly evaluation: Result<CertificatePlan, readonly Refusal[]>
+  readonly order: Result<IssueOrder, readonly Refusal[]>
+}
+
+/** What to issue. */
+export interface IssueOrder {
+  readonly plan: CertificatePlan
+  /** SHA-256 of the issuing CA certificate that the plan was made for, hexadecimal. */
+  readonly caSha256: string
+  /** Name of the profile that the plan was made by. */
+  readonly profile: string
 }
 
 /** Proof that the client asked: anyone with its public key can check it again. */

@@ -5,11 +5,20 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { canonicalRequest, IDEMPOTENCY_KEY_HEADER, type SignRequest } from '@edge-issuer/shared'
+import {
+  canonicalRequest,
+  err,
+  IDEMPOTENCY_KEY_HEADER,
+  ok,
+  type Refusal,
+  type Result,
+  type SignRequest,
+} from '@edge-issuer/shared'
 import type { Handler } from 'hono'
-import type { Issuer } from '../config/index.ts'
+import type { Client, Issuer, SignerConfig } from '../config/index.ts'
 import { type AppEnv, note, refuse } from '../context.ts'
 import type { OpenLedger } from '../ledger/client.ts'
+import type { IssueOrder } from '../ledger/messages.ts'
 import { evaluate } from '../policy/evaluate.ts'
 import { mergeRefusals } from '../problem.ts'
 import { openIssuer, openProfile } from './open.ts'
@@ -39,27 +48,15 @@ export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issue
     const issuer = opened.value
     note(c, { issuer: issuer.name })
 
-    const profile = openProfile(config, { client, issuer, name: request.profile })
-    if (!profile.ok) return refuse(c, profile.error)
-    note(c, { profile: profile.value.name })
-
     // A refusal goes to the ledger as well: a uid that has its certificate keeps it, whatever policy
     // says by now.
-    const evaluation = evaluate({
-      request,
-      profile: profile.value.profile,
-      client: client.policy,
-      ca: issuer.ca,
-      nowMs: nowMs(),
-    })
+    const order = judge(config, { request, client, issuer, nowMs: nowMs() })
     const outcome = await openLedger(c.env, { issuer: issuer.name, client: client.name }).issue({
       issuer: issuer.name,
-      caSha256: issuer.ca.sha256,
-      profile: profile.value.name,
       requestDigest: digest(issuer, request),
       origin: request.origin,
       evidence,
-      evaluation,
+      order,
     })
     if (!outcome.ok) {
       note(c, outcome.error.reason === undefined ? {} : { reason: outcome.error.reason })
@@ -67,11 +64,30 @@ export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issue
     }
     const answer = outcome.value
     note(c, {
+      ...(order.ok ? { profile: order.value.profile } : {}),
       serialNumber: answer.serialNumber,
       outcome: answer.replayed ? 'replayed' : 'issued',
     })
     return c.json(answer, answer.replayed ? 200 : 201)
   }
+}
+
+interface Asked {
+  readonly request: SignRequest
+  readonly client: Client
+  readonly issuer: Issuer
+  readonly nowMs: number
+}
+
+/** What to issue by the rules of today, or every reason against it. */
+function judge(config: SignerConfig, asked: Asked): Result<IssueOrder, readonly Refusal[]> {
+  const { request, client, issuer, nowMs } = asked
+  const { ca } = issuer
+  const opened = openProfile(config, { client, issuer, name: request.profile })
+  if (!opened.ok) return err([opened.error])
+  const { name, profile } = opened.value
+  const plan = evaluate({ request, profile, client: client.policy, ca, nowMs })
+  return plan.ok ? ok({ plan: plan.value, caSha256: ca.sha256, profile: name }) : plan
 }
 
 /** SHA-256 of what the request asks for. */

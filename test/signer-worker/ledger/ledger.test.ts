@@ -1,4 +1,4 @@
-import { err } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { it } from 'vitest'
@@ -24,25 +24,23 @@ const issuerOf = (name: string): Issuer => {
   return issuer
 }
 
-/** What the application asks for a valid request. */
-function anIssueRequest(changes: Partial<IssueRequest> = {}): IssueRequest {
+/** What the application asks for a valid request; judged for the CA of `issuer`. */
+function anIssueRequest(issuer = 'default'): IssueRequest {
   const request = aSignRequest()
-  const { ca } = issuerOf('default')
+  const plan = evaluate({
+    request,
+    profile: profileSchema.parse({}),
+    client: {},
+    ca: issuerOf('default').ca,
+    nowMs: Date.now(),
+  })
+  const { sha256 } = issuerOf(issuer).ca
   return {
     issuer: 'default',
-    caSha256: ca.sha256,
-    profile: 'default',
     requestDigest: new Uint8Array(32).fill(1),
     origin: request.origin,
     evidence: { keyId: 'k', signatureBase: 'b', signature: new Uint8Array(64) },
-    evaluation: evaluate({
-      request,
-      profile: profileSchema.parse({}),
-      client: {},
-      ca,
-      nowMs: Date.now(),
-    }),
-    ...changes,
+    order: plan.ok ? ok({ plan: plan.value, caSha256: sha256, profile: 'default' }) : plan,
   }
 }
 
@@ -71,7 +69,7 @@ it('many certificates share the row of their chain', async ({ expect }) => {
 
 it('a refusal is handed back and leaves nothing', async ({ expect }) => {
   const refusals = [{ code: 'name_not_allowed', detail: 'no' }] as const
-  const outcome = await issue('refusing', anIssueRequest({ evaluation: err(refusals) }))
+  const outcome = await issue('refusing', { ...anIssueRequest(), order: err(refusals) })
   expect(outcome).toEqual({ ok: false, error: { refusals } })
   expect(await queryLedger('refusing', COUNTS)).toEqual([{ issuances: 0, authorities: 0 }])
 })
@@ -79,8 +77,7 @@ it('a refusal is handed back and leaves nothing', async ({ expect }) => {
 it('a plan for another CA certificate is not signed: the settings differ during a roll-out', async ({
   expect,
 }) => {
-  const plan = anIssueRequest({ caSha256: issuerOf('expired').ca.sha256 })
-  expect(await issue('rolling', plan)).toEqual({
+  expect(await issue('rolling', anIssueRequest('expired'))).toEqual({
     ok: false,
     error: {
       refusals: [
@@ -94,7 +91,7 @@ it('a plan for another CA certificate is not signed: the settings differ during 
 it('a certificate that exists is found whatever CA the plan is for', async ({ expect }) => {
   const request = anIssueRequest()
   await issue('found', request)
-  const again = await issue('found', { ...request, caSha256: issuerOf('expired').ca.sha256 })
+  const again = await issue('found', { ...request, order: anIssueRequest('expired').order })
   expect(again).toMatchObject({ ok: true, value: { replayed: true } })
 })
 
