@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -56,6 +57,7 @@ export async function startOwnCluster(directory: string, steps: Steps): Promise<
  * @throws Error that says what is missing: kubectl, the cluster, or cert-manager in it.
  */
 export async function useCluster(kubeconfig: string, directory: string): Promise<DemoCluster> {
+  if (!existsSync(kubeconfig)) throw new Error(`there is no kubeconfig ${kubeconfig}`)
   const command = await findKubectl()
   const kubectl = async (args: readonly string[], stdin = ''): Promise<string> =>
     outputOf(

@@ -5,7 +5,7 @@
  * @module
  */
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { manifests } from '../../../test/support/edge/manifests.ts'
 import {
@@ -73,7 +73,7 @@ async function show(options: DemoOptions, { steps, stops }: Stage): Promise<void
   const cluster =
     options.kubeconfig === undefined
       ? await startOwnCluster(join(DIRECTORY, 'cluster'), steps)
-      : await useCluster(options.kubeconfig, DIRECTORY)
+      : await useCluster(resolve(options.kubeconfig), DIRECTORY)
   stops.push(cluster.stop)
   const signer = await steps.run(
     'CA, client key, configuration; signing worker in workerd',
@@ -107,7 +107,7 @@ const apply = async (cluster: DemoCluster, yaml: string): Promise<unknown> =>
 
 async function giveCredentials(cluster: DemoCluster, signer: EdgeSigner): Promise<void> {
   const { namespace, name } = RELAY_SERVICE_ACCOUNT
-  await apply(cluster, `{apiVersion: v1, kind: Namespace, metadata: {name: ${NAMESPACE}}}`)
+  await apply(cluster, `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`)
   const binding = await cluster.kubectl([
     'create',
     'rolebinding',
@@ -202,10 +202,11 @@ interface Interruption {
 }
 
 function interruption(): Interruption {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const end = (): void => resolve()
-  process.once('SIGINT', end)
-  process.once('SIGTERM', end)
+  const { promise, resolve: settle } = Promise.withResolvers<void>()
+  const end = (): void => settle()
+  // Not once: while somebody listens, the guard of the child processes leaves the end to us.
+  process.on('SIGINT', end)
+  process.on('SIGTERM', end)
   return {
     signal: promise,
     failure: promise.then(() => {
