@@ -87,7 +87,8 @@ function judge(
   ]
   if (refusals.length > 0 || !authority.ok || !usages.ok || !validity.ok) {
     const decisions = [authority, usages, validity]
-    return err([...refusals, ...decisions.flatMap((decided) => (decided.ok ? [] : decided.error))])
+    // What kind of certificate it is comes first: its code is the one that the answer carries.
+    return err([...decisions.flatMap((decided) => (decided.ok ? [] : decided.error)), ...refusals])
   }
   return ok({
     ...validity.value,

@@ -21,7 +21,7 @@ export interface CliScene {
 }
 
 /** Runs `edge-issuer` with `args`, without standard input. */
-async function runCli(
+export async function runCli(
   args: readonly string[],
   { cwd, nowMs = Date.now }: CliScene,
 ): Promise<CliResult> {
