@@ -11,8 +11,9 @@ import { type AppEnv, note, refuse } from './context.ts'
 import type { OpenLedger } from './ledger/client.ts'
 import type { WriteLog } from './log.ts'
 import { onlyJson, onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
-import { configured, pathUnderPublicUrl } from './middleware/configured.ts'
+import { configured } from './middleware/configured.ts'
 import { requestLog } from './middleware/request-log.ts'
+import { pathUnderPublicUrl } from './request-target.ts'
 import { health } from './routes/health.ts'
 import { sign } from './routes/sign.ts'
 import type { Settings } from './settings.ts'
@@ -30,11 +31,8 @@ export interface AppDependencies {
 export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   const { loadSettings, nowMs } = dependencies
   const app = new Hono<AppEnv>({
-    getPath: (request, options) =>
-      pathUnderPublicUrl(
-        request,
-        options?.env === undefined ? undefined : loadSettings(options.env),
-      ),
+    getPath: ({ url }, options) =>
+      options?.env === undefined ? '/' : pathUnderPublicUrl(url, loadSettings(options.env)),
   })
 
   app.use(requestLog(dependencies))

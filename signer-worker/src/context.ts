@@ -28,7 +28,7 @@ export type AppContext = Context<AppEnv>
 
 /** Adds to the request's log line. */
 export function note(c: AppContext, facts: RequestFacts): void {
-  c.set('facts', { ...c.var.facts, ...facts })
+  c.set('facts', { ...c.get('facts'), ...facts })
 }
 
 /** Ends the request with a refusal. */

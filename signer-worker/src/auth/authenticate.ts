@@ -12,6 +12,7 @@ import {
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
 import { type AppContext, type AppEnv, note, refuse } from '../context.ts'
+import { pathAndQuery } from '../request-target.ts'
 import { toRfc3339 } from '../rfc3339.ts'
 import { readBody } from './read-body.ts'
 import { type CredentialFault, type ReceivedRequest, verifyRequest } from './verify.ts'
@@ -34,7 +35,7 @@ export function authenticate(nowMs: () => number): MiddlewareHandler<AppEnv> {
       return refuse(c, { code: 'request_too_large', detail })
     }
     const now = nowMs()
-    const verified = verifyRequest(received, c.var.config.clientKeys, now)
+    const verified = verifyRequest(received, c.get('config').clientKeys, now)
     if (!verified.ok) return reject(c, verified.error, now)
     const { client, keyId } = verified.value
     note(c, { client: client.name, keyId })
@@ -45,12 +46,10 @@ export function authenticate(nowMs: () => number): MiddlewareHandler<AppEnv> {
 
 /** @returns `undefined` for a body over the limit. */
 async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
-  const { config } = c.var
   const header = (name: string): string => c.req.header(name) ?? ''
-  const { pathname, search } = new URL(c.req.url)
   const head = {
     // Behind a route or a proxy, scheme and host of the socket are not those that the client signed.
-    targetUri: `${config.publicUrl.origin}${pathname}${search}`,
+    targetUri: c.get('config').publicUrl.origin + pathAndQuery(c.req.url),
     protocolVersion: header(PROTOCOL_HEADER),
     signatureInput: header('signature-input'),
     signature: header('signature'),

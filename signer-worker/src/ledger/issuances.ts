@@ -4,7 +4,9 @@
  * @module
  */
 import { encodePem, type SignAnswer } from '@edge-issuer/shared'
+import { toHex } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
+import type { CertificatePlan } from '../policy/evaluate.ts'
 import { toRfc3339 } from '../rfc3339.ts'
 import type { IssueOrder, IssueRequest } from './messages.ts'
 
@@ -20,16 +22,19 @@ export interface Issuance {
   readonly issuedAtMs: number
 }
 
+/** An answer but for whether it was given before. */
+export type Answer = Omit<SignAnswer, 'replayed'>
+
 /** The recorded certificate of a uid. */
 export interface StoredIssuance {
   /** Whether it was issued for a request with the same digest. */
   readonly isSameRequest: boolean
-  readonly answer: Omit<SignAnswer, 'replayed'>
+  readonly answer: Answer
 }
 
 interface Row extends Record<string, SqlStorageValue> {
   readonly is_same_request: number
-  readonly serial: string
+  readonly serial: ArrayBuffer
   readonly certificate: ArrayBuffer
   readonly not_before_seconds: number
   readonly not_after_seconds: number
@@ -39,7 +44,7 @@ interface Row extends Record<string, SqlStorageValue> {
 }
 
 const FIND = `
-  SELECT request_digest = ? AS is_same_request, lower(hex(serial)) AS serial, certificate,
+  SELECT request_digest = ? AS is_same_request, serial, certificate,
     not_before_seconds, not_after_seconds, clamped, intermediates, root
   FROM issuance JOIN authority ON authority.id = issuance.authority
   WHERE uid = ?`
@@ -53,14 +58,15 @@ export function findIssuance(
   if (row === undefined) return undefined
   return {
     isSameRequest: row.is_same_request === 1,
-    answer: {
-      chain: encodePem('CERTIFICATE', new Uint8Array(row.certificate)) + row.intermediates,
-      ca: row.root,
-      serialNumber: row.serial,
-      notBefore: toRfc3339(row.not_before_seconds * 1000),
-      notAfter: toRfc3339(row.not_after_seconds * 1000),
+    answer: toAnswer({
+      certificate: new Uint8Array(row.certificate),
+      serialNumber: new Uint8Array(row.serial),
+      notBeforeSeconds: row.not_before_seconds,
+      notAfterSeconds: row.not_after_seconds,
       clamped: readClamped(row.clamped),
-    },
+      intermediatesPem: row.intermediates,
+      rootPem: row.root,
+    }),
   }
 }
 
@@ -70,8 +76,13 @@ const RECORD = `
     key_id, signature_base, signature)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-/** @throws When the uid or the serial number is already there, or the disk is full. */
-export function recordIssuance(sql: SqlStorage, issuance: Issuance): void {
+/**
+ * Records a certificate.
+ *
+ * @returns The answer that {@link findIssuance} gives from now on.
+ * @throws When the uid or the serial number is already there, or the disk is full.
+ */
+export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
   const { request, order, ca, certificate, serialNumber, issuedAtMs } = issuance
   const { origin, evidence, requestDigest } = request
   const { plan, profile } = order
@@ -93,7 +104,34 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): void {
     evidence.signatureBase,
     evidence.signature,
   )
+  const { notBeforeSeconds, notAfterSeconds, clamped } = plan
+  const { intermediatesPem, rootPem } = ca
+  return toAnswer({
+    certificate,
+    serialNumber,
+    notBeforeSeconds,
+    notAfterSeconds,
+    clamped,
+    intermediatesPem,
+    rootPem,
+  })
 }
+
+/** What an answer is made of, as it was issued or as it is stored. */
+interface AnswerParts
+  extends
+    Pick<Issuance, 'certificate' | 'serialNumber'>,
+    Pick<CertificatePlan, 'notBeforeSeconds' | 'notAfterSeconds' | 'clamped'>,
+    Pick<IssuingCa, 'intermediatesPem' | 'rootPem'> {}
+
+const toAnswer = (parts: AnswerParts): Answer => ({
+  chain: encodePem('CERTIFICATE', parts.certificate) + parts.intermediatesPem,
+  ca: parts.rootPem,
+  serialNumber: toHex(parts.serialNumber),
+  notBefore: toRfc3339(parts.notBeforeSeconds * 1000),
+  notAfter: toRfc3339(parts.notAfterSeconds * 1000),
+  clamped: parts.clamped,
+})
 
 /** The row of the chain; the table has a row for each chain ever used, so a handful. */
 function authorityId(sql: SqlStorage, ca: IssuingCa): number {

@@ -33,15 +33,12 @@ export class Ledger extends DurableObject<Env> {
   issue(request: IssueRequest): IssueOutcome {
     // One transaction, so that an exception half-way leaves no row of either table.
     return this.ctx.storage.transactionSync(() => {
-      const stored = this.#find(request)
+      const { origin, requestDigest } = request
+      const stored = findIssuance(this.ctx.storage.sql, { uid: origin.uid, requestDigest })
       if (stored !== undefined) return replay(stored)
       const { order } = request
       return order.ok ? this.#sign(request, order.value) : order
     })
-  }
-
-  #find({ origin, requestDigest }: IssueRequest): StoredIssuance | undefined {
-    return findIssuance(this.ctx.storage.sql, { uid: origin.uid, requestDigest })
   }
 
   #sign(request: IssueRequest, order: IssueOrder): IssueOutcome {
@@ -52,11 +49,7 @@ export class Ledger extends DurableObject<Env> {
     const certificate = issueCertificate(order.plan, ca, { key, serialNumber })
     const issuedAtMs = Date.now()
     const issuance = { request, order, ca, certificate, serialNumber, issuedAtMs }
-    recordIssuance(this.ctx.storage.sql, issuance)
-    // Read back, so that the first answer is made of what every later one is made of.
-    const recorded = this.#find(request)
-    if (recorded === undefined) throw new Error('a recorded certificate cannot be found')
-    return ok({ ...recorded.answer, replayed: false })
+    return ok({ ...recordIssuance(this.ctx.storage.sql, issuance), replayed: false })
   }
 
   /** The issuer in this object's own settings, if its CA is the one that the plan was made for. */

@@ -31,14 +31,3 @@ export function configured({ loadSettings, writeLog }: ConfiguredPorts): Middlew
     return refuse(c, { code: 'worker_misconfigured', detail })
   }
 }
-
-/**
- * The path under the public URL, for routing: what the routes see begins after its prefix.
- *
- * @returns A path that no route has, for a request outside the prefix.
- */
-export function pathUnderPublicUrl(request: Request, settings: Settings | undefined): string {
-  const { pathname } = new URL(request.url)
-  const prefix = settings?.ok === true ? settings.value.publicUrl.prefix : ''
-  return pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : '/'
-}

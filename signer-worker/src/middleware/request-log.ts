@@ -36,7 +36,7 @@ export function requestLog(ports: {
       method: c.req.method,
       status: c.res.status,
       millis: nowMs() - startMs,
-      ...c.var.facts,
+      ...c.get('facts'),
     })
   }
 }

@@ -18,9 +18,8 @@ import { openIssuer } from './open.ts'
  */
 export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
   return function answerHealth(c) {
-    const { config, identity } = c.var
-    const { client } = identity
-    const opened = openIssuer(config, { client, name: c.req.param('issuer') })
+    const { client } = c.get('identity')
+    const opened = openIssuer(c.get('config'), { client, name: c.req.param('issuer') })
     if (!opened.ok) return refuse(c, opened.error)
     const issuer = opened.value
     note(c, { issuer: issuer.name })

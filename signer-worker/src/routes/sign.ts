@@ -34,10 +34,10 @@ export interface SignPorts {
 /** Answers 201 with a new certificate, 200 with the one the uid already has, or a refusal. */
 export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issuer'> {
   return async function answerSign(c) {
-    const { body, config, identity } = c.var
-    const { client, ...evidence } = identity
+    const config = c.get('config')
+    const { client, ...evidence } = c.get('identity')
 
-    const parsed = readSignRequest(body, c.req.header(IDEMPOTENCY_KEY_HEADER))
+    const parsed = readSignRequest(c.get('body'), c.req.header(IDEMPOTENCY_KEY_HEADER))
     if (!parsed.ok) return refuse(c, parsed.error)
     const request = parsed.value
     const { namespace, name, uid } = request.origin
