@@ -9,12 +9,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, it } from 'vitest'
 import { createCsr } from '../support/csr.ts'
 import { manifests } from '../support/edge/manifests.ts'
-import { issuerManifest, requestManifest, secretManifest } from '../support/edge/objects.ts'
+import { requestManifest } from '../support/edge/objects.ts'
 import {
   type EdgeEnvironment,
   getObject,
   kubectlWait,
-  PATIENCE,
+  readyClusterIssuer,
   readyOf,
   startEdgeEnvironment,
 } from './environment.ts'
@@ -33,17 +33,7 @@ it('without the approve ClusterRole a request stays unapproved and unsent; with 
   expect,
 }) => {
   const { plane, signer } = edge
-  await plane.apply(
-    [
-      secretManifest('edge-issuer', signer.clientKeyPem),
-      issuerManifest(signer, { kind: 'ClusterIssuer', name: 'edge' }),
-    ].join('---\n'),
-  )
-  await kubectlWait(
-    plane,
-    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
-    'default',
-  )
+  await readyClusterIssuer(edge)
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
   const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
   await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))

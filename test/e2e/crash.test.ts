@@ -13,12 +13,13 @@ import { z } from 'zod'
 import { writeKubeconfig } from '../control-plane/kubeconfig.ts'
 import { type ApiProxy, startApiProxy } from '../support/api-proxy.ts'
 import { createCsr } from '../support/csr.ts'
-import { issuerManifest, requestManifest, secretManifest } from '../support/edge/objects.ts'
+import { requestManifest } from '../support/edge/objects.ts'
 import {
   type EdgeEnvironment,
   getObject,
   kubectlWait,
   PATIENCE,
+  readyClusterIssuer,
   startEdgeEnvironment,
 } from './environment.ts'
 
@@ -47,17 +48,7 @@ it('the certificate that the ledger holds is the one that ends in the request', 
   expect,
 }) => {
   const { plane, signer } = edge
-  await plane.apply(
-    [
-      secretManifest('edge-issuer', signer.clientKeyPem),
-      issuerManifest(signer, { kind: 'ClusterIssuer', name: 'edge' }),
-    ].join('---\n'),
-  )
-  await kubectlWait(
-    plane,
-    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
-    'default',
-  )
+  await readyClusterIssuer(edge)
   await edge.restartRelay({ kubeconfig: await kubeconfigThroughProxy() })
 
   const killed = Promise.withResolvers<void>()

@@ -12,6 +12,7 @@ import {
   startControlPlane,
 } from '../control-plane/index.ts'
 import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
+import { issuerManifest, secretManifest } from '../support/edge/objects.ts'
 import {
   RELAY_SERVICE_ACCOUNT,
   type RelayProcessOptions,
@@ -131,6 +132,21 @@ export async function grantCredentials(plane: ControlPlane, namespace: string): 
   await mustKubectl(
     plane,
     `create rolebinding edge-issuer-credential-reader --namespace ${namespace} --clusterrole edge-issuer-credential-reader --serviceaccount edge-issuer:edge-issuer-relay`,
+  )
+}
+
+/** Makes ClusterIssuer `edge` with its Secret, and waits until it is Ready. */
+export async function readyClusterIssuer({ plane, signer }: EdgeEnvironment): Promise<void> {
+  await plane.apply(
+    [
+      secretManifest(RELAY_SERVICE_ACCOUNT.namespace, signer.clientKeyPem),
+      issuerManifest(signer, { kind: 'ClusterIssuer', name: 'edge' }),
+    ].join('---\n'),
+  )
+  await kubectlWait(
+    plane,
+    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
+    'default',
   )
 }
 
