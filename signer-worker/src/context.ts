@@ -1,19 +1,19 @@
 /**
- * What travels with one request through the middleware, and how a step ends it early.
+ * What travels with one request through the middleware.
  *
  * @module
  */
-import type { Refusal } from '@edge-issuer/shared'
 import type { Context } from 'hono'
 import type { Identity } from './auth/verify.ts'
 import type { SignerConfig } from './config/index.ts'
 import type { RequestFacts } from './log.ts'
-import { problemResponse, type ProblemExtras } from './problem.ts'
 
 /** Hono's type parameter: bindings, and what the steps leave for the ones after them. */
 export interface AppEnv {
   readonly Bindings: Env
   readonly Variables: {
+    /** In the log and in the answer, to find one by the other. */
+    requestId: string
     /** For the log line; each step adds what it learned. */
     facts: RequestFacts
     config: SignerConfig
@@ -29,10 +29,4 @@ export type AppContext = Context<AppEnv>
 /** Adds to the request's log line. */
 export function note(c: AppContext, facts: RequestFacts): void {
   c.set('facts', { ...c.get('facts'), ...facts })
-}
-
-/** Ends the request with a refusal. */
-export function refuse(c: AppContext, refusal: Refusal, extras?: ProblemExtras): Response {
-  note(c, { outcome: refusal.code })
-  return problemResponse(refusal, extras)
 }

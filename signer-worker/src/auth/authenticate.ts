@@ -11,8 +11,9 @@ import {
   PROTOCOL_HEADER,
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
-import { type AppContext, type AppEnv, note, refuse } from '../context.ts'
+import { type AppContext, type AppEnv, note } from '../context.ts'
 import { pathAndQuery } from '../request-target.ts'
+import { refuse } from '../respond.ts'
 import { toRfc3339 } from '../rfc3339.ts'
 import { readBody } from './read-body.ts'
 import { type CredentialFault, type ReceivedRequest, verifyRequest } from './verify.ts'

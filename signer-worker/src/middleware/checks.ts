@@ -5,7 +5,8 @@
  */
 import { checkProtocolVersion, JSON_CONTENT_TYPE, PROTOCOL_HEADER } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
-import { type AppEnv, refuse } from '../context.ts'
+import type { AppEnv } from '../context.ts'
+import { refuse } from '../respond.ts'
 
 /**
  * Refuses every other method with `method_not_allowed`; HEAD too, which Hono would take for GET

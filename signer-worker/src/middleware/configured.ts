@@ -4,8 +4,9 @@
  * @module
  */
 import type { MiddlewareHandler } from 'hono'
-import { type AppEnv, refuse } from '../context.ts'
+import type { AppEnv } from '../context.ts'
 import type { WriteLog } from '../log.ts'
+import { refuse } from '../respond.ts'
 import type { Settings } from '../settings.ts'
 
 /** The part of the application's dependencies that is used here. */

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { type HealthAnswer, PROTOCOL_VERSION } from '@edge-issuer/shared'
+import { PROTOCOL_VERSION } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
 import { checkIssuingCaAt } from '../ca/issuing-ca.ts'
 import { openProfiles } from '../config/index.ts'
-import { type AppEnv, note, refuse } from '../context.ts'
+import { type AppEnv, note } from '../context.ts'
+import { answer, refuse } from '../respond.ts'
 import { toRfc3339 } from '../rfc3339.ts'
 import { openIssuer } from './open.ts'
 
@@ -24,15 +25,14 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
     const issuer = opened.value
     note(c, { issuer: issuer.name })
     const now = nowMs()
-    const valid = checkIssuingCaAt(issuer.ca, now)
-    if (!valid.ok)
-      return refuse(c, {
-        code: 'issuer_expiring',
-        detail: `${issuer.ca.subjectText}: ${valid.error}`,
-      })
     const { ca } = issuer
+    const valid = checkIssuingCaAt(ca, now)
+    if (!valid.ok) {
+      const detail = `${ca.subjectText}: ${valid.error}`
+      return refuse(c, { code: 'issuer_expiring', detail })
+    }
     note(c, { outcome: 'healthy' })
-    return c.json<HealthAnswer>({
+    return answer(c, 200, {
       issuer: issuer.name,
       ca: {
         subject: ca.subjectText,

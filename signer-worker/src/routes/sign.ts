@@ -16,11 +16,12 @@ import {
 } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
 import type { Client, Issuer, SignerConfig } from '../config/index.ts'
-import { type AppEnv, note, refuse } from '../context.ts'
+import { type AppEnv, note } from '../context.ts'
 import type { OpenLedger } from '../ledger/client.ts'
 import type { IssueOrder } from '../ledger/messages.ts'
 import { evaluate } from '../policy/evaluate.ts'
 import { mergeRefusals } from '../problem.ts'
+import { answer, refuse } from '../respond.ts'
 import { openIssuer, openProfile } from './open.ts'
 import { readSignRequest } from './read-sign-request.ts'
 
@@ -62,13 +63,13 @@ export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issue
       note(c, outcome.error.reason === undefined ? {} : { reason: outcome.error.reason })
       return refuse(c, mergeRefusals(outcome.error.refusals))
     }
-    const answer = outcome.value
+    const { serialNumber, replayed } = outcome.value
     note(c, {
       ...(order.ok ? { profile: order.value.profile } : {}),
-      serialNumber: answer.serialNumber,
-      outcome: answer.replayed ? 'replayed' : 'issued',
+      serialNumber,
+      outcome: replayed ? 'replayed' : 'issued',
     })
-    return c.json(answer, answer.replayed ? 200 : 201)
+    return answer(c, replayed ? 200 : 201, outcome.value)
   }
 }
 
