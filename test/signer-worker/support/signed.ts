@@ -85,6 +85,24 @@ export function withHeaders(request: Request, headers: Readonly<Record<string, s
   return changed
 }
 
+/** The same request with one header changed by its own value. */
+export const edit = (request: Request, name: string, change: (value: string) => string): Request =>
+  withHeaders(request, { [name]: change(request.headers.get(name) ?? '') })
+
+/** The same request with one header sent twice. */
+export function doubled(request: Request, name: string): Request {
+  const twice = new Request(request)
+  twice.headers.append(name, request.headers.get(name) ?? '')
+  return twice
+}
+
+/** The headers of a POST with another body. */
+export const withBody = (request: Request, body: string): Request =>
+  new Request(request.url, { method: 'POST', headers: request.headers, body })
+
+/** The same request at another address. */
+export const at = (request: Request, url: string): Request => new Request(url, request)
+
 function signatureHeaders(message: SignedMessage, signing: Signing): Record<string, string> {
   const { key = keyOf('cluster-1'), nowMs = Date.now() } = signing
   const createdSeconds = Math.floor(nowMs / 1000)
