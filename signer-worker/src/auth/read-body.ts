@@ -17,13 +17,19 @@ export async function readBody(
   if (stream === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
-  // Leaving the loop cancels the stream: nothing over the limit is waited for.
-  for await (const chunk of stream) {
-    length += chunk.length
-    if (length > maxBytes) return undefined
-    chunks.push(chunk)
+  // By hand: `for await` over a stream costs workerd more than reading and hashing the body together.
+  const reader = stream.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return join(chunks, length)
+    length += value.length
+    if (length > maxBytes) {
+      // Nothing over the limit is waited for.
+      await reader.cancel()
+      return undefined
+    }
+    chunks.push(value)
   }
-  return join(chunks, length)
 }
 
 function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
