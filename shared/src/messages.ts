@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { MAX_CSR_BYTES, MAX_USAGES, NAME_PATTERN } from './protocol.ts'
 import type { RefusalClass } from './refusal.ts'
 

@@ -14,7 +14,7 @@ const PROBE_TIMEOUT_MS = 5000
 const LOG_TAIL_BYTES = 8192
 const LOG_TAIL_LINES = 15
 /** Go's and libuv's words for EADDRINUSE. */
-const PORT_TAKEN = /address already in use|EADDRINUSE/
+const PORT_TAKEN = /address already in use|EADDRINUSE/i
 
 /** How a process ended: an exit code, or the signal that killed it. */
 export interface ProcessEnd {

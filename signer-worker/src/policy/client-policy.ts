@@ -6,7 +6,7 @@
  */
 import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
 import { SUBJECT_ATTRIBUTES } from '@edge-issuer/shared/x509'
-import { z } from 'zod'
+import * as z from 'zod'
 import { USAGES } from './usage-names.ts'
 
 const MAX_PATTERNS = 256
