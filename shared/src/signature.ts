@@ -72,6 +72,15 @@ const INPUT_PATTERNS = {
 
 const SIGNATURE_PATTERN = new RegExp(`^${LABEL}=:([A-Za-z0-9+/]{86}==):$`)
 
+/**
+ * What the `keyid` is the SHA-256 of: the members that RFC 8037 §2 requires, in lexicographic order
+ * (RFC 7638 §3.2).
+ *
+ * @param x - The public key, base64url.
+ */
+export const canonicalEd25519Jwk = (x: string): string =>
+  JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x })
+
 /** @returns `Content-Digest` (RFC 9530 §2) for a SHA-256 digest of the body. */
 export const contentDigest = (sha256: Uint8Array): string => `sha-256=:${encodeBase64(sha256)}:`
 

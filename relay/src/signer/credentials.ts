@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { canonicalEd25519Jwk, err, ok, type Result } from '@edge-issuer/shared'
 
 /** A client's key, ready to sign requests. */
 export interface ClientKey {
@@ -26,10 +26,8 @@ export function readClientKey(privateKeyPem: string): Result<ClientKey, string> 
     return err(`holds a key of type ${key.asymmetricKeyType ?? 'unknown'}, not Ed25519`)
   }
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
-  // The members that RFC 8037 §2 requires, in lexicographic order (RFC 7638 §3.2).
-  const canonical = JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x })
   return ok({
-    keyId: createHash('sha256').update(canonical).digest('base64url'),
+    keyId: createHash('sha256').update(canonicalEd25519Jwk(x)).digest('base64url'),
     sign: (base) => sign(null, Buffer.from(base, 'utf8'), key),
   })
 }

@@ -18,6 +18,7 @@ import {
 import {
   type Certificate,
   type CertificationRequest,
+  equalOctets,
   EXTENSION_OID,
   type Extensions,
   parseCertificate,
@@ -157,8 +158,7 @@ const subjectAltName = ({ list }: Extensions): Uint8Array | undefined =>
   list.find(({ oid }) => oid === EXTENSION_OID.subjectAltName)?.value
 
 function isEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
-  return Buffer.compare(a, b) === 0
+  return a === undefined || b === undefined ? a === b : equalOctets(a, b)
 }
 
 const joinPem = (links: readonly Link[]): string => links.map(({ pem }) => pem).join('')

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import { decodePem, err, ok, type Result } from '@edge-issuer/shared'
+import { canonicalEd25519Jwk, decodePem, err, ok, type Result } from '@edge-issuer/shared'
 
 /** An Ed25519 SubjectPublicKeyInfo up to the 32 octets of the key: one spelling (RFC 8410 §4, DER). */
 const SPKI_PREFIX = new Uint8Array([
@@ -42,7 +42,5 @@ export function readPublicKey(pem: string): Result<PublicKey, string> {
 
 function thumbprint(publicKey: Uint8Array): string {
   const x = Buffer.from(publicKey).toString('base64url')
-  // The members that RFC 8037 §2 requires, in lexicographic order (RFC 7638 §3.2).
-  const canonical = JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x })
-  return createHash('sha256').update(canonical).digest('base64url')
+  return createHash('sha256').update(canonicalEd25519Jwk(x)).digest('base64url')
 }
