@@ -4,7 +4,7 @@
  *
  * @module
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { MAX_CSR_BYTES, MAX_USAGES, NAME_PATTERN } from './protocol.ts'
 import type { RefusalClass } from './refusal.ts'
 
@@ -18,7 +18,7 @@ export const MAX_DURATION_SECONDS = 3_155_760_000
 const MAX_GROUPS = 1024
 
 /** Name of an issuer, a profile or a client. */
-export const nameSchema = z.string().regex(NAME_PATTERN, 'must be a DNS label (RFC 1123)')
+export const nameSchema = z.string().check(z.regex(NAME_PATTERN, 'must be a DNS label (RFC 1123)'))
 
 /**
  * A uid as the ledger's key. Kubernetes uids are UUIDs, but nothing here depends on it; the set of
@@ -26,30 +26,30 @@ export const nameSchema = z.string().regex(NAME_PATTERN, 'must be a DNS label (R
  */
 export const uidSchema = z
   .string()
-  .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Za-z0-9._:-')
+  .check(z.regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Za-z0-9._:-'))
 
 /** Who asked, in Kubernetes: for policy and for the ledger. Never copied into the certificate. */
 export const originSchema = z.strictObject({
   kind: z.enum(['CertificateRequest', 'CertificateSigningRequest', 'CommandLine']),
   /** Empty for what is not namespaced. */
-  namespace: z.string().max(63),
-  name: z.string().max(253),
+  namespace: z.string().check(z.maxLength(63)),
+  name: z.string().check(z.maxLength(253)),
   uid: uidSchema,
-  username: z.string().max(1024),
-  groups: z.array(z.string().max(1024)).max(MAX_GROUPS),
+  username: z.string().check(z.maxLength(1024)),
+  groups: z.array(z.string().check(z.maxLength(1024))).check(z.maxLength(MAX_GROUPS)),
 })
 
 /** Body of `POST /v1/issuers/{issuer}/certificates`. */
 export const signRequestSchema = z.strictObject({
   /** PKCS#10 (RFC 2986) in DER, as base64 (RFC 4648 §4, padded). */
-  csr: z.base64().min(4).max(MAX_CSR_CHARACTERS),
+  csr: z.base64().check(z.minLength(4), z.maxLength(MAX_CSR_CHARACTERS)),
   /** notAfter − notBefore of the certificate, both ends included, in seconds. */
-  durationSeconds: z.int().min(1).max(MAX_DURATION_SECONDS),
+  durationSeconds: z.int().check(z.gte(1), z.lte(MAX_DURATION_SECONDS)),
   isCA: z.boolean(),
   /** cert-manager's usage strings, complete: nothing is added by the worker. */
-  usages: z.array(z.string().min(1).max(64)).max(MAX_USAGES),
+  usages: z.array(z.string().check(z.minLength(1), z.maxLength(64))).check(z.maxLength(MAX_USAGES)),
   /** The client's default profile when absent. */
-  profile: nameSchema.optional(),
+  profile: z.optional(nameSchema),
   origin: originSchema,
 })
 
@@ -65,7 +65,7 @@ export const signAnswerSchema = z.object({
   notBefore: z.iso.datetime(),
   notAfter: z.iso.datetime(),
   /** What shortened the duration that was asked for, if anything. */
-  clamped: z.enum(['profile', 'issuer']).nullable(),
+  clamped: z.nullable(z.enum(['profile', 'issuer'])),
   /** Whether the ledger already held this certificate. */
   replayed: z.boolean(),
 })
@@ -79,7 +79,7 @@ export const healthAnswerSchema = z.object({
     serialNumber: z.string(),
     notAfter: z.iso.datetime(),
     /** SHA-256 of the issuing CA certificate's DER, lower-case hexadecimal. */
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   }),
   /** PEM: the issuing CA, then upwards, the root last. */
   chain: z.string(),
@@ -106,9 +106,9 @@ export const problemSchema = z.object({
   class: z.enum(REFUSAL_CLASSES),
   detail: z.string(),
   /** Seconds. */
-  retryAfter: z.int().min(0).optional(),
+  retryAfter: z.optional(z.int().check(z.gte(0))),
   /** RFC 3339; only with `clock_skew`. */
-  serverTime: z.iso.datetime().optional(),
+  serverTime: z.optional(z.iso.datetime()),
 })
 
 export type SignOrigin = z.infer<typeof originSchema>

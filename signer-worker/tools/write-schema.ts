@@ -5,7 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { configSchema } from '../src/config/index.ts'
 
 const schema = z.toJSONSchema(configSchema, { io: 'input' })

@@ -8,6 +8,7 @@ import {
   REQUEST_ID_HEADER,
 } from '@edge-issuer/shared'
 import { it } from 'vitest'
+import * as z from 'zod'
 import { makeCsr } from '../support/csr.ts'
 import { PUBLIC_URL } from '../support/worker-fixture.ts'
 import {
@@ -101,7 +102,7 @@ it.for(Object.keys(REFUSALS).filter(isRefusalCode))(
     const { status, headers, body, log } = await CASES[code]()
     const { class: refusalClass, title } = REFUSALS[code]
 
-    const problem = problemSchema.strict().parse(body)
+    const problem = z.strictObject(problemSchema.shape).parse(body)
     expect(problem).toMatchObject({
       type: `tag:edge-issuer.dev,2026:refusal:${code}`,
       code,

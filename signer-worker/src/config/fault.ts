@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 /** One fault. */
 export interface ConfigFault {

@@ -5,7 +5,7 @@
  * @module
  */
 import { nameSchema } from '@edge-issuer/shared'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { clientPolicySchema } from '../policy/client-policy.ts'
 import { profileSchema } from '../policy/profile.ts'
 import { MAX_PUBLIC_KEY_CHARACTERS } from './client-key.ts'
@@ -19,53 +19,69 @@ const SECRET_NAME_PATTERN = /^[A-Z][A-Z0-9_]{0,127}$/
 /** Most names or keys in one list. */
 const MAX_LIST_ITEMS = 64
 
-const namesSchema = z.array(nameSchema).min(1).max(MAX_LIST_ITEMS)
+const namesSchema = z.array(nameSchema).check(z.minLength(1), z.maxLength(MAX_LIST_ITEMS))
 
 const issuerSchema = z
   .strictObject({
     chain: z
       .string()
-      .max(MAX_CHAIN_CHARACTERS)
-      .describe('PEM certificates: the issuing CA, then each one above it, the root last'),
+      .check(
+        z.maxLength(MAX_CHAIN_CHARACTERS),
+        z.describe('PEM certificates: the issuing CA, then each one above it, the root last'),
+      ),
     keySecret: z
       .string()
-      .regex(SECRET_NAME_PATTERN, 'must be upper-case letters, digits and underscores')
-      .describe(
-        'name of the Worker secret that holds the private key of the issuing CA, PKCS#8 PEM',
+      .check(
+        z.regex(SECRET_NAME_PATTERN, 'must be upper-case letters, digits and underscores'),
+        z.describe(
+          'name of the Worker secret that holds the private key of the issuing CA, PKCS#8 PEM',
+        ),
       ),
-    profiles: namesSchema.describe('profiles that this issuer signs'),
+    profiles: namesSchema.check(z.describe('profiles that this issuer signs')),
   })
-  .describe('one issuing CA')
+  .check(z.describe('one issuing CA'))
 
 const clientKeySchema = z
   .strictObject({
     publicKey: z
       .string()
-      .max(MAX_PUBLIC_KEY_CHARACTERS)
-      .describe('Ed25519 public key, SubjectPublicKeyInfo PEM'),
-    notBefore: z.iso.datetime().optional().describe('accepted from this time on, RFC 3339 UTC'),
-    notAfter: z.iso.datetime().optional().describe('accepted up to this time, RFC 3339 UTC'),
+      .check(
+        z.maxLength(MAX_PUBLIC_KEY_CHARACTERS),
+        z.describe('Ed25519 public key, SubjectPublicKeyInfo PEM'),
+      ),
+    notBefore: z
+      .optional(z.iso.datetime())
+      .check(z.describe('accepted from this time on, RFC 3339 UTC')),
+    notAfter: z
+      .optional(z.iso.datetime())
+      .check(z.describe('accepted up to this time, RFC 3339 UTC')),
   })
-  .describe('one key; two keys with overlapping times make a rotation without a gap')
+  .check(z.describe('one key; two keys with overlapping times make a rotation without a gap'))
 
 const clientSchema = z
   .strictObject({
-    keys: z.array(clientKeySchema).min(1).max(MAX_LIST_ITEMS),
-    issuers: namesSchema.describe('issuers that this client may use'),
-    profiles: namesSchema.describe(
-      'profiles that this client may name; the first one that the issuer also has is its default',
+    keys: z.array(clientKeySchema).check(z.minLength(1), z.maxLength(MAX_LIST_ITEMS)),
+    issuers: namesSchema.check(z.describe('issuers that this client may use')),
+    profiles: namesSchema.check(
+      z.describe(
+        'profiles that this client may name; the first one that the issuer also has is its default',
+      ),
     ),
-    allowed: clientPolicySchema.optional(),
+    allowed: z.optional(clientPolicySchema),
   })
-  .describe('one relay')
+  .check(z.describe('one relay'))
 
 /** `signer.config.json`, the whole document. */
 export const configSchema = z.strictObject({
-  $schema: z.string().optional().describe('for editors; not read'),
+  $schema: z.optional(z.string()).check(z.describe('for editors; not read')),
   publicUrl: z
     .string()
-    .max(2048)
-    .describe('https URL under which clients reach the worker, with its path prefix if it has one'),
+    .check(
+      z.maxLength(2048),
+      z.describe(
+        'https URL under which clients reach the worker, with its path prefix if it has one',
+      ),
+    ),
   issuers: z.record(nameSchema, issuerSchema),
   profiles: z.record(nameSchema, profileSchema),
   clients: z.record(nameSchema, clientSchema),

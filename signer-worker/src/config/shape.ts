@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { type ConfigFault, schemaFaults } from './fault.ts'
 import { type ConfigFile, configSchema } from './schema.ts'
 

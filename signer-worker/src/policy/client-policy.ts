@@ -6,7 +6,7 @@
  */
 import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
 import { SUBJECT_ATTRIBUTES } from '@edge-issuer/shared/x509'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { USAGES } from './usage-names.ts'
 
 const MAX_PATTERNS = 256
@@ -17,21 +17,25 @@ const MAX_WILDCARDS = 8
 
 const patternsSchema = z
   .array(
-    z
-      .string()
-      .min(1)
-      .max(MAX_PATTERN_LENGTH)
-      .refine((text) => text.split('*').length <= MAX_WILDCARDS + 1, 'has too many "*"'),
+    z.string().check(
+      z.minLength(1),
+      z.maxLength(MAX_PATTERN_LENGTH),
+      z.refine((text) => text.split('*').length <= MAX_WILDCARDS + 1, 'has too many "*"'),
+    ),
   )
-  .max(MAX_PATTERNS)
+  .check(z.maxLength(MAX_PATTERNS))
 
-const patterns = (names: string): z.ZodOptional<typeof patternsSchema> =>
-  patternsSchema
-    .optional()
-    .describe(`${names} that may be asked for; "*" stands for any characters, dots included`)
+const patterns = (names: string): z.ZodMiniOptional<typeof patternsSchema> =>
+  z
+    .optional(patternsSchema)
+    .check(
+      z.describe(`${names} that may be asked for; "*" stands for any characters, dots included`),
+    )
 
-const duration = (which: string): z.ZodOptional<z.ZodInt> =>
-  z.int().min(1).max(MAX_DURATION_SECONDS).optional().describe(`${which} duration, in seconds`)
+const duration = (which: string): z.ZodMiniOptional<z.ZodMiniNumberFormat> =>
+  z
+    .optional(z.int().check(z.gte(1), z.lte(MAX_DURATION_SECONDS)))
+    .check(z.describe(`${which} duration, in seconds`))
 
 /** The member `allowed` of a client in the worker's configuration. */
 export const clientPolicySchema = z.strictObject({
@@ -42,11 +46,12 @@ export const clientPolicySchema = z.strictObject({
   emailAddresses: patterns('email addresses'),
   otherNames: patterns('other names, written "OID:value",'),
   subject: z
-    .partialRecord(z.enum(SUBJECT_ATTRIBUTES.filter((type) => type !== 'CN')), patternsSchema)
-    .optional()
-    .describe('values that the attributes of a subject may have, by attribute type'),
-  isCA: z.boolean().optional().describe('false refuses CA certificates'),
-  usages: z.array(z.enum(USAGES)).optional().describe('usages that may be asked for'),
+    .optional(
+      z.partialRecord(z.enum(SUBJECT_ATTRIBUTES.filter((type) => type !== 'CN')), patternsSchema),
+    )
+    .check(z.describe('values that the attributes of a subject may have, by attribute type')),
+  isCA: z.optional(z.boolean()).check(z.describe('false refuses CA certificates')),
+  usages: z.optional(z.array(z.enum(USAGES))).check(z.describe('usages that may be asked for')),
   minDurationSeconds: duration('shortest'),
   maxDurationSeconds: duration('longest'),
   namespaces: patterns('namespaces whose requests are signed: namespaces'),

@@ -6,7 +6,7 @@
  */
 import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
 import { EXTENSION_OID, SUBJECT_ATTRIBUTES } from '@edge-issuer/shared/x509'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { USAGES } from './usage-names.ts'
 
 /** Kinds of public key that a profile can allow. */
@@ -36,91 +36,107 @@ const JUDGED_EXTENSIONS: ReadonlySet<string> = new Set([
   EXTENSION_OID.subjectAltName,
 ])
 
-const durationSchema = z.int().min(1).max(MAX_DURATION_SECONDS)
-const rsaBitsSchema = z.int().min(MIN_RSA_BITS).max(MAX_RSA_BITS)
+const durationSchema = z.int().check(z.gte(1), z.lte(MAX_DURATION_SECONDS))
+const rsaBitsSchema = z.int().check(z.gte(MIN_RSA_BITS), z.lte(MAX_RSA_BITS))
+
+/** A member that may be left out. The value is made anew for each profile, as nothing may be shared. */
+const member = <T extends z.ZodMiniType>(
+  schema: T,
+  value: z.core.util.NoUndefined<z.output<T>>,
+  description: string,
+): z.ZodMiniDefault<T> =>
+  // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+  z._default(schema.check(z.describe(description)), () => structuredClone(value))
 
 /** One entry of `profiles` in the worker's configuration. */
 export const profileSchema = z
   .strictObject({
-    subjectAttributes: z
-      .array(z.enum(SUBJECT_ATTRIBUTES))
-      .default([...SUBJECT_ATTRIBUTES])
-      .describe('attribute types that a subject may have'),
-    subjectAltNames: z
-      .array(z.enum(NAME_KINDS))
-      .default([...NAME_KINDS])
-      .describe('kinds of subject alternative name that may be asked for'),
-    wildcards: z.boolean().default(true).describe('whether DNS names may begin with "*."'),
-    underscores: z
-      .boolean()
-      .default(false)
-      .describe('whether labels of DNS names may hold underscores, which RFC 5280 does not allow'),
-    keyTypes: z
-      .array(z.enum(KEY_TYPES))
-      .min(1)
-      .default([...KEY_TYPES])
-      .describe('kinds of public key that are certified'),
-    minRsaBits: rsaBitsSchema.default(MIN_RSA_BITS).describe('smallest RSA modulus, in bits'),
-    maxRsaBits: rsaBitsSchema.default(MAX_RSA_BITS).describe('largest RSA modulus, in bits'),
-    usages: z
-      .array(z.enum(USAGES))
-      .default([...USAGES])
-      .describe('usages that may be asked for, in the words of cert-manager'),
-    isCA: z.boolean().default(false).describe('whether CA certificates may be asked for'),
-    pathLength: z
-      .int()
-      .min(0)
-      .max(MAX_PATH_LENGTH)
-      .nullable()
-      .default(null)
-      .describe(
-        'path length of CA certificates; null leaves it out, or sets one less than that of the issuing CA',
+    subjectAttributes: member(
+      z.array(z.enum(SUBJECT_ATTRIBUTES)),
+      [...SUBJECT_ATTRIBUTES],
+      'attribute types that a subject may have',
+    ),
+    subjectAltNames: member(
+      z.array(z.enum(NAME_KINDS)),
+      [...NAME_KINDS],
+      'kinds of subject alternative name that may be asked for',
+    ),
+    wildcards: member(z.boolean(), true, 'whether DNS names may begin with "*."'),
+    underscores: member(
+      z.boolean(),
+      false,
+      'whether labels of DNS names may hold underscores, which RFC 5280 does not allow',
+    ),
+    keyTypes: member(
+      z.array(z.enum(KEY_TYPES)).check(z.minLength(1)),
+      [...KEY_TYPES],
+      'kinds of public key that are certified',
+    ),
+    minRsaBits: member(rsaBitsSchema, MIN_RSA_BITS, 'smallest RSA modulus, in bits'),
+    maxRsaBits: member(rsaBitsSchema, MAX_RSA_BITS, 'largest RSA modulus, in bits'),
+    usages: member(
+      z.array(z.enum(USAGES)),
+      [...USAGES],
+      'usages that may be asked for, in the words of cert-manager',
+    ),
+    isCA: member(z.boolean(), false, 'whether CA certificates may be asked for'),
+    pathLength: member(
+      z.nullable(z.int().check(z.gte(0), z.lte(MAX_PATH_LENGTH))),
+      null,
+      'path length of CA certificates; null leaves it out, or sets one less than that of the issuing CA',
+    ),
+    ignoredExtensions: member(
+      z.array(
+        z.string().check(
+          z.regex(OID_PATTERN, 'must be an object identifier in dotted decimals'),
+          z.refine((oid) => !JUDGED_EXTENSIONS.has(oid), 'cannot be ignored: it is judged'),
+        ),
       ),
-    ignoredExtensions: z
-      .array(
-        z
-          .string()
-          .regex(OID_PATTERN, 'must be an object identifier in dotted decimals')
-          .refine((oid) => !JUDGED_EXTENSIONS.has(oid), 'cannot be ignored: it is judged'),
-      )
-      .default([])
-      .describe('object identifiers of requested extensions to leave out instead of refusing'),
-    minDurationSeconds: durationSchema
-      .default(300)
-      .describe('shortest certificate that is issued, in seconds'),
-    maxDurationSeconds: durationSchema
-      .default(MAX_DURATION_SECONDS)
-      .describe('longest certificate that is issued, in seconds'),
-    overMaximum: z
-      .enum(['clamp', 'reject'])
-      .default('clamp')
-      .describe('what to do with a longer duration: shorten it and say so, or refuse'),
-    backdateSeconds: z
-      .int()
-      .min(0)
-      .max(MAX_BACKDATE_SECONDS)
-      .default(60)
-      .describe('how far notBefore lies in the past, inside the duration, in seconds'),
+      [],
+      'object identifiers of requested extensions to leave out instead of refusing',
+    ),
+    minDurationSeconds: member(
+      durationSchema,
+      300,
+      'shortest certificate that is issued, in seconds',
+    ),
+    maxDurationSeconds: member(
+      durationSchema,
+      MAX_DURATION_SECONDS,
+      'longest certificate that is issued, in seconds',
+    ),
+    overMaximum: member(
+      z.enum(['clamp', 'reject']),
+      'clamp',
+      'what to do with a longer duration: shorten it and say so, or refuse',
+    ),
+    backdateSeconds: member(
+      z.int().check(z.gte(0), z.lte(MAX_BACKDATE_SECONDS)),
+      60,
+      'how far notBefore lies in the past, inside the duration, in seconds',
+    ),
   })
-  .superRefine((profile, context) => {
-    const refuse = (option: keyof typeof profile, message: string): void => {
-      context.addIssue({ code: 'custom', path: [option], message })
-    }
-    if (profile.maxRsaBits < profile.minRsaBits) {
-      refuse('maxRsaBits', `must be at least minRsaBits, which is ${String(profile.minRsaBits)}`)
-    }
-    if (profile.maxDurationSeconds < profile.minDurationSeconds) {
-      const minimum = String(profile.minDurationSeconds)
-      refuse('maxDurationSeconds', `must be at least minDurationSeconds, which is ${minimum}`)
-    }
-    if (profile.backdateSeconds >= profile.minDurationSeconds) {
-      const minimum = String(profile.minDurationSeconds)
-      refuse('backdateSeconds', `must be below minDurationSeconds, which is ${minimum}`)
-    }
-    if (profile.pathLength !== null && !profile.isCA) {
-      refuse('pathLength', 'must be null, or isCA true')
-    }
-  })
+  .check(
+    z.superRefine((profile, context) => {
+      const refuse = (option: keyof typeof profile, message: string): void => {
+        context.addIssue({ code: 'custom', path: [option], message })
+      }
+      if (profile.maxRsaBits < profile.minRsaBits) {
+        refuse('maxRsaBits', `must be at least minRsaBits, which is ${String(profile.minRsaBits)}`)
+      }
+      if (profile.maxDurationSeconds < profile.minDurationSeconds) {
+        const minimum = String(profile.minDurationSeconds)
+        refuse('maxDurationSeconds', `must be at least minDurationSeconds, which is ${minimum}`)
+      }
+      if (profile.backdateSeconds >= profile.minDurationSeconds) {
+        const minimum = String(profile.minDurationSeconds)
+        refuse('backdateSeconds', `must be below minDurationSeconds, which is ${minimum}`)
+      }
+      if (profile.pathLength !== null && !profile.isCA) {
+        refuse('pathLength', 'must be null, or isCA true')
+      }
+    }),
+  )
 
 /** A profile with every option set. */
 export type Profile = z.infer<typeof profileSchema>

@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import bundled from '../../../signer-worker/signer.config.json'
 import published from '../../../signer-worker/signer.config.schema.json'
 import { configSchema, loadConfig } from '../../../signer-worker/src/config/index.ts'
