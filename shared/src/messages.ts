@@ -70,6 +70,10 @@ export const signAnswerSchema = z.object({
   replayed: z.boolean(),
 })
 
+/** What an issuing CA is for: to be trusted already, to sign, or to be trusted still. */
+export const AUTHORITY_STATES = ['next', 'active', 'retiring'] as const
+export type AuthorityState = (typeof AUTHORITY_STATES)[number]
+
 /** Body of `GET /v1/issuers/{issuer}`. */
 export const healthAnswerSchema = z.object({
   issuer: z.string(),
@@ -83,6 +87,21 @@ export const healthAnswerSchema = z.object({
   }),
   /** PEM: the issuing CA, then upwards, the root last. */
   chain: z.string(),
+  /**
+   * Every issuing CA of this issuer: more than one while it is rotated. A certificate that was issued
+   * before may come from one that is `retiring`; a `next` one signs nothing yet.
+   */
+  authorities: z.array(
+    z.object({
+      state: z.enum(AUTHORITY_STATES),
+      subject: z.string(),
+      serialNumber: z.string(),
+      notAfter: z.iso.datetime(),
+      sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+    }),
+  ),
+  /** PEM: the roots of all of them, each once: what verifiers must trust. */
+  bundle: z.string(),
   /** Profiles that this client may name for this issuer, its default first. */
   profiles: z.array(z.string()),
   serverTime: z.iso.datetime(),
@@ -96,6 +115,14 @@ const REFUSAL_CLASSES = [
   'pending',
 ] as const satisfies RefusalClass[]
 
+/** One reason of several. */
+const problemErrorSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  /** What exactly is malformed, for `csr_malformed`: a code of the reader. */
+  fault: z.optional(z.string()),
+})
+
 /** Body of a refusal (RFC 9457), media type `application/problem+json`. */
 export const problemSchema = z.object({
   type: z.string(),
@@ -105,6 +132,8 @@ export const problemSchema = z.object({
   code: z.string(),
   class: z.enum(REFUSAL_CLASSES),
   detail: z.string(),
+  /** Every reason, where a request breaks several rules; `code` and `class` are those of the first. */
+  errors: z.optional(z.array(problemErrorSchema)),
   /** Seconds. */
   retryAfter: z.optional(z.int().check(z.gte(0))),
   /** RFC 3339; only with `clock_skew`. */

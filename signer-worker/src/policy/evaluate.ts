@@ -111,5 +111,5 @@ function judge(
 function judgeNamespace(namespace: string, { namespaces }: ClientPolicy): readonly Refusal[] {
   if (namespaces === undefined || matchesAny(namespaces, namespace)) return []
   const detail = `the namespace ${quote(namespace)} is none that this client may ask for: ${quoteList(namespaces)}; ask the CA's operator`
-  return [{ code: 'name_not_allowed', detail }]
+  return [{ code: 'origin_not_allowed', detail }]
 }

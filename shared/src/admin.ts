@@ -1,0 +1,163 @@
+/**
+ * The admin API of protocol version 1: paths, queries and answers. It only reads. Requests are signed as
+ * any GET is, with a key of an admin, which is never one of a client.
+ *
+ * @module
+ */
+import * as z from 'zod/mini'
+import { nameSchema, originSchema, uidSchema } from './messages.ts'
+
+/** What an admin may do: `read` lists and shows; `admin` also sees who asked, with the evidence. */
+export const ADMIN_ROLES = ['read', 'admin'] as const
+export type AdminRole = (typeof ADMIN_ROLES)[number]
+
+const ADMIN_PATH = '/v1/admin'
+
+/** Path of the certificates that were issued; GET, role `read`. */
+export const ADMIN_CERTIFICATES_PATH = `${ADMIN_PATH}/certificates`
+
+/** Path of one certificate by its serial number; GET, role `read`. */
+export const adminCertificatePath = (serialNumber: string): string =>
+  `${ADMIN_CERTIFICATES_PATH}/${serialNumber}`
+
+/** Path of whole records, to keep outside; GET, role `admin`. */
+export const ADMIN_EXPORT_PATH = `${ADMIN_PATH}/export`
+
+/** Path of requests that were refused; GET, role `admin`. */
+export const ADMIN_REFUSALS_PATH = `${ADMIN_PATH}/refusals`
+
+/** Path of counters in the Prometheus text format; GET, role `read`. */
+export const ADMIN_METRICS_PATH = `${ADMIN_PATH}/metrics`
+
+/** Content type of {@link ADMIN_METRICS_PATH}. */
+export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** Most items of one page. */
+export const MAX_PAGE_ITEMS = 500
+
+/** Items of a page when the query does not say. */
+export const DEFAULT_PAGE_ITEMS = 100
+
+const serialNumberSchema = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{2,40}$/, 'must be 2 to 40 hexadecimal digits in lower case'))
+
+const timeSchema = z.iso.datetime()
+
+const limitSchema = z.string().check(
+  z.regex(/^[1-9]\d{0,2}$/, 'must be a whole number'),
+  z.refine((text) => Number(text) <= MAX_PAGE_ITEMS, `must be at most ${String(MAX_PAGE_ITEMS)}`),
+)
+
+/** Where a page goes on: what the page before gave as `next`, as it is. */
+const cursorSchema = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9_-]{1,512}$/, 'must be the "next" of a page'))
+
+/** Which ledgers: all of them, or those of one issuer or one client. */
+const ledgerMembers = { issuer: z.optional(nameSchema), client: z.optional(nameSchema) }
+const pageMembers = { limit: z.optional(limitSchema), cursor: z.optional(cursorSchema) }
+
+/**
+ * Query of {@link ADMIN_CERTIFICATES_PATH} and {@link ADMIN_EXPORT_PATH}; every member that is there must
+ * hold. Times are RFC 3339 in UTC; `…After` includes its time, `…Before` does not.
+ */
+export const certificatesQuerySchema = z.strictObject({
+  ...ledgerMembers,
+  serialNumber: z.optional(serialNumberSchema),
+  uid: z.optional(uidSchema),
+  /** A subject alternative name or common name, whole, without a prefix; case is not looked at. */
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(2048))),
+  issuedAfter: z.optional(timeSchema),
+  issuedBefore: z.optional(timeSchema),
+  expiresAfter: z.optional(timeSchema),
+  expiresBefore: z.optional(timeSchema),
+  ...pageMembers,
+})
+
+/** Query of {@link ADMIN_REFUSALS_PATH}. */
+export const refusalsQuerySchema = z.strictObject({ ...ledgerMembers, ...pageMembers })
+
+/** One certificate in a list. */
+export const certificateSummarySchema = z.object({
+  issuer: z.string(),
+  client: z.string(),
+  /** Lower-case hexadecimal. */
+  serialNumber: z.string(),
+  uid: z.string(),
+  profile: z.string(),
+  /** RFC 4514, for people. */
+  subject: z.string(),
+  /** In openssl's form: `DNS:a.example`. */
+  subjectAltNames: z.array(z.string()),
+  notBefore: timeSchema,
+  notAfter: timeSchema,
+  issuedAt: timeSchema,
+})
+
+/** A page of a list: in the order of ledgers, then of issuing. */
+export const certificatesPageSchema = z.object({
+  certificates: z.array(certificateSummarySchema),
+  /** The cursor of the page after this one; `null` after the last one. */
+  next: z.nullable(z.string()),
+})
+
+/** One certificate with its chain. */
+export const certificateDetailSchema = z.object({
+  ...certificateSummarySchema.shape,
+  clamped: z.nullable(z.enum(['profile', 'issuer'])),
+  /** PEM: the leaf, then each intermediate upwards; no root. */
+  chain: z.string(),
+  /** PEM: the root. */
+  ca: z.string(),
+})
+
+/** All that is recorded of one certificate: enough to prove who asked for it. */
+export const certificateRecordSchema = z.object({
+  ...certificateDetailSchema.shape,
+  origin: originSchema,
+  /** SHA-256 of the canonical request, lower-case hexadecimal. */
+  requestDigest: z.string(),
+  evidence: z.object({
+    /** RFC 7638 thumbprint of the client's key. */
+    keyId: z.string(),
+    /** RFC 9421 §2.5. */
+    signatureBase: z.string(),
+    /** Ed25519 over `signatureBase`, base64. */
+    signature: z.string(),
+  }),
+})
+
+/** A page of {@link ADMIN_EXPORT_PATH}. */
+export const exportPageSchema = z.object({
+  records: z.array(certificateRecordSchema),
+  next: z.nullable(z.string()),
+})
+
+/** One request of a client that was refused. */
+export const refusedRequestSchema = z.object({
+  issuer: z.string(),
+  client: z.string(),
+  at: timeSchema,
+  uid: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  code: z.string(),
+  detail: z.string(),
+})
+
+/** A page of {@link ADMIN_REFUSALS_PATH}. */
+export const refusalsPageSchema = z.object({
+  refusals: z.array(refusedRequestSchema),
+  next: z.nullable(z.string()),
+})
+
+export type CertificatesQuery = z.infer<typeof certificatesQuerySchema>
+export type RefusalsQuery = z.infer<typeof refusalsQuerySchema>
+export type CertificateSummary = z.infer<typeof certificateSummarySchema>
+export type CertificatesPage = z.infer<typeof certificatesPageSchema>
+export type CertificateDetail = z.infer<typeof certificateDetailSchema>
+export type CertificateRecord = z.infer<typeof certificateRecordSchema>
+export type ExportPage = z.infer<typeof exportPageSchema>
+export type RefusedRequest = z.infer<typeof refusedRequestSchema>
+export type RefusalsPage = z.infer<typeof refusalsPageSchema>
