@@ -4,9 +4,17 @@
  *
  * @module
  */
-import { certificatesPath, issuerPath } from '@edge-issuer/shared'
+import {
+  ADMIN_CERTIFICATES_PATH,
+  ADMIN_EXPORT_PATH,
+  ADMIN_METRICS_PATH,
+  ADMIN_REFUSALS_PATH,
+  adminCertificatePath,
+  certificatesPath,
+  issuerPath,
+} from '@edge-issuer/shared'
 import { Hono } from 'hono/tiny'
-import { authenticate } from './auth/authenticate.ts'
+import { authenticate, authenticateAdmin } from './auth/authenticate.ts'
 import { type AppEnv, note } from './context.ts'
 import type { OpenLedger } from './ledger/client.ts'
 import type { WriteLog } from './log.ts'
@@ -15,6 +23,13 @@ import { configured } from './middleware/configured.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { pathUnderPublicUrl } from './request-target.ts'
 import { refuse } from './respond.ts'
+import {
+  exportCertificates,
+  listCertificates,
+  showCertificate,
+} from './routes/admin/certificates.ts'
+import { metrics } from './routes/admin/metrics.ts'
+import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'
 import { sign } from './routes/sign.ts'
 import type { Settings } from './settings.ts'
@@ -54,6 +69,14 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
     authenticate(nowMs),
     health(nowMs),
   )
+
+  const readers = [onlyMethod('GET'), onlySpokenProtocol, authenticateAdmin(nowMs, 'read')] as const
+  const admins = [onlyMethod('GET'), onlySpokenProtocol, authenticateAdmin(nowMs, 'admin')] as const
+  app.all(ADMIN_CERTIFICATES_PATH, ...readers, listCertificates)
+  app.all(adminCertificatePath(':serialNumber'), ...readers, showCertificate)
+  app.all(ADMIN_METRICS_PATH, ...readers, metrics)
+  app.all(ADMIN_EXPORT_PATH, ...admins, exportCertificates)
+  app.all(ADMIN_REFUSALS_PATH, ...admins, listRefusals)
 
   app.notFound((c) => refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }))
   app.onError((error, c) => {

@@ -5,7 +5,7 @@
  */
 import type { Context } from 'hono'
 import type { Identity } from './auth/verify.ts'
-import type { SignerConfig } from './config/index.ts'
+import type { Client, SignerConfig } from './config/index.ts'
 import type { RequestFacts } from './log.ts'
 
 /** Hono's type parameter: bindings, and what the steps leave for the ones after them. */
@@ -19,7 +19,7 @@ export interface AppEnv {
     config: SignerConfig
     /** The octets of the body, for POST only. */
     body: Uint8Array
-    identity: Identity
+    identity: Identity<Client>
   }
 }
 

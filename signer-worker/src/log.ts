@@ -8,6 +8,7 @@
 /** What is known about one request, as far as it came. */
 export interface RequestFacts {
   readonly client?: string
+  readonly admin?: string
   readonly keyId?: string
   readonly issuer?: string
   readonly profile?: string
@@ -17,6 +18,8 @@ export interface RequestFacts {
   readonly serialNumber?: string
   /** `issued`, `replayed`, `healthy`, or the code of the refusal. */
   readonly outcome?: string
+  /** How long the ledger took, in ms. */
+  readonly ledgerMillis?: number
   /** What stands behind a refusal whose text outside is constant. */
   readonly reason?: string
 }

@@ -8,14 +8,25 @@ import { type Problem, REFUSALS, type Refusal } from '@edge-issuer/shared'
 /** Longest `detail`, in characters: it ends up in a condition's message, for people. */
 const MAX_DETAIL_CHARACTERS = 1024
 
+/** Most reasons that are told one by one; `detail` has the text of as many as fit. */
+const MAX_ERRORS = 32
+
 /** Members that only some refusals have. */
 export type ProblemExtras = Pick<Problem, 'serverTime'>
 
+/** The reason whose code decides: the first one. @throws Without any: that is a bug. */
+export function firstOf([first]: readonly Refusal[]): Refusal {
+  if (first === undefined) throw new Error('a request was refused without a reason')
+  return first
+}
+
 /**
- * @returns The problem document of `refusal`; class, status and title are those of the refusal table,
- *   the type (RFC 9457 §3.1.1) is a tag URI (RFC 4151), not an address.
+ * @returns The problem document of all the reasons against one request: the code of the first one, what
+ *   each of them says, and each by itself when there are several. Class, status and title are those of
+ *   the refusal table, the type (RFC 9457 §3.1.1) is a tag URI (RFC 4151), not an address.
  */
-export function toProblem({ code, detail }: Refusal, extras: ProblemExtras = {}): Problem {
+export function toProblem(refusals: readonly Refusal[], extras: ProblemExtras = {}): Problem {
+  const { code, retryAfterSeconds } = firstOf(refusals)
   const { class: refusalClass, status, title } = REFUSALS[code]
   return {
     type: `tag:edge-issuer.dev,2026:refusal:${code}`,
@@ -23,14 +34,18 @@ export function toProblem({ code, detail }: Refusal, extras: ProblemExtras = {})
     status,
     code,
     class: refusalClass,
-    detail: detail.slice(0, MAX_DETAIL_CHARACTERS),
+    detail: detailOf(refusals).slice(0, MAX_DETAIL_CHARACTERS),
+    ...(refusals.length > 1 ? { errors: refusals.slice(0, MAX_ERRORS).map(toError) } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
     ...extras,
   }
 }
 
-/** Several refusals of one request as one: the first one's code, and what all of them say. */
-export function mergeRefusals(refusals: readonly Refusal[]): Refusal {
-  const [first] = refusals
-  if (first === undefined) throw new Error('a request was refused without a reason')
-  return { code: first.code, detail: refusals.map(({ detail }) => detail).join('; ') }
-}
+/** What all of them say. */
+export const detailOf = (refusals: readonly Refusal[]): string =>
+  refusals.map(({ detail }) => detail).join('; ')
+
+const toError = ({ code, detail }: Refusal): NonNullable<Problem['errors']>[number] => ({
+  code,
+  detail: detail.slice(0, MAX_DETAIL_CHARACTERS),
+})

@@ -4,18 +4,24 @@
  * @module
  */
 import {
+  type CertificateDetail,
+  type CertificatesPage,
+  type ExportPage,
   type HealthAnswer,
   JSON_CONTENT_TYPE,
+  METRICS_CONTENT_TYPE,
   PROBLEM_CONTENT_TYPE,
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
   REFUSALS,
   type Refusal,
+  type RefusalsPage,
   REQUEST_ID_HEADER,
   type SignAnswer,
 } from '@edge-issuer/shared'
 import { type AppContext, note } from './context.ts'
-import { type ProblemExtras, toProblem } from './problem.ts'
+import type { LedgerRefusal } from './ledger/messages.ts'
+import { detailOf, firstOf, type ProblemExtras, toProblem } from './problem.ts'
 
 /** No cache keeps an answer, and no browser makes anything of it (OWASP REST Security Cheat Sheet). */
 const CONSTANT_HEADERS = {
@@ -26,12 +32,22 @@ const CONSTANT_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const
 
+/** What can be asked for. */
+export type Answer =
+  | SignAnswer
+  | HealthAnswer
+  | CertificatesPage
+  | CertificateDetail
+  | ExportPage
+  | RefusalsPage
+
 /** Answers with what was asked for. */
-export const answer = (
-  c: AppContext,
-  status: 200 | 201,
-  body: SignAnswer | HealthAnswer,
-): Response => respond(c, body, { status, headers: { 'content-type': JSON_CONTENT_TYPE } })
+export const answer = (c: AppContext, status: 200 | 201, body: Answer): Response =>
+  respond(c, JSON.stringify(body), { status, headers: { 'content-type': JSON_CONTENT_TYPE } })
+
+/** Answers with counters in the Prometheus text format. */
+export const answerMetrics = (c: AppContext, text: string): Response =>
+  respond(c, text, { status: 200, headers: { 'content-type': METRICS_CONTENT_TYPE } })
 
 /** What only some refusals have. */
 export interface RefusalExtras extends ProblemExtras {
@@ -40,12 +56,29 @@ export interface RefusalExtras extends ProblemExtras {
 }
 
 /** Ends the request with a refusal. */
-export function refuse(c: AppContext, refusal: Refusal, extras: RefusalExtras = {}): Response {
+export const refuse = (c: AppContext, refusal: Refusal, extras: RefusalExtras = {}): Response =>
+  refuseForAll(c, { refusals: [refusal] }, extras)
+
+/**
+ * Ends the request with all the reasons against it; the first one's code decides.
+ *
+ * @param reason - For the log, where the text outside is constant.
+ */
+export function refuseForAll(
+  c: AppContext,
+  { refusals, reason }: LedgerRefusal,
+  extras: RefusalExtras = {},
+): Response {
   const { allow, ...members } = extras
-  note(c, { outcome: refusal.code })
-  return respond(c, toProblem(refusal, members), {
-    status: REFUSALS[refusal.code].status,
-    headers: { 'content-type': PROBLEM_CONTENT_TYPE, ...(allow === undefined ? {} : { allow }) },
+  const { code, retryAfterSeconds } = firstOf(refusals)
+  note(c, { outcome: code, reason: reason ?? c.get('facts').reason ?? detailOf(refusals) })
+  return respond(c, JSON.stringify(toProblem(refusals, members)), {
+    status: REFUSALS[code].status,
+    headers: {
+      'content-type': PROBLEM_CONTENT_TYPE,
+      ...(allow === undefined ? {} : { allow }),
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    },
   })
 }
 
@@ -54,8 +87,8 @@ interface Head {
   readonly headers: Readonly<Record<string, string>>
 }
 
-function respond(c: AppContext, body: object, { status, headers }: Head): Response {
-  return new Response(JSON.stringify(body), {
+function respond(c: AppContext, body: string, { status, headers }: Head): Response {
+  return new Response(body, {
     status,
     headers: { ...CONSTANT_HEADERS, [REQUEST_ID_HEADER]: c.get('requestId'), ...headers },
   })

@@ -1,4 +1,7 @@
 import {
+  ADMIN_CERTIFICATES_PATH,
+  ADMIN_EXPORT_PATH,
+  adminCertificatePath,
   isRefusalCode,
   problemSchema,
   PROTOCOL_HEADER,
@@ -10,7 +13,7 @@ import {
 import { it } from 'vitest'
 import * as z from 'zod'
 import { makeCsr } from '../support/csr.ts'
-import { PUBLIC_URL } from '../support/worker-fixture.ts'
+import { type AdminName, LIMIT, PUBLIC_URL } from '../support/worker-fixture.ts'
 import {
   aKey,
   ascii,
@@ -23,10 +26,12 @@ import {
   signWith,
 } from '../support/x509.ts'
 import { type Exchange, send } from './support/app.ts'
-import { keyOf, signingKey } from './support/fixture.ts'
+import { adminKeyOf, keyOf, signingKey } from './support/fixture.ts'
 import { queryLedger } from './support/ledger.ts'
 import { aCsr, aSignRequest } from './support/sign-request.ts'
 import { get, post, withHeaders } from './support/signed.ts'
+
+const asAdmin = (admin: AdminName, path: string): Request => get({ key: adminKeyOf(admin), path })
 
 /** Provokes each code over HTTP. The type demands a case for each; so does the test below. */
 const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
@@ -73,8 +78,24 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
     const extensions = [basicConstraints(true)]
     return send(post(aSignRequest({ csr: makeCsr({ extensions }) })))
   },
+  origin_not_allowed: async () => {
+    const request = aSignRequest()
+    const origin = { ...request.origin, namespace: 'elsewhere' }
+    return send(post({ ...request, origin }, { key: keyOf('restricted') }))
+  },
   duration_not_allowed: async () =>
     send(post(aSignRequest({ profile: 'strict', durationSeconds: 7201 }))),
+
+  rate_limited: async () => {
+    for (let count = 0; count < LIMIT; count += 1) {
+      await send(post(aSignRequest(), { key: keyOf('limited') }))
+    }
+    return send(post(aSignRequest(), { key: keyOf('limited') }))
+  },
+
+  query_malformed: async () => send(asAdmin('read', `${ADMIN_CERTIFICATES_PATH}?color=red`)),
+  role_missing: async () => send(asAdmin('read', ADMIN_EXPORT_PATH)),
+  certificate_unknown: async () => send(asAdmin('read', adminCertificatePath('00'))),
 
   idempotency_conflict: async () => {
     const uid = crypto.randomUUID()
@@ -85,7 +106,11 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   issuer_expiring: async () => send(get({ issuer: 'expired' })),
   worker_misconfigured: async () => send(get(), { bindings: { SIGNER_CONFIG: '{' } }),
   ledger_unavailable: async () => {
-    await queryLedger('broken', 'DROP TABLE IF EXISTS issuance')
+    await queryLedger(
+      'broken',
+      `CREATE TRIGGER IF NOT EXISTS failing BEFORE INSERT ON issuance
+       BEGIN SELECT RAISE(FAIL, 'disk is full'); END`,
+    )
     return send(post(aSignRequest(), { key: keyOf('broken') }))
   },
   internal_error: async () =>

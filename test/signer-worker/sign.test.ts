@@ -41,6 +41,7 @@ it('logs who got what, and nothing of the request itself', async ({ expect }) =>
       method: 'POST',
       status: 201,
       millis: expect.any(Number),
+      ledgerMillis: expect.any(Number),
       client: 'cluster-1',
       keyId: keyOf('cluster-1').keyId,
       issuer: 'default',

@@ -1,8 +1,9 @@
-import type { ClientKey, SignerConfig } from '@edge-issuer/signer-worker/config'
+import type { Admin, Client, RegisteredKey, SignerConfig } from '@edge-issuer/signer-worker/config'
 import { formatDuration } from '../duration.ts'
 
-/** A configuration for people: issuers and when they end, profiles, clients and their keys. */
-export function describeConfig({ publicUrl, issuers, profiles, clientKeys }: SignerConfig): string {
+/** A configuration for people: issuers and when they end, profiles, clients and admins with their keys. */
+export function describeConfig(config: SignerConfig): string {
+  const { publicUrl, issuers, profiles, clientKeys, adminKeys } = config
   return [
     `url       ${publicUrl.origin}${publicUrl.prefix}`,
     ...[...issuers.values()].map(
@@ -13,17 +14,25 @@ export function describeConfig({ publicUrl, issuers, profiles, clientKeys }: Sig
       ([name, { isCA, maxDurationSeconds }]) =>
         `profile   ${name}: at most ${formatDuration(maxDurationSeconds)}${isCA ? ', CA certificates too' : ''}`,
     ),
-    ...[...clientKeys.values()].map(describeKey),
+    ...[...clientKeys.values()].map(describeClientKey),
+    ...[...adminKeys.values()].map(describeAdminKey),
   ]
     .map((line) => `${line}\n`)
     .join('')
 }
 
-function describeKey({ client, keyId, notBeforeMs, notAfterMs }: ClientKey): string {
+function describeClientKey(key: RegisteredKey<Client>): string {
+  const { name, issuers, profiles } = key.holder
+  return `client    ${name}: ${describeKey(key)}; issuers ${issuers.join(', ')}; profiles ${profiles.join(', ')}`
+}
+
+const describeAdminKey = (key: RegisteredKey<Admin>): string =>
+  `admin     ${key.holder.name}: ${describeKey(key)}; role ${key.holder.role}`
+
+function describeKey({ keyId, notBeforeMs, notAfterMs }: RegisteredKey<unknown>): string {
   const from = notBeforeMs === -Infinity ? '' : `, from ${textOf(notBeforeMs)}`
   const until = notAfterMs === Infinity ? '' : `, until ${textOf(notAfterMs)}`
-  const { name, issuers, profiles } = client
-  return `client    ${name}: key ${keyId}${from}${until}; issuers ${issuers.join(', ')}; profiles ${profiles.join(', ')}`
+  return `key ${keyId}${from}${until}`
 }
 
 const textOf = (timeMs: number): string => new Date(timeMs).toISOString()

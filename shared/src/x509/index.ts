@@ -1,4 +1,4 @@
-export { equalOctets, toHex } from '../der/octets.ts'
+export { equalOctets, fromHex, toHex } from '../der/octets.ts'
 export * as der from '../der/writer.ts'
 export { TAG } from '../der/tag.ts'
 export { timeToText } from '../der/time.ts'

@@ -1,26 +1,33 @@
 /**
- * Middleware: only a request that a known client signed goes on. Its body is read here, once, as
+ * Middleware: only a request that a known client, or admin, signed goes on. Its body is read here, once, as
  * octets; no step before this one may read it.
  *
  * @module
  */
 import {
+  type AdminRole,
   IDEMPOTENCY_KEY_HEADER,
   MAX_CLOCK_SKEW_SECONDS,
   MAX_REQUEST_BODY_BYTES,
   PROTOCOL_HEADER,
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
+import type { RegisteredKey } from '../config/index.ts'
 import { type AppContext, type AppEnv, note } from '../context.ts'
 import { pathAndQuery } from '../request-target.ts'
 import { refuse } from '../respond.ts'
 import { toRfc3339 } from '../rfc3339.ts'
 import { readBody } from './read-body.ts'
-import { type CredentialFault, type ReceivedRequest, verifyRequest } from './verify.ts'
+import {
+  type CredentialFault,
+  type Identity,
+  type ReceivedRequest,
+  verifyRequest,
+} from './verify.ts'
 
 /** What every rejected request is told; the reason goes to the log. */
 const REJECTED =
-  'no client of this worker signed this request; the log of the worker has the reason under the request id'
+  'no key of this worker signed this request; the log of the worker has the reason under the request id'
 
 /**
  * Refuses with `request_too_large`, `credentials_rejected` or `clock_skew`; leaves `identity`, and
@@ -29,20 +36,50 @@ const REJECTED =
  * @param nowMs - The clock, epoch ms.
  */
 export function authenticate(nowMs: () => number): MiddlewareHandler<AppEnv> {
-  return async function authenticateRequest(c, next) {
-    const received = await receive(c)
-    if (received === undefined) {
-      const detail = `the body has more than ${String(MAX_REQUEST_BODY_BYTES)} octets`
-      return refuse(c, { code: 'request_too_large', detail })
-    }
-    const now = nowMs()
-    const verified = verifyRequest(received, c.get('config').clientKeys, now)
-    if (!verified.ok) return reject(c, verified.error, now)
-    const { client, keyId } = verified.value
-    note(c, { client: client.name, keyId })
-    c.set('identity', verified.value)
+  return async function authenticateClient(c, next) {
+    const verified = await identify(c, c.get('config').clientKeys, nowMs)
+    if (verified instanceof Response) return verified
+    note(c, { client: verified.holder.name })
+    c.set('identity', verified)
     return next()
   }
+}
+
+/**
+ * The same for a key of an admin; leaves `admin`. Refuses with `role_missing` as well.
+ *
+ * @param role - The least that the admin must have.
+ */
+export function authenticateAdmin(nowMs: () => number, role: AdminRole): MiddlewareHandler<AppEnv> {
+  return async function authenticateRequest(c, next) {
+    const verified = await identify(c, c.get('config').adminKeys, nowMs)
+    if (verified instanceof Response) return verified
+    const { holder } = verified
+    note(c, { admin: holder.name })
+    if (role === 'admin' && holder.role !== 'admin') {
+      const detail = `admin "${holder.name}" has the role ${holder.role}, and this needs ${role}; the worker's operator can change it`
+      return refuse(c, { code: 'role_missing', detail })
+    }
+    return next()
+  }
+}
+
+/** @returns Who signed the request; or the answer that refuses it. */
+async function identify<Holder>(
+  c: AppContext,
+  keys: ReadonlyMap<string, RegisteredKey<Holder>>,
+  nowMs: () => number,
+): Promise<Identity<Holder> | Response> {
+  const received = await receive(c)
+  if (received === undefined) {
+    const detail = `the body has more than ${String(MAX_REQUEST_BODY_BYTES)} octets`
+    return refuse(c, { code: 'request_too_large', detail })
+  }
+  const now = nowMs()
+  const verified = verifyRequest(received, keys, now)
+  if (!verified.ok) return reject(c, verified.error, now)
+  note(c, { keyId: verified.value.evidence.keyId })
+  return verified.value
 }
 
 /** @returns `undefined` for a body over the limit. */

@@ -20,7 +20,7 @@ import {
   uidSchema,
   type WindowFault,
 } from '@edge-issuer/shared'
-import type { Client, ClientKey } from '../config/config.ts'
+import type { RegisteredKey } from '../config/config.ts'
 
 /** A request as it arrived. A header that is absent is the empty text, which no check accepts. */
 export interface ReceivedRequest {
@@ -38,13 +38,22 @@ export interface ReceivedRequest {
   }
 }
 
-/** Who asked, and the evidence for it: anyone with the public key can check it again. */
-export interface Identity {
-  readonly client: Client
+/** Proof that the holder of a key asked: anyone with the public key can check it again. */
+export interface Evidence {
+  /** RFC 7638 thumbprint of the key. */
   readonly keyId: string
+  /** 16 octets, unpadded base64url. */
+  readonly nonce: string
+  /** RFC 9421 §2.5. */
   readonly signatureBase: string
   /** Ed25519, 64 octets. */
   readonly signature: Uint8Array
+}
+
+/** Who asked, and the evidence for it. */
+export interface Identity<Holder> {
+  readonly holder: Holder
+  readonly evidence: Evidence
 }
 
 /** Why a request is not authentic; for the log only. */
@@ -63,18 +72,18 @@ export type CredentialFault =
  *
  * @param keys - By RFC 7638 thumbprint.
  */
-export function verifyRequest(
+export function verifyRequest<Holder>(
   request: ReceivedRequest,
-  keys: ReadonlyMap<string, ClientKey>,
+  keys: ReadonlyMap<string, RegisteredKey<Holder>>,
   nowMs: number,
-): Result<Identity, CredentialFault> {
+): Result<Identity<Holder>, CredentialFault> {
   const read = readSignature(request.method, request)
   if (read === undefined) return err({ kind: 'signature_unreadable' })
   const message = signedMessage(request)
   if (!message.ok) return message
 
   const { parameters, signature } = read
-  const { keyId } = parameters
+  const { keyId, nonce } = parameters
   const base = signatureBase(message.value, parameters)
   const key = keys.get(keyId)
   // An unknown key costs the same work as a known one, so that time does not tell them apart.
@@ -86,7 +95,7 @@ export function verifyRequest(
   }
   const window = checkSignatureWindow(parameters, nowMs)
   if (!window.ok) return err({ kind: 'clock_skew', keyId, fault: window.error })
-  return ok({ client: key.client, keyId, signatureBase: base, signature })
+  return ok({ holder: key.holder, evidence: { keyId, nonce, signatureBase: base, signature } })
 }
 
 function signedMessage(request: ReceivedRequest): Result<SignedMessage, CredentialFault> {

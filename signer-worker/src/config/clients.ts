@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { err, ok, type Result } from '@edge-issuer/shared'
-import { readPublicKey } from './client-key.ts'
-import type { Client, ClientKey, Issuer } from './config.ts'
+import type { Client, Issuer } from './config.ts'
 import { type ConfigFault, faultAt } from './fault.ts'
+import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
 import type { ClientEntry } from './schema.ts'
 
 /** What the clients are checked against. */
@@ -17,35 +16,32 @@ export interface ClientSurroundings {
   readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
 }
 
-/** The keys of all clients by thumbprint, and all that is wrong with the clients. */
-export interface BuiltClients {
-  readonly keys: ReadonlyMap<string, ClientKey>
-  readonly faults: readonly ConfigFault[]
+/** The clients, their keys by thumbprint, and all that is wrong with them. */
+export interface BuiltClients extends RegisteredKeys<Client> {
+  readonly clients: readonly Client[]
 }
 
-/** Builds the clients of all entries. A key has one client, or it would not say who asks. */
+/** Builds the clients of all entries. */
 export function buildClients(
   entries: Readonly<Record<string, ClientEntry>>,
   surroundings: ClientSurroundings,
 ): BuiltClients {
-  const keys = new Map<string, ClientKey>()
-  const faults: ConfigFault[] = []
-  for (const [name, entry] of Object.entries(entries)) {
-    faults.push(...referenceFaults(name, entry, surroundings))
-    for (const [index, keyEntry] of entry.keys.entries()) {
-      const at = ['clients', name, 'keys', index]
-      const key = buildKey(clientOf(name, entry), keyEntry)
-      const owner = key.ok ? keys.get(key.value.keyId)?.client : undefined
-      if (!key.ok) {
-        faults.push(faultAt([...at, key.error.member], key.error.message))
-      } else if (owner !== undefined) {
-        faults.push(faultAt([...at, 'publicKey'], `is already a key of client "${owner.name}"`))
-      } else {
-        keys.set(key.value.keyId, key.value)
-      }
-    }
+  const holdings = Object.entries(entries).map(([name, entry]): Holding<Client> => ({
+    section: 'clients',
+    holder: clientOf(name, entry),
+    keys: entry.keys,
+  }))
+  const { keys, faults } = registerKeys(holdings)
+  return {
+    clients: holdings.map(({ holder }) => holder),
+    keys,
+    faults: [
+      ...Object.entries(entries).flatMap(([name, entry]) =>
+        referenceFaults(name, entry, surroundings).concat(ledgerFaults(name, entry)),
+      ),
+      ...faults,
+    ],
   }
-  return { keys, faults }
 }
 
 const clientOf = (name: string, entry: ClientEntry): Client => ({
@@ -53,25 +49,17 @@ const clientOf = (name: string, entry: ClientEntry): Client => ({
   issuers: entry.issuers,
   profiles: entry.profiles,
   policy: entry.allowed ?? {},
+  shards: entry.shards,
+  certificatesPerMinute: entry.certificatesPerMinute,
 })
 
-type KeyEntry = ClientEntry['keys'][number]
-
-interface KeyFault {
-  readonly member: keyof KeyEntry
-  readonly message: string
-}
-
-function buildKey(client: Client, entry: KeyEntry): Result<ClientKey, KeyFault> {
-  const { publicKey, notBefore, notAfter } = entry
-  const read = readPublicKey(publicKey)
-  if (!read.ok) return err({ member: 'publicKey', message: read.error })
-  const notBeforeMs = notBefore === undefined ? -Infinity : Date.parse(notBefore)
-  const notAfterMs = notAfter === undefined ? Infinity : Date.parse(notAfter)
-  if (notBeforeMs > notAfterMs) {
-    return err({ member: 'notAfter', message: 'is before notBefore' })
+/** The rate is counted where certificates are recorded: in one object, or it would not be exact. */
+function ledgerFaults(name: string, entry: ClientEntry): readonly ConfigFault[] {
+  if (entry.certificatesPerMinute === undefined || entry.shards.every((count) => count === 1)) {
+    return []
   }
-  return ok({ ...read.value, client, notBeforeMs, notAfterMs })
+  const message = 'is counted in one object: leave it out, or shards'
+  return [faultAt(['clients', name, 'certificatesPerMinute'], message)]
 }
 
 function referenceFaults(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AdminRole } from '@edge-issuer/shared'
 import type { IssuingCa, IssuingKey } from '../ca/issuing-ca.ts'
 import type { ClientPolicy } from '../policy/client-policy.ts'
 import type { Profile } from '../policy/profile.ts'
@@ -31,11 +32,21 @@ export interface Client {
   readonly profiles: readonly string[]
   /** Empty for a client that its profiles alone restrict. */
   readonly policy: ClientPolicy
+  /** How many ledger objects it has under each issuer: each number that was ever used, today's last. */
+  readonly shards: readonly number[]
+  /** New certificates in any 60 seconds, under each issuer; no limit when undefined. */
+  readonly certificatesPerMinute: number | undefined
 }
 
-/** One key of a client. Both ends of its time are included. */
-export interface ClientKey extends PublicKey {
-  readonly client: Client
+/** Someone who may look into the ledgers. */
+export interface Admin {
+  readonly name: string
+  readonly role: AdminRole
+}
+
+/** One key of a client or an admin. Both ends of its time are included. */
+export interface RegisteredKey<Holder> extends PublicKey {
+  readonly holder: Holder
   /** Epoch ms; minus infinity when the configuration sets no limit. */
   readonly notBeforeMs: number
   /** Epoch ms; infinity when the configuration sets no limit. */
@@ -47,8 +58,10 @@ export interface SignerConfig {
   readonly publicUrl: PublicUrl
   readonly issuers: ReadonlyMap<string, Issuer>
   readonly profiles: ReadonlyMap<string, Profile>
-  /** By the RFC 7638 thumbprint. */
-  readonly clientKeys: ReadonlyMap<string, ClientKey>
+  readonly clients: readonly Client[]
+  /** By the RFC 7638 thumbprint; no key is in both. */
+  readonly clientKeys: ReadonlyMap<string, RegisteredKey<Client>>
+  readonly adminKeys: ReadonlyMap<string, RegisteredKey<Admin>>
 }
 
 /** @returns The profiles open to a client under an issuer, the client's default first. */

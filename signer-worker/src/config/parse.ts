@@ -8,10 +8,11 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { buildClients } from './clients.ts'
-import type { SignerConfig } from './config.ts'
+import type { Admin, SignerConfig } from './config.ts'
 import { type ConfigFault, faultAt } from './fault.ts'
 import { buildIssuer } from './issuers.ts'
 import { readPublicUrl } from './public-url.ts'
+import { type Holding, registerKeys } from './registered-keys.ts'
 import { checkShape, type Shape } from './shape.ts'
 
 /** Gives the text of a Worker secret; `undefined` when there is none. */
@@ -64,12 +65,21 @@ function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
     profileNames: declared.profiles,
     issuers: file.issuers,
   })
+  const admins = registerKeys(
+    Object.entries(file.admins ?? {}).map(([name, { role, keys }]): Holding<Admin> => ({
+      section: 'admins',
+      holder: { name, role },
+      keys,
+    })),
+    clients.keys,
+  )
   const faults = [
     ...shape.faults,
     ...(publicUrl.ok ? [] : [faultAt(['publicUrl'], publicUrl.error)]),
     ...emptyFaults(declared),
     ...issuers.flatMap((built) => built.faults),
     ...clients.faults,
+    ...admins.faults,
   ]
   if (faults.length > 0 || !publicUrl.ok) return err(faults)
   return ok(
@@ -79,7 +89,9 @@ function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
         issuers.flatMap(({ issuer }) => (issuer === undefined ? [] : [[issuer.name, issuer]])),
       ),
       profiles: new Map(Object.entries(file.profiles)),
+      clients: clients.clients,
       clientKeys: clients.keys,
+      adminKeys: admins.keys,
     }),
   )
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nameSchema } from '@edge-issuer/shared'
+import { ADMIN_ROLES, nameSchema } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
 import { clientPolicySchema } from '../policy/client-policy.ts'
 import { profileSchema } from '../policy/profile.ts'
@@ -18,6 +18,15 @@ const SECRET_NAME_PATTERN = /^[A-Z][A-Z0-9_]{0,127}$/
 
 /** Most names or keys in one list. */
 const MAX_LIST_ITEMS = 64
+
+/** Powers of two, so that the first octet of a hash says which. */
+const SHARD_COUNTS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+
+/** Most numbers of shards that one client may have had; each costs a look-up. */
+const MAX_SHARD_CHANGES = 4
+
+/** Far above what one Durable Object can write in a minute. */
+const MAX_CERTIFICATES_PER_MINUTE = 100_000
 
 const namesSchema = z.array(nameSchema).check(z.minLength(1), z.maxLength(MAX_LIST_ITEMS))
 
@@ -41,7 +50,7 @@ const issuerSchema = z
   })
   .check(z.describe('one issuing CA'))
 
-const clientKeySchema = z
+const keySchema = z
   .strictObject({
     publicKey: z
       .string()
@@ -58,9 +67,19 @@ const clientKeySchema = z
   })
   .check(z.describe('one key; two keys with overlapping times make a rotation without a gap'))
 
+const keysSchema = z.array(keySchema).check(z.maxLength(MAX_LIST_ITEMS))
+
+const shardCountSchema = z
+  .int()
+  .check(
+    z.refine((count) => SHARD_COUNTS.includes(count), `must be one of ${SHARD_COUNTS.join(', ')}`),
+  )
+
 const clientSchema = z
   .strictObject({
-    keys: z.array(clientKeySchema).check(z.minLength(1), z.maxLength(MAX_LIST_ITEMS)),
+    keys: keysSchema.check(
+      z.describe('empty for a client that is gone: its certificates can still be listed'),
+    ),
     issuers: namesSchema.check(z.describe('issuers that this client may use')),
     profiles: namesSchema.check(
       z.describe(
@@ -68,8 +87,35 @@ const clientSchema = z
       ),
     ),
     allowed: z.optional(clientPolicySchema),
+    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+    shards: z._default(
+      z
+        .array(shardCountSchema)
+        .check(
+          z.minLength(1),
+          z.maxLength(MAX_SHARD_CHANGES),
+          z.describe(
+            'how many Durable Objects hold the certificates of this client under each issuer; every number that was ever used, in order, the one for today last',
+          ),
+        ),
+      () => [1],
+    ),
+    certificatesPerMinute: z
+      .optional(z.int().check(z.gte(1), z.lte(MAX_CERTIFICATES_PER_MINUTE)))
+      .check(z.describe('most new certificates in any 60 seconds under each issuer')),
   })
   .check(z.describe('one relay'))
+
+const adminSchema = z
+  .strictObject({
+    keys: keysSchema.check(z.minLength(1)),
+    role: z
+      .enum(ADMIN_ROLES)
+      .check(
+        z.describe('read lists and shows certificates; admin also sees who asked, and exports'),
+      ),
+  })
+  .check(z.describe('someone who may look into the ledgers'))
 
 /** `signer.config.json`, the whole document. */
 export const configSchema = z.strictObject({
@@ -85,6 +131,7 @@ export const configSchema = z.strictObject({
   issuers: z.record(nameSchema, issuerSchema),
   profiles: z.record(nameSchema, profileSchema),
   clients: z.record(nameSchema, clientSchema),
+  admins: z.optional(z.record(nameSchema, adminSchema)),
 })
 
 /** The document after its shape was checked. */
@@ -93,3 +140,5 @@ export type ConfigFile = z.infer<typeof configSchema>
 export type IssuerEntry = z.infer<typeof issuerSchema>
 /** One entry of `clients`. */
 export type ClientEntry = z.infer<typeof clientSchema>
+/** One key of a client or an admin. */
+export type KeyEntry = z.infer<typeof keySchema>

@@ -8,7 +8,7 @@ import type * as z from 'zod/mini'
 import { type ConfigFault, schemaFaults } from './fault.ts'
 import { type ConfigFile, configSchema } from './schema.ts'
 
-const SECTIONS = ['issuers', 'profiles', 'clients'] as const
+const SECTIONS = ['issuers', 'profiles', 'clients', 'admins'] as const
 type Section = (typeof SECTIONS)[number]
 
 /** What the schema says about a document. */
@@ -26,6 +26,7 @@ export function checkShape(json: unknown): Shape {
     issuers: namesIn(json, 'issuers'),
     profiles: namesIn(json, 'profiles'),
     clients: namesIn(json, 'clients'),
+    admins: namesIn(json, 'admins'),
   }
   const parsed = configSchema.safeParse(json)
   if (parsed.success) return { file: parsed.data, declared, faults: [] }

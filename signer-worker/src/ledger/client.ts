@@ -1,50 +1,81 @@
 /**
- * The way to the ledger: which object holds a uid, and what a failure of it means.
+ * The way to the ledger: which objects hold a uid, and what a failure of them means.
  *
  * @module
  */
-import { err, type Refusal, type Result, type SignAnswer } from '@edge-issuer/shared'
-import type { IssueRequest } from './messages.ts'
+import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import type { Client } from '../config/index.ts'
+import type { Ledger } from './ledger.ts'
+import type { IssueOutcome, IssueRequest, LedgerRefusal } from './messages.ts'
+import { placeUid } from './shards.ts'
 
-/** An answer of the ledger, or the refusals; `reason` is for the log. */
-export type LedgerOutcome = Result<
-  SignAnswer,
-  { readonly refusals: readonly Refusal[]; readonly reason?: string }
->
+/** Whose ledger. */
+export interface LedgerOwner {
+  /** Name of the issuer. */
+  readonly issuer: string
+  readonly client: Pick<Client, 'name' | 'shards'>
+}
 
 /** The ledger of one client under one issuer. */
 export interface LedgerClient {
-  issue(request: IssueRequest): Promise<LedgerOutcome>
+  issue(request: IssueRequest): Promise<IssueOutcome>
 }
 
 /** Opens the ledger in which a client's certificates of an issuer are. */
-export type OpenLedger = (
-  env: Env,
-  of: { readonly issuer: string; readonly client: string },
-) => LedgerClient
-
-/** The one shard of each ledger; the name has a place for more. */
-const SHARD = 0
+export type OpenLedger = (env: Env, owner: LedgerOwner) => LedgerClient
 
 const UNAVAILABLE: Refusal = {
   code: 'ledger_unavailable',
   detail: 'the ledger did not answer; the same request can be sent again',
 }
 
-/** Opens a Durable Object. */
-export const openLedger: OpenLedger = (env, { issuer, client }) => {
+/** One of the Durable Objects of a ledger. */
+const ledgerObject = (
+  env: Env,
+  { issuer, client }: LedgerOwner,
+  shard: number,
+): DurableObjectStub<Ledger> =>
   // None of the names can hold a colon (NAME_PATTERN), so no two ledgers share an object.
-  const stub = env.LEDGER.getByName(`v1:${issuer}:${client}:${String(SHARD)}`)
-  return {
-    issue: async (request) => {
-      try {
-        const outcome = await stub.issue(request)
-        return outcome.ok ? outcome : err({ refusals: outcome.error })
-      } catch (error) {
-        // Overloaded, restarted, out of disk: whatever it was, nothing was released, and the same
-        // uid may be asked again.
-        return err({ refusals: [UNAVAILABLE], reason: String(error) })
+  env.LEDGER.getByName(`v1:${issuer}:${client.name}:${String(shard)}`)
+
+/** One object. */
+export interface LedgerAddress extends LedgerOwner {
+  readonly shard: number
+}
+
+/** Asks one object to show what it has. */
+export const askLedger = async <T>(
+  env: Env,
+  address: LedgerAddress,
+  question: (object: DurableObjectStub<Ledger>) => Promise<T>,
+): Promise<Result<T, LedgerRefusal>> =>
+  orUnavailable(async () => ok(await question(ledgerObject(env, address, address.shard))))
+
+/** Opens the Durable Objects. */
+export const openLedger: OpenLedger = (env, owner) => ({
+  issue: async (request) =>
+    orUnavailable(async () => {
+      const { uid } = request.origin
+      const { requestDigest } = request
+      const { shard, earlier, layout } = placeUid(uid, owner.client.shards)
+      for (const home of earlier) {
+        const found = await ledgerObject(env, owner, home).find({ uid, requestDigest, layout })
+        if (found !== undefined) return found
       }
-    },
+      return ledgerObject(env, owner, shard).issue(request, layout)
+    }),
+})
+
+/**
+ * Overloaded, restarted, out of disk: whatever it was, nothing was released, and the same may be asked
+ * again.
+ */
+async function orUnavailable<T>(
+  ask: () => Promise<Result<T, LedgerRefusal>>,
+): Promise<Result<T, LedgerRefusal>> {
+  try {
+    return await ask()
+  } catch (error) {
+    return err({ refusals: [UNAVAILABLE], reason: String(error) })
   }
 }

@@ -97,7 +97,10 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
     plan.notBeforeSeconds,
     plan.notAfterSeconds,
     plan.clamped,
-    JSON.stringify(plan.names),
+    JSON.stringify({
+      subject: plan.names.subject,
+      subjectAltNames: plan.names.subjectAltNames,
+    }),
     issuedAtMs,
     JSON.stringify(origin),
     evidence.keyId,
@@ -106,6 +109,7 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
   )
   const { notBeforeSeconds, notAfterSeconds, clamped } = plan
   const { intermediatesPem, rootPem } = ca
+  sql.exec(RECORD_NAMES, JSON.stringify(searchNames(plan)))
   return toAnswer({
     certificate,
     serialNumber,
@@ -115,6 +119,16 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
     intermediatesPem,
     rootPem,
   })
+}
+
+const RECORD_NAMES = `
+  INSERT INTO issuance_name (name, seq)
+  SELECT value, last_insert_rowid() FROM json_each(?)`
+
+/** What a certificate is found by: common names and subject alternative names, each once. */
+function searchNames({ names }: CertificatePlan): readonly string[] {
+  const alternatives = names.subjectAltNames.map((name) => name.slice(name.indexOf(':') + 1))
+  return [...new Set([...names.commonNames, ...alternatives].map((name) => name.toLowerCase()))]
 }
 
 /** What an answer is made of, as it was issued or as it is stored. */
@@ -151,6 +165,7 @@ function authorityId(sql: SqlStorage, ca: IssuingCa): number {
     .one().id
 }
 
-function readClamped(text: string | null): SignAnswer['clamped'] {
+/** The column `clamped`. */
+export function readClamped(text: string | null): SignAnswer['clamped'] {
   return text === 'profile' || text === 'issuer' ? text : null
 }

@@ -11,43 +11,141 @@ import { randomSerialNumber } from '../ca/serial.ts'
 import type { Issuer } from '../config/index.ts'
 import { loadSettings } from '../settings.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
-import type { IssueOrder, IssueOutcome, IssueRequest } from './messages.ts'
-import { migrate } from './schema.ts'
+import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './journal.ts'
+import type {
+  FindRequest,
+  IssuanceFilter,
+  IssueOrder,
+  IssueOutcome,
+  IssueRequest,
+  LedgerCounters,
+  LedgerPage,
+  LedgerRecord,
+  LedgerRefusedRequest,
+  PageRequest,
+} from './messages.ts'
+import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
+import { waitForTurn } from './rate-limit.ts'
+import { listIssuances } from './records.ts'
+import { migrate, readMeta, writeMeta } from './schema.ts'
 
 /**
- * One RPC. It signs here, not in the caller, because looking up, signing and recording must be one
- * step: `node:crypto` signs synchronously, so no `await` stands between SELECT and INSERT, no other
- * event of this object can run in between, and two requests for one uid cannot both sign.
+ * It signs here, not in the caller, because looking up, signing and recording must be one step:
+ * `node:crypto` signs synchronously, so no `await` stands between SELECT and INSERT, no other event of
+ * this object can run in between, and two requests for one uid cannot both sign.
  *
  * Nothing leaves before it is durable: the runtime's output gate holds the answer back until the row
  * is on disk. If we stop anywhere in here, the certificate was neither recorded nor seen by anyone;
  * the next request signs anew. If we stop after the row is durable, the next request gets that row.
  */
 export class Ledger extends DurableObject<Env> {
+  /** The newest layout that an order came from; never less than what is stored. */
+  #layout: number
+  /** When old nonces were forgotten last, epoch ms. */
+  #forgotAtMs = 0
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     migrate(ctx.storage)
+    this.#layout = readMeta(ctx.storage.sql, 'layout') ?? 0
   }
 
-  /** Answers with the certificate of `request.origin.uid`, and issues it if there is none. */
-  issue(request: IssueRequest): IssueOutcome {
-    // One transaction, so that an exception half-way leaves no row of either table.
+  /**
+   * Answers with the certificate of `request.origin.uid`, and issues it if there is none.
+   *
+   * @param layout - Of the caller's settings.
+   */
+  issue(request: IssueRequest, layout: number): IssueOutcome {
+    const nowMs = Date.now()
+    // One transaction, so that an exception half-way leaves no row of any table.
     return this.ctx.storage.transactionSync(() => {
+      const { sql } = this.ctx.storage
       const { origin, requestDigest } = request
-      const stored = findIssuance(this.ctx.storage.sql, { uid: origin.uid, requestDigest })
-      if (stored !== undefined) return replay(stored)
+      const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
+      if (stored !== undefined) return this.#replay(stored, request, nowMs)
+      if (!this.#follow(layout)) return err({ refusals: [OLDER_LAYOUT] })
+      if (!this.#takeNonce(request.evidence.nonce, nowMs)) return err(NONCE_USED)
       const { order } = request
-      return order.ok ? this.#sign(request, order.value) : order
+      if (!order.ok) {
+        recordRefusal(sql, order.error, { origin, atMs: nowMs })
+        return err({ refusals: order.error })
+      }
+      const limited = this.#judgeRate(request.certificatesPerMinute, nowMs)
+      if (limited === undefined) return this.#sign(request, order.value, nowMs)
+      countRefusal(sql, limited.code)
+      return err({ refusals: [limited] })
     })
   }
 
-  #sign(request: IssueRequest, order: IssueOrder): IssueOutcome {
+  /**
+   * The certificate of a uid that another object issues for now, because the number of shards has
+   * changed. From then on this object takes no orders from settings of before the change, so no uid can
+   * be issued for in two objects.
+   */
+  find({ uid, requestDigest, layout }: FindRequest): IssueOutcome | undefined {
+    return this.ctx.storage.transactionSync(() => {
+      const { sql } = this.ctx.storage
+      this.#follow(layout)
+      const stored = findIssuance(sql, { uid, requestDigest })
+      if (stored === undefined) return undefined
+      if (stored.isSameRequest) countReplay(sql)
+      return answerStored(stored)
+    })
+  }
+
+  listIssuances(filter: IssuanceFilter, page: PageRequest): LedgerPage<LedgerRecord> {
+    return listIssuances(this.ctx.storage.sql, filter, page)
+  }
+
+  listRefusals(page: PageRequest): LedgerPage<LedgerRefusedRequest> {
+    return listRefusals(this.ctx.storage.sql, page)
+  }
+
+  counters(): LedgerCounters {
+    return readCounters(this.ctx.storage.sql)
+  }
+
+  #replay(stored: StoredIssuance, { origin }: IssueRequest, atMs: number): IssueOutcome {
+    const { sql } = this.ctx.storage
+    if (stored.isSameRequest) countReplay(sql)
+    else recordRefusal(sql, [CONFLICT], { origin, atMs })
+    return answerStored(stored)
+  }
+
+  /** @returns Whether orders of this layout are taken. */
+  #follow(layout: number): boolean {
+    if (layout > this.#layout) {
+      writeMeta(this.ctx.storage.sql, 'layout', layout)
+      this.#layout = layout
+    }
+    return layout === this.#layout
+  }
+
+  #takeNonce(nonce: string, nowMs: number): boolean {
+    const { sql } = this.ctx.storage
+    if (nowMs - this.#forgotAtMs > NONCE_WINDOW_MS) {
+      forgetNonces(sql, nowMs)
+      this.#forgotAtMs = nowMs
+    }
+    return useNonce(sql, nonce, nowMs)
+  }
+
+  #judgeRate(limit: number | undefined, nowMs: number): Refusal | undefined {
+    const waitMs = limit === undefined ? 0 : waitForTurn(this.ctx.storage.sql, limit, nowMs)
+    if (waitMs === 0) return undefined
+    return {
+      code: 'rate_limited',
+      detail: `this client may have ${String(limit)} new certificates a minute; the same request can be sent again`,
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    }
+  }
+
+  #sign(request: IssueRequest, order: IssueOrder, issuedAtMs: number): IssueOutcome {
     const issuer = this.#issuer(request.issuer, order)
-    if (issuer === undefined) return err([ROLLING_OUT])
+    if (issuer === undefined) return err({ refusals: [ROLLING_OUT] })
     const { ca, key } = issuer
     const serialNumber = randomSerialNumber()
     const certificate = issueCertificate(order.plan, ca, { key, serialNumber })
-    const issuedAtMs = Date.now()
     const issuance = { request, order, ca, certificate, serialNumber, issuedAtMs }
     return ok({ ...recordIssuance(this.ctx.storage.sql, issuance), replayed: false })
   }
@@ -71,10 +169,30 @@ const ROLLING_OUT: Refusal = {
     'out; the same request can be sent again',
 }
 
-function replay({ isSameRequest, answer }: StoredIssuance): IssueOutcome {
-  if (isSameRequest) return ok({ ...answer, replayed: true })
-  const detail =
-    'this uid has a certificate for another certification request, profile, duration or usages; ' +
-    'a new request needs a new uid'
-  return err([{ code: 'idempotency_conflict', detail }])
+/** The same for the number of shards; for good, if it was taken back. */
+const OLDER_LAYOUT: Refusal = {
+  code: 'ledger_unavailable',
+  detail:
+    "the ledger has served settings with more numbers in the client's shards; the same request can " +
+    'be sent again when they are rolled out, or are put back',
 }
+
+const NONCE_USED = {
+  refusals: [
+    {
+      code: 'credentials_rejected',
+      detail: 'the signature was used before; sign each request anew',
+    },
+  ],
+  reason: 'nonce_used',
+} as const
+
+const CONFLICT: Refusal = {
+  code: 'idempotency_conflict',
+  detail:
+    'this uid has a certificate for another certification request, profile, duration or usages; ' +
+    'a new request needs a new uid',
+}
+
+const answerStored = ({ isSameRequest, answer }: StoredIssuance): IssueOutcome =>
+  isSameRequest ? ok({ ...answer, replayed: true }) : err({ refusals: [CONFLICT] })

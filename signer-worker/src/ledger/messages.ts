@@ -3,8 +3,27 @@
  *
  * @module
  */
-import type { Refusal, Result, SignAnswer, SignOrigin } from '@edge-issuer/shared'
+import type {
+  CertificateRecord,
+  CertificatesQuery,
+  Refusal,
+  RefusedRequest,
+  Result,
+  SignAnswer,
+  SignOrigin,
+} from '@edge-issuer/shared'
+import type { Evidence } from '../auth/verify.ts'
 import type { CertificatePlan } from '../policy/evaluate.ts'
+
+/** What is looked for. */
+export interface FindRequest {
+  /** The key of the ledger. */
+  readonly uid: string
+  /** SHA-256 of the canonical request, 32 octets. */
+  readonly requestDigest: Uint8Array
+  /** {@link Placement.layout} of the caller's settings. */
+  readonly layout: number
+}
 
 /** One request for a certificate, authenticated and judged. */
 export interface IssueRequest {
@@ -17,6 +36,8 @@ export interface IssueRequest {
   readonly evidence: Evidence
   /** What policy says today. A uid that has a certificate gets it whatever this is. */
   readonly order: Result<IssueOrder, readonly Refusal[]>
+  /** New certificates that the client may have in any 60 seconds; no limit when undefined. */
+  readonly certificatesPerMinute: number | undefined
 }
 
 /** What to issue. */
@@ -28,12 +49,47 @@ export interface IssueOrder {
   readonly profile: string
 }
 
-/** Proof that the client asked: anyone with its public key can check it again. */
-export interface Evidence {
-  readonly keyId: string
-  readonly signatureBase: string
-  readonly signature: Uint8Array
+/** Why there is no certificate. */
+export interface LedgerRefusal {
+  readonly refusals: readonly Refusal[]
+  /** For the log, where the text outside is constant. */
+  readonly reason?: string
 }
 
 /** The certificate of a uid, new or old; or why there is none. */
-export type IssueOutcome = Result<SignAnswer, readonly Refusal[]>
+export type IssueOutcome = Result<SignAnswer, LedgerRefusal>
+
+/** What certificates of one ledger must be like to be listed. Every member that is there must hold. */
+export type IssuanceFilter = Omit<CertificatesQuery, 'issuer' | 'client' | 'limit' | 'cursor'>
+
+/** Part of a list: what comes after `after`, in order. */
+export interface PageRequest {
+  /** Position of the last item of the page before; 0 for the first page. */
+  readonly after: number
+  readonly limit: number
+}
+
+/** A part of a list, and the position of its last item. */
+export interface LedgerPage<Item> {
+  readonly items: readonly Item[]
+  /** `undefined` when nothing follows. */
+  readonly next: number | undefined
+}
+
+/** A record, but for whose ledger it is in. */
+export type LedgerRecord = Omit<CertificateRecord, 'issuer' | 'client'>
+
+/** A refused request, but for whose ledger it is in. */
+export type LedgerRefusedRequest = Omit<RefusedRequest, 'issuer' | 'client'>
+
+/** What one object counts. */
+export interface LedgerCounters {
+  /** Certificates that were ever issued. */
+  readonly issued: number
+  /** Requests that were answered with a certificate that existed. */
+  readonly replayed: number
+  /** Requests that were refused, by code. */
+  readonly refused: Readonly<Record<string, number>>
+  /** Size of the database, in octets. */
+  readonly databaseBytes: number
+}

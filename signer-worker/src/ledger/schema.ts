@@ -1,5 +1,6 @@
 /**
- * The ledger's tables. Rows of `issuance` are written once and never changed.
+ * The ledger's tables. Rows of `issuance` are written once, never changed, and never deleted, so `seq`
+ * has no gaps.
  *
  * @module
  */
@@ -37,29 +38,79 @@ const MIGRATIONS: readonly string[] = [
     signature BLOB NOT NULL              -- Ed25519, 64 octets
   ) STRICT;
   `,
+  `
+  CREATE INDEX issuance_by_not_after ON issuance (not_after_seconds);
+  CREATE INDEX issuance_by_issued_at ON issuance (issued_at_ms);
+
+  -- Common names and subject alternative names, without prefix and in lower case, to find certificates by.
+  CREATE TABLE issuance_name (
+    name TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (name, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT OR IGNORE INTO issuance_name (name, seq)
+    SELECT lower(substr(value, instr(value, ':') + 1)), seq
+    FROM issuance, json_each(names, '$.subjectAltNames');
+
+  -- Nonces of signatures that were used in the last minutes.
+  CREATE TABLE nonce (
+    nonce BLOB PRIMARY KEY,      -- 16 octets
+    used_at_ms INTEGER NOT NULL  -- epoch ms
+  ) STRICT, WITHOUT ROWID;
+
+  -- The last requests that were refused. The oldest rows make room for new ones.
+  CREATE TABLE refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,      -- epoch ms
+    uid TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    code TEXT NOT NULL,
+    detail TEXT NOT NULL         -- every reason
+  ) STRICT;
+
+  -- What happened how often: 'replayed', or 'refused:' and a code.
+  CREATE TABLE counter (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
+
+/** Version of the schema that this code knows. */
+export const SCHEMA_VERSION = MIGRATIONS.length
 
 /**
  * Brings an object's tables to the newest version. Synchronous, and one transaction: an object that
  * stops anywhere in here begins again from the version it had.
+ *
+ * @throws For a ledger of a newer version, which is left as it is.
  */
 export function migrate(storage: DurableObjectStorage): void {
   const { sql } = storage
   storage.transactionSync(() => {
     sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER) STRICT')
-    const [row] = sql
-      .exec<{ value: number }>("SELECT value FROM meta WHERE key = 'schema_version'")
-      .toArray()
-    const version = row?.value ?? 0
-    if (version > MIGRATIONS.length) {
+    const version = readMeta(sql, 'schema_version') ?? 0
+    if (version === SCHEMA_VERSION) return
+    if (version > SCHEMA_VERSION) {
       throw new Error(
-        `the ledger has schema version ${String(version)}; this worker knows up to ${String(MIGRATIONS.length)}`,
+        `the ledger has schema version ${String(version)}; this worker knows up to ${String(SCHEMA_VERSION)}`,
       )
     }
     for (const step of MIGRATIONS.slice(version)) sql.exec(step)
-    sql.exec(
-      "INSERT OR REPLACE INTO meta (key, value) VALUES ('schema_version', ?)",
-      MIGRATIONS.length,
-    )
+    writeMeta(sql, 'schema_version', SCHEMA_VERSION)
   })
+}
+
+/** Numbers that an object keeps about itself. */
+export type MetaKey = 'schema_version' | 'layout'
+
+/** @returns `undefined` for a number that was never written. */
+export function readMeta(sql: SqlStorage, key: MetaKey): number | undefined {
+  const [row] = sql.exec<{ value: number }>('SELECT value FROM meta WHERE key = ?', key).toArray()
+  return row?.value
+}
+
+export function writeMeta(sql: SqlStorage, key: MetaKey, value: number): void {
+  sql.exec('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
 }

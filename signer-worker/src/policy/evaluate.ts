@@ -9,6 +9,7 @@ import {
   type CertificationRequest,
   type Extension,
   generalNameToText,
+  type Name,
   nameToText,
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
@@ -46,6 +47,7 @@ export interface CertificatePlan extends Validity {
   readonly names: {
     /** RFC 4514; empty for an empty subject. */
     readonly subject: string
+    readonly commonNames: readonly string[]
     /** In openssl's form: `DNS:a.example`. */
     readonly subjectAltNames: readonly string[]
   }
@@ -103,10 +105,14 @@ function judge(
     }),
     names: {
       subject: nameToText(csr.subject),
+      commonNames: commonNames(csr.subject),
       subjectAltNames: names.map(generalNameToText),
     },
   })
 }
+
+const commonNames = ({ rdns }: Name): readonly string[] =>
+  rdns.flatMap((rdn) => rdn.flatMap(({ type, value }) => (type === 'CN' ? [value] : [])))
 
 function judgeNamespace(namespace: string, { namespaces }: ClientPolicy): readonly Refusal[] {
   if (namespaces === undefined || matchesAny(namespaces, namespace)) return []

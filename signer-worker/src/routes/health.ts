@@ -19,7 +19,7 @@ import { openIssuer } from './open.ts'
  */
 export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
   return function answerHealth(c) {
-    const { client } = c.get('identity')
+    const { holder: client } = c.get('identity')
     const opened = openIssuer(c.get('config'), { client, name: c.req.param('issuer') })
     if (!opened.ok) return refuse(c, opened.error)
     const issuer = opened.value
@@ -41,6 +41,16 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
         sha256: ca.sha256,
       },
       chain: ca.chainPem,
+      authorities: [
+        {
+          state: 'active',
+          subject: ca.subjectText,
+          serialNumber: ca.serialNumber,
+          notAfter: toRfc3339(ca.notAfterMs),
+          sha256: ca.sha256,
+        },
+      ],
+      bundle: ca.rootPem,
       profiles: [...openProfiles(client, issuer)],
       serverTime: toRfc3339(now),
       protocolVersion: PROTOCOL_VERSION,

@@ -20,8 +20,7 @@ import { type AppEnv, note } from '../context.ts'
 import type { OpenLedger } from '../ledger/client.ts'
 import type { IssueOrder } from '../ledger/messages.ts'
 import { evaluate } from '../policy/evaluate.ts'
-import { mergeRefusals } from '../problem.ts'
-import { answer, refuse } from '../respond.ts'
+import { answer, refuse, refuseForAll } from '../respond.ts'
 import { openIssuer, openProfile } from './open.ts'
 import { readSignRequest } from './read-sign-request.ts'
 
@@ -36,7 +35,7 @@ export interface SignPorts {
 export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issuer'> {
   return async function answerSign(c) {
     const config = c.get('config')
-    const { client, ...evidence } = c.get('identity')
+    const { holder: client, evidence } = c.get('identity')
 
     const parsed = readSignRequest(c.get('body'), c.req.header(IDEMPOTENCY_KEY_HEADER))
     if (!parsed.ok) return refuse(c, parsed.error)
@@ -52,17 +51,17 @@ export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issue
     // A refusal goes to the ledger as well: a uid that has its certificate keeps it, whatever policy
     // says by now.
     const order = judge(config, { request, client, issuer, nowMs: nowMs() })
-    const outcome = await openLedger(c.env, { issuer: issuer.name, client: client.name }).issue({
+    const askedAtMs = nowMs()
+    const outcome = await openLedger(c.env, { issuer: issuer.name, client }).issue({
       issuer: issuer.name,
       requestDigest: digest(issuer, request),
       origin: request.origin,
       evidence,
       order,
+      certificatesPerMinute: client.certificatesPerMinute,
     })
-    if (!outcome.ok) {
-      note(c, outcome.error.reason === undefined ? {} : { reason: outcome.error.reason })
-      return refuse(c, mergeRefusals(outcome.error.refusals))
-    }
+    note(c, { ledgerMillis: nowMs() - askedAtMs })
+    if (!outcome.ok) return refuseForAll(c, outcome.error)
     const { serialNumber, replayed } = outcome.value
     note(c, {
       ...(order.ok ? { profile: order.value.profile } : {}),

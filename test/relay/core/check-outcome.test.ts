@@ -13,6 +13,8 @@ const answer: HealthAnswer = {
   issuer: 'default',
   ca,
   chain: '',
+  authorities: [],
+  bundle: '',
   profiles: ['default', 'web'],
   serverTime: '2026-01-01T00:00:00Z',
   protocolVersion: '1.0',

@@ -29,6 +29,8 @@ const HEALTHY: HealthAnswer = {
   issuer: 'default',
   ca: CA,
   chain: '',
+  authorities: [],
+  bundle: '',
   profiles: ['default'],
   serverTime: '2026-01-01T00:00:00Z',
   protocolVersion: '1.0',

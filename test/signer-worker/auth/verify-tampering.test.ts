@@ -20,7 +20,7 @@ const REJECTED = {
   code: 'credentials_rejected',
   class: 'issuer',
   detail:
-    'no client of this worker signed this request; the log of the worker has the reason under the request id',
+    'no key of this worker signed this request; the log of the worker has the reason under the request id',
 }
 
 const request = aSignRequest()

@@ -110,6 +110,36 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
     [['/clients/c/keys/0/notAfter', /before notBefore/]],
   ],
   [
+    'a key that a client and an admin share',
+    () => aConfig({ admins: { a: { role: 'read', keys: [{ publicKey: clientKey }] } } }),
+    [['/admins/a/keys/0/publicKey', /already a key of client "cluster-1"/]],
+  ],
+  [
+    'an admin without a key',
+    () => aConfig({ admins: { a: { role: 'read', keys: [] } } }),
+    [['/admins/a/keys', />=1/]],
+  ],
+  [
+    'a role that there is not',
+    () => aConfig({ admins: { a: { role: 'root', keys: [{ publicKey: publicKey() }] } } }),
+    [['/admins/a/role', /"read"\|"admin"/]],
+  ],
+  [
+    'a number of shards that is no power of two',
+    () => aConfig({ clients: { c: aClient({ shards: [1, 3] }) } }),
+    [['/clients/c/shards/1', /one of 1, 2, 4/]],
+  ],
+  [
+    'no number of shards',
+    () => aConfig({ clients: { c: aClient({ shards: [] }) } }),
+    [['/clients/c/shards', />=1/]],
+  ],
+  [
+    'a rate limit over several objects',
+    () => aConfig({ clients: { c: aClient({ shards: [1, 2], certificatesPerMinute: 10 }) } }),
+    [['/clients/c/certificatesPerMinute', /counted in one object/]],
+  ],
+  [
     'an option of a profile that contradicts another',
     () => aConfig({ profiles: { default: { minRsaBits: 4096, maxRsaBits: 2048 } } }),
     [['/profiles/default/maxRsaBits', /minRsaBits/]],
@@ -120,4 +150,16 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   for (const [index, [, pattern]] of expected.entries()) {
     expect(faults[index]?.message).toMatch(pattern)
   }
+})
+
+it.for<[string, () => unknown]>([
+  ['a client that is gone', () => aConfig({ clients: { c: aClient({ keys: [] }) } })],
+  ['a rate limit', () => aConfig({ clients: { c: aClient({ certificatesPerMinute: 10 }) } })],
+  ['several objects', () => aConfig({ clients: { c: aClient({ shards: [1, 256] }) } })],
+  [
+    'an admin',
+    () => aConfig({ admins: { a: { role: 'admin', keys: [{ publicKey: publicKey() }] } } }),
+  ],
+])('%s is no fault', ([, config], { expect }) => {
+  expect(faultsOf(config())).toEqual([])
 })

@@ -41,7 +41,7 @@ it('a configuration without faults becomes what the worker looks things up in', 
   expect(profiles.get('default')).toMatchObject({ isCA: false, backdateSeconds: 60 })
   expect([...clientKeys.values()]).toMatchObject([
     {
-      client: { name: 'cluster-1', policy: { dnsNames: ['*.example'] } },
+      holder: { name: 'cluster-1', policy: { dnsNames: ['*.example'] }, shards: [1] },
       notBeforeMs: Date.parse('2026-01-01T00:00:00Z'),
       notAfterMs: Infinity,
     },

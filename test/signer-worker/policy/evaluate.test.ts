@@ -53,7 +53,11 @@ describe('a request that keeps to every rule', () => {
       notBeforeSeconds: Math.floor(NOW_MS / 1000) - 60,
       notAfterSeconds: Math.floor(NOW_MS / 1000) - 60 + 3600 - 1,
       clamped: null,
-      names: { subject: 'CN=web,O=Me', subjectAltNames: ['DNS:web.example', 'IP:10.0.0.1'] },
+      names: {
+        subject: 'CN=web,O=Me',
+        commonNames: ['web'],
+        subjectAltNames: ['DNS:web.example', 'IP:10.0.0.1'],
+      },
       extensions: [
         '2.5.29.19 true 3000',
         '2.5.29.15 true 030205a0',
@@ -100,7 +104,11 @@ describe('names', () => {
 
   it('a common name needs no subject alternative name', ({ expect }) => {
     const found = plan({ csr: { subject: name(['CN', 'only.example']) } })
-    expect(found.names).toEqual({ subject: 'CN=only.example', subjectAltNames: [] })
+    expect(found.names).toEqual({
+      subject: 'CN=only.example',
+      commonNames: ['only.example'],
+      subjectAltNames: [],
+    })
     expect(extensionOf(found, '2.5.29.17')).toBeUndefined()
   })
 
@@ -163,7 +171,7 @@ describe('all faults at once', () => {
       'usage_not_allowed',
       'usage_mismatch',
       'duration_not_allowed',
-      'name_not_allowed',
+      'origin_not_allowed',
       'subject_not_allowed',
       'name_malformed',
       'name_not_allowed',
@@ -180,12 +188,12 @@ describe('the namespace', () => {
     [
       'none that matches',
       ['prod', 'team-b'],
-      'name_not_allowed: the namespace "team-a" is none that this client may ask for: "prod", "team-b"; ask the CA\'s operator',
+      'origin_not_allowed: the namespace "team-a" is none that this client may ask for: "prod", "team-b"; ask the CA\'s operator',
     ],
     [
       'none at all',
       [],
-      'name_not_allowed: the namespace "team-a" is none that this client may ask for: none; ask the CA\'s operator',
+      'origin_not_allowed: the namespace "team-a" is none that this client may ask for: none; ask the CA\'s operator',
     ],
   ] as const)('%s', ([, namespaces, expected], { expect }) => {
     const judged = judge({

@@ -23,6 +23,16 @@ it('tells which CA, until when, and what is open to the client', async ({ expect
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     },
     chain,
+    authorities: [
+      {
+        state: 'active',
+        subject: 'CN=Test Issuing CA',
+        serialNumber: expect.any(String),
+        notAfter: '2049-12-31T23:59:59Z',
+        sha256: expect.any(String),
+      },
+    ],
+    bundle: expect.any(String),
     profiles: ['default', 'strict', 'authority'],
     serverTime: '2026-11-24T12:00:00Z',
     protocolVersion: '1.0',

@@ -13,7 +13,7 @@ import { loadSettings } from '../../../signer-worker/src/settings.ts'
 export interface Exchange {
   readonly status: number
   readonly headers: Headers
-  /** JSON; `undefined` for a response without a body. */
+  /** JSON, or the text of another type; `undefined` for a response without a body. */
   readonly body: unknown
   /** Lines since the request before. */
   readonly log: readonly LogEntry[]
@@ -41,10 +41,15 @@ export function anApp(replacements: Replacements = {}): (request: Request) => Pr
     return {
       status: response.status,
       headers: response.headers,
-      body: text === '' ? undefined : JSON.parse(text),
+      body: readBody(text, response.headers.get('content-type') ?? ''),
       log: log.splice(0),
     }
   }
+}
+
+function readBody(text: string, type: string): unknown {
+  if (text === '') return undefined
+  return type.includes('json') ? JSON.parse(text) : text
 }
 
 /** Sends one request to an application of its own. */

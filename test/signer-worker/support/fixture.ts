@@ -5,13 +5,14 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { env } from 'cloudflare:workers'
 import * as z from 'zod'
-import { type ClientName, CLIENTS } from '../../support/worker-fixture.ts'
+import { type AdminName, ADMINS, type ClientName, CLIENTS } from '../../support/worker-fixture.ts'
 
 const fixtureSchema = z.object({
   SIGNER_CONFIG: z.string(),
   CA_KEY_DEFAULT: z.string(),
   CA_KEY_EXPIRED: z.string(),
   TEST_CLIENT_KEYS: z.string(),
+  TEST_ADMIN_KEYS: z.string(),
 })
 
 /** Bindings that the generated type of `env` does not have. */
@@ -28,6 +29,12 @@ const clientKeys = z.record(z.enum(CLIENTS), z.string()).parse(JSON.parse(fixtur
 /** The key of a client that the worker knows. */
 export const keyOf = (client: ClientName): SigningKey =>
   signingKey(createPrivateKey(clientKeys[client]))
+
+const adminKeys = z.record(z.enum(ADMINS), z.string()).parse(JSON.parse(fixture.TEST_ADMIN_KEYS))
+
+/** The key of an admin that the worker knows. */
+export const adminKeyOf = (admin: AdminName): SigningKey =>
+  signingKey(createPrivateKey(adminKeys[admin]))
 
 /** Any Ed25519 key, with its RFC 7638 thumbprint. */
 export function signingKey(privateKey: KeyObject): SigningKey {

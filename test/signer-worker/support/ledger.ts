@@ -5,16 +5,22 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 
+/** The storage of a client's ledger under the issuer `default`, for as long as `use` runs. */
+export const withLedger = async <T>(
+  client: string,
+  use: (storage: DurableObjectStorage) => T,
+): Promise<T> =>
+  runInDurableObject(env.LEDGER.getByName(`v1:default:${client}:0`), (_ledger, state) =>
+    use(state.storage),
+  )
+
 /** Runs SQL in the ledger of a client under the issuer `default`. */
 export async function queryLedger(
   client: string,
   query: string,
   ...parameters: readonly SqlStorageValue[]
 ): Promise<readonly Record<string, SqlStorageValue>[]> {
-  const stub = env.LEDGER.getByName(`v1:default:${client}:0`)
-  return runInDurableObject(stub, (_ledger, state) =>
-    state.storage.sql.exec(query, ...parameters).toArray(),
-  )
+  return withLedger(client, ({ sql }) => sql.exec(query, ...parameters).toArray())
 }
 
 /** How many certificates a uid has. */

@@ -27,6 +27,8 @@ export interface Signing {
   /** That of `cluster-1` when absent. */
   readonly key?: SigningKey
   readonly issuer?: string
+  /** Path and query of a GET, in place of an issuer's health. */
+  readonly path?: string
   /** The client's clock, epoch ms. */
   readonly nowMs?: number
   /** Signed in place of what is sent. */
@@ -64,9 +66,9 @@ export function post(body: SignRequest | string | Uint8Array, signing: Signing =
   })
 }
 
-/** `GET` of an issuer's health. */
+/** `GET` of an issuer's health, or of another path. */
 export function get(signing: Signing = {}): Request {
-  const targetUri = PUBLIC_URL + issuerPath(signing.issuer ?? 'default')
+  const targetUri = PUBLIC_URL + (signing.path ?? issuerPath(signing.issuer ?? 'default'))
   const message: SignedMessage = {
     method: 'GET',
     targetUri,

@@ -1,0 +1,69 @@
+/**
+ * Public keys and whose they are. A key has one holder, or a signature would not say who asks.
+ *
+ * @module
+ */
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { readPublicKey } from './client-key.ts'
+import type { Admin, Client, RegisteredKey } from './config.ts'
+import { type ConfigFault, faultAt } from './fault.ts'
+import type { KeyEntry } from './schema.ts'
+
+/** One holder with the keys of its entry. */
+export interface Holding<H extends Client | Admin> {
+  readonly section: 'clients' | 'admins'
+  readonly holder: H
+  readonly keys: readonly KeyEntry[]
+}
+
+/** The keys by thumbprint, and all that is wrong with them. */
+export interface RegisteredKeys<H extends Client | Admin> {
+  readonly keys: ReadonlyMap<string, RegisteredKey<H>>
+  readonly faults: readonly ConfigFault[]
+}
+
+/** @param taken - Keys that others hold already. */
+export function registerKeys<H extends Client | Admin>(
+  holdings: readonly Holding<H>[],
+  taken: ReadonlyMap<string, RegisteredKey<Client | Admin>> = new Map(),
+): RegisteredKeys<H> {
+  const keys = new Map<string, RegisteredKey<H>>()
+  const faults: ConfigFault[] = []
+  for (const { section, holder, keys: entries } of holdings) {
+    for (const [index, entry] of entries.entries()) {
+      const at = [section, holder.name, 'keys', index]
+      const key = buildKey(holder, entry)
+      const owner = key.ok
+        ? (keys.get(key.value.keyId) ?? taken.get(key.value.keyId))?.holder
+        : undefined
+      if (!key.ok) {
+        faults.push(faultAt([...at, key.error.member], key.error.message))
+      } else if (owner !== undefined) {
+        faults.push(faultAt([...at, 'publicKey'], `is already a key of ${ownerToText(owner)}`))
+      } else {
+        keys.set(key.value.keyId, key.value)
+      }
+    }
+  }
+  return { keys, faults }
+}
+
+const ownerToText = (owner: Client | Admin): string =>
+  `${'role' in owner ? 'admin' : 'client'} "${owner.name}"`
+
+interface KeyFault {
+  readonly member: keyof KeyEntry
+  readonly message: string
+}
+
+function buildKey<H>(holder: H, entry: KeyEntry): Result<RegisteredKey<H>, KeyFault> {
+  const { publicKey, notBefore, notAfter } = entry
+  const read = readPublicKey(publicKey)
+  if (!read.ok) return err({ member: 'publicKey', message: read.error })
+  const notBeforeMs = notBefore === undefined ? -Infinity : Date.parse(notBefore)
+  const notAfterMs = notAfter === undefined ? Infinity : Date.parse(notAfter)
+  if (notBeforeMs > notAfterMs) {
+    return err({ member: 'notAfter', message: 'is before notBefore' })
+  }
+  return ok({ ...read.value, holder, notBeforeMs, notAfterMs })
+}

@@ -1,0 +1,94 @@
+/**
+ * Every object of every ledger in a fixed order, and lists that go through them a page at a time.
+ *
+ * @module
+ */
+import { ok, type Result } from '@edge-issuer/shared'
+import type { SignerConfig } from '../../config/index.ts'
+import { askLedger, type LedgerAddress } from '../../ledger/client.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { LedgerPage, LedgerRefusal, PageRequest } from '../../ledger/messages.ts'
+import { allShards } from '../../ledger/shards.ts'
+import { type Cursor, writeCursor } from './cursor.ts'
+
+/** Which ledgers; all when nothing is said. */
+export interface LedgerSelection {
+  readonly issuer?: string | undefined
+  readonly client?: string | undefined
+}
+
+/** In the order of the configuration: clients, each with its issuers, each with its shards. */
+export const selectLedgers = (
+  { clients }: SignerConfig,
+  { issuer: wantedIssuer, client: wantedClient }: LedgerSelection,
+): readonly LedgerAddress[] =>
+  clients
+    .filter(({ name }) => wantedClient === undefined || name === wantedClient)
+    .flatMap((client) =>
+      client.issuers
+        .filter((issuer) => wantedIssuer === undefined || issuer === wantedIssuer)
+        .flatMap((issuer) =>
+          allShards(client.shards).map((shard): LedgerAddress => ({ issuer, client, shard })),
+        ),
+    )
+
+/** Where to read, and how much. */
+export interface PageOrder {
+  readonly ledgers: readonly LedgerAddress[]
+  readonly cursor: Cursor | undefined
+  readonly limit: number
+}
+
+/** Reads a part of the list of one object. */
+export type ReadPart<Item> = (
+  object: DurableObjectStub<Ledger>,
+  page: PageRequest,
+) => Promise<LedgerPage<Item>>
+
+/** One page, and the cursor of the next one. */
+export interface Page<Item> {
+  readonly items: readonly (Item & { readonly issuer: string; readonly client: string })[]
+  readonly next: string | null
+}
+
+/**
+ * Goes from object to object until the page is full.
+ *
+ * @returns The page; an empty last one for a cursor whose ledger is no longer configured. Or
+ *   `ledger_unavailable`: a page that left an object out would look like a whole one.
+ */
+export async function readPage<Item>(
+  env: Env,
+  { ledgers, cursor, limit }: PageOrder,
+  read: ReadPart<Item>,
+): Promise<Result<Page<Item>, LedgerRefusal>> {
+  const items: Page<Item>['items'][number][] = []
+  const first = cursor === undefined ? 0 : ledgers.findIndex((ledger) => isAt(ledger, cursor))
+  const rest = first < 0 ? [] : ledgers.slice(first)
+  let after = cursor?.after ?? 0
+  for (const [index, ledger] of rest.entries()) {
+    const { issuer, client } = ledger
+    const page = { after, limit: limit - items.length }
+    const part = await askLedger(env, ledger, async (object) => read(object, page))
+    if (!part.ok) return part
+    for (const item of part.value.items) items.push({ ...item, issuer, client: client.name })
+    const { next } = part.value
+    if (next !== undefined) return ok({ items, next: writeCursor(cursorAt(ledger, next)) })
+    const following = rest[index + 1]
+    if (items.length === limit && following !== undefined) {
+      return ok({ items, next: writeCursor(cursorAt(following, 0)) })
+    }
+    after = 0
+  }
+  return ok({ items, next: null })
+}
+
+const isAt = ({ issuer, client, shard }: LedgerAddress, cursor: Cursor): boolean =>
+  issuer === cursor.issuer && client.name === cursor.client && shard === cursor.shard
+
+const cursorAt = ({ issuer, client, shard }: LedgerAddress, after: number): Cursor => ({
+  issuer,
+  client: client.name,
+  shard,
+  after,
+})

@@ -1,0 +1,120 @@
+import { describe, it } from 'vitest'
+import type { IssuanceFilter, LedgerRecord } from '../../../signer-worker/src/ledger/messages.ts'
+import { issuanceQuery, listIssuances } from '../../../signer-worker/src/ledger/records.ts'
+import { anIssueRequest, issue } from '../support/issue-request.ts'
+import { queryLedger, withLedger } from '../support/ledger.ts'
+
+const PAGE = { after: 0, limit: 100 }
+
+const find = async (client: string, filter: IssuanceFilter): Promise<readonly LedgerRecord[]> =>
+  withLedger(client, ({ sql }) => [...listIssuances(sql, filter, PAGE).items])
+
+describe('a certificate is found by', () => {
+  it.for<[string, (record: LedgerRecord) => IssuanceFilter]>([
+    ['its serial number', ({ serialNumber }) => ({ serialNumber })],
+    ['its uid', ({ uid }) => ({ uid })],
+    ['a name, whatever its case', () => ({ name: 'Found.Example' })],
+    ['when it was issued', () => ({ issuedAfter: '2026-03-01T00:00:00Z' })],
+    [
+      'when it ends',
+      ({ notAfter }) => ({ expiresAfter: notAfter, expiresBefore: '2030-01-01T00:00:00Z' }),
+    ],
+    [
+      'everything at once',
+      ({ serialNumber, uid, notAfter }) => ({
+        serialNumber,
+        uid,
+        name: 'found.example',
+        issuedAfter: '2026-03-01T00:00:00Z',
+        issuedBefore: '2026-03-02T00:00:01Z',
+        expiresAfter: notAfter,
+      }),
+    ],
+  ])('%s', async ([what, filterFor], { expect }) => {
+    const client = what.replaceAll(/[ ,]+/g, '-')
+    await issue(client, anIssueRequest({ dnsName: 'other.example' }))
+    await issue(client, anIssueRequest({ dnsName: 'found.example', durationSeconds: 7200 }))
+    await queryLedger(client, 'UPDATE issuance SET issued_at_ms = ?', Date.UTC(2026, 0, 1))
+    await queryLedger(
+      client,
+      'UPDATE issuance SET issued_at_ms = ? WHERE seq = 2',
+      Date.UTC(2026, 2, 2),
+    )
+    const [, second] = await find(client, {})
+    if (second === undefined) throw new Error('two were issued')
+    expect(await find(client, filterFor(second))).toEqual([second])
+  })
+})
+
+it.for<[string, IssuanceFilter]>([
+  ['a serial number', { serialNumber: '00' }],
+  ['a uid', { uid: 'nobody' }],
+  ['a name', { name: 'example' }],
+  ['a time of issuing that is over', { issuedBefore: '2020-01-01T00:00:00Z' }],
+  ['an end that is too late', { expiresAfter: '2099-01-01T00:00:00Z' }],
+])('nothing is found by %s that fits nothing', async ([, filter], { expect }) => {
+  await issue('nothing', anIssueRequest())
+  expect(await find('nothing', filter)).toEqual([])
+})
+
+it('a record says all that is known', async ({ expect }) => {
+  const request = anIssueRequest({ dnsName: 'whole.example' })
+  const outcome = await issue('whole', request)
+  const [record] = await find('whole', {})
+  const answer = outcome.ok ? outcome.value : undefined
+  expect(record).toEqual({
+    serialNumber: answer?.serialNumber,
+    uid: request.origin.uid,
+    profile: 'default',
+    subject: 'CN=whole.example',
+    subjectAltNames: ['DNS:whole.example'],
+    notBefore: answer?.notBefore,
+    notAfter: answer?.notAfter,
+    issuedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    clamped: null,
+    chain: answer?.chain,
+    ca: answer?.ca,
+    origin: request.origin,
+    requestDigest: '01'.repeat(32),
+    evidence: {
+      keyId: 'k',
+      signatureBase: 'b',
+      signature: Buffer.alloc(64).toString('base64'),
+    },
+  })
+})
+
+it('pages follow each other without a gap', async ({ expect }) => {
+  for (let count = 0; count < 5; count += 1) await issue('paged', anIssueRequest())
+  const pages = await withLedger('paged', ({ sql }) => {
+    const first = listIssuances(sql, {}, { after: 0, limit: 2 })
+    const second = listIssuances(sql, {}, { after: first.next ?? -1, limit: 2 })
+    const third = listIssuances(sql, {}, { after: second.next ?? -1, limit: 2 })
+    return [first, second, third]
+  })
+  expect(pages.map(({ items }) => items.length)).toEqual([2, 2, 1])
+  expect(pages.map(({ next }) => next)).toEqual([2, 4, undefined])
+  const uids = pages.flatMap(({ items }) => items.map(({ uid }) => uid))
+  expect(new Set(uids).size).toBe(5)
+})
+
+it.for<[string, IssuanceFilter, RegExp]>([
+  ['a serial number', { serialNumber: '00' }, /INDEX sqlite_autoindex_issuance_2/],
+  ['a uid', { uid: 'u' }, /INDEX sqlite_autoindex_issuance_1/],
+  ['a name', { name: 'n' }, /issuance_name USING PRIMARY KEY/],
+  [
+    'a range of ends',
+    { expiresAfter: '2026-01-01T00:00:00Z', expiresBefore: '2026-02-01T00:00:00Z' },
+    /INDEX issuance_by_not_after/,
+  ],
+  [
+    'a range of times',
+    { issuedAfter: '2026-01-01T00:00:00Z', issuedBefore: '2026-02-01T00:00:00Z' },
+    /INDEX issuance_by_issued_at/,
+  ],
+])('%s is looked up in an index', async ([, filter, index], { expect }) => {
+  await issue('planned', anIssueRequest())
+  const { sql, parameters } = issuanceQuery(filter, PAGE)
+  const plan = await queryLedger('planned', `EXPLAIN QUERY PLAN ${sql}`, ...parameters)
+  expect(JSON.stringify(plan)).toMatch(index)
+})
