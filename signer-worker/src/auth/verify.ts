@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, hash, verify } from 'node:crypto'
 import {
   checkSignatureWindow,
   contentDigest,
@@ -102,7 +102,7 @@ function signedMessage(request: ReceivedRequest): Result<SignedMessage, Credenti
   const { method, targetUri, protocolVersion, content } = request
   if (content === undefined) return ok({ method, targetUri, protocolVersion })
   const { body, digest, idempotencyKey } = content
-  if (digest !== contentDigest(createHash('sha256').update(body).digest())) {
+  if (digest !== contentDigest(hash('sha256', body, 'buffer'))) {
     return err({ kind: 'digest_mismatch' })
   }
   if (!uidSchema.safeParse(idempotencyKey).success) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   canonicalRequest,
   err,
@@ -92,4 +92,4 @@ function judge(config: SignerConfig, asked: Asked): Result<IssueOrder, readonly 
 
 /** SHA-256 of what the request asks for. */
 const digest = (issuer: Issuer, request: SignRequest): Uint8Array =>
-  createHash('sha256').update(canonicalRequest(issuer.name, request)).digest()
+  hash('sha256', canonicalRequest(issuer.name, request), 'buffer')
