@@ -114,10 +114,13 @@ export class Ledger extends DurableObject<Env> {
    * all the rest.
    */
   async #turn(): Promise<void> {
-    this.#nextTurn ??= scheduler.wait(0).then(() => {
-      this.#nextTurn = undefined
-    })
+    this.#nextTurn ??= this.#startTurn()
     return this.#nextTurn
+  }
+
+  async #startTurn(): Promise<void> {
+    await scheduler.wait(0)
+    this.#nextTurn = undefined
   }
 
   #replay(stored: StoredIssuance, { origin }: IssueRequest, atMs: number): IssueOutcome {
