@@ -21,10 +21,11 @@ const issuing = makeAuthority({
 })
 
 let options: LocalWorkerOptions
+let tls: NonNullable<LocalWorkerOptions['tls']>
 let tlsRootPem: string
 beforeAll(async () => {
   const root = await createAuthority({ commonName: 'TLS root' })
-  const tls = await issueLeaf({
+  tls = await issueLeaf({
     issuer: root,
     subject: [{ CN: ['worker'] }],
     usage: 'server',
@@ -123,7 +124,7 @@ it('what was answered survives SIGKILL, on the same address and with no process 
 })
 
 it('a worker that cannot start says why', async ({ expect }) => {
-  const broken = { ...options, tls: { ...options.tls, keyPem: 'no key' } }
+  const broken = { ...options, tls: { ...tls, keyPem: 'no key' } }
   const starting = startLocalWorker(broken)
   await expect(starting).rejects.toThrow(ProcessStartError)
   await expect(starting).rejects.toThrow(/worker\.log:\n.*TLS/s)
