@@ -9,7 +9,7 @@ import { decodeBase64, encodePem, type SignRequest } from '@edge-issuer/shared'
 import { parseCertificationRequest } from '@edge-issuer/shared/x509'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import type { Client, Issuer } from '../../../signer-worker/src/config/config.ts'
+import type { Issuer } from '../../../signer-worker/src/config/config.ts'
 import { loadConfig } from '../../../signer-worker/src/config/parse.ts'
 import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
@@ -54,7 +54,6 @@ export function openOperation(fixture: Fixture, issuerName: string): Operation {
 
 interface Parties {
   readonly issuer: Issuer
-  readonly client: Client
   readonly profile: Profile
 }
 
@@ -62,19 +61,19 @@ function findParties({ config, secrets }: Fixture, issuerName: string): Parties 
   const loaded = loadConfig(config, (name) => secrets[name])
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
   const issuer = loaded.value.issuers.get(issuerName)
-  const [clientKey] = loaded.value.clientKeys.values()
   const [profile] = loaded.value.profiles.values()
-  if (issuer === undefined || clientKey === undefined || profile === undefined) {
-    throw new Error('the configuration has no such issuer, no client or no profile')
+  if (issuer === undefined || profile === undefined) {
+    throw new Error('the configuration has no such issuer, or no profile')
   }
-  return { issuer, client: clientKey.client, profile }
+  return { issuer, profile }
 }
 
-function plan({ issuer, client, profile }: Parties, request: SignRequest): CertificatePlan {
+function plan({ issuer, profile }: Parties, request: SignRequest): CertificatePlan {
   const judged = evaluate({
     request,
     profile,
-    client: client.policy,
+    // A client that its profiles alone restrict.
+    client: {},
     ca: issuer.ca,
     nowMs: Date.now(),
   })
