@@ -25,21 +25,17 @@ const input: unknown = JSON.parse(await text(process.stdin))
 process.stdout.write(JSON.stringify(await run(orderSchema.parse(input))))
 
 async function run(order: LoadOrder): Promise<LoadRun> {
-  const url = new URL(order.url)
-  const connections = await Promise.all(
-    Array.from({ length: order.inFlight }, async () => openConnection(url, order.tlsCaPem)),
-  )
   const warmUp = prepare(order, Math.max(WARM_UP, WARM_UP_EACH * order.inFlight))
-  const warm = await drive(connections, warmUp)
+  const warm = await drive(await connectAll(order), warmUp)
   const rate = warmUp.length / warm.seconds
   const requests = prepare(order, Math.max(order.inFlight, Math.round(rate * order.seconds)))
 
+  const connections = await connectAll(order)
   const workerBefore = await processCpuSeconds(order.workerPid)
   const loadBefore = process.cpuUsage()
   const { seconds, exchanged } = await drive(connections, requests)
   const loadUsed = process.cpuUsage(loadBefore)
   const workerAfter = await processCpuSeconds(order.workerPid)
-  for (const connection of connections) connection.close()
 
   checkAnswers([...warm.exchanged, ...exchanged], order.issuerPem)
   const latencies = exchanged.map(({ millis }) => millis)
@@ -53,6 +49,14 @@ async function run(order: LoadOrder): Promise<LoadRun> {
       : { workerCpu: round((workerAfter - workerBefore) / seconds, 3) }),
     loadCpu: round((loadUsed.user + loadUsed.system) / 1e6 / seconds, 3),
   }
+}
+
+/** Anew for each drive: the worker closes a connection that is idle while the next one is prepared. */
+async function connectAll(order: LoadOrder): Promise<readonly Connection[]> {
+  const url = new URL(order.url)
+  return Promise.all(
+    Array.from({ length: order.inFlight }, async () => openConnection(url, order.tlsCaPem)),
+  )
 }
 
 /** A request as it goes over the wire, and what for. */
@@ -83,7 +87,7 @@ interface Drive {
   readonly exchanged: readonly Exchanged[]
 }
 
-/** Sends everything, each connection the next one as soon as it has its answer. */
+/** Sends everything, each connection the next one as soon as it has its answer, and closes them. */
 async function drive(
   connections: readonly Connection[],
   requests: readonly Prepared[],
@@ -102,5 +106,7 @@ async function drive(
       }
     }),
   )
-  return { seconds: (performance.now() - start) / 1000, exchanged }
+  const seconds = (performance.now() - start) / 1000
+  for (const connection of connections) connection.close()
+  return { seconds, exchanged }
 }
