@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuthority, issueLeaf } from '../../test/support/pki.ts'
+import { createLoopbackTls } from '../../test/support/loopback-tls.ts'
 import { runCommand } from '../../test/support/process.ts'
 import { issuerName, makeSignerSetup } from '../../test/support/signer-setup.ts'
 import { startLocalWorker } from '../../test/support/workerd.ts'
@@ -62,7 +62,7 @@ async function withWorker(
   const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-bench-'))
   const setup = makeSignerSetup([CA_KEY])
   const issuer = issuerName(CA_KEY)
-  const tls = isTls ? await makeTls() : undefined
+  const tls = isTls ? await createLoopbackTls() : undefined
   const worker = await startLocalWorker({
     directory,
     config: () => setup.config(PUBLIC_URL),
@@ -83,22 +83,6 @@ async function withWorker(
     await worker.stop()
     await rm(directory, { recursive: true })
   }
-}
-
-/** An authority, and a certificate of it for the loopback address. */
-async function makeTls(): Promise<{
-  readonly caPem: string
-  readonly server: { readonly keyPem: string; readonly certificatePem: string }
-}> {
-  const authority = await createAuthority({ commonName: 'bench TLS' })
-  const leaf = await issueLeaf({
-    issuer: authority,
-    subject: [{ CN: ['127.0.0.1'] }],
-    usage: 'server',
-    ipAddresses: ['127.0.0.1'],
-  })
-  const server = { keyPem: leaf.keyPem, certificatePem: leaf.certificatePem }
-  return { caPem: authority.certificatePem, server }
 }
 
 async function runLoad(order: LoadOrder): Promise<LoadRun> {
