@@ -1,6 +1,6 @@
 /**
- * The configuration of one `workerd` process, as Cap'n Proto text: a bundled worker behind one TLS
- * socket on the loopback address, with its Durable Objects on disk.
+ * The configuration of one `workerd` process, as Cap'n Proto text: a bundled worker behind one
+ * socket on the loopback address, with its Durable Objects, if it has any, on disk.
  * @module
  */
 
@@ -12,42 +12,40 @@ export interface WorkerdConfig {
   readonly compatibilityDate: string
   /** Name of the binding to the file with its text. */
   readonly bindingPaths: Readonly<Record<string, string>>
-  readonly durableObject: { readonly binding: string; readonly className: string }
+  readonly durableObject?: DurableObjectConfig
+  /** Plain HTTP when absent. */
+  readonly tls?: { readonly keyPath: string; readonly certificatePath: string }
+  readonly port: number
+}
+
+/** One class of Durable Objects with SQLite. */
+export interface DurableObjectConfig {
+  readonly binding: string
+  readonly className: string
   /** A directory that exists. */
   readonly storagePath: string
-  readonly tls: { readonly keyPath: string; readonly certificatePath: string }
-  readonly port: number
 }
 
 /** Texts with more than one line go in through `embed`: no quoting, and no secret on a command line. */
 export function renderWorkerdConfig(config: WorkerdConfig): string {
-  const { durableObject, tls } = config
+  const { durableObject } = config
   const textBindings = Object.entries(config.bindingPaths).map(
     ([name, path]) => `(name = ${quote(name)}, text = embed ${quote(path)})`,
   )
-  const namespaceBinding =
-    `(name = ${quote(durableObject.binding)}, ` +
-    `durableObjectNamespace = ${quote(durableObject.className)})`
+  const ledger = durableObject === undefined ? NO_OBJECTS : objectParts(durableObject)
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = .worker),
-    (name = "storage", disk = (path = ${quote(config.storagePath)}, writable = true)),
+    ${ledger.services}
   ],
   sockets = [
     (
-      name = "https",
+      name = "socket",
       address = "127.0.0.1:${config.port}",
       service = "worker",
-      https = (
-        tlsOptions = (
-          keypair = (
-            privateKey = embed ${quote(tls.keyPath)},
-            certificateChain = embed ${quote(tls.certificatePath)},
-          ),
-        ),
-      ),
+      ${protocol(config)},
     ),
   ],
 );
@@ -56,19 +54,46 @@ const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed ${quote(config.modulePath)})],
   compatibilityDate = ${quote(config.compatibilityDate)},
   bindings = [
-    ${[...textBindings, namespaceBinding].join(',\n    ')},
+    ${[...textBindings, ...ledger.bindings].join(',\n    ')},
   ],
-  durableObjectNamespaces = [
-    (
-      className = ${quote(durableObject.className)},
-      uniqueKey = ${quote(durableObject.className)},
-      enableSql = true,
-    ),
-  ],
-  durableObjectStorage = (localDisk = "storage"),
+  ${ledger.worker}
 );
 `
 }
+
+const protocol = ({ tls }: WorkerdConfig): string =>
+  tls === undefined
+    ? 'http = ()'
+    : `https = (
+        tlsOptions = (
+          keypair = (
+            privateKey = embed ${quote(tls.keyPath)},
+            certificateChain = embed ${quote(tls.certificatePath)},
+          ),
+        ),
+      )`
+
+/** What Durable Objects add to each part of the configuration. */
+interface ObjectParts {
+  readonly services: string
+  readonly bindings: readonly string[]
+  readonly worker: string
+}
+
+const NO_OBJECTS: ObjectParts = { services: '', bindings: [], worker: '' }
+
+const objectParts = ({ binding, className, storagePath }: DurableObjectConfig): ObjectParts => ({
+  services: `(name = "storage", disk = (path = ${quote(storagePath)}, writable = true)),`,
+  bindings: [`(name = ${quote(binding)}, durableObjectNamespace = ${quote(className)})`],
+  worker: `durableObjectNamespaces = [
+    (
+      className = ${quote(className)},
+      uniqueKey = ${quote(className)},
+      enableSql = true,
+    ),
+  ],
+  durableObjectStorage = (localDisk = "storage"),`,
+})
 
 /** Cap'n Proto's text literals escape as C does; JSON escapes are the same for what names hold. */
 const quote = (text: string): string => JSON.stringify(text)

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, it } from 'vitest'
 import { createSignerClient, type SignerClient } from '../../relay/src/signer/index.ts'
 import { isProcessAlive } from '../control-plane/process-alive.ts'
 import { createCsr } from './csr.ts'
-import { createAuthority, issueLeaf } from './pki.ts'
+import { createLoopbackTls } from './loopback-tls.ts'
 import { ProcessStartError } from './process.ts'
 import { type LocalWorker, type LocalWorkerOptions, startLocalWorker } from './workerd.ts'
 import { commonName, makeAuthority, makeKey, toPem } from './x509.ts'
@@ -21,16 +21,9 @@ const issuing = makeAuthority({
 })
 
 let options: LocalWorkerOptions
-let tlsRootPem: string
+let tls: Awaited<ReturnType<typeof createLoopbackTls>>
 beforeAll(async () => {
-  const root = await createAuthority({ commonName: 'TLS root' })
-  const tls = await issueLeaf({
-    issuer: root,
-    subject: [{ CN: ['worker'] }],
-    usage: 'server',
-    ipAddresses: ['127.0.0.1'],
-  })
-  tlsRootPem = root.certificatePem
+  tls = await createLoopbackTls()
   options = {
     directory: await mkdtemp(join(tmpdir(), 'workerd-test-')),
     config: (publicUrl) =>
@@ -49,7 +42,7 @@ beforeAll(async () => {
         },
       }),
     secrets: { CA_KEY: issuing.key.privateKeyPem },
-    tls,
+    tls: tls.server,
   }
 })
 afterAll(async () => rm(options.directory, { recursive: true }))
@@ -69,7 +62,7 @@ function clientOf(worker: LocalWorker): SignerClient {
   const made = createSignerClient({
     url: worker.url,
     privateKeyPem: client.privateKeyPem,
-    caBundlePem: tlsRootPem,
+    caBundlePem: tls.caPem,
   })
   if (!made.ok) throw new Error(made.error)
   return made.value
@@ -123,7 +116,7 @@ it('what was answered survives SIGKILL, on the same address and with no process 
 })
 
 it('a worker that cannot start says why', async ({ expect }) => {
-  const broken = { ...options, tls: { ...options.tls, keyPem: 'no key' } }
+  const broken = { ...options, tls: { ...tls.server, keyPem: 'no key' } }
   const starting = startLocalWorker(broken)
   await expect(starting).rejects.toThrow(ProcessStartError)
   await expect(starting).rejects.toThrow(/worker\.log:\n.*TLS/s)

@@ -1,36 +1,35 @@
 /**
- * The real signer worker in the real runtime: one `workerd` process with TLS and a ledger on disk,
- * for end-to-end tests and the demo. It can be killed at any moment and started again on its data.
+ * The real signer worker in the real runtime: one `workerd` process with a ledger on disk, for
+ * end-to-end tests, benchmarks and the demo. It can be killed at any moment and started again on its data.
  * @module
  */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { Agent, get } from 'node:https'
 import { join, relative } from 'node:path'
 import { withPorts } from './ports.ts'
-import { type ManagedProcess, startProcess, waitUntilReady } from './process.ts'
-import { bundleWorker, compatibilityDate, workerdPath } from './workerd-bundle.ts'
+import type { ManagedProcess } from './process.ts'
+import { bundleWorker, compatibilityDate } from './workerd-bundle.ts'
 import { renderWorkerdConfig } from './workerd-config.ts'
+import { startWorkerd } from './workerd-process.ts'
 
-const START_TIMEOUT_MS = 20_000
 const STOP_GRACE_MS = 5_000
-const PROBE_TIMEOUT_MS = 1_000
 
 /** A local worker's files, configuration and identity. */
 export interface LocalWorkerOptions {
   /** For everything the worker leaves: its ledger, `worker.log`, the bundle. Made if missing. */
   readonly directory: string
-  /** Gives the text of `signer.config.json` for the URL that clients will use. */
+  /** Gives the text of `signer.config.json` for the URL at which the worker listens. */
   readonly config: (publicUrl: string) => string
   /** Worker secrets by name. */
   readonly secrets: Readonly<Record<string, string>>
-  readonly tls: { readonly keyPem: string; readonly certificatePem: string }
+  /** Plain HTTP when absent; `publicUrl`, which is always https, is then another than the worker's URL. */
+  readonly tls?: { readonly keyPem: string; readonly certificatePem: string }
   /** The port to listen on; a free one when absent. */
   readonly port?: number
 }
 
 /** A running worker. Its URL stays the same over restarts. */
 export interface LocalWorker {
-  /** `https://127.0.0.1:<port>` */
+  /** `https://127.0.0.1:<port>`, or the same with `http:`. */
   readonly url: string
   /** Of the process that runs now. */
   readonly pid: number
@@ -52,7 +51,11 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   await mkdir(join(directory, 'ledger'), { recursive: true })
   const modulePath = relative(directory, await bundleWorker(directory))
   const start = async (atPort: number): Promise<ManagedProcess> =>
-    launch(directory, await writeConfig(options, { modulePath, port: atPort }), atPort)
+    startWorkerd({
+      configPath: await writeWorkerConfig(options, { modulePath, port: atPort }),
+      logFile: join(directory, 'worker.log'),
+      url: urlOf(options, atPort),
+    })
 
   const first =
     port === undefined
@@ -63,7 +66,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
       : { port, process: await start(port) }
   let { process } = first
   return {
-    url: urlOf(first.port),
+    url: urlOf(options, first.port),
     get pid() {
       return process.pid
     },
@@ -81,10 +84,15 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   }
 }
 
-const urlOf = (port: number): string => `https://127.0.0.1:${port}`
+const urlOf = ({ tls }: LocalWorkerOptions, port: number): string =>
+  `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
 
-/** @returns the path of the configuration file */
-async function writeConfig(
+/**
+ * Writes all that `workerd serve` needs.
+ *
+ * @returns the path of the configuration file
+ */
+export async function writeWorkerConfig(
   options: LocalWorkerOptions,
   { modulePath, port }: { readonly modulePath: string; readonly port: number },
 ): Promise<string> {
@@ -93,7 +101,7 @@ async function writeConfig(
     await writeFile(join(directory, name), text, { mode: 0o600 })
     return name
   }
-  const bindings = { ...secrets, SIGNER_CONFIG: options.config(urlOf(port)) }
+  const bindings = { ...secrets, SIGNER_CONFIG: options.config(urlOf(options, port)) }
   const bindingPaths: Record<string, string> = {}
   for (const [name, text] of Object.entries(bindings)) {
     bindingPaths[name] = await write(`binding-${name}.txt`, text)
@@ -102,47 +110,16 @@ async function writeConfig(
     modulePath,
     compatibilityDate: await compatibilityDate(),
     bindingPaths,
-    durableObject: { binding: 'LEDGER', className: 'Ledger' },
-    storagePath: 'ledger',
-    tls: {
-      keyPath: await write('tls-key.pem', tls.keyPem),
-      certificatePath: await write('tls-certificate.pem', tls.certificatePem),
-    },
+    durableObject: { binding: 'LEDGER', className: 'Ledger', storagePath: 'ledger' },
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: {
+            keyPath: await write('tls-key.pem', tls.keyPem),
+            certificatePath: await write('tls-certificate.pem', tls.certificatePem),
+          },
+        }),
     port,
   })
   return join(directory, await write('workerd.capnp', config))
-}
-
-async function launch(
-  directory: string,
-  configPath: string,
-  port: number,
-): Promise<ManagedProcess> {
-  const process = await startProcess({
-    name: 'workerd',
-    command: workerdPath(),
-    args: ['serve', configPath],
-    env: {},
-    logFile: join(directory, 'worker.log'),
-    cwd: directory,
-  })
-  const agent = new Agent({ rejectUnauthorized: false, keepAlive: false })
-  return waitUntilReady(process, {
-    probe: async () => answers(urlOf(port), agent),
-    timeoutMs: START_TIMEOUT_MS,
-  })
-}
-
-/** Any answer will do: a worker refuses an unknown path, but it runs. */
-async function answers(url: string, agent: Agent): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-  get(url, { agent, timeout: PROBE_TIMEOUT_MS }, (response) => {
-    response.resume()
-    resolve(true)
-  })
-    .on('timeout', () => {
-      reject(new Error('no answer in time'))
-    })
-    .on('error', reject)
-  return promise
 }

@@ -1,0 +1,72 @@
+/**
+ * `npm run bench -- size`: what is shipped, and how fast the worker is there.
+ *
+ * @module
+ */
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { runCommand } from '../../test/support/process.ts'
+import { bundleWorker } from '../../test/support/workerd-bundle.ts'
+import type { BenchCommand } from '../command.ts'
+import { median, round } from '../statistics.ts'
+import { measureStarts } from './start.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+/** Where `npm run build:relay` leaves it. */
+const RELAY_BUNDLE = join(ROOT, 'relay', 'dist', 'relay.mjs')
+
+/** `npm run bench -- size`. */
+export const size: BenchCommand = {
+  summary: 'sizes of both bundles, and the time from the start of workerd to a first answer',
+  description: `Makes both bundles anew, the way they are made for deployment, then starts workerd again and again.
+
+  workerBundleGzipBytes  the worker's module, as a Worker's size is counted
+  startToFirstAnswerMs   from the start of the process to the answer to a signed request, over plain
+                         HTTP: configuration read, CA key proved (median)
+  relayBundleBytes       the relay's one file`,
+  numbers: {
+    starts: { summary: 'starts of workerd', fallback: 15, min: 1, max: 1000, isWhole: true },
+  },
+  switches: {},
+  run: async ({ numbers: { starts = 1 } }, report) => {
+    const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-bench-'))
+    try {
+      report('bundling …')
+      const relayBundleBytes = await bundleRelay()
+      const bundle = await bundleWorker(directory)
+      const workerBundleGzipBytes = gzipSync(await readFile(bundle)).length
+      report(`starting ${String(starts)} times …`)
+      const millis = await measureStarts(
+        { directory, modulePath: relative(directory, bundle) },
+        starts,
+      )
+      const startToFirstAnswerMs = round(median(millis), 1)
+      return {
+        json: { workerBundleGzipBytes, startToFirstAnswerMs, relayBundleBytes },
+        lines: [
+          `worker bundle, gzip    ${kib(workerBundleGzipBytes)}`,
+          `start to first answer  ${startToFirstAnswerMs.toFixed(1)} ms (${Math.min(...millis).toFixed(1)} to ${Math.max(...millis).toFixed(1)})`,
+          `relay bundle           ${kib(relayBundleBytes)}`,
+        ],
+      }
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  },
+}
+
+const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB (${String(bytes)} bytes)`
+
+async function bundleRelay(): Promise<number> {
+  await rm(RELAY_BUNDLE, { force: true })
+  const { code, stdout, stderr } = await runCommand({
+    command: 'npm',
+    args: ['run', '--silent', 'build:relay'],
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+  })
+  if (code !== 0) throw new Error(`the relay could not be bundled:\n${stdout}${stderr}`)
+  return (await stat(RELAY_BUNDLE)).size
+}

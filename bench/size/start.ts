@@ -1,0 +1,69 @@
+/**
+ * Starts the worker's process, and stops the clock at its first answer.
+ *
+ * @module
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from '../../test/support/ports.ts'
+import { keyIdOf, signedGet } from '../../test/support/signed-request.ts'
+import { issuerName, makeSignerSetup } from '../../test/support/signer-setup.ts'
+import { spawnWorkerd } from '../../test/support/workerd-process.ts'
+import { writeWorkerConfig } from '../../test/support/workerd.ts'
+import { openConnection, toOctets } from '../http/connection.ts'
+
+const CA_KEY = 'P-256'
+const PUBLIC_URL = 'https://ca.bench.example'
+const POLL_INTERVAL_MS = 1
+const START_TIMEOUT_MS = 20_000
+
+/**
+ * @param directory - For everything that the worker leaves.
+ * @param modulePath - The bundle, relative to it.
+ * @returns Milliseconds of each start, from before the process is made to its answer.
+ */
+export async function measureStarts(
+  { directory, modulePath }: { readonly directory: string; readonly modulePath: string },
+  starts: number,
+): Promise<readonly number[]> {
+  await mkdir(join(directory, 'ledger'))
+  const setup = makeSignerSetup([CA_KEY])
+  const [port = 0] = await freePorts(1)
+  const configPath = await writeWorkerConfig(
+    { directory, config: () => setup.config(PUBLIC_URL), secrets: setup.secrets },
+    { modulePath, port },
+  )
+  const signer = { key: setup.client, keyId: keyIdOf(setup.client), publicUrl: PUBLIC_URL }
+  const millis: number[] = []
+  while (millis.length < starts) {
+    const request = toOctets(new URL(PUBLIC_URL).host, signedGet(signer, issuerName(CA_KEY)))
+    const start = performance.now()
+    const process = await spawnWorkerd({ configPath, logFile: join(directory, 'workerd.log') })
+    try {
+      await firstAnswer(new URL(`http://127.0.0.1:${String(port)}`), request)
+      millis.push(performance.now() - start)
+    } catch (error) {
+      throw new Error(`workerd gave no answer: ${await process.logTail()}`, { cause: error })
+    } finally {
+      await process.kill()
+    }
+  }
+  return millis
+}
+
+/** Asks until somebody listens. @throws Error when the answer is not a good one */
+async function firstAnswer(url: URL, request: Buffer): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  for (;;) {
+    const connection = await openConnection(url, undefined).catch(async (error: unknown) => {
+      if (Date.now() > deadline) throw error
+      return sleep(POLL_INTERVAL_MS)
+    })
+    if (connection === undefined) continue
+    const { status, body } = await connection.exchange(request)
+    connection.close()
+    if (status !== 200) throw new Error(`not 200 but ${String(status)}: ${body.toString()}`)
+    return
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The benchmark's worker in a `workerd` process of its own, and the clock outside it.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import * as z from 'zod'
+import { withPorts } from '../../test/support/ports.ts'
+import { makeSignerSetup, type SignerSetup } from '../../test/support/signer-setup.ts'
+import { compatibilityDate } from '../../test/support/workerd-bundle.ts'
+import { renderWorkerdConfig } from '../../test/support/workerd-config.ts'
+import { startWorkerd } from '../../test/support/workerd-process.ts'
+import type { KeyType } from '../../test/support/x509.ts'
+import { makeSignRequest } from '../sign-request.ts'
+import { bundleBenchWorker } from './bundle.ts'
+import type { Fixture, Task } from './inside/fixture.ts'
+
+/** Requests of one lap: enough that no two in a row have a key in common. */
+const REQUESTS = 16
+const STOP_GRACE_MS = 1000
+const PUBLIC_URL = 'https://ca.bench.example'
+
+/** One request's worth of laps. */
+export interface Loop {
+  readonly operations: number
+  /** From sending the request to the end of the answer. */
+  readonly seconds: number
+}
+
+/** One chain of each maker, in PEM. */
+export interface Samples {
+  readonly product: string
+  readonly peculiar: string
+}
+
+/** A worker that loops what it is told to. */
+export interface BenchWorker extends AsyncDisposable {
+  readonly setup: SignerSetup
+  readonly loop: (task: Task, issuer: string, laps: number) => Promise<Loop>
+  readonly sample: (issuer: string) => Promise<Samples>
+  /** Names of the cryptographic calls of one lap. */
+  readonly calls: (
+    issuer: string,
+  ) => Promise<{ readonly names: readonly string[]; readonly operations: number }>
+}
+
+/** Bundles and starts the worker, with an issuer for each kind of key. */
+export async function startBenchWorker(keyTypes: readonly KeyType[]): Promise<BenchWorker> {
+  const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-bench-'))
+  await bundleBenchWorker(join(directory, 'bench.js'))
+  const setup = makeSignerSetup(keyTypes)
+  const fixture: Fixture = {
+    config: setup.config(PUBLIC_URL),
+    secrets: setup.secrets,
+    requests: Array.from({ length: REQUESTS }, makeSignRequest),
+  }
+  await writeFile(join(directory, 'fixture.json'), JSON.stringify(fixture), { mode: 0o600 })
+  const configPath = join(directory, 'workerd.capnp')
+  const { url, process } = await withPorts({ count: 1 }, async ([port = 0]) => {
+    const config = renderWorkerdConfig({
+      modulePath: 'bench.js',
+      compatibilityDate: await compatibilityDate(),
+      bindingPaths: { FIXTURE: 'fixture.json' },
+      port,
+    })
+    await writeFile(configPath, config)
+    const listening = `http://127.0.0.1:${String(port)}`
+    const logFile = join(directory, 'workerd.log')
+    return { url: listening, process: await startWorkerd({ configPath, logFile, url: listening }) }
+  })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = async <T>(path: string, schema: z.ZodType<T>): Promise<T> =>
+    schema.parse(JSON.parse(await fetchText(url + path, agent)))
+  return {
+    setup,
+    loop: async (task, issuer, laps) => {
+      const start = performance.now()
+      const answer = await ask(`/laps/${task}/${issuer}/${String(laps)}`, loopSchema)
+      return { operations: answer.operations, seconds: (performance.now() - start) / 1000 }
+    },
+    sample: async (issuer) => ask(`/sample/${issuer}`, samplesSchema),
+    calls: async (issuer) => ({
+      names: (await ask(`/calls/${issuer}`, callsSchema)).calls,
+      operations: REQUESTS,
+    }),
+    [Symbol.asyncDispose]: async () => {
+      agent.destroy()
+      await process.stop(STOP_GRACE_MS)
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+const loopSchema = z.object({ operations: z.number() })
+const samplesSchema = z.object({ product: z.string(), peculiar: z.string() })
+const callsSchema = z.object({ calls: z.array(z.string()) })
+
+async function fetchText(url: string, agent: Agent): Promise<string> {
+  const request = get(url, { agent })
+  const [response]: IncomingMessage[] = await once(request, 'response')
+  if (response === undefined) throw new Error('an event without its answer')
+  const body = await text(response)
+  if (response.statusCode === 200) return body
+  throw new Error(`the benchmark's worker failed: ${body}`)
+}

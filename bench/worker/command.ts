@@ -1,0 +1,93 @@
+/**
+ * `npm run bench -- worker`: what the worker adds to the price of its own cryptography.
+ *
+ * @module
+ */
+import { issuerName } from '../../test/support/signer-setup.ts'
+import type { BenchCommand } from '../command.ts'
+import { round } from '../statistics.ts'
+import { type BenchWorker, startBenchWorker } from './bench-worker.ts'
+import { type Effort, measure, type Measured } from './measure.ts'
+import { checkSameWork } from './same-work.ts'
+
+const FIRST_KEY = 'P-256'
+/** Kinds of the CA's key; the first one's figures stand at the top. */
+const CA_KEYS = [FIRST_KEY, 'P-384', 'RSA-2048', 'Ed25519'] as const
+type CaKey = (typeof CA_KEYS)[number]
+
+/** `npm run bench -- worker`. */
+export const worker: BenchCommand = {
+  summary: 'one certificate against the price of its cryptography, in workerd, without HTTP',
+  description: `Loops the worker's own code in one workerd process and times it from outside, for CA keys of four
+kinds; the key of the request is P-256 throughout. Loops take turns; medians are printed.
+
+  ratioToCrypto    the full operation (base64, parse, verify, policy, serial number, sign, PEM) in
+                   units of its own cryptographic calls, made again alone
+  codecMicros      parse and build, with the cryptography left out
+  opsPerSecond     full operations on one core
+  ratioToPeculiar  the same work through @peculiar/x509, in units of the full operation`,
+  numbers: {
+    rounds: { summary: 'rounds of each loop', fallback: 9, min: 1, max: 1000, isWhole: true },
+    seconds: {
+      summary: 'how long one loop of one round takes',
+      fallback: 0.2,
+      min: 0.001,
+      max: 60,
+      isWhole: false,
+    },
+  },
+  switches: {},
+  run: async ({ numbers: { rounds = 1, seconds = 1 } }, report) => {
+    await using bench = await startBenchWorker(CA_KEYS)
+    const found: Entry[] = []
+    for (const key of CA_KEYS) {
+      report(`CA key ${key} …`)
+      found.push([key, await measureKey(bench, key, { rounds, seconds })])
+    }
+    const figures = found.map(([key, measured]) => [key, figuresOf(measured)] as const)
+    const { [FIRST_KEY]: first, ...keys } = Object.fromEntries(figures)
+    const calls = await countCalls(bench)
+    return { json: { ...first, keys }, lines: [...table(found), '', calls] }
+  },
+}
+
+type Entry = readonly [CaKey, Measured]
+
+async function measureKey(bench: BenchWorker, key: CaKey, effort: Effort): Promise<Measured> {
+  const issuer = issuerName(key)
+  await checkSameWork(await bench.sample(issuer), bench.setup.authorities[issuer] ?? '')
+  return measure(bench, issuer, effort)
+}
+
+const figuresOf = ({ micros, ratioToCrypto, ratioToPeculiar }: Measured): object => ({
+  ratioToCrypto: round(ratioToCrypto, 3),
+  codecMicros: round(micros.codec, 2),
+  opsPerSecond: Math.round(1e6 / micros.full),
+  ratioToPeculiar: round(ratioToPeculiar, 2),
+})
+
+function table(found: readonly Entry[]): readonly string[] {
+  const head = ['CA key', 'ops/s', 'full', 'crypto', 'ratio', 'codec', 'peculiar', 'ratio']
+  const rows = found.map(([key, { micros, ratioToCrypto, ratioToPeculiar }]) => [
+    key,
+    String(Math.round(1e6 / micros.full)),
+    micros.full.toFixed(1),
+    micros.crypto.toFixed(1),
+    ratioToCrypto.toFixed(3),
+    micros.codec.toFixed(1),
+    micros.peculiar.toFixed(0),
+    ratioToPeculiar.toFixed(1),
+  ])
+  return [head, ...rows].map((cells) =>
+    cells.map((cell, index) => (index === 0 ? cell.padEnd(10) : cell.padStart(10))).join(''),
+  )
+}
+
+/** The calls that `crypto` stands for. */
+async function countCalls(bench: BenchWorker): Promise<string> {
+  const { names, operations } = await bench.calls(issuerName(FIRST_KEY))
+  const counts = Object.entries(Object.groupBy(names, (name) => name)).map(
+    ([name, calls = []]) => `${name} ${String(round(calls.length / operations, 2))}`,
+  )
+  return `Times in microseconds an operation. Cryptographic calls of one: ${counts.join(', ')}.`
+}

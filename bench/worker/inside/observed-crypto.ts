@@ -1,0 +1,117 @@
+/**
+ * Takes the place of `node:crypto` in a second copy of the product's code, and finds out which calls
+ * that code makes: they can be made again alone, which is the price of the cryptography; or answered
+ * with what they gave before, which leaves everything but the cryptography.
+ *
+ * A function that the product imports and that is missing here stops the bundler.
+ *
+ * @module
+ */
+import * as crypto from 'node:crypto'
+
+/** One call, to be made again. */
+export interface CryptoCall {
+  readonly name: string
+  readonly run: () => unknown
+}
+
+type Mode = 'pass' | 'record' | 'replay'
+
+let mode: Mode = 'pass'
+let calls: CryptoCall[] = []
+
+/** Runs `act` and tells which calls it made, in order. */
+export function record(act: () => unknown): readonly CryptoCall[] {
+  calls = []
+  inMode('record', act)
+  return calls
+}
+
+/** Runs `act` without cryptography: each function gives what it gave the last time. */
+export const withoutCrypto = <T>(act: () => T): T => inMode('replay', act)
+
+function inMode<T>(wanted: Mode, act: () => T): T {
+  mode = wanted
+  try {
+    return act()
+  } finally {
+    mode = 'pass'
+  }
+}
+
+function observed<A extends readonly unknown[], R>(
+  name: string,
+  call: (...args: A) => R,
+): (...args: A) => R {
+  let last: { readonly result: R } | undefined
+  return (...args) => {
+    if (mode === 'replay' && last !== undefined) return last.result
+    if (mode === 'record') calls.push({ name, run: () => call(...args) })
+    const result = call(...args)
+    last = { result }
+    return result
+  }
+}
+
+type Octets = Uint8Array<ArrayBuffer>
+type Hash = string | null | undefined
+
+export const sign = observed('sign', (hash: Hash, data: Octets, key: crypto.KeyLike) =>
+  crypto.sign(hash, data, key),
+)
+
+export const verify = observed(
+  'verify',
+  (hash: Hash, ...[data, key, signature]: readonly [Octets, crypto.KeyLike, Octets]) =>
+    crypto.verify(hash, data, key, signature),
+)
+
+export const createPublicKey = observed(
+  'createPublicKey',
+  (key: Parameters<typeof crypto.createPublicKey>[0]) => crypto.createPublicKey(key),
+)
+
+export const createPrivateKey = observed(
+  'createPrivateKey',
+  (key: Parameters<typeof crypto.createPrivateKey>[0]) => crypto.createPrivateKey(key),
+)
+
+export const randomBytes = observed('randomBytes', (size: number) => crypto.randomBytes(size))
+
+const digest = observed('hash', (algorithm: string, data: Octets) =>
+  crypto.createHash(algorithm).update(data).digest(),
+)
+
+/** One `update` and one `digest`, which is all that the product does. */
+export function createHash(algorithm: string): object {
+  return {
+    update: (data: Octets) => ({
+      digest: (encoding?: BufferEncoding) => {
+        const octets = digest(algorithm, data)
+        return encoding === undefined ? octets : octets.toString(encoding)
+      },
+    }),
+  }
+}
+
+const verifyCertificate = observed(
+  'X509Certificate.verify',
+  (certificate: crypto.X509Certificate, key: crypto.KeyObject) => certificate.verify(key),
+)
+
+/** Reading the certificate is not cryptography; verifying it is. */
+export class X509Certificate {
+  readonly #real: crypto.X509Certificate
+
+  constructor(der: Octets) {
+    this.#real = new crypto.X509Certificate(der)
+  }
+
+  get publicKey(): crypto.KeyObject {
+    return this.#real.publicKey
+  }
+
+  verify(key: crypto.KeyObject): boolean {
+    return verifyCertificate(this.#real, key)
+  }
+}

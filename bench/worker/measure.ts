@@ -1,0 +1,95 @@
+/**
+ * Times the loops of one CA key. Rounds of every loop take turns, so that whatever else the machine
+ * does meets all of them alike.
+ *
+ * @module
+ */
+import { median } from '../statistics.ts'
+import type { BenchWorker } from './bench-worker.ts'
+
+/** What is timed, in turn. */
+const LOOPS = ['full', 'crypto', 'codec', 'peculiar'] as const
+type LoopName = (typeof LOOPS)[number]
+
+/** Empty requests in each round: what a request costs is not the loop's. */
+const EMPTY_REQUESTS = 20
+/** Before the clock counts: the compiler needs to see the code run. */
+const WARM_UP_SECONDS = 0.3
+
+/** Medians over the rounds. */
+export interface Measured {
+  /** Microseconds an operation. */
+  readonly micros: Readonly<Record<LoopName, number>>
+  /** Of the full operation to its cryptographic calls, in the same round. */
+  readonly ratioToCrypto: number
+  /** Of the work through @peculiar/x509 to the full operation, in the same round. */
+  readonly ratioToPeculiar: number
+}
+
+/** How long to measure. */
+export interface Effort {
+  readonly rounds: number
+  /** Of one loop in one round. */
+  readonly seconds: number
+}
+
+/** Measures one issuer. */
+export async function measure(
+  bench: BenchWorker,
+  issuer: string,
+  { rounds, seconds }: Effort,
+): Promise<Measured> {
+  const laps = await perLoop(async (name) => lapsFor({ bench, issuer, name }, seconds))
+  const found: Record<LoopName, number>[] = []
+  for (let round = 0; round < rounds; round++) {
+    const emptySeconds = await emptyRequest(bench, issuer)
+    found.push(
+      await perLoop(async (name) => {
+        const loop = await bench.loop(name, issuer, laps[name])
+        return ((loop.seconds - emptySeconds) / loop.operations) * 1e6
+      }),
+    )
+  }
+  const over = (value: (micros: Record<LoopName, number>) => number): number =>
+    median(found.map(value))
+  return {
+    micros: await perLoop(async (name) => Promise.resolve(over((micros) => micros[name]))),
+    ratioToCrypto: over(({ full, crypto }) => full / crypto),
+    ratioToPeculiar: over(({ full, peculiar }) => peculiar / full),
+  }
+}
+
+/** One after another. */
+async function perLoop(
+  give: (name: LoopName) => Promise<number>,
+): Promise<Record<LoopName, number>> {
+  const given = { full: 0, crypto: 0, codec: 0, peculiar: 0 }
+  for (const name of LOOPS) given[name] = await give(name)
+  return given
+}
+
+async function emptyRequest(bench: BenchWorker, issuer: string): Promise<number> {
+  const seconds: number[] = []
+  for (let sent = 0; sent < EMPTY_REQUESTS; sent++) {
+    seconds.push((await bench.loop('empty', issuer, 1)).seconds)
+  }
+  return median(seconds)
+}
+
+interface LoopOf {
+  readonly bench: BenchWorker
+  readonly issuer: string
+  readonly name: LoopName
+}
+
+/** Warms up, and finds how many laps take so long. */
+async function lapsFor({ bench, issuer, name }: LoopOf, seconds: number): Promise<number> {
+  let spent = 0
+  for (let laps = 1; ; laps *= 2) {
+    const loop = await bench.loop(name, issuer, laps)
+    spent += loop.seconds
+    if (spent >= Math.min(WARM_UP_SECONDS, seconds)) {
+      return Math.max(1, Math.round((laps * seconds) / loop.seconds))
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * kill −9 of the worker, again and again, at random moments under load. What a client has in its hands
+ * is in the ledger and stays what it is; what was on its way becomes one certificate.
+ *
+ * `CRASH_SEED` repeats the moments of an earlier run.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
+import * as fc from 'fast-check'
+import { it } from 'vitest'
+import { createSignerClient, type SignerClient } from '../../relay/src/signer/index.ts'
+import { aSignRequest } from '../signer-worker/support/sign-request.ts'
+import { createLoopbackTls } from '../support/loopback-tls.ts'
+import { ISSUER, leafOf, type SignerBench, startSignerBench } from './signer-bench.ts'
+
+const ROUNDS = 20
+const CLIENTS = 32
+const DEADLINE_MS = 60_000
+
+/** Killed so many milliseconds after so many answers of the round. */
+const killMoment = fc.record({
+  answers: fc.integer({ min: 1, max: 160 }),
+  millis: fc.integer({ min: 0, max: 12 }),
+})
+
+/** A request and its answer; none if the worker was killed first. */
+interface Asked {
+  readonly request: SignRequest
+  readonly answer: SignAnswer | undefined
+}
+
+it('no certificate that was handed out is lost or changed, and no uid has two', async ({
+  expect,
+}) => {
+  const seed = Number(process.env['CRASH_SEED'] ?? Date.now() % 2 ** 31)
+  const tls = await createLoopbackTls()
+  await using bench = await startSignerBench({ tls: tls.server })
+  const client = createSignerClient({
+    url: bench.worker.url,
+    privateKeyPem: bench.setup.client.privateKeyPem,
+    caBundlePem: tls.caPem,
+  })
+  if (!client.ok) throw new Error(client.error)
+
+  const certificates = new Map<string, string>()
+  let onTheirWay = 0
+  for (const moment of fc.sample(killMoment, { numRuns: ROUNDS, seed })) {
+    const asked = await askUntilKilled(bench, client.value, moment)
+    onTheirWay += asked.filter(({ answer }) => answer === undefined).length
+    await bench.worker.restart()
+    const again = await askAgain(client.value, asked)
+    expect(differences(asked, again), `seed ${String(seed)}`).toEqual([])
+    for (const [uid, answer] of again) certificates.set(uid, leafOf(answer.chain))
+  }
+  await client.value.close()
+
+  expect(onTheirWay, 'requests on their way when the worker was killed').toBeGreaterThan(0)
+  const rows = await bench.stopAndReadLedger()
+  expect(rows.length, `seed ${String(seed)}`).toBe(certificates.size)
+  expect(new Map(rows.map(({ uid, certificate }) => [uid, certificate]))).toEqual(certificates)
+  expect(new Set(certificates.values()).size).toBe(certificates.size)
+})
+
+/** Every client asks for one new certificate after the other, until the worker is killed. */
+async function askUntilKilled(
+  { worker }: SignerBench,
+  client: SignerClient,
+  moment: { readonly answers: number; readonly millis: number },
+): Promise<readonly Asked[]> {
+  const asked: Asked[] = []
+  const enough = Promise.withResolvers<void>()
+  let answers = 0
+  const over = new AbortController()
+  const clients = Array.from({ length: CLIENTS }, async () => {
+    while (!over.signal.aborted) {
+      const request = aSignRequest()
+      const answer = await sign(client, request)
+      asked.push({ request, answer })
+      if (answer === undefined) return
+      if (++answers === moment.answers) enough.resolve()
+    }
+  })
+  await Promise.race([enough.promise, Promise.all(clients)])
+  await sleep(moment.millis)
+  if (asked.some(({ answer }) => answer === undefined)) throw new Error('lost before the kill')
+  over.abort()
+  await worker.kill9()
+  await Promise.all(clients)
+  return asked
+}
+
+/** Asks for every uid once more, signed anew. */
+async function askAgain(
+  client: SignerClient,
+  asked: readonly Asked[],
+): Promise<ReadonlyMap<string, SignAnswer>> {
+  const answers = new Map<string, SignAnswer>()
+  const queue = asked.values()
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      // One iterator for all: each takes what is next.
+      for (const { request } of queue) {
+        const answer = await sign(client, request)
+        if (answer === undefined) throw new Error('the worker that was started again is gone')
+        answers.set(request.origin.uid, answer)
+      }
+    }),
+  )
+  return answers
+}
+
+/** @returns `undefined` when the connection broke. @throws Error for a refusal */
+async function sign(client: SignerClient, request: SignRequest): Promise<SignAnswer | undefined> {
+  const answer = await client.sign(ISSUER, request, AbortSignal.timeout(DEADLINE_MS))
+  if (answer.ok) return answer.value
+  if (answer.error.code === 'transport_error') return undefined
+  throw new Error(`${answer.error.code}: ${answer.error.message}`)
+}
+
+/** What was handed out and is not given again, octet for octet, as a replay. */
+const differences = (
+  asked: readonly Asked[],
+  again: ReadonlyMap<string, SignAnswer>,
+): readonly object[] =>
+  asked.flatMap(({ request, answer }) => {
+    const { uid } = request.origin
+    const second = again.get(uid)
+    if (answer === undefined && second !== undefined) return []
+    const wanted = { ...answer, replayed: true }
+    return JSON.stringify(second) === JSON.stringify(wanted) ? [] : [{ uid, answer, second }]
+  })

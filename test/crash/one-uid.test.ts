@@ -1,0 +1,36 @@
+import { signAnswerSchema } from '@edge-issuer/shared'
+import { it } from 'vitest'
+import { aSignRequest } from '../signer-worker/support/sign-request.ts'
+import { keyIdOf, signedPost } from '../support/signed-request.ts'
+import { ISSUER, leafOf, startSignerBench } from './signer-bench.ts'
+
+const POSTS = 200
+const PUBLIC_URL = 'https://ca.example.com'
+
+it('asked two hundred times at once for one uid, the worker issues once', async ({ expect }) => {
+  await using bench = await startSignerBench({ publicUrl: PUBLIC_URL })
+  const key = bench.setup.client
+  const signer = { key, keyId: keyIdOf(key), publicUrl: PUBLIC_URL }
+  const request = aSignRequest()
+
+  // Each signed on its own: none is another one's replay.
+  const posts = Array.from({ length: POSTS }, () => signedPost(signer, ISSUER, request))
+  const answers = await Promise.all(
+    posts.map(async ({ path, ...post }) => {
+      const response = await fetch(bench.worker.url + path, post)
+      return { status: response.status, answer: signAnswerSchema.parse(await response.json()) }
+    }),
+  )
+
+  const counts = { created: 0, replayed: 0, others: 0 }
+  for (const { status, answer } of answers) {
+    const isCreated = status === 201 && !answer.replayed
+    const isReplayed = status === 200 && answer.replayed
+    counts[isCreated ? 'created' : isReplayed ? 'replayed' : 'others'] += 1
+  }
+  expect(counts).toEqual({ created: 1, replayed: POSTS - 1, others: 0 })
+  const [certificate, ...others] = new Set(answers.map(({ answer }) => leafOf(answer.chain)))
+  expect(others).toEqual([])
+  const rows = await bench.stopAndReadLedger()
+  expect(rows).toEqual([{ uid: request.origin.uid, certificate }])
+})

@@ -1,0 +1,36 @@
+/**
+ * The ledger's files, read without the worker: SQLite itself says what is in them.
+ * @module
+ */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** A recorded certificate. */
+export interface LedgerRow {
+  readonly uid: string
+  /** DER as lower-case hexadecimal. */
+  readonly certificate: string
+}
+
+/**
+ * Every row of every object's ledger.
+ *
+ * @param directory - The storage of a worker that has ended.
+ */
+export async function readLedgerFiles(directory: string): Promise<readonly LedgerRow[]> {
+  const files = (await readdir(directory, { recursive: true })).filter(
+    // workerd's own book of alarms lies beside the objects.
+    (file) => file.endsWith('.sqlite') && !file.endsWith('metadata.sqlite'),
+  )
+  return files.flatMap((file) => {
+    using database = new DatabaseSync(join(directory, file))
+    const rows = database
+      .prepare('SELECT uid, lower(hex(certificate)) AS certificate FROM issuance')
+      .all()
+    return rows.map((row) => ({
+      uid: String(row['uid']),
+      certificate: String(row['certificate']),
+    }))
+  })
+}
