@@ -47,6 +47,11 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
     const signature = signWith(makeKey('P-256'), ascii('something else'))
     return send(post(aSignRequest({ csr: makeCsr({ signature }) })))
   },
+  origin_not_allowed: async () => {
+    const request = aSignRequest({ csr: aCsr('a.allowed.example') })
+    const origin = { ...request.origin, namespace: 'kube-system' }
+    return send(post({ ...request, origin }, { key: keyOf('restricted') }))
+  },
   key_not_allowed: async () =>
     send(post(aSignRequest({ profile: 'strict', csr: makeCsr({ key: aKey('Ed25519') }) }))),
   subject_not_allowed: async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { compileClientPolicy } from '../policy/client-policy.ts'
 import { readPublicKey } from './client-key.ts'
 import type { Client, ClientKey, Issuer } from './config.ts'
 import { type ConfigFault, faultAt } from './fault.ts'
@@ -52,7 +53,7 @@ const clientOf = (name: string, entry: ClientEntry): Client => ({
   name,
   issuers: entry.issuers,
   profiles: entry.profiles,
-  policy: entry.allowed ?? {},
+  policy: compileClientPolicy(entry),
 })
 
 type KeyEntry = ClientEntry['keys'][number]

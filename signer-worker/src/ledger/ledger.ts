@@ -8,7 +8,7 @@ import { err, ok, type Refusal } from '@edge-issuer/shared'
 import { DurableObject } from 'cloudflare:workers'
 import { issueCertificate } from '../ca/issue.ts'
 import { randomSerialNumber } from '../ca/serial.ts'
-import type { Issuer } from '../config/index.ts'
+import { type SigningAuthority, signingAuthority } from '../config/index.ts'
 import { loadSettings } from '../settings.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
 import type { IssueOrder, IssueOutcome, IssueRequest } from './messages.ts'
@@ -42,9 +42,9 @@ export class Ledger extends DurableObject<Env> {
   }
 
   #sign(request: IssueRequest, order: IssueOrder): IssueOutcome {
-    const issuer = this.#issuer(request.issuer, order)
-    if (issuer === undefined) return err([ROLLING_OUT])
-    const { ca, key } = issuer
+    const authority = this.#authority(request.issuer, order)
+    if (authority === undefined) return err([ROLLING_OUT])
+    const { ca, key } = authority
     const serialNumber = randomSerialNumber()
     const certificate = issueCertificate(order.plan, ca, { key, serialNumber })
     const issuedAtMs = Date.now()
@@ -52,11 +52,11 @@ export class Ledger extends DurableObject<Env> {
     return ok({ ...recordIssuance(this.ctx.storage.sql, issuance), replayed: false })
   }
 
-  /** The issuer in this object's own settings, if its CA is the one that the plan was made for. */
-  #issuer(name: string, { caSha256 }: IssueOrder): Issuer | undefined {
+  /** The CA that the plan was made for, if this object's own settings have it with its key. */
+  #authority(name: string, { caSha256 }: IssueOrder): SigningAuthority | undefined {
     const settings = loadSettings(this.env)
     const issuer = settings.ok ? settings.value.issuers.get(name) : undefined
-    return issuer?.ca.sha256 === caSha256 ? issuer : undefined
+    return issuer && signingAuthority(issuer, caSha256)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Issuer } from '../../../signer-worker/src/config/index.ts'
 import { type LedgerOutcome, openLedger } from '../../../signer-worker/src/ledger/client.ts'
 import type { IssueRequest } from '../../../signer-worker/src/ledger/messages.ts'
 import { migrate } from '../../../signer-worker/src/ledger/schema.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
 import { loadSettings } from '../../../signer-worker/src/settings.ts'
@@ -30,11 +31,11 @@ function anIssueRequest(issuer = 'default'): IssueRequest {
   const plan = evaluate({
     request,
     profile: profileSchema.parse({}),
-    client: {},
-    ca: issuerOf('default').ca,
+    client: compileClientPolicy({}),
+    ca: issuerOf('default').active.ca,
     nowMs: Date.now(),
   })
-  const { sha256 } = issuerOf(issuer).ca
+  const { sha256 } = issuerOf(issuer).active.ca
   return {
     issuer: 'default',
     requestDigest: new Uint8Array(32).fill(1),
