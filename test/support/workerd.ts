@@ -15,14 +15,18 @@ const START_TIMEOUT_MS = 20_000
 const STOP_GRACE_MS = 5_000
 const PROBE_TIMEOUT_MS = 1_000
 
-/** A local worker's files, configuration and identity. */
-export interface LocalWorkerOptions {
-  /** For everything the worker leaves: its ledger, `worker.log`, the bundle. Made if missing. */
-  readonly directory: string
+/** What an operator deploys. */
+export interface Deployment {
   /** Gives the text of `signer.config.json` for the URL that clients will use. */
   readonly config: (publicUrl: string) => string
   /** Worker secrets by name. */
   readonly secrets: Readonly<Record<string, string>>
+}
+
+/** A local worker's files, configuration and identity. */
+export interface LocalWorkerOptions extends Deployment {
+  /** For everything the worker leaves: its ledger, `worker.log`, the bundle. Made if missing. */
+  readonly directory: string
   readonly tls: { readonly keyPem: string; readonly certificatePem: string }
   /** The port to listen on; a free one when absent. */
   readonly port?: number
@@ -39,8 +43,11 @@ export interface LocalWorker {
   stop(): Promise<void>
   /** SIGKILL: no handler runs, nothing is flushed. Resolves when the process is gone. */
   kill9(): Promise<void>
-  /** Starts the process again on the same port and the same ledger, after ending it if it runs. */
-  restart(): Promise<void>
+  /**
+   * Starts the process again on the same port and the same ledger, after ending it if it runs.
+   * @param changed - In place of the deployment that it was started with.
+   */
+  restart(changed?: Deployment): Promise<void>
 }
 
 /**
@@ -51,8 +58,10 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   const { directory, port } = options
   await mkdir(join(directory, 'ledger'), { recursive: true })
   const modulePath = relative(directory, await bundleWorker(directory))
-  const start = async (atPort: number): Promise<ManagedProcess> =>
-    launch(directory, await writeConfig(options, { modulePath, port: atPort }), atPort)
+  const start = async (atPort: number, changed?: Deployment): Promise<ManagedProcess> => {
+    const place = { modulePath, port: atPort }
+    return launch(directory, await writeConfig({ ...options, ...changed }, place), atPort)
+  }
 
   const first =
     port === undefined
@@ -74,9 +83,9 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     kill9: async () => {
       await process.kill()
     },
-    restart: async () => {
+    restart: async (changed) => {
       await process.stop(STOP_GRACE_MS)
-      process = await start(first.port)
+      process = await start(first.port, changed)
     },
   }
 }

@@ -1,14 +1,11 @@
-import type { ClientKey, SignerConfig } from '@edge-issuer/signer-worker/config'
+import type { ClientKey, Issuer, SignerConfig } from '@edge-issuer/signer-worker/config'
 import { formatDuration } from '../duration.ts'
 
 /** A configuration for people: issuers and when they end, profiles, clients and their keys. */
 export function describeConfig({ publicUrl, issuers, profiles, clientKeys }: SignerConfig): string {
   return [
     `url       ${publicUrl.origin}${publicUrl.prefix}`,
-    ...[...issuers.values()].map(
-      ({ name, ca, profiles: signed }) =>
-        `issuer    ${name}: ${ca.subjectText}, until ${textOf(ca.notAfterMs)}; profiles ${signed.join(', ')}`,
-    ),
+    ...[...issuers.values()].flatMap(describeIssuer),
     ...[...profiles].map(
       ([name, { isCA, maxDurationSeconds }]) =>
         `profile   ${name}: at most ${formatDuration(maxDurationSeconds)}${isCA ? ', CA certificates too' : ''}`,
@@ -18,6 +15,14 @@ export function describeConfig({ publicUrl, issuers, profiles, clientKeys }: Sig
     .map((line) => `${line}\n`)
     .join('')
 }
+
+const describeIssuer = ({ name, authorities, profiles }: Issuer): readonly string[] => [
+  `issuer    ${name}: profiles ${profiles.join(', ')}`,
+  ...authorities.map(
+    ({ ca, state }) =>
+      `  ${state.padEnd(8)}${ca.subjectText}, until ${textOf(ca.notAfterMs)}, SHA-256 ${ca.sha256}`,
+  ),
+]
 
 function describeKey({ client, keyId, notBeforeMs, notAfterMs }: ClientKey): string {
   const from = notBeforeMs === -Infinity ? '' : `, from ${textOf(notBeforeMs)}`
