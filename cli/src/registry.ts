@@ -14,6 +14,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ca-init.ts')).caInit,
   },
   {
+    path: 'ca renew',
+    summary: 'make the issuing CA that comes after another one, under the same root',
+    load: async () => (await import('./commands/ca-renew.ts')).caRenew,
+  },
+  {
     path: 'client create',
     summary: "make a client's key: a Secret for the cluster, an entry for the worker",
     load: async () => (await import('./commands/client-create.ts')).clientCreate,
@@ -27,6 +32,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'config check',
     summary: "judge the worker's configuration, and the keys that go with it",
     load: async () => (await import('./commands/config-check.ts')).configCheck,
+  },
+  {
+    path: 'config rotate',
+    summary: 'take one step of the rotation of an issuing CA',
+    load: async () => (await import('./commands/config-rotate.ts')).configRotate,
   },
   {
     path: 'sign',

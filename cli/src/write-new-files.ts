@@ -1,10 +1,11 @@
 /**
- * Files that this program makes: they never replace anything, and appear whole or not at all.
+ * Files that this program makes: they appear whole or not at all, and replace nothing but what the
+ * user named to be replaced.
  *
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import type { Io } from './io.ts'
@@ -54,10 +55,31 @@ export async function writeNewFiles(
     reserved.push(target)
   }
   for (const file of files) {
-    const replacement = await replaceWhole(resolve(io.cwd, file.path), file)
+    const whole = { ...file, mode: modeOf(file) }
+    const replacement = await replaceWhole(resolve(io.cwd, file.path), whole)
     if (!replacement.ok) return undo(replacement)
   }
   return ok(undefined)
+}
+
+/**
+ * Replaces a file that is there, in one rename; its mode stays. A symbolic link stays too: what it
+ * leads to is replaced.
+ *
+ * @returns What went wrong; the file is as it was then.
+ */
+export async function replaceFile(
+  path: string,
+  text: string,
+  io: Io,
+): Promise<Result<void, string>> {
+  try {
+    const target = await realpath(resolve(io.cwd, path))
+    const mode = (await stat(target)).mode & 0o777
+    return await replaceWhole(target, { path, text, mode })
+  } catch (error) {
+    return err(`cannot write "${path}": ${systemReason(error)}`)
+  }
 }
 
 async function reserve(target: string, file: NewFile): Promise<Result<void, string>> {
@@ -74,11 +96,14 @@ async function reserve(target: string, file: NewFile): Promise<Result<void, stri
   }
 }
 
-async function replaceWhole(target: string, file: NewFile): Promise<Result<void, string>> {
+async function replaceWhole(
+  target: string,
+  file: Pick<NewFile, 'path' | 'text'> & { readonly mode: number },
+): Promise<Result<void, string>> {
   const name = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`
   const temporary = join(dirname(target), name)
   try {
-    const handle = await open(temporary, 'wx', modeOf(file))
+    const handle = await open(temporary, 'wx', file.mode)
     try {
       await handle.writeFile(file.text)
       await handle.sync()
@@ -96,7 +121,7 @@ async function replaceWhole(target: string, file: NewFile): Promise<Result<void,
 const existsAlready = (path: string): string =>
   `"${path}" exists already, and nothing is ever overwritten; choose another place or move it away`
 
-const cannotWrite = ({ path }: NewFile, error: unknown): string =>
+const cannotWrite = ({ path }: Pick<NewFile, 'path'>, error: unknown): string =>
   `cannot write "${path}": ${systemReason(error)}`
 
 const modeOf = ({ isPrivate }: NewFile): number => (isPrivate ? 0o600 : 0o644)

@@ -27,17 +27,20 @@ const SERIAL_NUMBER_BYTES = 20
 /** Length of a key identifier, in octets (RFC 7093 §2 method 1). */
 const KEY_IDENTIFIER_BYTES = 20
 
-/** Subject or issuer of a CA. */
-interface CaName {
+/** Subject of a CA. */
+export interface CaName {
   readonly organization: string | undefined
   readonly commonName: string
 }
 
 /** Who signs; for a root, the root itself. */
 export interface CaSigner {
-  readonly name: CaName
+  /** Or its DER, to be the very name that the signer's certificate has. */
+  readonly name: CaName | Uint8Array
   readonly keys: webcrypto.CryptoKeyPair
   readonly hash: string
+  /** That of the signer's certificate; by RFC 7093 when absent. */
+  readonly keyIdentifier?: Uint8Array | undefined
 }
 
 /** Everything that varies between CA certificates. */
@@ -78,12 +81,15 @@ export async function createCaCertificate(spec: CaCertificateSpec): Promise<Uint
     new SubjectKeyIdentifierExtension(await keyIdentifier(publicKey)),
     ...(isSelfSigned
       ? []
-      : [new AuthorityKeyIdentifierExtension(await keyIdentifier(signer.keys.publicKey))]),
+      : [new AuthorityKeyIdentifierExtension(await signerKeyIdentifier(signer))]),
   ]
   const certificate = await X509CertificateGenerator.create({
     serialNumber: randomSerialNumber(),
     subject: distinguishedName(subject),
-    issuer: distinguishedName(signer.name),
+    issuer:
+      signer.name instanceof Uint8Array
+        ? new Name(Uint8Array.from(signer.name))
+        : distinguishedName(signer.name),
     notBefore: new Date(spec.notBeforeMs),
     notAfter: new Date(spec.notAfterMs),
     publicKey,
@@ -113,6 +119,9 @@ async function keyIdentifier(key: webcrypto.CryptoKey): Promise<string> {
   const digest = await (await PublicKey.create(key)).getKeyIdentifier('SHA-256')
   return Buffer.from(digest, 0, KEY_IDENTIFIER_BYTES).toString('hex')
 }
+
+const signerKeyIdentifier = async ({ keys, keyIdentifier: known }: CaSigner): Promise<string> =>
+  known === undefined ? keyIdentifier(keys.publicKey) : Buffer.from(known).toString('hex')
 
 /** Positive, and the same length always: the top bits are 01. */
 function randomSerialNumber(): string {

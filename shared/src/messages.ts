@@ -57,7 +57,10 @@ export const signRequestSchema = z.strictObject({
 export const signAnswerSchema = z.object({
   /** PEM: the leaf, then each intermediate upwards; no root. */
   chain: z.string(),
-  /** PEM: the root. */
+  /**
+   * PEM: what verifiers must trust. The root that the chain ends at, first; then the roots of the
+   * issuer's other CAs, each once, so that while an issuer is rotated every Secret has both.
+   */
   ca: z.string(),
   /** Lower-case hexadecimal, without separators. */
   serialNumber: z.string(),

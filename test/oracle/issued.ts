@@ -2,7 +2,7 @@ import { completeUsages } from '../../shared/src/index.ts'
 import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
 import { randomSerialNumber } from '../../signer-worker/src/ca/serial.ts'
-import { clientPolicySchema } from '../../signer-worker/src/policy/client-policy.ts'
+import { compileClientPolicy } from '../../signer-worker/src/policy/client-policy.ts'
 /** Certificates as the worker makes them, here in Node, for openssl and Node to judge. */
 import { evaluate } from '../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../signer-worker/src/policy/profile.ts'
@@ -35,8 +35,8 @@ export function issued(authority: Authority, asked: Asked = {}): string {
       usages: [...completeUsages(usages, isCA)],
       origin: { kind: 'CommandLine', namespace: '', name: 'a', uid: 'a', username: '', groups: [] },
     },
-    profile: profileSchema.parse({ isCA }),
-    client: clientPolicySchema.parse({}),
+    profile: profileSchema.parse({ isCA, requireNameConstraints: false }),
+    client: compileClientPolicy({}),
     ca: ca.value,
     nowMs: Date.now(),
   })

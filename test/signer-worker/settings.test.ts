@@ -20,17 +20,19 @@ it('another configuration is other settings', ({ expect }) => {
 
 it('another key is other settings: a rotated secret is not missed', ({ expect }) => {
   expect(loadSettings(bindings()).ok).toBe(true)
-  expect(loadSettings(bindings({ CA_KEY_DEFAULT: fixture.CA_KEY_EXPIRED }))).toMatchObject({
+  expect(loadSettings(bindings({ CA_KEY_NEXT: fixture.CA_KEY_EXPIRED }))).toMatchObject({
     ok: false,
-    error: [{ path: '/issuers/default/keySecret' }],
+    error: [{ path: '/issuers/rotating/keys/2/keySecret' }],
   })
   expect(loadSettings(bindings()).ok).toBe(true)
 })
 
 it('a secret that is no text is missing', ({ expect }) => {
-  expect(loadSettings(bindings({ CA_KEY_DEFAULT: 1 }))).toMatchObject({
+  expect(loadSettings(bindings({ CA_KEY_NEXT: 1 }))).toMatchObject({
     ok: false,
-    error: [{ path: '/issuers/default/keySecret', message: expect.stringContaining('no secret') }],
+    error: [
+      { path: '/issuers/rotating/keys/2/keySecret', message: expect.stringContaining('no secret') },
+    ],
   })
 })
 

@@ -37,7 +37,10 @@ export function makeSignerSetup(keyTypes: readonly KeyType[]): SignerSetup {
     issuers: Object.fromEntries(
       issuing.map(({ name, keySecret, ca }) => [
         name,
-        { chain: ca.chainPem, keySecret, profiles: ['default'] },
+        {
+          keys: [{ state: 'active', chain: ca.chainPem, keySecret }],
+          profiles: ['default'],
+        },
       ]),
     ),
     profiles: { default: {} },

@@ -39,6 +39,8 @@ export interface WorkerFixture {
   readonly SIGNER_CONFIG: string
   readonly CA_KEY_DEFAULT: string
   readonly CA_KEY_EXPIRED: string
+  readonly CA_KEY_ROTATED: string
+  readonly CA_KEY_NEXT: string
   /** JSON: PKCS#8 PEM by client. */
   readonly TEST_CLIENT_KEYS: string
   /** JSON: PKCS#8 PEM by admin. */
@@ -59,11 +61,22 @@ export function makeWorkerFixture(): WorkerFixture {
     issuer: root,
     notAfter: new Date('2021-01-01T00:00:00Z'),
   })
+  const otherRoot = makeAuthority({ key: makeKey('P-256'), subject: commonName('Other Root') })
+  const rotated = makeAuthority({
+    key: makeKey('P-256'),
+    subject: commonName('Rotated CA'),
+    issuer: otherRoot,
+  })
+  const next = makeAuthority({
+    key: makeKey('P-256'),
+    subject: commonName('Next CA'),
+    issuer: otherRoot,
+  })
   const clientKeys = Object.fromEntries(CLIENTS.map((name) => [name, makeKey('Ed25519')]))
   const adminKeys = Object.fromEntries(ADMINS.map((name) => [name, makeKey('Ed25519')]))
   const client = (name: ClientName, extra: object = {}): object => ({
     keys: [{ publicKey: publicKeyPem(clientKeys[name]) }],
-    issuers: ['default', 'expired'],
+    issuers: ['default', 'expired', 'rotating'],
     profiles: ['default', 'strict', 'authority'],
     ...extra,
   })
@@ -71,11 +84,22 @@ export function makeWorkerFixture(): WorkerFixture {
     publicUrl: PUBLIC_URL,
     issuers: {
       default: {
-        chain: issuing.chainPem,
-        keySecret: 'CA_KEY_DEFAULT',
+        keys: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY_DEFAULT' }],
         profiles: ['default', 'strict', 'authority'],
       },
-      expired: { chain: expired.chainPem, keySecret: 'CA_KEY_EXPIRED', profiles: ['default'] },
+      expired: {
+        keys: [{ state: 'active', chain: expired.chainPem, keySecret: 'CA_KEY_EXPIRED' }],
+        profiles: ['default'],
+      },
+      // Its CAs: one that came before, the one that signs, and one that comes after, under two roots.
+      rotating: {
+        keys: [
+          { state: 'retiring', chain: issuing.chainPem, keySecret: 'CA_KEY_DEFAULT' },
+          { state: 'active', chain: rotated.chainPem, keySecret: 'CA_KEY_ROTATED' },
+          { state: 'next', chain: next.chainPem, keySecret: 'CA_KEY_NEXT' },
+        ],
+        profiles: ['default'],
+      },
     },
     profiles: {
       default: {},
@@ -87,13 +111,26 @@ export function makeWorkerFixture(): WorkerFixture {
         maxDurationSeconds: 7200,
         overMaximum: 'reject',
       },
-      authority: { isCA: true },
+      authority: { isCA: true, requireNameConstraints: false },
     },
     clients: {
       'cluster-1': client('cluster-1'),
       'cluster-2': client('cluster-2', { issuers: ['default'], profiles: ['strict', 'default'] }),
       restricted: client('restricted', {
-        allowed: { dnsNames: ['*.allowed.example'], namespaces: ['web'] },
+        allowed: {
+          commonName: { value: '*' },
+          dnsNames: { values: ['*.allowed.example'] },
+          usages: ['digital signature', 'server auth'],
+        },
+        selector: { namespace: { matchNames: ['web'] } },
+      }),
+      measured: client('measured', {
+        allowed: {
+          commonName: { value: '*' },
+          dnsNames: { values: ['*.allowed.example'] },
+          usages: ['digital signature', 'server auth'],
+        },
+        selector: { namespace: { matchNames: ['web'] } },
       }),
       // Its ledger is broken on purpose.
       broken: client('broken'),
@@ -115,6 +152,8 @@ export function makeWorkerFixture(): WorkerFixture {
     SIGNER_CONFIG: JSON.stringify(config),
     CA_KEY_DEFAULT: issuing.key.privateKeyPem,
     CA_KEY_EXPIRED: expired.key.privateKeyPem,
+    CA_KEY_ROTATED: rotated.key.privateKeyPem,
+    CA_KEY_NEXT: next.key.privateKeyPem,
     TEST_CLIENT_KEYS: privateKeys(clientKeys),
     TEST_ADMIN_KEYS: privateKeys(adminKeys),
   }

@@ -30,7 +30,10 @@ beforeAll(async () => {
       JSON.stringify({
         publicUrl,
         issuers: {
-          default: { chain: issuing.chainPem, keySecret: 'CA_KEY', profiles: ['default'] },
+          default: {
+            keys: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY' }],
+            profiles: ['default'],
+          },
         },
         profiles: { default: {} },
         clients: {

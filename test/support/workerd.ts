@@ -13,14 +13,18 @@ import { startWorkerd } from './workerd-process.ts'
 
 const STOP_GRACE_MS = 5_000
 
-/** A local worker's files, configuration and identity. */
-export interface LocalWorkerOptions {
-  /** For everything the worker leaves: its ledger, `worker.log`, the bundle. Made if missing. */
-  readonly directory: string
+/** What an operator deploys. */
+export interface Deployment {
   /** Gives the text of `signer.config.json` for the URL at which the worker listens. */
   readonly config: (publicUrl: string) => string
   /** Worker secrets by name. */
   readonly secrets: Readonly<Record<string, string>>
+}
+
+/** A local worker's files, configuration and identity. */
+export interface LocalWorkerOptions extends Deployment {
+  /** For everything the worker leaves: its ledger, `worker.log`, the bundle. Made if missing. */
+  readonly directory: string
   /** Plain HTTP when absent; `publicUrl`, which is always https, is then another than the worker's URL. */
   readonly tls?: { readonly keyPem: string; readonly certificatePem: string }
   /** The port to listen on; a free one when absent. */
@@ -38,8 +42,11 @@ export interface LocalWorker {
   stop(): Promise<void>
   /** SIGKILL: no handler runs, nothing is flushed. Resolves when the process is gone. */
   kill9(): Promise<void>
-  /** Starts the process again on the same port and the same ledger, after ending it if it runs. */
-  restart(): Promise<void>
+  /**
+   * Starts the process again on the same port and the same ledger, after ending it if it runs.
+   * @param changed - In place of the deployment that it was started with.
+   */
+  restart(changed?: Deployment): Promise<void>
 }
 
 /**
@@ -50,9 +57,9 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   const { directory, port } = options
   await mkdir(join(directory, 'ledger'), { recursive: true })
   const modulePath = relative(directory, await bundleWorker(directory))
-  const start = async (atPort: number): Promise<ManagedProcess> =>
+  const start = async (atPort: number, changed?: Deployment): Promise<ManagedProcess> =>
     startWorkerd({
-      configPath: await writeWorkerConfig(options, { modulePath, port: atPort }),
+      configPath: await writeWorkerConfig({ ...options, ...changed }, { modulePath, port: atPort }),
       logFile: join(directory, 'worker.log'),
       url: urlOf(options, atPort),
     })
@@ -77,9 +84,9 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     kill9: async () => {
       await process.kill()
     },
-    restart: async () => {
+    restart: async (changed) => {
       await process.stop(STOP_GRACE_MS)
-      process = await start(first.port)
+      process = await start(first.port, changed)
     },
   }
 }

@@ -101,10 +101,13 @@ function peculiarParts(fixture: Fixture, issuer: string): [string, string] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the product's own reader has accepted it
   const { issuers } = JSON.parse(fixture.config) as {
     readonly issuers: Readonly<
-      Record<string, { readonly chain: string; readonly keySecret: string }>
+      Record<
+        string,
+        { readonly keys: readonly { readonly chain: string; readonly keySecret: string }[] }
+      >
     >
   }
-  const { chain = '', keySecret = '' } = issuers[issuer] ?? {}
+  const { chain = '', keySecret = '' } = issuers[issuer]?.keys[0] ?? {}
   return [chain, fixture.secrets[keySecret] ?? '']
 }
 

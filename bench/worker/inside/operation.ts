@@ -11,6 +11,7 @@ import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { Issuer } from '../../../signer-worker/src/config/config.ts'
 import { loadConfig } from '../../../signer-worker/src/config/parse.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
 import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
 import type { Fixture } from './fixture.ts'
@@ -26,7 +27,7 @@ export interface Operation {
 /** Sets up the operation under one issuer of the configuration. @throws when anything is refused */
 export function openOperation(fixture: Fixture, issuerName: string): Operation {
   const parties = findParties(fixture, issuerName)
-  const { ca, key } = parties.issuer
+  const { ca, key } = parties.issuer.active
   const { requests } = fixture
   const inputs = requests.map((request) => ({
     der: decodeBase64(request.csr) ?? new Uint8Array(),
@@ -73,8 +74,8 @@ function plan({ issuer, profile }: Parties, request: SignRequest): CertificatePl
     request,
     profile,
     // A client that its profiles alone restrict.
-    client: {},
-    ca: issuer.ca,
+    client: compileClientPolicy({}),
+    ca: issuer.active.ca,
     nowMs: Date.now(),
   })
   if (!judged.ok) throw new Error(JSON.stringify(judged.error))

@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto'
 import { EXTENDED_KEY_USAGE_OIDS, encodePem, type ExtendedKeyUsageName } from '@edge-issuer/shared'
-import { createCaCertificate, type CaSigner } from '../x509.ts'
+import { type CaCertificateSpec, type CaSigner, createCaCertificate } from '../x509.ts'
 import { KEY_TYPES, type KeyType } from './key-type.ts'
 import { encodeNameConstraints, type NameConstraints } from './name-constraints.ts'
 
@@ -27,7 +27,7 @@ export interface AuthorityPlan {
 }
 
 /** A CA certificate and its key, as PEM. */
-interface CaFiles {
+export interface CaFiles {
   readonly certificatePem: string
   /** PKCS#8. */
   readonly privateKeyPem: string
@@ -44,42 +44,69 @@ export interface Authority {
  * the root is bare, so that a later issuing CA can be limited otherwise.
  */
 export async function createAuthority(plan: AuthorityPlan, nowMs: number): Promise<Authority> {
-  const { name, organization } = plan
-  const { hash } = KEY_TYPES[plan.keyType]
+  const { name, organization, keyType } = plan
   const rootName = { organization, commonName: name + ROOT_CA_SUFFIX }
-  const rootKeys = await generateKeys(plan.keyType)
-  const issuingKeys = await generateKeys(plan.keyType)
-  const signer: CaSigner = { name: rootName, keys: rootKeys, hash }
+  const rootKeys = await generateKeys(keyType)
+  const signer: CaSigner = { name: rootName, keys: rootKeys, hash: KEY_TYPES[keyType].hash }
   const root = await createCaCertificate({
     subject: rootName,
     publicKey: rootKeys.publicKey,
     signer,
-    ...validity(nowMs, plan.rootSeconds),
+    ...validityOf(nowMs, plan.rootSeconds),
     pathLength: undefined,
     hasDigitalSignature: false,
     extendedKeyUsages: [],
     nameConstraints: undefined,
   })
-  const issuing = await createCaCertificate({
-    subject: { organization, commonName: name + ISSUING_CA_SUFFIX },
-    publicKey: issuingKeys.publicKey,
+  const issuing = await createIssuingCa(
+    {
+      subject: { organization, commonName: name + ISSUING_CA_SUFFIX },
+      keyType,
+      seconds: plan.issuingSeconds,
+      pathLength: plan.pathLength,
+      extendedKeyUsages: [
+        ...new Set(plan.extendedUsages.map((usage) => EXTENDED_KEY_USAGE_OIDS[usage])),
+      ],
+      nameConstraints: encodeNameConstraints(plan.constraints),
+    },
     signer,
-    ...validity(nowMs, plan.issuingSeconds),
-    pathLength: plan.pathLength,
+    nowMs,
+  )
+  return { root: await toFiles(root, rootKeys), issuing }
+}
+
+/** An issuing CA that is to be made. */
+export interface IssuingCaPlan extends Pick<
+  CaCertificateSpec,
+  'subject' | 'pathLength' | 'extendedKeyUsages' | 'nameConstraints'
+> {
+  readonly keyType: KeyType
+  readonly seconds: number
+}
+
+/** Makes a key and a certificate for an issuing CA. */
+export async function createIssuingCa(
+  plan: IssuingCaPlan,
+  signer: CaSigner,
+  nowMs: number,
+): Promise<CaFiles> {
+  const { keyType, seconds, ...limits } = plan
+  const keys = await generateKeys(keyType)
+  const certificate = await createCaCertificate({
+    ...limits,
+    publicKey: keys.publicKey,
+    signer,
+    ...validityOf(nowMs, seconds),
     hasDigitalSignature: true,
-    extendedKeyUsages: [
-      ...new Set(plan.extendedUsages.map((usage) => EXTENDED_KEY_USAGE_OIDS[usage])),
-    ],
-    nameConstraints: encodeNameConstraints(plan.constraints),
   })
-  return { root: await toFiles(root, rootKeys), issuing: await toFiles(issuing, issuingKeys) }
+  return toFiles(certificate, keys)
 }
 
 /** Whole seconds; both ends belong to the lifetime (RFC 5280 §4.1.2.5), hence one second less. */
-function validity(
+export function validityOf(
   nowMs: number,
   seconds: number,
-): { readonly notBeforeMs: number; readonly notAfterMs: number } {
+): Pick<CaCertificateSpec, 'notBeforeMs' | 'notAfterMs'> {
   const notBeforeMs = Math.floor((nowMs - BACKDATE_MS) / 1000) * 1000
   return { notBeforeMs, notAfterMs: notBeforeMs + (seconds - 1) * 1000 }
 }

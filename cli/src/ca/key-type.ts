@@ -1,4 +1,5 @@
 import type { webcrypto } from 'node:crypto'
+import type { PublicKey } from '@edge-issuer/shared/x509'
 
 /** How a CA key is made, and the hash it signs with: the strength of the hash follows the key's. */
 export interface KeyTypeParameters {
@@ -44,3 +45,19 @@ export const KEY_TYPE_NAMES = [
   'rsa4096',
   'ed25519',
 ] as const satisfies readonly KeyType[]
+
+const BY_CURVE = { 'P-256': 'p256', 'P-384': 'p384', 'P-521': 'p521' } as const
+
+/** @returns The type of a key that exists; `undefined` for one that is none of them. */
+export function keyTypeOf(key: PublicKey): KeyType | undefined {
+  switch (key.kind) {
+    case 'EC':
+      return BY_CURVE[key.curve]
+    case 'Ed25519':
+      return 'ed25519'
+    case 'RSA':
+      return KEY_TYPE_NAMES.find((name) => name === `rsa${String(key.bits)}`)
+    case 'unsupported':
+      return undefined
+  }
+}

@@ -1,36 +1,75 @@
 import { err, ok, type HealthAnswer } from '@edge-issuer/shared'
 import { defineCommand } from '../command.ts'
+import { toggle } from '../parameters.ts'
 import { connect, WORKER_PARAMETERS } from '../worker/connect.ts'
 import { WORKER_DEADLINE_MS } from '../worker/deadline.ts'
 import { reportFault } from '../worker/report-fault.ts'
 
+const parameters = {
+  ...WORKER_PARAMETERS,
+  bundle: toggle('print only the PEM of the roots of all CAs of the issuer'),
+}
+
 /** `edge-issuer health`. */
 export const health = defineCommand({
   description: `
-Asks with the client's key which CA the issuer signs with, until when it is valid, and which
-profiles are open to this client. A refusal's class decides the exit code.`,
-  parameters: WORKER_PARAMETERS,
+Asks with the client's key which CA the issuer signs with, until when it is valid, which other CAs it
+has while it is rotated, and which profiles are open to this client. With --bundle it prints what
+verifiers must trust and nothing else. A refusal's class decides the exit code.`,
+  parameters,
   endings: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
-  examples: ['edge-issuer health --url https://ca.example.com --key cluster-1.secret.yaml'],
+  examples: [
+    'edge-issuer health --url https://ca.example.com --key cluster-1.secret.yaml',
+    'edge-issuer health --url https://ca.example.com --key cluster-1.secret.yaml --bundle > roots.pem',
+  ],
   run: async (values, io) => {
+    if (values.bundle && values.json) {
+      return err({ ending: 'usage', message: '--bundle and --json cannot both be printed' })
+    }
     const client = await connect(values, io)
     if (!client.ok) return client
     const signal = AbortSignal.timeout(WORKER_DEADLINE_MS)
     const answer = await client.value.health(values.issuer, signal)
     await client.value.close()
     if (!answer.ok) return err(reportFault(answer.error, { isJson: values.json, facts: {} }, io))
-    io.stdout(values.json ? `${JSON.stringify(answer.value, null, 2)}\n` : describe(answer.value))
+    io.stdout(toText(answer.value, values))
     return ok(undefined)
   },
 })
 
-const describe = ({ issuer, ca, profiles, serverTime, protocolVersion }: HealthAnswer): string =>
+function toText(
+  answer: HealthAnswer,
+  { bundle, json }: { readonly bundle: boolean; readonly json: boolean },
+): string {
+  if (bundle) return answer.bundle
+  return json ? `${JSON.stringify(answer, null, 2)}\n` : describe(answer)
+}
+
+const describe = ({
+  issuer,
+  ca,
+  authorities,
+  profiles,
+  serverTime,
+  protocolVersion,
+}: HealthAnswer): string =>
   `issuer    ${issuer}
 CA        ${ca.subject}
 serial    ${ca.serialNumber}
 valid to  ${ca.notAfter}
 SHA-256   ${ca.sha256}
-profiles  ${profiles.join(', ')}
+${authorities
+  .filter(({ state }) => state !== 'active')
+  .map(describeOther)
+  .join('')}profiles  ${profiles.join(', ')}
 time      ${serverTime}
 protocol  ${protocolVersion}
 `
+
+const describeOther = ({
+  state,
+  subject,
+  notAfter,
+  sha256,
+}: HealthAnswer['authorities'][number]): string =>
+  `${state.padEnd(10)}${subject}, valid to ${notAfter}, SHA-256 ${sha256}\n`

@@ -9,9 +9,9 @@ export interface ConfigParts {
   readonly clients: Readonly<Record<string, unknown>>
 }
 
-/** Name of the Worker secret that holds the key of an issuer. */
-export const keySecretName = (issuer: string): string =>
-  `CA_KEY_${issuer.toUpperCase().replaceAll('-', '_')}`
+/** Name of the Worker secret that holds the key of the n-th CA of an issuer, the first one being 1. */
+export const keySecretName = (issuer: string, number = 1): string =>
+  `CA_KEY_${issuer.toUpperCase().replaceAll('-', '_')}${number === 1 ? '' : `_${String(number)}`}`
 
 /** The text of `signer.config.json`. The profile is the shipped one: every option at its default. */
 export function assembleConfig(parts: ConfigParts): string {
@@ -19,7 +19,10 @@ export function assembleConfig(parts: ConfigParts): string {
   const config = {
     publicUrl,
     issuers: {
-      [issuer]: { chain: chainPem, keySecret: keySecretName(issuer), profiles: [profile] },
+      [issuer]: {
+        keys: [{ state: 'active', chain: chainPem, keySecret: keySecretName(issuer) }],
+        profiles: [profile],
+      },
     },
     profiles: { [profile]: {} },
     clients,

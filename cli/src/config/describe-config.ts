@@ -1,4 +1,10 @@
-import type { Admin, Client, RegisteredKey, SignerConfig } from '@edge-issuer/signer-worker/config'
+import type {
+  Admin,
+  Client,
+  Issuer,
+  RegisteredKey,
+  SignerConfig,
+} from '@edge-issuer/signer-worker/config'
 import { formatDuration } from '../duration.ts'
 
 /** A configuration for people: issuers and when they end, profiles, clients and admins with their keys. */
@@ -6,10 +12,7 @@ export function describeConfig(config: SignerConfig): string {
   const { publicUrl, issuers, profiles, clientKeys, adminKeys } = config
   return [
     `url       ${publicUrl.origin}${publicUrl.prefix}`,
-    ...[...issuers.values()].map(
-      ({ name, ca, profiles: signed }) =>
-        `issuer    ${name}: ${ca.subjectText}, until ${textOf(ca.notAfterMs)}; profiles ${signed.join(', ')}`,
-    ),
+    ...[...issuers.values()].flatMap(describeIssuer),
     ...[...profiles].map(
       ([name, { isCA, maxDurationSeconds }]) =>
         `profile   ${name}: at most ${formatDuration(maxDurationSeconds)}${isCA ? ', CA certificates too' : ''}`,
@@ -20,6 +23,14 @@ export function describeConfig(config: SignerConfig): string {
     .map((line) => `${line}\n`)
     .join('')
 }
+
+const describeIssuer = ({ name, authorities, profiles }: Issuer): readonly string[] => [
+  `issuer    ${name}: profiles ${profiles.join(', ')}`,
+  ...authorities.map(
+    ({ ca, state }) =>
+      `  ${state.padEnd(8)}${ca.subjectText}, until ${textOf(ca.notAfterMs)}, SHA-256 ${ca.sha256}`,
+  ),
+]
 
 function describeClientKey(key: RegisteredKey<Client>): string {
   const { name, issuers, profiles } = key.holder

@@ -36,10 +36,7 @@ export function judgeConfig(text: string, { secrets, needsKeys, nowMs }: Evidenc
   const uncheckedSecrets = [...unchecked]
   if (parsed.ok) return { faults: [], config: parsed.value, uncheckedSecrets }
   const names = keySecretsOf(text)
-  const isMissingKey = ({ path }: ConfigFault): boolean => {
-    const issuer = /^\/issuers\/([^/]+)\/keySecret$/.exec(path)?.[1] ?? ''
-    return unchecked.has(names.get(issuer) ?? '')
-  }
+  const isMissingKey = ({ path }: ConfigFault): boolean => unchecked.has(names.get(path) ?? '')
   const faults = needsKeys ? parsed.error : parsed.error.filter((fault) => !isMissingKey(fault))
   return { faults, config: undefined, uncheckedSecrets }
 }

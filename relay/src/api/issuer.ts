@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { AUTHORITY_STATES } from '@edge-issuer/shared'
 import { z } from 'zod'
 import { conditionSchema } from './condition.ts'
 import { metadataSchema } from './metadata.ts'
@@ -22,7 +23,7 @@ const issuerSpecSchema = z.object({
   maxRetryDuration: z.string().optional(),
 })
 
-/** What the last good health check saw. */
+/** The CA that signs. */
 const issuerCaSchema = z.object({
   subject: z.string(),
   serialNumber: z.string(),
@@ -30,16 +31,39 @@ const issuerCaSchema = z.object({
   sha256: z.string(),
 })
 
+/** One of the CAs of the issuer: more than one while it is rotated. */
+const issuerAuthoritySchema = z.object({
+  sha256: z.string(),
+  state: z.enum(AUTHORITY_STATES),
+  notAfter: z.string(),
+  subject: z.string().optional(),
+})
+
 export const issuerSchema = z.object({
   kind: z.enum(['Issuer', 'ClusterIssuer']),
   metadata: metadataSchema,
   spec: issuerSpecSchema,
   status: z
-    .object({ conditions: z.array(conditionSchema).default([]), ca: issuerCaSchema.optional() })
+    .object({
+      conditions: z.array(conditionSchema).default([]),
+      /** What the last good health check saw, and so are the authorities. */
+      ca: issuerCaSchema.optional(),
+      authorities: z.array(issuerAuthoritySchema).optional(),
+    })
     .prefault({}),
 })
 
 export type Issuer = z.infer<typeof issuerSchema>
 export type IssuerKind = Issuer['kind']
 export type IssuerSpec = Issuer['spec']
-export type IssuerCa = z.infer<typeof issuerCaSchema>
+/** What a good health check sees of the CAs. */
+export type SeenAuthorities = Pick<Issuer['status'], 'ca' | 'authorities'>
+
+/**
+ * @returns Fingerprints of every CA that the last good health check saw, in the order of the worker;
+ *   `undefined` before the first one.
+ */
+export function seenFingerprints({ status }: Issuer): readonly string[] | undefined {
+  const { ca, authorities = ca && [ca] } = status
+  return authorities?.map(({ sha256 }) => sha256)
+}

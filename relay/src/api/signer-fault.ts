@@ -18,6 +18,8 @@ export type TransportCode =
   | 'answer_pending'
   /** The certificate that came back is not the one that was asked for. */
   | 'answer_refused'
+  /** The certificate is signed by a CA that the last health check did not see. */
+  | 'ca_unseen'
   /** The issuer's spec or Secret gives no credentials to ask with. */
   | 'credentials_unusable'
 

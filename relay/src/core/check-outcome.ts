@@ -4,26 +4,26 @@
  * @module
  */
 import type { HealthAnswer, Result } from '@edge-issuer/shared'
-import type { IssuerCa, IssuerSpec } from '../api/issuer.ts'
+import type { IssuerSpec, SeenAuthorities } from '../api/issuer.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { issuerChecked, issuerPending, type IssuerVerdict } from './verdict.ts'
 
-/** The verdict, and what was learnt of the CA when the check was good. */
+/** The verdict, and what was learnt of the CAs when the check was good. */
 export interface CheckOutcome {
   readonly verdict: IssuerVerdict
-  readonly ca?: IssuerCa
+  readonly seen?: SeenAuthorities
 }
 
 /**
  * Ready means: the worker was reached over TLS, knows these credentials, has this issuer with a CA
- * that is not expired, and would accept the profile that the spec names.
+ * that can sign now, and would accept the profile that the spec names.
  */
 export function checkOutcome(
   answer: Result<HealthAnswer, SignerFault>,
   spec: IssuerSpec,
 ): CheckOutcome {
   if (!answer.ok) return { verdict: issuerPending(answer.error.message) }
-  const { ca, profiles } = answer.value
+  const { ca, authorities, profiles } = answer.value
   if (spec.profile !== undefined && !profiles.includes(spec.profile)) {
     const open = profiles.map((profile) => `"${profile}"`).join(', ')
     return {
@@ -32,6 +32,16 @@ export function checkOutcome(
       ),
     }
   }
-  const { subject, serialNumber, notAfter, sha256 } = ca
-  return { verdict: issuerChecked(), ca: { subject, serialNumber, notAfter, sha256 } }
+  return {
+    verdict: issuerChecked(),
+    seen: {
+      ca,
+      authorities: authorities.map(({ sha256, state, notAfter, subject }) => ({
+        sha256,
+        state,
+        notAfter,
+        subject,
+      })),
+    },
+  }
 }

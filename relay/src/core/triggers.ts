@@ -6,7 +6,7 @@
  */
 import type { CertificateRequest } from '../api/certificate-request.ts'
 import { type Condition, findCondition } from '../api/condition.ts'
-import type { Issuer } from '../api/issuer.ts'
+import { type Issuer, seenFingerprints } from '../api/issuer.ts'
 import type { Metadata } from '../api/metadata.ts'
 import { READY } from '../api/reasons.ts'
 
@@ -52,7 +52,9 @@ export function wakesRequestsOf({ before, after }: Transition<Issuer>): boolean 
 function gate(issuer: Issuer | undefined): string {
   if (issuer === undefined) return 'gone'
   const ready = findCondition(issuer.status.conditions, READY)
-  return `${issuer.metadata.uid} ${ready?.status ?? 'none'} ${String(ready?.observedGeneration)}`
+  const { uid } = issuer.metadata
+  const cas = seenFingerprints(issuer)?.join() ?? 'unseen'
+  return `${uid} ${ready?.status ?? 'none'} ${String(ready?.observedGeneration)} ${cas}`
 }
 
 const othersConditions = ({ status }: CertificateRequest): string =>

@@ -6,7 +6,7 @@
  */
 import { type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
-import type { Issuer } from '../api/issuer.ts'
+import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { issuerFailed, issuerPending } from '../core/verdict.ts'
@@ -84,16 +84,17 @@ async function write(
     nowMs: now(),
     observedGeneration: metadata.generation,
   })
-  // A failed check says nothing about the CA: what the last good one saw stays.
-  const ca = checked.ca ?? issuer.status.ca
-  const isSame = !isReadyChanged(issuer.status.conditions, ready) && isSameCa(ca, issuer.status.ca)
+  // A failed check says nothing about the CAs: what the last good one saw stays.
+  const seen = checked.seen ?? issuer.status
+  const isSame =
+    !isReadyChanged(issuer.status.conditions, ready) && seenText(seen) === seenText(issuer.status)
   if (isSame) return undefined
   const written = await status.applyStatus(
     {
       resource,
       ref: refOfKey(key),
       resourceVersion: metadata.resourceVersion,
-      status: issuerStatus(ready, ca),
+      status: issuerStatus(ready, seen),
     },
     signal,
   )
@@ -135,5 +136,6 @@ function next(
   }
 }
 
-const isSameCa = (a: Issuer['status']['ca'], b: Issuer['status']['ca']): boolean =>
-  a?.sha256 === b?.sha256 && a?.notAfter === b?.notAfter
+/** What was seen, as one text to compare. */
+const seenText = ({ ca, authorities = [] }: SeenAuthorities): string =>
+  [ca?.sha256, ca?.notAfter, ...authorities.flatMap(({ sha256, state }) => [sha256, state])].join()

@@ -5,7 +5,7 @@
  */
 import type { Result } from '@edge-issuer/shared'
 import type { CertificateRequest } from '../api/certificate-request.ts'
-import type { Issuer } from '../api/issuer.ts'
+import { type Issuer, seenFingerprints } from '../api/issuer.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
 import { retryStartMs } from '../core/retry-age.ts'
@@ -58,7 +58,7 @@ export function signPass(options: SignPassOptions): SignPass {
     if (!answer.ok) return faulted(answer.error, { request, issuer }, options)
     const verified = verifyAnswer(answer.value, {
       request: signRequest.value,
-      issuingCaSha256: issuer.status.ca?.sha256,
+      seenCas: seenFingerprints(issuer),
       nowMs: options.now(),
     })
     if (!verified.ok) return faulted(verified.error, { request, issuer }, options)
@@ -98,6 +98,11 @@ function faulted(
       holds.refuse(issuer.metadata.uid, fault.message, nowMs)
       wakeIssuer(issuer)
       return { verdict, outcome: { kind: 'done' } }
+    case 'recheck':
+      // No hold: the worker did nothing wrong. A check that sees the CA wakes the request; one that
+      // does not leaves it to its backoff, and other requests alone.
+      wakeIssuer(issuer)
+      return { verdict, outcome: { kind: 'retry', message: fault.message, minimumMs: 0 } }
   }
 }
 

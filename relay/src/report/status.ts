@@ -6,19 +6,20 @@
  */
 import { encodeBase64 } from '@edge-issuer/shared'
 import type { Condition } from '../api/condition.ts'
-import type { IssuerCa } from '../api/issuer.ts'
+import type { SeenAuthorities } from '../api/issuer.ts'
 
-/** Status of an issuer: metav1.Condition, and what is known of its CA. */
-export const issuerStatus = (ready: Condition, ca: IssuerCa | undefined): object => ({
+/** Status of an issuer: metav1.Condition, and what is known of its CAs. */
+export const issuerStatus = (ready: Condition, { ca, authorities }: SeenAuthorities): object => ({
   conditions: [{ ...conditionText(ready), observedGeneration: ready.observedGeneration }],
   ...(ca === undefined ? {} : { ca }),
+  ...(authorities === undefined ? {} : { authorities }),
 })
 
 /** What goes with the Ready condition of a CertificateRequest. */
 export interface RequestResult {
   /** PEM, leaf first. */
   readonly chainPem?: string
-  /** PEM of the root. */
+  /** PEM of what is to be trusted: one root, or several while an issuer is rotated. */
   readonly caPem?: string
   /** Set with every terminal failure; cert-manager cannot tell attempts apart without it. */
   readonly failureMs?: number

@@ -11,6 +11,7 @@ import {
   encodePem,
   err,
   ok,
+  type PemLimits,
   type Result,
   type SignAnswer,
   type SignRequest,
@@ -29,21 +30,29 @@ import type { SignerFault } from '../api/signer-fault.ts'
 /** What is written into the request: PEM, without a root in the chain. */
 export interface IssuedChain {
   readonly chainPem: string
+  /** The root of the chain, then the roots of the issuer's other CAs. */
   readonly caPem: string
 }
 
 /** What the answer is held against. */
 export interface Expectation {
   readonly request: SignRequest
-  /** Fingerprint of the issuing CA that the last health check saw, if one did. */
-  readonly issuingCaSha256: string | undefined
+  /** Fingerprints of the issuing CAs that the last health check saw, if one did. */
+  readonly seenCas: readonly string[] | undefined
   readonly nowMs: number
 }
 
-/** cert-manager's limits (internal/pem/decode.go), in characters. */
+/**
+ * cert-manager's limits (internal/pem/decode.go), in characters. It copies `status.ca` to `ca.crt` as
+ * it is, and takes it for a bundle where it reads it: every certificate of it goes into a keystore.
+ * Its limit for one certificate is above what {@link parseCertificate} reads.
+ */
 const MAX_CHAIN_CHARACTERS = 95_000
-const MAX_CERTIFICATE_CHARACTERS = 36_500
+const MAX_BUNDLE_CHARACTERS = 330_000
+
 const MAX_CHAIN_CERTIFICATES = 10
+/** One for each CA that the worker's configuration can give an issuer, and one that is gone. */
+const MAX_BUNDLE_CERTIFICATES = 9
 
 /** One certificate, by our reader for its parts and by Node for its signature. */
 interface Link {
@@ -53,11 +62,12 @@ interface Link {
 }
 
 /**
- * Accepts an answer only if it is one chain, each link signed by the next and the last by the root;
- * if the leaf has the key, the subject and the names of the request, byte for byte, and is a CA
- * exactly when that was asked; if it is valid now; and if its issuer is the CA that the health check saw.
+ * Accepts an answer only if it is one chain, each link signed by the next and the last by one of the
+ * roots; if each root is one; if the leaf has the key, the subject and the names of the request, byte
+ * for byte, and is a CA exactly when that was asked; if it is valid now; and if its issuer is a CA
+ * that the health check saw, in whatever state: a certificate may have been signed before a cut-over.
  *
- * @returns What is to be written, or the fault. An unexpected CA is the issuer's affair (it may have
+ * @returns What is to be written, or the fault. An unseen CA is the issuer's affair (it may have
  *   been rotated, the next check will see); anything else is temporary, since the worker is at fault
  *   and can be mended.
  */
@@ -65,26 +75,43 @@ export function verifyAnswer(
   answer: SignAnswer,
   expected: Expectation,
 ): Result<IssuedChain, SignerFault> {
-  const chain = readChain(answer.chain)
+  const chain = readCertificates(answer.chain, CHAIN_LIMITS)
   if (!chain.ok) return refused(`chain: ${chain.error}`)
-  const root = readChain(answer.ca)
-  if (!root.ok) return refused(`ca: ${root.error}`)
-  const links = [...chain.value, ...root.value]
-  const [leaf, issuing] = links
-  if (leaf === undefined || issuing === undefined) return refused('the chain is empty')
-  const fault = faultOfChain(links, root.value.length) ?? faultOfLeaf(leaf.parts, expected)
+  const roots = readCertificates(answer.ca, BUNDLE_LIMITS)
+  if (!roots.ok) return refused(`ca: ${roots.error}`)
+  const [leaf, above] = chain.value
+  const root = roots.value.find((one) => isIssuedBy(chain.value.at(-1), one))
+  const fault = faultOfRoots(roots.value) ?? faultOfChain(chain.value)
   if (fault !== undefined) return refused(fault)
-  const { issuingCaSha256 } = expected
-  const foundSha256 = issuing.x509.fingerprint256.replaceAll(':', '').toLowerCase()
-  if (issuingCaSha256 !== undefined && issuingCaSha256 !== foundSha256) {
-    return err({
-      class: 'issuer',
-      code: 'answer_refused',
-      message: `the certificate is signed by a CA with fingerprint ${foundSha256}, the last health check saw ${issuingCaSha256}`,
-    })
-  }
-  return ok({ chainPem: joinPem(chain.value), caPem: joinPem(root.value) })
+  if (leaf === undefined || root === undefined) return refused('no root in ca signed the chain')
+  const leafFault = faultOfLeaf(leaf.parts, expected)
+  if (leafFault !== undefined) return refused(leafFault)
+  const issuing = fingerprint(above ?? root)
+  if (expected.seenCas?.includes(issuing) === false) return unseen(issuing, expected.seenCas)
+  const others = roots.value.filter((one) => one !== root)
+  return ok({ chainPem: joinPem(chain.value), caPem: joinPem([root, ...others]) })
 }
+
+const CHAIN_LIMITS: PemLimits = {
+  label: 'CERTIFICATE',
+  maxBlocks: MAX_CHAIN_CERTIFICATES,
+  maxCharacters: MAX_CHAIN_CHARACTERS,
+}
+const BUNDLE_LIMITS: PemLimits = {
+  label: 'CERTIFICATE',
+  maxBlocks: MAX_BUNDLE_CERTIFICATES,
+  maxCharacters: MAX_BUNDLE_CHARACTERS,
+}
+
+const fingerprint = ({ x509 }: Link): string =>
+  x509.fingerprint256.replaceAll(':', '').toLowerCase()
+
+const unseen = (found: string, seen: readonly string[]): Result<never, SignerFault> =>
+  err({
+    class: 'issuer',
+    code: 'ca_unseen',
+    message: `the certificate is signed by a CA with fingerprint ${found}, the last health check saw ${seen.join(', ')}`,
+  })
 
 const refused = (found: string): Result<never, SignerFault> =>
   err({
@@ -93,12 +120,8 @@ const refused = (found: string): Result<never, SignerFault> =>
     message: `the worker sent a certificate that was not asked for: ${found}`,
   })
 
-function readChain(pem: string): Result<readonly Link[], string> {
-  const blocks = decodePem(pem, {
-    label: 'CERTIFICATE',
-    maxBlocks: MAX_CHAIN_CERTIFICATES,
-    maxCharacters: MAX_CHAIN_CHARACTERS,
-  })
+function readCertificates(pem: string, limits: PemLimits): Result<readonly Link[], string> {
+  const blocks = decodePem(pem, limits)
   if (!blocks.ok) return blocks
   const links: Link[] = []
   for (const der of blocks.value) {
@@ -119,21 +142,27 @@ function readX509(der: Uint8Array): X509Certificate | undefined {
   }
 }
 
-function faultOfChain(links: readonly Link[], roots: number): string | undefined {
-  if (roots !== 1) return `ca holds ${String(roots)} certificates, not one root`
-  if (links.some(({ pem }) => pem.length > MAX_CERTIFICATE_CHARACTERS)) {
-    return `a certificate is longer than ${String(MAX_CERTIFICATE_CHARACTERS)} characters of PEM`
-  }
-  for (const [index, { x509 }] of links.entries()) {
-    // The root signs itself.
-    const signer = links[Math.min(index + 1, links.length - 1)]?.x509
-    if (signer === undefined || !x509.checkIssued(signer) || !x509.verify(signer.publicKey)) {
+/** Each certificate but the last is signed by the one after it, which is a CA. */
+function faultOfChain(links: readonly Link[]): string | undefined {
+  for (const [index, link] of links.entries()) {
+    const next = links[index + 1]
+    if (next !== undefined && !isIssuedBy(link, next)) {
       return `certificate ${String(index + 1)} of the chain is not signed by the next`
     }
-    if (index > 0 && !x509.ca) return `certificate ${String(index + 1)} of the chain is not a CA`
+    if (index > 0 && !link.x509.ca) {
+      return `certificate ${String(index + 1)} of the chain is not a CA`
+    }
   }
   return undefined
 }
+
+function faultOfRoots(roots: readonly Link[]): string | undefined {
+  const index = roots.findIndex((root) => !root.x509.ca || !isIssuedBy(root, root))
+  return index < 0 ? undefined : `certificate ${String(index + 1)} in ca is not a root`
+}
+
+const isIssuedBy = (link: Link | undefined, signer: Link): boolean =>
+  link?.x509.checkIssued(signer.x509) === true && link.x509.verify(signer.x509.publicKey)
 
 function faultOfLeaf(leaf: Certificate, { request, nowMs }: Expectation): string | undefined {
   const csr = readCsr(request)

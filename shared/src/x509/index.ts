@@ -10,6 +10,7 @@ export * from './ip-address.ts'
 export {
   nameToText,
   SUBJECT_ATTRIBUTES,
+  subjectAttributeOf,
   type Name,
   type NameAttribute,
   type SubjectAttribute,

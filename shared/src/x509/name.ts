@@ -32,6 +32,10 @@ const TYPE_BY_OID = new Map<string, SubjectAttribute>(
   ATTRIBUTE_TYPES.map(([type, oid]): [string, SubjectAttribute] => [oid, type]),
 )
 
+/** @returns The short name of an object identifier, where there is one. */
+export const subjectAttributeOf = (oid: string): SubjectAttribute | undefined =>
+  TYPE_BY_OID.get(oid)
+
 /** One attribute of a name. */
 export interface NameAttribute {
   readonly oid: string
@@ -69,7 +73,7 @@ function readAttribute(rdn: DerReader, index: number): NameAttribute {
   const oid = attribute.objectIdentifier('type')
   const { tag, text } = attribute.string('value')
   attribute.end()
-  return { oid, type: TYPE_BY_OID.get(oid), tag, value: text }
+  return { oid, type: subjectAttributeOf(oid), tag, value: text }
 }
 
 /**

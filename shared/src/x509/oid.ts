@@ -4,15 +4,25 @@
  * @module
  */
 
-/** Certificate extensions (RFC 5280 §4.2.1). */
+/** Certificate extensions (RFC 5280 §4.2, RFC 9608 §2). */
 export const EXTENSION_OID = {
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
+  cRLDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
+  noRevAvail: '2.5.29.56',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+} as const
+
+/** Access methods of authorityInfoAccess (RFC 5280 §4.2.2.1). */
+export const ACCESS_METHOD_OID = {
+  ocsp: '1.3.6.1.5.5.7.48.1',
+  caIssuers: '1.3.6.1.5.5.7.48.2',
 } as const
 
 /** Attributes of a certification request (RFC 2985 §5.4), and Microsoft's twin of the last one. */
@@ -59,11 +69,8 @@ const OTHER_NAMES = {
   '1.3.132.0.33': 'P-224',
   '1.3.6.1.4.1.311.20.2': 'Microsoft certificate template name',
   '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
-  '1.3.6.1.5.5.7.1.1': 'authorityInfoAccess',
   '1.3.6.1.5.5.7.1.24': 'TLS feature',
   '2.5.29.18': 'issuerAltName',
-  '2.5.29.31': 'cRLDistributionPoints',
-  '2.5.29.32': 'certificatePolicies',
   '2.5.29.36': 'policyConstraints',
   '2.5.29.54': 'inhibitAnyPolicy',
 }

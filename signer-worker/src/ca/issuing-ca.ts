@@ -11,7 +11,7 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import { decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
+import { decodePem, encodePem, err, KEY_USAGE_BITS, ok, type Result } from '@edge-issuer/shared'
 import {
   type Certificate,
   type NameConstraints,
@@ -22,6 +22,7 @@ import {
   toHex,
 } from '@edge-issuer/shared/x509'
 import { chainFaults, type ChainLink } from './chain.ts'
+import { type Pointers, pointersOf, type PublishedUrls } from './pointers.ts'
 import { type SigningAlgorithm, signingAlgorithm } from './signing-algorithm.ts'
 
 /** An issuing CA without its key. Limits are those of the whole chain, not only of its own certificate. */
@@ -53,6 +54,10 @@ export interface IssuingCa {
   readonly nameConstraints: readonly NameConstraints[]
   /** extKeyUsage of every certificate below the root that has it. */
   readonly extKeyUsages: readonly (readonly string[])[]
+  /** Whether its keyUsage has cRLSign. */
+  readonly canSignCrls: boolean
+  /** What its certificates say of where it publishes. */
+  readonly pointers: Pointers
 }
 
 /** The private key of an issuing CA, proved to be its own. */
@@ -74,10 +79,14 @@ const PROOF = new TextEncoder().encode('edge-issuer: this key belongs to this ce
  * Reads the chain of an issuing CA.
  *
  * @param chainPem - The issuing CA, then each one above it, the root last.
+ * @param urls - Where it publishes; nowhere when absent.
  * @returns The facts, or every fault of the chain. Whether it is valid now is another question:
  *   {@link checkIssuingCaAt}.
  */
-export function loadIssuingCa(chainPem: string): Result<IssuingCa, readonly string[]> {
+export function loadIssuingCa(
+  chainPem: string,
+  urls: PublishedUrls = {},
+): Result<IssuingCa, readonly string[]> {
   const blocks = decodePem(chainPem, {
     label: 'CERTIFICATE',
     maxBlocks: MAX_CHAIN_CERTIFICATES,
@@ -92,7 +101,7 @@ export function loadIssuingCa(chainPem: string): Result<IssuingCa, readonly stri
     else faults.push(`certificate ${String(index + 1)} cannot be read: ${parsed.error}`)
   }
   if (faults.length > 0) return err(faults)
-  return factsOf(links)
+  return factsOf(links, urls)
 }
 
 /** Whether the whole chain is valid at a time, in epoch ms; or why not. */
@@ -150,7 +159,10 @@ function isKeyOf(ca: IssuingCa, privateKey: KeyObject): boolean {
   }
 }
 
-function factsOf(links: readonly ChainLink[]): Result<IssuingCa, readonly string[]> {
+function factsOf(
+  links: readonly ChainLink[],
+  urls: PublishedUrls,
+): Result<IssuingCa, readonly string[]> {
   const faults = chainFaults(links)
   const [issuing] = links
   const subjectKeyId = issuing?.certificate.extensions.values.subjectKeyIdentifier
@@ -160,7 +172,7 @@ function factsOf(links: readonly ChainLink[]): Result<IssuingCa, readonly string
     return err(faults)
   }
   const pems = links.map(({ der }) => encodePem('CERTIFICATE', der))
-  const { publicKey, serialNumber, subject } = issuing.certificate
+  const { extensions, publicKey, serialNumber, subject } = issuing.certificate
   return ok({
     ...limitsOf(links.map(({ certificate }) => certificate)),
     certificates: links.map(({ der }) => der),
@@ -174,6 +186,8 @@ function factsOf(links: readonly ChainLink[]): Result<IssuingCa, readonly string
     signing,
     serialNumber: toHex(serialNumber),
     sha256: createHash('sha256').update(issuing.der).digest('hex'),
+    canSignCrls: extensions.values.keyUsage?.includes(KEY_USAGE_BITS['crl sign']) ?? false,
+    pointers: pointersOf(urls),
   })
 }
 

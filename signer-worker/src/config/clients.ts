@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compileClientPolicy } from '../policy/client-policy.ts'
 import type { Client, Issuer } from './config.ts'
 import { type ConfigFault, faultAt } from './fault.ts'
 import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
@@ -48,7 +49,7 @@ const clientOf = (name: string, entry: ClientEntry): Client => ({
   name,
   issuers: entry.issuers,
   profiles: entry.profiles,
-  policy: entry.allowed ?? {},
+  policy: compileClientPolicy(entry),
   shards: entry.shards,
   certificatesPerMinute: entry.certificatesPerMinute,
 })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AdminRole } from '@edge-issuer/shared'
+import type { AdminRole, AuthorityState } from '@edge-issuer/shared'
 import type { IssuingCa, IssuingKey } from '../ca/issuing-ca.ts'
 import type { ClientPolicy } from '../policy/client-policy.ts'
 import type { Profile } from '../policy/profile.ts'
@@ -17,11 +17,28 @@ export interface PublicUrl {
   readonly prefix: string
 }
 
-/** One issuing CA with its key. Whether it is still valid is asked at each use. */
+/** One issuing CA of an issuer. Whether it is still valid is asked at each use. */
+export interface Authority {
+  readonly state: AuthorityState
+  readonly ca: IssuingCa
+  /** Only one that is retiring can be without. */
+  readonly key: IssuingKey | undefined
+}
+
+/** An issuing CA that can sign. */
+export interface SigningAuthority extends Authority {
+  readonly key: IssuingKey
+}
+
+/** What clients ask: one CA that signs, and those that came before it or will come after. */
 export interface Issuer {
   readonly name: string
-  readonly ca: IssuingCa
-  readonly key: IssuingKey
+  /** The one whose state is `active`: every new certificate is planned for it. */
+  readonly active: SigningAuthority
+  /** All of them, in the order of the configuration. */
+  readonly authorities: readonly Authority[]
+  /** PEM of the roots of all of them, each once, that of the active one first. */
+  readonly roots: readonly string[]
   readonly profiles: readonly string[]
 }
 
@@ -30,7 +47,6 @@ export interface Client {
   readonly name: string
   readonly issuers: readonly string[]
   readonly profiles: readonly string[]
-  /** Empty for a client that its profiles alone restrict. */
   readonly policy: ClientPolicy
   /** How many ledger objects it has under each issuer: each number that was ever used, today's last. */
   readonly shards: readonly number[]
@@ -67,3 +83,14 @@ export interface SignerConfig {
 /** @returns The profiles open to a client under an issuer, the client's default first. */
 export const openProfiles = (client: Client, issuer: Issuer): readonly string[] =>
   client.profiles.filter((profile) => issuer.profiles.includes(profile))
+
+/**
+ * @returns The CA that a certificate was planned for, if it is still one of the issuer's and has its
+ *   key: a plan that was made just before another CA became active is signed all the same.
+ */
+export function signingAuthority(issuer: Issuer, sha256: string): SigningAuthority | undefined {
+  for (const { ca, key, state } of issuer.authorities) {
+    if (ca.sha256 === sha256 && key !== undefined) return { ca, key, state }
+  }
+  return undefined
+}

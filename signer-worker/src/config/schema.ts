@@ -4,14 +4,17 @@
  *
  * @module
  */
-import { ADMIN_ROLES, nameSchema } from '@edge-issuer/shared'
+import { ADMIN_ROLES, AUTHORITY_STATES, nameSchema } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
-import { clientPolicySchema } from '../policy/client-policy.ts'
+import { clientRuleMembers } from '../policy/client-rules.ts'
 import { profileSchema } from '../policy/profile.ts'
 import { MAX_PUBLIC_KEY_CHARACTERS } from './client-key.ts'
+import { isPublishedUrl } from './published-url.ts'
 
 /** Longest PEM text of one chain, in characters: cert-manager's limit for a chain, rounded up. */
 const MAX_CHAIN_CHARACTERS = 98_304
+
+const MAX_URL_CHARACTERS = 2048
 
 /** Name of a Worker secret: upper case, so that it can be no inherited property of the bindings. */
 const SECRET_NAME_PATTERN = /^[A-Z][A-Z0-9_]{0,127}$/
@@ -28,10 +31,33 @@ const MAX_SHARD_CHANGES = 4
 /** Far above what one Durable Object can write in a minute. */
 const MAX_CERTIFICATES_PER_MINUTE = 100_000
 
+/** Most issuing CAs of one issuer: their roots must fit into what relays accept. */
+const MAX_AUTHORITIES = 8
+
+const publishedUrlSchema = z
+  .string()
+  .check(
+    z.maxLength(MAX_URL_CHARACTERS),
+    z.regex(/^http:\/\//, 'must begin with http://'),
+    z.refine(isPublishedUrl, 'must be an absolute URL in ASCII without user, password or fragment'),
+  )
+
 const namesSchema = z.array(nameSchema).check(z.minLength(1), z.maxLength(MAX_LIST_ITEMS))
 
-const issuerSchema = z
+const publishedUrl = (what: string): z.ZodMiniOptional<typeof publishedUrlSchema> =>
+  z
+    .optional(publishedUrlSchema)
+    .check(z.describe(`http URL of ${what}, which every certificate of this CA then names`))
+
+const authoritySchema = z
   .strictObject({
+    state: z
+      .enum(AUTHORITY_STATES)
+      .check(
+        z.describe(
+          'active: signs, exactly one of them; next: will sign, and is trusted already; retiring: has signed, and is trusted still',
+        ),
+      ),
     chain: z
       .string()
       .check(
@@ -39,16 +65,36 @@ const issuerSchema = z
         z.describe('PEM certificates: the issuing CA, then each one above it, the root last'),
       ),
     keySecret: z
-      .string()
+      .optional(
+        z
+          .string()
+          .check(
+            z.regex(SECRET_NAME_PATTERN, 'must be upper-case letters, digits and underscores'),
+          ),
+      )
       .check(
-        z.regex(SECRET_NAME_PATTERN, 'must be upper-case letters, digits and underscores'),
         z.describe(
-          'name of the Worker secret that holds the private key of the issuing CA, PKCS#8 PEM',
+          'name of the Worker secret that holds the private key of the issuing CA, PKCS#8 PEM; only a CA that is retiring can be without',
         ),
+      ),
+    crlUrl: publishedUrl('its CRL, in DER'),
+    caIssuersUrl: publishedUrl('its certificate, in DER'),
+    ocspUrl: publishedUrl('its OCSP responder'),
+  })
+  .check(z.describe('one issuing CA'))
+
+const issuerSchema = z
+  .strictObject({
+    keys: z
+      .array(authoritySchema)
+      .check(
+        z.minLength(1),
+        z.maxLength(MAX_AUTHORITIES),
+        z.describe('its issuing CAs: one, or several while it is rotated'),
       ),
     profiles: namesSchema.check(z.describe('profiles that this issuer signs')),
   })
-  .check(z.describe('one issuing CA'))
+  .check(z.describe('what clients ask: an issuing CA, under a name that outlives it'))
 
 const keySchema = z
   .strictObject({
@@ -86,7 +132,7 @@ const clientSchema = z
         'profiles that this client may name; the first one that the issuer also has is its default',
       ),
     ),
-    allowed: z.optional(clientPolicySchema),
+    ...clientRuleMembers,
     // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
     shards: z._default(
       z
@@ -123,7 +169,7 @@ export const configSchema = z.strictObject({
   publicUrl: z
     .string()
     .check(
-      z.maxLength(2048),
+      z.maxLength(MAX_URL_CHARACTERS),
       z.describe(
         'https URL under which clients reach the worker, with its path prefix if it has one',
       ),
@@ -138,6 +184,8 @@ export const configSchema = z.strictObject({
 export type ConfigFile = z.infer<typeof configSchema>
 /** One entry of `issuers`. */
 export type IssuerEntry = z.infer<typeof issuerSchema>
+/** One entry of an issuer's `keys`. */
+export type AuthorityEntry = z.infer<typeof authoritySchema>
 /** One entry of `clients`. */
 export type ClientEntry = z.infer<typeof clientSchema>
 /** One key of a client or an admin. */

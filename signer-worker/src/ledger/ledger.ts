@@ -8,7 +8,7 @@ import { err, ok, type Refusal } from '@edge-issuer/shared'
 import { DurableObject } from 'cloudflare:workers'
 import { issueCertificate } from '../ca/issue.ts'
 import { randomSerialNumber } from '../ca/serial.ts'
-import type { Issuer } from '../config/index.ts'
+import { type SigningAuthority, signingAuthority } from '../config/index.ts'
 import { loadSettings } from '../settings.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
 import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './journal.ts'
@@ -59,6 +59,7 @@ export class Ledger extends DurableObject<Env> {
    */
   async issue(request: IssueRequest, layout: number): Promise<IssueOutcome> {
     await this.#turn()
+    this.#follow(layout)
     const nowMs = Date.now()
     // One transaction, so that an exception half-way leaves no row of any table.
     return this.ctx.storage.transactionSync(() => {
@@ -66,7 +67,7 @@ export class Ledger extends DurableObject<Env> {
       const { origin, requestDigest } = request
       const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
       if (stored !== undefined) return this.#replay(stored, request, nowMs)
-      if (!this.#follow(layout)) return err({ refusals: [OLDER_LAYOUT] })
+      if (layout < this.#layout) return err({ refusals: [OLDER_LAYOUT] })
       if (!this.#takeNonce(request.evidence.nonce, nowMs)) return err(NONCE_USED)
       const { order } = request
       if (!order.ok) {
@@ -86,9 +87,9 @@ export class Ledger extends DurableObject<Env> {
    * be issued for in two objects.
    */
   find({ uid, requestDigest, layout }: FindRequest): IssueOutcome | undefined {
+    this.#follow(layout)
     return this.ctx.storage.transactionSync(() => {
       const { sql } = this.ctx.storage
-      this.#follow(layout)
       const stored = findIssuance(sql, { uid, requestDigest })
       if (stored === undefined) return undefined
       if (stored.isSameRequest) countReplay(sql)
@@ -130,13 +131,11 @@ export class Ledger extends DurableObject<Env> {
     return answerStored(stored)
   }
 
-  /** @returns Whether orders of this layout are taken. */
-  #follow(layout: number): boolean {
-    if (layout > this.#layout) {
-      writeMeta(this.ctx.storage.sql, 'layout', layout)
-      this.#layout = layout
-    }
-    return layout === this.#layout
+  /** Outside of any transaction: what is remembered here must not be taken back on disk. */
+  #follow(layout: number): void {
+    if (layout <= this.#layout) return
+    writeMeta(this.ctx.storage.sql, 'layout', layout)
+    this.#layout = layout
   }
 
   #takeNonce(nonce: string, nowMs: number): boolean {
@@ -159,20 +158,20 @@ export class Ledger extends DurableObject<Env> {
   }
 
   #sign(request: IssueRequest, order: IssueOrder, issuedAtMs: number): IssueOutcome {
-    const issuer = this.#issuer(request.issuer, order)
-    if (issuer === undefined) return err({ refusals: [ROLLING_OUT] })
-    const { ca, key } = issuer
+    const authority = this.#authority(request.issuer, order)
+    if (authority === undefined) return err({ refusals: [ROLLING_OUT] })
+    const { ca, key } = authority
     const serialNumber = randomSerialNumber()
     const certificate = issueCertificate(order.plan, ca, { key, serialNumber })
     const issuance = { request, order, ca, certificate, serialNumber, issuedAtMs }
     return ok({ ...recordIssuance(this.ctx.storage.sql, issuance), replayed: false })
   }
 
-  /** The issuer in this object's own settings, if its CA is the one that the plan was made for. */
-  #issuer(name: string, { caSha256 }: IssueOrder): Issuer | undefined {
+  /** The CA that the plan was made for, if this object's own settings have it with its key. */
+  #authority(name: string, { caSha256 }: IssueOrder): SigningAuthority | undefined {
     const settings = loadSettings(this.env)
     const issuer = settings.ok ? settings.value.issuers.get(name) : undefined
-    return issuer?.ca.sha256 === caSha256 ? issuer : undefined
+    return issuer && signingAuthority(issuer, caSha256)
   }
 }
 

@@ -45,7 +45,9 @@ function authority({ profile, issuerPathLength }: AuthorityRules): BasicConstrai
 function notAllowed({ profile, client, issuerPathLength }: AuthorityRules): readonly Refusal[] {
   return [
     profile.isCA ? undefined : 'the profile does not allow CA certificates',
-    client.isCA === false ? 'this client may not ask for CA certificates' : undefined,
+    client.allowed?.isCA === false
+      ? "this client's allowed.isCA does not allow CA certificates"
+      : undefined,
     pathLengthFault(profile.pathLength ?? 0, issuerPathLength),
   ]
     .filter((fault) => fault !== undefined)

@@ -1,61 +1,135 @@
 /**
- * What one client may ask for, in the words of cert-manager's approver-policy. It narrows the
- * profile: a member that is absent allows everything that the profile allows, an empty list nothing.
+ * What one client may ask for, made ready once for all of its requests: patterns are split, and what
+ * is absent costs a request nothing.
  *
  * @module
  */
-import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
-import { SUBJECT_ATTRIBUTES } from '@edge-issuer/shared/x509'
-import * as z from 'zod/mini'
-import { USAGES } from './usage-names.ts'
+import {
+  type GeneralName,
+  type SubjectAttribute,
+  subjectAttributeOf,
+} from '@edge-issuer/shared/x509'
+import type { Allowed, ClientRules, Constraints } from './client-rules.ts'
+import { compilePatterns, type Patterns } from './pattern.ts'
 
-const MAX_PATTERNS = 256
-const MAX_PATTERN_LENGTH = 2048
+/** One rule for values of one kind. */
+export interface ValueRule {
+  /** Where it stands in the client's entry: `allowed.dnsNames`. */
+  readonly member: string
+  readonly patterns: Patterns
+}
 
-/** Most parts between `*`, which bounds the work of a comparison. */
-const MAX_WILDCARDS = 8
+/** Rules by the kind of value that they are for. */
+export interface RuleTable<Kind extends string> {
+  readonly byKind: ReadonlyMap<Kind, ValueRule>
+  /** Kinds that a request must have a value of: usually none. */
+  readonly required: readonly Kind[]
+}
 
-const patternsSchema = z
-  .array(
-    z.string().check(
-      z.minLength(1),
-      z.maxLength(MAX_PATTERN_LENGTH),
-      z.refine((text) => text.split('*').length <= MAX_WILDCARDS + 1, 'has too many "*"'),
-    ),
-  )
-  .check(z.maxLength(MAX_PATTERNS))
-
-const patterns = (names: string): z.ZodMiniOptional<typeof patternsSchema> =>
-  z
-    .optional(patternsSchema)
-    .check(
-      z.describe(`${names} that may be asked for; "*" stands for any characters, dots included`),
-    )
-
-const duration = (which: string): z.ZodMiniOptional<z.ZodMiniNumberFormat> =>
-  z
-    .optional(z.int().check(z.gte(1), z.lte(MAX_DURATION_SECONDS)))
-    .check(z.describe(`${which} duration, in seconds`))
-
-/** The member `allowed` of a client in the worker's configuration. */
-export const clientPolicySchema = z.strictObject({
-  commonName: patterns('common names'),
-  dnsNames: patterns('DNS names'),
-  ipAddresses: patterns('IP addresses, as text (RFC 5952 for IPv6),'),
-  uris: patterns('URIs'),
-  emailAddresses: patterns('email addresses'),
-  otherNames: patterns('other names, written "OID:value",'),
-  subject: z
-    .optional(
-      z.partialRecord(z.enum(SUBJECT_ATTRIBUTES.filter((type) => type !== 'CN')), patternsSchema),
-    )
-    .check(z.describe('values that the attributes of a subject may have, by attribute type')),
-  isCA: z.optional(z.boolean()).check(z.describe('false refuses CA certificates')),
-  usages: z.optional(z.array(z.enum(USAGES))).check(z.describe('usages that may be asked for')),
-  minDurationSeconds: duration('shortest'),
-  maxDurationSeconds: duration('longest'),
-  namespaces: patterns('namespaces whose requests are signed: namespaces'),
-})
+/** The member `allowed`. */
+export interface AllowedRules {
+  /** By {@link nameRuleKind}. */
+  readonly names: RuleTable<string>
+  readonly subject: RuleTable<SubjectAttribute>
+  readonly isCA: boolean
+  readonly usages: readonly string[]
+}
 
 /** What one client may ask for. */
-export type ClientPolicy = z.infer<typeof clientPolicySchema>
+export interface ClientPolicy {
+  /** `undefined` allows all that the profile allows. */
+  readonly allowed: AllowedRules | undefined
+  readonly constraints: Constraints
+  /** `undefined` for every namespace. */
+  readonly namespaces: Patterns | undefined
+}
+
+/** What the rules of a name are found under: its kind, or the type of an other name. */
+export const nameRuleKind = (name: GeneralName): string =>
+  name.kind === 'otherName' ? name.typeId : name.kind
+
+/** Makes the rules of one client ready. */
+export const compileClientPolicy = ({
+  allowed,
+  constraints = {},
+  selector,
+}: ClientRules): ClientPolicy => ({
+  allowed: allowed && {
+    names: nameRules(allowed),
+    subject: subjectRules(allowed),
+    isCA: allowed.isCA ?? false,
+    usages: allowed.usages ?? [],
+  },
+  constraints,
+  namespaces: selector?.namespace && compilePatterns(selector.namespace.matchNames),
+})
+
+/** A rule as the configuration has it, and where; one that is absent allows nothing. */
+interface RuleEntry<Kind extends string> {
+  readonly kind: Kind
+  readonly member: string
+  readonly rule:
+    | {
+        readonly value?: string | undefined
+        readonly values?: readonly string[] | undefined
+        readonly required?: boolean | undefined
+      }
+    | undefined
+}
+
+const nameRules = (allowed: Allowed): RuleTable<string> =>
+  tableOf([
+    { kind: 'dns', member: 'allowed.dnsNames', rule: allowed.dnsNames },
+    { kind: 'ip', member: 'allowed.ipAddresses', rule: allowed.ipAddresses },
+    { kind: 'uri', member: 'allowed.uris', rule: allowed.uris },
+    { kind: 'email', member: 'allowed.emailAddresses', rule: allowed.emailAddresses },
+    ...(allowed.otherNames ?? []).map((rule) => ({
+      kind: rule.oid,
+      member: `allowed.otherNames (${rule.oid})`,
+      rule,
+    })),
+  ])
+
+function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<SubjectAttribute> {
+  const of = (
+    kind: SubjectAttribute,
+    member: Exclude<keyof typeof subject, 'otherAttributes'>,
+  ): RuleEntry<SubjectAttribute> => ({
+    kind,
+    member: `allowed.subject.${member}`,
+    rule: subject[member],
+  })
+  return tableOf([
+    { kind: 'CN', member: 'allowed.commonName', rule: commonName },
+    of('O', 'organizations'),
+    of('C', 'countries'),
+    of('OU', 'organizationalUnits'),
+    of('L', 'localities'),
+    of('ST', 'provinces'),
+    of('STREET', 'streetAddresses'),
+    of('postalCode', 'postalCodes'),
+    of('serialNumber', 'serialNumber'),
+    ...(subject.otherAttributes ?? []).flatMap((rule) => {
+      const kind = subjectAttributeOf(rule.oid)
+      const member = `allowed.subject.otherAttributes (${rule.oid})`
+      return kind === undefined ? [] : [{ kind, member, rule }]
+    }),
+  ])
+}
+
+/** DNS names are compared in lower case (RFC 4343), all else as it stands. */
+const lowerCase = (text: string): string => text.toLowerCase()
+
+function tableOf<Kind extends string>(entries: readonly RuleEntry<Kind>[]): RuleTable<Kind> {
+  const byKind = new Map(
+    entries.map(({ kind, member, rule = {} }): [Kind, ValueRule] => {
+      const texts = rule.value === undefined ? (rule.values ?? []) : [rule.value]
+      return [
+        kind,
+        { member, patterns: compilePatterns(texts, kind === 'dns' ? lowerCase : undefined) },
+      ]
+    }),
+  )
+  const required = entries.filter(({ rule }) => rule?.required === true)
+  return { byKind, required: required.map(({ kind }) => kind) }
+}

@@ -14,9 +14,11 @@ import {
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { decideAuthority } from './authority.ts'
+import { judgeCaConstraints } from './ca-constraints.ts'
 import type { ClientPolicy } from './client-policy.ts'
 import { readCsr } from './csr.ts'
 import { judgeExtensions, planExtensions } from './extensions.ts'
+import { judgeKey } from './key-constraints.ts'
 import { judgeNames, type NameRules } from './names.ts'
 import { matchesAny } from './pattern.ts'
 import type { Profile } from './profile.ts'
@@ -83,9 +85,13 @@ function judge(
   const validity = decideValidity({ durationSeconds, nowMs }, { profile, client, issuer: ca })
   const refusals = [
     ...judgeNamespace(request.origin.namespace, client),
+    ...judgeKey(csr.publicKey.key, client.constraints),
     ...judgeSubject({ subject: csr.subject, names, isCA }, nameRules),
     ...judgeNames(names, nameRules),
     ...judgeExtensions(csr, { isCA, profile }),
+    ...(isCA && profile.isCA
+      ? judgeCaConstraints({ asked: values.nameConstraints, profile, issuer: ca.nameConstraints })
+      : []),
   ]
   if (refusals.length > 0 || !authority.ok || !usages.ok || !validity.ok) {
     const decisions = [authority, usages, validity]
@@ -101,7 +107,8 @@ function judge(
       csr,
       authority: authority.value,
       usages: usages.value,
-      issuerKeyId: ca.subjectKeyId,
+      profile,
+      ca,
     }),
     names: {
       subject: nameToText(csr.subject),
@@ -116,6 +123,6 @@ const commonNames = ({ rdns }: Name): readonly string[] =>
 
 function judgeNamespace(namespace: string, { namespaces }: ClientPolicy): readonly Refusal[] {
   if (namespaces === undefined || matchesAny(namespaces, namespace)) return []
-  const detail = `the namespace ${quote(namespace)} is none that this client may ask for: ${quoteList(namespaces)}; ask the CA's operator`
+  const detail = `the namespace ${quote(namespace)} matches none of this client's selector.namespace.matchNames: ${quoteList(namespaces.texts)}; ask the CA's operator`
   return [{ code: 'origin_not_allowed', detail }]
 }

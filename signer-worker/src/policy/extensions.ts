@@ -14,7 +14,7 @@ import {
   EXTENSION_OID,
   oidToText,
 } from '@edge-issuer/shared/x509'
-import { JUDGED_CONSTRAINTS } from './name-constraints.ts'
+import type { IssuingCa } from '../ca/issuing-ca.ts'
 import type { Profile } from './profile.ts'
 import { quoteList } from './text.ts'
 import type { Usages } from './usages.ts'
@@ -24,8 +24,8 @@ export interface ExtensionParts {
   readonly csr: CertificationRequest
   readonly authority: BasicConstraints
   readonly usages: Usages
-  /** subjectKeyIdentifier of the issuing CA. */
-  readonly issuerKeyId: Uint8Array
+  readonly profile: Profile
+  readonly ca: Pick<IssuingCa, 'subjectKeyId' | 'pointers'>
 }
 
 /** Octets of a key identifier: the leftmost 160 bits of SHA-256 (RFC 7093 §2, method 1). */
@@ -51,24 +51,14 @@ export function judgeExtensions(
     .filter(({ oid }) => !HONOURED.has(oid) && !profile.ignoredExtensions.includes(oid))
     .filter(({ oid }) => !isCA || oid !== EXTENSION_OID.nameConstraints)
     .map(({ oid }) => oidToText(oid))
-  const { permitted = [], excluded = [] } = extensions.values.nameConstraints ?? {}
-  const kinds = [...permitted, ...excluded].filter(({ kind }) => !JUDGED_CONSTRAINTS.has(kind))
-  return [
-    ...(refused.length > 0
-      ? [`asks for extensions that are not certified: ${quoteList(refused)}`]
-      : []),
-    ...(kinds.length > 0
-      ? ['asks for name constraints of other kinds than DNS, IP, URI and email']
-      : []),
-  ].map((fault) => ({
-    code: 'extension_not_allowed',
-    detail: `the certification request ${fault}; leave them out`,
-  }))
+  if (refused.length === 0) return []
+  const detail = `the certification request asks for extensions that are not certified: ${quoteList(refused)}; leave them out`
+  return [{ code: 'extension_not_allowed', detail }]
 }
 
 /** The extensions of the certificate, in the order they stand in it. */
 export function planExtensions(parts: ExtensionParts): readonly Extension[] {
-  const { csr, authority, usages, issuerKeyId } = parts
+  const { csr, authority, usages, profile, ca } = parts
   return [
     plan('basicConstraints', true, basicConstraints(authority)),
     ...(usages.keyUsage.length > 0 ? [plan('keyUsage', true, der.namedBits(usages.keyUsage))] : []),
@@ -76,10 +66,25 @@ export function planExtensions(parts: ExtensionParts): readonly Extension[] {
       ? [plan('extKeyUsage', false, der.sequence(...usages.extKeyUsage.map(der.objectIdentifier)))]
       : []),
     plan('subjectKeyIdentifier', false, der.octetString(keyIdentifier(csr.publicKey.keyOctets))),
-    plan('authorityKeyIdentifier', false, der.sequence(der.element(KEY_IDENTIFIER, issuerKeyId))),
-    ...copied(csr, 'subjectAltName', () => csr.subject.rdns.length === 0),
-    ...copied(csr, 'nameConstraints', ({ critical }) => critical),
+    plan(
+      'authorityKeyIdentifier',
+      false,
+      der.sequence(der.element(KEY_IDENTIFIER, ca.subjectKeyId)),
+    ),
+    ...copied(csr, 'subjectAltName', csr.subject.rdns.length === 0),
+    ...(profile.noRevAvail
+      ? [...ca.pointers.withoutRevocation, plan('noRevAvail', false, der.nullValue())]
+      : ca.pointers.all),
+    ...policies(profile.certificatePolicies),
+    // Critical whatever was asked for (RFC 5280 §4.2.1.10): who cannot read it must not trust the CA.
+    ...(authority.isCA ? copied(csr, 'nameConstraints', true) : []),
   ]
+}
+
+function policies(oids: readonly string[]): readonly Extension[] {
+  if (oids.length === 0) return []
+  const information = oids.map((oid) => der.sequence(der.objectIdentifier(oid)))
+  return [plan('certificatePolicies', false, der.sequence(...information))]
 }
 
 const plan = (
@@ -103,9 +108,8 @@ const keyIdentifier = (keyOctets: Uint8Array): Uint8Array =>
 function copied(
   { extensions }: CertificationRequest,
   name: keyof typeof EXTENSION_OID,
-  isCritical: (asked: Extension) => boolean,
+  critical: boolean,
 ): readonly Extension[] {
-  return extensions.list
-    .filter(({ oid }) => oid === EXTENSION_OID[name])
-    .map((asked) => plan(name, isCritical(asked), new Uint8Array(asked.value)))
+  const asked = extensions.list.find(({ oid }) => oid === EXTENSION_OID[name])
+  return asked === undefined ? [] : [plan(name, critical, new Uint8Array(asked.value))]
 }

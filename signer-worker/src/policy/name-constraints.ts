@@ -4,9 +4,15 @@
  *
  * @module
  */
-import { generalNameToText, type GeneralName, type NameConstraints } from '@edge-issuer/shared/x509'
+import {
+  generalNameToText,
+  type GeneralName,
+  IPV4_OCTETS,
+  IPV6_OCTETS,
+  type NameConstraints,
+} from '@edge-issuer/shared/x509'
 import { WILDCARD_PREFIX } from './dns-name.ts'
-import { splitMailbox } from './email.ts'
+import { isNameWithin, isSubtreeWithin } from './subtree.ts'
 import { quoteList } from './text.ts'
 import { uriDnsHost } from './uri.ts'
 
@@ -32,7 +38,7 @@ export function constraintFault(
       return `is excluded by the issuing CA's name constraint ${quoteList([generalNameToText(excluder)])}`
     }
     const bases = permitted.filter(({ kind }) => kind === name.kind)
-    if (bases.length > 0 && !bases.some((base) => isWithin(name, base))) {
+    if (bases.length > 0 && !bases.some((base) => isNameWithin(name, base))) {
       return `is outside what the issuing CA's name constraints permit: ${quoteList(bases.map(generalNameToText))}`
     }
   }
@@ -43,7 +49,7 @@ function isExcluded(name: GeneralName, base: GeneralName): boolean {
   if (name.kind === 'uri' && base.kind === 'uri' && uriDnsHost(name.value) === undefined) {
     return true
   }
-  return isWithin(name, base) || canCover(name, base)
+  return isNameWithin(name, base) || canCover(name, base)
 }
 
 /** Whether a wildcard name stands for a name that `base` alone would match: then it is not harmless. */
@@ -55,51 +61,45 @@ function canCover(name: GeneralName, base: GeneralName): boolean {
   return label !== '' && `.${parents.join('.')}` === suffix
 }
 
-/** Whether `name` is in the subtree of `base`; names of another kind are in none. */
-function isWithin(name: GeneralName, base: GeneralName): boolean {
-  if (name.kind === 'dns' && base.kind === 'dns') {
-    return isDomainWithin(name.value, base.value)
+/**
+ * @param base - A permitted subtree that a CA certificate asks for.
+ * @param constraints - Those of every CA above it.
+ * @returns What is wrong with it, to go on after it: it promises names that no verifier would accept.
+ */
+export function subtreeFault(
+  base: GeneralName,
+  constraints: readonly NameConstraints[],
+): string | undefined {
+  for (const { permitted, excluded } of constraints) {
+    const excluder = excluded.find((outer) => isSubtreeWithin(base, outer))
+    if (excluder !== undefined) {
+      return `is excluded by the issuing CA's name constraint ${quoteList([generalNameToText(excluder)])}`
+    }
+    const outers = permitted.filter(({ kind }) => kind === base.kind)
+    if (outers.length > 0 && !outers.some((outer) => isSubtreeWithin(base, outer))) {
+      return `is outside what the issuing CA's name constraints permit: ${quoteList(outers.map(generalNameToText))}`
+    }
   }
-  if (name.kind === 'email' && base.kind === 'email') {
-    return isMailboxWithin(name.value, base.value)
-  }
-  if (name.kind === 'uri' && base.kind === 'uri') {
-    const host = uriDnsHost(name.value)
-    return host !== undefined && isHostWithin(host, base.value)
-  }
-  return name.kind === 'ip' && base.kind === 'ip' && isAddressWithin(name.octets, base.octets)
+  return undefined
 }
 
-/** A domain and all below it; with a leading dot, only what is below it; empty, everything. */
-function isDomainWithin(domain: string, base: string): boolean {
-  const [name, wanted] = [domain.toLowerCase(), base.toLowerCase()]
-  if (wanted === '' || wanted.startsWith('.')) return name.endsWith(wanted)
-  return name === wanted || name.endsWith(`.${wanted}`)
+/** All addresses of each family, and all DNS names: what excludes a whole kind. */
+const WHOLE_KIND: Readonly<Partial<Record<GeneralName['kind'], readonly GeneralName[]>>> = {
+  dns: [{ kind: 'dns', value: '' }],
+  ip: [IPV4_OCTETS, IPV6_OCTETS].map((size) => ({ kind: 'ip', octets: new Uint8Array(2 * size) })),
 }
 
-/** One host; with a leading dot, every host below it. */
-function isHostWithin(host: string, base: string): boolean {
-  return base.startsWith('.')
-    ? host.toLowerCase().endsWith(base.toLowerCase())
-    : host.toLowerCase() === base.toLowerCase()
-}
-
-/** One mailbox, all mailboxes of a host, or with a leading dot of every host below it. */
-function isMailboxWithin(email: string, base: string): boolean {
-  const mailbox = splitMailbox(email)
-  if (mailbox === undefined) return false
-  const wanted = splitMailbox(base)
-  return wanted === undefined
-    ? isHostWithin(mailbox.domain, base)
-    : mailbox.local === wanted.local && isHostWithin(mailbox.domain, wanted.domain)
-}
-
-/** @param base - Address and mask, one after the other. */
-function isAddressWithin(address: Uint8Array, base: Uint8Array): boolean {
-  const size = base.length / 2
-  if (address.length !== size) return false
-  return address.every((octet, index) => {
-    const mask = base[size + index] ?? 0
-    return (octet & mask) === ((base[index] ?? 0) & mask)
-  })
+/**
+ * Whether any name of a kind can satisfy the constraints. Subtrees of one kind are inside each other
+ * or apart, so if there is such a name, one of the permitted subtrees is inside one of each CA's.
+ */
+export function isKindOpen(
+  kind: GeneralName['kind'],
+  constraints: readonly NameConstraints[],
+): boolean {
+  const permitted = constraints.flatMap((each) =>
+    each.permitted.filter((base) => base.kind === kind),
+  )
+  const candidates = permitted.length > 0 ? permitted : WHOLE_KIND[kind]
+  return candidates?.some((base) => subtreeFault(base, constraints) === undefined) ?? true
 }

@@ -12,14 +12,14 @@ import {
   ipToText,
   type NameConstraints,
 } from '@edge-issuer/shared/x509'
-import type { ClientPolicy } from './client-policy.ts'
+import { type AllowedRules, type ClientPolicy, nameRuleKind } from './client-policy.ts'
 import { dnsNameFault, WILDCARD_PREFIX } from './dns-name.ts'
 import { emailFault } from './email.ts'
 import { constraintFault } from './name-constraints.ts'
-import { matchesAny } from './pattern.ts'
 import type { Profile } from './profile.ts'
 import { quote, quoteList } from './text.ts'
 import { isSpiffe, uriFault } from './uri.ts'
+import { absentFaults, ruleFault } from './value-rule.ts'
 
 /** What names are held against. */
 export interface NameRules {
@@ -41,7 +41,23 @@ export function judgeNames(names: readonly GeneralName[], rules: NameRules): rea
     const detail = `there are ${String(names.length)} subject alternative names, and ${String(MAX_NAMES)} are the most; split them over several requests`
     return [{ code: 'name_not_allowed', detail }]
   }
-  return [...names.flatMap((name) => judgeName(name, rules)), ...judgeSpiffeIds(names)]
+  return [
+    ...names.flatMap((name) => judgeName(name, rules)),
+    ...judgeSpiffeIds(names),
+    ...judgeAbsence(names, rules.client.allowed),
+  ]
+}
+
+function judgeAbsence(
+  names: readonly GeneralName[],
+  allowed: AllowedRules | undefined,
+): readonly Refusal[] {
+  if (allowed === undefined) return []
+  const hasKind = (kind: string): boolean => names.some((name) => nameRuleKind(name) === kind)
+  return absentFaults(allowed.names, hasKind).map((detail) => ({
+    code: 'name_not_allowed',
+    detail,
+  }))
 }
 
 /** X509-SVID §2: a certificate with a SPIFFE ID has no other URI. */
@@ -112,43 +128,25 @@ function profileFault(name: GeneralName, profile: Profile): string | undefined {
     : undefined
 }
 
-function clientFault(name: GeneralName, client: ClientPolicy): string | undefined {
-  const found = clientPatterns(name, client)
-  if (found?.patterns === undefined) return undefined
-  const { patterns, text, member } = found
-  return matchesAny(patterns, text)
-    ? undefined
-    : `matches none of the ${member} that this client may ask for: ${quoteList(patterns)}`
-}
-
-interface Compared {
-  readonly member: string
-  readonly patterns: readonly string[] | undefined
-  readonly text: string
+function clientFault(name: GeneralName, { allowed }: ClientPolicy): string | undefined {
+  if (allowed === undefined || name.kind === 'unsupported') return undefined
+  const value = { kind: nameRuleKind(name), text: comparedText(name) }
+  return ruleFault(allowed.names, value, 'allowed.otherNames')
 }
 
 /** DNS names are compared in lower case (RFC 4343), all else as it stands. */
-function clientPatterns(name: GeneralName, client: ClientPolicy): Compared | undefined {
+function comparedText(name: Exclude<GeneralName, { kind: 'unsupported' }>): string {
   switch (name.kind) {
     case 'dns': {
-      const patterns = client.dnsNames?.map((pattern) => pattern.toLowerCase())
-      return { member: 'dnsNames', patterns, text: name.value.toLowerCase() }
+      return name.value.toLowerCase()
     }
     case 'ip': {
-      return { member: 'ipAddresses', patterns: client.ipAddresses, text: ipToText(name.octets) }
+      return ipToText(name.octets)
     }
-    case 'uri': {
-      return { member: 'uris', patterns: client.uris, text: name.value }
-    }
-    case 'email': {
-      return { member: 'emailAddresses', patterns: client.emailAddresses, text: name.value }
-    }
+    case 'uri':
+    case 'email':
     case 'otherName': {
-      const text = `${name.typeId}:${name.value}`
-      return { member: 'otherNames', patterns: client.otherNames, text }
-    }
-    case 'unsupported': {
-      return undefined
+      return name.value
     }
   }
 }

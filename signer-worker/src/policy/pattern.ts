@@ -4,18 +4,34 @@
  * @module
  */
 
+/** Patterns that were split once, so that comparing is all that is left for a request. */
+export interface Patterns {
+  /** As the configuration has them. */
+  readonly texts: readonly string[]
+  /** What stands between the `*` of each. */
+  readonly parts: readonly (readonly string[])[]
+}
+
+/** @param fold - How texts are changed before they are compared; nothing, when absent. */
+export const compilePatterns = (
+  texts: readonly string[],
+  fold: (text: string) => string = (text) => text,
+): Patterns => ({ texts, parts: texts.map((text) => fold(text).split('*')) })
+
 /** Whether `text` matches one of `patterns`. */
-export const matchesAny = (patterns: readonly string[], text: string): boolean =>
-  patterns.some((pattern) => matches(pattern, text))
+export const matchesAny = ({ parts }: Patterns, text: string): boolean =>
+  parts.some((pattern) => matches(pattern, text))
 
 /** Linear but for the number of `*`: each part is looked for once, from the left. */
-function matches(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*')
-  const last = rest.pop()
-  if (last === undefined) return pattern === text
+function matches(parts: readonly string[], text: string): boolean {
+  const [first = ''] = parts
+  const end = parts.length - 1
+  const last = parts[end] ?? ''
+  if (end === 0) return text === first
   if (!text.startsWith(first)) return false
   let at = first.length
-  for (const part of rest) {
+  for (let index = 1; index < end; index += 1) {
+    const part = parts[index] ?? ''
     const found = text.indexOf(part, at)
     if (found < 0) return false
     at = found + part.length

@@ -7,6 +7,7 @@
 import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
 import { EXTENSION_OID, SUBJECT_ATTRIBUTES } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
+import { oidSchema } from './oid-schema.ts'
 import { USAGES } from './usage-names.ts'
 
 /** Kinds of public key that a profile can allow. */
@@ -25,7 +26,8 @@ export const MAX_RSA_BITS = 8192
 /** Longest path that makes sense to promise; the deepest PKIs have three or four levels. */
 const MAX_PATH_LENGTH = 10
 
-const OID_PATTERN = /^[0-2](\.(0|[1-9]\d{0,14})){1,20}$/
+/** Longest certificate that may do without revocation, in seconds: seven days. */
+const MAX_UNREVOCABLE_SECONDS = 604_800
 
 /** Extensions with rules of their own: to ignore what they ask for would change its meaning. */
 const JUDGED_EXTENSIONS: ReadonlySet<string> = new Set([
@@ -38,6 +40,9 @@ const JUDGED_EXTENSIONS: ReadonlySet<string> = new Set([
 
 const durationSchema = z.int().check(z.gte(1), z.lte(MAX_DURATION_SECONDS))
 const rsaBitsSchema = z.int().check(z.gte(MIN_RSA_BITS), z.lte(MAX_RSA_BITS))
+
+/** The CA/Browser Forum's arc; a private CA that names one of these claims what it cannot keep. */
+const isPrivatePolicy = (oid: string): boolean => !`${oid}.`.startsWith('2.23.140.1.')
 
 /** A member that may be left out. The value is made anew for each profile, as nothing may be shared. */
 const member = <T extends z.ZodMiniType>(
@@ -55,6 +60,11 @@ export const profileSchema = z
       z.array(z.enum(SUBJECT_ATTRIBUTES)),
       [...SUBJECT_ATTRIBUTES],
       'attribute types that a subject may have',
+    ),
+    commonName: member(
+      z.enum(['allow', 'inSans']),
+      'allow',
+      'allow: a common name need be none of the subject alternative names; inSans: it must be one',
     ),
     subjectAltNames: member(
       z.array(z.enum(NAME_KINDS)),
@@ -85,10 +95,28 @@ export const profileSchema = z
       null,
       'path length of CA certificates; null leaves it out, or sets one less than that of the issuing CA',
     ),
+    requireNameConstraints: member(
+      z.boolean(),
+      true,
+      'whether a CA certificate must have permitted name constraints, its own or those of a CA above it; without, its key is worth as much as that of the issuing CA',
+    ),
+    certificatePolicies: member(
+      z
+        .array(
+          oidSchema.check(z.refine(isPrivatePolicy, 'is of the CA/Browser Forum: public CAs only')),
+        )
+        .check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
+      [],
+      'object identifiers of policies that every certificate names',
+    ),
+    noRevAvail: member(
+      z.boolean(),
+      false,
+      'whether certificates say that they are never revoked (RFC 9608), and name neither CRL nor OCSP',
+    ),
     ignoredExtensions: member(
       z.array(
-        z.string().check(
-          z.regex(OID_PATTERN, 'must be an object identifier in dotted decimals'),
+        oidSchema.check(
           z.refine((oid) => !JUDGED_EXTENSIONS.has(oid), 'cannot be ignored: it is judged'),
         ),
       ),
@@ -131,6 +159,13 @@ export const profileSchema = z
       if (profile.backdateSeconds >= profile.minDurationSeconds) {
         const minimum = String(profile.minDurationSeconds)
         refuse('backdateSeconds', `must be below minDurationSeconds, which is ${minimum}`)
+      }
+      if (profile.noRevAvail && profile.isCA) {
+        refuse('noRevAvail', 'must be false, or isCA false: CA certificates can be revoked')
+      }
+      if (profile.noRevAvail && profile.maxDurationSeconds > MAX_UNREVOCABLE_SECONDS) {
+        const most = String(MAX_UNREVOCABLE_SECONDS)
+        refuse('noRevAvail', `must be false, or maxDurationSeconds at most ${most}`)
       }
       if (profile.pathLength !== null && !profile.isCA) {
         refuse('pathLength', 'must be null, or isCA true')

@@ -7,6 +7,7 @@
 import type { Refusal } from '@edge-issuer/shared'
 import {
   type GeneralName,
+  ipToText,
   type Name,
   type NameAttribute,
   oidToText,
@@ -15,8 +16,8 @@ import {
 } from '@edge-issuer/shared/x509'
 import { constraintFault } from './name-constraints.ts'
 import type { NameRules } from './names.ts'
-import { matchesAny } from './pattern.ts'
 import { quote, quoteList } from './text.ts'
+import { absentFaults, ruleFault } from './value-rule.ts'
 
 /** The parts of a request that a subject is judged with. */
 export interface NamedRequest {
@@ -41,6 +42,9 @@ const MAX_CHARACTERS: Readonly<Record<SubjectAttribute, number>> = {
   emailAddress: 255,
 }
 
+/** Where a rule for an attribute without a member of its own would stand. */
+const OTHER_ATTRIBUTES = 'allowed.subject.otherAttributes'
+
 /** What openssl takes for a host name in a common name: several labels, no wildcard. */
 const READS_AS_HOST = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/
 
@@ -51,8 +55,10 @@ export function judgeSubject(request: NamedRequest, rules: NameRules): readonly 
     absenceFault(request),
     ...attributes.flatMap((attribute) => [
       attributeFault(attribute, rules),
+      commonNameFault(attribute, request.names, rules),
       impliedNameFault(attribute, request.names, rules),
     ]),
+    ...absentAttributes(attributes, rules),
   ]
     .filter((fault) => fault !== undefined)
     .map((detail) => ({ code: 'subject_not_allowed', detail }))
@@ -75,10 +81,20 @@ function attributeFault(attribute: NameAttribute, rules: NameRules): string | un
   }
   const fault = valueFault(type, attribute)
   if (fault !== undefined) return `${quote(`${type}=${value}`)} ${fault}; change the request`
-  const patterns = type === 'CN' ? rules.client.commonName : rules.client.subject?.[type]
-  return patterns === undefined || matchesAny(patterns, value)
+  const { allowed } = rules.client
+  const refused =
+    allowed && ruleFault(allowed.subject, { kind: type, text: value }, OTHER_ATTRIBUTES)
+  return refused === undefined
     ? undefined
-    : `${quote(`${type}=${value}`)} matches none of the values that this client may ask for: ${quoteList(patterns)}; change the request, or ask the CA's operator`
+    : `${quote(`${type}=${value}`)} ${refused}; change the request, or ask the CA's operator`
+}
+
+function absentAttributes(
+  attributes: readonly NameAttribute[],
+  { client: { allowed } }: NameRules,
+): readonly string[] {
+  if (allowed === undefined) return []
+  return absentFaults(allowed.subject, (kind) => attributes.some(({ type }) => type === kind))
 }
 
 function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): string | undefined {
@@ -90,6 +106,37 @@ function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): stri
   if (length === 0) return 'is empty'
   if (length > most) return `has ${String(length)} characters; ${String(most)} are the most`
   return /\p{Cc}/u.test(value) ? 'has a control character' : undefined
+}
+
+/** Under `inSans` a common name must be one of the names, so that it says nothing of its own. */
+function commonNameFault(
+  { type, value }: NameAttribute,
+  names: readonly GeneralName[],
+  { profile }: NameRules,
+): string | undefined {
+  if (type !== 'CN' || profile.commonName === 'allow') return undefined
+  return names.some((name) => isSameName(name, value))
+    ? undefined
+    : `${quote(`CN=${value}`)} is none of the subject alternative names, and the profile wants it to be one; add it there, or leave it out`
+}
+
+function isSameName(name: GeneralName, text: string): boolean {
+  switch (name.kind) {
+    case 'dns': {
+      return name.value.toLowerCase() === text.toLowerCase()
+    }
+    case 'ip': {
+      return ipToText(name.octets) === text
+    }
+    case 'uri':
+    case 'email': {
+      return name.value === text
+    }
+    case 'otherName':
+    case 'unsupported': {
+      return false
+    }
+  }
 }
 
 /**

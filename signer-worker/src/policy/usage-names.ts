@@ -33,6 +33,7 @@ export function usageMeaning(usage: string): UsageMeaning | undefined {
 
 /** Whether one of `allowed` stands for the same as `usage`. */
 export function includesUsage(allowed: readonly string[], usage: string): boolean {
+  if (allowed.includes(usage)) return true
   const wanted = meaningKey(usage)
   return wanted !== undefined && allowed.some((name) => meaningKey(name) === wanted)
 }

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { err, ok, type Refusal, type RefusalCode, type Result } from '@edge-issuer/shared'
+import {
+  err,
+  EXTENDED_KEY_USAGE_OIDS,
+  ok,
+  type Refusal,
+  type RefusalCode,
+  type Result,
+} from '@edge-issuer/shared'
 import { type ExtensionValues, type PublicKey, publicKeyToText } from '@edge-issuer/shared/x509'
 import type { ClientPolicy } from './client-policy.ts'
 import type { Profile } from './profile.ts'
@@ -69,6 +76,7 @@ export function decideUsages(
     ...judgeAuthority(named.keyUsage, request.isCA),
     ...judgeIssuer(named.extKeyUsage, rules),
     ...judgeMask(named.keyUsage, keyUsage, request.key),
+    ...(request.isCA ? [] : judgePurpose({ keyUsage, extKeyUsage: named.extKeyUsage })),
     // A usage that is unknown is missing from `named`: it would be reported twice.
     ...(meanings.length === request.usages.length ? judgeMatch(named, request.asked) : []),
   ]
@@ -87,11 +95,12 @@ function judgeUsage(usage: string, { profile, client }: UsageRules): readonly Re
       `the usage ${quote(usage)} is none that the profile allows: ${quoteList(profile.usages)}; change the request, or ask the CA's operator`,
     )
   }
-  return client.usages === undefined || includesUsage(client.usages, usage)
+  const { allowed } = client
+  return allowed === undefined || includesUsage(allowed.usages, usage)
     ? []
     : refuse(
         'usage_not_allowed',
-        `the usage ${quote(usage)} is none that this client may ask for: ${quoteList(client.usages)}; change the request, or ask the CA's operator`,
+        `the usage ${quote(usage)} is none of this client's allowed.usages: ${quoteList(allowed.usages)}; change the request, or ask the CA's operator`,
       )
 }
 
@@ -144,6 +153,30 @@ function judgeMask(
   return refuse(
     'usage_not_allowed',
     `a key of kind ${publicKeyToText(key)} can do none of ${quoteList(named.map(keyUsageToText))}; change the usages or the key`,
+  )
+}
+
+/** Bits that may go with an extended usage; others go with any (RFC 5280 §4.2.1.12). */
+const CONSISTENT_BITS = new Map<string, readonly number[]>([
+  [EXTENDED_KEY_USAGE_OIDS['server auth'], [0, 2, KEY_AGREEMENT]],
+  [EXTENDED_KEY_USAGE_OIDS['client auth'], [0, KEY_AGREEMENT]],
+  [EXTENDED_KEY_USAGE_OIDS['code signing'], [0]],
+  [EXTENDED_KEY_USAGE_OIDS['email protection'], [0, 1, 2, KEY_AGREEMENT]],
+  [EXTENDED_KEY_USAGE_OIDS.timestamping, [0, 1]],
+  [EXTENDED_KEY_USAGE_OIDS['ocsp signing'], [0, 1]],
+])
+
+/** "If there is no purpose consistent with both extensions", the certificate must not be used at all. */
+function judgePurpose({ keyUsage, extKeyUsage }: Usages): readonly Refusal[] {
+  if (keyUsage.length === 0 || extKeyUsage.length === 0) return []
+  const hasPurpose = extKeyUsage.some((oid) => {
+    const bits = CONSISTENT_BITS.get(oid)
+    return bits === undefined || bits.some((bit) => keyUsage.includes(bit))
+  })
+  if (hasPurpose) return []
+  return refuse(
+    'usage_not_allowed',
+    `${quoteList(extKeyUsage.map(extKeyUsageToText))} cannot be done with ${quoteList(keyUsage.map(keyUsageToText))} alone (RFC 5280 section 4.2.1.12); change the usages`,
   )
 }
 

@@ -44,7 +44,9 @@ export function decideValidity(
 
 function judgeDuration(seconds: number, { profile, client }: ValidityRules): readonly Refusal[] {
   const { minDurationSeconds, maxDurationSeconds, overMaximum } = profile
-  const { minDurationSeconds: clientMin = 0, maxDurationSeconds: clientMax = Infinity } = client
+  const { constraints } = client
+  const { minDurationSeconds: clientMin = 0, maxDurationSeconds: clientMax = Infinity } =
+    constraints
   const faults = [
     ...(seconds < minDurationSeconds
       ? [`shorter than the ${String(minDurationSeconds)} s that the profile begins with`]
@@ -53,10 +55,10 @@ function judgeDuration(seconds: number, { profile, client }: ValidityRules): rea
       ? [`longer than the ${String(maxDurationSeconds)} s that the profile ends with`]
       : []),
     ...(seconds < clientMin
-      ? [`shorter than the ${String(clientMin)} s that this client may ask for`]
+      ? [`shorter than the ${String(clientMin)} s of this client's constraints.minDurationSeconds`]
       : []),
     ...(seconds > clientMax
-      ? [`longer than the ${String(clientMax)} s that this client may ask for`]
+      ? [`longer than the ${String(clientMax)} s of this client's constraints.maxDurationSeconds`]
       : []),
   ]
   return faults.map((fault) => ({

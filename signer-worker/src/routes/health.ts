@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { PROTOCOL_VERSION } from '@edge-issuer/shared'
+import { type HealthAnswer, PROTOCOL_VERSION } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
-import { checkIssuingCaAt } from '../ca/issuing-ca.ts'
+import { checkIssuingCaAt, type IssuingCa } from '../ca/issuing-ca.ts'
 import { openProfiles } from '../config/index.ts'
 import { type AppEnv, note } from '../context.ts'
 import { answer, refuse } from '../respond.ts'
@@ -13,7 +13,8 @@ import { toRfc3339 } from '../rfc3339.ts'
 import { openIssuer } from './open.ts'
 
 /**
- * Refuses with `issuer_unknown` or `issuer_expiring`.
+ * Refuses with `issuer_unknown`, or with `issuer_expiring` when the CA that signs is not valid; the
+ * others are told whatever their time is.
  *
  * @param nowMs - The clock, epoch ms.
  */
@@ -25,7 +26,7 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
     const issuer = opened.value
     note(c, { issuer: issuer.name })
     const now = nowMs()
-    const { ca } = issuer
+    const { ca } = issuer.active
     const valid = checkIssuingCaAt(ca, now)
     if (!valid.ok) {
       const detail = `${ca.subjectText}: ${valid.error}`
@@ -34,26 +35,25 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
     note(c, { outcome: 'healthy' })
     return answer(c, 200, {
       issuer: issuer.name,
-      ca: {
-        subject: ca.subjectText,
-        serialNumber: ca.serialNumber,
-        notAfter: toRfc3339(ca.notAfterMs),
-        sha256: ca.sha256,
-      },
+      ca: factsOf(ca),
       chain: ca.chainPem,
-      authorities: [
-        {
-          state: 'active',
-          subject: ca.subjectText,
-          serialNumber: ca.serialNumber,
-          notAfter: toRfc3339(ca.notAfterMs),
-          sha256: ca.sha256,
-        },
-      ],
-      bundle: ca.rootPem,
+      authorities: issuer.authorities.map(({ state, ca: one }) => ({ state, ...factsOf(one) })),
+      bundle: issuer.roots.join(''),
       profiles: [...openProfiles(client, issuer)],
       serverTime: toRfc3339(now),
       protocolVersion: PROTOCOL_VERSION,
     })
   }
 }
+
+const factsOf = ({
+  notAfterMs,
+  serialNumber,
+  sha256,
+  subjectText,
+}: IssuingCa): HealthAnswer['ca'] => ({
+  subject: subjectText,
+  serialNumber,
+  notAfter: toRfc3339(notAfterMs),
+  sha256,
+})

@@ -15,6 +15,7 @@ import {
   type SignRequest,
 } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
+import { trustBundle } from '../ca/trust-bundle.ts'
 import type { Client, Issuer, SignerConfig } from '../config/index.ts'
 import { type AppEnv, note } from '../context.ts'
 import type { OpenLedger } from '../ledger/client.ts'
@@ -62,13 +63,16 @@ export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issue
     })
     note(c, { ledgerMillis: nowMs() - askedAtMs })
     if (!outcome.ok) return refuseForAll(c, outcome.error)
-    const { serialNumber, replayed } = outcome.value
+    const { ca, serialNumber, replayed } = outcome.value
     note(c, {
       ...(order.ok ? { profile: order.value.profile } : {}),
       serialNumber,
       outcome: replayed ? 'replayed' : 'issued',
     })
-    return answer(c, replayed ? 200 : 201, outcome.value)
+    return answer(c, replayed ? 200 : 201, {
+      ...outcome.value,
+      ca: trustBundle(ca, issuer.roots),
+    })
   }
 }
 
@@ -82,7 +86,7 @@ interface Asked {
 /** What to issue by the rules of today, or every reason against it. */
 function judge(config: SignerConfig, asked: Asked): Result<IssueOrder, readonly Refusal[]> {
   const { request, client, issuer, nowMs } = asked
-  const { ca } = issuer
+  const { ca } = issuer.active
   const opened = openProfile(config, { client, issuer, name: request.profile })
   if (!opened.ok) return err([opened.error])
   const { name, profile } = opened.value

@@ -1,9 +1,13 @@
+import { X509Certificate } from 'node:crypto'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { INIT, setUp } from '../support/config-bench.ts'
+import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
 import { pemIn, thumbprintOf } from '../support/key-text.ts'
 import { runCli } from '../support/run-cli.ts'
+
+const sha256Of = async (path: string): Promise<string> =>
+  new X509Certificate(await readFile(path)).fingerprint256.replaceAll(':', '').toLowerCase()
 
 describe('config check', () => {
   it('of a good configuration shows issuers, profiles and clients', async ({
@@ -17,7 +21,8 @@ describe('config check', () => {
     expect(await config('check s.json --secret CA_KEY_DEFAULT=ca/issuing/ca.key')).toEqual({
       exitCode: 0,
       stdout: `url       https://ca.example.com
-issuer    default: CN=edge-issuer Issuing CA, until 2028-01-01T23:58:59.000Z; profiles default
+issuer    default: profiles default
+  active  CN=edge-issuer Issuing CA, until 2028-01-01T23:58:59.000Z, SHA-256 ${await sha256Of(join(cwd, 'ca/chain.pem'))}
 profile   default: at most 36525d
 client    c1: key ${keyId}; issuers default; profiles default
 `,
@@ -37,6 +42,22 @@ client    c1: key ${keyId}; issuers default; profiles default
     })
   })
 
+  it('takes a key for each CA of an issuer', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await config(`${INIT} --out s.json`)
+    await runCli('ca renew --out ca-2', { cwd, nowMs: NOW_MS })
+    await config('rotate s.json --add ca-2 --write')
+    const first = '--secret CA_KEY_DEFAULT=ca/issuing/ca.key'
+    const good = await config(`check s.json ${first} --secret CA_KEY_DEFAULT_2=ca-2/issuing/ca.key`)
+    expect(good.stderr).toBe('"s.json" has no fault, keys included\n')
+    expect(good.stdout).toMatch(
+      /^ {2}active {2}CN=edge-issuer Issuing CA, .*\n {2}next {4}CN=edge-issuer Issuing CA 2026-01-02, /m,
+    )
+    const { exitCode, stderr } = await config(`check s.json ${first}`)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('/issuers/default/keys/1/keySecret: the worker has no secret')
+  })
+
   it('without keys judges all the rest, and says so', async ({ expect, ...context }) => {
     const { config } = await setUp(context)
     await config(`${INIT} --out s.json`)
@@ -53,7 +74,7 @@ client    c1: key ${keyId}; issuers default; profiles default
     await writeFile(join(cwd, 's.json'), stdout.replace('CA_KEY_DEFAULT', '../key'))
     const { exitCode, stderr } = await config('check s.json')
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/keySecret: must be upper-case letters')
+    expect(stderr).toContain('/issuers/default/keys/0/keySecret: must be upper-case letters')
   })
 
   it('after the end of the CA finds it expired', async ({ expect, ...context }) => {
@@ -62,12 +83,16 @@ client    c1: key ${keyId}; issuers default; profiles default
     const nowMs = Date.UTC(2028, 0, 2)
     const { exitCode, stderr } = await runCli('config check s.json', { cwd, nowMs })
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/chain: the issuing CA "CN=')
+    expect(stderr).toContain('/issuers/default/keys/0/chain: the issuing CA "CN=')
   })
 
   it.for([
-    ['s.json --secret CA_KEY_DEFAULT=ca/root/ca.key', 1, '/issuers/default/keySecret: the secret'],
-    ['s.json --secrets ca', 1, '/issuers/default/keySecret: the worker has no secret'],
+    [
+      's.json --secret CA_KEY_DEFAULT=ca/root/ca.key',
+      1,
+      '/issuers/default/keys/0/keySecret: the secret',
+    ],
+    ['s.json --secrets ca', 1, '/issuers/default/keys/0/keySecret: the worker has no secret'],
     ['s.json --secret CA_KEY_X=ca/root/ca.key', 1, 'has keySecret "CA_KEY_X"'],
     ['s.json --secret CA_KEY_DEFAULT=none', 1, 'cannot read "none"'],
     ['s.json --secret ca/issuing/ca.key', 2, 'must be NAME=FILE'],

@@ -15,8 +15,13 @@ describe('config init', () => {
       publicUrl: 'https://ca.example.com',
       issuers: {
         default: {
-          chain: await readFile(join(cwd, 'ca/chain.pem'), 'utf8'),
-          keySecret: 'CA_KEY_DEFAULT',
+          keys: [
+            {
+              state: 'active',
+              chain: await readFile(join(cwd, 'ca/chain.pem'), 'utf8'),
+              keySecret: 'CA_KEY_DEFAULT',
+            },
+          ],
           profiles: ['default'],
         },
       },
@@ -37,7 +42,7 @@ describe('config init', () => {
     )
     const made: unknown = JSON.parse(stdout)
     expect(made).toMatchObject({
-      issuers: { 'edge-1': { keySecret: 'CA_KEY_EDGE_1', profiles: ['web'] } },
+      issuers: { 'edge-1': { keys: [{ keySecret: 'CA_KEY_EDGE_1' }], profiles: ['web'] } },
       profiles: { web: {} },
       clients: { c2: { issuers: ['edge-1'] }, c3: { profiles: ['web'] } },
     })
@@ -87,7 +92,7 @@ describe('config init', () => {
     const { exitCode, stdout, stderr } = await config(`${INIT} --out s.json`)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
     expect(stderr).toContain(
-      '/issuers/default/keySecret: the secret "CA_KEY_DEFAULT" does not belong',
+      '/issuers/default/keys/0/keySecret: the secret "CA_KEY_DEFAULT" does not belong',
     )
     expect(await readdir(cwd)).not.toContain('s.json')
   })

@@ -2,14 +2,17 @@ import { beforeEach, describe, it, vi } from 'vitest'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
 import { refusal, startStubWorker, type StubAnswer } from '../support/stub-worker.ts'
 
+const CA = {
+  subject: 'CN=Acme Issuing CA',
+  serialNumber: '4f01',
+  notAfter: '2028-01-01T00:00:00Z',
+  sha256: 'ab'.repeat(32),
+}
 const HEALTHY = {
   issuer: 'default',
-  ca: {
-    subject: 'CN=Acme Issuing CA',
-    serialNumber: '4f01',
-    notAfter: '2028-01-01T00:00:00Z',
-    sha256: 'ab'.repeat(32),
-  },
+  ca: CA,
+  authorities: [{ state: 'active', ...CA }],
+  bundle: '-----BEGIN CERTIFICATE-----\nroot\n-----END CERTIFICATE-----\n',
   chain: '-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n',
   profiles: ['default', 'web'],
   serverTime: '2026-01-01T00:00:00Z',
@@ -59,6 +62,39 @@ protocol  1.0
 `,
       stderr: '',
       paths: ['GET /prefix/v1/issuers/second'],
+    })
+  })
+
+  it('shows the CAs that came before and will come after', async ({ expect, ...context }) => {
+    const authorities = [
+      { ...CA, state: 'retiring', subject: 'CN=Old' },
+      ...HEALTHY.authorities,
+      { ...CA, state: 'next', subject: 'CN=New' },
+    ]
+    const answer = { status: 200, body: { ...HEALTHY, authorities } }
+    const { stdout } = await health(answer, '--issuer default', context)
+    expect(stdout).toContain(`
+SHA-256   ${'ab'.repeat(32)}
+retiring  CN=Old, valid to 2028-01-01T00:00:00Z, SHA-256 ${'ab'.repeat(32)}
+next      CN=New, valid to 2028-01-01T00:00:00Z, SHA-256 ${'ab'.repeat(32)}
+profiles  default, web
+`)
+  })
+
+  it('--bundle prints what verifiers must trust, and nothing else', async ({
+    expect,
+    ...context
+  }) => {
+    const answer = { status: 200, body: HEALTHY }
+    expect(await health(answer, '--bundle', context)).toMatchObject({
+      exitCode: 0,
+      stdout: HEALTHY.bundle,
+      stderr: '',
+    })
+    expect(await health(answer, '--bundle --json', context)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      paths: [],
     })
   })
 

@@ -13,25 +13,31 @@ const answer: HealthAnswer = {
   issuer: 'default',
   ca,
   chain: '',
-  authorities: [],
+  authorities: [
+    { state: 'retiring', ...ca, sha256: 'b'.repeat(64) },
+    { state: 'active', ...ca },
+  ],
   bundle: '',
   profiles: ['default', 'web'],
   serverTime: '2026-01-01T00:00:00Z',
   protocolVersion: '1.0',
 }
 
-it('a good answer is Ready, with what was learnt of the CA', ({ expect }) => {
+it('a good answer is Ready, with what was learnt of the CAs', ({ expect }) => {
   expect(checkOutcome(ok(answer), anIssuer({ spec: { profile: 'web' } }).spec)).toMatchObject({
     verdict: { status: 'True', reason: 'Checked' },
-    ca,
+    seen: {
+      ca,
+      authorities: [
+        { sha256: 'b'.repeat(64), state: 'retiring', notAfter: ca.notAfter, subject: 'CN=CA' },
+        { sha256: ca.sha256, state: 'active', notAfter: ca.notAfter, subject: 'CN=CA' },
+      ],
+    },
   })
 })
 
 it('a profile that is not open is the operator’s turn', ({ expect }) => {
-  const { verdict, ca: seen } = checkOutcome(
-    ok(answer),
-    anIssuer({ spec: { profile: 'mail' } }).spec,
-  )
+  const { verdict, seen } = checkOutcome(ok(answer), anIssuer({ spec: { profile: 'mail' } }).spec)
   expect(verdict).toMatchObject({ status: 'False', reason: 'Pending' })
   expect(verdict.message).toContain('no profile "mail" open to this client')
   expect(verdict.message).toContain('(open: "default", "web")')

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { wakesIssuer, wakesRequest, wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
 import { aCondition, anIssuer, aRequest } from '../../support/kube-objects.ts'
 
@@ -79,6 +80,16 @@ describe('wakesIssuer', () => {
   })
 })
 
+const ca = (name: string, state = 'active'): object => ({
+  sha256: name.repeat(64),
+  state,
+  notAfter: '2030-01-01T00:00:00Z',
+})
+const withCas = (...authorities: readonly object[]): Issuer => {
+  const ready = aCondition('Ready', { reason: 'Checked', observedGeneration: 2 })
+  return anIssuer({ status: { conditions: [ready], authorities } })
+}
+
 describe('wakesRequestsOf', () => {
   const before = anIssuer()
   it.for([
@@ -88,6 +99,19 @@ describe('wakesRequestsOf', () => {
       name: 'Ready changes its status',
       change: { before, after: anIssuer({ status: { conditions: [pending] } }) },
       want: true,
+    },
+    {
+      name: 'a check sees a CA that the one before did not see',
+      change: { before: withCas(ca('a')), after: withCas(ca('a', 'retiring'), ca('b')) },
+      want: true,
+    },
+    {
+      name: 'only the states of the CAs change',
+      change: {
+        before: withCas(ca('a'), ca('b', 'next')),
+        after: withCas(ca('a', 'retiring'), ca('b')),
+      },
+      want: false,
     },
     {
       name: 'the new spec was judged',

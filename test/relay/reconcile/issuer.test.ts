@@ -25,15 +25,29 @@ const CA = {
   notAfter: '2030-01-01T00:00:00Z',
   sha256: 'a'.repeat(64),
 }
+const OLD = { ...CA, subject: 'CN=Old', sha256: 'b'.repeat(64) }
 const HEALTHY: HealthAnswer = {
   issuer: 'default',
   ca: CA,
   chain: '',
-  authorities: [],
+  authorities: [
+    { state: 'active', ...CA },
+    { state: 'retiring', ...OLD },
+  ],
   bundle: '',
   profiles: ['default'],
   serverTime: '2026-01-01T00:00:00Z',
   protocolVersion: '1.0',
+}
+/** What a check of {@link HEALTHY} writes. */
+const SEEN = {
+  ca: CA,
+  authorities: HEALTHY.authorities.map(({ sha256, state, notAfter, subject }) => ({
+    sha256,
+    state,
+    notAfter,
+    subject,
+  })),
 }
 const NEW = anIssuer({ status: { conditions: [] } })
 
@@ -75,7 +89,7 @@ describe('issuerReconciler', () => {
         resourceVersion: '3',
         status: {
           conditions: [{ status: 'True', reason: 'Checked', observedGeneration: 2 }],
-          ca: CA,
+          ...SEEN,
         },
       },
     ])
@@ -88,30 +102,43 @@ describe('issuerReconciler', () => {
       message: 'Succeeded checking the issuer',
       observedGeneration: 2,
     })
-    const issuer = anIssuer({ status: { conditions: [ready], ca: CA } })
+    const issuer = anIssuer({ status: { conditions: [ready], ...SEEN } })
     expect(await reconcile({ issuer })).toMatchObject({ writes: [], notes: [] })
   })
 
-  it('writes a CA that is a new one', async ({ expect }) => {
+  it.for([
+    { name: 'another CA signs', before: { ca: OLD, authorities: SEEN.authorities } },
+    { name: 'one came', before: { ca: CA, authorities: SEEN.authorities.slice(0, 1) } },
+    {
+      name: 'one went',
+      before: { ca: CA, authorities: [...SEEN.authorities, SEEN.authorities[1]] },
+    },
+    {
+      name: 'the state of one changed',
+      before: {
+        ca: CA,
+        authorities: SEEN.authorities.map((one) => ({ ...one, state: 'next' })),
+      },
+    },
+    { name: 'an older relay wrote no list', before: { ca: CA } },
+  ])('writes what it sees of the CAs when $name', async ({ before }, { expect }) => {
     const ready = aCondition('Ready', {
       reason: 'Checked',
       message: 'Succeeded checking the issuer',
       observedGeneration: 2,
     })
-    const issuer = anIssuer({
-      status: { conditions: [ready], ca: { ...CA, sha256: 'b'.repeat(64) } },
-    })
-    expect((await reconcile({ issuer })).writes).toMatchObject([{ status: { ca: CA } }])
+    const issuer = anIssuer({ status: { conditions: [ready], ...before } })
+    expect((await reconcile({ issuer })).writes).toMatchObject([{ status: SEEN }])
   })
 
-  it('keeps what is known of the CA when a check fails', async ({ expect }) => {
-    const issuer = anIssuer({ status: { ca: CA } })
+  it('keeps what is known of the CAs when a check fails', async ({ expect }) => {
+    const issuer = anIssuer({ status: SEEN })
     const down = err({ class: 'temporary', code: 'transport_error', message: 'no route' } as const)
     const client = ok(aSignerClient({ health: down }))
     const { outcome, writes } = await reconcile({ issuer, client })
     expect(outcome).toMatchObject({ kind: 'retry' })
     expect(writes).toMatchObject([
-      { status: { conditions: [{ status: 'False', reason: 'Pending' }], ca: CA } },
+      { status: { conditions: [{ status: 'False', reason: 'Pending' }], ...SEEN } },
     ])
   })
 

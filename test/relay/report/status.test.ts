@@ -35,9 +35,12 @@ it('a failed request has the time of its failure', ({ expect }) => {
   })
 })
 
-it('an issuer has the generation that was judged, and its CA once one was seen', ({ expect }) => {
+it('an issuer has the generation that was judged, and its CAs once some were seen', ({
+  expect,
+}) => {
   const ca = { subject: 'CN=CA', serialNumber: '01', notAfter: '2030-01-01T00:00:00Z', sha256: 'a' }
+  const authorities = [{ sha256: 'a', state: 'active' as const, notAfter: ca.notAfter }]
   const conditions = [{ ...condition, observedGeneration: 3 }]
-  expect(issuerStatus(ready, undefined)).toEqual({ conditions })
-  expect(issuerStatus(ready, ca)).toEqual({ conditions, ca })
+  expect(issuerStatus(ready, {})).toEqual({ conditions })
+  expect(issuerStatus(ready, { ca, authorities })).toEqual({ conditions, ca, authorities })
 })

@@ -26,6 +26,18 @@ const stranger = makeAuthority({
   issuer: root,
 })
 
+/** What an issuer that is rotated has beside it. */
+const nextRoot = makeAuthority({ key: makeKey('P-256'), subject: commonName('Next Root') })
+/** As after a root was renewed: the same name, another key. */
+const namesake = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
+
+const notCa = makeAuthority({
+  key: makeKey('P-256'),
+  subject: commonName('Leaf'),
+  issuer: root,
+  extensions: [basicConstraints(false)],
+})
+
 const key = makeKey('P-256')
 const subject = commonName('web')
 const names = subjectAltName(generalName.dns('web.example.com'))
@@ -72,13 +84,13 @@ interface Given {
   readonly chain?: string
   readonly ca?: string
   readonly fields?: Partial<SignRequest>
-  readonly issuingCaSha256?: string | undefined
+  readonly seenCas?: readonly string[] | undefined
 }
 
 const verify = ({ chain = leaf().pem + issuing.pem, ca, fields, ...given }: Given): unknown =>
   verifyAnswer(answer(chain, ca), {
     request: request(fields),
-    issuingCaSha256: 'issuingCaSha256' in given ? given.issuingCaSha256 : sha256(issuing),
+    seenCas: 'seenCas' in given ? given.seenCas : [sha256(issuing)],
     nowMs: NOW_MS,
   })
 
@@ -90,32 +102,64 @@ describe('verifyAnswer', () => {
 
   it('accepts a leaf that the root itself signed', ({ expect }) => {
     const chain = leaf({ issuer: root }).pem
-    expect(verify({ chain, issuingCaSha256: sha256(root) })).toMatchObject({ ok: true })
+    expect(verify({ chain, seenCas: [sha256(root)] })).toMatchObject({ ok: true })
   })
 
   it('accepts any CA under the root before the first health check', ({ expect }) => {
-    expect(verify({ issuingCaSha256: undefined })).toMatchObject({ ok: true })
+    expect(verify({ seenCas: undefined })).toMatchObject({ ok: true })
   })
 
   it.for([
     { name: 'a chain that is not PEM', chain: 'hello', want: 'chain: expected' },
     { name: 'no root', ca: '', want: 'ca: there is no' },
-    { name: 'two roots', ca: root.pem + root.pem, want: 'ca holds 2 certificates' },
     {
-      name: 'a root that did not sign the chain',
-      ca: makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') }).pem,
-      want: 'is not signed by the next',
+      name: 'a root that did not sign the chain, by the name of the one that did',
+      ca: namesake.pem,
+      want: 'no root in ca signed the chain',
+    },
+    {
+      name: 'several roots of which none signed the chain',
+      ca: namesake.pem + nextRoot.pem,
+      want: 'no root in ca signed the chain',
     },
     {
       name: 'a ca that is not self-signed',
       chain: leaf().pem,
       ca: issuing.pem,
-      want: 'is not signed by the next',
+      want: 'certificate 1 in ca is not a root',
     },
     {
-      name: 'a missing link',
-      chain: leaf().pem,
-      want: 'certificate 1 of the chain is not signed by the next',
+      name: 'an intermediate beside the root',
+      ca: root.pem + issuing.pem,
+      want: 'certificate 2 in ca is not a root',
+    },
+    {
+      name: 'a self-signed leaf beside the root',
+      ca: root.pem + makeAuthority({ extensions: [basicConstraints(false)] }).pem,
+      want: 'certificate 2 in ca is not a root',
+    },
+    {
+      name: 'more roots than an issuer can have',
+      ca: root.pem + nextRoot.pem.repeat(9),
+      want: 'ca: more than 9 PEM blocks',
+    },
+    { name: 'a missing link', chain: leaf().pem, want: 'no root in ca signed the chain' },
+    {
+      name: 'an issuer that is no CA',
+      chain: leaf({ issuer: notCa }).pem + notCa.pem,
+      want: 'certificate 2 of the chain is not a CA',
+    },
+    {
+      name: 'a certificate of absurd length',
+      ca:
+        root.pem +
+        makeAuthority({
+          extensions: [
+            basicConstraints(true),
+            subjectAltName(...Array.from({ length: 150 }, () => generalName.dns('a'.repeat(180)))),
+          ],
+        }).pem,
+      want: 'ca: there are',
     },
     {
       name: 'links in the wrong order',
@@ -185,15 +229,29 @@ describe('verifyAnswer', () => {
     expect(verify({ chain })).toMatchObject({ ok: true })
   })
 
+  it.for([
+    { name: 'another root behind it', ca: root.pem + nextRoot.pem },
+    { name: 'another root before it', ca: nextRoot.pem + root.pem },
+    { name: 'a namesake before it', ca: namesake.pem + root.pem },
+  ])('accepts a root with $name, and writes it first', ({ ca }, { expect }) => {
+    const others = ca.replace(root.pem, '')
+    expect(verify({ ca })).toMatchObject({ ok: true, value: { caPem: root.pem + others } })
+  })
+
+  it('accepts a CA in any state, as long as the last health check saw it', ({ expect }) => {
+    const seenCas = [sha256(stranger), sha256(issuing)]
+    expect(verify({ seenCas })).toMatchObject({ ok: true })
+  })
+
   it('leaves a CA that the last health check did not see to the issuer’s next check', ({
     expect,
   }) => {
-    expect(verify({ issuingCaSha256: sha256(stranger) })).toMatchObject({
+    expect(verify({ seenCas: [sha256(stranger)] })).toEqual({
       ok: false,
       error: {
         class: 'issuer',
-        code: 'answer_refused',
-        message: expect.stringContaining(sha256(issuing)),
+        code: 'ca_unseen',
+        message: `the certificate is signed by a CA with fingerprint ${sha256(issuing)}, the last health check saw ${sha256(stranger)}`,
       },
     })
   })

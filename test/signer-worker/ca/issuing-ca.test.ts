@@ -76,6 +76,8 @@ describe('an issuing CA', () => {
       pathLength: 2,
       nameConstraints: [{ permitted: [{ kind: 'dns', value: 'example' }], excluded: [] }],
       extKeyUsages: [['1.3.6.1.5.5.7.3.1']],
+      canSignCrls: true,
+      pointers: { all: [], withoutRevocation: [] },
     })
   })
 

@@ -1,6 +1,7 @@
 import { it } from 'vitest'
 import { aKey, makeKey } from '../../support/x509.ts'
 import {
+  aCa,
   aClient,
   aConfig,
   anIssuer,
@@ -14,33 +15,33 @@ import {
 it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   [
     'a chain without its root',
-    () => aConfig({ issuers: { default: anIssuer({ chain: issuing.pem }) } }),
-    [['/issuers/default/chain', /root|self/]],
+    () => aConfig({ issuers: { default: anIssuer({}, aCa({ chain: issuing.pem })) } }),
+    [['/issuers/default/keys/0/chain', /root|self/]],
   ],
   [
     'a chain that is no PEM',
-    () => aConfig({ issuers: { default: anIssuer({ chain: 'PEM' }) } }),
-    [['/issuers/default/chain', /BEGIN CERTIFICATE/]],
+    () => aConfig({ issuers: { default: anIssuer({}, aCa({ chain: 'PEM' })) } }),
+    [['/issuers/default/keys/0/chain', /BEGIN CERTIFICATE/]],
   ],
   [
     'a secret that is missing',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'MISSING' }) } }),
-    [['/issuers/default/keySecret', /no secret "MISSING"/]],
+    () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'MISSING' })) } }),
+    [['/issuers/default/keys/0/keySecret', /no secret "MISSING"/]],
   ],
   [
     'a secret that is no key',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'NO_KEY' }) } }),
-    [['/issuers/default/keySecret', /"NO_KEY" is not one private key/]],
+    () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'NO_KEY' })) } }),
+    [['/issuers/default/keys/0/keySecret', /"NO_KEY" is not one private key/]],
   ],
   [
     'the key of another certificate',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'OTHER_KEY' }) } }),
-    [['/issuers/default/keySecret', /"OTHER_KEY" does not belong/]],
+    () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'OTHER_KEY' })) } }),
+    [['/issuers/default/keys/0/keySecret', /"OTHER_KEY" does not belong/]],
   ],
   [
     'a name of a secret that could be a property of any object',
-    () => aConfig({ issuers: { default: anIssuer({ keySecret: 'constructor' }) } }),
-    [['/issuers/default/keySecret', /upper-case/]],
+    () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'constructor' })) } }),
+    [['/issuers/default/keys/0/keySecret', /upper-case/]],
   ],
   [
     'a profile that the issuer names and nobody has',
@@ -51,10 +52,15 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
     'a profile for CA certificates under path length 0',
     () =>
       aConfig({
-        issuers: { default: anIssuer({ chain: lastInPath.chainPem }) },
+        issuers: { default: anIssuer({}, aCa({ chain: lastInPath.chainPem })) },
         profiles: { default: { isCA: true } },
       }),
-    [['/issuers/default/profiles/0', /path length 0 of the issuing CA/]],
+    [
+      [
+        '/issuers/default/profiles/0',
+        /path length 0 of the issuing CA "CN=Issuing" leaves no room/,
+      ],
+    ],
   ],
   [
     'an issuer that the client names and nobody has',

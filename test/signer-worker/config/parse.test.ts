@@ -6,6 +6,7 @@ import {
 } from '../../../signer-worker/src/config/index.ts'
 import { toPem } from '../../support/x509.ts'
 import {
+  aCa,
   aClient,
   aConfig,
   anIssuer,
@@ -26,7 +27,9 @@ it('a configuration without faults becomes what the worker looks things up in', 
           { publicKey: clientKey, notBefore: '2026-01-01T00:00:00Z' },
           { publicKey: publicKey(), notAfter: '2027-01-01T00:00:00Z' },
         ],
-        allowed: { dnsNames: ['*.example'] },
+        allowed: { dnsNames: { values: ['*.example'] } },
+        constraints: { maxDurationSeconds: 3600 },
+        selector: { namespace: { matchNames: ['team-*'] } },
       }),
     },
   })
@@ -41,7 +44,15 @@ it('a configuration without faults becomes what the worker looks things up in', 
   expect(profiles.get('default')).toMatchObject({ isCA: false, backdateSeconds: 60 })
   expect([...clientKeys.values()]).toMatchObject([
     {
-      holder: { name: 'cluster-1', policy: { dnsNames: ['*.example'] }, shards: [1] },
+      holder: {
+        name: 'cluster-1',
+        shards: [1],
+        policy: {
+          allowed: { isCA: false, usages: [] },
+          constraints: { maxDurationSeconds: 3600 },
+          namespaces: { texts: ['team-*'] },
+        },
+      },
       notBeforeMs: Date.parse('2026-01-01T00:00:00Z'),
       notAfterMs: Infinity,
     },
@@ -118,24 +129,23 @@ it('all faults are told at once, entry by entry', ({ expect }) => {
   const config = aConfig({
     publicUrl: 'http://ca.example.com',
     issuers: {
-      default: anIssuer({ keySecret: 'OTHER_KEY', profiles: ['default', 'gone'] }),
+      default: anIssuer({ profiles: ['default', 'gone'] }, aCa({ keySecret: 'OTHER_KEY' })),
       shapeless: {},
-      chainless: anIssuer({ chain: '', keySecret: 'MISSING' }),
+      chainless: anIssuer({}, aCa({ chain: '', keySecret: 'MISSING' })),
     },
     profiles: { default: { wildcards: 'yes' } },
     clients: { c: aClient({ issuers: ['default', 'shapeless', 'gone'] }), d: 1 },
   })
   expect(faultsOf(config).map(({ path }) => path)).toEqual([
-    '/issuers/shapeless/chain',
-    '/issuers/shapeless/keySecret',
+    '/issuers/shapeless/keys',
     '/issuers/shapeless/profiles',
     '/profiles/default/wildcards',
     '/clients/d',
     '/publicUrl',
-    '/issuers/default/keySecret',
+    '/issuers/default/keys/0/keySecret',
     '/issuers/default/profiles/1',
-    '/issuers/chainless/chain',
-    '/issuers/chainless/keySecret',
+    '/issuers/chainless/keys/0/chain',
+    '/issuers/chainless/keys/0/keySecret',
     '/clients/c/issuers/2',
   ])
 })
@@ -145,7 +155,7 @@ it('an expired CA is a fault for the operator, and none for the worker', ({ expe
   const end = Date.parse('2049-12-31T23:59:59Z')
   expect(parseConfig(text, readSecret, end).ok).toBe(true)
   expect(faultsOf(text, end + 1000)).toEqual([
-    { path: '/issuers/default/chain', message: expect.stringContaining('expired') },
+    { path: '/issuers/default/keys/0/chain', message: expect.stringContaining('expired') },
   ])
   expect(loadConfig(text, readSecret).ok).toBe(true)
 })

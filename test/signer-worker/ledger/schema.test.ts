@@ -31,7 +31,7 @@ const request = anIssueRequest({ dnsName: 'Old.example' })
 async function makeOld(client: string): Promise<void> {
   const { order, origin, requestDigest } = request
   if (!order.ok) throw new Error('the request keeps to every rule')
-  const { ca, key } = issuerOf('default')
+  const { ca, key } = issuerOf('default').active
   const serialNumber = new Uint8Array(20).fill(0x42)
   const certificate = issueCertificate(order.value.plan, ca, { key, serialNumber })
   await withLedger(client, ({ sql }) => {

@@ -17,7 +17,7 @@ import {
   subjectAltName,
   utf8,
 } from '../../support/x509.ts'
-import { extensionOf, judge, NOW_MS, plan, refusals, theAuthority } from './judge.ts'
+import { allowing, extensionOf, judge, NOW_MS, plan, refusals, theAuthority } from './judge.ts'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
@@ -164,7 +164,11 @@ describe('all faults at once', () => {
         ],
       },
       request: { usages: ['digital signature', 'server auth'], durationSeconds: 60 },
-      client: { dnsNames: ['*.corp'], namespaces: ['team-b'], usages: ['digital signature'] },
+      client: {
+        ...allowing({ dnsNames: { values: ['*.corp'] }, usages: ['digital signature'] }),
+        constraints: { privateKey: { algorithm: 'RSA' } },
+        selector: { namespace: { matchNames: ['team-b'] } },
+      },
     })
     expect(found.map((refusal) => refusal.replace(/:.*/s, ''))).toEqual([
       'ca_mismatch',
@@ -172,12 +176,13 @@ describe('all faults at once', () => {
       'usage_mismatch',
       'duration_not_allowed',
       'origin_not_allowed',
+      'key_not_allowed',
       'subject_not_allowed',
       'name_malformed',
       'name_not_allowed',
       'extension_not_allowed',
     ])
-    expect(found[8]).toContain('"1.2.3", "cRLDistributionPoints (2.5.29.31)"')
+    expect(found[9]).toContain('"1.2.3", "cRLDistributionPoints (2.5.29.31)"')
   })
 })
 
@@ -188,16 +193,17 @@ describe('the namespace', () => {
     [
       'none that matches',
       ['prod', 'team-b'],
-      'origin_not_allowed: the namespace "team-a" is none that this client may ask for: "prod", "team-b"; ask the CA\'s operator',
+      'origin_not_allowed: the namespace "team-a" matches none of this client\'s selector.namespace.matchNames: "prod", "team-b"; ask the CA\'s operator',
     ],
     [
       'none at all',
       [],
-      'origin_not_allowed: the namespace "team-a" is none that this client may ask for: none; ask the CA\'s operator',
+      'origin_not_allowed: the namespace "team-a" matches none of this client\'s selector.namespace.matchNames: none; ask the CA\'s operator',
     ],
   ] as const)('%s', ([, namespaces, expected], { expect }) => {
     const judged = judge({
-      client: namespaces === undefined ? {} : { namespaces },
+      client:
+        namespaces === undefined ? {} : { selector: { namespace: { matchNames: namespaces } } },
     })
     expect('subject' in judged ? 'accepted' : judged.join()).toBe(expected)
   })

@@ -1,9 +1,12 @@
 /** A request that every rule accepts, for a test to change the one thing it is about. */
 import type { SignRequest } from '../../../shared/src/index.ts'
 import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { clientPolicySchema } from '../../../signer-worker/src/policy/client-policy.ts'
+import type { PublishedUrls } from '../../../signer-worker/src/ca/pointers.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
+import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
 import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 import { type CsrOptions, makeCsr } from '../../support/csr.ts'
 import { type Authority, makeAuthority } from '../../support/x509.ts'
 
@@ -18,8 +21,29 @@ export interface Case {
   readonly profile?: Readonly<Record<string, unknown>>
   readonly client?: Readonly<Record<string, unknown>>
   readonly ca?: Authority
+  /** Where the CA publishes. */
+  readonly urls?: PublishedUrls
   readonly nowMs?: number
 }
+
+const ANY = { values: ['*'] }
+
+/** The rules of a client that may ask for everything but what these say. */
+export const allowing = (
+  rules: Readonly<Record<string, unknown>>,
+): { readonly allowed: Readonly<Record<string, unknown>> } => ({
+  allowed: {
+    commonName: { value: '*' },
+    dnsNames: ANY,
+    ipAddresses: ANY,
+    uris: ANY,
+    emailAddresses: ANY,
+    isCA: true,
+    usages: USAGES,
+    subject: { organizations: ANY, organizationalUnits: ANY },
+    ...rules,
+  },
+})
 
 let plainAuthority: Authority | undefined
 
@@ -30,8 +54,11 @@ export function theAuthority(): Authority {
 }
 
 /** The facts of an authority of these tests. */
-export function issuingCa(authority: Authority = theAuthority()): IssuingCa {
-  const ca = loadIssuingCa(authority.chainPem)
+export function issuingCa(
+  authority: Authority = theAuthority(),
+  urls: PublishedUrls = {},
+): IssuingCa {
+  const ca = loadIssuingCa(authority.chainPem, urls)
   if (!ca.ok) throw new Error(ca.error.join('; '))
   return ca.value
 }
@@ -55,8 +82,8 @@ export function judge(given: Case = {}): CertificatePlan | readonly string[] {
       ...given.request,
     },
     profile: profileSchema.parse(given.profile ?? {}),
-    client: clientPolicySchema.parse(given.client ?? {}),
-    ca: issuingCa(given.ca),
+    client: compileClientPolicy(clientRulesSchema.parse(given.client ?? {})),
+    ca: issuingCa(given.ca, given.urls),
     nowMs: given.nowMs ?? NOW_MS,
   })
   return evaluation.ok

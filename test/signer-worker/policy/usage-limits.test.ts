@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
 import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import {
+  aKey,
   authorityExtensions,
   extKeyUsage,
   keyUsage,
@@ -98,4 +99,34 @@ describe('an issuing CA with extKeyUsage', () => {
       expect(outcome(usages, rules)).toBe(expected)
     },
   )
+})
+
+const refused = (purposes: string, bits: string): string =>
+  `usage_not_allowed: ${purposes} cannot be done with ${bits} alone (RFC 5280 section 4.2.1.12); change the usages`
+
+describe('keyUsage and extKeyUsage with no purpose in common', () => {
+  const rsa: Case = { csr: { key: aKey('RSA-2048') } }
+  it.for<[readonly string[], Case, string]>([
+    [['key encipherment', 'server auth'], rsa, 'ok'],
+    [['key agreement', 'server auth'], {}, 'ok'],
+    [['content commitment', 'server auth'], {}, refused('"server auth"', '"content commitment"')],
+    [['key encipherment', 'client auth'], rsa, refused('"client auth"', '"key encipherment"')],
+    // What the key cannot do does not help.
+    [
+      ['content commitment', 'key encipherment', 'server auth', 'client auth'],
+      {},
+      refused('"server auth", "client auth"', '"content commitment"'),
+    ],
+    [['key agreement', 'code signing'], {}, refused('"code signing"', '"key agreement"')],
+    [['key agreement', 'timestamping'], {}, refused('"timestamping"', '"key agreement"')],
+    [['key agreement', 'ocsp signing'], {}, refused('"ocsp signing"', '"key agreement"')],
+    [['data encipherment', 's/mime'], rsa, refused('"email protection"', '"data encipherment"')],
+    [['content commitment', 's/mime', 'timestamping', 'ocsp signing'], {}, 'ok'],
+    [['key encipherment', 'client auth', 'server auth'], rsa, 'ok'],
+    [['key agreement', 'code signing', 'any'], {}, 'ok'],
+    [['key agreement', 'ipsec tunnel'], {}, 'ok'],
+    [['client auth'], {}, 'ok'],
+  ])('%j', ([usages, rules, expected], { expect }) => {
+    expect(outcome(usages, rules)).toBe(expected)
+  })
 })

@@ -67,13 +67,13 @@ describe('the times of a certificate', () => {
     [
       'are as long as the client may ask for',
       DAY,
-      { client: { maxDurationSeconds: DAY } },
+      { client: { constraints: { maxDurationSeconds: DAY } } },
       `-60 ${String(DAY - 61)} null`,
     ],
     [
       'are as short as the client may ask for',
       DAY,
-      { client: { minDurationSeconds: DAY } },
+      { client: { constraints: { minDurationSeconds: DAY } } },
       `-60 ${String(DAY - 61)} null`,
     ],
   ])('%s', ([, duration, rules, expected], { expect }) => {
@@ -116,14 +116,14 @@ describe('a duration that is not allowed', () => {
     [
       'too long for the client',
       DAY + 1,
-      { client: { maxDurationSeconds: DAY } },
-      'the duration of 86401 s is longer than the 86400 s that this client may ask for',
+      { client: { constraints: { maxDurationSeconds: DAY } } },
+      "the duration of 86401 s is longer than the 86400 s of this client's constraints.maxDurationSeconds",
     ],
     [
       'too short for the client',
       DAY - 1,
-      { client: { minDurationSeconds: DAY } },
-      'the duration of 86399 s is shorter than the 86400 s that this client may ask for',
+      { client: { constraints: { minDurationSeconds: DAY } } },
+      "the duration of 86399 s is shorter than the 86400 s of this client's constraints.minDurationSeconds",
     ],
   ])('%s', ([, duration, rules, expected], { expect }) => {
     expect(outcome(duration, rules)).toBe(

@@ -43,11 +43,18 @@ export const aConfig = (changes: Json = {}): Json => ({
   ...changes,
 })
 
-/** Its entry of `issuers`. */
-export const anIssuer = (changes: Json = {}): Json => ({
+/** Its entry of `issuers`, or one with other CAs. */
+export const anIssuer = (changes: Json = {}, ...keys: readonly Json[]): Json => ({
+  keys: keys.length === 0 ? [aCa()] : keys,
+  profiles: ['default'],
+  ...changes,
+})
+
+/** The one entry of its `keys`. */
+export const aCa = (changes: Json = {}): Json => ({
+  state: 'active',
   chain: issuing.chainPem,
   keySecret: 'CA_KEY',
-  profiles: ['default'],
   ...changes,
 })
 

@@ -18,6 +18,29 @@ const fixtureSchema = z.object({
 /** Bindings that the generated type of `env` does not have. */
 export const fixture = fixtureSchema.parse(env)
 
+const authoritySchema = z.looseObject({ chain: z.string(), state: z.string() })
+const configSchema = z.looseObject({
+  issuers: z.record(z.string(), z.looseObject({ keys: z.array(authoritySchema) })),
+})
+
+/** PEM of each chain of an issuer, in the order of the configuration. */
+export const chainOf = (issuer: string): readonly string[] =>
+  (theConfig().issuers[issuer]?.keys ?? []).map(({ chain }) => chain)
+
+/** The configuration with other states for the CAs of an issuer; one that is not there is left out. */
+export function configWith(issuer: string, states: readonly (string | undefined)[]): string {
+  const config = theConfig()
+  const keys = (config.issuers[issuer]?.keys ?? []).flatMap((key, index) => {
+    const state = states[index]
+    return state === undefined ? [] : [{ ...key, state }]
+  })
+  const changed = { ...config.issuers[issuer], keys }
+  return JSON.stringify({ ...config, issuers: { ...config.issuers, [issuer]: changed } })
+}
+
+const theConfig = (): z.infer<typeof configSchema> =>
+  configSchema.parse(JSON.parse(fixture.SIGNER_CONFIG))
+
 /** A client's key, for signing. */
 export interface SigningKey {
   readonly keyId: string

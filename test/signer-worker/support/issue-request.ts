@@ -7,6 +7,7 @@ import { env } from 'cloudflare:workers'
 import type { Issuer } from '../../../signer-worker/src/config/index.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
 import type { IssueOutcome, IssueRequest } from '../../../signer-worker/src/ledger/messages.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
 import { loadSettings } from '../../../signer-worker/src/settings.ts'
@@ -34,11 +35,11 @@ export function anIssueRequest(options: IssueRequestOptions = {}): IssueRequest 
   const plan = evaluate({
     request,
     profile: profileSchema.parse({}),
-    client: {},
-    ca: issuerOf('default').ca,
+    client: compileClientPolicy({}),
+    ca: issuerOf('default').active.ca,
     nowMs: Date.now(),
   })
-  const caSha256 = issuerOf(caOf).ca.sha256
+  const caSha256 = issuerOf(caOf).active.ca.sha256
   return {
     issuer: 'default',
     requestDigest: new Uint8Array(32).fill(1),

@@ -5,18 +5,27 @@
  * @module
  */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { CA_PATHS } from '../../../cli/src/ca/ca-folder.ts'
+import { keySecretName } from '../../../cli/src/config/assemble-config.ts'
 import { createAuthority, issueLeaf } from '../pki.ts'
-import { type LocalWorker, startLocalWorker } from '../workerd.ts'
+import { type Deployment, type LocalWorker, startLocalWorker } from '../workerd.ts'
 import { mustRunCli } from './cli.ts'
 
 /** A worker that runs, and what is needed to speak to it. */
 export interface EdgeSigner {
   readonly worker: LocalWorker
+  /** Where CA, keys and configuration are: what an operator has. */
+  readonly directory: string
+  /** Path of the configuration, for `config rotate`. */
+  readonly configFile: string
+  /** Does what `wrangler secret put NAME < FILE` does, from the next {@link deploy} on. */
+  readonly putSecret: (name: string, file: string) => Promise<void>
+  /** Ends the worker and starts it with the configuration and the secrets as they are now. */
+  readonly deploy: () => Promise<void>
   /** PEM of the authority of the worker's TLS certificate: an issuer's caBundle. */
   readonly tlsCaPem: string
   /** The client's private key, PKCS#8 PEM. */
@@ -39,10 +48,8 @@ export interface EdgeSignerOptions {
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
 
-/** The configuration as JSON; all but the name of the key's secret is the worker's affair. */
-const configSchema = z.looseObject({
-  issuers: z.record(z.string(), z.looseObject({ keySecret: z.string() })),
-})
+/** The configuration as JSON: what it says is the worker's affair. */
+const configSchema = z.looseObject({})
 export type SignerConfigText = z.infer<typeof configSchema>
 
 const secretSchema = z.looseObject({ stringData: z.object({ 'private-key.pem': z.string() }) })
@@ -52,6 +59,7 @@ const FILES = {
   ca: 'ca',
   clientKey: 'client-key.pem',
   config: 'signer.config.json',
+  secrets: 'secrets',
   tlsCa: 'tls-ca.pem',
   tlsCertificate: 'tls.pem',
   tlsKey: 'tls.key',
@@ -59,6 +67,8 @@ const FILES = {
 
 /** Name of the client in the worker's configuration. */
 const CLIENT = 'local-cluster'
+/** Name of the one issuer, as `config init` calls it. */
+const ISSUER = 'default'
 /** Until the port is known. */
 const PLACEHOLDER_URL = 'https://127.0.0.1'
 
@@ -68,12 +78,16 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
   const path = (name: string): string => join(directory, name)
   await mkdir(directory, { recursive: true })
   if (!existsSync(path(FILES.config))) await setUp(options)
-  const config = configSchema.parse(JSON.parse(await readFile(path(FILES.config), 'utf8')))
-  const [keySecret = ''] = Object.values(config.issuers).map((issuer) => issuer.keySecret)
+  const deployment = async (): Promise<Deployment> => {
+    const config = configSchema.parse(JSON.parse(await readFile(path(FILES.config), 'utf8')))
+    return {
+      config: (publicUrl) => JSON.stringify({ ...configure(config), publicUrl }),
+      secrets: await readSecrets(path(FILES.secrets)),
+    }
+  }
   const worker = await startLocalWorker({
+    ...(await deployment()),
     directory: path('worker'),
-    config: (publicUrl) => JSON.stringify({ ...configure(config), publicUrl }),
-    secrets: { [keySecret]: await readFile(path(join(FILES.ca, CA_PATHS.issuingKey)), 'utf8') },
     tls: {
       keyPem: await readFile(path(FILES.tlsKey), 'utf8'),
       certificatePem: await readFile(path(FILES.tlsCertificate), 'utf8'),
@@ -81,12 +95,23 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
   })
   return {
     worker,
+    directory,
+    configFile: path(FILES.config),
+    putSecret: async (name, file) => cp(file, join(path(FILES.secrets), name)),
+    deploy: async () => worker.restart(await deployment()),
     tlsCaPem: await readFile(path(FILES.tlsCa), 'utf8'),
     tlsCaFile: path(FILES.tlsCa),
     clientKeyPem: await readFile(path(FILES.clientKey), 'utf8'),
     clientKeyFile: path(FILES.clientKey),
     rootFile: path(join(FILES.ca, CA_PATHS.root)),
   }
+}
+
+/** Files named as the secrets that are in them. */
+async function readSecrets(folder: string): Promise<Readonly<Record<string, string>>> {
+  const names = await readdir(folder)
+  const texts = names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')])
+  return z.record(z.string(), z.string()).parse(Object.fromEntries(await Promise.all(texts)))
 }
 
 /** The configuration is written last: it tells that the rest is there. */
@@ -98,6 +123,9 @@ async function setUp({ directory, madeAtMs = Date.now() }: EdgeSignerOptions): P
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
   await createTls(path)
+  await mkdir(path(FILES.secrets), { mode: 0o700 })
+  const key = path(join(FILES.ca, CA_PATHS.issuingKey))
+  await cp(key, join(path(FILES.secrets), keySecretName(ISSUER)))
   const configInit = `config init --url ${PLACEHOLDER_URL} --ca ${FILES.ca} --client ${CLIENT}.client.json --out ${FILES.config}`
   await mustRunCli(configInit.split(' '), scene)
 }

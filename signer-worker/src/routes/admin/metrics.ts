@@ -91,8 +91,10 @@ const authorityMetric = (c: AppContext): Metric => ({
   name: 'edge_issuer_ca_not_after_timestamp_seconds',
   type: 'gauge',
   help: 'When the issuing CA, or one above it, expires.',
-  samples: [...c.get('config').issuers.values()].map(({ name, ca }) => ({
-    labels: { issuer: name, serial_number: ca.serialNumber },
-    value: ca.notAfterMs / 1000,
-  })),
+  samples: [...c.get('config').issuers.values()].flatMap(({ name, authorities }) =>
+    authorities.map(({ ca, state }) => ({
+      labels: { issuer: name, state, serial_number: ca.serialNumber },
+      value: ca.notAfterMs / 1000,
+    })),
+  ),
 })

@@ -20,10 +20,10 @@ async function scrape(bindings: Replacements['bindings'] = {}): Promise<string> 
   return String(body)
 }
 
-const LABELS = 'issuer="default",client="restricted",shard="0"'
+const LABELS = 'issuer="default",client="measured",shard="0"'
 
 it('what the ledgers count is there in the Prometheus text format', async () => {
-  const key = keyOf('restricted')
+  const key = keyOf('measured')
   const request = aSignRequest({ csr: aCsr('a.allowed.example') })
   await send(post(request, { key }))
   await send(post(request, { key }))
@@ -48,14 +48,14 @@ it('what the ledgers count is there in the Prometheus text format', async () => 
 })
 
 it('a ledger that does not answer is told apart, and hides no other', async () => {
-  const text = await scrape({ LEDGER: { getByName: allButRestricted } })
+  const text = await scrape({ LEDGER: { getByName: allButMeasured } })
   expect(text).toContain(`edge_issuer_ledger_up{${LABELS}} 0\n`)
   expect(text).not.toContain(`edge_issuer_certificates_issued_total{${LABELS}}`)
   expect(text).toContain('edge_issuer_ledger_up{issuer="default",client="cluster-1",shard="0"} 1\n')
 })
 
-function allButRestricted(name: string): unknown {
-  if (name.includes(':restricted:')) throw new Error('gone')
+function allButMeasured(name: string): unknown {
+  if (name.includes(':measured:')) throw new Error('gone')
   return env.LEDGER.getByName(name)
 }
 
@@ -71,13 +71,13 @@ m{a="x\"y\\"} 1.5
 
 it('requests that were refused are listed with every reason, for an admin', async () => {
   const request = aSignRequest({ usages: ['teleportation'], csr: aCsr('b.elsewhere.example') })
-  await send(post(request, { key: keyOf('restricted') }))
-  const path = `${ADMIN_REFUSALS_PATH}?client=restricted&limit=500`
+  await send(post(request, { key: keyOf('measured') }))
+  const path = `${ADMIN_REFUSALS_PATH}?client=measured&limit=500`
   const { body } = await send(get({ key: adminKeyOf('admin'), path }))
   const { refusals } = z.strictObject(refusalsPageSchema.shape).parse(body)
   expect(refusals.at(-1)).toEqual({
     issuer: 'default',
-    client: 'restricted',
+    client: 'measured',
     at: expect.any(String),
     uid: request.origin.uid,
     namespace: 'web',

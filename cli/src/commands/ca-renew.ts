@@ -1,0 +1,93 @@
+import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { CA_PATHS } from '../ca/ca-folder.ts'
+import { caLabel, MAX_LABEL_CHARACTERS } from '../ca/ca-label.ts'
+import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
+import { createSuccessor, type Successor } from '../ca/successor.ts'
+import { defineCommand } from '../command.ts'
+import type { Failure } from '../ending.ts'
+import { defaulted, optional, required } from '../parameters.ts'
+import { readText } from '../read-input.ts'
+import { choice, DIRECTORY, DURATION, FILE } from '../value-types.ts'
+import { writeNewFiles } from '../write-new-files.ts'
+
+const parameters = {
+  ca: defaulted(DIRECTORY, 'ca', 'folder of the CA that it follows, made by ca init or ca renew'),
+  out: required(DIRECTORY, 'folder to make the files in'),
+  rootKey: optional(FILE, `key of the root; ${CA_PATHS.rootKey} in the folder when absent`),
+  name: optional(
+    caLabel(MAX_LABEL_CHARACTERS),
+    'common name; that of the CA it follows, with the date behind it, when absent',
+  ),
+  keyType: optional(
+    choice('TYPE', KEY_TYPE_NAMES),
+    `of the new key: ${KEY_TYPE_NAMES.join(', ')}; that of the old one when absent`,
+  ),
+  duration: defaulted(DURATION, '2y', 'lifetime of the new issuing CA'),
+}
+
+/** `edge-issuer ca renew`. */
+export const caRenew = defineCommand({
+  description: `
+Makes the issuing CA that comes after another one: a new key, a certificate by the same root, and the
+same limits (path length, extended usages, name constraints, organization). In a new folder:
+
+  ${CA_PATHS.issuingKey.padEnd(16)}issuing key, 0600: becomes a secret of the worker
+  ${CA_PATHS.chain.padEnd(16)}issuing CA, then root: goes into the worker's configuration
+  ${CA_PATHS.root.padEnd(16)}root: what clients trust, as before
+
+The old CA stays as it is. For a new root, or other limits, make a CA with "ca init" and rotate to it
+in the same way. Nothing is ever overwritten.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer ca renew --out ca-2',
+    'edge-issuer ca renew --ca ca --root-key /media/offline/ca.key --out ca-2',
+  ],
+  run: async (values, io) => {
+    const { ca, out, rootKey = join(ca, CA_PATHS.rootKey) } = values
+    const chain = await readText(join(ca, CA_PATHS.chain), io)
+    if (!chain.ok) return failed(`--ca: ${chain.error}`)
+    const key = await readText(rootKey, io)
+    if (!key.ok) return failed(`--root-key: ${key.error}`)
+    const made = await createSuccessor(
+      {
+        chainPem: chain.value,
+        signerKeyPem: key.value,
+        commonName: values.name,
+        keyType: values.keyType,
+        seconds: values.duration,
+      },
+      io.nowMs(),
+    )
+    if (!made.ok) return failed(made.error)
+    const { certificatePem, chainPem, privateKeyPem, rootPem } = made.value
+    const written = await writeNewFiles(
+      [
+        { path: join(out, CA_PATHS.chain), text: chainPem, isPrivate: false },
+        { path: join(out, CA_PATHS.root), text: rootPem, isPrivate: false },
+        { path: join(out, CA_PATHS.issuingKey), text: privateKeyPem, isPrivate: true },
+      ],
+      io,
+    )
+    if (!written.ok) return failed(written.error)
+    io.stdout(report(certificatePem, out))
+    return ok(undefined)
+  },
+})
+
+const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+
+function report(certificatePem: Successor['certificatePem'], out: string): string {
+  const { subject, validToDate, fingerprint256 } = new X509Certificate(certificatePem)
+  const name = subject.replaceAll('\n', ', ')
+  return `Made an issuing CA in ${out}
+
+  issuing  ${name}, until ${validToDate.toISOString()}
+           SHA-256 ${fingerprint256}
+
+Next:
+  edge-issuer config rotate signer.config.json --add ${out} --write
+`
+}

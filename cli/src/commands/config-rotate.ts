@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { CA_PATHS } from '../ca/ca-folder.ts'
+import { defineCommand } from '../command.ts'
+import { faultsMessage, judgeConfig } from '../config/judge-config.ts'
+import { readKeySecrets } from '../config/key-secrets.ts'
+import { type Rotated, rotateConfig, type RotationStep } from '../config/rotate-config.ts'
+import type { Failure } from '../ending.ts'
+import type { Io } from '../io.ts'
+import { defaulted, operand, optional, toggle, type Values } from '../parameters.ts'
+import { readText } from '../read-input.ts'
+import { choice, DIRECTORY, FILE, NAME } from '../value-types.ts'
+import { replaceFile } from '../write-new-files.ts'
+
+/** One of each issuer must be active. */
+const REMOVABLE = ['next', 'retiring'] as const
+
+const parameters = {
+  file: operand(FILE, 'the configuration, signer.config.json'),
+  add: optional(DIRECTORY, 'add the CA in this folder as the next one'),
+  activate: toggle('let the next CA sign; the one before is retiring'),
+  back: toggle('let the retiring CA sign again; the one after it is next'),
+  remove: optional(choice('STATE', REMOVABLE), 'remove the CAs of this state'),
+  issuer: defaulted(NAME, 'default', 'which issuer'),
+  write: toggle('change the file instead of printing the result'),
+}
+
+type RotateValues = Values<typeof parameters>
+
+/** `edge-issuer config rotate`. */
+export const configRotate = defineCommand({
+  description: `
+Takes one step of a rotation: --add, --activate and --remove retiring, in this order, with a deploy
+after each; --back undoes --activate, and --remove next undoes --add. All else in the file stays as
+it is. The result is judged as by "config check", with the key of an added CA if it is in its folder;
+nothing is written or printed unless it is good.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer config rotate signer.config.json --add ca-2 --write',
+    'edge-issuer config rotate signer.config.json --activate --write',
+    'edge-issuer config rotate signer.config.json --remove retiring --write',
+  ],
+  run: async (values, io) => {
+    const { file, add, issuer } = values
+    const step = await readStep(values, io)
+    if (!step.ok) return step
+    const before = await readText(file, io)
+    if (!before.ok) return failed(before.error)
+    const rotated = rotateConfig(before.value, issuer, step.value)
+    if (!rotated.ok) return failed(`"${file}" ${rotated.error}`)
+    const keyPath = add === undefined ? undefined : join(add, CA_PATHS.issuingKey)
+    const judged = await judge(rotated.value, keyPath, io)
+    if (!judged.ok) return judged
+    if (values.write) {
+      const replaced = await replaceFile(file, rotated.value.text, io)
+      if (!replaced.ok) return failed(replaced.error)
+    } else {
+      io.stdout(rotated.value.text)
+    }
+    io.stderr(nextSteps(rotated.value, keyPath))
+    return ok(undefined)
+  },
+})
+
+const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+
+async function readStep(values: RotateValues, io: Io): Promise<Result<RotationStep, Failure>> {
+  const { activate, add, back, remove } = values
+  const steps: RotationStep[] = [
+    ...(activate ? [{ kind: 'activate' } as const] : []),
+    ...(back ? [{ kind: 'back' } as const] : []),
+    ...(remove === undefined ? [] : [{ kind: 'remove', state: remove } as const]),
+  ]
+  if (add !== undefined) {
+    const chain = await readText(join(add, CA_PATHS.chain), io)
+    if (!chain.ok) return failed(`--add: ${chain.error}`)
+    steps.push({ kind: 'add', chainPem: chain.value })
+  }
+  const [step, ...others] = steps
+  if (step !== undefined && others.length === 0) return ok(step)
+  const message = 'exactly one of --add, --activate, --back and --remove is wanted'
+  return err({ ending: 'usage', message })
+}
+
+/** Keys that are not at hand are for the worker to judge, or for "config check". */
+async function judge(
+  { keySecret, text }: Rotated,
+  keyPath: string | undefined,
+  io: Io,
+): Promise<Result<void, Failure>> {
+  const hasKey = keyPath !== undefined && existsSync(resolve(io.cwd, keyPath))
+  const files = new Map(hasKey && keySecret !== undefined ? [[keySecret, keyPath]] : [])
+  const secrets = await readKeySecrets(text, { files, folder: undefined }, io)
+  if (!secrets.ok) return failed(secrets.error)
+  const evidence = { secrets: secrets.value, needsKeys: false, nowMs: io.nowMs() }
+  const { faults } = judgeConfig(text, evidence)
+  return faults.length > 0 ? failed(faultsMessage('the configuration', faults)) : ok(undefined)
+}
+
+const nextSteps = ({ keySecret }: Rotated, keyPath: string | undefined): string =>
+  `The configuration has no fault.
+
+Next:
+${
+  keySecret === undefined || keyPath === undefined
+    ? ''
+    : `  npx wrangler secret put ${keySecret} < ${keyPath}\n`
+}  npx wrangler deploy
+`

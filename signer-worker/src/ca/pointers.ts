@@ -1,0 +1,57 @@
+/**
+ * Pointers from a certificate to what its issuing CA publishes: CRL, OCSP responder, the CA's own
+ * certificate (RFC 5280 §4.2.1.13, §4.2.2.1). They are the same in every certificate of a CA, so they
+ * are encoded once.
+ *
+ * @module
+ */
+import { ACCESS_METHOD_OID, der, type Extension, EXTENSION_OID } from '@edge-issuer/shared/x509'
+
+/** Where a CA publishes; each is an http URL, and none of them need be there. */
+export interface PublishedUrls {
+  /** The CRL of this CA, in DER. */
+  readonly crlUrl?: string | undefined
+  /** The certificate of this CA, in DER. */
+  readonly caIssuersUrl?: string | undefined
+  /** The OCSP responder for certificates of this CA. */
+  readonly ocspUrl?: string | undefined
+}
+
+/** The extensions that name these URLs, not critical, in the order they stand in a certificate. */
+export interface Pointers {
+  readonly all: readonly Extension[]
+  /** For a certificate that is never revoked (RFC 9608 §4): without CRL and OCSP. */
+  readonly withoutRevocation: readonly Extension[]
+}
+
+/** Tag of uniformResourceIdentifier in GeneralName: `[6] IMPLICIT IA5String`. */
+const URI = 0x86
+
+/** Encodes what a CA publishes. */
+export const pointersOf = (urls: PublishedUrls): Pointers => ({
+  all: [...distributionPoints(urls), ...informationAccess(urls)],
+  withoutRevocation: informationAccess({ caIssuersUrl: urls.caIssuersUrl }),
+})
+
+function distributionPoints({ crlUrl }: PublishedUrls): readonly Extension[] {
+  if (crlUrl === undefined) return []
+  // DistributionPoint { distributionPoint [0] { fullName [0] GeneralNames } }
+  const point = der.sequence(der.explicit(0, der.explicit(0, uri(crlUrl))))
+  const oid = EXTENSION_OID.cRLDistributionPoints
+  return [{ oid, critical: false, value: der.sequence(point) }]
+}
+
+function informationAccess({ ocspUrl, caIssuersUrl }: PublishedUrls): readonly Extension[] {
+  const descriptions = [
+    ...accessDescription(ACCESS_METHOD_OID.ocsp, ocspUrl),
+    ...accessDescription(ACCESS_METHOD_OID.caIssuers, caIssuersUrl),
+  ]
+  if (descriptions.length === 0) return []
+  const oid = EXTENSION_OID.authorityInfoAccess
+  return [{ oid, critical: false, value: der.sequence(...descriptions) }]
+}
+
+const accessDescription = (method: string, url: string | undefined): readonly Uint8Array[] =>
+  url === undefined ? [] : [der.sequence(der.objectIdentifier(method), uri(url))]
+
+const uri = (url: string): Uint8Array => der.element(URI, new TextEncoder().encode(url))

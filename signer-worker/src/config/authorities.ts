@@ -1,0 +1,138 @@
+/**
+ * The issuing CAs of one issuer: each with its chain and its key, and exactly one that signs.
+ *
+ * @module
+ */
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { timeToText } from '@edge-issuer/shared/x509'
+import {
+  checkIssuingCaAt,
+  type IssuingCa,
+  type IssuingKey,
+  loadIssuingCa,
+  loadIssuingKey,
+} from '../ca/issuing-ca.ts'
+import type { Authority } from './config.ts'
+import { type ConfigFault, faultAt } from './fault.ts'
+import type { AuthorityEntry } from './schema.ts'
+
+/** What keys and times are checked with. */
+export interface AuthoritySurroundings {
+  readonly readSecret: (name: string) => string | undefined
+  /** Epoch ms; `undefined` to leave the CA's time alone. */
+  readonly nowMs: number | undefined
+}
+
+/** What was read, and all that is wrong with it. */
+export interface BuiltAuthorities {
+  /** Those whose chain is good, in order; one whose key is a fault is without it. */
+  readonly authorities: readonly Authority[]
+  readonly faults: readonly ConfigFault[]
+}
+
+/** @param at - Where `entries` stand in the document. */
+export function buildAuthorities(
+  entries: readonly AuthorityEntry[],
+  at: readonly PropertyKey[],
+  surroundings: AuthoritySurroundings,
+): BuiltAuthorities {
+  const built = entries.map((entry, index) => buildAuthority(entry, [...at, index], surroundings))
+  const cas = built.map(({ authority }) => authority?.ca)
+  return {
+    authorities: built.flatMap(({ authority }) => authority ?? []),
+    faults: [
+      ...activeFaults(entries, at),
+      ...built.flatMap(({ faults }) => faults),
+      ...twinFaults(cas, at),
+    ],
+  }
+}
+
+interface BuiltAuthority {
+  readonly authority: Authority | undefined
+  readonly faults: readonly ConfigFault[]
+}
+
+function buildAuthority(
+  entry: AuthorityEntry,
+  at: readonly PropertyKey[],
+  { nowMs, readSecret }: AuthoritySurroundings,
+): BuiltAuthority {
+  const loaded = loadIssuingCa(entry.chain, entry)
+  const ca = loaded.ok ? loaded.value : undefined
+  const key = readKey(entry, ca, readSecret)
+  const chainFaults = loaded.ok ? timeFaults(loaded.value, entry, nowMs) : loaded.error
+  const faults = [
+    ...chainFaults.map((message) => faultAt([...at, 'chain'], message)),
+    ...(key.ok ? [] : [faultAt([...at, 'keySecret'], key.error)]),
+    ...(entry.crlUrl !== undefined && ca?.canSignCrls === false
+      ? [faultAt([...at, 'crlUrl'], NO_CRL_SIGN)]
+      : []),
+  ]
+  const authority = ca && { state: entry.state, ca, key: key.ok ? key.value : undefined }
+  return { authority, faults }
+}
+
+/** One certificate in two entries could have two states. */
+function twinFaults(
+  cas: readonly (IssuingCa | undefined)[],
+  at: readonly PropertyKey[],
+): readonly ConfigFault[] {
+  return cas.flatMap((ca, index) => {
+    const first = cas.findIndex((other) => ca !== undefined && other?.sha256 === ca.sha256)
+    return first < 0 || first === index
+      ? []
+      : [faultAt([...at, index, 'chain'], `has the issuing CA of keys/${String(first)} once more`)]
+  })
+}
+
+/** RFC 5280 §4.2.1.3 and §6.3.3 (f). */
+const NO_CRL_SIGN =
+  'must not be there: the issuing CA lacks cRLSign in its keyUsage, so nobody may believe its CRLs'
+
+function activeFaults(
+  entries: readonly AuthorityEntry[],
+  at: readonly PropertyKey[],
+): readonly ConfigFault[] {
+  const active = entries.filter(({ state }) => state === 'active').length
+  return active === 1
+    ? []
+    : [faultAt(at, `must have exactly one whose state is active, and has ${String(active)}`)]
+}
+
+/**
+ * A CA may wait to become valid while it is `next`. One that has expired is of no use in any state:
+ * while it is retiring, no certificate of it is left, and its root would be trusted for nothing.
+ */
+function timeFaults(
+  ca: IssuingCa,
+  { state }: AuthorityEntry,
+  nowMs: number | undefined,
+): readonly string[] {
+  if (nowMs === undefined || (state === 'next' && nowMs < ca.notBeforeMs)) return []
+  const valid = checkIssuingCaAt(ca, nowMs)
+  if (valid.ok) return []
+  return state === 'retiring' && nowMs > ca.notAfterMs
+    ? [
+        `the issuing CA "${ca.subjectText}" expired at ${timeToText(ca.notAfterMs)}, and every certificate of it by then; remove it`,
+      ]
+    : [valid.error]
+}
+
+/** @returns `undefined` for a retiring CA without a key, and for a key without a certificate. */
+function readKey(
+  { keySecret, state }: AuthorityEntry,
+  ca: IssuingCa | undefined,
+  readSecret: AuthoritySurroundings['readSecret'],
+): Result<IssuingKey | undefined, string> {
+  if (keySecret === undefined) {
+    return state === 'retiring'
+      ? ok(undefined)
+      : err(`is missing: a CA that is ${state} must be able to sign`)
+  }
+  const secret = readSecret(keySecret)
+  if (secret === undefined) return err(`the worker has no secret "${keySecret}"`)
+  if (ca === undefined) return ok(undefined)
+  const key = loadIssuingKey(ca, secret)
+  return key.ok ? key : err(`the secret "${keySecret}" ${key.error}`)
+}

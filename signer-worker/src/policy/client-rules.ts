@@ -1,0 +1,193 @@
+/**
+ * What one client may ask for, as the configuration says it: the words of cert-manager's
+ * approver-policy (CertificateRequestPolicy, policy.cert-manager.io/v1alpha1), with their meaning.
+ * What is absent from `allowed` must be absent from a request; without `allowed` the profile alone
+ * decides. It has no CEL validations, durations are in seconds, and `value` has a plural.
+ *
+ * @module
+ */
+import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
+import { subjectAttributeOf } from '@edge-issuer/shared/x509'
+import * as z from 'zod/mini'
+import { oidSchema } from './oid-schema.ts'
+import { USAGES } from './usage-names.ts'
+
+const MAX_PATTERNS = 256
+const MAX_PATTERN_LENGTH = 2048
+
+/** Most `*` of a pattern, which bounds the work of a comparison. */
+const MAX_WILDCARDS = 8
+
+/** Most bits of a key that a constraint can speak of. */
+const MAX_KEY_BITS = 16_384
+
+/** Attributes that have no member of their own in `subject`: they are named by OID. */
+const OTHER_ATTRIBUTES: ReadonlySet<string | undefined> = new Set(['DC', 'UID', 'emailAddress'])
+
+const patternSchema = z.string().check(
+  z.minLength(1),
+  z.maxLength(MAX_PATTERN_LENGTH),
+  z.refine((text) => text.split('*').length <= MAX_WILDCARDS + 1, 'has too many "*"'),
+)
+
+const patternsSchema = z.array(patternSchema).check(z.maxLength(MAX_PATTERNS))
+
+const VALUES = 'patterns, of which each value must match one; "*" stands for any characters'
+const values = z.optional(patternsSchema).check(z.describe(VALUES))
+const required = z
+  .optional(z.boolean())
+  .check(z.describe('true refuses a request that has none; default false'))
+
+/** A rule that no request could keep is a mistake. */
+const isPossible = (rule: {
+  readonly required?: boolean | undefined
+  readonly values?: readonly string[] | undefined
+  readonly value?: string | undefined
+}): boolean => rule.required !== true || rule.value !== undefined || (rule.values ?? []).length > 0
+
+const IMPOSSIBLE = 'is required, and no value is allowed'
+
+/** Rule for a list of values. */
+const list = (what: string): z.ZodMiniOptional<typeof listRuleSchema> =>
+  z.optional(listRuleSchema).check(z.describe(`${what}; none when absent`))
+
+const listRuleSchema = z.strictObject({ values, required }).check(z.refine(isPossible, IMPOSSIBLE))
+
+/** Rule for what has one value; a subject can have it twice all the same, and each is judged. */
+const single = (what: string): z.ZodMiniOptional<typeof singleRuleSchema> =>
+  z.optional(singleRuleSchema).check(z.describe(`${what}; none when absent`))
+
+const singleRuleSchema = z
+  .strictObject({
+    value: z.optional(patternSchema).check(z.describe('a pattern that it must match')),
+    values,
+    required,
+  })
+  .check(
+    z.refine(
+      ({ value, values: several }) => value === undefined || several === undefined,
+      'has both value and values',
+    ),
+    z.refine(isPossible, IMPOSSIBLE),
+  )
+
+const oidRuleSchema = z
+  .strictObject({ oid: oidSchema, values, required })
+  .check(z.refine(isPossible, IMPOSSIBLE))
+
+const byOid = z.array(oidRuleSchema).check(
+  z.maxLength(MAX_PATTERNS),
+  z.refine(
+    (rules) => new Set(rules.map(({ oid }) => oid)).size === rules.length,
+    'has one oid twice',
+  ),
+)
+
+const subjectSchema = z
+  .strictObject({
+    organizations: list('organizations (O)'),
+    countries: list('countries (C)'),
+    organizationalUnits: list('organizational units (OU)'),
+    localities: list('localities (L)'),
+    provinces: list('states or provinces (ST)'),
+    streetAddresses: list('street addresses (STREET)'),
+    postalCodes: list('postal codes'),
+    serialNumber: single('serial number, of the subject'),
+    otherAttributes: z
+      .optional(
+        byOid.check(
+          z.refine(
+            (rules) => rules.every(({ oid }) => OTHER_ATTRIBUTES.has(subjectAttributeOf(oid))),
+            'names an attribute that no profile allows, or that has a member of its own',
+          ),
+        ),
+      )
+      .check(z.describe('attributes without a member of their own: DC, UID, emailAddress')),
+  })
+  .check(z.describe('attributes of the subject but for its common name; none when absent'))
+
+const allowedSchema = z
+  .strictObject({
+    commonName: single('common name'),
+    dnsNames: list('DNS names; case is not looked at'),
+    ipAddresses: list('IP addresses, as text (RFC 5952 for IPv6)'),
+    uris: list('URIs'),
+    emailAddresses: list('email addresses'),
+    otherNames: z.optional(byOid).check(z.describe('other names, by their type; none when absent')),
+    isCA: z.optional(z.boolean()).check(z.describe('true allows CA certificates; default false')),
+    usages: z
+      .optional(z.array(z.enum(USAGES)))
+      .check(z.describe('usages; none when absent. A request without usages asks for two')),
+    subject: z.optional(subjectSchema),
+  })
+  .check(
+    z.describe(
+      'what may be asked for, within the profile; without it, all that the profile allows. As in approver-policy, what is absent here may not be asked for',
+    ),
+  )
+
+const secondsSchema = z.int().check(z.gte(1), z.lte(MAX_DURATION_SECONDS))
+const keyBitsSchema = z.int().check(z.gte(1), z.lte(MAX_KEY_BITS))
+
+const privateKeySchema = z
+  .strictObject({
+    algorithm: z.optional(z.enum(['RSA', 'ECDSA', 'Ed25519'])),
+    minSize: z
+      .optional(keyBitsSchema)
+      .check(z.describe('smallest key, in bits; it refuses Ed25519 keys, which have no size')),
+    maxSize: z.optional(keyBitsSchema).check(z.describe('largest key, in bits')),
+  })
+  .check(
+    z.refine(
+      ({ minSize = 0, maxSize = Infinity }) => minSize <= maxSize,
+      'has a minSize above its maxSize',
+    ),
+    z.refine(
+      ({ algorithm, minSize }) => algorithm !== 'Ed25519' || minSize === undefined,
+      'has a minSize, which no Ed25519 key has',
+    ),
+  )
+
+const constraintsSchema = z
+  .strictObject({
+    minDurationSeconds: z.optional(secondsSchema),
+    maxDurationSeconds: z.optional(secondsSchema),
+    privateKey: z.optional(privateKeySchema),
+  })
+  .check(
+    z.refine(
+      ({ minDurationSeconds = 0, maxDurationSeconds = Infinity }) =>
+        minDurationSeconds <= maxDurationSeconds,
+      'has a minDurationSeconds above its maxDurationSeconds',
+    ),
+    z.describe('what a request must keep to; what is absent is free'),
+  )
+
+const selectorSchema = z
+  .strictObject({
+    namespace: z.optional(
+      z.strictObject({
+        matchNames: patternsSchema.check(
+          z.describe('patterns, of which the namespace of a request must match one'),
+        ),
+      }),
+    ),
+  })
+  .check(z.describe('which requests are signed at all; every one when absent'))
+
+/** Members of a client in the worker's configuration. */
+export const clientRuleMembers = {
+  allowed: z.optional(allowedSchema),
+  constraints: z.optional(constraintsSchema),
+  selector: z.optional(selectorSchema),
+} as const
+
+/** The same, as a whole. */
+export const clientRulesSchema = z.strictObject(clientRuleMembers)
+
+/** What one client may ask for, as the configuration says it. */
+export type ClientRules = z.infer<typeof clientRulesSchema>
+/** The member `allowed`. */
+export type Allowed = z.infer<typeof allowedSchema>
+/** The member `constraints`. */
+export type Constraints = z.infer<typeof constraintsSchema>

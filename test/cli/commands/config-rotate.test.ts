@@ -1,0 +1,124 @@
+import { chmod, cp, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+import { z } from 'zod'
+import { type Bench, INIT, NOW_MS, setUp } from '../support/config-bench.ts'
+import { runCli } from '../support/run-cli.ts'
+
+const keysSchema = z.object({
+  issuers: z.object({
+    default: z.object({
+      keys: z.array(z.object({ state: z.string(), chain: z.string(), keySecret: z.string() })),
+    }),
+  }),
+})
+
+/** Secret and state of each CA. */
+const keysOf = (text: string): readonly string[] =>
+  keysSchema
+    .parse(JSON.parse(text))
+    .issuers.default.keys.map(({ keySecret, state }) => `${keySecret} ${state}`)
+
+/** A configuration `s.json`, and a CA in `ca-2` that is to come after its own. */
+async function bench(context: Parameters<typeof setUp>[0]): Promise<Bench> {
+  const made = await setUp(context)
+  await made.config(`${INIT} --out s.json`)
+  await runCli('ca renew --out ca-2', { cwd: made.cwd, nowMs: NOW_MS })
+  return made
+}
+
+const A = 'CA_KEY_DEFAULT'
+const B = 'CA_KEY_DEFAULT_2'
+
+describe('config rotate', () => {
+  it('goes from one CA to the other, a step at a time', async ({ expect, ...context }) => {
+    const { cwd, config } = await bench(context)
+    const step = async (flags: string): Promise<readonly string[]> => {
+      const { exitCode, stdout } = await config(`rotate s.json ${flags} --write`)
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
+      return keysOf(await readFile(join(cwd, 's.json'), 'utf8'))
+    }
+    expect(await step('--add ca-2')).toEqual([`${A} active`, `${B} next`])
+    expect(await step('--activate')).toEqual([`${A} retiring`, `${B} active`])
+    expect(await step('--back')).toEqual([`${A} active`, `${B} next`])
+    expect(await step('--activate')).toEqual([`${A} retiring`, `${B} active`])
+    expect(await step('--remove retiring')).toEqual([`${B} active`])
+    // The name that is free again is taken again.
+    await runCli('ca renew --ca ca-2 --root-key ca/root/ca.key --out ca-3', { cwd, nowMs: NOW_MS })
+    expect(await step('--add ca-3')).toEqual([`${B} active`, `${A} next`])
+    expect(await step('--remove next')).toEqual([`${B} active`])
+  })
+
+  it('says what to do next, and prints the result without --write', async ({
+    expect,
+    ...context
+  }) => {
+    const { cwd, config } = await bench(context)
+    const before = await readFile(join(cwd, 's.json'), 'utf8')
+    const { exitCode, stdout, stderr } = await config('rotate s.json --add ca-2')
+    expect(exitCode).toBe(0)
+    expect(keysOf(stdout)).toEqual([`${A} active`, `${B} next`])
+    expect(stderr).toContain(
+      `wrangler secret put ${B} < ca-2/issuing/ca.key\n  npx wrangler deploy`,
+    )
+    expect(await readFile(join(cwd, 's.json'), 'utf8')).toBe(before)
+    const activated = await config('rotate s.json --activate')
+    expect(activated.stderr).toContain(
+      '"s.json" has an issuer "default" that has 0 CAs that are next',
+    )
+  })
+
+  it('changes nothing else, and keeps the order of the file', async ({ expect, ...context }) => {
+    const { cwd, config } = await bench(context)
+    const before = await readFile(join(cwd, 's.json'), 'utf8')
+    const odd = before.replace('{', '{\n  "$schema": "./x.json",')
+    await writeFile(join(cwd, 's.json'), odd)
+    await config('rotate s.json --add ca-2 --write')
+    await config('rotate s.json --remove next --write')
+    expect(await readFile(join(cwd, 's.json'), 'utf8')).toBe(odd)
+  })
+
+  it('replaces the file whole, with its mode, also behind a link', async ({
+    expect,
+    ...context
+  }) => {
+    const { cwd, config } = await bench(context)
+    await chmod(join(cwd, 's.json'), 0o640)
+    await symlink('s.json', join(cwd, 'link.json'))
+    expect((await config('rotate link.json --add ca-2 --write')).exitCode).toBe(0)
+    expect(keysOf(await readFile(join(cwd, 's.json'), 'utf8'))).toHaveLength(2)
+    expect((await stat(join(cwd, 's.json'))).mode & 0o777).toBe(0o640)
+  })
+
+  it('adds a CA without its key at hand', async ({ expect, ...context }) => {
+    const { cwd, config } = await bench(context)
+    await cp(join(cwd, 'ca-2/chain.pem'), join(cwd, 'b/chain.pem'))
+    expect((await config('rotate s.json --add b')).exitCode).toBe(0)
+  })
+
+  it.for([
+    ['rotate s.json', 2, 'exactly one of --add, --activate, --back and --remove is wanted'],
+    ['rotate s.json --add ca-2 --activate', 2, 'exactly one of'],
+    ['rotate s.json --remove active', 2, '--remove: "active" is unknown'],
+    ['rotate s.json --back', 1, 'has 0 CAs that are retiring'],
+    ['rotate s.json --remove next', 1, 'has an issuer "default" that has no CA that is next'],
+    ['rotate s.json --activate --issuer web', 1, '"s.json" has no issuer "web"'],
+    ['rotate s.json --add none', 1, '--add: cannot read "none/chain.pem"'],
+    ['rotate s.json --add ca', 1, '/issuers/default/keys/1/chain: has the issuing CA of keys/0'],
+    ['rotate s.json --add mixed', 1, 'CA_KEY_DEFAULT_2" does not belong to the issuing CA'],
+    ['rotate none.json --activate', 1, 'cannot read "none.json"'],
+    ['rotate ca/chain.pem --activate', 1, '"ca/chain.pem" is no configuration of the worker'],
+    ['rotate odd.json --activate', 1, 'has an issuer "default" without a list of keys'],
+  ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
+    const { cwd, config } = await bench(context)
+    await writeFile(join(cwd, 'odd.json'), '{"issuers": {"default": {"keys": [1]}}}')
+    await cp(join(cwd, 'ca-2'), join(cwd, 'mixed'), { recursive: true })
+    await cp(join(cwd, 'ca/issuing/ca.key'), join(cwd, 'mixed/issuing/ca.key'))
+    const before = await readFile(join(cwd, 's.json'), 'utf8')
+    const { exitCode, stdout, stderr } = await config(`${args} --write`)
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
+    expect(stderr).toContain(fault)
+    expect(stderr).not.toContain('PRIVATE KEY')
+    expect(await readFile(join(cwd, 's.json'), 'utf8')).toBe(before)
+  })
+})

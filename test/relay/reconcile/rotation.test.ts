@@ -1,0 +1,189 @@
+/**
+ * A cut-over that the relay did not hear of: the request waits for one check of its issuer, and for
+ * nothing else.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { err, type HealthAnswer, ok, type Result, type SignAnswer } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import { ISSUER } from '../../../relay/src/api/group.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
+import type { SignerClient } from '../../../relay/src/signer/client.ts'
+import { makeCsr } from '../../support/csr.ts'
+import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
+import {
+  type Authority,
+  basicConstraints,
+  commonName,
+  generalName,
+  makeAuthority,
+  makeKey,
+  subjectAltName,
+  toPem,
+} from '../../support/x509.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
+import { anEventRecorder, aSignerClient, aStatusWriter } from './support.ts'
+
+const NEVER = new AbortController().signal
+const DAY_MS = 86_400_000
+
+const A = makeAuthority({ key: makeKey('P-256'), subject: commonName('A') })
+const B = makeAuthority({ key: makeKey('P-256'), subject: commonName('B') })
+
+const key = makeKey('P-256')
+const subject = commonName('web')
+const names = subjectAltName(generalName.dns('web.example.com'))
+const csrPem = toPem('CERTIFICATE REQUEST', makeCsr({ key, subject, extensions: [names] }))
+const request = aRequest({ spec: { request: btoa(csrPem) } })
+
+const sha256 = ({ der }: Authority): string => createHash('sha256').update(der).digest('hex')
+
+/** The one CA of a worker, as its health answer and an issuer's status tell it. */
+const facts = (ca: Authority): HealthAnswer['ca'] => ({
+  subject: 'CN=CA',
+  serialNumber: '01',
+  notAfter: '2049-12-31T23:59:59Z',
+  sha256: sha256(ca),
+})
+
+const health = (ca: Authority): HealthAnswer => ({
+  issuer: 'default',
+  ca: facts(ca),
+  chain: '',
+  authorities: [{ state: 'active', ...facts(ca) }],
+  bundle: '',
+  profiles: ['default'],
+  serverTime: '2026-01-01T00:00:00Z',
+  protocolVersion: '1.0',
+})
+
+const answer = (issuer: Authority): SignAnswer => ({
+  chain: makeAuthority({
+    key,
+    subject,
+    issuer,
+    extensions: [basicConstraints(false), names],
+  }).pem,
+  ca: issuer.pem,
+  serialNumber: '01',
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2026-01-01T01:00:00Z',
+  clamped: null,
+  replayed: false,
+})
+
+const seeing = (ca: Authority): Issuer =>
+  anIssuer({
+    status: {
+      conditions: [
+        aCondition('Ready', {
+          reason: 'Checked',
+          message: 'Succeeded checking the issuer',
+          observedGeneration: 2,
+        }),
+      ],
+      ca: facts(ca),
+      authorities: [{ sha256: sha256(ca), state: 'active', notAfter: facts(ca).notAfter }],
+    },
+  })
+
+const now = (): number => CREATED_MS + DAY_MS
+
+/** One relay that speaks to one worker, a day after the request was made. */
+function aWorld(client: SignerClient): {
+  readonly sign: (issuer: Issuer) => Promise<Signing>
+  readonly check: (issuer: Issuer) => Promise<Issuer>
+  readonly woken: () => number
+} {
+  const holds = new IssuerHolds()
+  let woken = 0
+  const connect = async (): Promise<Result<SignerClient, never>> => Promise.resolve(ok(client))
+  const pass = signPass({
+    connect,
+    holds,
+    wakeIssuer: () => {
+      woken += 1
+    },
+    maxRetryMs: 60_000,
+    now,
+  })
+  return {
+    sign: async (issuer) => pass(request, issuer, NEVER),
+    check: async (issuer) => {
+      const status = aStatusWriter()
+      await issuerReconciler({
+        resource: ISSUER,
+        get: () => issuer,
+        connect,
+        holds,
+        status,
+        events: anEventRecorder(),
+        log: new RecordingLog(),
+        now,
+        nextCheckMs: () => 60_000,
+      })('default/ca', NEVER)
+      const [write] = status.writes
+      return write === undefined ? issuer : anIssuer({ status: write.status })
+    },
+    woken: () => woken,
+  }
+}
+
+describe('a certificate by a CA that the last check did not see', () => {
+  it('waits for a check at once, and is issued after it', async ({ expect }) => {
+    const world = aWorld(aSignerClient({ sign: ok(answer(B)), health: ok(health(B)) }))
+    const before = seeing(A)
+    const waiting = await world.sign(before)
+    expect(waiting).toMatchObject({
+      verdict: { status: 'False', reason: 'Pending' },
+      outcome: { kind: 'retry', minimumMs: 0 },
+    })
+    expect(waiting.verdict.message).toContain(`signed by a CA with fingerprint ${sha256(B)}`)
+    expect(waiting.issued).toBeUndefined()
+    expect(world.woken()).toBe(1)
+
+    const after = await world.check(before)
+    expect(after.status).toMatchObject({
+      conditions: [{ status: 'True' }],
+      authorities: [{ sha256: sha256(B) }],
+    })
+    expect(wakesRequestsOf({ before, after })).toBe(true)
+    expect(await world.sign(after)).toMatchObject({ verdict: { reason: 'Issued' } })
+  })
+
+  it('never fails for it, and leaves the issuer Ready, if no check sees it', async ({ expect }) => {
+    const world = aWorld(aSignerClient({ sign: ok(answer(B)), health: ok(health(A)) }))
+    const before = seeing(A)
+    expect(await world.sign(before)).toMatchObject({ verdict: { reason: 'Pending' } })
+    const after = await world.check(before)
+    expect(after).toBe(before)
+    expect(await world.sign(after)).toMatchObject({ outcome: { kind: 'retry' } })
+  })
+
+  it('waits for the check that succeeds', async ({ expect }) => {
+    const down = err({ class: 'temporary', code: 'transport_error', message: 'no route' } as const)
+    const world = aWorld(aSignerClient({ sign: ok(answer(B)), health: down }))
+    const after = await world.check(seeing(A))
+    expect(after.status).toMatchObject({ conditions: [{ status: 'False' }] })
+    expect(after.status.authorities).toEqual(seeing(A).status.authorities)
+  })
+})
+
+it('a certificate from before the cut-over is issued after it', async ({ expect }) => {
+  const world = aWorld(aSignerClient({ sign: ok({ ...answer(A), replayed: true }) }))
+  const issuer = anIssuer({
+    status: {
+      ca: facts(B),
+      authorities: [
+        { sha256: sha256(A), state: 'retiring', notAfter: facts(A).notAfter },
+        { sha256: sha256(B), state: 'active', notAfter: facts(B).notAfter },
+      ],
+    },
+  })
+  expect(await world.sign(issuer)).toMatchObject({ verdict: { reason: 'Issued' } })
+})

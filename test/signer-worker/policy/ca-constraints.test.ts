@@ -1,0 +1,168 @@
+import { describe, it } from 'vitest'
+import {
+  type Authority,
+  authorityExtensions,
+  commonName,
+  constructed,
+  extension,
+  generalName,
+  makeAuthority,
+  nameConstraints,
+  octets,
+  seq,
+} from '../../support/x509.ts'
+import { type Case, extensionOf, judge } from './judge.ts'
+
+const { dns, email, ip, uri } = generalName
+
+const limited = (
+  permitted: readonly Uint8Array[],
+  excluded: readonly Uint8Array[] = [],
+  issuer?: Authority,
+): Authority =>
+  makeAuthority({
+    ...(issuer === undefined ? {} : { issuer, subject: commonName('Issuing') }),
+    extensions: [
+      ...Object.values(authorityExtensions(octets(1, 2, 3))),
+      nameConstraints(permitted, excluded),
+    ],
+  })
+
+const aCaRequest = (asked: Uint8Array | undefined, given: Case = {}): Case => ({
+  profile: { isCA: true },
+  request: { isCA: true, usages: ['cert sign'] },
+  ...(asked === undefined ? {} : { csr: { extensions: [asked] } }),
+  ...given,
+})
+
+const outcome = (given: Case): string => {
+  const judged = judge(given)
+  return 'subject' in judged ? 'ok' : judged.join('\n')
+}
+
+describe('name constraints of a CA certificate', () => {
+  it('are critical whatever was asked for, and last', ({ expect }) => {
+    const value = seq(constructed(0, seq(dns('a.example'))))
+    for (const critical of [true, false]) {
+      const judged = judge(aCaRequest(extension('2.5.29.30', value, { critical })))
+      if (!('subject' in judged)) throw new Error(judged.join())
+      expect(extensionOf(judged, '2.5.29.30')).toEqual({
+        critical: true,
+        value: Buffer.from(value).toString('hex'),
+      })
+      expect(judged.extensions.at(-1)?.oid).toBe('2.5.29.30')
+    }
+  })
+
+  it('of other kinds are refused', ({ expect }) => {
+    expect(outcome(aCaRequest(nameConstraints([constructed(4, seq())])))).toBe(
+      'extension_not_allowed: the certification request asks for name constraints of other kinds than DNS, IP, URI and email; leave them out',
+    )
+  })
+
+  it('of a leaf are refused', ({ expect }) => {
+    const csr = { extensions: [nameConstraints([dns('a.example')])] }
+    expect(outcome({ csr })).toBe(
+      'extension_not_allowed: the certification request asks for extensions that are not certified: "nameConstraints (2.5.29.30)"; leave them out',
+    )
+  })
+})
+
+const NET_10 = ip(10, 0, 0, 0, 255, 0, 0, 0)
+const NET_10_1 = ip(10, 1, 0, 0, 255, 255, 0, 0)
+const NET_11 = ip(11, 0, 0, 0, 255, 0, 0, 0)
+const ALL_V4 = ip(0, 0, 0, 0, 0, 0, 0, 0)
+const ALL_V6 = ip(...new Uint8Array(32))
+
+describe('a permitted subtree', () => {
+  it.for([
+    ['a.example', dns('a.example'), dns('a.example'), 'inside'],
+    ['b.a.example in a.example', dns('b.A.example'), dns('a.Example'), 'inside'],
+    ['.a.example in a.example', dns('.a.example'), dns('a.example'), 'inside'],
+    ['a.example in .a.example', dns('a.example'), dns('.a.example'), 'outside'],
+    ['b.a.example in .a.example', dns('b.a.example'), dns('.a.example'), 'inside'],
+    ['example in a.example', dns('example'), dns('a.example'), 'outside'],
+    ['ba.example in a.example', dns('ba.example'), dns('a.example'), 'outside'],
+    ['every name in a.example', dns(''), dns('a.example'), 'outside'],
+    ['a.example in every name', dns('a.example'), dns(''), 'inside'],
+    ['10.1/16 in 10/8', NET_10_1, NET_10, 'inside'],
+    ['10/8 in 10.1/16', NET_10, NET_10_1, 'outside'],
+    ['11/8 in 10/8', NET_11, NET_10, 'outside'],
+    ['10/8 in all of IPv4', NET_10, ALL_V4, 'inside'],
+    ['10/8 in all of IPv6', NET_10, ALL_V6, 'outside'],
+    ['all of IPv4 in 10/8', ALL_V4, NET_10, 'outside'],
+    ['a mailbox in itself', email('me@a.example'), email('me@a.example'), 'inside'],
+    ['a mailbox in another', email('me@a.example'), email('you@a.example'), 'outside'],
+    ['a mailbox in its host', email('me@a.example'), email('a.example'), 'inside'],
+    ['a mailbox below a domain', email('me@b.a.example'), email('.a.example'), 'inside'],
+    ['a host in a mailbox', email('a.example'), email('me@a.example'), 'outside'],
+    ['a host in itself', email('a.example'), email('A.example'), 'inside'],
+    ['a host below a domain', email('b.a.example'), email('.a.example'), 'inside'],
+    ['a domain in its host', email('.a.example'), email('a.example'), 'outside'],
+    ['a URI host in itself', uri('a.example'), uri('a.example'), 'inside'],
+    ['a URI host below a domain', uri('b.a.example'), uri('.a.example'), 'inside'],
+    ['a URI domain below a domain', uri('.b.a.example'), uri('.a.example'), 'inside'],
+    ['a URI domain in a host', uri('.a.example'), uri('a.example'), 'outside'],
+    ['another kind', email('a.example'), dns('a.example'), 'inside'],
+  ] as const)('%s is %3$s', ([, asked, issuers, expected], { expect }) => {
+    const found = outcome(aCaRequest(nameConstraints([asked]), { ca: limited([issuers]) }))
+    expect(found).toMatch(
+      expected === 'inside'
+        ? /^ok$/
+        : /^extension_not_allowed: the name constraint ".*" is outside what the issuing CA's name constraints permit: ".*"; change the request, or use another issuer$/,
+    )
+  })
+
+  it('is told with those that it is outside of, each by itself', ({ expect }) => {
+    const asked = nameConstraints([dns('c.example'), dns('b.example'), NET_11])
+    expect(outcome(aCaRequest(asked, { ca: limited([dns('a.example'), dns('b.example')]) }))).toBe(
+      'extension_not_allowed: the name constraint "DNS:c.example" is outside what the issuing CA\'s name constraints permit: "DNS:a.example", "DNS:b.example"; change the request, or use another issuer',
+    )
+  })
+
+  it('is held against every CA of the chain', ({ expect }) => {
+    const ca = limited([dns('a.example')], [], limited([dns('example')], [dns('b.a.example')]))
+    const ask = (base: Uint8Array): string => outcome(aCaRequest(nameConstraints([base]), { ca }))
+    expect(ask(dns('c.a.example'))).toBe('ok')
+    expect(ask(dns('b.example'))).toContain('permit: "DNS:a.example"')
+    expect(ask(dns('c.b.a.example'))).toBe(
+      'extension_not_allowed: the name constraint "DNS:c.b.a.example" is excluded by the issuing CA\'s name constraint "DNS:b.a.example"; change the request, or use another issuer',
+    )
+  })
+})
+
+it('more may be excluded than the issuing CA excludes', ({ expect }) => {
+  const asked = nameConstraints([dns('a.example')], [dns('b.a.example'), ALL_V4])
+  expect(outcome(aCaRequest(asked, { ca: limited([dns('example')]) }))).toBe('ok')
+})
+
+describe('a CA certificate without permitted name constraints', () => {
+  const REFUSED =
+    'ca_not_allowed: the profile wants permitted name constraints in CA certificates, and neither the certification request nor a CA above has any; add them to the request'
+
+  it.for<[string, Case, string]>([
+    ['is refused', aCaRequest(undefined), REFUSED],
+    ['is refused although it excludes some', aCaRequest(nameConstraints([], [ALL_V4])), REFUSED],
+    ['is allowed under a CA that has them', aCaRequest(undefined, { ca: limited([NET_10]) }), 'ok'],
+    [
+      'is allowed under a root that has them',
+      aCaRequest(undefined, {
+        ca: limited([], [dns('a.example')], limited([NET_10])),
+      }),
+      'ok',
+    ],
+    [
+      'is refused under a CA that excludes some',
+      aCaRequest(undefined, { ca: limited([], [NET_10]) }),
+      REFUSED,
+    ],
+    [
+      'is allowed by a profile that does not want them',
+      aCaRequest(undefined, { profile: { isCA: true, requireNameConstraints: false } }),
+      'ok',
+    ],
+    ['is no matter for a leaf', { profile: { isCA: true } }, 'ok'],
+  ])('%s', ([, given, expected], { expect }) => {
+    expect(outcome(given)).toBe(expected)
+  })
+})
