@@ -23,6 +23,7 @@ export const CLIENTS = [
   'broken',
   'limited',
   'sharded',
+  'measured',
   'listed',
 ] as const
 export type ClientName = (typeof CLIENTS)[number]
