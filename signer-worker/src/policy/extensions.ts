@@ -85,11 +85,11 @@ export function planExtensions(parts: ExtensionParts): readonly Extension[] {
 const plan = (
   name: keyof typeof EXTENSION_OID,
   critical: boolean,
-  value: Uint8Array,
-): Extension => ({ oid: EXTENSION_OID[name], critical, value })
+  value: der.Element,
+): Extension => ({ oid: EXTENSION_OID[name], critical, value: der.encode(value) })
 
 /** cA and its default FALSE: DER leaves it out. */
-function basicConstraints({ isCA, pathLength }: BasicConstraints): Uint8Array {
+function basicConstraints({ isCA, pathLength }: BasicConstraints): der.Element {
   return der.sequence(
     ...(isCA ? [der.boolean(true)] : []),
     ...(pathLength === undefined ? [] : [der.smallInteger(pathLength)]),
@@ -107,5 +107,9 @@ function copied(
 ): readonly Extension[] {
   return extensions.list
     .filter(({ oid }) => oid === EXTENSION_OID[name])
-    .map((asked) => plan(name, isCritical(asked), new Uint8Array(asked.value)))
+    .map((asked) => ({
+      oid: asked.oid,
+      critical: isCritical(asked),
+      value: new Uint8Array(asked.value),
+    }))
 }
