@@ -66,7 +66,7 @@ export const PARSE_FAULTS = {
   key_usage_empty: 'has no bit set',
   path_length_without_ca: 'stands without cA',
   general_name_unknown: 'is no GeneralName',
-  general_name_repeated: 'has one name twice',
+  general_name_repeated: 'is there twice',
   ip_address_length: 'is an iPAddress of a wrong length',
   ip_mask_not_contiguous: 'has a mask that is not ones and then zeros',
   validity_reversed: 'is before notBefore',
@@ -80,7 +80,7 @@ export const PARSE_FAULTS = {
   key_small_order: 'is a point for which anyone can sign; make a new key',
   key_modulus_even: 'has an even modulus; make a new key',
   key_exponent_even: 'has an even public exponent; make a new key',
-  key_exponent_too_small: 'has a public exponent below 65537; make a new key',
+  key_exponent_too_small: 'has a public exponent that is too small; make a new key with 65537',
   key_exponent_too_large: 'has a public exponent that is too large; make a new key with 65537',
 
   // Signatures.

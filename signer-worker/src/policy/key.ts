@@ -42,13 +42,20 @@ export function loadPublicKey(
   const unwanted = typeFault(key, profile) ?? sizeFault(key, profile)
   if (unwanted !== undefined) return err(refusal(key, unwanted))
   const fault = valueFault(publicKey)
-  if (fault !== undefined) return err({ ...refusal(key, PARSE_FAULTS[fault]), fault })
+  if (fault !== undefined) return err(faultRefusal(key, fault))
   try {
     return ok(createPublicKey({ key: Buffer.from(raw), format: 'der', type: 'spki' }))
   } catch {
-    const unusable = loadFault(key)
-    return err({ ...refusal(key, PARSE_FAULTS[unusable]), fault: unusable })
+    return err(faultRefusal(key, loadFault(key)))
   }
+}
+
+function faultRefusal(key: PublicKey, fault: ParseFaultCode): Refusal {
+  const words =
+    fault === 'key_exponent_too_small' && key.kind === 'RSA'
+      ? `has the public exponent ${String(toNumber(key.exponent))}; at least ${String(MIN_RSA_EXPONENT)} is wanted`
+      : PARSE_FAULTS[fault]
+  return { ...refusal(key, words), fault }
 }
 
 const refusal = (key: PublicKey, words: string): Refusal => ({
@@ -93,12 +100,15 @@ function rsaFault({
   if (!isOdd(modulus)) return 'key_modulus_even'
   if (!isOdd(exponent)) return 'key_exponent_even'
   if (exponent.length > MAX_RSA_EXPONENT_OCTETS) return 'key_exponent_too_large'
-  const value = exponent.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n)
-  return value < MIN_RSA_EXPONENT ? 'key_exponent_too_small' : undefined
+  return toNumber(exponent) < MIN_RSA_EXPONENT ? 'key_exponent_too_small' : undefined
 }
 
 /** Coordinates are just octets to the reader, and BoringSSL takes exponents up to 33 bits only. */
 const loadFault = ({ kind }: PublicKey): ParseFaultCode =>
   kind === 'EC' ? 'key_point_not_on_curve' : 'key_exponent_too_large'
+
+/** @param magnitude - Big-endian. */
+const toNumber = (magnitude: Uint8Array): bigint =>
+  magnitude.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n)
 
 const isOdd = (magnitude: Uint8Array): boolean => ((magnitude.at(-1) ?? 0) & 1) === 1
