@@ -24,20 +24,19 @@ export interface Planned {
   readonly signing: Signing
 }
 
-/** @throws When a certificate differs from what was planned in any octet but those of a valid signature. */
+/** @throws When a certificate differs from what was planned, or its signature does not verify. */
 export function requireAsPlanned(der: Uint8Array, planned: Planned): void {
   const parsed = parseCertificate(der)
-  if (!parsed.ok)
-    throw new Error(`the certificate that was built cannot be read: ${parsed.error.message}`)
+  if (!parsed.ok) throw fault(`cannot be read: ${parsed.error.message}`)
   const field = firstDifference(parsed.value, planned)
-  if (field !== undefined)
-    throw new Error(`the certificate that was built has another ${field} than was planned`)
-  const { hash } = planned.ca.signing
+  if (field !== undefined) throw fault(`has another ${field} than was planned`)
   const { signed, signature } = parsed.value
-  if (!verify(hash, signed, planned.signing.key.publicKey, signature)) {
-    throw new Error('the certificate that was built is not signed by the issuing CA')
+  if (!verify(planned.ca.signing.hash, signed, planned.signing.key.publicKey, signature)) {
+    throw fault('is not signed by the issuing CA')
   }
 }
+
+const fault = (words: string): Error => new Error(`the certificate that was built ${words}`)
 
 /** @returns The field. */
 function firstDifference(
