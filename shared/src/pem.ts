@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decodeBase64, encodeBase64 } from './base64.ts'
 import { err, ok, type Result } from './result.ts'
 
 const LINE_CHARACTERS = 64
@@ -21,8 +22,11 @@ export interface PemLimits {
 /** Encodes one DER value, lines of 64 characters, with a newline at the end. */
 export function encodePem(label: PemLabel, der: Uint8Array): string {
   const base64 = encodeBase64(der)
-  const lines = base64.match(new RegExp(`.{1,${String(LINE_CHARACTERS)}}`, 'g')) ?? []
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
+  let lines = ''
+  for (let at = 0; at < base64.length; at += LINE_CHARACTERS) {
+    lines += `${base64.slice(at, at + LINE_CHARACTERS)}\n`
+  }
+  return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`
 }
 
 /**
@@ -58,20 +62,4 @@ export function decodePem(text: string, limits: PemLimits): Result<readonly Uint
     rest = rest.slice(endAt + end.length).trimStart()
   }
   return blocks.length === 0 ? err(`there is no "${begin}" block`) : ok(blocks)
-}
-
-/** Standard base64 with padding (RFC 4648 §4). */
-export function encodeBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCodePoint(byte)
-  return btoa(binary)
-}
-
-/** @returns The octets, or `undefined` for anything but canonical, padded base64 (RFC 4648 §3.5). */
-export function decodeBase64(base64: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return undefined
-  const binary = atob(base64)
-  const bytes = Uint8Array.from(binary, (character) => character.codePointAt(0) ?? 0)
-  // Unused bits that are not zero would make two texts mean the same octets.
-  return btoa(binary) === base64 ? bytes : undefined
 }

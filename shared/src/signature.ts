@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { decodeBase64, encodeBase64 } from './pem.ts'
+import { decodeBase64, encodeBase64 } from './base64.ts'
 import {
   IDEMPOTENCY_KEY_HEADER,
   JSON_CONTENT_TYPE,

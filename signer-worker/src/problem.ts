@@ -35,7 +35,7 @@ export function toProblem(refusals: readonly Refusal[], extras: ProblemExtras = 
     code,
     class: refusalClass,
     detail: detailOf(refusals).slice(0, MAX_DETAIL_CHARACTERS),
-    ...(refusals.length > 1 ? { errors: refusals.slice(0, MAX_ERRORS).map(toError) } : {}),
+    ...(hasErrors(refusals) ? { errors: refusals.slice(0, MAX_ERRORS).map(toError) } : {}),
     ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
     ...extras,
   }
@@ -45,7 +45,12 @@ export function toProblem(refusals: readonly Refusal[], extras: ProblemExtras = 
 export const detailOf = (refusals: readonly Refusal[]): string =>
   refusals.map(({ detail }) => detail).join('; ')
 
-const toError = ({ code, detail }: Refusal): NonNullable<Problem['errors']>[number] => ({
+/** A single reason is told by the other members, but for the code of what is malformed. */
+const hasErrors = (refusals: readonly Refusal[]): boolean =>
+  refusals.length > 1 || refusals.some(({ fault }) => fault !== undefined)
+
+const toError = ({ code, fault, detail }: Refusal): NonNullable<Problem['errors']>[number] => ({
   code,
+  ...(fault === undefined ? {} : { fault }),
   detail: detail.slice(0, MAX_DETAIL_CHARACTERS),
 })

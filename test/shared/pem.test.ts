@@ -1,10 +1,4 @@
-import {
-  decodeBase64,
-  decodePem,
-  encodeBase64,
-  encodePem,
-  type PemLimits,
-} from '@edge-issuer/shared'
+import { decodePem, encodePem, type PemLimits } from '@edge-issuer/shared'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 
@@ -59,21 +53,4 @@ describe('decodePem', () => {
       }),
     )
   })
-})
-
-describe('decodeBase64', () => {
-  it('is the inverse of encodeBase64', ({ expect }) => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
-        expect(decodeBase64(encodeBase64(bytes))).toEqual(bytes)
-      }),
-    )
-  })
-
-  it.for(['A', 'AA', 'AAA', 'AA=A', 'AB==', 'AAB=', '-_==', 'AA==\n', ' AAA', 'A==='])(
-    'refuses %j',
-    (text, { expect }) => {
-      expect(decodeBase64(text)).toBeUndefined()
-    },
-  )
 })

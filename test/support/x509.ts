@@ -102,7 +102,8 @@ export const extension = (
   { critical = false }: { readonly critical?: boolean } = {},
 ): Uint8Array => seq(oid(id), ...(critical ? [TRUE] : []), octetString(value))
 
-const namedBits = (...bits: readonly number[]): Uint8Array => {
+/** BIT STRING of named bits, at least one. */
+export const namedBits = (...bits: readonly number[]): Uint8Array => {
   const last = Math.max(...bits)
   const bytes = new Uint8Array((last >> 3) + 1)
   for (const bit of bits) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7))

@@ -47,7 +47,7 @@ export function openOperation(fixture: Fixture, issuerName: string): Operation {
     codec: () =>
       inputs.map((input) => {
         const csr = parseCertificationRequest(input.der)
-        if (!csr.ok) throw new Error(csr.error)
+        if (!csr.ok) throw new Error(csr.error.message)
         return issueCertificate(input.plan, ca, { key, serialNumber: input.serialNumber })
       }),
   }

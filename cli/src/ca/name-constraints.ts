@@ -24,7 +24,7 @@ export function encodeNameConstraints(constraints: NameConstraints): Uint8Array 
     ...encodeSubtrees(PERMITTED_SUBTREES, constraints.permitted),
     ...encodeSubtrees(EXCLUDED_SUBTREES, constraints.excluded),
   ]
-  return lists.length === 0 ? undefined : der.sequence(...lists)
+  return lists.length === 0 ? undefined : der.encode(der.sequence(...lists))
 }
 
 /**
@@ -38,7 +38,7 @@ export function unlimitedKinds({ permitted }: NameConstraints): readonly Subtree
 }
 
 /** GeneralSubtrees, or nothing when there is none; each minimum is the default and so left out. */
-function encodeSubtrees(tag: number, subtrees: readonly Subtree[]): readonly Uint8Array[] {
+function encodeSubtrees(tag: number, subtrees: readonly Subtree[]): readonly der.Element[] {
   if (subtrees.length === 0) return []
   const encoded = subtrees.map(({ kind, octets }) =>
     der.sequence(der.element(GENERAL_NAME_TAGS[kind], octets)),

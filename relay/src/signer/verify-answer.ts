@@ -126,7 +126,7 @@ function readCertificates(pem: string, limits: PemLimits): Result<readonly Link[
   const links: Link[] = []
   for (const der of blocks.value) {
     const parts = parseCertificate(der)
-    if (!parts.ok) return parts
+    if (!parts.ok) return err(parts.error.message)
     const x509 = readX509(der)
     if (x509 === undefined) return err('a certificate cannot be read')
     links.push({ pem: encodePem('CERTIFICATE', der), parts: parts.value, x509 })

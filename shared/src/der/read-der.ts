@@ -1,3 +1,4 @@
+import type { ParseFault } from '../parse-fault.ts'
 import { err, ok, type Result } from '../result.ts'
 import { DerReader } from './reader.ts'
 import { DerRefusal } from './refusal.ts'
@@ -16,10 +17,14 @@ export interface DerInput {
 export function readDer<T>(
   { bytes, maxBytes }: DerInput,
   read: (reader: DerReader) => T,
-): Result<T, string> {
+): Result<T, ParseFault> {
   if (bytes.length > maxBytes) {
     const [found, most] = [String(bytes.length), String(maxBytes)]
-    return err(`there are ${found} octets; ${most} are the most that is accepted`)
+    return err({
+      code: 'input_too_large',
+      octet: maxBytes,
+      message: `there are ${found} octets; ${most} are the most that is accepted`,
+    })
   }
   try {
     const reader = new DerReader(bytes)
@@ -27,7 +32,7 @@ export function readDer<T>(
     reader.end()
     return ok(value)
   } catch (error) {
-    if (error instanceof DerRefusal) return err(error.message)
+    if (error instanceof DerRefusal) return err(error.fault)
     throw error
   }
 }

@@ -7,79 +7,93 @@
  *
  * @module
  */
-import type { Result } from '../result.ts'
-import { locateElement, type Element } from './element.ts'
+import { PARSE_FAULTS, type ParseFaultCode } from '../parse-fault.ts'
+import { decodeLongLength, LONG_FORM } from './length.ts'
+import { decodeObjectIdentifier } from './object-identifier.ts'
 import {
-  decodeBitString,
+  checkBitString,
+  checkNull,
+  checkPositiveInteger,
   decodeBoolean,
   decodeNamedBits,
-  decodeNull,
-  decodeObjectIdentifier,
-  decodePositiveInteger,
   decodeSmallInteger,
 } from './primitive.ts'
-import { DerRefusal } from './refusal.ts'
-import { decodeAscii, decodeString } from './string.ts'
-import { TAG, tagToText } from './tag.ts'
-import { decodeTime } from './time.ts'
+import { DerFault, DerRefusal } from './refusal.ts'
+import { decodeAscii, STRING_DECODERS } from './string.ts'
+import { CONSTRUCTED, TAG, TAG_NUMBER_BITS, tagToText } from './tag.ts'
+import { decodeGeneralizedTime, decodeUtcTime } from './time.ts'
 
 /** Levels of nesting; a name in an extension of a request stands on the twelfth. */
 const MAX_DEPTH = 16
 
-/** One element that a reader goes through. */
-interface Scope {
-  readonly element: Element
-  /** Name of the field, or number in a list. */
-  readonly name: string | number
-  readonly parent: DerReader
-}
+/** The value of the contents from one offset to another. @throws DerFault */
+type Decode<T> = (bytes: Uint8Array, from: number, to: number) => T
 
-/** The value of a primitive type, or what is wrong with the contents. */
-type Decode<T> = (contents: Uint8Array) => Result<T, string>
+/** A character string and its type. */
+export interface StringValue {
+  readonly tag: number
+  readonly text: string
+}
 
 /** Takes the elements of one scope in order. Values are views of the input, not copies. */
 export class DerReader {
   /** The whole input, so that offsets in refusals count from its first octet. */
   readonly #bytes: Uint8Array
-  readonly #element: Element
-  /** Where this element was found; `undefined` for the input itself. */
-  readonly #scope: Scope | undefined
+  /** Where this scope was found, and its name there; `undefined` for the input itself. */
+  readonly #parent: DerReader | undefined
+  readonly #name: string | number
   readonly #depth: number
-  /** Offset of the element that comes next; never beyond the end of this one. */
+  /** The element that this scope is, as offsets. */
+  readonly #tag: number
+  readonly #start: number
+  readonly #contentsAt: number
+  readonly #end: number
+  /** Offset of the element that comes next, so the end of the one taken last; never beyond `#end`. */
   #offset: number
-  /** Offset of the element that was taken last. */
+  /** The element that was taken last. */
+  #lastTag = 0
   #lastStart: number
+  #lastContentsAt = 0
 
-  constructor(bytes: Uint8Array, scope?: Scope) {
+  /** @param parent - Its last element is the new scope. */
+  constructor(bytes: Uint8Array, parent?: DerReader, name: string | number = '') {
     this.#bytes = bytes
-    this.#scope = scope
-    this.#element = scope?.element ?? { tag: 0, start: 0, contentsAt: 0, end: bytes.length }
-    this.#depth = scope === undefined ? 0 : scope.parent.#depth + 1
-    this.#offset = this.#element.contentsAt
-    this.#lastStart = this.#element.start
-    if (this.#depth > MAX_DEPTH) {
-      throw this.#refusalAt(this.#lastStart, `${this.#path()} is nested too deeply`)
-    }
+    this.#parent = parent
+    this.#name = name
+    this.#depth = parent === undefined ? 0 : parent.#depth + 1
+    this.#tag = parent === undefined ? 0 : parent.#lastTag
+    this.#start = parent === undefined ? 0 : parent.#lastStart
+    this.#contentsAt = parent === undefined ? 0 : parent.#lastContentsAt
+    this.#end = parent === undefined ? bytes.length : parent.#offset
+    this.#offset = this.#contentsAt
+    this.#lastStart = this.#start
   }
 
   /** Tag of the element that comes next, or `undefined` at the end. */
   get nextTag(): number | undefined {
-    return this.#offset < this.#element.end ? this.#bytes[this.#offset] : undefined
+    return this.#offset < this.#end ? this.#bytes[this.#offset] : undefined
+  }
+
+  /** Whether everything was taken. */
+  isAtEnd(): boolean {
+    return this.#offset === this.#end
   }
 
   /** The element this reader goes through, identifier and length included. */
   get raw(): Uint8Array {
-    return this.#bytes.subarray(this.#element.start, this.#element.end)
+    return this.#bytes.subarray(this.#start, this.#end)
   }
 
   /** The contents of the element this reader goes through. */
   get contents(): Uint8Array {
-    return this.#contents(this.#element)
+    return this.#bytes.subarray(this.#contentsAt, this.#end)
   }
 
   /** Takes one element and goes into its contents; an OCTET STRING may hold DER as well. */
   into(name: string | number, tag: number): DerReader {
-    return new DerReader(this.#bytes, { element: this.#take(name, tag), name, parent: this })
+    this.#take(name, tag)
+    if (this.#depth === MAX_DEPTH) throw this.refusal(name, 'nesting_too_deep')
+    return new DerReader(this.#bytes, this, name)
   }
 
   sequence(name: string | number): DerReader {
@@ -95,36 +109,33 @@ export class DerReader {
 
   /** Takes a primitive element and gives its contents. */
   primitive(name: string | number, tag: number): Uint8Array {
-    return this.#contents(this.#take(name, tag))
-  }
-
-  boolean(name: string): boolean {
-    return this.#value(name, TAG.boolean, decodeBoolean)
+    this.#take(name, tag)
+    return this.#bytes.subarray(this.#lastContentsAt, this.#offset)
   }
 
   /** Takes `BOOLEAN DEFAULT FALSE`: DER leaves a default out (X.690 §11.5), so it is absent or true. */
   booleanDefaultFalse(name: string): boolean {
     if (this.nextTag !== TAG.boolean) return false
-    if (!this.boolean(name))
-      throw this.refusal(name, 'states the default FALSE, which DER leaves out')
+    if (!this.#value(name, TAG.boolean, decodeBoolean)) throw this.refusal(name, 'default_stated')
     return true
   }
 
   /** Takes an INTEGER above zero and gives its magnitude. */
   positiveInteger(name: string): Uint8Array {
-    return this.#value(name, TAG.integer, decodePositiveInteger)
+    const from = this.#value(name, TAG.integer, checkPositiveInteger)
+    return this.#bytes.subarray(from, this.#offset)
   }
 
+  /** Takes an INTEGER from 0 to 2³¹ − 1. */
   smallInteger(name: string): number {
     return this.#value(name, TAG.integer, decodeSmallInteger)
   }
 
   /** Takes a BIT STRING of whole octets and goes into them. */
   insideBitString(name: string): DerReader {
-    const element = this.#take(name, TAG.bitString)
-    this.#accept(name, decodeBitString(this.#contents(element)))
-    const inside = { ...element, contentsAt: element.contentsAt + 1 }
-    return new DerReader(this.#bytes, { element: inside, name, parent: this })
+    this.#value(name, TAG.bitString, checkBitString)
+    this.#lastContentsAt += 1
+    return new DerReader(this.#bytes, this, name)
   }
 
   /** Takes a BIT STRING of named bits and gives the numbers of those that are set. */
@@ -133,7 +144,7 @@ export class DerReader {
   }
 
   null(name: string): void {
-    this.#value(name, TAG.null, decodeNull)
+    this.#value(name, TAG.null, checkNull)
   }
 
   objectIdentifier(name: string | number): string {
@@ -141,110 +152,156 @@ export class DerReader {
   }
 
   /** Takes a string of one of the three types that are read. */
-  string(name: string): { readonly tag: number; readonly text: string } {
-    const element = this.#take(name)
-    const { tag } = element
-    return { tag, text: this.#accept(name, decodeString(tag, this.#contents(element))) }
+  string(name: string | number): StringValue {
+    this.#next(name)
+    const tag = this.#lastTag
+    const decode = STRING_DECODERS.get(tag)
+    if (decode !== undefined) return { tag, text: this.#decode(name, decode) }
+    if (STRING_DECODERS.has(tag ^ CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
+    const words = `is ${tagToText(tag)}; UTF8String, PrintableString or IA5String is wanted`
+    throw this.refusal(name, 'string_type_not_accepted', words)
   }
 
   /** Takes an IA5String under an identifier of its own. */
   ia5String(name: string | number, tag: number): string {
-    return this.#accept(name, decodeAscii(this.primitive(name, tag)))
+    return this.#value(name, tag, decodeAscii)
   }
 
   /** Takes a UTCTime or GeneralizedTime and gives epoch milliseconds. */
   time(name: string): number {
-    const tag = this.nextTag === TAG.generalizedTime ? TAG.generalizedTime : TAG.utcTime
-    return this.#value(name, tag, (contents) => decodeTime(tag, contents))
+    return this.nextTag === TAG.generalizedTime
+      ? this.#value(name, TAG.generalizedTime, decodeGeneralizedTime)
+      : this.#value(name, TAG.utcTime, decodeUtcTime)
   }
 
   /** Takes one element of any type and gives it whole; what is in it is not looked at. */
   any(name: string | number): Uint8Array {
-    const { start, end } = this.#take(name)
-    return this.#bytes.subarray(start, end)
+    this.#next(name)
+    return this.#bytes.subarray(this.#lastStart, this.#offset)
   }
 
   /** Takes every element that is left, in order. */
   list<T>(take: (reader: DerReader, index: number) => T): readonly T[] {
     const items: T[] = []
-    while (this.nextTag !== undefined) items.push(take(this, items.length))
+    while (!this.isAtEnd()) items.push(take(this, items.length))
     return items
   }
 
   /** Refuses what no field took. */
   end(): void {
-    const left = this.#element.end - this.#offset
+    const left = this.#end - this.#offset
     if (left === 0) return
-    throw this.#refusalAt(this.#offset, `${this.#path()} has ${String(left)} octets too many`)
+    const isList = (this.#tag & CONSTRUCTED) !== 0
+    throw new DerRefusal({
+      code: isList ? 'field_unexpected' : 'trailing_octets',
+      octet: this.#offset,
+      message: `${this.#path()} has ${String(left)} octets too many (at octet ${String(this.#offset)})`,
+    })
   }
 
   /**
-   * A refusal of the element that was taken last, to be thrown inside {@link readDer}.
+   * A refusal of the element that was taken last, to be thrown inside `readDer`.
    *
-   * @param fault - Goes on after the field's name: `must be 0`.
+   * @param words - Go on after the field's name; those of the code if there is no more to say.
    */
-  refusal(name: string | number, fault: string): Error {
-    return this.#refusalAt(this.#lastStart, `${this.#pathOf(name)} ${fault}`)
+  refusal(name: string | number, code: ParseFaultCode, words: string = PARSE_FAULTS[code]): Error {
+    const octet = this.#lastStart
+    const message = `${this.#pathOf(name)} ${words} (at octet ${String(octet)})`
+    return new DerRefusal({ code, octet, message })
   }
 
-  #take(name: string | number, wanted?: number): Element {
-    this.#lastStart = this.#offset
-    if (this.nextTag === undefined) throw this.refusal(name, 'is missing')
-    const located = locateElement(this.#bytes, this.#offset, this.#element.end)
-    const element = this.#accept(name, located)
-    if (wanted !== undefined && element.tag !== wanted) {
-      throw this.refusal(name, `is ${tagToText(element.tag)}; ${tagToText(wanted)} is wanted`)
+  /** Takes one element of a given type. */
+  #take(name: string | number, wanted: number): void {
+    this.#next(name)
+    const tag = this.#lastTag
+    if (tag === wanted) return
+    if (tag === (wanted | CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
+    const words = `is ${tagToText(tag)}; ${tagToText(wanted)} is wanted`
+    throw this.refusal(name, 'tag_unexpected', words)
+  }
+
+  /** Goes past one element: an identifier of one octet, a length in its shortest form, the contents. */
+  #next(name: string | number): void {
+    const bytes = this.#bytes
+    const start = this.#offset
+    this.#lastStart = start
+    if (start === this.#end) throw this.refusal(name, 'field_missing')
+    if (start + 1 === this.#end) throw this.refusal(name, 'truncated')
+    this.#lastTag = bytes[start] ?? 0
+    if ((this.#lastTag & TAG_NUMBER_BITS) === TAG_NUMBER_BITS) {
+      throw this.refusal(name, 'tag_number_too_large')
     }
-    this.#offset = element.end
-    return element
+    let length = bytes[start + 1] ?? 0
+    this.#lastContentsAt = start + 2
+    if (length >= LONG_FORM) {
+      this.#lastContentsAt += length - LONG_FORM
+      length = this.#longLength(name)
+    }
+    const end = this.#lastContentsAt + length
+    if (end > this.#end) throw this.refusal(name, 'truncated')
+    this.#offset = end
+  }
+
+  #longLength(name: string | number): number {
+    try {
+      return decodeLongLength(this.#bytes, this.#lastStart + 1, this.#end)
+    } catch (error) {
+      throw this.#placed(error, name)
+    }
   }
 
   #value<T>(name: string | number, tag: number, decode: Decode<T>): T {
-    return this.#accept(name, decode(this.primitive(name, tag)))
+    this.#take(name, tag)
+    return this.#decode(name, decode)
   }
 
-  #accept<T>(name: string | number, decoded: Result<T, string>): T {
-    if (!decoded.ok) throw this.refusal(name, decoded.error)
-    return decoded.value
-  }
-
-  #contents({ contentsAt, end }: Element): Uint8Array {
-    return this.#bytes.subarray(contentsAt, end)
-  }
-
-  #requireOrder(): void {
-    let previous: Uint8Array | undefined
-    const { contentsAt, end: last } = this.#element
-    for (let offset = contentsAt, count = 0; offset < last; count += 1) {
-      this.#lastStart = offset
-      const { end } = this.#accept(count, locateElement(this.#bytes, offset, last))
-      const current = this.#bytes.subarray(offset, end)
-      if (previous !== undefined && compareOctets(previous, current) >= 0) {
-        throw this.refusal(count, 'is not in the order of DER, or is there twice')
-      }
-      previous = current
-      offset = end
+  #decode<T>(name: string | number, decode: Decode<T>): T {
+    try {
+      return decode(this.#bytes, this.#lastContentsAt, this.#offset)
+    } catch (error) {
+      throw this.#placed(error, name)
     }
+  }
+
+  /** A fault of contents becomes one of this field; anything else stays what it is. */
+  #placed(error: unknown, name: string | number): unknown {
+    return error instanceof DerFault ? this.refusal(name, error.code, error.message) : error
+  }
+
+  /** Goes over all elements of a SET OF and back to the first. */
+  #requireOrder(): void {
+    let previous: number | undefined
+    for (let count = 0; this.#offset < this.#end; count += 1) {
+      this.#next(count)
+      const start = this.#lastStart
+      const order = previous === undefined ? -1 : compareElements(this.#bytes, previous, start)
+      if (order === 0) throw this.refusal(count, 'set_element_repeated')
+      if (order > 0) throw this.refusal(count, 'set_order')
+      previous = start
+    }
+    this.#offset = this.#contentsAt
   }
 
   /** Where this reader stands: `a.b[0]`. */
   #path(): string {
-    return this.#scope === undefined ? 'the input' : this.#scope.parent.#pathOf(this.#scope.name)
+    return this.#parent === undefined ? 'the input' : this.#parent.#pathOf(this.#name)
   }
 
   /** Where a field of this reader stands. */
   #pathOf(name: string | number): string {
     if (typeof name === 'number') return `${this.#path()}[${String(name)}]`
-    return this.#scope === undefined ? name : `${this.#path()}.${name}`
-  }
-
-  #refusalAt(offset: number, fault: string): DerRefusal {
-    return new DerRefusal(`${fault} (at octet ${String(offset)})`)
+    return this.#parent === undefined ? name : `${this.#path()}.${name}`
   }
 }
 
-/** Like memcmp, for elements: as they end themselves, none is the beginning of another. */
-function compareOctets(one: Uint8Array, other: Uint8Array): number {
-  const at = one.findIndex((octet, index) => octet !== other[index])
-  return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0)
+/**
+ * Like memcmp, for one element and the one that follows at once. As elements end themselves, none is
+ * the beginning of another: no difference in the first one's octets means that they are equal.
+ */
+function compareElements(bytes: Uint8Array, one: number, other: number): number {
+  for (let at = 0; one + at < other; at += 1) {
+    const difference = (bytes[one + at] ?? 0) - (bytes[other + at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
 }

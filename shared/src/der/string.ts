@@ -1,11 +1,15 @@
 /**
  * Character strings. Of ASN.1's thirteen types these three are read; RFC 5280 §4.1.2.4 keeps the
  * others for certificates of the last century, and their text cannot be told without guessing.
+ * None may hold a NUL, where many programs end a text.
  *
  * @module
  */
-import { err, ok, type Result } from '../result.ts'
-import { TAG, tagToText } from './tag.ts'
+import { DerFault } from './refusal.ts'
+import { TAG } from './tag.ts'
+
+/** The text of the contents from one offset to another. @throws DerFault */
+type DecodeText = (bytes: Uint8Array, from: number, to: number) => string
 
 // Both options say "as it is": no replacement characters, and a byte order mark is a character.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -13,38 +17,47 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** X.680 §41.4, table 10. */
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/
 
-/** @param tag - Which of the three types; any other is refused. */
-export function decodeString(tag: number, contents: Uint8Array): Result<string, string> {
-  switch (tag) {
-    case TAG.utf8String: {
-      return decodeUtf8(contents)
-    }
-    case TAG.ia5String: {
-      return decodeAscii(contents)
-    }
-    case TAG.printableString: {
-      const text = decodeAscii(contents)
-      return text.ok && !PRINTABLE.test(text.value)
-        ? err('has a character that PrintableString does not have')
-        : text
-    }
-    default: {
-      return err(`is ${tagToText(tag)}; UTF8String, PrintableString or IA5String is wanted`)
-    }
-  }
-}
-
 /** Seven bits a character, as IA5String has them. */
-export function decodeAscii(contents: Uint8Array): Result<string, string> {
-  return contents.some((octet) => octet >= 0x80)
-    ? err('has an octet that is not ASCII')
-    : ok(String.fromCodePoint(...contents))
+export function decodeAscii(bytes: Uint8Array, from: number, to: number): string {
+  const text = asciiText(bytes, from, to)
+  if (text === undefined) throw new DerFault('string_not_ascii')
+  return text
 }
 
-function decodeUtf8(contents: Uint8Array): Result<string, string> {
+function decodePrintable(bytes: Uint8Array, from: number, to: number): string {
+  const text = decodeAscii(bytes, from, to)
+  if (!PRINTABLE.test(text)) throw new DerFault('string_not_printable')
+  return text
+}
+
+function decodeUtf8(bytes: Uint8Array, from: number, to: number): string {
+  return asciiText(bytes, from, to) ?? utf8Text(bytes.subarray(from, to))
+}
+
+/** @returns `undefined` where an octet has eight bits. */
+function asciiText(bytes: Uint8Array, from: number, to: number): string | undefined {
+  let text = ''
+  for (let at = from; at < to; at += 1) {
+    const octet = bytes[at] ?? 0
+    if (octet >= 0x80) return undefined
+    if (octet === 0) throw new DerFault('string_has_nul')
+    text += String.fromCodePoint(octet)
+  }
+  return text
+}
+
+function utf8Text(contents: Uint8Array): string {
+  if (contents.includes(0)) throw new DerFault('string_has_nul')
   try {
-    return ok(UTF8.decode(contents))
+    return UTF8.decode(contents)
   } catch {
-    return err('is not UTF-8')
+    throw new DerFault('string_not_utf8')
   }
 }
+
+/** By tag: every type that is read. */
+export const STRING_DECODERS: ReadonlyMap<number, DecodeText> = new Map([
+  [TAG.utf8String, decodeUtf8],
+  [TAG.printableString, decodePrintable],
+  [TAG.ia5String, decodeAscii],
+])

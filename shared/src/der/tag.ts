@@ -25,7 +25,8 @@ export const TAG = {
 /** The five low bits, all set, announce a tag number above 30 in the octets that follow. */
 export const TAG_NUMBER_BITS = 0x1f
 
-const CONSTRUCTED = 0x20
+/** Set where the contents are elements. */
+export const CONSTRUCTED = 0x20
 const CONTEXT_SPECIFIC = 0x80
 const CLASSES = ['UNIVERSAL', 'APPLICATION', 'CONTEXT', 'PRIVATE'] as const
 

@@ -4,58 +4,104 @@
  *
  * @module
  */
-import { err, ok, type Result } from '../result.ts'
-import { decodeAscii } from './string.ts'
+import { DerFault } from './refusal.ts'
 import { TAG } from './tag.ts'
-
-const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
-const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
 
 /** UTCTime has two digits for the years 1950 to 2049. */
 const FIRST_UTC_TIME_YEAR = 1950
 const FIRST_GENERALIZED_TIME_YEAR = 2050
 
-/**
- * @param tag - UTCTime or GeneralizedTime.
- * @returns Epoch milliseconds.
- */
-export function decodeTime(tag: number, contents: Uint8Array): Result<number, string> {
-  const text = decodeAscii(contents)
-  if (!text.ok) return text
-  const isUtcTime = tag === TAG.utcTime
-  const fields = (isUtcTime ? UTC_TIME : GENERALIZED_TIME).exec(text.value)
-  if (fields === null) return err('is not a time in whole seconds that ends in Z')
-  const [written = 0, month = 0, day = 0, hour, minute, second] = fields.slice(1).map(Number)
-  const year = isUtcTime ? written + (written < 50 ? 2000 : 1900) : written
-  const timeMs = Date.UTC(year, month - 1, day, hour, minute, second)
-  // Date.UTC carries over: 31 April becomes 1 May, which then is written otherwise. So is a year
-  // that belongs to the other type.
-  const isTheOneForm = timeText(timeMs) === text.value
-  return isTheOneForm
-    ? ok(timeMs)
-    : err('is not a time of the calendar in the form of RFC 5280 §4.1.2.5')
+/** Below it, Date.UTC takes a year for one of the 20th century. */
+const FIRST_YEAR = 100
+
+const ZERO = 0x30
+const Z = 0x5a
+
+/** Two digits each of year, month, day, hour, minute and second, and `Z`. */
+const UTC_TIME_OCTETS = 13
+/** Two digits of the year more. */
+const GENERALIZED_TIME_OCTETS = 15
+
+/** @returns Epoch milliseconds. */
+export function decodeUtcTime(bytes: Uint8Array, from: number, to: number): number {
+  requireForm(to - from === UTC_TIME_OCTETS && bytes[to - 1] === Z)
+  const year = decodePair(bytes, from)
+  const century = year < FIRST_UTC_TIME_YEAR - 1900 ? 2000 : 1900
+  return decodeInYear(century + year, bytes, from + 2)
 }
 
-/** The type a time has, and its text. */
+/** @returns Epoch milliseconds. */
+export function decodeGeneralizedTime(bytes: Uint8Array, from: number, to: number): number {
+  requireForm(to - from === GENERALIZED_TIME_OCTETS && bytes[to - 1] === Z)
+  const year = decodePair(bytes, from) * 100 + decodePair(bytes, from + 2)
+  requireForm(year >= FIRST_YEAR && !isUtcTimeYear(year))
+  return decodeInYear(year, bytes, from + 4)
+}
+
+/** @param at - Offset of the month. */
+function decodeInYear(year: number, bytes: Uint8Array, at: number): number {
+  const month = decodePair(bytes, at) - 1
+  const day = decodePair(bytes, at + 2)
+  const hour = decodePair(bytes, at + 4)
+  const minute = decodePair(bytes, at + 6)
+  const second = decodePair(bytes, at + 8)
+  requireForm(hour < 24 && minute < 60 && second < 60)
+  const date = new Date(Date.UTC(year, month, day, hour, minute, second))
+  // Date.UTC carries over: 31 April becomes 1 May.
+  requireForm(date.getUTCMonth() === month && date.getUTCDate() === day)
+  return date.getTime()
+}
+
+/** Two decimal digits. */
+function decodePair(bytes: Uint8Array, at: number): number {
+  const [tens, units] = [(bytes[at] ?? 0) - ZERO, (bytes[at + 1] ?? 0) - ZERO]
+  requireForm(tens >= 0 && tens <= 9 && units >= 0 && units <= 9)
+  return tens * 10 + units
+}
+
+function requireForm(isFollowed: boolean): void {
+  if (!isFollowed) throw new DerFault('time_malformed')
+}
+
+const isUtcTimeYear = (year: number): boolean =>
+  year >= FIRST_UTC_TIME_YEAR && year < FIRST_GENERALIZED_TIME_YEAR
+
+/** Contents of a time, and the type it has. */
 export interface EncodedTime {
   readonly tag: typeof TAG.utcTime | typeof TAG.generalizedTime
-  readonly text: string
+  readonly contents: Uint8Array
 }
 
 /** @param timeMs - Epoch milliseconds, a whole second from 1950 to 9999. */
 export function encodeTime(timeMs: number): EncodedTime {
-  const isUtcTime = new Date(timeMs).getUTCFullYear() < FIRST_GENERALIZED_TIME_YEAR
-  return { tag: isUtcTime ? TAG.utcTime : TAG.generalizedTime, text: timeText(timeMs) }
+  const date = new Date(timeMs)
+  const year = date.getUTCFullYear()
+  const pairs = [
+    year % 100,
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
+  ]
+  return isUtcTimeYear(year)
+    ? { tag: TAG.utcTime, contents: encodePairs(pairs) }
+    : { tag: TAG.generalizedTime, contents: encodePairs([Math.floor(year / 100), ...pairs]) }
+}
+
+/** Two decimal digits of each number, and `Z`. */
+function encodePairs(numbers: readonly number[]): Uint8Array {
+  const octets = new Uint8Array(numbers.length * 2 + 1)
+  let at = 0
+  for (const number of numbers) {
+    octets[at] = ZERO + number / 10
+    octets[at + 1] = ZERO + (number % 10)
+    at += 2
+  }
+  octets[at] = Z
+  return octets
 }
 
 /** RFC 3339 in whole seconds and UTC, for people. @param timeMs - Epoch milliseconds. */
 export const timeToText = (timeMs: number): string =>
   new Date(timeMs).toISOString().replace(/\.\d+/, '')
-
-function timeText(timeMs: number): string {
-  const iso = new Date(timeMs).toISOString()
-  const year = Number(iso.slice(0, 4))
-  const isUtcTime = year >= FIRST_UTC_TIME_YEAR && year < FIRST_GENERALIZED_TIME_YEAR
-  const date = `${iso.slice(isUtcTime ? 2 : 0, 4)}${iso.slice(5, 7)}${iso.slice(8, 10)}`
-  return `${date}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`
-}

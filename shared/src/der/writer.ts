@@ -1,102 +1,120 @@
 /**
- * Builds DER (X.690) from the inside out: each function gives one whole element.
+ * Builds DER (X.690) from the inside out: each function gives one element. An element is a plan until
+ * {@link encode} writes it and all that is in it, in one pass over one piece of memory.
  *
  * @module
  */
+import { LONG_FORM, longLengthOctets } from './length.ts'
+import { rememberObjectIdentifier } from './object-identifier.ts'
 import { contextConstructed, TAG } from './tag.ts'
 import { encodeTime } from './time.ts'
 
-const LONG_FORM = 0x80
-const ASCII = new TextEncoder()
-const identifiers = new Map<string, Uint8Array>()
+/** What stands in an element: octets as they are, or another element. */
+export type Part = Uint8Array | Element
 
-/** One element: the identifier, the length in its shortest form, and the parts one after another. */
-export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const octets = lengthOctets(length)
-  const bytes = new Uint8Array(2 + octets + length)
-  bytes[0] = tag
-  bytes[1] = octets === 0 ? length : LONG_FORM + octets
-  // Big-endian from the end; an array of octets keeps the low eight bits.
-  for (let at = 0; at < octets; at += 1) bytes[1 + octets - at] = length >> (8 * at)
-  let offset = 2 + octets
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
+/** An element that is not written yet. */
+export interface Element {
+  readonly tag: number
+  readonly parts: readonly Part[]
+  readonly contentsLength: number
+  /** With the identifier and the length. */
+  readonly length: number
+}
+
+function elementOf(tag: number, parts: readonly Part[]): Element {
+  let contentsLength = 0
+  for (const part of parts) contentsLength += part.length
+  const length = 2 + longLengthOctets(contentsLength) + contentsLength
+  return { tag, parts, contentsLength, length }
+}
+
+/** The octets of an element. */
+export function encode(element: Element): Uint8Array {
+  const bytes = new Uint8Array(element.length)
+  write(element, bytes, 0)
   return bytes
 }
 
-/** How many octets follow the first one of a length (X.690 §8.1.3); at most 3, as are read. */
-function lengthOctets(length: number): number {
-  if (length < LONG_FORM) return 0
-  if (length < 0x1_00) return 1
-  return length < 0x1_00_00 ? 2 : 3
+/** @returns The offset after the last octet. */
+function write(part: Part, bytes: Uint8Array, at: number): number {
+  if (part instanceof Uint8Array) {
+    bytes.set(part, at)
+    return at + part.length
+  }
+  let offset = writeHeader(part, bytes, at)
+  for (const inner of part.parts) offset = write(inner, bytes, offset)
+  return offset
 }
 
-export const sequence = (...parts: readonly Uint8Array[]): Uint8Array =>
-  element(TAG.sequence, ...parts)
+/** The identifier, and the length in its shortest form. */
+function writeHeader({ tag, contentsLength }: Element, bytes: Uint8Array, at: number): number {
+  const octets = longLengthOctets(contentsLength)
+  bytes[at] = tag
+  bytes[at + 1] = octets === 0 ? contentsLength : LONG_FORM + octets
+  // Big-endian from the end; an array of octets keeps the low eight bits.
+  for (let index = 0; index < octets; index += 1) {
+    bytes[at + 1 + octets - index] = contentsLength >> (8 * index)
+  }
+  return at + 2 + octets
+}
+
+/** One element with the parts one after another. */
+export const element = (tag: number, ...parts: readonly Part[]): Element => elementOf(tag, parts)
+
+export const sequence = (...parts: readonly Part[]): Element => elementOf(TAG.sequence, parts)
 
 /** `[number] EXPLICIT`. */
-export const explicit = (number: number, part: Uint8Array): Uint8Array =>
-  element(contextConstructed(number), part)
+export const explicit = (number: number, part: Part): Element =>
+  elementOf(contextConstructed(number), [part])
 
-export const boolean = (value: boolean): Uint8Array =>
-  element(TAG.boolean, Uint8Array.of(value ? 0xff : 0x00))
+const ZERO = Uint8Array.of(0)
+const BOOLEANS = {
+  false: elementOf(TAG.boolean, [ZERO]),
+  true: elementOf(TAG.boolean, [Uint8Array.of(0xff)]),
+}
+
+export const boolean = (value: boolean): Element => (value ? BOOLEANS.true : BOOLEANS.false)
 
 /** @param magnitude - Big-endian, of a number above zero, without a leading zero octet. */
-export function positiveInteger(magnitude: Uint8Array): Uint8Array {
+export function positiveInteger(magnitude: Uint8Array): Element {
   // The highest bit is the sign: a magnitude that has it set goes behind a zero octet.
   const isSignSet = (magnitude[0] ?? 0) >= 0x80
-  return element(TAG.integer, ...(isSignSet ? [Uint8Array.of(0)] : []), magnitude)
+  return elementOf(TAG.integer, isSignSet ? [ZERO, magnitude] : [magnitude])
 }
 
 /** @param value - From 0 to 2³¹ − 1. */
-export function smallInteger(value: number): Uint8Array {
-  const octets = base256(value)
-  return value === 0 ? element(TAG.integer, Uint8Array.of(0)) : positiveInteger(octets)
-}
+export const smallInteger = (value: number): Element =>
+  value === 0 ? elementOf(TAG.integer, [ZERO]) : positiveInteger(base256(value))
 
 /** A BIT STRING of whole octets. */
-export const bitString = (octets: Uint8Array): Uint8Array =>
-  element(TAG.bitString, Uint8Array.of(0), octets)
+export const bitString = (part: Part): Element => elementOf(TAG.bitString, [ZERO, part])
 
 /** A BIT STRING of named bits, trailing zero bits removed (X.690 §11.2.2). */
-export function namedBits(numbers: readonly number[]): Uint8Array {
+export function namedBits(numbers: readonly number[]): Element {
   const bitCount = Math.max(-1, ...numbers) + 1
   const octets = new Uint8Array(Math.ceil(bitCount / 8))
   for (const number of numbers) {
     octets[number >> 3] = (octets[number >> 3] ?? 0) | (0x80 >> (number & 7))
   }
-  return element(TAG.bitString, Uint8Array.of(octets.length * 8 - bitCount), octets)
+  return elementOf(TAG.bitString, [Uint8Array.of(octets.length * 8 - bitCount), octets])
 }
 
-export const octetString = (octets: Uint8Array): Uint8Array => element(TAG.octetString, octets)
+export const octetString = (part: Part): Element => elementOf(TAG.octetString, [part])
 
-export const nullValue = (): Uint8Array => element(TAG.null)
+export const nullValue = (): Element => elementOf(TAG.null, [])
 
-/**
- * @param dotted - An object identifier in dotted decimals, arcs up to 2⁵³ − 1. One of a program's own
- *   constants: what was written once is remembered for ever.
- */
-export function objectIdentifier(dotted: string): Uint8Array {
-  const known = identifiers.get(dotted)
-  if (known !== undefined) return known
-  const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number)
-  const octets = Uint8Array.from([first * 40 + second, ...arcs].flatMap((arc) => base128(arc)))
-  const written = element(TAG.objectIdentifier, octets)
-  identifiers.set(dotted, written)
-  return written
-}
+/** @param dotted - Dotted decimals; one of a program's own constants, remembered for ever. */
+export const objectIdentifier = (dotted: string): Element =>
+  elementOf(TAG.objectIdentifier, [rememberObjectIdentifier(dotted)])
 
 /**
  * UTCTime through 2049, GeneralizedTime after (RFC 5280 §4.1.2.5).
  *
  * @param timeMs - Epoch milliseconds, a whole second from 1950 to 9999.
  */
-export function time(timeMs: number): Uint8Array {
-  const { tag, text } = encodeTime(timeMs)
-  return element(tag, ASCII.encode(text))
+export function time(timeMs: number): Element {
+  const { tag, contents } = encodeTime(timeMs)
+  return elementOf(tag, [contents])
 }
 
 /** Big-endian, without leading zeros; nothing for zero. */
@@ -104,13 +122,4 @@ function base256(value: number): Uint8Array {
   const octets: number[] = []
   for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256)
   return Uint8Array.from(octets)
-}
-
-/** Big-endian, seven bits an octet, the high bit set on all but the last (X.690 §8.19.2). */
-function base128(value: number): readonly number[] {
-  const octets = [value % 128]
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) {
-    octets.unshift(0x80 + (rest % 128))
-  }
-  return octets
 }

@@ -8,6 +8,7 @@ import { equalOctets } from '../der/octets.ts'
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed } from '../der/tag.ts'
+import type { ParseFault } from '../parse-fault.ts'
 import type { Result } from '../result.ts'
 import { readExtensions, type Extensions } from './extension.ts'
 import { readName, type Name } from './name.ts'
@@ -26,8 +27,8 @@ export interface Certificate {
   readonly notAfterMs: number
   readonly publicKey: SubjectPublicKeyInfo
   readonly extensions: Extensions
-  /** Object identifier of the signature algorithm. */
-  readonly signatureAlgorithm: string
+  /** AlgorithmIdentifier in DER. */
+  readonly signatureAlgorithm: Uint8Array
   readonly signature: Uint8Array
 }
 
@@ -39,19 +40,19 @@ const VERSION_3 = 2
 const EXTENSIONS = contextConstructed(3)
 
 /** @returns The certificate; or where and how it departs from what is accepted. */
-export const parseCertificate = (der: Uint8Array): Result<Certificate, string> =>
+export const parseCertificate = (der: Uint8Array): Result<Certificate, ParseFault> =>
   readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, readCertificate)
 
 function readCertificate(input: DerReader): Certificate {
   const certificate = input.sequence('certificate')
   const tbs = certificate.sequence('tbsCertificate')
-  const outer = readAlgorithm(certificate, 'signatureAlgorithm')
+  const signatureAlgorithm = readAlgorithm(certificate, 'signatureAlgorithm')
   const signature = certificate.insideBitString('signatureValue').contents
   certificate.end()
   readVersion(tbs)
   const serialNumber = tbs.positiveInteger('serialNumber')
-  if (!equalOctets(readAlgorithm(tbs, 'signature').raw, outer.raw)) {
-    throw tbs.refusal('signature', 'is not the algorithm that signatureAlgorithm says')
+  if (!equalOctets(readAlgorithm(tbs, 'signature'), signatureAlgorithm)) {
+    throw tbs.refusal('signature', 'signature_algorithm_differs')
   }
   const issuer = readName(tbs, 'issuer')
   const validity = readValidity(tbs)
@@ -68,7 +69,7 @@ function readCertificate(input: DerReader): Certificate {
     publicKey,
     serialNumber,
     signature,
-    signatureAlgorithm: outer.oid,
+    signatureAlgorithm,
     signed: tbs.raw,
     subject,
   }
@@ -77,24 +78,24 @@ function readCertificate(input: DerReader): Certificate {
 function readVersion(tbs: DerReader): void {
   const wrapper = tbs.into('version', VERSION)
   if (wrapper.smallInteger('Version') !== VERSION_3) {
-    throw wrapper.refusal('Version', 'is not v3 (2)')
+    throw wrapper.refusal('Version', 'version_unsupported', 'is not v3 (2)')
   }
   wrapper.end()
 }
 
-function readAlgorithm(reader: DerReader, field: string): { oid: string; raw: Uint8Array } {
+function readAlgorithm(reader: DerReader, field: string): Uint8Array {
   const identifier = reader.sequence(field)
-  const oid = identifier.objectIdentifier('algorithm')
+  identifier.objectIdentifier('algorithm')
   if (identifier.nextTag !== undefined) identifier.any('parameters')
   identifier.end()
-  return { oid, raw: identifier.raw }
+  return identifier.raw
 }
 
 function readValidity(tbs: DerReader): Pick<Certificate, 'notBeforeMs' | 'notAfterMs'> {
   const validity = tbs.sequence('validity')
   const notBeforeMs = validity.time('notBefore')
   const notAfterMs = validity.time('notAfter')
-  if (notAfterMs < notBeforeMs) throw validity.refusal('notAfter', 'is before notBefore')
+  if (notAfterMs < notBeforeMs) throw validity.refusal('notAfter', 'validity_reversed')
   validity.end()
   return { notBeforeMs, notAfterMs }
 }

@@ -7,19 +7,22 @@
  * @module
  */
 import { readDer } from '../der/read-der.ts'
-import type { DerReader } from '../der/reader.ts'
+import type { DerReader, StringValue } from '../der/reader.ts'
 import { contextConstructed } from '../der/tag.ts'
+import type { ParseFault } from '../parse-fault.ts'
 import { MAX_CSR_BYTES } from '../protocol.ts'
 import type { Result } from '../result.ts'
 import { readExtensions, type Extensions } from './extension.ts'
 import { readName, type Name } from './name.ts'
 import { ATTRIBUTE_OID, oidToText } from './oid.ts'
-import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
 import {
-  readEcdsaSignature,
-  readSignatureAlgorithm,
-  type SignatureAlgorithm,
-} from './signature-algorithm.ts'
+  readSubjectPublicKeyInfo,
+  type PublicKey,
+  type SubjectPublicKeyInfo,
+} from './public-key.ts'
+import { findRepeated } from './repeated.ts'
+import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts'
+import { readSignature } from './signature-value.ts'
 
 /** A certification request. Octets are views of the input. */
 export interface CertificationRequest {
@@ -29,16 +32,25 @@ export interface CertificationRequest {
   readonly publicKey: SubjectPublicKeyInfo
   /** What the extensionRequest attribute asks for; empty without one. */
   readonly extensions: Extensions
+  /** Challenge passwords and unstructured names: for nobody to use. */
+  readonly otherAttributes: readonly OtherAttribute[]
   readonly signatureAlgorithm: SignatureAlgorithm
   /** In node:crypto's form: DER for ECDSA, octets for the others. */
   readonly signature: Uint8Array
 }
 
+/** An attribute that says nothing about the certificate. */
+export interface OtherAttribute {
+  readonly oid: string
+  readonly values: readonly StringValue[]
+}
+
+const VERSION_1 = 0
 const ATTRIBUTES = contextConstructed(0)
 const NO_EXTENSIONS: Extensions = { list: [], values: {} }
 
-/** Attributes that say nothing about the certificate, and are passed over (RFC 2985 §5.4). */
-const IGNORED_ATTRIBUTES: ReadonlySet<string> = new Set([
+/** What else RFC 2985 §5.4 has: read, and passed over. */
+const PASSED_OVER: ReadonlySet<string> = new Set([
   ATTRIBUTE_OID.challengePassword,
   ATTRIBUTE_OID.unstructuredName,
 ])
@@ -48,57 +60,81 @@ const IGNORED_ATTRIBUTES: ReadonlySet<string> = new Set([
  *
  * @returns The request; or where and how it departs from what is accepted.
  */
-export const parseCertificationRequest = (der: Uint8Array): Result<CertificationRequest, string> =>
+export const parseCertificationRequest = (
+  der: Uint8Array,
+): Result<CertificationRequest, ParseFault> =>
   readDer({ bytes: der, maxBytes: MAX_CSR_BYTES }, readCertificationRequest)
 
 function readCertificationRequest(input: DerReader): CertificationRequest {
   const request = input.sequence('certificationRequest')
   const info = request.sequence('certificationRequestInfo')
-  const signatureAlgorithm = readSignatureAlgorithm(request, 'signatureAlgorithm')
-  const signature = request.insideBitString('signature')
-  request.end()
-  if (info.smallInteger('version') !== 0) throw info.refusal('version', 'is not v1 (0)')
+  if (info.smallInteger('version') !== VERSION_1) {
+    throw info.refusal('version', 'version_unsupported', 'is not v1 (0)')
+  }
   const subject = readName(info, 'subject')
   const publicKey = readSubjectPublicKeyInfo(info, 'subjectPKInfo')
-  const extensions = readAttributes(info)
+  const attributes = readAttributes(info)
   info.end()
-  const { key } = publicKey
-  if (key.kind !== 'unsupported' && key.kind !== signatureAlgorithm.kind) {
-    throw request.refusal(
-      'signatureAlgorithm',
-      `is for ${signatureAlgorithm.kind} keys; the public key is of kind ${key.kind}`,
-    )
-  }
-  if (key.kind === 'EC') readEcdsaSignature(signature, key.curve)
-  const octets = signature.contents
-  return { signed: info.raw, subject, publicKey, extensions, signatureAlgorithm, signature: octets }
+  const signatureAlgorithm = readSignatureAlgorithm(request, 'signatureAlgorithm')
+  requireSameKind(request, publicKey.key, signatureAlgorithm)
+  const signature = readSignature(request, 'signature', publicKey.key)
+  request.end()
+  return { ...attributes, signed: info.raw, subject, publicKey, signatureAlgorithm, signature }
 }
 
-function readAttributes(info: DerReader): Extensions {
+function requireSameKind(request: DerReader, key: PublicKey, algorithm: SignatureAlgorithm): void {
+  if (key.kind === 'unsupported' || key.kind === algorithm.kind) return
+  throw request.refusal(
+    'signatureAlgorithm',
+    'signature_key_mismatch',
+    `is for ${algorithm.kind} keys; the public key is of kind ${key.kind}`,
+  )
+}
+
+type Attributes = Pick<CertificationRequest, 'extensions' | 'otherAttributes'>
+
+function readAttributes(info: DerReader): Attributes {
   const attributes = info.setOf('attributes', ATTRIBUTES).list(readAttribute)
-  const types = attributes.map(({ oid }) => oid)
-  const repeated = types.find((oid, index) => types.indexOf(oid) < index)
+  const repeated = findRepeated(attributes.map(({ oid }) => oid))
   if (repeated !== undefined) {
-    throw info.refusal('attributes', `has ${oidToText(repeated)} twice`)
+    throw info.refusal('attributes', 'attribute_repeated', `has ${oidToText(repeated)} twice`)
   }
-  return attributes.find(({ extensions }) => extensions !== undefined)?.extensions ?? NO_EXTENSIONS
+  let extensions = NO_EXTENSIONS
+  const otherAttributes: OtherAttribute[] = []
+  for (const attribute of attributes) {
+    if ('values' in attribute) otherAttributes.push(attribute)
+    else ({ extensions } = attribute)
+  }
+  return { extensions, otherAttributes }
 }
 
-interface Attribute {
+interface ExtensionRequest {
   readonly oid: string
-  readonly extensions?: Extensions
+  readonly extensions: Extensions
 }
 
-function readAttribute(attributes: DerReader, index: number): Attribute {
+function readAttribute(attributes: DerReader, index: number): ExtensionRequest | OtherAttribute {
   const attribute = attributes.sequence(index)
   const oid = attribute.objectIdentifier('type')
+  if (oid !== ATTRIBUTE_OID.extensionRequest) requirePassedOver(attribute, oid)
   const values = attribute.setOf('values')
   attribute.end()
-  if (oid === ATTRIBUTE_OID.extensionRequest) {
-    const extensions = readExtensions(values, 'extensionRequest')
-    values.end()
-    return { oid, extensions }
+  if (values.isAtEnd()) throw attribute.refusal('values', 'attribute_values')
+  if (oid !== ATTRIBUTE_OID.extensionRequest) {
+    return { oid, values: values.list((list, at) => list.string(at)) }
   }
-  if (IGNORED_ATTRIBUTES.has(oid)) return { oid }
-  throw attribute.refusal('type', `is ${oidToText(oid)}, an attribute that is not accepted`)
+  const extensions = readExtensions(values, 'extensionRequest')
+  if (!values.isAtEnd()) throw attribute.refusal('values', 'attribute_values')
+  return { oid, extensions }
+}
+
+function requirePassedOver(attribute: DerReader, oid: string): void {
+  if (PASSED_OVER.has(oid)) return
+  const name = oidToText(oid)
+  if (oid === ATTRIBUTE_OID.microsoftExtensionRequest) {
+    const words = `is ${name}, which some parsers read and others do not; extensionRequest is wanted`
+    throw attribute.refusal('type', 'microsoft_extension_request', words)
+  }
+  const words = `is ${name}, an attribute that is not accepted`
+  throw attribute.refusal('type', 'attribute_not_accepted', words)
 }

@@ -8,6 +8,7 @@ import { contextPrimitive, TAG } from '../der/tag.ts'
 import { readGeneralNames, type GeneralName } from './general-name.ts'
 import { readNameConstraints, type NameConstraints } from './name-constraints.ts'
 import { EXTENSION_OID, oidToText } from './oid.ts'
+import { findRepeated } from './repeated.ts'
 
 /** One extension as it was found. */
 export interface Extension {
@@ -48,33 +49,30 @@ const KEY_IDENTIFIER = contextPrimitive(0)
 
 /** Takes Extensions. Refuses an empty list, one extension twice, and a known value that is not DER. */
 export function readExtensions(reader: DerReader, field: string): Extensions {
-  let values: ExtensionValues = {}
+  const values: ExtensionValues = {}
   const list = reader.sequence(field).list((items, index) => {
     const extension = items.sequence(index)
     const oid = extension.objectIdentifier('extnID')
     const critical = extension.booleanDefaultFalse('critical')
     const wrapper = extension.into('extnValue', TAG.octetString)
     extension.end()
-    values = { ...values, ...readValue(oid, wrapper) }
+    const value = readValue(oid, wrapper)
+    if (value !== undefined) {
+      Object.assign(values, value)
+      wrapper.end()
+    }
     return { oid, critical, value: wrapper.contents }
   })
-  if (list.length === 0) throw reader.refusal(field, 'is empty')
-  for (const [index, { oid }] of list.entries()) {
-    if (list.findIndex((other) => other.oid === oid) < index) {
-      throw reader.refusal(field, `has ${oidToText(oid)} twice`)
-    }
+  if (list.length === 0) throw reader.refusal(field, 'list_empty')
+  const repeated = findRepeated(list.map(({ oid }) => oid))
+  if (repeated !== undefined) {
+    throw reader.refusal(field, 'extension_repeated', `has ${oidToText(repeated)} twice`)
   }
   return { list, values }
 }
 
-function readValue(oid: string, wrapper: DerReader): ExtensionValues {
-  const values = readKnownValue(oid, wrapper)
-  if (values === undefined) return {}
-  wrapper.end()
-  return values
-}
-
-function readKnownValue(oid: string, wrapper: DerReader): ExtensionValues | undefined {
+/** @returns `undefined` for an extension that is not known. */
+function readValue(oid: string, wrapper: DerReader): ExtensionValues | undefined {
   switch (oid) {
     case EXTENSION_OID.basicConstraints: {
       return { basicConstraints: readBasicConstraints(wrapper) }
@@ -111,20 +109,20 @@ function readBasicConstraints(wrapper: DerReader): BasicConstraints {
     return { isCA }
   }
   const pathLength = constraints.smallInteger('pathLenConstraint')
-  if (!isCA) throw constraints.refusal('pathLenConstraint', 'stands without cA')
+  if (!isCA) throw constraints.refusal('pathLenConstraint', 'path_length_without_ca')
   constraints.end()
   return { isCA, pathLength }
 }
 
 function readKeyUsage(wrapper: DerReader): readonly number[] {
   const bits = wrapper.namedBits('keyUsage')
-  if (bits.length === 0) throw wrapper.refusal('keyUsage', 'has no bit set')
+  if (bits.length === 0) throw wrapper.refusal('keyUsage', 'key_usage_empty')
   return bits
 }
 
 function readExtKeyUsage(wrapper: DerReader): readonly string[] {
   const oids = wrapper.sequence('extKeyUsage').list((list, index) => list.objectIdentifier(index))
-  if (oids.length === 0) throw wrapper.refusal('extKeyUsage', 'is empty')
+  if (oids.length === 0) throw wrapper.refusal('extKeyUsage', 'list_empty')
   return oids
 }
 

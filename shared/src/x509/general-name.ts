@@ -35,10 +35,18 @@ const UNSUPPORTED_FORMS = new Map<number | undefined, string>([
   [contextPrimitive(8), 'registeredID'],
 ])
 
-/** Takes the GeneralNames of a subjectAltName; at least one. */
+/** Takes the GeneralNames of a subjectAltName; at least one, and none twice. */
 export function readGeneralNames(reader: DerReader, field: string): readonly GeneralName[] {
-  const names = reader.sequence(field).list((list, index) => readGeneralName(list, index))
-  if (names.length === 0) throw reader.refusal(field, 'is empty')
+  const seen = new Set<string>()
+  const names = reader.sequence(field).list((list, index) => {
+    const name = readGeneralName(list, index)
+    // Of the forms that are not read, nobody knows whether they say the same.
+    const text = name.kind === 'unsupported' ? String(index) : generalNameToText(name)
+    if (seen.has(text)) throw list.refusal(index, 'general_name_repeated')
+    seen.add(text)
+    return name
+  })
+  if (names.length === 0) throw reader.refusal(field, 'list_empty')
   return names
 }
 
@@ -67,6 +75,7 @@ export function readGeneralName(
       if (ipOctets.includes(octets.length)) return { kind: 'ip', octets }
       throw reader.refusal(
         field,
+        'ip_address_length',
         `is an iPAddress of ${String(octets.length)} octets; ${ipOctets.join(' or ')} are wanted`,
       )
     }
@@ -74,7 +83,7 @@ export function readGeneralName(
     default: {
       const form = UNSUPPORTED_FORMS.get(tag)
       reader.any(field)
-      if (form === undefined) throw reader.refusal(field, 'is no GeneralName')
+      if (form === undefined) throw reader.refusal(field, 'general_name_unknown')
       return { kind: 'unsupported', form }
     }
   }

@@ -26,7 +26,7 @@ export function readNameConstraints(reader: DerReader, field: string): NameConst
   const permitted = readSubtrees(constraints, 'permittedSubtrees', PERMITTED)
   const excluded = readSubtrees(constraints, 'excludedSubtrees', EXCLUDED)
   constraints.end()
-  if (permitted.length + excluded.length === 0) throw reader.refusal(field, 'is empty')
+  if (permitted.length + excluded.length === 0) throw reader.refusal(field, 'list_empty')
   return { permitted, excluded }
 }
 
@@ -36,12 +36,12 @@ function readSubtrees(reader: DerReader, field: string, tag: number): readonly G
     const subtree = list.sequence(index)
     const base = readGeneralName(subtree, 'base', SUBTREE_OCTETS)
     if (base.kind === 'ip' && !isMaskContiguous(base.octets)) {
-      throw subtree.refusal('base', 'has a mask that is not ones and then zeros')
+      throw subtree.refusal('base', 'ip_mask_not_contiguous')
     }
     subtree.end()
     return base
   })
-  if (subtrees.length === 0) throw reader.refusal(field, 'is empty')
+  if (subtrees.length === 0) throw reader.refusal(field, 'list_empty')
   return subtrees
 }
 

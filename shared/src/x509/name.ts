@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { rememberObjectIdentifier } from '../der/object-identifier.ts'
 import { toHex } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
 
@@ -27,6 +28,8 @@ export type SubjectAttribute = (typeof ATTRIBUTE_TYPES)[number][0]
 
 /** Every short name. */
 export const SUBJECT_ATTRIBUTES: readonly SubjectAttribute[] = ATTRIBUTE_TYPES.map(([type]) => type)
+
+for (const [, oid] of ATTRIBUTE_TYPES) rememberObjectIdentifier(oid)
 
 const TYPE_BY_OID = new Map<string, SubjectAttribute>(
   ATTRIBUTE_TYPES.map(([type, oid]): [string, SubjectAttribute] => [oid, type]),
@@ -53,19 +56,37 @@ export interface Name {
   readonly rdns: readonly (readonly NameAttribute[])[]
 }
 
-/** Takes a Name. Refuses an RDN that is empty or has one attribute type twice (X.501 §9.3). */
+/**
+ * Types that may be in one RDN several times, though X.501 §9.3 says that they differ: Go, and with
+ * it cert-manager, writes all values of these into one (crypto/x509/pkix Name.ToRDNSequence).
+ */
+const REPEATABLE: ReadonlySet<SubjectAttribute | undefined> = new Set([
+  'C',
+  'O',
+  'OU',
+  'L',
+  'ST',
+  'STREET',
+  'postalCode',
+])
+
+/** Takes a Name. Refuses an RDN that is empty, or has an attribute twice that is there once. */
 export function readName(reader: DerReader, field: string): Name {
   const name = reader.sequence(field)
   const rdns = name.list((list, index) => {
     const rdn = list.setOf(index)
     const attributes = rdn.list(readAttribute)
-    if (attributes.length === 0) throw list.refusal(index, 'is an empty RDN')
-    if (new Set(attributes.map(({ oid }) => oid)).size < attributes.length) {
-      throw list.refusal(index, 'has one attribute type twice')
-    }
+    if (attributes.length === 0) throw list.refusal(index, 'list_empty', 'is an empty RDN')
+    if (hasRepeated(attributes)) throw list.refusal(index, 'rdn_attribute_repeated')
     return attributes
   })
   return { raw: name.raw, rdns }
+}
+
+function hasRepeated(attributes: readonly NameAttribute[]): boolean {
+  if (attributes.length < 2) return false
+  const oids = attributes.flatMap(({ oid, type }) => (REPEATABLE.has(type) ? [] : [oid]))
+  return new Set(oids).size < oids.length
 }
 
 function readAttribute(rdn: DerReader, index: number): NameAttribute {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { rememberObjectIdentifier } from '../der/object-identifier.ts'
+import { EXTENDED_KEY_USAGE_OIDS } from '../usages.ts'
 
 /** Certificate extensions (RFC 5280 §4.2, RFC 9608 §2). */
 export const EXTENSION_OID = {
@@ -81,6 +83,10 @@ const NAMES = new Map<string, string>([
   ),
   ...Object.entries(OTHER_NAMES),
 ])
+
+for (const oid of [...NAMES.keys(), ...Object.values(EXTENDED_KEY_USAGE_OIDS)]) {
+  rememberObjectIdentifier(oid)
+}
 
 /** An object identifier for people: `subjectAltName (2.5.29.17)`, or the bare digits. */
 export function oidToText(oid: string): string {

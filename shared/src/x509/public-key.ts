@@ -5,6 +5,8 @@
  */
 import type { DerReader } from '../der/reader.ts'
 import { TAG } from '../der/tag.ts'
+import { endAlgorithm } from './algorithm.ts'
+import { ED25519_OCTETS, isCanonicalPoint } from './ed25519.ts'
 import { KEY_OID, oidToText } from './oid.ts'
 
 /** A curve by its NIST name. */
@@ -33,9 +35,6 @@ export interface SubjectPublicKeyInfo {
   readonly key: PublicKey
 }
 
-/** RFC 8032 §5.1.5. */
-const ED25519_KEY_OCTETS = 32
-
 const CURVES = new Map<string, Curve>([
   [KEY_OID['P-256'], 'P-256'],
   [KEY_OID['P-384'], 'P-384'],
@@ -49,23 +48,29 @@ export function readSubjectPublicKeyInfo(reader: DerReader, field: string): Subj
   const oid = algorithm.objectIdentifier('algorithm')
   const bits = info.insideBitString('subjectPublicKey')
   info.end()
-  return { raw: info.raw, keyOctets: bits.contents, key: readKey(oid, algorithm, bits) }
+  return { raw: info.raw, keyOctets: bits.contents, key: readKey(oid, { info, algorithm, bits }) }
 }
 
-function readKey(oid: string, algorithm: DerReader, bits: DerReader): PublicKey {
+/** Readers of a SubjectPublicKeyInfo and of its parts. */
+interface KeyReaders {
+  readonly info: DerReader
+  /** Past the object identifier. */
+  readonly algorithm: DerReader
+  readonly bits: DerReader
+}
+
+function readKey(oid: string, { info, algorithm, bits }: KeyReaders): PublicKey {
   switch (oid) {
     case KEY_OID.rsaEncryption: {
-      algorithm.null('parameters')
-      algorithm.end()
+      endAlgorithm(algorithm, 'RSA')
       return readRsaKey(bits)
     }
     case KEY_OID.ecPublicKey: {
       return readEcKey(algorithm, bits)
     }
     case KEY_OID.ed25519: {
-      algorithm.end()
-      if (bits.contents.length === ED25519_KEY_OCTETS) return { kind: 'Ed25519' }
-      throw algorithm.refusal('algorithm', 'is Ed25519, but the key does not have 32 octets')
+      endAlgorithm(algorithm, 'Ed25519')
+      return readEd25519Key(info, bits.contents)
     }
     default: {
       return { kind: 'unsupported', algorithm: oidToText(oid) }
@@ -81,6 +86,16 @@ function readRsaKey(bits: DerReader): PublicKey {
   key.end()
   bits.end()
   return { kind: 'RSA', bits: bitLength(modulus), modulus, exponent }
+}
+
+/** RFC 8410 §4, in the form of RFC 8032 §5.1.2: the reader is past the key itself. */
+function readEd25519Key(info: DerReader, octets: Uint8Array): PublicKey {
+  if (octets.length !== ED25519_OCTETS) {
+    const words = `has ${String(octets.length)} octets; ${String(ED25519_OCTETS)} are wanted`
+    throw info.refusal('subjectPublicKey', 'key_length', words)
+  }
+  if (isCanonicalPoint(octets)) return { kind: 'Ed25519' }
+  throw info.refusal('subjectPublicKey', 'key_not_canonical')
 }
 
 /** RFC 5480 §2.1.1: a named curve, or nothing that is read. */

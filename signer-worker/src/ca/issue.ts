@@ -7,6 +7,7 @@
 import { sign } from 'node:crypto'
 import { der, type Extension } from '@edge-issuer/shared/x509'
 import type { CertificatePlan } from '../policy/evaluate.ts'
+import { requireAsPlanned } from './as-planned.ts'
 import type { IssuingCa, IssuingKey } from './issuing-ca.ts'
 
 /** What a certificate is signed with. */
@@ -23,34 +24,39 @@ const VERSION = der.explicit(0, der.smallInteger(2))
 const EXTENSIONS = 3
 
 /**
- * Builds and signs a certificate.
+ * Builds, signs and checks a certificate.
  *
  * @param plan - Made for this very `ca`: its key identifier, validity and constraints are in it.
  * @returns DER.
+ * @throws When what was made is not what was planned: a fault of the program, or of the machine.
  */
 export function issueCertificate(
   plan: CertificatePlan,
   ca: IssuingCa,
-  { key, serialNumber }: Signing,
+  signing: Signing,
 ): Uint8Array {
   const { hash, identifier } = ca.signing
-  const tbs = der.sequence(
-    VERSION,
-    der.positiveInteger(serialNumber),
-    identifier,
-    ca.subject,
-    der.sequence(der.time(plan.notBeforeSeconds * 1000), der.time(plan.notAfterSeconds * 1000)),
-    plan.subject,
-    plan.spki,
-    der.explicit(EXTENSIONS, der.sequence(...plan.extensions.map(extension))),
+  const { key, serialNumber } = signing
+  const tbs = der.encode(
+    der.sequence(
+      VERSION,
+      der.positiveInteger(serialNumber),
+      identifier,
+      ca.subject,
+      der.sequence(der.time(plan.notBeforeSeconds * 1000), der.time(plan.notAfterSeconds * 1000)),
+      plan.subject,
+      plan.spki,
+      der.explicit(EXTENSIONS, der.sequence(...plan.extensions.map(extension))),
+    ),
   )
-  return der.sequence(tbs, identifier, der.bitString(sign(hash, tbs, key.privateKey)))
+  const signature = sign(hash, tbs, key.privateKey)
+  const certificate = der.encode(der.sequence(tbs, identifier, der.bitString(signature)))
+  requireAsPlanned(certificate, { plan, ca, signing })
+  return certificate
 }
 
 /** critical and its default FALSE: DER leaves it out. */
-const extension = ({ oid, critical, value }: Extension): Uint8Array =>
-  der.sequence(
-    der.objectIdentifier(oid),
-    ...(critical ? [der.boolean(true)] : []),
-    der.octetString(value),
-  )
+const extension = ({ oid, critical, value }: Extension): der.Element =>
+  critical
+    ? der.sequence(der.objectIdentifier(oid), der.boolean(true), der.octetString(value))
+    : der.sequence(der.objectIdentifier(oid), der.octetString(value))

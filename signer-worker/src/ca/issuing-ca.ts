@@ -63,6 +63,8 @@ export interface IssuingCa {
 /** The private key of an issuing CA, proved to be its own. */
 export interface IssuingKey {
   readonly privateKey: KeyObject
+  /** Of the certificate: what is signed must verify with it. */
+  readonly publicKey: KeyObject
 }
 
 /** Limits on the PEM of a chain: far above what a chain of CAs needs. */
@@ -98,7 +100,7 @@ export function loadIssuingCa(
   for (const [index, der] of blocks.value.entries()) {
     const parsed = parseCertificate(der)
     if (parsed.ok) links.push({ der, certificate: parsed.value })
-    else faults.push(`certificate ${String(index + 1)} cannot be read: ${parsed.error}`)
+    else faults.push(`certificate ${String(index + 1)} cannot be read: ${parsed.error.message}`)
   }
   if (faults.length > 0) return err(faults)
   return factsOf(links, urls)
@@ -135,8 +137,9 @@ export function loadIssuingKey(ca: IssuingCa, privateKeyPem: string): Result<Iss
   const [pkcs8] = blocks.ok ? blocks.value : []
   const privateKey = pkcs8 === undefined ? undefined : importPrivateKey(pkcs8)
   if (privateKey === undefined) return err('is not one private key in PKCS#8 PEM')
-  return isKeyOf(ca, privateKey)
-    ? ok({ privateKey })
+  const publicKey = importPublicKey(ca)
+  return publicKey !== undefined && isPair(ca, { privateKey, publicKey })
+    ? ok({ privateKey, publicKey })
     : err(`does not belong to the issuing CA's certificate (${ca.subjectText})`)
 }
 
@@ -148,11 +151,18 @@ function importPrivateKey(pkcs8: Uint8Array): KeyObject | undefined {
   }
 }
 
-function isKeyOf(ca: IssuingCa, privateKey: KeyObject): boolean {
-  const { hash } = ca.signing
-  const spki = { key: Buffer.from(ca.publicKey.raw), format: 'der', type: 'spki' } as const
+function importPublicKey({ publicKey }: IssuingCa): KeyObject | undefined {
   try {
-    return verify(hash, PROOF, createPublicKey(spki), sign(hash, PROOF, privateKey))
+    return createPublicKey({ key: Buffer.from(publicKey.raw), format: 'der', type: 'spki' })
+  } catch {
+    // Coordinates are just octets to the reader.
+    return undefined
+  }
+}
+
+function isPair({ signing: { hash } }: IssuingCa, { privateKey, publicKey }: IssuingKey): boolean {
+  try {
+    return verify(hash, PROOF, publicKey, sign(hash, PROOF, privateKey))
   } catch {
     // A key of another kind cannot sign with the certificate's algorithm.
     return false

@@ -38,7 +38,7 @@ function distributionPoints({ crlUrl }: PublishedUrls): readonly Extension[] {
   // DistributionPoint { distributionPoint [0] { fullName [0] GeneralNames } }
   const point = der.sequence(der.explicit(0, der.explicit(0, uri(crlUrl))))
   const oid = EXTENSION_OID.cRLDistributionPoints
-  return [{ oid, critical: false, value: der.sequence(point) }]
+  return [{ oid, critical: false, value: der.encode(der.sequence(point)) }]
 }
 
 function informationAccess({ ocspUrl, caIssuersUrl }: PublishedUrls): readonly Extension[] {
@@ -48,10 +48,10 @@ function informationAccess({ ocspUrl, caIssuersUrl }: PublishedUrls): readonly E
   ]
   if (descriptions.length === 0) return []
   const oid = EXTENSION_OID.authorityInfoAccess
-  return [{ oid, critical: false, value: der.sequence(...descriptions) }]
+  return [{ oid, critical: false, value: der.encode(der.sequence(...descriptions)) }]
 }
 
-const accessDescription = (method: string, url: string | undefined): readonly Uint8Array[] =>
+const accessDescription = (method: string, url: string | undefined): readonly der.Element[] =>
   url === undefined ? [] : [der.sequence(der.objectIdentifier(method), uri(url))]
 
-const uri = (url: string): Uint8Array => der.element(URI, new TextEncoder().encode(url))
+const uri = (url: string): der.Element => der.element(URI, new TextEncoder().encode(url))

@@ -17,11 +17,11 @@ export interface SigningAlgorithm {
 // RFC 4055 §5 wants NULL as parameters, RFC 5758 §3.2 and RFC 8410 §3 want none.
 const rsa = (hash: 'sha256' | 'sha384' | 'sha512', oid: string): SigningAlgorithm => ({
   hash,
-  identifier: der.sequence(der.objectIdentifier(oid), der.nullValue()),
+  identifier: der.encode(der.sequence(der.objectIdentifier(oid), der.nullValue())),
 })
 const bare = (hash: SigningAlgorithm['hash'], oid: string): SigningAlgorithm => ({
   hash,
-  identifier: der.sequence(der.objectIdentifier(oid)),
+  identifier: der.encode(der.sequence(der.objectIdentifier(oid))),
 })
 
 const RSA_SHA256 = rsa('sha256', SIGNATURE_OID.sha256WithRSAEncryption)

@@ -5,7 +5,14 @@
  * @module
  */
 import { verify } from 'node:crypto'
-import { decodeBase64, err, type Refusal, type Result } from '@edge-issuer/shared'
+import {
+  decodeBase64,
+  err,
+  PARSE_FAULTS,
+  type ParseFaultCode,
+  type Refusal,
+  type Result,
+} from '@edge-issuer/shared'
 import { type CertificationRequest, parseCertificationRequest } from '@edge-issuer/shared/x509'
 import { loadPublicKey } from './key.ts'
 import type { Profile } from './profile.ts'
@@ -18,12 +25,10 @@ const PEM_BEGIN = new TextEncoder().encode('-----BEGIN ')
  */
 export function readCsr(base64: string, profile: Profile): Result<CertificationRequest, Refusal> {
   const der = decodeBase64(base64)
-  if (der === undefined) return malformed('is not canonical base64')
-  if (PEM_BEGIN.every((octet, index) => octet === der[index])) {
-    return malformed('is base64 of PEM; base64 of DER is wanted, which is the text inside the PEM')
-  }
+  if (der === undefined) return malformed('base64_not_canonical')
+  if (PEM_BEGIN.every((octet, index) => octet === der[index])) return malformed('base64_of_pem')
   const csr = parseCertificationRequest(der)
-  if (!csr.ok) return malformed(`cannot be read: ${csr.error}`)
+  if (!csr.ok) return malformed(csr.error.code, `cannot be read: ${csr.error.message}`)
   const { publicKey, signatureAlgorithm, signed, signature } = csr.value
   // Before the signature is looked at: a key of 16,384 bits would take a second of the worker's time.
   const key = loadPublicKey(publicKey, profile)
@@ -37,5 +42,8 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
   })
 }
 
-const malformed = (fault: string): Result<never, Refusal> =>
-  err({ code: 'csr_malformed', detail: `the certification request ${fault}` })
+const malformed = (
+  fault: ParseFaultCode,
+  words: string = PARSE_FAULTS[fault],
+): Result<never, Refusal> =>
+  err({ code: 'csr_malformed', fault, detail: `the certification request ${words}` })

@@ -90,11 +90,11 @@ function policies(oids: readonly string[]): readonly Extension[] {
 const plan = (
   name: keyof typeof EXTENSION_OID,
   critical: boolean,
-  value: Uint8Array,
-): Extension => ({ oid: EXTENSION_OID[name], critical, value })
+  value: der.Element,
+): Extension => ({ oid: EXTENSION_OID[name], critical, value: der.encode(value) })
 
 /** cA and its default FALSE: DER leaves it out. */
-function basicConstraints({ isCA, pathLength }: BasicConstraints): Uint8Array {
+function basicConstraints({ isCA, pathLength }: BasicConstraints): der.Element {
   return der.sequence(
     ...(isCA ? [der.boolean(true)] : []),
     ...(pathLength === undefined ? [] : [der.smallInteger(pathLength)]),
@@ -111,5 +111,7 @@ function copied(
   critical: boolean,
 ): readonly Extension[] {
   const asked = extensions.list.find(({ oid }) => oid === EXTENSION_OID[name])
-  return asked === undefined ? [] : [plan(name, critical, new Uint8Array(asked.value))]
+  return asked === undefined
+    ? []
+    : [{ oid: asked.oid, critical, value: new Uint8Array(asked.value) }]
 }

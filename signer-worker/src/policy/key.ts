@@ -4,8 +4,16 @@
  * @module
  */
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import {
+  err,
+  ok,
+  PARSE_FAULTS,
+  type ParseFaultCode,
+  type Refusal,
+  type Result,
+} from '@edge-issuer/shared'
+import {
+  isSmallOrderPoint,
   publicKeyToText,
   type PublicKey,
   type SubjectPublicKeyInfo,
@@ -23,30 +31,37 @@ const MAX_RSA_EXPONENT_OCTETS = 32
 /**
  * Judges and loads a public key.
  *
- * @returns The key, ready to verify with; or `key_not_allowed`.
+ * @returns The key, ready to verify with; or `key_not_allowed`, with a fault where the key is to blame
+ *   and not the profile.
  */
 export function loadPublicKey(
   publicKey: SubjectPublicKeyInfo,
   profile: Profile,
 ): Result<KeyObject, Refusal> {
   const { key, raw } = publicKey
-  const fault = typeFault(key, profile) ?? valueFault(key, profile)
-  if (fault !== undefined) return refuse(key, fault)
+  const unwanted = typeFault(key, profile) ?? sizeFault(key, profile)
+  if (unwanted !== undefined) return err(refusal(key, unwanted))
+  const fault = valueFault(publicKey)
+  if (fault !== undefined) return err(faultRefusal(key, fault))
   try {
     return ok(createPublicKey({ key: Buffer.from(raw), format: 'der', type: 'spki' }))
   } catch {
-    // Coordinates are just octets to the reader, and BoringSSL takes exponents up to 33 bits only.
-    return refuse(
-      key,
-      key.kind === 'EC'
-        ? 'is not a point on its curve; make a new key'
-        : 'cannot be loaded by this worker; make a new key, with the public exponent 65537 if it is RSA',
-    )
+    return err(faultRefusal(key, loadFault(key)))
   }
 }
 
-const refuse = (key: PublicKey, fault: string): Result<never, Refusal> =>
-  err({ code: 'key_not_allowed', detail: `the ${publicKeyToText(key)} key ${fault}` })
+function faultRefusal(key: PublicKey, fault: ParseFaultCode): Refusal {
+  const words =
+    fault === 'key_exponent_too_small' && key.kind === 'RSA'
+      ? `has the public exponent ${String(toNumber(key.exponent))}; at least ${String(MIN_RSA_EXPONENT)} is wanted`
+      : PARSE_FAULTS[fault]
+  return { ...refusal(key, words), fault }
+}
+
+const refusal = (key: PublicKey, words: string): Refusal => ({
+  code: 'key_not_allowed',
+  detail: `the ${publicKeyToText(key)} key ${words}`,
+})
 
 function typeFault(key: PublicKey, { keyTypes }: Profile): string | undefined {
   const found = key.kind === 'EC' ? key.curve : key.kind
@@ -55,38 +70,45 @@ function typeFault(key: PublicKey, { keyTypes }: Profile): string | undefined {
   return `is of a kind that the profile does not allow; it allows ${quoteList(keyTypes)}`
 }
 
-function valueFault(key: PublicKey, profile: Profile): string | undefined {
+function sizeFault(key: PublicKey, { minRsaBits, maxRsaBits }: Profile): string | undefined {
+  if (key.kind !== 'RSA' || (key.bits >= minRsaBits && key.bits <= maxRsaBits)) return undefined
+  return `is outside the ${String(minRsaBits)} to ${String(maxRsaBits)} bits that the profile allows`
+}
+
+/** What makes a key useless or dangerous, whoever allows it. */
+function valueFault({ key, keyOctets }: SubjectPublicKeyInfo): ParseFaultCode | undefined {
   switch (key.kind) {
     case 'RSA': {
-      return rsaFault(key, profile)
+      return rsaFault(key)
     }
     case 'EC': {
-      return key.point[0] === UNCOMPRESSED
-        ? undefined
-        : 'has a compressed point; an uncompressed one is wanted'
+      return key.point[0] === UNCOMPRESSED ? undefined : 'key_point_form'
     }
-    case 'Ed25519':
+    case 'Ed25519': {
+      return isSmallOrderPoint(keyOctets) ? 'key_small_order' : undefined
+    }
     case 'unsupported': {
       return undefined
     }
   }
 }
 
-function rsaFault(
-  { bits, modulus, exponent }: Extract<PublicKey, { kind: 'RSA' }>,
-  { minRsaBits, maxRsaBits }: Profile,
-): string | undefined {
-  if (bits < minRsaBits || bits > maxRsaBits) {
-    return `is outside the ${String(minRsaBits)} to ${String(maxRsaBits)} bits that the profile allows`
-  }
-  if (!isOdd(modulus)) return 'has an even modulus; make a new key'
-  if (exponent.length > MAX_RSA_EXPONENT_OCTETS || !isOdd(exponent)) {
-    return 'has a public exponent that is even or too large; make a new key'
-  }
-  const value = exponent.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n)
-  return value < MIN_RSA_EXPONENT
-    ? `has the public exponent ${String(value)}; at least ${String(MIN_RSA_EXPONENT)} is wanted`
-    : undefined
+function rsaFault({
+  modulus,
+  exponent,
+}: Extract<PublicKey, { kind: 'RSA' }>): ParseFaultCode | undefined {
+  if (!isOdd(modulus)) return 'key_modulus_even'
+  if (!isOdd(exponent)) return 'key_exponent_even'
+  if (exponent.length > MAX_RSA_EXPONENT_OCTETS) return 'key_exponent_too_large'
+  return toNumber(exponent) < MIN_RSA_EXPONENT ? 'key_exponent_too_small' : undefined
 }
+
+/** Coordinates are just octets to the reader, and BoringSSL takes exponents up to 33 bits only. */
+const loadFault = ({ kind }: PublicKey): ParseFaultCode =>
+  kind === 'EC' ? 'key_point_not_on_curve' : 'key_exponent_too_large'
+
+/** @param magnitude - Big-endian. */
+const toNumber = (magnitude: Uint8Array): bigint =>
+  magnitude.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n)
 
 const isOdd = (magnitude: Uint8Array): boolean => ((magnitude.at(-1) ?? 0) & 1) === 1

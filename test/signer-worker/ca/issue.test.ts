@@ -69,7 +69,7 @@ describe('a certificate', () => {
     const serialNumber = randomSerialNumber()
     const wanted = plan({ ...given, ca: authority })
     const parsed = parseCertificate(issue(authority, given, serialNumber))
-    if (!parsed.ok) throw new Error(parsed.error)
+    if (!parsed.ok) throw new Error(parsed.error.message)
     const { extensions, ...found } = parsed.value
     expect(extensions.list).toEqual(wanted.extensions)
     expect(found).toMatchObject({

@@ -30,8 +30,8 @@ describe('a malformed name', () => {
     ],
     [generalName.email('a'), 'name_malformed: "email:a" has no "@"; change the request'],
     [
-      generalName.dns('a\u0000b'),
-      String.raw`name_malformed: "DNS:a\u0000b" has a label that is not letters, digits and inner hyphens; change the request`,
+      generalName.dns('a\u0001b'),
+      String.raw`name_malformed: "DNS:a\u0001b" has a label that is not letters, digits and inner hyphens; change the request`,
     ],
     [
       generalName.dns('a'.repeat(300)),

@@ -1,0 +1,112 @@
+/** The largest inputs that make a reader work the most, each of one kind of thing, thousands of times. */
+import { describe, it } from 'vitest'
+import { parseCertificationRequest } from '../../../shared/src/x509/index.ts'
+import { bestCpuTimeMs } from '../../support/cpu-time.ts'
+import { csrAttribute, type CsrOptions, makeCsr } from '../../support/csr.ts'
+import {
+  ascii,
+  attribute,
+  constructed,
+  extension,
+  extKeyUsage,
+  generalName,
+  octets,
+  primitive,
+  seq,
+  set,
+  subjectAltName,
+  tlv,
+  utf8,
+} from '../../support/x509.ts'
+
+const LIMIT_MS = 10
+
+/** Two octets for each index, the highest bit unset: object identifiers and names that differ. */
+const pair = (index: number): readonly number[] => [0x20 + (index >> 6), 0x20 + (index & 0x3f)]
+const many = (count: number, make: (index: number) => Uint8Array): readonly Uint8Array[] =>
+  Array.from({ length: count }, (_, index) => make(index))
+const shortOid = (index: number): Uint8Array => tlv(6, octets(0x2a, ...pair(index)))
+const type = (index: number): Uint8Array => seq(shortOid(index), utf8(''))
+
+const INPUTS: readonly (readonly [string, CsrOptions, string])[] = [
+  [
+    'names',
+    { extensions: [subjectAltName(...many(3900, (at) => primitive(2, octets(...pair(at)))))] },
+    'ok',
+  ],
+  [
+    'addresses',
+    {
+      extensions: [subjectAltName(...many(2600, (at) => generalName.ip(10, 0, at >> 8, at & 255)))],
+    },
+    'ok',
+  ],
+  [
+    'names that are never certified',
+    { extensions: [subjectAltName(...many(7900, () => constructed(4)))] },
+    'ok',
+  ],
+  ['extensions', { extensions: many(1700, (at) => seq(shortOid(at), tlv(4))) }, 'ok'],
+  [
+    'extensions, the last one twice',
+    { extensions: [...many(1700, (at) => seq(shortOid(at), tlv(4))), seq(shortOid(1699), tlv(4))] },
+    'extension_repeated',
+  ],
+  ['usages', { extensions: [extKeyUsage(...Array<string>(3900).fill('1.2.3'))] }, 'ok'],
+  [
+    'subtrees',
+    {
+      extensions: [
+        extension(
+          '2.5.29.30',
+          seq(constructed(0, ...many(3900, () => seq(primitive(2, octets()))))),
+        ),
+      ],
+    },
+    'ok',
+  ],
+  ['RDNs', { subject: seq(...many(1400, (at) => set(type(at)))) }, 'ok'],
+  ['attributes in one RDN', { subject: seq(set(...many(1700, type))) }, 'ok'],
+  [
+    'attributes in one RDN in reverse',
+    { subject: seq(set(...many(1700, type).toReversed())) },
+    'set_order',
+  ],
+  [
+    'values of one attribute',
+    {
+      attributes: [
+        csrAttribute('1.2.840.113549.1.9.2', ...many(3900, (at) => tlv(0x0c, octets(...pair(at))))),
+      ],
+    },
+    'ok',
+  ],
+  ['a common name', { subject: seq(set(attribute('CN', 'é'.repeat(8000)))) }, 'ok'],
+  [
+    'printable characters',
+    { subject: seq(set(attribute('CN', tlv(0x13, ascii('a'.repeat(16_000)))))) },
+    'ok',
+  ],
+  [
+    'long object identifiers',
+    {
+      extensions: many(230, (at) =>
+        seq(tlv(6, octets(...pair(at), ...new Uint8Array(60).fill(0x7f))), tlv(4)),
+      ),
+    },
+    'ok',
+  ],
+]
+
+describe('one request of 16 KiB is read within 10 ms of CPU time, when it is full of', () => {
+  it.for(INPUTS)('%s', ([, options, expected], { expect }) => {
+    const der = makeCsr(options)
+    expect(der.length).toBeGreaterThan(13_000)
+    const read = parseCertificationRequest(der)
+    expect(read.ok ? 'ok' : read.error.code).toBe(expected)
+    const timeMs = bestCpuTimeMs(LIMIT_MS, () => {
+      parseCertificationRequest(der)
+    })
+    expect(timeMs).toBeLessThan(LIMIT_MS)
+  })
+})

@@ -1,0 +1,171 @@
+/**
+ * The way back from a certification request that was read: its octets, built from its facts alone
+ * with the builders of the tests. A fact that the reader got wrong, or octets that are in no fact,
+ * show as a difference.
+ * @module
+ */
+import type {
+  CertificationRequest,
+  Extension,
+  ExtensionValues,
+  GeneralName,
+  Name,
+  SubjectPublicKeyInfo,
+} from '../../shared/src/x509/index.ts'
+import { csrAttribute, extensionRequest } from './csr.ts'
+import {
+  ascii,
+  attribute,
+  bitString,
+  constructed,
+  extension,
+  generalName,
+  integer,
+  namedBits,
+  NULL,
+  octets,
+  octetString,
+  oid,
+  seq,
+  set,
+  tlv,
+  TRUE,
+  utf8,
+} from './x509.ts'
+
+/** @param csr - As it was read. What the reader takes whole, unread, is taken whole here as well. */
+export function encodeCsr(csr: CertificationRequest): Uint8Array {
+  const info = seq(
+    integer(0),
+    encodeName(csr.subject),
+    encodeKey(csr.publicKey),
+    constructed(0, ...encodeAttributes(csr)),
+  )
+  return seq(info, encodeAlgorithm(csr), bitString(csr.signature))
+}
+
+const encodeName = ({ rdns }: Name): Uint8Array =>
+  seq(
+    ...rdns.map((rdn) =>
+      set(...rdn.map(({ oid: type, tag, value }) => attribute(type, tlv(tag, ascii(value))))),
+    ),
+  )
+
+function encodeKey({ key, keyOctets, raw }: SubjectPublicKeyInfo): Uint8Array {
+  switch (key.kind) {
+    case 'RSA': {
+      const numbers = seq(positive(key.modulus), positive(key.exponent))
+      return seq(seq(oid('1.2.840.113549.1.1.1'), NULL), bitString(numbers))
+    }
+    case 'EC': {
+      return seq(seq(oid('1.2.840.10045.2.1'), oid(CURVES[key.curve])), bitString(key.point))
+    }
+    case 'Ed25519': {
+      return seq(seq(oid('1.3.101.112')), bitString(keyOctets))
+    }
+    case 'unsupported': {
+      return raw
+    }
+  }
+}
+
+const CURVES = {
+  'P-256': '1.2.840.10045.3.1.7',
+  'P-384': '1.3.132.0.34',
+  'P-521': '1.3.132.0.35',
+} as const
+
+/** An INTEGER; a zero octet keeps the highest bit from being its sign. */
+const positive = (magnitude: Uint8Array): Uint8Array =>
+  tlv(2, ...((magnitude[0] ?? 0) >= 0x80 ? [octets(0)] : []), magnitude)
+
+/** In the order of DER, which is that of their octets. */
+function encodeAttributes({ extensions, otherAttributes }: CertificationRequest): Uint8Array[] {
+  const asked = extensions.list.map((one) => encodeExtension(one, extensions.values))
+  return [
+    ...(asked.length === 0 ? [] : [extensionRequest(...asked)]),
+    ...otherAttributes.map(({ oid: type, values }) =>
+      csrAttribute(type, ...values.map(({ tag, text }) => tlv(tag, ascii(text)))),
+    ),
+  ].toSorted((one, other) => Buffer.compare(one, other))
+}
+
+const encodeExtension = (one: Extension, values: ExtensionValues): Uint8Array =>
+  extension(one.oid, VALUES[one.oid]?.(values) ?? one.value, { critical: one.critical })
+
+/** By object identifier; `undefined` for a value that is not read, or not all of it. */
+const VALUES: Readonly<Record<string, (values: ExtensionValues) => Uint8Array | undefined>> = {
+  '2.5.29.14': ({ subjectKeyIdentifier: id }) => id && octetString(id),
+  '2.5.29.15': ({ keyUsage }) => keyUsage && namedBits(...keyUsage),
+  '2.5.29.17': ({ subjectAltName = [] }) => {
+    const names = encodeNames(subjectAltName)
+    return names && seq(...names)
+  },
+  '2.5.29.19': ({ basicConstraints: { isCA, pathLength } = { isCA: false } }) => {
+    const limit = pathLength === undefined ? [] : [positive(bigEndian(pathLength))]
+    return seq(...(isCA ? [TRUE] : []), ...limit)
+  },
+  '2.5.29.30': ({ nameConstraints: { permitted, excluded } = { permitted: [], excluded: [] } }) => {
+    const lists = [encodeSubtrees(0, permitted), encodeSubtrees(1, excluded)]
+    return lists.includes(undefined) ? undefined : seq(...lists.flatMap((list) => list ?? []))
+  },
+  '2.5.29.37': ({ extKeyUsage }) => extKeyUsage && seq(...extKeyUsage.map(oid)),
+}
+
+function bigEndian(value: number): Uint8Array {
+  const hex = value.toString(16)
+  return new Uint8Array(Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex'))
+}
+
+/** @returns `undefined` when there is a name that is not read. */
+function encodeNames(names: readonly GeneralName[]): readonly Uint8Array[] | undefined {
+  const encoded = names.map(encodeGeneralName)
+  return encoded.includes(undefined) ? undefined : encoded.flatMap((name) => name ?? [])
+}
+
+function encodeGeneralName(name: GeneralName): Uint8Array | undefined {
+  switch (name.kind) {
+    case 'ip': {
+      return generalName.ip(...name.octets)
+    }
+    case 'otherName': {
+      return generalName.other(name.typeId, utf8(name.value))
+    }
+    case 'unsupported': {
+      return undefined
+    }
+    case 'dns':
+    case 'email':
+    case 'uri': {
+      return generalName[name.kind](name.value)
+    }
+  }
+}
+
+/** GeneralSubtrees under `[number]`; nothing for an empty list. */
+function encodeSubtrees(
+  number: number,
+  bases: readonly GeneralName[],
+): readonly Uint8Array[] | undefined {
+  const names = encodeNames(bases)
+  if (names === undefined || names.length === 0) return names
+  return [constructed(number, ...names.map((base) => seq(base)))]
+}
+
+function encodeAlgorithm({ signatureAlgorithm: algorithm }: CertificationRequest): Uint8Array {
+  if (algorithm.kind === 'Ed25519') return seq(oid('1.3.101.112'))
+  return algorithm.kind === 'RSA'
+    ? seq(oid(RSA_WITH[algorithm.hash]), NULL)
+    : seq(oid(ECDSA_WITH[algorithm.hash]))
+}
+
+const RSA_WITH = {
+  sha256: '1.2.840.113549.1.1.11',
+  sha384: '1.2.840.113549.1.1.12',
+  sha512: '1.2.840.113549.1.1.13',
+} as const
+const ECDSA_WITH = {
+  sha256: '1.2.840.10045.4.3.2',
+  sha384: '1.2.840.10045.4.3.3',
+  sha512: '1.2.840.10045.4.3.4',
+} as const

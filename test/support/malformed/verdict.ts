@@ -1,0 +1,46 @@
+/**
+ * What the worker's gate makes of a certification request, in Node as in workerd.
+ * @module
+ */
+import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
+import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { makeAuthority } from '../x509.ts'
+
+/** `accepted`; or each refusal's code, with its fault behind a slash, and the first one's words. */
+export interface Judgement {
+  readonly verdict: string
+  readonly words: string
+}
+
+let authority: IssuingCa | undefined
+
+function theAuthority(): IssuingCa {
+  const loaded = loadIssuingCa(makeAuthority().chainPem)
+  if (!loaded.ok) throw new Error(loaded.error.join('; '))
+  authority ??= loaded.value
+  return authority
+}
+
+/** @param csr - DER, or the text of the message's member. */
+export function judgeCsr(csr: Uint8Array | string): Judgement {
+  const judged = evaluate({
+    request: {
+      csr: typeof csr === 'string' ? csr : Buffer.from(csr).toString('base64'),
+      durationSeconds: 3600,
+      isCA: false,
+      usages: ['digital signature', 'server auth'],
+      origin: { kind: 'CommandLine', namespace: '', name: 'a', uid: 'a', username: '', groups: [] },
+    },
+    profile: profileSchema.parse({}),
+    client: compileClientPolicy({}),
+    ca: authority ?? theAuthority(),
+    nowMs: Date.parse('2026-11-24T12:00:00Z'),
+  })
+  if (judged.ok) return { verdict: 'accepted', words: '' }
+  const codes = judged.error.map(({ code, fault }) =>
+    fault === undefined ? code : `${code}/${fault}`,
+  )
+  return { verdict: codes.join(' '), words: judged.error[0]?.detail ?? '' }
+}
