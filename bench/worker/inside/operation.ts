@@ -46,7 +46,7 @@ export function openOperation(fixture: Fixture, issuerName: string): Operation {
     codec: () =>
       inputs.map((input) => {
         const csr = parseCertificationRequest(input.der)
-        if (!csr.ok) throw new Error(csr.error)
+        if (!csr.ok) throw new Error(JSON.stringify(csr.error))
         return issueCertificate(input.plan, ca, { key, serialNumber: input.serialNumber })
       }),
   }
