@@ -39,10 +39,14 @@ export async function openConnection(url: URL, caPem: string | undefined): Promi
   let received: Buffer = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
-    const answer = readAnswer(received)
-    if (answer === undefined) return
-    received = Buffer.alloc(0)
-    waiting?.resolve(answer)
+    try {
+      const answer = readAnswer(received)
+      if (answer === undefined) return
+      received = Buffer.alloc(0)
+      waiting?.resolve(answer)
+    } catch (error) {
+      socket.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
   })
   let failure: Error | undefined
   const fail = (error: Error): void => {

@@ -17,18 +17,17 @@ import { type Connection, openConnection, toOctets } from './connection.ts'
 import { processCpuSeconds } from './process-cpu.ts'
 import { type LoadOrder, type LoadRun, orderSchema } from './protocol.ts'
 
-/** Requests before the clock counts, for each connection, and at least. */
-const WARM_UP_EACH = 20
-const WARM_UP = 400
+/** Before the clock counts: the worker's compiler needs to see the code run. */
+const WARM_UP_SECONDS = 1.5
+/** Requests of each connection in one step of the warm-up. */
+const WARM_UP_STEP = 4
 
 const input: unknown = JSON.parse(await text(process.stdin))
 process.stdout.write(JSON.stringify(await run(orderSchema.parse(input))))
 
 async function run(order: LoadOrder): Promise<LoadRun> {
-  const warmUp = prepare(order, Math.max(WARM_UP, WARM_UP_EACH * order.inFlight))
-  const warm = await drive(await connectAll(order), warmUp)
-  const rate = warmUp.length / warm.seconds
-  const requests = prepare(order, Math.max(order.inFlight, Math.round(rate * order.seconds)))
+  const warm = await warmUp(order)
+  const requests = prepare(order, Math.max(order.inFlight, Math.round(warm.rate * order.seconds)))
 
   const connections = await connectAll(order)
   const workerBefore = await processCpuSeconds(order.workerPid)
@@ -48,6 +47,22 @@ async function run(order: LoadOrder): Promise<LoadRun> {
       ? {}
       : { workerCpu: round((workerAfter - workerBefore) / seconds, 3) }),
     loadCpu: round((loadUsed.user + loadUsed.system) / 1e6 / seconds, 3),
+  }
+}
+
+/** @returns All answers, and how many came in a second at the end. */
+async function warmUp(
+  order: LoadOrder,
+): Promise<{ readonly rate: number; readonly exchanged: readonly Exchanged[] }> {
+  const wantedSeconds = Math.min(WARM_UP_SECONDS, order.seconds)
+  const exchanged: Exchanged[] = []
+  let spentSeconds = 0
+  for (;;) {
+    const step = prepare(order, WARM_UP_STEP * order.inFlight)
+    const { seconds, exchanged: answers } = await drive(await connectAll(order), step)
+    exchanged.push(...answers)
+    spentSeconds += seconds
+    if (spentSeconds >= wantedSeconds) return { rate: answers.length / seconds, exchanged }
   }
 }
 

@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import { it } from 'vitest'
+import * as z from 'zod'
+import { type CommandResult, runCommand } from '../support/process.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** Runs `npm run bench -- …` without npm. */
+const bench = async (...args: readonly string[]): Promise<CommandResult> =>
+  runCommand({
+    command: process.execPath,
+    args: ['bench/main.ts', ...args],
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+  })
+
+const figures = z.strictObject({
+  ratioToCrypto: z.number().positive(),
+  codecMicros: z.number().positive(),
+  opsPerSecond: z.number().positive(),
+  ratioToPeculiar: z.number().positive(),
+})
+
+const SHAPES = [
+  [
+    'worker',
+    ['--rounds', '1', '--seconds', '0.001'],
+    figures.extend({
+      keys: z.strictObject({ 'P-384': figures, 'RSA-2048': figures, Ed25519: figures }),
+    }),
+  ],
+  [
+    'http',
+    ['--seconds', '0.01'],
+    z.strictObject({
+      runs: z.tuple([run(1), run(16), run(64)]),
+    }),
+  ],
+  [
+    'size',
+    ['--starts', '1'],
+    z.strictObject({
+      workerBundleGzipBytes: z.int().positive(),
+      startToFirstAnswerMs: z.number().positive(),
+      relayBundleBytes: z.int().positive(),
+    }),
+  ],
+] as const
+
+function run(inFlight: number): z.ZodType {
+  return z.strictObject({
+    inFlight: z.literal(inFlight),
+    requestsPerSecond: z.number().positive(),
+    p50Ms: z.number().positive(),
+    p99Ms: z.number().positive(),
+  })
+}
+
+it.for(SHAPES)(
+  '%s prints one line of JSON, and nothing else',
+  async ([name, args, shape], { expect }) => {
+    const { code, stdout, stderr } = await bench(name, '--json', ...args)
+    expect({ code, stderr, lines: stdout.split('\n').length }).toEqual({
+      code: 0,
+      stderr: '',
+      lines: 2,
+    })
+    expect(shape.safeParse(JSON.parse(stdout)).error).toBeUndefined()
+  },
+)
+
+it('http speaks TLS, and prints a table for people', async ({ expect }) => {
+  const { code, stdout } = await bench('http', '--tls', '--seconds', '0.01')
+  expect(code).toBe(0)
+  const [head = '', ...rows] = stdout.trimEnd().split('\n')
+  expect(head).toContain('worker CPU')
+  expect(rows.map((row) => Number.parseInt(row, 10))).toEqual([1, 16, 64])
+})
+
+it('another name is refused with the names there are', async ({ expect }) => {
+  expect(await bench('speed')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'bench: there is no benchmark "speed"; there are: worker, http, size\n',
+  })
+})
+
+it.for([
+  [['worker', '--round', '1'], '--round'],
+  [['worker', '--rounds', '1.5'], '--rounds must be a whole number from 1 to 1000'],
+  [['http', '--seconds', 'long'], '--seconds must be a number from 0.01 to 40'],
+  [['size', 'now'], 'now'],
+] as const)('a wrong command line says what is wrong: %j', async ([args, word], { expect }) => {
+  const { code, stdout, stderr } = await bench(...args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(word)
+})
+
+it.for([
+  [[], 'worker'],
+  [['worker', '--help'], '--rounds N'],
+  [['http', '--help'], '--tls'],
+  [['size', '--help'], '--starts N'],
+] as const)('help is there: %j', async ([args, word], { expect }) => {
+  const { code, stdout } = await bench(...args)
+  expect(code).toBe(0)
+  expect(stdout).toContain(word)
+})
