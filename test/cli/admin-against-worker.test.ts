@@ -7,8 +7,14 @@ import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypt
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { certificateRecordSchema, type CertificateRecord } from '@edge-issuer/shared'
+import {
+  certificateRecordSchema,
+  certificatesPageSchema,
+  type CertificateRecord,
+  type CertificatesPage,
+} from '@edge-issuer/shared'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { z } from 'zod'
 import { makeCsr } from '../support/csr.ts'
 import { type CliResult, mustRunCli, runCli } from '../support/edge/cli.ts'
 import { type EdgeSigner, startEdgeSigner } from '../support/edge/signer.ts'
@@ -16,6 +22,8 @@ import { aKey, generalName, name, subjectAltName } from '../support/x509.ts'
 
 /** Made before anything is listed, each with its name. */
 const NAMES = ['a.example.com', 'b.example.com', 'c.example.com'] as const
+
+const entrySchema = z.record(z.string(), z.unknown())
 
 let directory: string
 let signer: EdgeSigner
@@ -28,11 +36,10 @@ beforeAll(async () => {
   await mustRunCli(['admin', 'create', 'reader'], scene)
   await mustRunCli(['admin', 'create', 'auditor', '--role', 'admin'], scene)
   await mustRunCli(['admin', 'create', 'former', '--not-after', '2020-01-01'], scene)
-  let admins = {}
-  for (const admin of ['reader', 'auditor', 'former']) {
-    const entry: object = JSON.parse(await readFile(join(directory, `${admin}.admin.json`), 'utf8'))
-    admins = { ...admins, ...entry }
-  }
+  const entries = ['reader', 'auditor', 'former'].map(async (admin) =>
+    entrySchema.parse(JSON.parse(await readFile(join(directory, `${admin}.admin.json`), 'utf8'))),
+  )
+  const admins: object = Object.assign({}, ...(await Promise.all(entries)))
   signer = await startEdgeSigner({ directory, configure: (config) => ({ ...config, admins }) })
   for (const dnsName of NAMES) {
     const extensions = [subjectAltName(generalName.dns(dnsName))]
@@ -59,22 +66,20 @@ const asClient = (command: string): readonly string[] => withKey(command, signer
 const certificates = async (command: string, admin = 'reader'): Promise<CliResult> =>
   runCli(withKey(`certificates ${command}`, keyOf(admin)), { cwd: directory })
 
-const list = async (flags: string): Promise<CertificateList> => {
+const list = async (flags: string): Promise<CertificatesPage> => {
   const { code, stdout, stderr } = await certificates(`list --json ${flags}`.trim())
   if (code !== 0) throw new Error(stderr)
-  return JSON.parse(stdout)
+  return certificatesPageSchema.parse(JSON.parse(stdout))
 }
 
-interface CertificateList {
-  readonly certificates: readonly {
-    readonly serialNumber: string
-    readonly subjectAltNames: readonly string[]
-  }[]
-  readonly next: string | null
-}
-
-const namesOf = ({ certificates: found }: CertificateList): readonly string[] =>
+const namesOf = ({ certificates: found }: CertificatesPage): readonly string[] =>
   found.flatMap(({ subjectAltNames }) => subjectAltNames).toSorted()
+
+const readRecords = (text: string): readonly CertificateRecord[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => certificateRecordSchema.parse(JSON.parse(line)))
 
 const ALL = NAMES.map((dnsName) => `DNS:${dnsName}`)
 
@@ -137,12 +142,6 @@ describe('certificates show', () => {
 })
 
 describe('certificates export', () => {
-  const readRecords = (text: string): readonly CertificateRecord[] =>
-    text
-      .trimEnd()
-      .split('\n')
-      .map((line) => certificateRecordSchema.parse(JSON.parse(line)))
-
   it('keeps the evidence that the client asked for it', async ({ expect }) => {
     const { code, stderr } = await certificates('export --out all.ndjson', 'auditor')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '3 records in "all.ndjson"\n' })
