@@ -60,7 +60,7 @@ uid       uid-1
 
   it.for([
     ['show', 'SERIAL: it is required'],
-    ['show ../../issuers/default', 'must be 2 to 40 hexadecimal digits'],
+    ['show ../../issuers/default', 'SERIAL: "../../issuers/default" must be'],
     ['show 4f01 --pem --json', 'choose one of --pem and --json'],
   ] as const)('refuses "%s"', async ([args, fault], { expect, ...context }) => {
     const bench = await setUp(good(DETAIL), context)
