@@ -3,6 +3,10 @@ export interface Io {
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
   readonly stdin: AsyncIterable<Uint8Array>
+  /** Whether standard error is a terminal, where a line may be written over. */
+  readonly showsProgress: boolean
+  /** Whether somebody may still read standard output: its pipe was not seen to be closed. */
+  readonly isOutputRead: () => boolean
   /** Absolute path that relative paths start from. */
   readonly cwd: string
   /** Name of the person at the command line, for the worker's ledger. */

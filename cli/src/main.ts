@@ -7,8 +7,10 @@
 import { userInfo } from 'node:os'
 import { run } from './run.ts'
 
+let isOutputRead = true
 // The reader of a pipe went away (`| head`): there is nobody left to tell.
 process.stdout.on('error', () => {
+  isOutputRead = false
   process.exitCode = 1
 })
 
@@ -16,6 +18,8 @@ process.exitCode = await run(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
   stdin: process.stdin,
+  showsProgress: process.stderr.isTTY,
+  isOutputRead: () => isOutputRead,
   cwd: process.cwd(),
   username: username(),
   nowMs: Date.now,

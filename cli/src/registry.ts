@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/client-create.ts')).clientCreate,
   },
   {
+    path: 'admin create',
+    summary: "make an admin's key: a file for that person, an entry for the worker",
+    load: async () => (await import('./commands/admin-create.ts')).adminCreate,
+  },
+  {
     path: 'config init',
     summary: "write the worker's configuration from a CA and its clients",
     load: async () => (await import('./commands/config-init.ts')).configInit,
@@ -47,6 +52,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'health',
     summary: 'ask the worker how an issuer is, the way the relay does',
     load: async () => (await import('./commands/health.ts')).health,
+  },
+  {
+    path: 'certificates list',
+    summary: 'list what the worker has issued',
+    load: async () => (await import('./commands/certificates-list.ts')).certificatesList,
+  },
+  {
+    path: 'certificates show',
+    summary: 'show one certificate, or print its chain',
+    load: async () => (await import('./commands/certificates-show.ts')).certificatesShow,
+  },
+  {
+    path: 'certificates export',
+    summary: 'write every record with its evidence, a line each',
+    load: async () => (await import('./commands/certificates-export.ts')).certificatesExport,
+  },
+  {
+    path: 'certificates refusals',
+    summary: 'list what the worker has refused',
+    load: async () => (await import('./commands/certificates-refusals.ts')).certificatesRefusals,
+  },
+  {
+    path: 'certificates metrics',
+    summary: "print the worker's counters for Prometheus",
+    load: async () => (await import('./commands/certificates-metrics.ts')).certificatesMetrics,
   },
   {
     path: 'demo',

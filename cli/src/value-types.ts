@@ -1,4 +1,5 @@
 import { NAME_PATTERN, err, ok, uidSchema, type Result } from '@edge-issuer/shared'
+import { z } from 'zod'
 import { closest } from './closest.ts'
 import { parseDurationSeconds } from './duration.ts'
 import type { ValueType } from './parameters.ts'
@@ -21,6 +22,19 @@ export const DURATION: ValueType<number> = {
   parse: parseDurationSeconds,
 }
 
+const dateTimeSchema = z.iso.datetime({ offset: true })
+
+/** A time, given as RFC 3339 with any offset, or as a date for its first moment in UTC; read as RFC 3339 in UTC. */
+export const TIME: ValueType<string> = {
+  placeholder: 'TIME',
+  parse: (value) => {
+    const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value
+    return dateTimeSchema.safeParse(time).success
+      ? ok(new Date(time).toISOString().replace('.000Z', 'Z'))
+      : err(`"${value}" is not a time; write it as 2026-01-31T12:00:00Z or 2026-01-31`)
+  },
+}
+
 /** A name of the protocol: an issuer, a profile or a client. */
 export const NAME = pattern('NAME', NAME_PATTERN, 'a DNS label (RFC 1123): a-z, 0-9, - inside')
 
@@ -40,13 +54,25 @@ export const UID: ValueType<string> = {
   },
 }
 
-/** A whole number from 0 to `max`. */
-export const count = (max: number): ValueType<number> => ({
+/** A whole number from `min` to `max`, which is below a thousand million. */
+export const count = (max: number, min = 0): ValueType<number> => ({
   placeholder: 'N',
   parse: (value) =>
-    /^\d{1,9}$/.test(value) && Number(value) <= max
+    /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max
       ? ok(Number(value))
-      : err(`"${value}" is not a whole number from 0 to ${String(max)}`),
+      : err(`"${value}" is not a whole number from ${String(min)} to ${String(max)}`),
+})
+
+/** A text that a schema of the protocol takes. */
+export const bySchema = (
+  placeholder: string,
+  schema: z.core.$ZodType<string | undefined, string | undefined>,
+): ValueType<string> => ({
+  placeholder,
+  parse: (value) => {
+    const parsed = z.safeParse(schema, value)
+    return parsed.success ? ok(value) : err(`"${value}" ${parsed.error.issues[0]?.message ?? ''}`)
+  },
 })
 
 /** One of a list of words. */

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Result } from '@edge-issuer/shared'
-import bundledConfig from '../signer.config.json'
+import bundledConfig from '#signer-config'
 import { type ConfigFault, loadConfig, type SignerConfig } from './config/index.ts'
 
 /** What the worker runs on, or everything that is wrong with it. */

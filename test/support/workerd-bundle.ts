@@ -36,14 +36,23 @@ export async function bundleWorker(cacheDirectory: string): Promise<string> {
       join(dirname(require.resolve('wrangler/package.json')), 'bin', 'wrangler.js'),
       'deploy',
       '--dry-run',
+      // The top level of wrangler.toml.
+      '--env=',
       '--outdir',
       output,
       '--config',
       join(ROOT, 'wrangler.toml'),
     ],
     cwd: ROOT,
-    // Wrangler keeps its logs and its account below HOME; a bundle needs neither.
-    env: { PATH: process.env['PATH'], HOME: output, WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1' },
+    // Wrangler keeps its logs and its account below HOME; a bundle needs neither. Without its banner it
+    // asks no registry for a newer version.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: output,
+      WRANGLER_SEND_METRICS: 'false',
+      WRANGLER_HIDE_BANNER: 'true',
+      NO_COLOR: '1',
+    },
   })
   if (code !== 0) throw new Error(`wrangler could not bundle the worker:\n${stdout}${stderr}`)
   await copyFile(join(output, 'index.js'), `${bundle}.part`)

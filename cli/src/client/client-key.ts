@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { encodePem } from '@edge-issuer/shared'
 
-/** A client's identity at the worker. */
+/** Identity of a client, or of an admin, at the worker. */
 export interface ClientKeyPair {
-  /** Ed25519, PKCS#8 PEM: for the Secret in the cluster. */
+  /** Ed25519, PKCS#8 PEM: for whoever asks, a client's in the Secret in its cluster. */
   readonly privateKeyPem: string
   /** SubjectPublicKeyInfo PEM: for the worker's configuration. */
   readonly publicKeyPem: string

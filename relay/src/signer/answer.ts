@@ -33,17 +33,33 @@ export interface AnswerSchema<T> {
   ): { readonly success: true; readonly data: T } | { readonly success: false }
 }
 
-/** How an answer is to be read. */
-export interface Reading<T> {
-  readonly schema: AnswerSchema<T>
+/** Who was asked, by whom. */
+interface Exchanged {
   /** Whom messages name: the worker's origin. */
   readonly origin: string
   /** The key that signed the request, for the operator to compare. */
   readonly keyId: string
 }
 
+/** How an answer is to be read. */
+export interface Reading<T> extends Exchanged {
+  readonly schema: AnswerSchema<T>
+}
+
 /** @returns The value of a 200 or 201 answer, or the fault of any other. */
 export function readAnswer<T>(answer: HttpAnswer, reading: Reading<T>): Result<T, SignerFault> {
+  const text = readTextAnswer(answer, reading)
+  if (!text.ok) return text
+  const parsed = reading.schema.safeParse(parseJson(text.value))
+  if (parsed.success) return ok(parsed.data)
+  return err(malformed(reading.origin, 'temporary', 'the body is not what the protocol says'))
+}
+
+/** @returns The body of a 200 or 201 answer as it is, or the fault of any other. */
+export function readTextAnswer(
+  answer: HttpAnswer,
+  reading: Exchanged,
+): Result<string, SignerFault> {
   const retryAfterMs = readRetryAfter(answer.header('retry-after'))
   const fault = readFault(answer, reading)
   if (fault !== undefined)
@@ -53,12 +69,10 @@ export function readAnswer<T>(answer: HttpAnswer, reading: Reading<T>): Result<T
     const waitMs = retryAfterMs ?? DEFAULT_PENDING_MS
     return err({ class: 'pending', code: 'answer_pending', message, retryAfterMs: waitMs })
   }
-  const parsed = reading.schema.safeParse(parseJson(answer.body))
-  if (parsed.success) return ok(parsed.data)
-  return err(malformed(reading.origin, 'temporary', 'the body is not what the protocol says'))
+  return ok(answer.body)
 }
 
-function readFault<T>(answer: HttpAnswer, reading: Reading<T>): SignerFault | undefined {
+function readFault(answer: HttpAnswer, reading: Exchanged): SignerFault | undefined {
   const { origin } = reading
   const theirVersion = answer.header(PROTOCOL_HEADER)
   if (theirVersion === null) return strangerFault(origin, answer.status)
@@ -88,7 +102,7 @@ function strangerFault(origin: string, status: number): SignerFault {
   )
 }
 
-function refusalFault<T>(problem: Problem, { origin, keyId }: Reading<T>): SignerFault {
+function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFault {
   const { code, detail, serverTime, retryAfter } = problem
   const hints = [
     ...(code === 'credentials_rejected' ? [`the request was signed with key ${keyId}`] : []),

@@ -8,7 +8,7 @@ import { X509Certificate } from 'node:crypto'
 import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
 import type { SecretReader } from '../kube/ports.ts'
-import { createSignerClient, type SignerClient, type SignerClientOptions } from './client.ts'
+import { createSignerClient, type SignerClient } from './client.ts'
 import { readClientKey } from './credentials.ts'
 import {
   PRIVATE_KEY_ENTRY,
@@ -17,6 +17,7 @@ import {
   secretUnreadable,
   secretWithoutKey,
 } from './secret-fault.ts'
+import type { WorkerOptions } from './worker-connection.ts'
 
 /** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` mends itself. */
 export interface ConnectFault {
@@ -30,7 +31,7 @@ const MAX_BUNDLE_CERTIFICATES = 512
 const MAX_BUNDLE_CHARACTERS = 262_144
 
 interface Connection {
-  readonly options: SignerClientOptions
+  readonly options: WorkerOptions
   readonly client: SignerClient
 }
 
@@ -104,7 +105,7 @@ export class Connections {
 const secretFault = (message: string): Result<never, ConnectFault> =>
   err({ kind: 'secret', message })
 
-const isSame = (a: SignerClientOptions, b: SignerClientOptions): boolean =>
+const isSame = (a: WorkerOptions, b: WorkerOptions): boolean =>
   a.url === b.url && a.privateKeyPem === b.privateKeyPem && a.caBundlePem === b.caBundlePem
 
 const bundleFault = (found: string): Result<never, ConnectFault> =>

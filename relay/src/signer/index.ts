@@ -1,3 +1,4 @@
-export { createSignerClient, type SignerClient, type SignerClientOptions } from './client.ts'
+export { createSignerClient, type SignerClient } from './client.ts'
 export { readClientKey, type ClientKey } from './credentials.ts'
+export { openWorker, type WorkerOptions } from './worker-connection.ts'
 export type { SignerFault } from '../api/signer-fault.ts'

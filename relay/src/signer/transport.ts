@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { err, MAX_ANSWER_BODY_BYTES, ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import type { SignerFault } from '../api/signer-fault.ts'
 
@@ -16,6 +16,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 30_000
 /** A request as it goes out; nothing is added to it but `host` and `content-length`. */
 export interface Exchange {
   readonly method: 'GET' | 'POST'
+  /** As it was signed: what follows the origin goes out octet by octet, query included. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -37,8 +38,12 @@ export interface Transport {
 
 /**
  * @param caBundlePem - Trust these roots instead of the system's.
+ * @param maxAnswerBytes - A longer body is a fault, found before the rest of it is read.
  */
-export function createTransport(caBundlePem: string | undefined): Transport {
+export function createTransport(
+  caBundlePem: string | undefined,
+  maxAnswerBytes: number,
+): Transport {
   const trust = caBundlePem === undefined ? {} : { ca: caBundlePem }
   const agent = new EnvHttpProxyAgent({
     connect: { timeout: CONNECT_TIMEOUT_MS, ...trust },
@@ -48,45 +53,40 @@ export function createTransport(caBundlePem: string | undefined): Transport {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   })
   return {
-    send: async (exchange, signal) => send(agent, exchange, signal),
+    send: async (exchange, signal) => {
+      const { origin } = new URL(exchange.url)
+      try {
+        const { statusCode, headers, body } = await request(agent, exchange, signal)
+        return ok({
+          status: statusCode,
+          header: (name) => joined(headers[name]),
+          body: await readLimited(body, maxAnswerBytes),
+        })
+      } catch (error) {
+        return err(transportFault(origin, error))
+      }
+    },
     close: async () => agent.destroy(),
   }
 }
 
-async function send(
+async function request(
   agent: Dispatcher,
   { method, url, headers, body }: Exchange,
   signal: AbortSignal,
-): Promise<Result<HttpAnswer, SignerFault>> {
-  const { origin, pathname } = new URL(url)
-  try {
-    const answer = await agent.request({
-      origin,
-      path: pathname,
-      method,
-      headers,
-      signal,
-      body: body ?? null,
-    })
-    return ok({
-      status: answer.statusCode,
-      header: (name) => joined(answer.headers[name]),
-      body: await readLimited(answer.body),
-    })
-  } catch (error) {
-    return err(transportFault(origin, error))
-  }
+): Promise<Dispatcher.ResponseData> {
+  const { origin } = new URL(url)
+  const path = url.slice(origin.length)
+  return agent.request({ origin, path, method, headers, signal, body: body ?? null })
 }
 
-async function readLimited(body: AsyncIterable<unknown>): Promise<string> {
+async function readLimited(body: AsyncIterable<unknown>, maxBytes: number): Promise<string> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of body) {
     if (!Buffer.isBuffer(part)) continue
     length += part.length
-    if (length > MAX_ANSWER_BODY_BYTES) {
-      throw new Error(`the answer is longer than ${String(MAX_ANSWER_BODY_BYTES)} bytes`)
-    }
+    if (length > maxBytes) throw new Error(`the answer is longer than ${String(maxBytes)} bytes`)
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')

@@ -17,10 +17,18 @@ export interface Surroundings {
   readonly cwd: string
   readonly stdin?: Uint8Array
   readonly nowMs?: number
+  readonly showsProgress?: boolean
+  readonly isOutputRead?: () => boolean
 }
 
 /** An `Io` that keeps what is printed. */
-export function recordedIo({ cwd, stdin, nowMs }: Surroundings): {
+export function recordedIo({
+  cwd,
+  stdin,
+  nowMs,
+  showsProgress = false,
+  isOutputRead = () => true,
+}: Surroundings): {
   readonly io: Io
   readonly printed: () => Omit<Outcome, 'exitCode'>
 } {
@@ -37,6 +45,8 @@ export function recordedIo({ cwd, stdin, nowMs }: Surroundings): {
       await Promise.resolve()
       if (stdin !== undefined) yield stdin
     })(),
+    showsProgress,
+    isOutputRead,
     cwd,
     username: 'alice',
     nowMs: () => nowMs ?? Date.now(),

@@ -13,7 +13,7 @@ import type { TestContext } from 'vitest'
 import { mustOpenssl } from './openssl.ts'
 
 /** What the stub got. */
-interface SeenRequest {
+export interface SeenRequest {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly idempotencyKey: string | string[] | undefined
@@ -23,11 +23,15 @@ interface SeenRequest {
 /** What the stub says. */
 export interface StubAnswer {
   readonly status: number
+  /** A text goes out as it is, anything else as JSON. */
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A server that says one thing to everybody. */
+/** One thing for everybody, or what a request is told. */
+export type StubAnswers = StubAnswer | ((request: SeenRequest) => StubAnswer)
+
+/** A server that says what it was told to say. */
 export interface StubWorker {
   readonly url: string
   /** Its own TLS certificate, in the folder of the test. */
@@ -54,7 +58,7 @@ export function refusal(code: RefusalCode): StubAnswer {
 
 /** Starts a stub on a free port of the loopback address; it goes with the test. */
 export async function startStubWorker(
-  answer: StubAnswer,
+  answers: StubAnswers,
   folder: string,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
 ): Promise<StubWorker> {
@@ -76,13 +80,15 @@ export async function startStubWorker(
       })
       request.on('end', () => {
         const { method, url: path, headers } = request
-        seen.push({ method, path, idempotencyKey: headers['idempotency-key'], body })
+        const seenRequest = { method, path, idempotencyKey: headers['idempotency-key'], body }
+        seen.push(seenRequest)
+        const answer = typeof answers === 'function' ? answers(seenRequest) : answers
         response.writeHead(answer.status, {
           'content-type': 'application/json',
           [PROTOCOL_HEADER]: PROTOCOL_VERSION,
           ...answer.headers,
         })
-        response.end(JSON.stringify(answer.body))
+        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
       })
     },
   )

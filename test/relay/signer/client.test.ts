@@ -1,7 +1,4 @@
 import { createHash, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
-import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server } from 'node:https'
 import {
   contentDigest,
   PROTOCOL_HEADER,
@@ -13,7 +10,13 @@ import {
 } from '@edge-issuer/shared'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { createSignerClient, type SignerClient } from '../../../relay/src/signer/index.ts'
-import { createAuthority, issueLeaf } from '../../support/pki.ts'
+import { createAuthority } from '../../support/pki.ts'
+import {
+  type AnsweringServer,
+  answerWith,
+  type Received,
+  startAnsweringServer,
+} from './answering-server.ts'
 
 const NEVER = new AbortController().signal
 const ANSWER: SignAnswer = {
@@ -40,70 +43,32 @@ const REQUEST: SignRequest = {
   },
 }
 
-interface Received {
-  readonly method: string
-  readonly path: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: string
-}
-
 const NOTHING: Received = { method: '', path: '', headers: {}, body: '' }
 
-let server: Server
-let url: string
-let caPem: string
-let received: Received[]
-let respond: (response: ServerResponse) => void
+let server: AnsweringServer
 let publicKey: KeyObject
 let privateKeyPem: string
 
 beforeAll(async () => {
-  const authority = await createAuthority({ commonName: 'test' })
-  const leaf = await issueLeaf({
-    issuer: authority,
-    subject: [{ CN: ['127.0.0.1'] }],
-    usage: 'server',
-    ipAddresses: ['127.0.0.1'],
-  })
-  caPem = authority.certificatePem
+  server = await startAnsweringServer()
   const pair = generateKeyPairSync('ed25519')
   publicKey = pair.publicKey
   privateKeyPem = pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-  received = []
-  server = createServer({ key: leaf.keyPem, cert: leaf.certificatePem }, (request, response) => {
-    const parts: Buffer[] = []
-    request.on('data', (part: Buffer) => parts.push(part))
-    request.on('end', () => {
-      const { method = '', url: path = '', headers } = request
-      received.push({ method, path, headers, body: Buffer.concat(parts).toString() })
-      respond(response)
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  url = `https://127.0.0.1:${String(typeof address === 'object' ? address?.port : '')}`
 })
 
-afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
-  await once(server, 'close')
-})
-
-const answerWith =
-  (status: number, body: unknown) =>
-  (response: ServerResponse): void => {
-    response.writeHead(status, { [PROTOCOL_HEADER]: PROTOCOL_VERSION })
-    response.end(JSON.stringify(body))
-  }
+afterAll(async () => server.stop())
 
 /** A client of the server, closed after `use`. */
 async function withClient<T>(
   options: Partial<Parameters<typeof createSignerClient>[0]>,
   use: (client: SignerClient) => Promise<T>,
 ): Promise<T> {
-  const client = createSignerClient({ url, privateKeyPem, caBundlePem: caPem, ...options })
+  const client = createSignerClient({
+    url: server.url,
+    privateKeyPem,
+    caBundlePem: server.caPem,
+    ...options,
+  })
   if (!client.ok) throw new Error(client.error)
   try {
     return await use(client.value)
@@ -116,12 +81,12 @@ describe('createSignerClient', () => {
   it('signs what it sends, so that the other side can rebuild and verify it', async ({
     expect,
   }) => {
-    respond = answerWith(201, ANSWER)
-    const answer = await withClient({ url: `${url}/prefix/` }, async (client) =>
+    server.respond(answerWith(201, ANSWER))
+    const answer = await withClient({ url: `${server.url}/prefix/` }, async (client) =>
       client.sign('default', REQUEST, NEVER),
     )
     expect(answer).toEqual({ ok: true, value: ANSWER })
-    const [{ method, path, headers, body } = NOTHING] = received.slice(-1)
+    const [{ method, path, headers, body } = NOTHING] = server.received.slice(-1)
     expect({ method, path }).toEqual({
       method: 'POST',
       path: '/prefix/v1/issuers/default/certificates',
@@ -136,7 +101,7 @@ describe('createSignerClient', () => {
     const base = signatureBase(
       {
         method: 'POST',
-        targetUri: `${url}${path}`,
+        targetUri: `${server.url}${path}`,
         protocolVersion: PROTOCOL_VERSION,
         body: {
           contentDigest: contentDigest(createHash('sha256').update(body).digest()),
@@ -154,14 +119,18 @@ describe('createSignerClient', () => {
   })
 
   it('asks for health without a body', async ({ expect }) => {
-    respond = answerWith(404, { nothing: true })
+    server.respond(answerWith(404, { nothing: true }))
     await withClient({}, async (client) => client.health('default', NEVER))
-    expect(received.at(-1)).toMatchObject({ method: 'GET', path: '/v1/issuers/default', body: '' })
+    expect(server.received.at(-1)).toMatchObject({
+      method: 'GET',
+      path: '/v1/issuers/default',
+      body: '',
+    })
   })
 
   it('does not trust a server whose authority it was not given', async ({ expect }) => {
     const other = await createAuthority({ commonName: 'other' })
-    const before = received.length
+    const before = server.received.length
     const answer = await withClient({ caBundlePem: other.certificatePem }, async (client) =>
       client.health('default', NEVER),
     )
@@ -173,19 +142,19 @@ describe('createSignerClient', () => {
         message: expect.stringContaining('caBundle'),
       },
     })
-    expect(received).toHaveLength(before)
+    expect(server.received).toHaveLength(before)
   })
 
   it('does not trust a server by another name', async ({ expect }) => {
     const answer = await withClient(
-      { url: url.replace('127.0.0.1', 'localhost') },
+      { url: server.url.replace('127.0.0.1', 'localhost') },
       async (client) => client.health('default', NEVER),
     )
     expect(answer).toMatchObject({ error: { class: 'issuer', code: 'tls_untrusted' } })
   })
 
   it('finds that a lost connection is temporary', async ({ expect }) => {
-    respond = (response) => response.destroy()
+    server.respond((response) => response.destroy())
     const answer = await withClient({}, async (client) => client.sign('default', REQUEST, NEVER))
     expect(answer).toMatchObject({ error: { class: 'temporary', code: 'transport_error' } })
   })
@@ -204,7 +173,7 @@ describe('createSignerClient', () => {
   })
 
   it('reads no more than an answer can hold', async ({ expect }) => {
-    respond = answerWith(200, { chain: 'x'.repeat(262_144) })
+    server.respond(answerWith(200, { chain: 'x'.repeat(262_144) }))
     const answer = await withClient({}, async (client) => client.health('default', NEVER))
     expect(answer).toMatchObject({
       error: { class: 'temporary', message: expect.stringContaining('longer than 262144 bytes') },
@@ -212,18 +181,18 @@ describe('createSignerClient', () => {
   })
 
   it('follows no redirect: the signature is for one place', async ({ expect }) => {
-    respond = (response) => {
+    server.respond((response) => {
       response.writeHead(307, { location: 'https://elsewhere.test/' }).end()
-    }
-    const before = received.length
+    })
+    const before = server.received.length
     const answer = await withClient({}, async (client) => client.health('default', NEVER))
     expect(answer).toMatchObject({ error: { class: 'issuer', code: 'answer_malformed' } })
-    expect(received).toHaveLength(before + 1)
+    expect(server.received).toHaveLength(before + 1)
   })
 
   it('ends when its caller does', async ({ expect }) => {
     const caller = new AbortController()
-    respond = () => caller.abort()
+    server.respond(() => caller.abort())
     const answer = await withClient({}, async (client) => client.health('default', caller.signal))
     expect(answer).toMatchObject({ error: { class: 'temporary' } })
   })
@@ -243,7 +212,7 @@ describe('createSignerClient', () => {
       want: 'not an unencrypted PKCS#8',
     },
   ])('refuses $name', ({ options, want }, { expect }) => {
-    const client = createSignerClient({ url, privateKeyPem, ...options })
+    const client = createSignerClient({ url: server.url, privateKeyPem, ...options })
     expect(!client.ok && client.error).toContain(want)
   })
 })

@@ -35,6 +35,8 @@ export async function runCli(
       stderr += text
     },
     stdin: Readable.from([]),
+    showsProgress: false,
+    isOutputRead: () => true,
     cwd,
     username: 'test',
     nowMs,

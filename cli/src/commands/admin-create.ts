@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { readClientKey } from '@edge-issuer/relay/signer'
+import { ADMIN_ROLES, err, ok } from '@edge-issuer/shared'
+import { createClientKeyPair } from '../client/client-key.ts'
+import { defineCommand } from '../command.ts'
+import { defaulted, operand, optional, toggle } from '../parameters.ts'
+import { choice, DIRECTORY, NAME, TIME } from '../value-types.ts'
+import { writeNewFiles } from '../write-new-files.ts'
+
+const parameters = {
+  name: operand(NAME, 'what the worker calls this admin, such as the name of the person'),
+  role: defaulted(
+    choice('ROLE', ADMIN_ROLES),
+    'read',
+    'read: list and show certificates, metrics; admin: also who asked, with the evidence, and refusals',
+  ),
+  notAfter: optional(TIME, 'the worker accepts the key up to this time; for ever when absent'),
+  out: defaulted(DIRECTORY, '.', 'folder to make the files in'),
+  json: toggle('print everything as one JSON object, private key included, and write nothing'),
+}
+
+/** `edge-issuer admin create`. */
+export const adminCreate = defineCommand({
+  description: `
+Makes an Ed25519 key for somebody who may read the worker's ledger, and of it two files:
+
+  NAME.admin.key    the private key, PEM, 0600: for --key of "edge-issuer certificates ..."
+  NAME.admin.json   the public key as an entry under "admins" of the worker's configuration
+
+No admin can have a certificate signed, and no client's key is taken for an admin's. Nothing is ever
+overwritten.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer admin create alice',
+    'edge-issuer admin create auditor --role admin --not-after 2027-01-01',
+  ],
+  run: async ({ name, role, notAfter, out, json: isJson }, io) => {
+    const { privateKeyPem, publicKeyPem } = createClientKeyPair()
+    const key = readClientKey(privateKeyPem)
+    if (!key.ok) throw new Error(`the new key ${key.error}`)
+    const { keyId } = key.value
+    const validity = notAfter === undefined ? {} : { notAfter }
+    const admins = { [name]: { keys: [{ publicKey: publicKeyPem, ...validity }], role } }
+    if (isJson) {
+      const everything = { name, keyId, privateKey: privateKeyPem, admins }
+      io.stdout(`${JSON.stringify(everything, null, 2)}\n`)
+      return ok(undefined)
+    }
+    const entryPath = join(out, `${name}.admin.json`)
+    const keyPath = join(out, `${name}.admin.key`)
+    const written = await writeNewFiles(
+      [
+        { path: entryPath, text: `${JSON.stringify(admins, null, 2)}\n`, isPrivate: false },
+        { path: keyPath, text: privateKeyPem, isPrivate: true },
+      ],
+      io,
+    )
+    if (!written.ok) return err({ ending: 'failed', message: written.error })
+    io.stdout(`Made admin ${name}, role ${role}, key ${keyId}
+
+  ${keyPath}   private key: for this person only
+  ${entryPath}  public key: for the worker
+
+Next:
+  1. Put what is in ${entryPath} under "admins" of signer.config.json.
+  2. edge-issuer config check signer.config.json, and deploy the worker.
+  3. edge-issuer certificates list --url https://ca.example.com --key ${keyPath}
+`)
+    return ok(undefined)
+  },
+})

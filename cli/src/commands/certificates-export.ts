@@ -1,0 +1,109 @@
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { CERTIFICATE_FILTERS, certificatesQuery } from '../certificates/filters.ts'
+import { openGrowingFile, outputSink, type Sink } from '../certificates/growing-file.ts'
+import { defineCommand } from '../command.ts'
+import type { Failure } from '../ending.ts'
+import type { Io } from '../io.ts'
+import { optional, type Values } from '../parameters.ts'
+import { startProgress } from '../progress.ts'
+import { FILE } from '../value-types.ts'
+import type { AdminClient } from '../worker/admin-client.ts'
+import { ADMIN_ENDINGS, ADMIN_PARAMETERS, withAdmin } from '../worker/connect-admin.ts'
+import { PAGE_PARAMETERS, readPages } from '../worker/pages.ts'
+import { reportFault } from '../worker/report-fault.ts'
+
+const parameters = {
+  ...ADMIN_PARAMETERS,
+  ...CERTIFICATE_FILTERS,
+  ...PAGE_PARAMETERS,
+  out: optional(FILE, 'write there instead of printing; never overwrites'),
+}
+
+/** `edge-issuer certificates export`. */
+export const certificatesExport = defineCommand({
+  description: `
+Writes the whole record of every certificate, one JSON object a line (NDJSON): the chain, who asked in
+Kubernetes, and the evidence, which is the request that the client signed. Needs the role admin.
+
+With --out the file is called FILE.partial until it is complete. When the worker cannot be asked to
+the end, what was read stays there, and the message has the cursor: the same command with --after
+adds the rest. Windows of time leave no gap and no overlap: one export --issued-before a time, the
+next --issued-after the same.`,
+  parameters,
+  endings: ADMIN_ENDINGS,
+  examples: [
+    'edge-issuer certificates export --url https://ca.example.com --key alice.admin.key --out ledger.ndjson',
+    'edge-issuer certificates export --url https://ca.example.com --key alice.admin.key --issued-after 2026-11-01 --issued-before 2026-12-01 > november.ndjson',
+  ],
+  run: async (values, io) => {
+    const { out, after } = values
+    return withAdmin(
+      values,
+      async (admin) => {
+        const sink =
+          out === undefined
+            ? ok(outputSink(io))
+            : await openGrowingFile(out, { isContinued: after !== undefined }, io)
+        if (!sink.ok) return failed(sink.error)
+        const copied = await copyRecords(admin, { sink: sink.value, values }, io)
+        if (!copied.ok) return copied
+        const { records, next } = copied.value
+        const place = out === undefined ? '' : ` in "${out}"`
+        const more = next === null ? '' : `; there may be more: --after ${next} goes on`
+        io.stderr(`${count(records)}${place}${more}\n`)
+        return ok(undefined)
+      },
+      io,
+    )
+  },
+})
+
+const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+
+const count = (records: number): string => `${String(records)} record${records === 1 ? '' : 's'}`
+
+interface Copied {
+  readonly records: number
+  /** Where the worker would go on, if the limit was reached. */
+  readonly next: string | null
+}
+
+/** Page by page from the worker into the sink, which is finished or left at the end. */
+async function copyRecords(
+  { records: readRecords }: AdminClient,
+  { sink, values }: { readonly sink: Sink; readonly values: Values<typeof parameters> },
+  io: Io,
+): Promise<Result<Copied, Failure>> {
+  const query = certificatesQuery(values)
+  const progress = startProgress(io)
+  let copied: Copied = { records: 0, next: values.after ?? null }
+  for await (const page of readPages(
+    async (slice) => readRecords({ ...query, ...slice }),
+    values,
+  )) {
+    if (!page.ok) {
+      progress.clear()
+      const { ending, message } = reportFault(page.error, { isJson: false, facts: {} }, io)
+      return err({ ending, message: `${message}${remains(copied, await sink.leave())}` })
+    }
+    const { items, next } = page.value
+    const written = await sink.write(items.map((item) => `${JSON.stringify(item)}\n`).join(''))
+    if (!written.ok) {
+      progress.clear()
+      await sink.leave()
+      return failed(written.error)
+    }
+    copied = { records: copied.records + items.length, next }
+    progress.show(count(copied.records))
+  }
+  progress.clear()
+  const finished = await sink.finish()
+  return finished.ok ? ok(copied) : failed(finished.error)
+}
+
+/** What of a broken export is not lost. */
+function remains({ records, next }: Copied, partial: string | undefined): string {
+  if (next === null) return ''
+  const place = partial === undefined ? '' : `, in "${partial}"`
+  return `; ${count(records)} came before that${place}: the same command with --after ${next} goes on`
+}

@@ -1,0 +1,59 @@
+import { ok, type CertificateSummary } from '@edge-issuer/shared'
+import { CERTIFICATE_FILTERS, certificatesQuery } from '../certificates/filters.ts'
+import { printList } from '../certificates/print-list.ts'
+import { defineCommand } from '../command.ts'
+import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
+import { PAGE_PARAMETERS, readList } from '../worker/pages.ts'
+
+/** Names of one certificate that a row has room for. */
+const NAMES_SHOWN = 3
+
+/** `edge-issuer certificates list`. */
+export const certificatesList = defineCommand({
+  description: `
+Lists what the worker has issued, by ledger and then in the order of issuing; with --json as one
+object {"certificates": [...], "next": ...}. It is printed when all of it is there; for very many
+certificates, "certificates export" writes as it reads. Times are UTC (RFC 3339).`,
+  parameters: {
+    ...ADMIN_PARAMETERS,
+    ...CERTIFICATE_FILTERS,
+    ...PAGE_PARAMETERS,
+    json: JSON_SWITCH,
+  },
+  endings: ADMIN_ENDINGS,
+  examples: [
+    'edge-issuer certificates list --url https://ca.example.com --key alice.admin.key --name web.acme.internal',
+    'edge-issuer certificates list --url https://ca.example.com --key alice.admin.key --client cluster-1 --expires-before 2026-12-31 --json',
+  ],
+  run: async (values, io) => {
+    const query = certificatesQuery(values)
+    const list = await askAdmin(
+      values,
+      async (admin) =>
+        readList(async (slice) => admin.certificates({ ...query, ...slice }), values),
+      io,
+    )
+    if (!list.ok) return list
+    const { json: isJson } = values
+    printList(list.value, { isJson, member: 'certificates', headings: HEADINGS, toRow }, io)
+    return ok(undefined)
+  },
+})
+
+const HEADINGS = ['ISSUED', 'VALID TO', 'ISSUER', 'CLIENT', 'SERIAL', 'NAMES'] as const
+
+const toRow = (certificate: CertificateSummary): readonly string[] => [
+  certificate.issuedAt,
+  certificate.notAfter,
+  certificate.issuer,
+  certificate.client,
+  certificate.serialNumber,
+  namesOf(certificate),
+]
+
+function namesOf({ subject, subjectAltNames }: CertificateSummary): string {
+  if (subjectAltNames.length === 0) return subject
+  const shown = subjectAltNames.slice(0, NAMES_SHOWN).join(', ')
+  const more = subjectAltNames.length - NAMES_SHOWN
+  return more > 0 ? `${shown} and ${String(more)} more` : shown
+}

@@ -1,0 +1,21 @@
+import { ok } from '@edge-issuer/shared'
+import { defineCommand } from '../command.ts'
+import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin } from '../worker/connect-admin.ts'
+
+/** `edge-issuer certificates metrics`. */
+export const certificatesMetrics = defineCommand({
+  description: `
+Prints the worker's counters in the Prometheus text format, as they are: for a textfile collector, or
+for a look.`,
+  parameters: ADMIN_PARAMETERS,
+  endings: ADMIN_ENDINGS,
+  examples: [
+    'edge-issuer certificates metrics --url https://ca.example.com --key alice.admin.key > edge_issuer.prom',
+  ],
+  run: async (values, io) => {
+    const metrics = await askAdmin({ ...values, json: false }, async (admin) => admin.metrics(), io)
+    if (!metrics.ok) return metrics
+    io.stdout(metrics.value)
+    return ok(undefined)
+  },
+})

@@ -1,0 +1,51 @@
+import { err, ok, type CertificateDetail } from '@edge-issuer/shared'
+import { SERIAL } from '../certificates/filters.ts'
+import { defineCommand } from '../command.ts'
+import { operand, toggle } from '../parameters.ts'
+import { printable } from '../printable.ts'
+import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
+
+/** `edge-issuer certificates show`. */
+export const certificatesShow = defineCommand({
+  description: `
+Shows one certificate that the worker has issued; with --pem its chain alone: the leaf, then each
+intermediate, no root.`,
+  parameters: {
+    serial: operand(SERIAL, 'serial number, hexadecimal; colons and capitals are fine'),
+    ...ADMIN_PARAMETERS,
+    pem: toggle('print the chain, PEM'),
+    json: JSON_SWITCH,
+  },
+  endings: ADMIN_ENDINGS,
+  examples: [
+    'edge-issuer certificates show 5b:0f:12:... --url https://ca.example.com --key alice.admin.key',
+    'edge-issuer certificates show 5b0f12... --url https://ca.example.com --key alice.admin.key --pem | openssl x509 -text',
+  ],
+  run: async (values, io) => {
+    const { serial, pem: isPem, json: isJson } = values
+    if (isPem && isJson) return err({ ending: 'usage', message: 'choose one of --pem and --json' })
+    const answer = await askAdmin(values, async (admin) => admin.certificate(serial), io)
+    if (!answer.ok) return answer
+    const certificate = answer.value
+    if (isJson) io.stdout(`${JSON.stringify(certificate, null, 2)}\n`)
+    else io.stdout(isPem ? certificate.chain : describe(certificate))
+    return ok(undefined)
+  },
+})
+
+function describe(certificate: CertificateDetail): string {
+  const { notBefore, notAfter, clamped, subjectAltNames } = certificate
+  const limit = clamped === null ? '' : `, cut short by the ${clamped}`
+  const lines: readonly (readonly [string, string])[] = [
+    ['serial', certificate.serialNumber],
+    ['subject', certificate.subject],
+    ...subjectAltNames.map((name) => ['name', name] as const),
+    ['valid', `${notBefore} to ${notAfter}${limit}`],
+    ['issued', certificate.issuedAt],
+    ['issuer', certificate.issuer],
+    ['client', certificate.client],
+    ['profile', certificate.profile],
+    ['uid', certificate.uid],
+  ]
+  return lines.map(([label, value]) => `${label.padEnd(10)}${printable(value)}\n`).join('')
+}

@@ -1,0 +1,85 @@
+/**
+ * The admin API of the worker: what was issued, what was refused, and counters. It only reads.
+ *
+ * @module
+ */
+import { openWorker, type SignerFault, type WorkerOptions } from '@edge-issuer/relay/signer'
+import {
+  ADMIN_CERTIFICATES_PATH,
+  ADMIN_EXPORT_PATH,
+  ADMIN_METRICS_PATH,
+  ADMIN_REFUSALS_PATH,
+  adminCertificatePath,
+  type CertificateDetail,
+  certificateDetailSchema,
+  type CertificateRecord,
+  certificatesPageSchema,
+  type CertificatesQuery,
+  type CertificateSummary,
+  exportPageSchema,
+  ok,
+  type RefusalsQuery,
+  refusalsPageSchema,
+  type RefusedRequest,
+  type Result,
+} from '@edge-issuer/shared'
+import { WORKER_DEADLINE_MS } from './deadline.ts'
+import type { Page } from './pages.ts'
+
+/**
+ * Longest answer, in octets: a page of 500 records, each with a chain, a root and a Kubernetes user of
+ * many groups, is rarely a tenth of it.
+ */
+const MAX_PAGE_BYTES = 67_108_864
+
+/** One worker, one admin. */
+export interface AdminClient {
+  readonly certificates: (query: CertificatesQuery) => PageAnswer<CertificateSummary>
+  readonly records: (query: CertificatesQuery) => PageAnswer<CertificateRecord>
+  readonly refusals: (query: RefusalsQuery) => PageAnswer<RefusedRequest>
+  /** @param serialNumber - Lower-case hexadecimal. */
+  readonly certificate: (serialNumber: string) => Promise<Result<CertificateDetail, SignerFault>>
+  /** Prometheus text. */
+  readonly metrics: () => Promise<Result<string, SignerFault>>
+  readonly close: () => Promise<void>
+}
+
+type PageAnswer<T> = Promise<Result<Page<T>, SignerFault>>
+
+/** @returns What is wrong with the options; the key is never quoted. */
+export function createAdminClient(options: WorkerOptions): Result<AdminClient, string> {
+  const opened = openWorker(options, MAX_PAGE_BYTES)
+  if (!opened.ok) return opened
+  const worker = opened.value
+  return ok({
+    certificates: async (query) => {
+      const path = withQuery(ADMIN_CERTIFICATES_PATH, query)
+      const page = await worker.get(path, certificatesPageSchema, deadline())
+      return page.ok ? ok({ items: page.value.certificates, next: page.value.next }) : page
+    },
+    records: async (query) => {
+      const path = withQuery(ADMIN_EXPORT_PATH, query)
+      const page = await worker.get(path, exportPageSchema, deadline())
+      return page.ok ? ok({ items: page.value.records, next: page.value.next }) : page
+    },
+    refusals: async (query) => {
+      const path = withQuery(ADMIN_REFUSALS_PATH, query)
+      const page = await worker.get(path, refusalsPageSchema, deadline())
+      return page.ok ? ok({ items: page.value.refusals, next: page.value.next }) : page
+    },
+    certificate: async (serialNumber) =>
+      worker.get(adminCertificatePath(serialNumber), certificateDetailSchema, deadline()),
+    metrics: async () => worker.getText(ADMIN_METRICS_PATH, deadline()),
+    close: async () => worker.close(),
+  })
+}
+
+const deadline = (): AbortSignal => AbortSignal.timeout(WORKER_DEADLINE_MS)
+
+function withQuery(path: string, query: CertificatesQuery): string {
+  const members = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) members.append(name, value)
+  }
+  return members.size === 0 ? path : `${path}?${members.toString()}`
+}

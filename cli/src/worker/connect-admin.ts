@@ -1,0 +1,63 @@
+import type { SignerFault } from '@edge-issuer/relay/signer'
+import { err, type Result } from '@edge-issuer/shared'
+import type { Ending, Failure } from '../ending.ts'
+import type { Io } from '../io.ts'
+import { required, toggle } from '../parameters.ts'
+import { FILE } from '../value-types.ts'
+import { type AdminClient, createAdminClient } from './admin-client.ts'
+import { openWith, WORKER_PARAMETERS, type WorkerFlags } from './connect.ts'
+import { reportFault } from './report-fault.ts'
+
+/** What every command that reads the ledger takes. */
+export const ADMIN_PARAMETERS = {
+  url: WORKER_PARAMETERS.url,
+  key: required(FILE, "the admin's private key, PEM, which admin create wrote"),
+  caFile: WORKER_PARAMETERS.caFile,
+}
+
+/** For a command that prints one answer. */
+export const JSON_SWITCH = toggle('print the answer, or the refusal, as one JSON object')
+
+/** Every way a command that reads the ledger can end. */
+export const ADMIN_ENDINGS: readonly Ending[] = [
+  'done',
+  'failed',
+  'usage',
+  'permanent',
+  'temporary',
+  'issuer',
+  'pending',
+]
+
+/** Opens a client, lets it be used, and closes it. */
+export async function withAdmin<T>(
+  flags: WorkerFlags,
+  use: (admin: AdminClient) => Promise<Result<T, Failure>>,
+  io: Io,
+): Promise<Result<T, Failure>> {
+  const admin = await openWith(flags, createAdminClient, io)
+  if (!admin.ok) return admin
+  try {
+    return await use(admin.value)
+  } finally {
+    await admin.value.close()
+  }
+}
+
+/** Asks one thing; a fault becomes this command's end. */
+export async function askAdmin<T>(
+  flags: WorkerFlags & { readonly json: boolean },
+  question: (admin: AdminClient) => Promise<Result<T, SignerFault>>,
+  io: Io,
+): Promise<Result<T, Failure>> {
+  return withAdmin(
+    flags,
+    async (admin) => {
+      const answer = await question(admin)
+      return answer.ok
+        ? answer
+        : err(reportFault(answer.error, { isJson: flags.json, facts: {} }, io))
+    },
+    io,
+  )
+}

@@ -1,0 +1,171 @@
+/**
+ * One worker, one key: signs each request (RFC 9421), sends it, and reads the answer. Retries nothing,
+ * since retries belong to the caller.
+ *
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  contentDigest,
+  err,
+  IDEMPOTENCY_KEY_HEADER,
+  JSON_CONTENT_TYPE,
+  ok,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  type Result,
+  SIGNATURE_LIFETIME_SECONDS,
+  signatureBase,
+  signatureHeader,
+  signatureInput,
+  type SignedMessage,
+} from '@edge-issuer/shared'
+import type { SignerFault } from '../api/signer-fault.ts'
+import { type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
+import { type ClientKey, readClientKey } from './credentials.ts'
+import { createTransport, type Exchange, type HttpAnswer } from './transport.ts'
+
+/** The whole exchange, from connecting to the last octet. */
+const DEADLINE_MS = 25_000
+const NONCE_BYTES = 16
+
+/** What is needed to speak to one worker. */
+export interface WorkerOptions {
+  /** Base URL of the worker, `https:`; must be the worker's own `publicUrl`. */
+  readonly url: string
+  /** Ed25519, PKCS#8 PEM. */
+  readonly privateKeyPem: string
+  /** Trust these roots instead of the system's. */
+  readonly caBundlePem?: string | undefined
+}
+
+/** What is posted. */
+export interface Posting {
+  /** Under the worker's URL, with a leading slash. */
+  readonly path: string
+  /** JSON text. */
+  readonly body: string
+  readonly idempotencyKey: string
+}
+
+/** Safe for many calls at once. */
+export interface WorkerConnection {
+  /** RFC 7638 thumbprint of the key that signs. */
+  readonly keyId: string
+  /** @param path - Under the worker's URL, with a leading slash; may have a query, which is signed too. */
+  get<T>(
+    path: string,
+    schema: AnswerSchema<T>,
+    signal: AbortSignal,
+  ): Promise<Result<T, SignerFault>>
+  /** As {@link WorkerConnection.get}, for an answer that is not JSON. */
+  getText(path: string, signal: AbortSignal): Promise<Result<string, SignerFault>>
+  post<T>(
+    posting: Posting,
+    schema: AnswerSchema<T>,
+    signal: AbortSignal,
+  ): Promise<Result<T, SignerFault>>
+  /** Ends open connections; calls under way fail. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens nothing yet: connections are made when they are needed, and kept.
+ *
+ * @param maxAnswerBytes - A longer answer is a temporary fault.
+ * @returns What is wrong with the options, naming the option; the key is never quoted.
+ */
+export function openWorker(
+  options: WorkerOptions,
+  maxAnswerBytes: number,
+): Result<WorkerConnection, string> {
+  const base = readBaseUrl(options.url)
+  if (!base.ok) return base
+  const key = readClientKey(options.privateKeyPem)
+  if (!key.ok) return err(`the private key ${key.error}`)
+  const { keyId } = key.value
+  const place = { origin: new URL(base.value).origin, keyId }
+  const transport = createTransport(options.caBundlePem, maxAnswerBytes)
+
+  const exchange = async (
+    { path, ...content }: { readonly path: string } & Partial<Posting>,
+    signal: AbortSignal,
+  ): Promise<Result<HttpAnswer, SignerFault>> =>
+    transport.send(
+      signedExchange(key.value, `${base.value}${path}`, content),
+      AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
+    )
+
+  return ok({
+    keyId,
+    get: async (path, schema, signal) => {
+      const answer = await exchange({ path }, signal)
+      return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
+    },
+    getText: async (path, signal) => {
+      const answer = await exchange({ path }, signal)
+      return answer.ok ? readTextAnswer(answer.value, place) : answer
+    },
+    post: async (posting, schema, signal) => {
+      const answer = await exchange(posting, signal)
+      return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
+    },
+    close: async () => transport.close(),
+  })
+}
+
+function signedExchange(
+  key: ClientKey,
+  targetUri: string,
+  { body, idempotencyKey }: Partial<Posting>,
+): Exchange {
+  const message: SignedMessage = {
+    method: body === undefined ? 'GET' : 'POST',
+    targetUri,
+    protocolVersion: PROTOCOL_VERSION,
+    ...(body === undefined || idempotencyKey === undefined
+      ? {}
+      : {
+          body: {
+            contentDigest: contentDigest(createHash('sha256').update(body).digest()),
+            idempotencyKey,
+          },
+        }),
+  }
+  const createdSeconds = Math.floor(Date.now() / 1000)
+  const parameters = {
+    createdSeconds,
+    expiresSeconds: createdSeconds + SIGNATURE_LIFETIME_SECONDS,
+    nonce: randomBytes(NONCE_BYTES).toString('base64url'),
+    keyId: key.keyId,
+  }
+  return {
+    method: message.method,
+    url: targetUri,
+    headers: {
+      accept: JSON_CONTENT_TYPE,
+      [PROTOCOL_HEADER]: PROTOCOL_VERSION,
+      ...(message.body === undefined
+        ? {}
+        : {
+            'content-type': JSON_CONTENT_TYPE,
+            'content-digest': message.body.contentDigest,
+            [IDEMPOTENCY_KEY_HEADER]: message.body.idempotencyKey,
+          }),
+      'signature-input': signatureInput(message, parameters),
+      signature: signatureHeader(key.sign(signatureBase(message, parameters))),
+    },
+    ...(body === undefined ? {} : { body }),
+  }
+}
+
+/** The base without a trailing slash; the CRD's schema says the same, the CLI has no schema. */
+function readBaseUrl(text: string): Result<string, string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined) return err(`the url ${JSON.stringify(text)} is not an absolute URL`)
+  if (url.protocol !== 'https:') return err(`the url must be https, not ${url.protocol}//`)
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    return err('the url must have no user, password, query or fragment')
+  }
+  return ok(`${url.origin}${url.pathname}`.replace(/\/+$/, ''))
+}

@@ -1,0 +1,72 @@
+import { beforeEach, describe, it, vi } from 'vitest'
+import { aRecord, aSummary, good, setUp } from '../support/admin-bench.ts'
+import { refusal } from '../support/stub-worker.ts'
+
+const { clamped, chain, ca } = aRecord()
+const DETAIL = { ...aSummary(), clamped, chain, ca }
+
+beforeEach(() => {
+  // A proxy of the machine must not stand between the test and its own server.
+  vi.stubEnv('NO_PROXY', '127.0.0.1')
+  return () => vi.unstubAllEnvs()
+})
+
+describe('certificates show', () => {
+  it('shows one certificate, however its serial number is written', async ({
+    expect,
+    ...context
+  }) => {
+    const subjectAltNames = ['DNS:web.acme.internal', 'DNS:\u{7}bell']
+    const bench = await setUp(good({ ...DETAIL, subjectAltNames, clamped: 'issuer' }), context)
+    expect(await bench.certificates('show 4F:00:01')).toEqual({
+      exitCode: 0,
+      stdout: `serial    4f0001
+subject   CN=web
+name      DNS:web.acme.internal
+name      DNS:\\u{7}bell
+valid     2026-01-01T00:00:00Z to 2026-04-01T00:00:00Z, cut short by the issuer
+issued    2026-01-01T00:01:00Z
+issuer    default
+client    cluster-1
+profile   default
+uid       uid-1
+`,
+      stderr: '',
+    })
+    expect(bench.asked()).toEqual(['/v1/admin/certificates/4f0001'])
+  })
+
+  it('--pem prints the chain alone', async ({ expect, ...context }) => {
+    const bench = await setUp(good(DETAIL), context)
+    expect(await bench.certificates('show 4f0001 --pem')).toEqual({
+      exitCode: 0,
+      stdout: chain,
+      stderr: '',
+    })
+  })
+
+  it('--json prints the whole answer', async ({ expect, ...context }) => {
+    const bench = await setUp(good(DETAIL), context)
+    const { stdout } = await bench.certificates('show 4f0001 --json')
+    expect(JSON.parse(stdout)).toEqual(DETAIL)
+  })
+
+  it('exits 3 for a certificate that the worker does not know', async ({ expect, ...context }) => {
+    const bench = await setUp(refusal('certificate_unknown'), context)
+    const { exitCode, stdout, stderr } = await bench.certificates('show 4f0001')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
+    expect(stderr).toContain('(certificate_unknown)')
+  })
+
+  it.for([
+    ['show', 'SERIAL: it is required'],
+    ['show ../../issuers/default', 'SERIAL: "../../issuers/default" must be'],
+    ['show 4f01 --pem --json', 'choose one of --pem and --json'],
+  ] as const)('refuses "%s"', async ([args, fault], { expect, ...context }) => {
+    const bench = await setUp(good(DETAIL), context)
+    const { exitCode, stderr } = await bench.certificates(args)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(fault)
+    expect(bench.asked()).toEqual([])
+  })
+})

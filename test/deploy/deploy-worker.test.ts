@@ -1,0 +1,150 @@
+/**
+ * `npm run deploy:worker` up to the point where an account is needed.
+ *
+ * @module
+ */
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { unstable_readConfig as readWranglerConfig } from 'wrangler'
+import { deployWorker } from '../../signer-worker/tools/deploy-worker.ts'
+import { mustRunCli, runCli } from '../support/edge/cli.ts'
+import { runCommand } from '../support/process.ts'
+import { wranglerEnv } from './wrangler.ts'
+
+const REPOSITORY = resolve(import.meta.dirname, '../..')
+const STAGING_URL = 'https://edge-issuer-signer-staging.acme.workers.dev'
+const CONFIG = 'signer-worker/signer.config.staging.json'
+
+/** Wrangler and the command each start a process of their own, and another. */
+const SLOW = { timeout: 300_000 }
+
+/** A checkout whose configurations are its own. */
+let checkout: string
+
+beforeAll(async () => {
+  checkout = await mkdtemp(join(tmpdir(), 'edge-issuer-checkout-'))
+  await mkdir(join(checkout, 'signer-worker'))
+  for (const path of ['node_modules', 'shared', 'signer-worker/src']) {
+    await symlink(join(REPOSITORY, path), join(checkout, path))
+  }
+  for (const path of [
+    'tsconfig.json',
+    'wrangler.toml',
+    'signer-worker/tsconfig.json',
+    'signer-worker/tsconfig.staging.json',
+  ]) {
+    await copyFile(join(REPOSITORY, path), join(checkout, path))
+  }
+  const scene = { cwd: checkout }
+  await mustRunCli(['ca', 'init'], scene)
+  await mustRunCli(['client', 'create', 'a-cluster'], scene)
+  const init = `config init --url ${STAGING_URL} --ca ca --client a-cluster.client.json`
+  await mustRunCli([...init.split(' '), '--out', CONFIG], scene)
+  await copyFile(
+    join(checkout, CONFIG),
+    join(checkout, 'signer-worker/signer.config.production.json'),
+  )
+})
+
+afterAll(async () => rm(checkout, { recursive: true, force: true }))
+
+/** Everything but wrangler's deployment, whose arguments are kept. */
+async function deploy(args: string): Promise<{
+  readonly code: number
+  readonly said: string
+  readonly deployed: readonly string[] | undefined
+}> {
+  let said = ''
+  let deployed: readonly string[] | undefined
+  const code = await deployWorker(args.split(' '), {
+    readEnvironment: (env) => readWranglerConfig({ config: join(checkout, 'wrangler.toml'), env }),
+    checkConfig: async (checkArgs) => {
+      const result = await runCli(['config', 'check', ...checkArgs], { cwd: checkout })
+      said += result.stderr
+      return result.code
+    },
+    readText: async (path) => readFile(join(checkout, path), 'utf8'),
+    deploy: async (deployArgs) => {
+      deployed = deployArgs
+      return Promise.resolve(7)
+    },
+    complain: (message) => {
+      said += message
+    },
+  })
+  return { code, said, deployed }
+}
+
+describe('deploy:worker', () => {
+  it('bundles the configuration of its environment', SLOW, async ({ expect }) => {
+    const flags = '--env staging --dry-run --outdir out --secret CA_KEY_DEFAULT=ca/issuing/ca.key'
+    const { code, stdout, stderr } = await runCommand({
+      command: process.execPath,
+      args: [join(REPOSITORY, 'signer-worker/tools/deploy.ts'), ...flags.split(' ')],
+      cwd: checkout,
+      env: wranglerEnv(checkout),
+    })
+    expect(stderr).toBe(`"${CONFIG}" has no fault, keys included\n`)
+    expect(code).toBe(0)
+    expect(stdout).toContain(`url       ${STAGING_URL}`)
+    expect(stdout).toContain('--dry-run: exiting now.')
+    expect(await readFile(join(checkout, 'out/index.js'), 'utf8')).toContain('a-cluster')
+  })
+
+  it('gives wrangler what is not its own, and ends as wrangler does', async ({ expect }) => {
+    expect(await deploy('--tag v1 --env staging --message=m --dry-run')).toEqual({
+      code: 7,
+      said: expect.stringContaining('the keys were not looked at: CA_KEY_DEFAULT'),
+      deployed: ['--env', 'staging', '--tag', 'v1', '--message=m', '--dry-run'],
+    })
+  })
+
+  it.for([
+    '--env=staging --secret CA_KEY_DEFAULT=ca/issuing/ca.key',
+    '-e staging --secret=CA_KEY_DEFAULT=ca/issuing/ca.key',
+    '--secrets keys --env staging',
+  ])('shows the keys to the check alone: %s', async (args, { expect }) => {
+    await mkdir(join(checkout, 'keys'), { recursive: true })
+    await copyFile(join(checkout, 'ca/issuing/ca.key'), join(checkout, 'keys/CA_KEY_DEFAULT'))
+    expect(await deploy(args)).toEqual({
+      code: 7,
+      said: `"${CONFIG}" has no fault, keys included\n`,
+      deployed: ['--env', 'staging'],
+    })
+  })
+
+  it.for([
+    {
+      name: 'when a key is another',
+      args: '--env staging --secret CA_KEY_DEFAULT=ca/root/ca.key',
+      want: '/issuers/default/keySecret',
+    },
+    {
+      name: 'where publicUrl does not lead',
+      args: '--env production',
+      want: `publicUrl is ${STAGING_URL}, where the worker cannot be reached: it has no route; see env.production`,
+    },
+    { name: 'without an environment', args: '--dry-run', want: '--env NAME is required' },
+    { name: 'to an unknown environment', args: '--env prod', want: 'No environment found' },
+  ])('deploys nothing $name', async ({ args, want }, { expect }) => {
+    expect(await deploy(args)).toEqual({
+      code: 1,
+      said: expect.stringContaining(want),
+      deployed: undefined,
+    })
+  })
+
+  it('deploys no configuration with a fault', async ({ expect, onTestFinished }) => {
+    const path = join(checkout, CONFIG)
+    const text = await readFile(path, 'utf8')
+    onTestFinished(async () => writeFile(path, text))
+    await writeFile(path, text.replace('"default": {}', '"other": {}'))
+    expect(await deploy('--env staging')).toEqual({
+      code: 1,
+      said: expect.stringContaining('/issuers/default/profiles'),
+      deployed: undefined,
+    })
+  })
+})

@@ -1,0 +1,83 @@
+/**
+ * What wrangler makes of each environment, as far as it can be known without an account.
+ *
+ * @module
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, it } from 'vitest'
+import { unstable_readConfig as readWranglerConfig } from 'wrangler'
+import { z } from 'zod'
+import { runWrangler } from './wrangler.ts'
+
+/** Largest bundle that is deployed, compressed, in octets. */
+const MAX_BUNDLE_BYTES = 61_440
+
+/** By name; the top level has none. */
+const CONFIGS = {
+  '': 'signer-worker/signer.config.json',
+  staging: 'signer-worker/signer.config.staging.json',
+  production: 'signer-worker/signer.config.production.json',
+}
+const ENVIRONMENTS = ['', 'staging', 'production'] as const
+
+/** Wrangler takes its time on a machine with other work. */
+const SLOW = { timeout: 300_000 }
+
+const metafileSchema = z.object({ inputs: z.record(z.string(), z.unknown()) })
+const environmentSchema = z.object({
+  name: z.string(),
+  compatibility_date: z.string(),
+  durable_objects: z.unknown(),
+  migrations: z.unknown(),
+  observability: z.unknown(),
+  minify: z.boolean(),
+  preview_urls: z.boolean(),
+  definedEnvironments: z.array(z.string()),
+})
+
+const read = (env: string): z.infer<typeof environmentSchema> =>
+  environmentSchema.parse(readWranglerConfig({ config: 'wrangler.toml', env }))
+
+describe('an environment of wrangler.toml', () => {
+  it('is one of those that are tested here', ({ expect }) => {
+    expect(['', ...read('').definedEnvironments]).toEqual(ENVIRONMENTS)
+  })
+
+  it.for(['staging', 'production'])(
+    '%s differs from the top level by name only',
+    (env, { expect }) => {
+      const { name, ...rest } = read('')
+      expect(read(env)).toEqual({ name: `${name}-${env}`, ...rest })
+      expect(rest).toMatchObject({
+        durable_objects: { bindings: [{ name: 'LEDGER', class_name: 'Ledger' }] },
+        migrations: [{ tag: 'v1', new_sqlite_classes: ['Ledger'] }],
+        observability: { enabled: true },
+        preview_urls: false,
+      })
+    },
+  )
+
+  it.for(ENVIRONMENTS)(
+    '"%s" is bundled with its own configuration, and is small',
+    SLOW,
+    async (env, { expect, onTestFinished }) => {
+      const home = await mkdtemp(join(tmpdir(), 'edge-issuer-bundle-'))
+      onTestFinished(async () => rm(home, { recursive: true }))
+      const out = join(home, 'out')
+      const { code, stderr } = await runWrangler(
+        ['deploy', '--dry-run', `--env=${env}`, '--metafile', '--outdir', out],
+        home,
+      )
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      const text = await readFile(join(out, 'bundle-meta.json'), 'utf8')
+      const { inputs } = metafileSchema.parse(JSON.parse(text))
+      const configs = Object.keys(inputs).filter((path) => /signer\.config\..*json$/.test(path))
+      expect(configs).toEqual([CONFIGS[env]])
+      const bundle = await readFile(join(out, 'index.js'))
+      expect(gzipSync(bundle).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
+    },
+  )
+})
