@@ -94,6 +94,10 @@ export function createHash(algorithm: string): object {
   }
 }
 
+export const hash = observed('hash', (algorithm: string, data: Octets, encoding: 'buffer') =>
+  crypto.hash(algorithm, data, encoding),
+)
+
 const verifyCertificate = observed(
   'X509Certificate.verify',
   (certificate: crypto.X509Certificate, key: crypto.KeyObject) => certificate.verify(key),

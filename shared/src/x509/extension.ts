@@ -50,17 +50,32 @@ const KEY_IDENTIFIER = contextPrimitive(0)
 /** Takes Extensions. Refuses an empty list, one extension twice, and a known value that is not DER. */
 export function readExtensions(reader: DerReader, field: string): Extensions {
   const values: ExtensionValues = {}
-  const list = reader.sequence(field).list((items, index) => {
+  const list = readList(reader, field, (oid, wrapper) => {
+    const value = readValue(oid, wrapper)
+    if (value === undefined) return
+    Object.assign(values, value)
+    wrapper.end()
+  })
+  return { list, values }
+}
+
+/** The same without a look into the values. */
+export const readExtensionList = (reader: DerReader, field: string): readonly Extension[] =>
+  readList(reader, field, () => undefined)
+
+/** @param look - Reads what is in a value, if anything. */
+function readList(
+  reader: DerReader,
+  field: string,
+  look: (oid: string, wrapper: DerReader) => void,
+): readonly Extension[] {
+  const list = reader.sequence(field).list((items, index): Extension => {
     const extension = items.sequence(index)
     const oid = extension.objectIdentifier('extnID')
     const critical = extension.booleanDefaultFalse('critical')
     const wrapper = extension.into('extnValue', TAG.octetString)
     extension.end()
-    const value = readValue(oid, wrapper)
-    if (value !== undefined) {
-      Object.assign(values, value)
-      wrapper.end()
-    }
+    look(oid, wrapper)
     return { oid, critical, value: wrapper.contents }
   })
   if (list.length === 0) throw reader.refusal(field, 'list_empty')
@@ -68,7 +83,7 @@ export function readExtensions(reader: DerReader, field: string): Extensions {
   if (repeated !== undefined) {
     throw reader.refusal(field, 'extension_repeated', `has ${oidToText(repeated)} twice`)
   }
-  return { list, values }
+  return list
 }
 
 /** @returns `undefined` for an extension that is not known. */

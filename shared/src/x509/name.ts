@@ -110,10 +110,15 @@ export const nameToText = ({ rdns }: Name): string =>
 const attributeToText = ({ oid, type, value }: NameAttribute): string =>
   `${type ?? oid}=${escapeValue(value)}`
 
+/** What nearly every value is made of: nothing in it is to be escaped. */
+const PLAIN = /^[A-Za-z0-9](?:[A-Za-z0-9 .\-_@:/*]*[A-Za-z0-9])?$/
+
 /** RFC 4514 §2.4; control characters become pairs of hexadecimal digits. */
-const escapeValue = (value: string): string =>
-  value
+function escapeValue(value: string): string {
+  if (PLAIN.test(value)) return value
+  return value
     .replaceAll(/["+,;<>\\]|^[ #]| $/g, String.raw`\$&`)
     .replaceAll(/\p{Cc}/gu, (character) =>
       toHex(new TextEncoder().encode(character)).replaceAll(/../g, String.raw`\$&`),
     )
+}

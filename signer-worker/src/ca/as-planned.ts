@@ -1,6 +1,7 @@
 /**
  * The last look at a certificate before it leaves: read again with the strict reader, which shares
- * no code with the writer, and held against the plan field by field; the signature verified. It
+ * no code with the writer, and held against the plan field by field, octet for octet; the signature
+ * verified. What is in names, key and extensions was read strictly when the plan was made. It
  * guards against our own mistakes, and against a signature that was miscalculated, which for RSA
  * can give the private key away.
  *
@@ -8,10 +9,10 @@
  */
 import { verify } from 'node:crypto'
 import {
-  type Certificate,
+  type CertificateFields,
   equalOctets,
   type Extension,
-  parseCertificate,
+  parseCertificateFields,
 } from '@edge-issuer/shared/x509'
 import type { CertificatePlan } from '../policy/evaluate.ts'
 import type { Signing } from './issue.ts'
@@ -26,7 +27,7 @@ export interface Planned {
 
 /** @throws When a certificate differs from what was planned, or its signature does not verify. */
 export function requireAsPlanned(der: Uint8Array, planned: Planned): void {
-  const parsed = parseCertificate(der)
+  const parsed = parseCertificateFields(der)
   if (!parsed.ok) throw fault(`cannot be read: ${parsed.error.message}`)
   const field = firstDifference(parsed.value, planned)
   if (field !== undefined) throw fault(`has another ${field} than was planned`)
@@ -40,18 +41,18 @@ const fault = (words: string): Error => new Error(`the certificate that was buil
 
 /** @returns The field. */
 function firstDifference(
-  found: Certificate,
+  found: CertificateFields,
   { plan, ca, signing }: Planned,
-): keyof Certificate | undefined {
-  const isSame: readonly (readonly [keyof Certificate, boolean])[] = [
+): keyof CertificateFields | undefined {
+  const isSame: readonly (readonly [keyof CertificateFields, boolean])[] = [
     ['serialNumber', equalOctets(found.serialNumber, signing.serialNumber)],
     ['signatureAlgorithm', equalOctets(found.signatureAlgorithm, ca.signing.identifier)],
-    ['issuer', equalOctets(found.issuer.raw, ca.subject)],
+    ['issuer', equalOctets(found.issuer, ca.subject)],
     ['notBeforeMs', found.notBeforeMs === plan.notBeforeSeconds * 1000],
     ['notAfterMs', found.notAfterMs === plan.notAfterSeconds * 1000],
-    ['subject', equalOctets(found.subject.raw, plan.subject)],
-    ['publicKey', equalOctets(found.publicKey.raw, plan.spki)],
-    ['extensions', areSame(found.extensions.list, plan.extensions)],
+    ['subject', equalOctets(found.subject, plan.subject)],
+    ['publicKey', equalOctets(found.publicKey, plan.spki)],
+    ['extensions', areSame(found.extensions, plan.extensions)],
   ]
   return isSame.find(([, same]) => !same)?.[0]
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Refusal } from '@edge-issuer/shared'
 import {
   type BasicConstraints,
@@ -102,7 +102,7 @@ function basicConstraints({ isCA, pathLength }: BasicConstraints): der.Element {
 }
 
 const keyIdentifier = (keyOctets: Uint8Array): Uint8Array =>
-  createHash('sha256').update(keyOctets).digest().subarray(0, KEY_ID_OCTETS)
+  hash('sha256', keyOctets, 'buffer').subarray(0, KEY_ID_OCTETS)
 
 /** The value octet for octet; the reader saw to it that it is DER, and policy that it is allowed. */
 function copied(

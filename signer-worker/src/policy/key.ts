@@ -44,7 +44,8 @@ export function loadPublicKey(
   const fault = valueFault(publicKey)
   if (fault !== undefined) return err(faultRefusal(key, fault))
   try {
-    return ok(createPublicKey({ key: Buffer.from(raw), format: 'der', type: 'spki' }))
+    const der = Buffer.from(raw.buffer, raw.byteOffset, raw.length)
+    return ok(createPublicKey({ key: der, format: 'der', type: 'spki' }))
   } catch {
     return err(faultRefusal(key, loadFault(key)))
   }

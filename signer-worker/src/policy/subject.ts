@@ -98,7 +98,7 @@ function absentAttributes(
 }
 
 function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): string | undefined {
-  const { length } = Array.from(value)
+  const length = countCharacters(value)
   const most = MAX_CHARACTERS[type]
   if (type === 'C' && (length !== most || tag !== TAG.printableString)) {
     return 'is not a country code of two letters in a PrintableString'
@@ -107,6 +107,10 @@ function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): stri
   if (length > most) return `has ${String(length)} characters; ${String(most)} are the most`
   return /\p{Cc}/u.test(value) ? 'has a control character' : undefined
 }
+
+/** Code points, not UTF-16 units: what stands outside the first plane counts once. */
+const countCharacters = (text: string): number =>
+  text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0)
 
 /** Under `inSans` a common name must be one of the names, so that it says nothing of its own. */
 function commonNameFault(

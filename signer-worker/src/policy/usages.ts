@@ -63,12 +63,18 @@ export function decideUsages(
   request: UsageRequest,
   rules: UsageRules,
 ): Result<Usages, readonly Refusal[]> {
-  const meanings = request.usages.flatMap((usage) => usageMeaning(usage) ?? [])
-  const bits = meanings.flatMap((meaning) => (meaning.kind === 'keyUsage' ? [meaning.bit] : []))
-  const oids = meanings.flatMap((meaning) => (meaning.kind === 'extKeyUsage' ? [meaning.oid] : []))
+  const bits = new Set<number>()
+  const oids = new Set<string>()
+  let unknown = 0
+  for (const usage of request.usages) {
+    const meaning = usageMeaning(usage)
+    if (meaning === undefined) unknown += 1
+    else if (meaning.kind === 'keyUsage') bits.add(meaning.bit)
+    else oids.add(meaning.oid)
+  }
   const named: Usages = {
-    keyUsage: [...new Set(bits)].toSorted((one, other) => one - other),
-    extKeyUsage: [...new Set(oids)],
+    keyUsage: [...bits].toSorted((one, other) => one - other),
+    extKeyUsage: [...oids],
   }
   const keyUsage = maskByKey(named.keyUsage, request.key)
   const refusals = [
@@ -78,7 +84,7 @@ export function decideUsages(
     ...judgeMask(named.keyUsage, keyUsage, request.key),
     ...(request.isCA ? [] : judgePurpose({ keyUsage, extKeyUsage: named.extKeyUsage })),
     // A usage that is unknown is missing from `named`: it would be reported twice.
-    ...(meanings.length === request.usages.length ? judgeMatch(named, request.asked) : []),
+    ...(unknown === 0 ? judgeMatch(named, request.asked) : []),
   ]
   return refusals.length > 0 ? err(refusals) : ok({ ...named, keyUsage })
 }

@@ -112,12 +112,8 @@ describe('a certificate that was built', () => {
 
 describe('no certificate leaves', () => {
   it.for([
-    ['with a subject that is no name', { subject: octets(1, 2, 3) }, /cannot be read: .*subject/],
-    [
-      'with a key that is none',
-      { spki: octets(0x30, 0) },
-      /cannot be read: .*subjectPublicKeyInfo/,
-    ],
+    ['with a subject that is no element', { subject: octets(1, 2, 3) }, /cannot be read/],
+    ['with a key that is no element', { spki: octets(0x30, 9) }, /cannot be read/],
     ['with an extension twice', { extensions: [first, first] }, /cannot be read: .*twice/],
     ['with no extensions', { extensions: [] }, /cannot be read: .*extensions is empty/],
     [
