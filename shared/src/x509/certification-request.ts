@@ -120,12 +120,19 @@ function readAttribute(attributes: DerReader, index: number): ExtensionRequest |
   const values = attribute.setOf('values')
   attribute.end()
   if (values.isAtEnd()) throw attribute.refusal('values', 'attribute_values')
-  if (oid !== ATTRIBUTE_OID.extensionRequest) {
-    return { oid, values: values.list((list, at) => list.string(at)) }
-  }
-  const extensions = readExtensions(values, 'extensionRequest')
+  const found =
+    oid === ATTRIBUTE_OID.extensionRequest
+      ? { oid, extensions: readExtensions(values, 'extensionRequest') }
+      : { oid, values: readStrings(values, oid) }
   if (!values.isAtEnd()) throw attribute.refusal('values', 'attribute_values')
-  return { oid, extensions }
+  return found
+}
+
+/** A challenge password has one value (RFC 2985 §5.4.1); what is left is for the caller to refuse. */
+function readStrings(values: DerReader, oid: string): readonly StringValue[] {
+  return oid === ATTRIBUTE_OID.challengePassword
+    ? [values.string(0)]
+    : values.list((list, index) => list.string(index))
 }
 
 function requirePassedOver(attribute: DerReader, oid: string): void {

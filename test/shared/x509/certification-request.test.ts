@@ -8,6 +8,7 @@ import {
 import { csrAttribute, type CsrOptions, makeCsr } from '../../support/csr.ts'
 import {
   aKey,
+  attribute,
   basicConstraints,
   extension,
   extKeyUsage,
@@ -18,6 +19,7 @@ import {
   octets,
   oid,
   seq,
+  set,
   subjectAltName,
   TRUE,
   utf8,
@@ -103,6 +105,10 @@ describe('a certification request', () => {
   it.for([
     ['without attributes', { attributes: [] }],
     ['with an empty subject', { subject: name() }],
+    [
+      'with two organizations in one RDN, as Go writes them,',
+      { subject: seq(set(attribute('O', 'a'), attribute('O', 'b'))) },
+    ],
     [
       'with a challenge password and an unstructured name',
       {

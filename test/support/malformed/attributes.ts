@@ -82,6 +82,12 @@ export const ATTRIBUTE_CASES: readonly MalformedCase[] = [
     /values has more or less than one value/,
   ],
   [
+    'two challenge passwords',
+    'csr_malformed/attribute_values',
+    withAttributes(csrAttribute(CHALLENGE_PASSWORD, utf8('a'), utf8('b'))),
+    /values has more or less than one value/,
+  ],
+  [
     'a challenge password that is a number',
     'csr_malformed/string_type_not_accepted',
     withAttributes(csrAttribute(CHALLENGE_PASSWORD, integer(1))),
