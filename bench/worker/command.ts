@@ -28,7 +28,7 @@ printed.
   opsPerSecond     full operations on one core
   ratioToPeculiar  the same work through @peculiar/x509, in units of the full operation`,
   numbers: {
-    rounds: { summary: 'rounds of each loop', fallback: 9, min: 1, max: 1000, isWhole: true },
+    rounds: { summary: 'rounds of each loop', fallback: 7, min: 1, max: 1000, isWhole: true },
     seconds: {
       summary: 'processor time of one loop of one round',
       fallback: 0.2,
