@@ -10,11 +10,11 @@ import { createPrivateKey } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { keyIdOf, signedPost } from '../../test/support/signed-request.ts'
 import type { KeyPair } from '../../test/support/x509.ts'
+import { processCpuSeconds } from '../process-cpu.ts'
 import { makeSignRequest } from '../sign-request.ts'
 import { percentile, round } from '../statistics.ts'
 import { checkAnswers, type Exchanged } from './check-answers.ts'
 import { type Connection, openConnection, toOctets } from './connection.ts'
-import { processCpuSeconds } from './process-cpu.ts'
 import { type LoadOrder, type LoadRun, orderSchema } from './protocol.ts'
 
 /** Before the clock counts: the worker's compiler needs to see the code run. */

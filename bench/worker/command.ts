@@ -18,8 +18,9 @@ type CaKey = (typeof CA_KEYS)[number]
 /** `npm run bench -- worker`. */
 export const worker: BenchCommand = {
   summary: 'one certificate against the price of its cryptography, in workerd, without HTTP',
-  description: `Loops the worker's own code in one workerd process and times it from outside, for CA keys of four
-kinds; the key of the request is P-256 throughout. Loops take turns; medians are printed.
+  description: `Loops the worker's own code in one workerd process and measures its processor time from outside, for
+CA keys of four kinds; the key of the request is P-256 throughout. Loops take turns; medians are
+printed.
 
   ratioToCrypto    the full operation (base64, parse, verify, policy, serial number, sign, PEM) in
                    units of its own cryptographic calls, made again alone
@@ -27,9 +28,9 @@ kinds; the key of the request is P-256 throughout. Loops take turns; medians are
   opsPerSecond     full operations on one core
   ratioToPeculiar  the same work through @peculiar/x509, in units of the full operation`,
   numbers: {
-    rounds: { summary: 'rounds of each loop', fallback: 9, min: 1, max: 1000, isWhole: true },
+    rounds: { summary: 'rounds of each loop', fallback: 7, min: 1, max: 1000, isWhole: true },
     seconds: {
-      summary: 'how long one loop of one round takes',
+      summary: 'processor time of one loop of one round',
       fallback: 0.2,
       min: 0.001,
       max: 60,

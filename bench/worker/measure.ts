@@ -14,7 +14,7 @@ type LoopName = (typeof LOOPS)[number]
 /** Empty requests in each round: what a request costs is not the loop's. */
 const EMPTY_REQUESTS = 20
 /** Before the clock counts: the compiler needs to see the code run. */
-const WARM_UP_SECONDS = 0.3
+const WARM_UP_SECONDS = 1
 
 /** Medians over the rounds. */
 export interface Measured {
@@ -88,7 +88,7 @@ async function lapsFor({ bench, issuer, name }: LoopOf, seconds: number): Promis
   for (let laps = 1; ; laps *= 2) {
     const loop = await bench.loop(name, issuer, laps)
     spent += loop.seconds
-    if (spent >= Math.min(WARM_UP_SECONDS, seconds)) {
+    if (spent >= Math.min(WARM_UP_SECONDS, seconds * 5)) {
       return Math.max(1, Math.round((laps * seconds) / loop.seconds))
     }
   }
