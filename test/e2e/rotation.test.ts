@@ -10,13 +10,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, it } from 'vitest'
 import { z } from 'zod'
+import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
 import { type CliResult, mustRunCli } from '../support/edge/cli.ts'
 import { certificateManifest } from '../support/edge/objects.ts'
 import { openssl } from '../support/openssl.ts'
 import {
   type EdgeEnvironment,
-  kubectlWait,
   mustKubectl,
   PATIENCE,
   readyClusterIssuer,
@@ -29,6 +29,9 @@ const A = 'CN=edge-issuer Issuing CA'
 const B = 'CN=Blue Issuing CA'
 const ROOT_A = 'CN=edge-issuer Root CA'
 const ROOT_B = 'CN=Blue Root CA'
+
+/** Patience where the time is not what is tested. */
+const PATIENCE_MS = 60_000
 
 /** Certificates that are asked for while the worker is restarted; half of them before it is. */
 const BURST = 40
@@ -63,15 +66,16 @@ const bundle = async (): Promise<string> => askWorker('health --bundle')
 
 const answerSchema = z.looseObject({ chain: z.string(), ca: z.string(), replayed: z.boolean() })
 
-/** Waits until a check of the relay has seen these states, in order. */
+/** Waits until a check of the relay has seen these states, in order, and the issuer is Ready by it. */
 async function relaySees(...states: readonly string[]): Promise<void> {
-  // One result is all that a wait for a JSON path takes.
-  const last = `{.status.authorities[${String(states.length - 1)}:].state}`
-  for (const [index, state] of states.entries()) {
-    const path =
-      index === states.length - 1 ? last : `{.status.authorities[${String(index)}].state}`
-    await kubectlWait(edge.plane, [ISSUER, `jsonpath=${path}=${state}`, PATIENCE], NAMESPACE)
-  }
+  const path = '{.status.authorities[*].state} {.status.conditions[0].status}'
+  const wanted = `${states.join(' ')} True`
+  await pollUntil({
+    what: `the issuer to be "${wanted}"`,
+    probe: async () =>
+      (await mustKubectl(edge.plane, `get ${ISSUER} -o`, `jsonpath=${path}`)) === wanted,
+    timeoutMs: PATIENCE_MS,
+  })
 }
 
 const certificates = (names: readonly string[]): string =>
@@ -99,18 +103,37 @@ interface Issued {
   readonly by: string
 }
 
-const secretSchema = z.object({
-  data: z.object({ 'tls.crt': z.base64(), 'ca.crt': z.base64() }),
+const secretsSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      data: z.record(z.string(), z.base64()),
+    }),
+  ),
 })
 
-/** Waits for a Certificate and reads its Secret. */
-async function issued(name: string): Promise<Issued> {
-  await kubectlWait(edge.plane, [`certificate/${name}`, 'condition=Ready', PATIENCE], NAMESPACE)
-  const json = await mustKubectl(edge.plane, `get secret ${name}-tls -n ${NAMESPACE} -o json`)
-  const { data } = secretSchema.parse(JSON.parse(json))
-  const text = (entry: keyof typeof data): string => Buffer.from(data[entry], 'base64').toString()
-  const chain = text('tls.crt')
-  return { name, chain, ca: text('ca.crt'), by: new X509Certificate(chain).issuer }
+/** Waits for Certificates and reads their Secrets. */
+async function issued(...names: readonly string[]): Promise<readonly Issued[]> {
+  const wait = `wait --for=condition=Ready --timeout=${PATIENCE} -n ${NAMESPACE}`
+  await mustKubectl(edge.plane, wait, ...names.map((name) => `certificate/${name}`))
+  const json = await mustKubectl(edge.plane, `get secrets -n ${NAMESPACE} -o json`)
+  const secrets = new Map(
+    secretsSchema.parse(JSON.parse(json)).items.map(({ metadata, data }) => [metadata.name, data]),
+  )
+  return names.map((name) => {
+    const text = (entry: string): string =>
+      Buffer.from(secrets.get(`${name}-tls`)?.[entry] ?? '', 'base64').toString()
+    const chain = text('tls.crt')
+    return { name, chain, ca: text('ca.crt'), by: new X509Certificate(chain).issuer }
+  })
+}
+
+/** Asks for one Certificate and waits for it. */
+async function issue(name: string): Promise<Issued> {
+  await ask(name)
+  const [one] = await issued(name)
+  if (one === undefined) throw new Error(`${name} has no Secret`)
+  return one
 }
 
 /** Subjects of the certificates in a bundle, in order. */
@@ -161,8 +184,7 @@ it('A, then A with B to come, then B with A still trusted, then B alone', async 
   await relaySees('active')
   const trustA = await bundle()
   expect(subjects(trustA)).toEqual([ROOT_A])
-  await ask('before')
-  const before = await issued('before')
+  const before = await issue('before')
   expect(before.by).toBe(A)
   expect(before.ca).toBe(trustA)
 
@@ -175,8 +197,7 @@ it('A, then A with B to come, then B with A still trusted, then B alone', async 
   await relaySees('active', 'next')
   const trustBoth = await bundle()
   expect(subjects(trustBoth)).toEqual([ROOT_A, ROOT_B])
-  await ask('prepared')
-  const prepared = await issued('prepared')
+  const prepared = await issue('prepared')
   expect(prepared.by).toBe(A)
   expect(prepared.ca).toBe(trustBoth)
 
@@ -193,16 +214,14 @@ it('A, then A with B to come, then B with A still trusted, then B alone', async 
   await relaySees('retiring', 'active')
   const trustStill = await bundle()
   expect(subjects(trustStill)).toEqual([ROOT_B, ROOT_A])
-  const bursts: Issued[] = []
-  for (const name of burst) bursts.push(await issued(name))
+  const bursts = await issued(...burst)
   expect(new Set(bursts.map(({ by }) => by))).toEqual(new Set([A, B]))
   const again = answerSchema.parse(JSON.parse(await askWorker(sign)))
   expect(again).toMatchObject({ chain: signed.chain, replayed: true })
   expect(subjects(again.ca)).toEqual([ROOT_A, ROOT_B])
 
   // From now on B.
-  await ask('after')
-  const after = await issued('after')
+  const after = await issue('after')
   expect(after.by).toBe(B)
   expect(after.ca).toBe(trustStill)
   expect(await askWorker('health')).toMatch(
@@ -215,8 +234,7 @@ it('A, then A with B to come, then B with A still trusted, then B alone', async 
   await relaySees('active')
   const trustB = await bundle()
   expect(subjects(trustB)).toEqual([ROOT_B])
-  await ask('last')
-  const last = await issued('last')
+  const last = await issue('last')
   expect(last.by).toBe(B)
   expect(last.ca).toBe(trustB)
 
@@ -236,8 +254,7 @@ it('a cut-over that the relay did not hear of costs one check, and no request', 
 }) => {
   const logFile = join(edge.plane.directory, 'relay.log')
   await edge.restartRelay({ flags: ['--health-check-interval', '1h', '--log-level', 'debug'] })
-  await ask('unsuspecting')
-  expect(await issued('unsuspecting')).toMatchObject({ by: B })
+  expect(await issue('unsuspecting')).toMatchObject({ by: B })
 
   const logged = (await readFile(logFile, 'utf8')).length
   await cli('ca renew --ca ca-b --out ca-c')
@@ -245,8 +262,7 @@ it('a cut-over that the relay did not hear of costs one check, and no request', 
   await rotate('--activate')
   await edge.signer.putSecret('CA_KEY_DEFAULT', join(edge.signer.directory, 'ca-c/issuing/ca.key'))
   await edge.signer.deploy()
-  await ask('surprised')
-  const surprised = await issued('surprised')
+  const surprised = await issue('surprised')
   expect(surprised.by).toMatch(/^CN=Blue Issuing CA \d{4}-\d\d-\d\d$/)
   expect(subjects(surprised.ca)).toEqual([ROOT_B])
   await verify(surprised)

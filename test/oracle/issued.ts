@@ -1,6 +1,7 @@
 import { completeUsages } from '../../shared/src/index.ts'
 import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
+import type { PublishedUrls } from '../../signer-worker/src/ca/pointers.ts'
 import { randomSerialNumber } from '../../signer-worker/src/ca/serial.ts'
 import { compileClientPolicy } from '../../signer-worker/src/policy/client-policy.ts'
 /** Certificates as the worker makes them, here in Node, for openssl and Node to judge. */
@@ -16,6 +17,10 @@ export interface Asked {
   readonly usages?: readonly string[]
   readonly isCA?: boolean
   readonly durationSeconds?: number
+  /** Options of the profile, as in the configuration. */
+  readonly profile?: Readonly<Record<string, unknown>>
+  /** Where the CA publishes. */
+  readonly urls?: PublishedUrls
 }
 
 const DAY_SECONDS = 86_400
@@ -23,7 +28,7 @@ const DAY_SECONDS = 86_400
 /** A certificate in PEM, issued now. */
 export function issued(authority: Authority, asked: Asked = {}): string {
   const { isCA = false, usages = [], durationSeconds = 90 * DAY_SECONDS } = asked
-  const ca = loadIssuingCa(authority.chainPem)
+  const ca = loadIssuingCa(authority.chainPem, asked.urls)
   if (!ca.ok) throw new Error(ca.error.join('; '))
   const key = loadIssuingKey(ca.value, authority.key.privateKeyPem)
   if (!key.ok) throw new Error(key.error)
@@ -35,7 +40,7 @@ export function issued(authority: Authority, asked: Asked = {}): string {
       usages: [...completeUsages(usages, isCA)],
       origin: { kind: 'CommandLine', namespace: '', name: 'a', uid: 'a', username: '', groups: [] },
     },
-    profile: profileSchema.parse({ isCA, requireNameConstraints: false }),
+    profile: profileSchema.parse({ isCA, requireNameConstraints: false, ...asked.profile }),
     client: compileClientPolicy({}),
     ca: ca.value,
     nowMs: Date.now(),

@@ -120,6 +120,39 @@ describe('openssl reads', () => {
     expect(after('X509v3 Authority Key Identifier:')).toBe(keyId.match(/../g)?.join(':'))
   })
 
+  it('where more is to be found, and the policies', async ({ expect }) => {
+    const ca = under('P-256')
+    const urls = {
+      crlUrl: 'http://ca.example.com/issuing.crl',
+      caIssuersUrl: 'http://ca.example.com/issuing.cer',
+      ocspUrl: 'http://ocsp.example.com/',
+    }
+    const certificatePolicies = ['1.3.6.1.4.1.55555.1', '1.3.6.1.4.1.55555.2']
+    const pem = issued(ca, { urls, profile: { certificatePolicies } })
+    await verify(pem, ca)
+    const text = (await textOf(pem)).replaceAll(/\s+/g, ' ')
+    expect(text).toContain(
+      'X509v3 CRL Distribution Points: Full Name: URI:http://ca.example.com/issuing.crl ',
+    )
+    expect(text).toContain(
+      'Authority Information Access: OCSP - URI:http://ocsp.example.com/ CA Issuers - URI:http://ca.example.com/issuing.cer ',
+    )
+    expect(text).toContain(
+      'X509v3 Certificate Policies: Policy: 1.3.6.1.4.1.55555.1 Policy: 1.3.6.1.4.1.55555.2 ',
+    )
+    expect(new X509Certificate(pem).infoAccess).toBe(
+      'OCSP - URI:http://ocsp.example.com/\nCA Issuers - URI:http://ca.example.com/issuing.cer',
+    )
+
+    const short = { noRevAvail: true, maxDurationSeconds: 86_400 }
+    const neverRevoked = issued(ca, { urls, profile: short, durationSeconds: 3600 })
+    await verify(neverRevoked, ca)
+    const shown = (await textOf(neverRevoked)).replaceAll(/\s+/g, ' ')
+    expect(shown).toMatch(/(2\.5\.29\.56|X509v3 No Revocation Available):/)
+    expect(shown).not.toMatch(/CRL Distribution|OCSP/)
+    expect(shown).toContain('CA Issuers - URI:http://ca.example.com/issuing.cer')
+  })
+
   it('a subject of odd attributes, an empty one, and one without names', async ({ expect }) => {
     const ca = under('P-256')
     const odd = seq(

@@ -22,14 +22,19 @@ export type UsageMeaning =
   | { readonly kind: 'keyUsage'; readonly bit: number }
   | { readonly kind: 'extKeyUsage'; readonly oid: string }
 
+const MEANINGS: ReadonlyMap<string, UsageMeaning> = new Map([
+  ...Object.entries(KEY_USAGE_BITS).map(([usage, bit]): [string, UsageMeaning] => [
+    usage,
+    { kind: 'keyUsage', bit },
+  ]),
+  ...Object.entries(EXTENDED_KEY_USAGE_OIDS).map(([usage, oid]): [string, UsageMeaning] => [
+    usage,
+    { kind: 'extKeyUsage', oid },
+  ]),
+])
+
 /** @returns `undefined` for a string that cert-manager does not know. */
-export function usageMeaning(usage: string): UsageMeaning | undefined {
-  if (isKeyUsageName(usage)) return { kind: 'keyUsage', bit: KEY_USAGE_BITS[usage] }
-  if (isExtendedKeyUsageName(usage)) {
-    return { kind: 'extKeyUsage', oid: EXTENDED_KEY_USAGE_OIDS[usage] }
-  }
-  return undefined
-}
+export const usageMeaning = (usage: string): UsageMeaning | undefined => MEANINGS.get(usage)
 
 /** Whether one of `allowed` stands for the same as `usage`. */
 export function includesUsage(allowed: readonly string[], usage: string): boolean {
