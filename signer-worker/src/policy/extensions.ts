@@ -78,7 +78,8 @@ export function planExtensions(parts: ExtensionParts): readonly Extension[] {
     plan('subjectKeyIdentifier', false, der.octetString(keyIdentifier(csr.publicKey.keyOctets))),
     plan('authorityKeyIdentifier', false, der.sequence(der.element(KEY_IDENTIFIER, issuerKeyId))),
     ...copied(csr, 'subjectAltName', () => csr.subject.rdns.length === 0),
-    ...copied(csr, 'nameConstraints', ({ critical }) => critical),
+    // Critical whatever was asked for (RFC 5280 §4.2.1.10): who cannot read it must not trust the CA.
+    ...copied(csr, 'nameConstraints', () => true),
   ]
 }
 
@@ -103,9 +104,9 @@ const keyIdentifier = (keyOctets: Uint8Array): Uint8Array =>
 function copied(
   { extensions }: CertificationRequest,
   name: keyof typeof EXTENSION_OID,
-  isCritical: (asked: Extension) => boolean,
+  isCritical: () => boolean,
 ): readonly Extension[] {
   return extensions.list
     .filter(({ oid }) => oid === EXTENSION_OID[name])
-    .map((asked) => plan(name, isCritical(asked), new Uint8Array(asked.value)))
+    .map((asked) => plan(name, isCritical(), new Uint8Array(asked.value)))
 }
