@@ -208,6 +208,8 @@ export interface AuthorityOptions {
   readonly extensions?: readonly Uint8Array[]
   readonly notBefore?: Date
   readonly notAfter?: Date
+  /** In place of both dates. */
+  readonly validity?: Uint8Array
   /** Contents of the INTEGER. */
   readonly serialNumber?: Uint8Array
 }
@@ -254,7 +256,7 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
     tlv(0x02, serialNumber),
     algorithmOf(signer),
     issuer?.subject ?? subject,
-    validity(options),
+    options.validity ?? validity(options),
     subject,
     key.spki,
     constructed(

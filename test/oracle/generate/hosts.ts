@@ -43,6 +43,18 @@ export const arbitraryHost = (isConstrained: boolean): fc.Arbitrary<string> =>
     .map(([labels, suffix]) => [...labels, suffix].join('.'))
     .filter((name) => name.length <= MAX_NAME - '*.'.length)
 
+/**
+ * Host names for URIs. The regular expression of e_ext_san_uri_host_not_fqdn_or_ip in zlint takes
+ * labels of one letter and two hyphens in a row for faults, which they are not.
+ */
+export const arbitraryPlainHost = (isConstrained: boolean): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      fc.string({ unit: fc.constantFrom(...ALPHANUMERIC), minLength: 3, maxLength: MAX_LABEL }),
+      fc.constantFrom(...(isConstrained ? [ZONE.domain] : SUFFIXES)),
+    )
+    .map((labels) => labels.join('.'))
+
 /** What a dNSName can be, but for wildcards. */
 export const arbitraryDnsName = (isConstrained: boolean): fc.Arbitrary<string> =>
   fc.oneof(

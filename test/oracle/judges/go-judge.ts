@@ -21,6 +21,10 @@ export interface GoVerdict extends Verdict {
   readonly lints: readonly LintResult[]
 }
 
+/** The names of the lints that are errors: by an RFC, or by zlint's community. */
+export const lintErrors = ({ lints }: GoVerdict): readonly string[] =>
+  lints.filter(({ status }) => status === 'error' || status === 'fatal').map(({ name }) => name)
+
 const nameSchema = z.array(z.array(z.string()))
 const factsSchema = z.strictObject({
   serialNumber: z.string(),

@@ -6,9 +6,16 @@ import { createHash, X509Certificate } from 'node:crypto'
 import type { Exhibit, Facts, NameFacts, Verdict } from './facts.ts'
 import { ATTRIBUTE_OIDS, nameFact, unescapeValue } from './words.ts'
 
-/** Whether it is signed by the next one of its chain, and what it says. */
-export function askNode({ der, chain, atSeconds }: Exhibit): Verdict {
-  const certificate = new X509Certificate(der)
+/** Whether it can be read, is signed by the next one of its chain and valid, and what it says. */
+export function askNode(exhibit: Exhibit): Verdict {
+  try {
+    return judge(new X509Certificate(exhibit.der), exhibit)
+  } catch (error) {
+    return { faults: [`cannot be read: ${String(error)}`], facts: {} }
+  }
+}
+
+function judge(certificate: X509Certificate, { chain, atSeconds }: Exhibit): Verdict {
   const [issuer = certificate] = chain.map((each) => new X509Certificate(each))
   return {
     faults: [

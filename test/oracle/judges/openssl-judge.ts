@@ -15,6 +15,7 @@ const NAME_OPTIONS = 'oid,sep_comma_plus,esc_2253,esc_ctrl,utf8'
 /** Asks about every certificate; the answers are in the same order. */
 export async function askOpenssl(exhibits: readonly Exhibit[]): Promise<readonly Verdict[]> {
   const [texts, verified] = await Promise.all([textsOf(exhibits), verifyAll(exhibits)])
+  if (texts.length !== exhibits.length) throw new Error(`openssl read ${texts.length} certificates`)
   return exhibits.map((_, index) => {
     const { faults, ...names } = verified.get(index) ?? { faults: ['openssl said nothing'] }
     return { faults, facts: { ...texts[index], ...names } }
