@@ -256,7 +256,7 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
     tlv(0x02, serialNumber),
     algorithmOf(signer),
     issuer?.subject ?? subject,
-    options.validity ?? validity(options),
+    validity(options),
     subject,
     key.spki,
     constructed(
@@ -274,9 +274,10 @@ export const keyIdOf = ({ spki }: Pick<KeyPair, 'spki'>): Uint8Array =>
   createHash('sha256').update(spki).digest().subarray(0, 8)
 
 const validity = ({
+  validity: given,
   notBefore = new Date('2020-01-01T00:00:00Z'),
   notAfter = new Date('2049-12-31T23:59:59Z'),
-}: AuthorityOptions): Uint8Array => seq(time(notBefore), time(notAfter))
+}: AuthorityOptions): Uint8Array => given ?? seq(time(notBefore), time(notAfter))
 
 /** UTCTime through 2049, GeneralizedTime after. */
 export function time(date: Date): Uint8Array {

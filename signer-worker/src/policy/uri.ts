@@ -41,7 +41,10 @@ export function uriFault(uri: string): string | undefined {
       : 'is not a SPIFFE ID: spiffe://, a trust domain in lower case, and a path without empty or dot segments'
   }
   const authority = authorityOf(uri)
-  if (authority === undefined) return undefined
+  return authority === undefined ? undefined : authorityFault(authority)
+}
+
+function authorityFault(authority: string): string | undefined {
   const host = hostOf(authority)
   if (host === undefined) return 'has an authority that is not [user@]host[:port]'
   if (host === '') return 'has an authority without a host'

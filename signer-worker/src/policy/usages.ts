@@ -36,7 +36,7 @@ export interface Usages {
 }
 
 /** keyEncipherment and dataEncipherment. */
-const ENCIPHERMENT: readonly number[] = [2, 3]
+const ENCIPHERMENT: ReadonlySet<number> = new Set([2, 3])
 const KEY_AGREEMENT = 4
 const KEY_CERT_SIGN = 5
 const CRL_SIGN = 6
@@ -138,7 +138,7 @@ function maskByKey(
   { key, isCA }: Pick<UsageRequest, 'key' | 'isCA'>,
 ): readonly number[] {
   const possible = bits.filter(
-    (bit) => POSSIBLE_BITS[key.kind].includes(bit) && !(isCA && ENCIPHERMENT.includes(bit)),
+    (bit) => POSSIBLE_BITS[key.kind].includes(bit) && !(isCA && ENCIPHERMENT.has(bit)),
   )
   return possible.includes(KEY_AGREEMENT)
     ? possible

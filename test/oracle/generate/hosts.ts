@@ -2,13 +2,13 @@
  * Arbitrary host names: short and long, of all characters that there are, and the longest ones.
  * @module
  */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { ZONE } from './issuers.ts'
 
 /** Letters and digits. */
-export const ALPHANUMERIC: readonly string[] = [
-  ...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
-]
+export const ALPHANUMERIC: readonly string[] = Array.from(
+  'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+)
 
 /** Longest label and longest name (RFC 1035 §2.3.4). */
 const MAX_LABEL = 63

@@ -71,7 +71,8 @@ export function makeIssuers(): readonly Issuer[] {
   ]
 }
 
-interface Options extends Partial<Omit<Issuer, 'authority' | 'clocksMs'>> {
+/** What an issuing CA is made of; most of it has a default. */
+export interface IssuerOptions extends Partial<Omit<Issuer, 'authority' | 'clocksMs'>> {
   readonly label: string
   readonly key: KeyType
   /** A root when absent. */
@@ -79,7 +80,8 @@ interface Options extends Partial<Omit<Issuer, 'authority' | 'clocksMs'>> {
   readonly extensions?: readonly Uint8Array[]
 }
 
-function makeIssuer(options: Options): Issuer {
+/** One CA, valid from 2020 to 2190 if nothing is said. */
+export function makeIssuer(options: IssuerOptions): Issuer {
   const { label, above, pathLength, extKeyUsages, extensions = [] } = options
   const notAfterMs = options.notAfterMs ?? FAR_MS
   const key = aKey(options.key)

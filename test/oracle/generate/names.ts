@@ -2,7 +2,7 @@
  * Arbitrary subject alternative names of all kinds.
  * @module
  */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
 import type { AskedName } from './asked.ts'
 import { ALPHANUMERIC, arbitraryDnsName, arbitraryHost, arbitraryPlainHost } from './hosts.ts'
@@ -65,23 +65,28 @@ const valued =
 const distinct = (names: fc.Arbitrary<readonly AskedName[]>): fc.Arbitrary<readonly AskedName[]> =>
   names.map((list) => [...new Map(list.map((name) => [JSON.stringify(name), name])).values()])
 
-const octets = (count: number): fc.Arbitrary<readonly number[]> =>
-  fc.array(fc.integer({ min: 0, max: 255 }), { minLength: count, maxLength: count })
+/** So many octets, of which the first are given. */
+const octets = (count: number, first: readonly number[] = []): fc.Arbitrary<readonly number[]> => {
+  const length = count - first.length
+  return fc
+    .array(fc.integer({ min: 0, max: 255 }), { minLength: length, maxLength: length })
+    .map((rest) => first.concat(rest))
+}
 
 const ip = (isConstrained: boolean): fc.Arbitrary<AskedName> =>
   (isConstrained
-    ? octets(2).map((rest) => [...ZONE.network, ...rest])
+    ? octets(4, ZONE.network)
     : fc.oneof(
         octets(4),
-        octets(14).map((rest) => [0x20, 0x01, ...rest]),
-        octets(2).map((rest) => [0xfe, 0x80, ...new Uint8Array(12), ...rest]),
+        octets(16, [0x20, 0x01]),
+        octets(16, [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
       )
   ).map((all) => ({ kind: 'ip', octets: all }))
 
 const localPart = fc
   .array(
     fc.string({
-      unit: fc.constantFrom(...ALPHANUMERIC, ...'+_-&='),
+      unit: fc.constantFrom(...ALPHANUMERIC, ...Array.from('+_-&=')),
       minLength: 1,
       maxLength: 20,
     }),
@@ -93,7 +98,7 @@ const otherName: fc.Arbitrary<AskedName> = fc.record({
   kind: fc.constant('otherName'),
   typeId: fc.constantFrom('1.3.6.1.4.1.311.20.2.3', '1.3.6.1.5.5.7.8.5', '1.2.3.4.5.6789'),
   value: fc.string({
-    unit: fc.constantFrom(...ALPHANUMERIC, ...'@.-_ ,:é日😀'),
+    unit: fc.constantFrom(...ALPHANUMERIC, ...Array.from('@.-_ ,:é日😀')),
     minLength: 1,
     maxLength: 40,
   }),

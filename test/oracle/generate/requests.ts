@@ -2,7 +2,7 @@
  * Arbitrary requests that every rule of the worker accepts, to one CA under one profile.
  * @module
  */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { MAX_DURATION_SECONDS } from '../../../shared/src/index.ts'
 import { aKey, type KeyPair, type KeyType, makeKey } from '../../support/x509.ts'
 import type { Asked, AskedInCsr } from './asked.ts'
@@ -65,7 +65,9 @@ export function arbitraryRequest(kind: RequestKind): fc.Arbitrary<Asked> {
           inCsr: inCsr(isCA && !issuer.isConstrained),
         })
       })
-      .map(({ named, ...rest }) => ({ ...rest, ...named }))
+      .map(({ named: { names, subject }, ...rest }): Asked =>
+        Object.assign(rest, { names, subject }),
+      )
       // A CA has a subject, and every certificate has a name.
       .filter(({ subject, names, isCA }) => subject.length > 0 || (!isCA && names.length > 0))
   )

@@ -2,7 +2,7 @@
  * Arbitrary subjects: every attribute, every string type that it may have, values up to their bounds.
  * @module
  */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { AskedAttribute, AskedName, AskedSubject } from './asked.ts'
 import { ALPHANUMERIC } from './hosts.ts'
 import type { NameLimits } from './names.ts'
@@ -24,9 +24,9 @@ const MAX_CHARACTERS: Readonly<Record<Exclude<Type, 'C' | 'emailAddress'>, numbe
 }
 
 /** X.680 §41.4, table 10. */
-const PRINTABLE = [...ALPHANUMERIC, ..." '()+,-./:=?"]
+const PRINTABLE = [...ALPHANUMERIC, ...Array.from(" '()+,-./:=?")]
 /** What has to be escaped, several octets to a character, and marks that combine. */
-const UTF8 = [...PRINTABLE, ...'"\\<>;#@_*&éß日本語😀', 'e\u0301']
+const UTF8 = [...PRINTABLE, ...Array.from('"\\<>;#@_*&éß日本語😀'), 'e\u0301']
 
 /** What the worker, as openssl does, takes for a host name. */
 const READS_AS_HOST = /^[\w-]+(\.[\w-]+)+$/
@@ -47,12 +47,10 @@ export function arbitrarySubject(
   const emails = names.flatMap((name) => (name.kind === 'email' ? [name.value] : []))
   const rdns = fc.array(rdn, { maxLength: 6 })
   if (emails.length === 0 || !limits.profile.subjectAttributes.includes('emailAddress')) return rdns
-  const withEmail = fc
-    .tuple(rdns, fc.constantFrom(...emails))
-    .map(([before, value]) => [
-      ...before,
-      [{ type: 'emailAddress', value, encoding: 'ia5' } as const],
-    ])
+  const email = fc
+    .constantFrom(...emails)
+    .map((value): AskedSubject => [[{ type: 'emailAddress', value, encoding: 'ia5' }]])
+  const withEmail = fc.tuple(rdns, email).map((parts) => parts.flat())
   return fc.oneof(rdns, withEmail)
 }
 

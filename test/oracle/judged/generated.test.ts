@@ -3,7 +3,7 @@
  * Go, Node and zlint accept what the worker issues, and read in it what was asked for.
  */
 import { X509Certificate } from 'node:crypto'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { beforeAll, describe, it } from 'vitest'
 import type { Authority } from '../../support/x509.ts'
 import type { Asked } from '../generate/asked.ts'

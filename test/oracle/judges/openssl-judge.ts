@@ -60,8 +60,8 @@ async function verifyAt(
   const untrusted = [...intermediates].join('')
   const { stdout, stderr } = await tryOpenssl(
     [
-      ...['verify', '-x509_strict', '-attime', String(atSeconds), '-show_chain'],
-      ...['-nameopt', NAME_OPTIONS, '-CAfile', 'roots'],
+      ...`verify -x509_strict -show_chain -attime ${String(atSeconds)}`.split(' '),
+      ...`-nameopt ${NAME_OPTIONS} -CAfile roots`.split(' '),
       // A file without certificates is an error to openssl.
       ...(untrusted === '' ? [] : ['-untrusted', 'untrusted']),
       ...files.map(([file]) => file),

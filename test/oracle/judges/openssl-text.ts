@@ -12,8 +12,6 @@ const BETWEEN_NAMES = /, (?=(?:DNS|IP Address|URI|email|othername):)/
 export function readText(text: string): Partial<Facts> {
   const lines = text.split('\n').map((line) => line.trim())
   const extension = (name: string): Extension | undefined => findExtension(lines, name)
-  const constraints = extension('Basic Constraints')?.value ?? ''
-  const pathLength = /pathlen:(\d+)/.exec(constraints)?.[1]
   const san = extension('Subject Alternative Name')
   return {
     serialNumber: hexOf(linesAfter(lines, 'Serial Number:')),
@@ -27,14 +25,11 @@ export function readText(text: string): Partial<Facts> {
     extKeyUsage: listOf(extension('Extended Key Usage'), ', ').map(
       (usage) => EXT_KEY_USAGE_OIDS[usage] ?? usage,
     ),
-    isCA: constraints.startsWith('CA:TRUE'),
-    pathLength: pathLength === undefined ? null : Number(pathLength),
+    ...readBasicConstraints(extension('Basic Constraints')),
     keyOctets: keyOctets(lines),
     signatureAlgorithm: /Signature Algorithm: (.*)/.exec(text)?.[1] ?? '',
-    subjectKeyId: hexOf(extension('Subject Key Identifier')?.value ?? ''),
-    authorityKeyId: hexOf(
-      (extension('Authority Key Identifier')?.value ?? '').replace(/^keyid:/, ''),
-    ),
+    subjectKeyId: keyId(extension('Subject Key Identifier')),
+    authorityKeyId: keyId(extension('Authority Key Identifier')),
   }
 }
 
@@ -49,6 +44,21 @@ function findExtension(lines: readonly string[], name: string): Extension | unde
     ? undefined
     : { isCritical: lines[at]?.endsWith(': critical') === true, value: lines[at + 1] ?? '' }
 }
+
+function readBasicConstraints(
+  extension: Extension | undefined,
+): Pick<Facts, 'isCA' | 'pathLength'> {
+  const { value = '' } = extension ?? {}
+  const pathLength = /pathlen:(\d+)/.exec(value)?.[1]
+  return {
+    isCA: value.startsWith('CA:TRUE'),
+    pathLength: pathLength === undefined ? null : Number(pathLength),
+  }
+}
+
+/** Some versions of openssl write `keyid:` before that of the issuer. */
+const keyId = (extension: Extension | undefined): string =>
+  hexOf(extension?.value.replace(/^keyid:/, '') ?? '')
 
 const listOf = (extension: Extension | undefined, separator: string | RegExp): readonly string[] =>
   extension?.value.split(separator) ?? []
