@@ -6,8 +6,9 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'vitest'
-import { cacheFolder, findOrBuildBinary } from './binary.ts'
-import { fileExists } from './file-exists.ts'
+import { cacheFolder } from '../go-build/cached-build.ts'
+import { fileExists } from '../support/file-exists.ts'
+import { CACHE_NAME, findOrBuildBinary } from './binary.ts'
 
 let folder: string
 let env: NodeJS.ProcessEnv
@@ -66,7 +67,7 @@ describe('findOrBuildBinary', () => {
 
     expect(await findOrBuildBinary(report, env)).toEqual(built)
     expect(await buildCount()).toBe(1)
-    expect(await readdir(cacheFolder(env))).toHaveLength(1)
+    expect(await readdir(cacheFolder(CACHE_NAME, env))).toHaveLength(1)
   })
 
   it('builds once when two ask at the same time', async ({ expect }) => {
@@ -82,7 +83,7 @@ describe('findOrBuildBinary', () => {
 
   it('removes what a killed build left', async ({ expect }) => {
     await installGo()
-    const draft = join(cacheFolder(env), '.draft-1')
+    const draft = join(cacheFolder(CACHE_NAME, env), '.draft-1')
     await mkdir(join(draft, 'cert-manager-chart'), { recursive: true })
     await findOrBuildBinary(report, env)
     expect(await fileExists(draft)).toBe(false)
@@ -153,6 +154,6 @@ describe('cacheFolder', () => {
     { variable: '', expected: /\/\.cache\/edge-issuer\/control-plane$/ },
     { variable: undefined, expected: /\/\.cache\/edge-issuer\/control-plane$/ },
   ])('is below XDG_CACHE_HOME, or ~/.cache: $variable', ({ variable, expected }, { expect }) => {
-    expect(cacheFolder({ XDG_CACHE_HOME: variable })).toMatch(expected)
+    expect(cacheFolder('control-plane', { XDG_CACHE_HOME: variable })).toMatch(expected)
   })
 })

@@ -5,12 +5,12 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileExists } from '../support/file-exists.ts'
 import { withPorts } from '../support/ports.ts'
 import type { ManagedProcess } from '../support/process.ts'
 import type { ApiClient } from './api-client.ts'
 import { CERT_MANAGER_NAMESPACE, renderCertManager } from './cert-manager-manifests.ts'
 import type { ClusterPki } from './cluster-pki.ts'
-import { fileExists } from './file-exists.ts'
 import type { Kubectl } from './kubectl.ts'
 import type { Launcher } from './launcher.ts'
 import { pollUntil } from './poll.ts'

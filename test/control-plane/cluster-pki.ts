@@ -13,7 +13,7 @@ import {
   createAuthority,
   issueLeaf,
 } from '../support/pki.ts'
-import { readIfThere } from './read-if-there.ts'
+import { readIfThere } from '../support/read-if-there.ts'
 
 /** Paths of a certificate and its key. */
 interface CertificateFiles {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'vitest'
-import { fileExists } from './file-exists.ts'
+import { fileExists } from '../support/file-exists.ts'
 import { openStateDirectory } from './state-directory.ts'
 
 let folder: string

@@ -6,8 +6,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { tryLock } from './file-lock.ts'
-import { readIfThere } from './read-if-there.ts'
+import { tryLock } from '../support/file-lock.ts'
+import { readIfThere } from '../support/read-if-there.ts'
 
 /** An open state folder; no other process can open it at the same time. All paths are absolute. */
 export interface StateDirectory {

@@ -16,14 +16,14 @@ import {
   REQUESTER_PERMISSION,
   certificateRequest,
 } from '../control-plane/example-manifests.ts'
-import { fileExists } from '../control-plane/file-exists.ts'
 import {
   type ControlPlane,
   type KubectlOptions,
   startControlPlane,
 } from '../control-plane/index.ts'
 import { pollUntil } from '../control-plane/poll.ts'
-import { isProcessAlive } from '../control-plane/process-alive.ts'
+import { fileExists } from '../support/file-exists.ts'
+import { isProcessAlive } from '../support/process-alive.ts'
 
 const POLL_TIMEOUT_MS = 60_000
 

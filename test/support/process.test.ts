@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'vitest'
 import { pollUntil } from '../control-plane/poll.ts'
-import { isProcessAlive } from '../control-plane/process-alive.ts'
+import { isProcessAlive } from './process-alive.ts'
 import {
   type ManagedProcess,
   type ProcessOptions,

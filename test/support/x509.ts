@@ -57,7 +57,8 @@ export function oid(dotted: string): Uint8Array {
   )
 }
 
-const ATTRIBUTE_OIDS: Readonly<Record<string, string>> = {
+/** Short names as the product has them. */
+export const ATTRIBUTE_OIDS: Readonly<Record<string, string>> = {
   CN: '2.5.4.3',
   serialNumber: '2.5.4.5',
   C: '2.5.4.6',
@@ -73,9 +74,18 @@ const ATTRIBUTE_OIDS: Readonly<Record<string, string>> = {
   emailAddress: '1.2.840.113549.1.9.1',
 }
 
-/** AttributeTypeAndValue; `C` is a PrintableString, `DC` and `emailAddress` are IA5String. */
+const ATTRIBUTE_STRINGS: Readonly<Record<string, (text: string) => Uint8Array>> = {
+  C: printable,
+  serialNumber: printable,
+  DC: ia5,
+  emailAddress: ia5,
+}
+
+/**
+ * AttributeTypeAndValue; `C` and `serialNumber` are PrintableString, `DC` and `emailAddress` IA5String.
+ */
 export function attribute(type: string, value: string | Uint8Array): Uint8Array {
-  const text = type === 'C' ? printable : type === 'DC' || type === 'emailAddress' ? ia5 : utf8
+  const text = ATTRIBUTE_STRINGS[type] ?? utf8
   return seq(oid(ATTRIBUTE_OIDS[type] ?? type), typeof value === 'string' ? text(value) : value)
 }
 
@@ -199,6 +209,8 @@ export interface AuthorityOptions {
   readonly extensions?: readonly Uint8Array[]
   readonly notBefore?: Date
   readonly notAfter?: Date
+  /** In place of both dates. */
+  readonly validity?: Uint8Array
   /** Contents of the INTEGER. */
   readonly serialNumber?: Uint8Array
 }
@@ -238,7 +250,7 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
     serialNumber = concat(octets(0x40), randomBytes(15)),
     issuer,
   } = options
-  const subjectKeyId = createHash('sha256').update(key.spki).digest().subarray(0, 8)
+  const subjectKeyId = keyIdOf(key)
   const signer = issuer?.key ?? key
   const tbs = seq(
     constructed(0, integer(2)),
@@ -258,10 +270,15 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
   return { key, subject, der, pem, chainPem: pem + (issuer?.chainPem ?? ''), subjectKeyId }
 }
 
+/** The subjectKeyIdentifier that {@link makeAuthority} gives: any octets would do. */
+export const keyIdOf = ({ spki }: Pick<KeyPair, 'spki'>): Uint8Array =>
+  createHash('sha256').update(spki).digest().subarray(0, 8)
+
 const validity = ({
+  validity: given,
   notBefore = new Date('2020-01-01T00:00:00Z'),
   notAfter = new Date('2049-12-31T23:59:59Z'),
-}: AuthorityOptions): Uint8Array => seq(time(notBefore), time(notAfter))
+}: AuthorityOptions): Uint8Array => given ?? seq(time(notBefore), time(notAfter))
 
 /** UTCTime through 2049, GeneralizedTime after. */
 export function time(date: Date): Uint8Array {

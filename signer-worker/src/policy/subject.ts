@@ -103,6 +103,8 @@ function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): stri
   if (type === 'C' && (length !== most || tag !== TAG.printableString)) {
     return 'is not a country code of two letters in a PrintableString'
   }
+  // RFC 5280 appendix A.1: X520SerialNumber.
+  if (type === 'serialNumber' && tag !== TAG.printableString) return 'is not in a PrintableString'
   if (length === 0) return 'is empty'
   if (length > most) return `has ${String(length)} characters; ${String(most)} are the most`
   return /\p{Cc}/u.test(value) ? 'has a control character' : undefined
@@ -146,7 +148,8 @@ function isSameName(name: GeneralName, text: string): boolean {
 /**
  * Verifiers hold two kinds of attribute against name constraints: an email address (RFC 5280
  * §4.2.1.10), and a common name that reads as a DNS name where there is no dNSName (openssl
- * takes it for one, crypto/x509/v3_ncons.c).
+ * takes it for one, crypto/x509/v3_ncons.c). An email address must be an rfc822Name as well (RFC 5280
+ * §4.1.2.6).
  */
 function impliedNameFault(
   { type, value }: NameAttribute,
@@ -156,11 +159,19 @@ function impliedNameFault(
   const implied = impliedName(type, value)
   if (implied === undefined) return undefined
   if (implied.kind === 'dns' && names.some(({ kind }) => kind === 'dns')) return undefined
+  if (implied.kind === 'email' && !names.some(isEmail(value))) {
+    return `${quote(`${String(type)}=${value}`)} is none of the email addresses among the subject alternative names; add it there, or leave it out`
+  }
   const fault = constraintFault(implied, rules.constraints)
   return fault === undefined
     ? undefined
     : `${quote(`${String(type)}=${value}`)} ${fault}; change the request, or use another issuer`
 }
+
+const isEmail =
+  (value: string) =>
+  (name: GeneralName): boolean =>
+    name.kind === 'email' && name.value === value
 
 function impliedName(type: SubjectAttribute | undefined, value: string): GeneralName | undefined {
   if (type === 'emailAddress') return { kind: 'email', value }

@@ -17,6 +17,9 @@ const AUTHORITY = /^[^:]*:\/\/([^/?#]*)/
 /** RFC 3986 §3.2: userinfo, then an IP literal or a name, then a port. */
 const AUTHORITY_PARTS = /^(?:[^@[\]]*@)?(\[[0-9A-Fa-f:.]+\]|[^:@[\]]*)(?::\d*)?$/
 
+/** No user before the host, and nothing but a port or a path behind it. */
+const SAME_HOST_FOR_ALL = /^[^:]*:\/\/[^/?#@]*(?:\/|$)/
+
 /** SPIFFE ID specification §2.1 and §2.2. */
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(\/[A-Za-z0-9._-]+)*$/
 const SPIFFE_DOT_SEGMENT = /\/\.\.?(\/|$)/
@@ -37,9 +40,15 @@ export function uriFault(uri: string): string | undefined {
       ? undefined
       : 'is not a SPIFFE ID: spiffe://, a trust domain in lower case, and a path without empty or dot segments'
   }
-  const host = authorityHost(uri)
+  const authority = authorityOf(uri)
+  return authority === undefined ? undefined : authorityFault(authority)
+}
+
+function authorityFault(authority: string): string | undefined {
+  const host = hostOf(authority)
   if (host === undefined) return 'has an authority that is not [user@]host[:port]'
-  const isName = host !== '' && !host.startsWith('[') && !IPV4.test(host)
+  if (host === '') return 'has an authority without a host'
+  const isName = !host.startsWith('[') && !IPV4.test(host)
   return isName && (dnsNameFault(host) !== undefined || host.includes('*'))
     ? 'has a host that is neither a DNS name nor an IP address'
     : undefined
@@ -48,17 +57,19 @@ export function uriFault(uri: string): string | undefined {
 /**
  * The host that name constraints speak of (RFC 5280 §4.2.1.10).
  *
- * @returns `undefined` for a URI without an authority, or whose host is an IP address.
+ * @returns `undefined` for a URI without an authority, or whose host is an IP address; and for one
+ *   that verifiers read in different ways: openssl's host is all from "://" to the next ":" or "/"
+ *   (crypto/x509/v3_ncons.c), be it a user or a query.
  */
 export function uriDnsHost(uri: string): string | undefined {
-  const host = authorityHost(uri)
+  if (!SAME_HOST_FOR_ALL.test(uri)) return undefined
+  const host = hostOf(authorityOf(uri) ?? '')
   return host === undefined || host === '' || host.startsWith('[') || IPV4.test(host)
     ? undefined
     : host
 }
 
-/** @returns Empty without an authority; `undefined` when it is malformed. */
-function authorityHost(uri: string): string | undefined {
-  const authority = AUTHORITY.exec(uri)?.[1]
-  return authority === undefined ? '' : AUTHORITY_PARTS.exec(authority)?.[1]
-}
+const authorityOf = (uri: string): string | undefined => AUTHORITY.exec(uri)?.[1]
+
+/** @returns `undefined` when the authority is malformed. */
+const hostOf = (authority: string): string | undefined => AUTHORITY_PARTS.exec(authority)?.[1]

@@ -42,6 +42,8 @@ export interface Usages {
   readonly extKeyUsage: readonly string[]
 }
 
+/** keyEncipherment and dataEncipherment. */
+const ENCIPHERMENT: ReadonlySet<number> = new Set([2, 3])
 const KEY_AGREEMENT = 4
 const KEY_CERT_SIGN = 5
 const CRL_SIGN = 6
@@ -76,7 +78,7 @@ export function decideUsages(
     keyUsage: [...bits].toSorted((one, other) => one - other),
     extKeyUsage: [...oids],
   }
-  const keyUsage = maskByKey(named.keyUsage, request.key)
+  const keyUsage = maskByKey(named.keyUsage, request)
   const refusals = [
     ...request.usages.flatMap((usage) => judgeUsage(usage, rules)),
     ...judgeAuthority(named.keyUsage, request.isCA),
@@ -146,9 +148,17 @@ function judgeIssuer(oids: readonly string[], { issuerUsages }: UsageRules): rea
   })
 }
 
-/** encipherOnly and decipherOnly mean nothing without keyAgreement (RFC 5280 §4.2.1.3). */
-function maskByKey(bits: readonly number[], key: PublicKey): readonly number[] {
-  const possible = bits.filter((bit) => POSSIBLE_BITS[key.kind].includes(bit))
+/**
+ * encipherOnly and decipherOnly mean nothing without keyAgreement (RFC 5280 §4.2.1.3). The key of a CA
+ * enciphers nothing (RFC 3279 §2.3.1), though cert-manager's default asks for it.
+ */
+function maskByKey(
+  bits: readonly number[],
+  { key, isCA }: Pick<UsageRequest, 'key' | 'isCA'>,
+): readonly number[] {
+  const possible = bits.filter(
+    (bit) => POSSIBLE_BITS[key.kind].includes(bit) && !(isCA && ENCIPHERMENT.has(bit)),
+  )
   return possible.includes(KEY_AGREEMENT)
     ? possible
     : possible.filter((bit) => bit !== ENCIPHER_ONLY && bit !== DECIPHER_ONLY)

@@ -101,10 +101,10 @@ describe('an attribute of the subject', () => {
       'ok',
     ],
     [
-      'emailAddress',
+      'UID',
       'a@b',
-      { subject: { otherAttributes: [{ oid: '1.2.840.113549.1.9.1', values: ['*@c'] }] } },
-      'allowed.subject.otherAttributes (1.2.840.113549.1.9.1): "*@c"',
+      { subject: { otherAttributes: [{ oid: '0.9.2342.19200300.100.1.1', values: ['*@c'] }] } },
+      'allowed.subject.otherAttributes (0.9.2342.19200300.100.1.1): "*@c"',
     ],
   ] as const)('%s=%s under %j', ([type, value, rules, expected], { expect }) => {
     const found = ofSubject(rules, [type, value])

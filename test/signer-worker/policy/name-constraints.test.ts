@@ -64,7 +64,8 @@ describe('permitted', () => {
       ip(0x20, 1, 0xd, 0xb9, ...Array.from({ length: 12 }, () => 9)),
       'outside',
     ],
-    ['URI a.example', uri('a.example'), uri('https://u@A.example:1/x'), 'inside'],
+    ['URI a.example', uri('a.example'), uri('https://A.example:1/x'), 'inside'],
+    ['URI a.example', uri('a.example'), uri('https://u@a.example/x'), 'outside'],
     ['URI a.example', uri('a.example'), uri('https://b.a.example/'), 'outside'],
     ['URI .a.example', uri('.a.example'), uri('https://b.a.example/'), 'inside'],
     ['URI .a.example', uri('.a.example'), uri('https://a.example/'), 'outside'],
@@ -151,10 +152,15 @@ describe('the subject', () => {
     [
       'an email address',
       name(['emailAddress', 'x@b.example']),
-      dns('a.example'),
+      email('x@b.example'),
       /^subject_not_allowed: "emailAddress=x@b.example" is outside/,
     ],
-    ['an email address inside', name(['emailAddress', 'x@a.example']), undefined, /^inside$/],
+    [
+      'an email address inside',
+      name(['emailAddress', 'x@a.example']),
+      email('x@a.example'),
+      /^inside$/,
+    ],
   ] as const)('%s', ([, subject, san, expected], { expect }) => {
     expect(outcome(ca, san, subject)).toMatch(expected)
   })

@@ -47,7 +47,6 @@ describe('a subject', () => {
     ],
     ['with a type more than once', name(['OU', 'a'], ['OU', 'b']), 'OU=b,OU=a'],
     ['with a domain component in UTF8String', one('DC', utf8('net')), 'DC=net'],
-    ['with an email address in IA5String', one('emailAddress', ia5('a@b')), 'emailAddress=a@b'],
     ['with a common name in PrintableString', one('CN', printable('a')), 'CN=a'],
   ] as const)('%s is copied octet for octet', ([, subject, text], { expect }) => {
     expect(outcome(subject)).toBe(text)
@@ -67,7 +66,6 @@ describe('the bounds of RFC 5280', () => {
     ['postalCode', 16],
     ['DC', 63],
     ['UID', 256],
-    ['emailAddress', 255],
   ] as const)('%s has at most %i characters', ([type, most], { expect }) => {
     expect(outcome(name([type, 'x'.repeat(most)]))).toBe(`${type}=${'x'.repeat(most)}`)
     expect(outcome(name([type, 'x'.repeat(most + 1)]))).toMatch(
@@ -104,6 +102,11 @@ describe('the bounds of RFC 5280', () => {
       'subject_not_allowed: "C=SWE" is not a country code of two letters in a PrintableString; change the request',
     ],
     [
+      'a serial number in UTF8String',
+      one('serialNumber', utf8('1')),
+      'subject_not_allowed: "serialNumber=1" is not in a PrintableString; change the request',
+    ],
+    [
       'C in UTF8String',
       one('C', utf8('SE')),
       'subject_not_allowed: "C=SE" is not a country code of two letters in a PrintableString; change the request',
@@ -116,6 +119,36 @@ describe('the bounds of RFC 5280', () => {
     expect(outcome(one('CN', utf8('a\u202E\n')))).toBe(
       String.raw`subject_not_allowed: "CN=a\u{202e}\n" has a control character; change the request`,
     )
+  })
+})
+
+/** What becomes of an email address in the subject, with others as names. */
+const outcomeWith = (value: string, ...emails: readonly string[]): string =>
+  outcome(one('emailAddress', ia5(value)), {
+    csr: {
+      extensions: [subjectAltName(generalName.dns('a.b'), ...emails.map(generalName.email))],
+    },
+  })
+
+describe('an email address', () => {
+  it('that is a subject alternative name as well is copied', ({ expect }) => {
+    expect(outcomeWith('a@b', 'x@y', 'a@b')).toBe('emailAddress=a@b')
+  })
+
+  it.for([[['x@y']], [['A@b']], [[]]])('that is none of %j is refused', ([emails], { expect }) => {
+    expect(outcomeWith('a@b', ...(emails ?? []))).toBe(
+      'subject_not_allowed: "emailAddress=a@b" is none of the email addresses among the subject alternative names; add it there, or leave it out',
+    )
+  })
+
+  it('has at most 255 characters', ({ expect }) => {
+    const ending = `@${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(63)}`
+    const [longest, longer] = [255, 256].map((length) => {
+      const local = 'l'.repeat(length - ending.length)
+      return outcomeWith(local + ending, local + ending)
+    })
+    expect(longest).toBe(`emailAddress=${'l'.repeat(63)}${ending}`)
+    expect(longer).toContain('has 256 characters; 255 are the most')
   })
 })
 

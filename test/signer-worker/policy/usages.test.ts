@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest'
 import { KEY_USAGE_BITS, EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
 import { aKey, type KeyType, oid, seq } from '../../support/x509.ts'
 import { type Case, extensionOf, judge, plan } from './judge.ts'
 
@@ -17,8 +18,11 @@ const outcome = (usages: readonly string[], rules: Case = {}): string => {
 }
 
 /** Numbers of the bits in the certificate; none without the extension. */
-const bits = (usages: readonly string[], type: KeyType): readonly number[] => {
-  const value = extensionOf(plan(ask(usages, { csr: { key: aKey(type) } })), '2.5.29.15')?.value
+const bits = (usages: readonly string[], type: KeyType): readonly number[] =>
+  bitsOf(plan(ask(usages, { csr: { key: aKey(type) } })))
+
+const bitsOf = (made: CertificatePlan): readonly number[] => {
+  const value = extensionOf(made, '2.5.29.15')?.value
   const contents = Buffer.from(value ?? '', 'hex').subarray(3)
   return Array.from({ length: contents.length * 8 }, (_, bit) => bit).filter(
     (bit) => ((contents[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0,
@@ -42,6 +46,20 @@ describe('keyUsage', () => {
     ['P-256', [], []],
   ])('of %s for %j is %j', ([type, usages, expected], { expect }) => {
     expect(bits(usages, type)).toEqual(expected)
+  })
+
+  it.for<[KeyType, readonly string[], readonly number[]]>([
+    ['RSA-2048', ['digital signature', 'key encipherment', 'cert sign'], [0, 5]],
+    ['RSA-2048', ['data encipherment', 'cert sign', 'crl sign'], [5, 6]],
+    ['P-256', ['digital signature', 'key encipherment', 'cert sign'], [0, 5]],
+    ['P-256', ['key agreement', 'cert sign'], [4, 5]],
+  ])('of a CA with %s for %j is %j', ([type, usages, expected], { expect }) => {
+    const rules = {
+      csr: { key: aKey(type) },
+      profile: { isCA: true, requireNameConstraints: false },
+      request: { isCA: true },
+    }
+    expect(bitsOf(plan(ask(usages, rules)))).toEqual(expected)
   })
 
   it('is critical', ({ expect }) => {

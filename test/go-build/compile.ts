@@ -1,0 +1,35 @@
+/**
+ * Downloads the modules of a Go program and compiles it, and tells how far it is: a first build may
+ * fetch hundreds of modules and compile thousands of packages.
+ * @module
+ */
+import type { Progress } from './progress.ts'
+import { type GoPlace, runGo } from './toolchain.ts'
+
+/** Flags of every build: nothing of the machine or the checkout gets into the binary. */
+export const REPRODUCIBLE_FLAGS = ['-mod=readonly', '-trimpath', '-buildvcs=false'] as const
+
+/** What to compile. The program is the main package in the module's own folder. */
+export interface Compilation extends GoPlace {
+  readonly flags: readonly string[]
+  /** Path of the binary. */
+  readonly output: string
+  readonly progress: Progress
+}
+
+/** @throws Error with the end of Go's output when a step fails */
+export async function compile(compilation: Compilation): Promise<void> {
+  const { flags, output, progress } = compilation
+  progress.phase('downloading Go modules')
+  let downloaded = 0
+  const list = await runGo(compilation, ['list', '-mod=readonly', '-deps', '.'], (line) => {
+    if (line.startsWith('go: downloading')) progress.detail(`${++downloaded} so far`)
+  })
+  const packages = list.stdout.trim().split('\n').length
+
+  progress.phase(`compiling (${packages} packages, fewer if Go has some in its cache)`)
+  let compiled = 0
+  await runGo(compilation, ['build', '-v', ...flags, '-o', output, '.'], () => {
+    progress.detail(`${++compiled} compiled`)
+  })
+}

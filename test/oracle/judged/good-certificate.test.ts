@@ -1,0 +1,68 @@
+/**
+ * What each judge reads, of one certificate made by hand whose every fact is known beforehand: the ground
+ * on which generated certificates are compared.
+ */
+import { beforeAll, describe, it } from 'vitest'
+import { disagreements, type Facts, type Verdict } from '../judges/facts.ts'
+import { askGo, lintErrors } from '../judges/go-judge.ts'
+import { askNode } from '../judges/node-judge.ts'
+import { askOpenssl } from '../judges/openssl-judge.ts'
+import { exhibit, GOOD_FACTS } from './by-hand.ts'
+
+const JUDGES = ['openssl', 'Go', 'Node'] as const
+const FACTS: ReadonlySet<string> = new Set(Object.keys(GOOD_FACTS))
+
+/** Facts that a judge does not tell. */
+const UNTOLD: Readonly<Record<(typeof JUDGES)[number], readonly (keyof Facts)[]>> = {
+  openssl: ['spkiSha256'],
+  Go: ['keyOctets'],
+  Node: [
+    'isSanCritical',
+    'keyUsage',
+    'pathLength',
+    'keyOctets',
+    'signatureAlgorithm',
+    'subjectKeyId',
+    'authorityKeyId',
+  ],
+}
+
+const verdicts = new Map<string, Verdict>()
+let errors: readonly string[] = []
+
+beforeAll(async () => {
+  const good = exhibit()
+  const [openssl, go] = await Promise.all([askOpenssl([good]), askGo([good])])
+  const [byGo] = go
+  if (byGo === undefined || openssl[0] === undefined) throw new Error('an answer is missing')
+  verdicts.set('openssl', openssl[0]).set('Go', byGo).set('Node', askNode(good))
+  errors = lintErrors(byGo)
+})
+
+describe.for(JUDGES)('%s', (judge) => {
+  const verdict = (): Verdict => verdicts.get(judge) ?? { faults: ['none'], facts: {} }
+
+  it('has nothing against it', ({ expect }) => {
+    expect(verdict().faults).toEqual([])
+  })
+
+  it('reads every fact that it tells as it is', ({ expect }) => {
+    const { facts } = verdict()
+    expect(facts).toEqual(
+      Object.fromEntries(
+        Object.entries(GOOD_FACTS).filter(([fact]) => !UNTOLD[judge].some((each) => each === fact)),
+      ),
+    )
+    expect(disagreements(facts, GOOD_FACTS)).toEqual([])
+  })
+
+  it.for([...FACTS])('disagrees when another %s is wanted, if it tells it', (fact, { expect }) => {
+    const found = disagreements(verdict().facts, { ...GOOD_FACTS, [fact]: 'another' })
+    const isUntold = UNTOLD[judge].some((each) => each === fact)
+    expect(found.map((text) => text.split(':')[0])).toEqual(isUntold ? [] : [fact])
+  })
+})
+
+it('zlint finds no error in it', ({ expect }) => {
+  expect(errors).toEqual([])
+})
