@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { SignerConfig } from '../../config/index.ts'
 import { askLedger, type LedgerAddress } from '../../ledger/client.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
@@ -54,7 +54,7 @@ export interface Page<Item> {
 /**
  * Goes from object to object until the page is full.
  *
- * @returns The page; an empty last one for a cursor whose ledger is no longer configured. Or
+ * @returns The page. Or `query_malformed` for a cursor whose ledger is not one of `ledgers`, and
  *   `ledger_unavailable`: a page that left an object out would look like a whole one.
  */
 export async function readPage<Item>(
@@ -64,7 +64,8 @@ export async function readPage<Item>(
 ): Promise<Result<Page<Item>, LedgerRefusal>> {
   const items: Page<Item>['items'][number][] = []
   const first = cursor === undefined ? 0 : ledgers.findIndex((ledger) => isAt(ledger, cursor))
-  const rest = first < 0 ? [] : ledgers.slice(first)
+  if (first < 0) return err({ refusals: [CURSOR_OF_NONE] })
+  const rest = ledgers.slice(first)
   let after = cursor?.after ?? 0
   for (const [index, ledger] of rest.entries()) {
     const { issuer, client } = ledger
@@ -81,6 +82,12 @@ export async function readPage<Item>(
     after = 0
   }
   return ok({ items, next: null })
+}
+
+const CURSOR_OF_NONE: Refusal = {
+  code: 'query_malformed',
+  detail:
+    'cursor: its ledger is none of those that are asked for; if the configuration has changed, begin again',
 }
 
 const isAt = ({ issuer, client, shard }: LedgerAddress, cursor: Cursor): boolean =>
