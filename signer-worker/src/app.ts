@@ -18,7 +18,7 @@ import { authenticate, authenticateAdmin } from './auth/authenticate.ts'
 import { type AppEnv, note } from './context.ts'
 import type { OpenLedger } from './ledger/client.ts'
 import type { WriteLog } from './log.ts'
-import { onlyJson, onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
+import { onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
 import { configured } from './middleware/configured.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { pathUnderPublicUrl } from './request-target.ts'
@@ -54,31 +54,21 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   app.use(requestLog(dependencies))
   app.use(configured(dependencies))
 
-  app.all(
-    certificatesPath(':issuer'),
-    onlyMethod('POST'),
-    onlySpokenProtocol,
-    onlyJson,
-    authenticate(nowMs),
-    sign(dependencies),
+  // Who asks comes first: without a good signature nobody learns what there is.
+  const client = authenticate(nowMs)
+  const reader = authenticateAdmin(nowMs, 'read')
+  const admin = authenticateAdmin(nowMs, 'admin')
+  app.use(onlySpokenProtocol)
+  app.all(certificatesPath(':issuer'), client, onlyMethod('POST'), sign(dependencies))
+  app.all(issuerPath(':issuer'), client, onlyMethod('GET'), health(nowMs))
+  app.all(ADMIN_CERTIFICATES_PATH, reader, onlyMethod('GET'), listCertificates)
+  app.all(adminCertificatePath(':serialNumber'), reader, onlyMethod('GET'), showCertificate)
+  app.all(ADMIN_METRICS_PATH, reader, onlyMethod('GET'), metrics)
+  app.all(ADMIN_EXPORT_PATH, admin, onlyMethod('GET'), exportCertificates)
+  app.all(ADMIN_REFUSALS_PATH, admin, onlyMethod('GET'), listRefusals)
+  app.all('*', client, (c) =>
+    refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }),
   )
-  app.all(
-    issuerPath(':issuer'),
-    onlyMethod('GET'),
-    onlySpokenProtocol,
-    authenticate(nowMs),
-    health(nowMs),
-  )
-
-  const readers = [onlyMethod('GET'), onlySpokenProtocol, authenticateAdmin(nowMs, 'read')] as const
-  const admins = [onlyMethod('GET'), onlySpokenProtocol, authenticateAdmin(nowMs, 'admin')] as const
-  app.all(ADMIN_CERTIFICATES_PATH, ...readers, listCertificates)
-  app.all(adminCertificatePath(':serialNumber'), ...readers, showCertificate)
-  app.all(ADMIN_METRICS_PATH, ...readers, metrics)
-  app.all(ADMIN_EXPORT_PATH, ...admins, exportCertificates)
-  app.all(ADMIN_REFUSALS_PATH, ...admins, listRefusals)
-
-  app.notFound((c) => refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }))
   app.onError((error, c) => {
     note(c, { reason: error.stack ?? error.message })
     const detail = 'the worker failed; its log has the reason under the request id'

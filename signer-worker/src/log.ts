@@ -30,6 +30,8 @@ export type LogEntry =
       readonly event: 'request'
       readonly requestId: string
       readonly method: string
+      /** As it arrived, without the query. */
+      readonly path: string
       readonly status: number
       readonly millis: number
     } & RequestFacts)

@@ -1,4 +1,10 @@
-import { certificatesPath, issuerPath, REQUEST_ID_HEADER } from '@edge-issuer/shared'
+import {
+  certificatesPath,
+  issuerPath,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  REQUEST_ID_HEADER,
+} from '@edge-issuer/shared'
 import { it } from 'vitest'
 import { PUBLIC_URL } from '../support/worker-fixture.ts'
 import { anApp, codeOf, send } from './support/app.ts'
@@ -6,42 +12,73 @@ import { fixture } from './support/fixture.ts'
 import { aSignRequest } from './support/sign-request.ts'
 import { get, post } from './support/signed.ts'
 
-const HEALTH = PUBLIC_URL + issuerPath('default')
-const SIGN = PUBLIC_URL + certificatesPath('default')
+const HEALTH = issuerPath('default')
+const SIGN = certificatesPath('default')
 
 it.for([
-  ['GET', SIGN, 'POST'],
-  ['DELETE', SIGN, 'POST'],
-  ['POST', HEALTH, 'GET'],
-  ['OPTIONS', HEALTH, 'GET'],
-] as const)('%s %s is answered with what is allowed', async ([method, url, allow], { expect }) => {
-  const { status, headers, body } = await send(new Request(url, { method }))
-  expect(status).toBe(405)
-  expect(headers.get('allow')).toBe(allow)
-  expect(body).toMatchObject({
-    code: 'method_not_allowed',
-    detail: expect.stringContaining(method),
-  })
-})
+  ['GET', get({ path: SIGN }), 'POST'],
+  ['POST', post(aSignRequest(), { path: HEALTH }), 'GET'],
+] as const)(
+  'a signed %s where it is not allowed is told what is',
+  async ([method, request, allow], { expect }) => {
+    const { status, headers, body } = await send(request)
+    expect(status).toBe(405)
+    expect(headers.get('allow')).toBe(allow)
+    expect(body).toMatchObject({
+      code: 'method_not_allowed',
+      detail: expect.stringContaining(method),
+    })
+  },
+)
 
-it('HEAD is not taken for GET: it is another method than the one signed', async ({ expect }) => {
-  const { status, log } = await send(new Request(get(), { method: 'HEAD' }))
-  expect(status).toBe(405)
-  expect(log).toEqual([expect.objectContaining({ outcome: 'method_not_allowed' })])
+it.for(['HEAD', 'DELETE', 'OPTIONS', 'PUT'])(
+  '%s cannot be signed, and is rejected: HEAD is not taken for GET',
+  async (method, { expect }) => {
+    const { status, log } = await send(new Request(get(), { method }))
+    expect(status).toBe(401)
+    expect(log).toEqual([
+      expect.objectContaining({ outcome: 'credentials_rejected', reason: 'method_not_signed' }),
+    ])
+  },
+)
+
+const NOWHERE = [
+  '/',
+  '',
+  '/v1',
+  '/v2/issuers/default',
+  '/v1/issuers/',
+  '/v1/issuers/default/certificates/1',
+  '/v1/admin',
+]
+
+it.for(NOWHERE)('a client learns that there is nothing at %s', async (path, { expect }) => {
+  expect(codeOf(await send(get({ path })))).toBe('path_unknown')
 })
 
 it.for([
   'https://ca.example.com/',
   'https://ca.example.com/v1/issuers/default',
   'https://ca.example.com/signers/v1/issuers/default',
-  PUBLIC_URL,
-  `${PUBLIC_URL}/`,
-  `${PUBLIC_URL}/v1`,
-  `${PUBLIC_URL}/v2/issuers/default`,
-  `${PUBLIC_URL}/v1/issuers/`,
-  `${PUBLIC_URL}/v1/issuers/default/certificates/1`,
-])('there is nothing at %s', async (url, { expect }) => {
-  expect(codeOf(await send(new Request(url)))).toBe('path_unknown')
+  ...[...NOWHERE, HEALTH, SIGN, '/v1/admin/certificates'].map((path) => PUBLIC_URL + path),
+])('nobody else learns what there is at %s', async (url, { expect }) => {
+  const headers = { [PROTOCOL_HEADER]: PROTOCOL_VERSION }
+  const { status, body } = await send(new Request(url, { headers }))
+  expect(status).toBe(401)
+  expect(body).toEqual({
+    type: 'tag:edge-issuer.dev,2026:refusal:credentials_rejected',
+    title: 'The request is not signed by a known client',
+    status: 401,
+    code: 'credentials_rejected',
+    class: 'issuer',
+    detail:
+      'no key of this worker signed this request, as it arrived and for this URL; the log of the worker has the reason under the request id',
+  })
+})
+
+it('the log has the path as it arrived, and never the query', async ({ expect }) => {
+  const { log } = await send(get({ path: `${HEALTH}?secret=1` }))
+  expect(log).toEqual([expect.objectContaining({ path: `/signer${HEALTH}`, status: 200 })])
 })
 
 it('without a path prefix the routes are at the root', async ({ expect }) => {

@@ -2,6 +2,7 @@ import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
   adminCertificatePath,
+  certificatesPath,
   isRefusalCode,
   problemSchema,
   PROTOCOL_HEADER,
@@ -13,7 +14,7 @@ import {
 import { it } from 'vitest'
 import * as z from 'zod'
 import { makeCsr } from '../support/csr.ts'
-import { type AdminName, LIMIT, PUBLIC_URL } from '../support/worker-fixture.ts'
+import { type AdminName, LIMIT } from '../support/worker-fixture.ts'
 import {
   aKey,
   ascii,
@@ -37,10 +38,8 @@ const asAdmin = (admin: AdminName, path: string): Request => get({ key: adminKey
 const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   request_malformed: async () => send(post(JSON.stringify({ ...aSignRequest(), extra: 1 }))),
   request_too_large: async () => send(post(' '.repeat(65_537))),
-  content_type_unsupported: async () =>
-    send(withHeaders(post(aSignRequest()), { 'content-type': 'application/json; charset=utf-8' })),
-  path_unknown: async () => send(new Request(`${PUBLIC_URL}/v1/issuers`)),
-  method_not_allowed: async () => send(new Request(post(aSignRequest()), { method: 'PUT' })),
+  path_unknown: async () => send(get({ path: '/v1/issuers' })),
+  method_not_allowed: async () => send(get({ path: certificatesPath('default') })),
   protocol_mismatch: async () => send(withHeaders(get(), { [PROTOCOL_HEADER]: '2.0' })),
   credentials_rejected: async () => send(get({ key: signingKey(makeKey('Ed25519').privateKey) })),
   clock_skew: async () => send(get({ nowMs: Date.now() - 120_000 })),

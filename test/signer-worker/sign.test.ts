@@ -39,6 +39,7 @@ it('logs who got what, and nothing of the request itself', async ({ expect }) =>
       event: 'request',
       requestId: expect.any(String),
       method: 'POST',
+      path: '/signer/v1/issuers/default/certificates',
       status: 201,
       millis: expect.any(Number),
       ledgerMillis: expect.any(Number),

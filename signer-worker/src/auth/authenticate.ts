@@ -27,7 +27,7 @@ import {
 
 /** What every rejected request is told; the reason goes to the log. */
 const REJECTED =
-  'no key of this worker signed this request; the log of the worker has the reason under the request id'
+  'no key of this worker signed this request, as it arrived and for this URL; the log of the worker has the reason under the request id'
 
 /**
  * Refuses with `request_too_large`, `credentials_rejected` or `clock_skew`; leaves `identity`, and
@@ -92,7 +92,8 @@ async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
     signatureInput: header('signature-input'),
     signature: header('signature'),
   }
-  if (c.req.method !== 'POST') return { ...head, method: 'GET' }
+  const { method } = c.req
+  if (method !== 'POST') return { ...head, method: method === 'GET' ? method : 'other' }
   const body = await readBody(c.req.raw, MAX_REQUEST_BODY_BYTES)
   if (body === undefined) return undefined
   c.set('body', body)
@@ -101,6 +102,7 @@ async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
     method: 'POST',
     content: {
       body,
+      type: header('content-type'),
       digest: header('content-digest'),
       idempotencyKey: header(IDEMPOTENCY_KEY_HEADER),
     },

@@ -12,6 +12,7 @@ import {
   checkSignatureWindow,
   contentDigest,
   err,
+  JSON_CONTENT_TYPE,
   ok,
   readSignature,
   type Result,
@@ -24,7 +25,8 @@ import type { RegisteredKey } from '../config/config.ts'
 
 /** A request as it arrived. A header that is absent is the empty text, which no check accepts. */
 export interface ReceivedRequest {
-  readonly method: SignedMessage['method']
+  /** `other` for those that the profile cannot sign. */
+  readonly method: SignedMessage['method'] | 'other'
   /** The public origin, then path and query as they arrived. */
   readonly targetUri: string
   readonly protocolVersion: string
@@ -33,6 +35,7 @@ export interface ReceivedRequest {
   /** Absent for GET. */
   readonly content?: {
     readonly body: Uint8Array
+    readonly type: string
     readonly digest: string
     readonly idempotencyKey: string
   }
@@ -59,6 +62,8 @@ export interface Identity<Holder> {
 /** Why a request is not authentic; for the log only. */
 export type CredentialFault =
   | { readonly kind: 'signature_unreadable' }
+  | { readonly kind: 'method_not_signed' }
+  | { readonly kind: 'content_type_not_signed' }
   | { readonly kind: 'digest_mismatch' }
   | { readonly kind: 'idempotency_key_malformed' }
   | { readonly kind: 'key_unknown'; readonly keyId: string }
@@ -77,9 +82,11 @@ export function verifyRequest<Holder>(
   keys: ReadonlyMap<string, RegisteredKey<Holder>>,
   nowMs: number,
 ): Result<Identity<Holder>, CredentialFault> {
-  const read = readSignature(request.method, request)
+  const { method } = request
+  if (method === 'other') return err({ kind: 'method_not_signed' })
+  const read = readSignature(method, request)
   if (read === undefined) return err({ kind: 'signature_unreadable' })
-  const message = signedMessage(request)
+  const message = signedMessage(method, request)
   if (!message.ok) return message
 
   const { parameters, signature } = read
@@ -98,10 +105,14 @@ export function verifyRequest<Holder>(
   return ok({ holder: key.holder, evidence: { keyId, nonce, signatureBase: base, signature } })
 }
 
-function signedMessage(request: ReceivedRequest): Result<SignedMessage, CredentialFault> {
-  const { method, targetUri, protocolVersion, content } = request
+function signedMessage(
+  method: SignedMessage['method'],
+  { targetUri, protocolVersion, content }: ReceivedRequest,
+): Result<SignedMessage, CredentialFault> {
   if (content === undefined) return ok({ method, targetUri, protocolVersion })
-  const { body, digest, idempotencyKey } = content
+  const { body, type, digest, idempotencyKey } = content
+  // What is covered is the one type of the profile: another one was not signed.
+  if (type !== JSON_CONTENT_TYPE) return err({ kind: 'content_type_not_signed' })
   if (digest !== contentDigest(hash('sha256', body, 'buffer'))) {
     return err({ kind: 'digest_mismatch' })
   }

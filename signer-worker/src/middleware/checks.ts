@@ -1,16 +1,16 @@
 /**
- * What a request must be as HTTP, before its credentials are looked at.
+ * What a request must be as HTTP.
  *
  * @module
  */
-import { checkProtocolVersion, JSON_CONTENT_TYPE, PROTOCOL_HEADER } from '@edge-issuer/shared'
+import { checkProtocolVersion, PROTOCOL_HEADER } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../context.ts'
 import { refuse } from '../respond.ts'
 
 /**
- * Refuses every other method with `method_not_allowed`; HEAD too, which Hono would take for GET
- * although the client signed another method.
+ * Refuses every other method with `method_not_allowed`. HEAD, which Hono takes for GET, never comes
+ * here: no client can sign it.
  */
 export function onlyMethod(method: 'GET' | 'POST'): MiddlewareHandler<AppEnv> {
   return async function checkMethod(c, next) {
@@ -25,11 +25,4 @@ export const onlySpokenProtocol: MiddlewareHandler<AppEnv> = async (c, next) => 
   const spoken = checkProtocolVersion(c.req.header(PROTOCOL_HEADER) ?? null)
   if (spoken.ok) return next()
   return refuse(c, { code: 'protocol_mismatch', detail: spoken.error })
-}
-
-/** Refuses every other spelling of the content type with `content_type_unsupported`. */
-export const onlyJson: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (c.req.header('content-type') === JSON_CONTENT_TYPE) return next()
-  const detail = `the content type must be exactly ${JSON_CONTENT_TYPE}, without parameters`
-  return refuse(c, { code: 'content_type_unsupported', detail })
 }

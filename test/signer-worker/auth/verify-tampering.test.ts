@@ -20,7 +20,7 @@ const REJECTED = {
   code: 'credentials_rejected',
   class: 'issuer',
   detail:
-    'no key of this worker signed this request; the log of the worker has the reason under the request id',
+    'no key of this worker signed this request, as it arrived and for this URL; the log of the worker has the reason under the request id',
 }
 
 const request = aSignRequest()

@@ -27,7 +27,7 @@ export interface Signing {
   /** That of `cluster-1` when absent. */
   readonly key?: SigningKey
   readonly issuer?: string
-  /** Path and query of a GET, in place of an issuer's health. */
+  /** Path and query, in place of those of the issuer. */
   readonly path?: string
   /** The client's clock, epoch ms. */
   readonly nowMs?: number
@@ -42,7 +42,7 @@ export function post(body: SignRequest | string | Uint8Array, signing: Signing =
   const text = isRaw ? body : JSON.stringify(body)
   const idempotencyKey = isRaw ? 'no-uid' : body.origin.uid
   const digest = contentDigest(createHash('sha256').update(text).digest())
-  const targetUri = PUBLIC_URL + certificatesPath(signing.issuer ?? 'default')
+  const targetUri = PUBLIC_URL + (signing.path ?? certificatesPath(signing.issuer ?? 'default'))
   const headers = signatureHeaders(
     {
       method: 'POST',
