@@ -29,7 +29,7 @@ const HEADERS = [
 const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** What can be in a path without being taken apart before it arrives. */
-const TOKEN = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
+const TOKEN = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 const VISIBLE = Array.from({ length: 0x7f - 0x21 }, (_, index) =>
   String.fromCodePoint(index + 0x21),
 )
@@ -40,18 +40,15 @@ const change = fc.record({
   by: fc.nat(),
 })
 
-const replace = (text: string, at: number, character: string): string =>
-  text.slice(0, at) + character + text.slice(at + 1)
-
-/** @returns The text with one other character in it; `undefined` when the character is the same. */
+/** The text with one other character in it. */
 function edit(
   text: string,
   { at, by }: { readonly at: number; readonly by: number },
   from: readonly string[],
-): string | undefined {
+): string {
   const index = at % text.length
-  const character = from[by % from.length] ?? ''
-  return text[index] === character ? undefined : replace(text, index, character)
+  const others = from.filter((character) => character !== text[index])
+  return text.slice(0, index) + (others[by % others.length] ?? '') + text.slice(index + 1)
 }
 
 it('is rejected, whatever it is', async ({ expect }) => {
@@ -62,9 +59,9 @@ it('is rejected, whatever it is', async ({ expect }) => {
       const headers = new Headers(signed.headers)
       let { method, path, body } = SENT
       if (part === 'method') method = METHODS[edited.by % METHODS.length] ?? 'PUT'
-      else if (part === 'path') path = edit(path, edited, TOKEN) ?? `${path}x`
-      else if (part === 'body') body = edit(body, edited, VISIBLE) ?? `${body} `
-      else headers.set(part, edit(headers.get(part) ?? '', edited, VISIBLE) ?? 'x')
+      else if (part === 'path') path = edit(path, edited, TOKEN)
+      else if (part === 'body') body = edit(body, edited, VISIBLE)
+      else headers.set(part, edit(headers.get(part) ?? '', edited, VISIBLE))
       const hasBody = method !== 'GET' && method !== 'HEAD'
       const url = new URL(path, PUBLIC_URL)
       const changed = new Request(url, { method, headers, ...(hasBody ? { body } : {}) })
