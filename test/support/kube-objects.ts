@@ -39,7 +39,7 @@ export interface RequestFields {
 }
 
 /** An approved request for Issuer `default/ca`, as JSON. */
-const aRequestObject = (fields: RequestFields = {}): object => ({
+export const aRequestObject = (fields: RequestFields = {}): object => ({
   apiVersion: 'cert-manager.io/v1',
   kind: 'CertificateRequest',
   metadata: {
