@@ -21,12 +21,18 @@ export interface Config {
   readonly healthCheckIntervalMs: number
   /** 0 for no limit. */
   readonly maxRetryMs: number
+  /** Whether Kubernetes' CertificateSigningRequests are signed as well. */
+  readonly enableCertificateSigningRequests: boolean
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly logFormat: (typeof LOG_FORMATS)[number]
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const LOG_FORMATS = ['json', 'text'] as const
+const BOOLEANS = ['true', 'false'] as const
+
+/** May be given without a value, which means true. As in Go, a value needs the equals sign. */
+const SWITCHES: ReadonlySet<string> = new Set(['enable-certificate-signing-requests'])
 
 const MAX_CONCURRENT_RECONCILES = 256
 const MIN_HEALTH_CHECK_INTERVAL_MS = 1_000
@@ -49,6 +55,10 @@ const SETTINGS = {
     default: '1h',
     help: 'how long a request is retried after temporary faults before it fails; 0 for ever',
   },
+  'enable-certificate-signing-requests': {
+    default: 'true',
+    help: "sign Kubernetes' own CertificateSigningRequests for ClusterIssuers, too",
+  },
   'log-level': { default: 'info', help: LOG_LEVELS.join(', ') },
   'log-format': { default: 'json', help: LOG_FORMATS.join(', ') },
 } as const satisfies Record<string, Setting>
@@ -66,7 +76,7 @@ export function helpText(): string {
     `      ${SETTINGS[flag].help}`,
   ])
   return [
-    'edge-issuer relay: signs approved CertificateRequests through a signing worker.',
+    'edge-issuer relay: signs approved CertificateRequests and CertificateSigningRequests through a signing worker.',
     '',
     'Usage: relay [flags]',
     '',
@@ -127,6 +137,8 @@ export function readConfig(
     maxConcurrentReconciles: count('max-concurrent-reconciles', MAX_CONCURRENT_RECONCILES),
     healthCheckIntervalMs: durationMs('health-check-interval', MIN_HEALTH_CHECK_INTERVAL_MS),
     maxRetryMs: durationMs('max-retry-duration', 0),
+    enableCertificateSigningRequests:
+      choice('enable-certificate-signing-requests', BOOLEANS) === 'true',
     logLevel: choice('log-level', LOG_LEVELS),
     logFormat: choice('log-format', LOG_FORMATS),
   }
@@ -139,7 +151,7 @@ function parseFlags(
   const strings = Object.fromEntries(FLAGS.map((flag) => [flag, { type: 'string' } as const]))
   try {
     const { values } = parseArgs({
-      args: [...args],
+      args: args.map((arg) => (SWITCHES.has(arg.replace(/^--/, '')) ? `${arg}=true` : arg)),
       options: { ...strings, help: { type: 'boolean' } },
       strict: true,
     })

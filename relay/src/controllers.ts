@@ -5,9 +5,9 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
-import { type CertificateRequest, certificateRequestSchema } from './api/certificate-request.ts'
-import { CERTIFICATE_REQUEST, CLUSTER_ISSUER, ISSUER } from './api/group.ts'
+import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { Issuer, IssuerKind } from './api/issuer.ts'
+import type { AnyRequest } from './api/request.ts'
 import type { Config } from './config.ts'
 import { wakesIssuer, wakesRequest, wakesRequestsOf } from './core/triggers.ts'
 import type { ApiError } from './kube/api-error.ts'
@@ -17,13 +17,20 @@ import type { Log } from './log.ts'
 import { findIssuer, type Observed, requestsOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
-import { requestReconciler } from './reconcile/certificate-request.ts'
 import { Controller } from './reconcile/controller.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import { issuerReconciler } from './reconcile/issuer.ts'
+import {
+  CERTIFICATE_REQUESTS,
+  CERTIFICATE_SIGNING_REQUESTS,
+  type RequestKind,
+} from './reconcile/request-kinds.ts'
+import { requestReconciler } from './reconcile/request.ts'
 import { signPass } from './reconcile/sign-pass.ts'
+import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
 import type { Connections } from './signer/connections.ts'
+import type { Store } from './watch/store.ts'
 
 /** What controllers are made of. */
 export interface ControllersOptions {
@@ -42,6 +49,7 @@ export interface ControllersOptions {
 export interface Controllers {
   readonly issuers: Readonly<Record<IssuerKind, Controller>>
   readonly requests: Controller
+  readonly signingRequests: Controller
 }
 
 /** One reconcile: an exchange with the worker (25 s), and three calls to the API server. */
@@ -57,9 +65,17 @@ export function createControllers(options: ControllersOptions): Controllers {
     ClusterIssuer: issuerController('ClusterIssuer', holds, options),
   }
   const wakeIssuer = (issuer: Issuer): void => issuers[issuer.kind].add(keyOf(issuer))
-  const requests = requestController({ holds, wakeIssuer }, options)
-  wakeOnChange({ issuers, requests }, holds, options)
-  return { issuers, requests }
+  const world = { holds, wakeIssuer }
+  const requests = requestController(
+    { ...world, kind: CERTIFICATE_REQUESTS, store: options.observed.requests },
+    options,
+  )
+  const signingRequests = requestController(
+    { ...world, kind: CERTIFICATE_SIGNING_REQUESTS, store: options.observed.signingRequests },
+    options,
+  )
+  wakeOnIssuers({ issuers, requests, signingRequests }, holds, options)
+  return { issuers, requests, signingRequests }
 }
 
 function issuerController(
@@ -87,24 +103,31 @@ function issuerController(
   })
 }
 
-function requestController(
-  {
-    holds,
-    wakeIssuer,
-  }: { readonly holds: IssuerHolds; readonly wakeIssuer: (issuer: Issuer) => void },
+interface RequestsOptions<R extends AnyRequest> {
+  readonly kind: RequestKind<R>
+  readonly store: Store<R>
+  readonly holds: IssuerHolds
+  readonly wakeIssuer: (issuer: Issuer) => void
+}
+
+/** A controller that is woken by changes of its own store. */
+function requestController<R extends AnyRequest>(
+  { kind, store, holds, wakeIssuer }: RequestsOptions<R>,
   options: ControllersOptions,
 ): Controller {
   const { config, kube, observed, connections, events, clock, log } = options
   const now = (): number => clock.now()
-  return new Controller({
+  const told = new Told()
+  const controller = new Controller({
     ...common(options),
-    name: CERTIFICATE_REQUEST.plural,
+    name: kind.resource.plural,
     backoff: REQUEST_BACKOFF,
     reconcile: requestReconciler({
-      get: (key) => observed.requests.get(key),
-      getLive: async (key, signal) => getLiveRequest(kube, key, signal),
+      kind,
+      get: (key) => store.get(key),
+      getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
       getIssuer: (ref) => findIssuer(observed, ref),
-      sign: signPass({
+      sign: signPass(kind, {
         connect: async (issuer, signal) => connections.connect(issuer, signal),
         holds,
         wakeIssuer,
@@ -113,10 +136,19 @@ function requestController(
       }),
       status: kube,
       events,
+      told,
       log,
       now,
     }),
   })
+  store.onChange((change) => {
+    const { key, before, after } = change
+    if (wakesRequest(change)) controller.add(key)
+    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
+      told.forget(before.metadata.uid)
+    }
+  })
+  return controller
 }
 
 const common = ({
@@ -135,34 +167,33 @@ const common = ({
   log,
 })
 
-async function getLiveRequest(
-  kube: Kube,
-  key: string,
+async function getLive<R extends AnyRequest>(
+  { resource, schema }: RequestKind<R>,
+  { kube, key }: { readonly kube: Kube; readonly key: string },
   signal: AbortSignal,
-): Promise<Result<CertificateRequest | undefined, ApiError>> {
-  const live = await kube.getObject(CERTIFICATE_REQUEST, refOfKey(key), signal)
+): Promise<Result<R | undefined, ApiError>> {
+  const live = await kube.getObject(resource, refOfKey(key), signal)
   if (!live.ok) return live.error.kind === 'not-found' ? ok(undefined) : live
-  const request = certificateRequestSchema.safeParse(live.value)
+  const request = schema.safeParse(live.value)
   return request.success
     ? ok(request.data)
     : err({ kind: 'invalid', message: z.prettifyError(request.error) })
 }
 
-function wakeOnChange(
-  { issuers, requests }: Controllers,
+function wakeOnIssuers(
+  { issuers, requests, signingRequests }: Controllers,
   holds: IssuerHolds,
   { observed, connections }: ControllersOptions,
 ): void {
-  observed.requests.onChange((change) => {
-    if (wakesRequest(change)) requests.add(change.key)
-  })
   for (const kind of ['Issuer', 'ClusterIssuer'] as const) {
     observed.issuers[kind].onChange((change) => {
       const { key, before, after } = change
       if (wakesIssuer(change)) issuers[kind].add(key)
       if (wakesRequestsOf(change)) {
-        for (const request of requestsOf(observed, { kind, ...refOfKey(key) }))
-          requests.add(request)
+        const ref = { kind, ...refOfKey(key) }
+        for (const request of requestsOf(observed.requests, ref)) requests.add(request)
+        for (const request of requestsOf(observed.signingRequests, ref))
+          signingRequests.add(request)
       }
       if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
         holds.forget(before.metadata.uid)

@@ -5,17 +5,26 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z, type ZodType } from 'zod'
-import { type CertificateRequest, certificateRequestSchema } from './api/certificate-request.ts'
+import type { CertificateRequest } from './api/certificate-request.ts'
+import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
 import {
-  CERTIFICATE_REQUEST,
   CLUSTER_ISSUER,
+  FOREIGN_SIGNERS_FIELD_SELECTOR,
   ISSUER,
   OUR_REQUESTS_FIELD_SELECTOR,
 } from './api/group.ts'
 import { type Issuer, type IssuerKind, issuerSchema } from './api/issuer.ts'
+import type { AnyRequest } from './api/request.ts'
+import type { Config } from './config.ts'
 import { type OurIssuerRef, ourIssuerRef } from './core/issuer-ref.ts'
+import { readSignerName } from './core/signer-name.ts'
 import { objectKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
+import {
+  CERTIFICATE_REQUESTS,
+  CERTIFICATE_SIGNING_REQUESTS,
+  type RequestKind,
+} from './reconcile/request-kinds.ts'
 import { Reflector, type ReflectorOptions } from './watch/reflector.ts'
 import { Store } from './watch/store.ts'
 
@@ -23,34 +32,50 @@ import { Store } from './watch/store.ts'
 export interface Observed {
   readonly issuers: Readonly<Record<IssuerKind, Store<Issuer>>>
   readonly requests: Store<CertificateRequest>
+  /** Stays empty where these are not to be signed. */
+  readonly signingRequests: Store<CertificateSigningRequest>
 }
 
 /** A reflector of any collection. */
 export type Reading = Pick<Reflector<unknown>, 'hasSynced' | 'isAlive' | 'run' | 'synced'>
 
+/** What fills the stores, once run. */
+export interface Reflectors {
+  readonly all: readonly Reading[]
+  /**
+   * Those that must have read everything before any object is worked on. CertificateSigningRequests are
+   * not among them: a relay that may not read them still does its main job.
+   */
+  readonly awaited: readonly Reading[]
+}
+
 /** Empty stores. */
 export const createObserved = (): Observed => ({
   issuers: { Issuer: new Store<Issuer>(), ClusterIssuer: new Store<Issuer>() },
-  requests: new Store<CertificateRequest>((request) => {
-    const ref = ourIssuerRef(request)
-    return ref === undefined ? undefined : indexOf(ref)
-  }),
+  requests: requestStore(CERTIFICATE_REQUESTS),
+  signingRequests: requestStore(CERTIFICATE_SIGNING_REQUESTS),
 })
+
+const requestStore = <R extends AnyRequest>({ issuerRef }: RequestKind<R>): Store<R> =>
+  new Store<R>((request) => {
+    const ref = issuerRef(request)
+    return ref === undefined ? undefined : indexOf(ref)
+  })
 
 /** @returns The issuer as last seen. */
 export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | undefined =>
   issuers[ref.kind].get(objectKey(ref))
 
-/** @returns Keys of the requests that name this issuer. */
-export const requestsOf = ({ requests }: Observed, ref: OurIssuerRef): readonly string[] =>
+/** @returns Keys of the requests in one store that name this issuer. */
+export const requestsOf = <R>(requests: Store<R>, ref: OurIssuerRef): readonly string[] =>
   requests.keysBy(indexOf(ref))
 
-/** @returns What fills the stores, once run. */
+/** @returns What fills the stores; none for CertificateSigningRequests where they are not to be signed. */
 export function createReflectors(
-  { issuers, requests }: Observed,
+  { issuers, requests, signingRequests }: Observed,
   kube: Kube,
-  options: Pick<ReflectorOptions<unknown>, 'clock' | 'random' | 'log'>,
-): readonly Reading[] {
+  options: ReadingOptions,
+): Reflectors {
   const ofIssuers = (kind: IssuerKind): Reflector<Issuer> => {
     const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
     return new Reflector({
@@ -62,19 +87,40 @@ export function createReflectors(
       keep: () => true,
     })
   }
-  const ofRequests = new Reflector({
-    ...options,
-    name: CERTIFICATE_REQUEST.plural,
-    source: kube.listWatch({
-      resource: CERTIFICATE_REQUEST,
-      fieldSelector: OUR_REQUESTS_FIELD_SELECTOR,
+  const awaited = [
+    ofIssuers('Issuer'),
+    ofIssuers('ClusterIssuer'),
+    new Reflector({
+      ...options,
+      ...reading(kube, CERTIFICATE_REQUESTS, OUR_REQUESTS_FIELD_SELECTOR),
+      store: requests,
+      keep: (request) => ourIssuerRef(request) !== undefined,
     }),
-    store: requests,
-    slim: readBy(certificateRequestSchema),
-    keep: (request) => ourIssuerRef(request) !== undefined,
+  ]
+  if (!options.config.enableCertificateSigningRequests) return { all: awaited, awaited }
+  const ofSigningRequests = new Reflector({
+    ...options,
+    ...reading(kube, CERTIFICATE_SIGNING_REQUESTS, FOREIGN_SIGNERS_FIELD_SELECTOR),
+    store: signingRequests,
+    keep: ({ spec }) => readSignerName(spec.signerName).kind !== 'foreign',
   })
-  return [ofIssuers('Issuer'), ofIssuers('ClusterIssuer'), ofRequests]
+  return { all: [...awaited, ofSigningRequests], awaited }
 }
+
+/** What reflectors are made of. */
+interface ReadingOptions extends Pick<ReflectorOptions<unknown>, 'clock' | 'random' | 'log'> {
+  readonly config: Pick<Config, 'enableCertificateSigningRequests'>
+}
+
+const reading = <R extends AnyRequest>(
+  kube: Kube,
+  { resource, schema }: RequestKind<R>,
+  fieldSelector: string,
+): Pick<ReflectorOptions<R>, 'name' | 'slim' | 'source'> => ({
+  name: resource.plural,
+  source: kube.listWatch({ resource, fieldSelector }),
+  slim: readBy(schema),
+})
 
 const indexOf = (ref: OurIssuerRef): string => `${ref.kind} ${objectKey(ref)}`
 

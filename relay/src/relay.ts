@@ -52,17 +52,22 @@ async function startWhenSynced(
 
 /** Starts reading at once, and working as soon as everything was read. */
 export function startRelay(options: RelayOptions): Relay {
-  const { kube, clock, random, log } = options
+  const { kube } = options
   const connections = new Connections(kube, options.clusterResourceNamespace)
   const events = createEventRecorder({ ...options, writer: kube })
   const observed = createObserved()
-  const { issuers, requests } = createControllers({ ...options, observed, connections, events })
-  const controllers = [issuers.Issuer, issuers.ClusterIssuer, requests]
-  const reflectors = createReflectors(observed, kube, { clock, random, log })
+  const { issuers, requests, signingRequests } = createControllers({
+    ...options,
+    observed,
+    connections,
+    events,
+  })
+  const controllers = [issuers.Issuer, issuers.ClusterIssuer, requests, signingRequests]
+  const { all: reflectors, awaited } = createReflectors(observed, kube, options)
 
   const reading = new AbortController()
   const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
-  const starting = startWhenSynced(controllers, reflectors)
+  const starting = startWhenSynced(controllers, awaited)
 
   return {
     isAlive: () => reflectors.every((reflector) => reflector.isAlive),

@@ -50,8 +50,22 @@ it('the relay writes nothing but status and Events', async ({ expect }) => {
   )
   expect(writes.map(({ resources, verbs }) => ({ resources, verbs }))).toEqual([
     { resources: ['certificaterequests/status'], verbs: ['patch'] },
+    { resources: ['certificatesigningrequests/status'], verbs: ['patch'] },
+    { resources: ['signers'], verbs: ['sign'] },
     { resources: ['issuers/status', 'clusterissuers/status'], verbs: ['patch'] },
     { resources: ['events'], verbs: ['create'] },
+  ])
+})
+
+it('the relay may sign for ClusterIssuers of ours, and for no other signer', async ({ expect }) => {
+  const rules = (await objects('relay')).flatMap(({ rules: all }) => all)
+  expect(rules.filter(({ verbs }) => verbs.includes('sign'))).toEqual([
+    {
+      apiGroups: ['certificates.k8s.io'],
+      resources: ['signers'],
+      verbs: ['sign'],
+      resourceNames: [`${CLUSTER_ISSUER.plural}.${GROUP}/*`],
+    },
   ])
 })
 

@@ -92,6 +92,9 @@ const conditionSchema = z.object({
   status: z.string(),
   reason: z.string().default(''),
   message: z.string().default(''),
+  lastTransitionTime: z.iso.datetime().optional(),
+  /** Only on CertificateSigningRequests. */
+  lastUpdateTime: z.iso.datetime().optional(),
 })
 
 /** What tests look at of an object with conditions. */

@@ -8,6 +8,7 @@ const DEFAULTS = {
   maxConcurrentReconciles: 16,
   healthCheckIntervalMs: 60_000,
   maxRetryMs: 3_600_000,
+  enableCertificateSigningRequests: true,
   logLevel: 'info',
   logFormat: 'json',
 }
@@ -26,6 +27,18 @@ describe('readConfig', () => {
   })
 
   it.for([
+    { args: ['--enable-certificate-signing-requests=false'], want: false },
+    { args: ['--enable-certificate-signing-requests=true'], want: true },
+    { args: ['--enable-certificate-signing-requests'], want: true },
+  ])('$args is $want', ({ args, want }, { expect }) => {
+    const environment = { EDGE_ISSUER_ENABLE_CERTIFICATE_SIGNING_REQUESTS: 'false' }
+    expect(readConfig(args, environment)).toEqual({
+      ok: true,
+      value: { ...DEFAULTS, enableCertificateSigningRequests: want },
+    })
+  })
+
+  it.for([
     {
       args: ['--log-level=loud'],
       want: '--log-level (or EDGE_ISSUER_LOG_LEVEL) is "loud", not one of',
@@ -35,6 +48,7 @@ describe('readConfig', () => {
     { args: ['--health-check-interval=999ms'], want: 'not a duration of at least 1s' },
     { args: ['--max-retry-duration=1d'], want: 'not a duration of at least 0s' },
     { args: ['--health-probe-bind-address=8081'], want: 'not host:port or :port' },
+    { args: ['--enable-certificate-signing-requests=yes'], want: 'not one of true, false' },
     { args: ['--verbose'], want: '--verbose' },
     { args: ['extra'], want: 'extra' },
   ])('refuses $args', ({ args, want }, { expect }) => {

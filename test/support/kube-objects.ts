@@ -7,6 +7,10 @@ import {
   type CertificateRequest,
   certificateRequestSchema,
 } from '../../relay/src/api/certificate-request.ts'
+import {
+  type CertificateSigningRequest,
+  certificateSigningRequestSchema,
+} from '../../relay/src/api/certificate-signing-request.ts'
 import { GROUP, VERSION } from '../../relay/src/api/group.ts'
 import { type Issuer, issuerSchema } from '../../relay/src/api/issuer.ts'
 
@@ -35,7 +39,7 @@ export interface RequestFields {
 }
 
 /** An approved request for Issuer `default/ca`, as JSON. */
-const aRequestObject = (fields: RequestFields = {}): object => ({
+export const aRequestObject = (fields: RequestFields = {}): object => ({
   apiVersion: 'cert-manager.io/v1',
   kind: 'CertificateRequest',
   metadata: {
@@ -61,6 +65,31 @@ const aRequestObject = (fields: RequestFields = {}): object => ({
 /** {@link aRequestObject}, read. */
 export const aRequest = (fields: RequestFields = {}): CertificateRequest =>
   certificateRequestSchema.parse(aRequestObject(fields))
+
+/** An approved Kubernetes request for ClusterIssuer `ca`. */
+export const aSigningRequest = (fields: RequestFields = {}): CertificateSigningRequest =>
+  certificateSigningRequestSchema.parse({
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: {
+      name: 'web',
+      uid: 'b7f1c9a0-0000-4000-8000-000000000002',
+      resourceVersion: '9',
+      creationTimestamp: CREATED,
+      ...fields.metadata,
+    },
+    spec: {
+      signerName: `clusterissuers.${GROUP}/ca`,
+      request: btoa(
+        '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
+      ),
+      usages: ['digital signature', 'client auth'],
+      username: 'jane',
+      groups: ['developers', 'system:authenticated'],
+      ...fields.spec,
+    },
+    status: { conditions: [aCondition('Approved')], ...fields.status },
+  })
 
 /** A Ready issuer `default/ca`, as JSON. */
 const anIssuerObject = (fields: RequestFields & { readonly kind?: string } = {}): object => ({

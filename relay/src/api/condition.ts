@@ -14,14 +14,15 @@ export const conditionSchema = z
     status: z.enum(CONDITION_STATUSES),
     reason: z.string().default(''),
     message: z.string().default(''),
-    lastTransitionTime: z.iso.datetime({ offset: true }).optional(),
+    /** Kubernetes' own types write null for a time that nobody set. */
+    lastTransitionTime: z.iso.datetime({ offset: true }).nullish(),
     /** Only on issuers: the generation that was judged. */
     observedGeneration: z.int().default(0),
   })
   .transform(({ lastTransitionTime, ...rest }) => ({
     ...rest,
     /** When the status last changed; 0 when nobody said. */
-    lastTransitionMs: lastTransitionTime === undefined ? 0 : Date.parse(lastTransitionTime),
+    lastTransitionMs: typeof lastTransitionTime === 'string' ? Date.parse(lastTransitionTime) : 0,
   }))
 
 export type Condition = z.infer<typeof conditionSchema>

@@ -46,11 +46,36 @@ export const CERTIFICATE_REQUEST: Resource = {
   namespaced: true,
 }
 
+export const CERTIFICATE_SIGNING_REQUEST: Resource = {
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  namespaced: false,
+}
+
 /**
  * Selects our requests on the server: cert-manager 1.20 and newer declare the selectable field;
  * older ones answer 400 and everything is read.
  */
 export const OUR_REQUESTS_FIELD_SELECTOR = `spec.issuerRef.group=${GROUP}`
+
+/** Signers of Kubernetes itself (pkg/apis/certificates/types.go): in most clusters, most requests are theirs. */
+const KUBERNETES_SIGNERS = [
+  'kubernetes.io/kube-apiserver-client',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+  'kubernetes.io/kubelet-serving',
+  'kubernetes.io/legacy-unknown',
+] as const
+
+/**
+ * Keeps the requests of Kubernetes itself on the server. A selector can name whole signer names only,
+ * and ours end in the names of issuers: choosing them would take a watch for each issuer, and would
+ * miss the requests that came before their issuer. So the others are left out instead.
+ */
+export const FOREIGN_SIGNERS_FIELD_SELECTOR = KUBERNETES_SIGNERS.map(
+  (signer) => `spec.signerName!=${signer}`,
+).join()
 
 /** `apiVersion` of `resource`. */
 export const apiVersionOf = (resource: Resource): string => `${resource.group}/${resource.version}`

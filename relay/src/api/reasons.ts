@@ -14,6 +14,13 @@ export const REQUEST_CONDITION = {
   invalidRequest: 'InvalidRequest',
 } as const
 
+/** Kubernetes' own condition types on a CertificateSigningRequest (certificates.k8s.io/v1). */
+export const SIGNING_REQUEST_CONDITION = {
+  approved: 'Approved',
+  denied: 'Denied',
+  failed: 'Failed',
+} as const
+
 /** cert-manager's reasons of a request's Ready condition; it compares these very strings. */
 export const REQUEST_REASON = {
   pending: 'Pending',

@@ -8,7 +8,7 @@ import { READY } from '../api/reasons.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Longest message that is written; metav1.Condition allows 32,768, nobody reads as much. */
-const MAX_MESSAGE_CHARACTERS = 2_048
+export const MAX_MESSAGE_CHARACTERS = 2_048
 
 /**
  * The Ready condition after `verdict`. Its transition time moves only when its status does

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { CertificateRequest } from '../api/certificate-request.ts'
 import { findCondition } from '../api/condition.ts'
 import type { Issuer } from '../api/issuer.ts'
 import { READY, REQUEST_CONDITION } from '../api/reasons.ts'
+import type { AnyRequest } from '../api/request.ts'
 
 /**
  * The latest of: created, approved, issuer became Ready. Time spent waiting for an approval or for
@@ -15,7 +15,7 @@ import { READY, REQUEST_CONDITION } from '../api/reasons.ts'
  *
  * @returns Epoch milliseconds.
  */
-export function retryStartMs(request: CertificateRequest, issuer: Issuer): number {
+export function retryStartMs(request: AnyRequest, issuer: Issuer): number {
   const approved = findCondition(request.status.conditions, REQUEST_CONDITION.approved)
   const ready = findCondition(issuer.status.conditions, READY)
   return Math.max(

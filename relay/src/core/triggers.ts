@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { CertificateRequest } from '../api/certificate-request.ts'
 import { type Condition, findCondition } from '../api/condition.ts'
 import { type Issuer, seenFingerprints } from '../api/issuer.ts'
 import type { Metadata } from '../api/metadata.ts'
 import { READY } from '../api/reasons.ts'
+import type { AnyRequest } from '../api/request.ts'
 
 /** One object before and after; `before` alone is a deletion, `after` alone an addition. */
 export interface Transition<T> {
@@ -21,7 +21,7 @@ export interface Transition<T> {
  * and when its annotations do, which is how a person asks for another look. Following issuer-lib
  * (controllers/predicates.go).
  */
-export function wakesRequest({ before, after }: Transition<CertificateRequest>): boolean {
+export function wakesRequest({ before, after }: Transition<AnyRequest>): boolean {
   if (after === undefined) return false
   if (before === undefined) return true
   return (
@@ -57,7 +57,7 @@ function gate(issuer: Issuer | undefined): string {
   return `${uid} ${ready?.status ?? 'none'} ${String(ready?.observedGeneration)} ${cas}`
 }
 
-const othersConditions = ({ status }: CertificateRequest): string =>
+const othersConditions = ({ status }: AnyRequest): string =>
   status.conditions
     .filter(({ type }) => type !== READY)
     .map(({ type, status: value }: Condition) => `${type}=${value}`)

@@ -33,29 +33,22 @@ export interface Verdict<Reason extends string> {
 export type RequestVerdict = Verdict<RequestReason>
 export type IssuerVerdict = Verdict<IssuerReason>
 
-const normal = (reason: EventReason): EventNote => ({
+export const normal = (reason: EventReason): EventNote => ({
   type: 'Normal',
   reason,
   action: EVENT_ACTION.synced,
 })
-const warning = (reason: EventReason): EventNote => ({
+export const warning = (reason: EventReason): EventNote => ({
   type: 'Warning',
   reason,
   action: EVENT_ACTION.syncFailed,
 })
 
-const waiting = (message: string, event: EventNote): RequestVerdict => ({
+export const waiting = (message: string, event: EventNote): RequestVerdict => ({
   status: 'False',
   reason: REQUEST_REASON.pending,
   message,
   event,
-})
-
-export const requestIssued = (): RequestVerdict => ({
-  status: 'True',
-  reason: REQUEST_REASON.issued,
-  message: 'Succeeded signing the CertificateRequest',
-  event: normal(EVENT_REASON.issued),
 })
 
 export const requestDenied = (): RequestVerdict => ({
@@ -64,22 +57,6 @@ export const requestDenied = (): RequestVerdict => ({
   message: 'Detected that the CertificateRequest is denied, so it will never be Ready.',
   event: warning(EVENT_REASON.permanentError),
 })
-
-export const requestFailed = (cause: string): RequestVerdict => ({
-  status: 'False',
-  reason: REQUEST_REASON.failed,
-  message: `Failed permanently to sign CertificateRequest: ${cause}`,
-  event: warning(EVENT_REASON.permanentError),
-})
-
-export const requestRetried = (cause: string): RequestVerdict =>
-  waiting(
-    `Failed to sign CertificateRequest, will retry: ${cause}`,
-    warning(EVENT_REASON.retryableError),
-  )
-
-export const requestInProgress = (cause: string): RequestVerdict =>
-  waiting(`Signing still in progress. Reason: ${cause}`, normal(EVENT_REASON.pending))
 
 /** @param resource - As kubectl names it: `issuers.edge-issuer.dev "ca"`. */
 export const issuerMissing = (resource: string): RequestVerdict =>

@@ -4,32 +4,27 @@
  * @module
  */
 import type { Result } from '@edge-issuer/shared'
-import type { CertificateRequest } from '../api/certificate-request.ts'
 import { type Issuer, seenFingerprints } from '../api/issuer.ts'
+import type { AnyRequest } from '../api/request.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
+import type { RequestWords } from '../core/request-words.ts'
 import { retryStartMs } from '../core/retry-age.ts'
 import { faultOutcome } from '../core/sign-outcome.ts'
-import { toSignRequest } from '../core/sign-request.ts'
-import { requestFailed, requestIssued, type RequestVerdict } from '../core/verdict.ts'
+import type { Finding } from '../report/request-report.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
-import { type IssuedChain, verifyAnswer } from '../signer/verify-answer.ts'
+import { verifyAnswer } from '../signer/verify-answer.ts'
 import type { ReconcileOutcome } from './controller.ts'
 import type { IssuerHolds } from './issuer-holds.ts'
+import type { RequestKind } from './request-kinds.ts'
 
-/** What an attempt found, what is to be written, and when to look again. */
-export interface Signing {
-  readonly verdict: RequestVerdict
-  readonly issued?: IssuedChain
+/** What an attempt found, and when to look again. */
+export interface Signing extends Finding {
   readonly outcome: ReconcileOutcome
 }
 
-export type SignPass = (
-  request: CertificateRequest,
-  issuer: Issuer,
-  signal: AbortSignal,
-) => Promise<Signing>
+export type SignPass<R> = (request: R, issuer: Issuer, signal: AbortSignal) => Promise<Signing>
 
 /** What an attempt needs of the world. */
 export interface SignPassOptions {
@@ -45,44 +40,50 @@ export interface SignPassOptions {
   readonly now: () => number
 }
 
-/** @returns A function that makes one attempt. */
-export function signPass(options: SignPassOptions): SignPass {
+/** @returns A function that makes one attempt for requests of one kind. */
+export function signPass<R extends AnyRequest>(
+  { toSignRequest, words }: Pick<RequestKind<R>, 'toSignRequest' | 'words'>,
+  options: SignPassOptions,
+): SignPass<R> {
   return async (request, issuer, signal) => {
+    const subjects = { request, issuer, words }
     const signRequest = toSignRequest(request, issuer.spec.profile)
     if (!signRequest.ok) {
-      return { verdict: requestFailed(signRequest.error), outcome: { kind: 'done' } }
+      return { verdict: words.failed(signRequest.error), outcome: { kind: 'done' } }
     }
     const client = await options.connect(issuer, signal)
-    if (!client.ok) return faulted(connectFault(client.error), { request, issuer }, options)
+    if (!client.ok) return faulted(connectFault(client.error), subjects, options)
     const answer = await client.value.sign(issuer.spec.issuer, signRequest.value, signal)
-    if (!answer.ok) return faulted(answer.error, { request, issuer }, options)
+    if (!answer.ok) return faulted(answer.error, subjects, options)
     const verified = verifyAnswer(answer.value, {
       request: signRequest.value,
       seenCas: seenFingerprints(issuer),
       nowMs: options.now(),
     })
-    if (!verified.ok) return faulted(verified.error, { request, issuer }, options)
+    if (!verified.ok) return faulted(verified.error, subjects, options)
     options.holds.forget(issuer.metadata.uid)
-    return { verdict: requestIssued(), issued: verified.value, outcome: { kind: 'done' } }
+    return { verdict: words.issued, issued: verified.value, outcome: { kind: 'done' } }
   }
 }
 
 interface Subjects {
-  readonly request: CertificateRequest
+  readonly request: AnyRequest
   readonly issuer: Issuer
+  readonly words: RequestWords
 }
 
 function faulted(
   fault: SignerFault,
-  { request, issuer }: Subjects,
+  { request, issuer, words }: Subjects,
   options: SignPassOptions,
 ): Signing {
   const { holds, now, wakeIssuer } = options
   const nowMs = now()
-  const outcome = faultOutcome(fault, {
+  const age = {
     ageMs: nowMs - retryStartMs(request, issuer),
     maxRetryMs: maxRetryMs(issuer, options),
-  })
+  }
+  const outcome = faultOutcome(fault, age, words)
   const { verdict } = outcome
   switch (outcome.kind) {
     case 'failed':

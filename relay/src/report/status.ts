@@ -7,6 +7,8 @@
 import { encodeBase64 } from '@edge-issuer/shared'
 import type { Condition } from '../api/condition.ts'
 import type { SeenAuthorities } from '../api/issuer.ts'
+import { REQUEST_REASON, SIGNING_REQUEST_CONDITION } from '../api/reasons.ts'
+import { MAX_MESSAGE_CHARACTERS } from '../core/conditions.ts'
 
 /** Status of an issuer: metav1.Condition, and what is known of its CAs. */
 export const issuerStatus = (ready: Condition, { ca, authorities }: SeenAuthorities): object => ({
@@ -36,7 +38,33 @@ export const requestStatus = (
   ...(failureMs === undefined ? {} : { failureTime: rfc3339(failureMs) }),
 })
 
-const conditionText = ({ type, status, reason, message, lastTransitionMs }: Condition): object => ({
+/** Status of a CertificateSigningRequest with its certificate. @param chainPem - Leaf first. */
+export const signedStatus = (chainPem: string): object => ({ certificate: base64Text(chainPem) })
+
+/** Status of a CertificateSigningRequest that will have none; the conditions of others stay. */
+export const signingFailedStatus = (message: string, nowMs: number): object => ({
+  conditions: [
+    {
+      ...conditionText({
+        type: SIGNING_REQUEST_CONDITION.failed,
+        status: 'True',
+        reason: REQUEST_REASON.failed,
+        message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+        // Written once: a request that has it is finished.
+        lastTransitionMs: nowMs,
+      }),
+      lastUpdateTime: rfc3339(nowMs),
+    },
+  ],
+})
+
+const conditionText = ({
+  type,
+  status,
+  reason,
+  message,
+  lastTransitionMs,
+}: Omit<Condition, 'observedGeneration'>): object => ({
   type,
   status,
   reason,

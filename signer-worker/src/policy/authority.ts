@@ -11,6 +11,8 @@ import type { Profile } from './profile.ts'
 /** What is asked for, and by the certification request itself if it says so. */
 export interface AuthorityRequest {
   readonly isCA: boolean
+  /** As named: without `cert sign` a CA has no path length (RFC 5280 §4.2.1.9). */
+  readonly usages: readonly string[]
   readonly asked: BasicConstraints | undefined
 }
 
@@ -24,10 +26,10 @@ export interface AuthorityRules {
 
 /** @returns The extension of the certificate; or every reason against it. */
 export function decideAuthority(
-  { isCA, asked }: AuthorityRequest,
+  { isCA, usages, asked }: AuthorityRequest,
   rules: AuthorityRules,
 ): Result<BasicConstraints, readonly Refusal[]> {
-  const decided = isCA ? authority(rules) : { isCA }
+  const decided = isCA && usages.includes('cert sign') ? authority(rules) : { isCA }
   const refusals = [
     ...(isCA ? notAllowed(rules) : []),
     ...(asked === undefined ? [] : disagreement(asked, decided)),

@@ -75,7 +75,7 @@ function judge(
   const names = values.subjectAltName ?? []
   const nameRules: NameRules = { profile, client, constraints: ca.nameConstraints }
   const authority = decideAuthority(
-    { isCA, asked: values.basicConstraints },
+    { isCA, usages: asked, asked: values.basicConstraints },
     { profile, client, issuerPathLength: ca.pathLength },
   )
   const usages = decideUsages(

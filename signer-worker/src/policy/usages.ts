@@ -116,13 +116,12 @@ function judgeUsage(usage: string, { profile, client }: UsageRules): readonly Re
       )
 }
 
-/** RFC 5280 §4.2.1.3 and §4.2.1.9: a CA signs certificates, and nobody else does. */
+/**
+ * RFC 5280 §4.2.1.3: only a CA signs certificates or CRLs. One that does neither is of little use, but
+ * Kubernetes' requests for a CA name their usages themselves, and cert-manager gives them no others.
+ */
 function judgeAuthority(bits: readonly number[], isCA: boolean): readonly Refusal[] {
-  if (isCA) {
-    return bits.includes(KEY_CERT_SIGN)
-      ? []
-      : refuse('usage_not_allowed', 'a CA certificate must have the usage "cert sign"; add it')
-  }
+  if (isCA) return []
   return bits
     .filter((bit) => bit === KEY_CERT_SIGN || bit === CRL_SIGN)
     .flatMap((bit) =>

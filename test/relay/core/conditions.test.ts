@@ -1,13 +1,10 @@
 import { describe, it } from 'vitest'
 import { isReadyChanged, readyCondition } from '../../../relay/src/core/conditions.ts'
-import {
-  issuerPending,
-  requestFailed,
-  requestIssued,
-  requestRetried,
-} from '../../../relay/src/core/verdict.ts'
+import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
+import { issuerPending } from '../../../relay/src/core/verdict.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 
+const { issued, failed, retried } = CERTIFICATE_REQUEST_WORDS
 const pending = aCondition('Ready', {
   status: 'False',
   reason: 'Pending',
@@ -20,21 +17,21 @@ describe('readyCondition', () => {
   it.for([
     {
       name: 'Pending to Pending keeps the transition time',
-      verdict: requestRetried('y'),
+      verdict: retried('y'),
       want: CREATED_MS,
     },
     {
       name: 'Pending to Failed keeps it too: both are False',
-      verdict: requestFailed('y'),
+      verdict: failed('y'),
       want: CREATED_MS,
     },
-    { name: 'Pending to Issued moves it', verdict: requestIssued(), want: nowMs },
+    { name: 'Pending to Issued moves it', verdict: issued, want: nowMs },
   ])('$name', ({ verdict, want }, { expect }) => {
     expect(readyCondition(conditions, verdict, { nowMs }).lastTransitionMs).toBe(want)
   })
 
   it('begins now where there was none', ({ expect }) => {
-    expect(readyCondition([], requestIssued(), { nowMs })).toEqual({
+    expect(readyCondition([], issued, { nowMs })).toEqual({
       type: 'Ready',
       status: 'True',
       reason: 'Issued',
@@ -48,20 +45,20 @@ describe('readyCondition', () => {
     const untimed = aRequest({
       status: { conditions: [{ type: 'Ready', status: 'False', reason: 'Pending' }] },
     }).status.conditions
-    expect(readyCondition(untimed, requestRetried('y'), { nowMs }).lastTransitionMs).toBe(nowMs)
+    expect(readyCondition(untimed, retried('y'), { nowMs }).lastTransitionMs).toBe(nowMs)
   })
 
   it('cuts a message that nobody would read', ({ expect }) => {
-    const { message } = readyCondition([], requestFailed('y'.repeat(5_000)), { nowMs })
+    const { message } = readyCondition([], failed('y'.repeat(5_000)), { nowMs })
     expect(message).toHaveLength(2_048)
   })
 })
 
 describe('isReadyChanged', () => {
   it.for([
-    { name: 'the same', verdict: requestRetried('x'), want: false },
-    { name: 'another message', verdict: requestRetried('y'), want: true },
-    { name: 'another reason', verdict: requestFailed('x'), want: true },
+    { name: 'the same', verdict: retried('x'), want: false },
+    { name: 'another message', verdict: retried('y'), want: true },
+    { name: 'another reason', verdict: failed('x'), want: true },
   ])('$name: $want', ({ verdict, want }, { expect }) => {
     expect(isReadyChanged(conditions, readyCondition(conditions, verdict, { nowMs }))).toBe(want)
   })

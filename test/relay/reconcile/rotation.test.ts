@@ -12,6 +12,7 @@ import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
 import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import { makeCsr } from '../../support/csr.ts'
@@ -103,7 +104,7 @@ function aWorld(client: SignerClient): {
   const holds = new IssuerHolds()
   let woken = 0
   const connect = async (): Promise<Result<SignerClient, never>> => Promise.resolve(ok(client))
-  const pass = signPass({
+  const pass = signPass(CERTIFICATE_REQUESTS, {
     connect,
     holds,
     wakeIssuer: () => {

@@ -2,6 +2,7 @@ import { err, ok, type Result, type SignAnswer } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
 import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
 import { createCsr } from '../../support/csr.ts'
@@ -30,7 +31,7 @@ async function sign(world: World): Promise<{
 }> {
   const holds = new IssuerHolds()
   let woken = 0
-  const attempt = signPass({
+  const attempt = signPass(CERTIFICATE_REQUESTS, {
     connect: async () =>
       Promise.resolve(
         world.connect === undefined

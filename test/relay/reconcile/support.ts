@@ -58,5 +58,6 @@ export const aSignerClient = (
 }
 
 export const CONFLICT: ApiError = { kind: 'conflict', status: 409, message: 'modified' }
+export const FORBIDDEN: ApiError = { kind: 'forbidden', status: 403, message: 'forbidden' }
 export const NOT_FOUND: ApiError = { kind: 'not-found', status: 404, message: 'gone' }
 export const UNAVAILABLE: ApiError = { kind: 'unavailable', message: 'connection refused' }

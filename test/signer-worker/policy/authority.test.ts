@@ -64,6 +64,15 @@ describe('basicConstraints', () => {
       CA_0,
     ],
     [
+      'without a path length where it signs no certificates',
+      {
+        profile: { isCA: true, pathLength: 0 },
+        request: { isCA: true, usages: ['digital signature', 'crl sign'] },
+        ca: withPathLength(1),
+      },
+      CA,
+    ],
+    [
       'with the path length it asks for',
       {
         ...CA_REQUEST,

@@ -1,5 +1,5 @@
 /**
- * Manifests of users: issuers, their Secret, Certificates and CertificateRequests.
+ * Manifests of users: issuers, their Secret, Certificates, and requests of both kinds.
  *
  * @module
  */
@@ -95,6 +95,36 @@ export const requestManifest = ({
     spec: {
       request: Buffer.from(csrPem).toString('base64'),
       issuerRef,
+      usages: ['digital signature', 'server auth'],
+      ...spec,
+    },
+  })
+
+/** What a CertificateSigningRequest manifest may say. */
+export interface SigningRequestFields {
+  readonly name: string
+  readonly csrPem: string
+  /** ClusterIssuer `edge` of ours when absent. */
+  readonly signerName?: string
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly spec?: object
+}
+
+/** A Kubernetes CertificateSigningRequest, not yet approved. */
+export const signingRequestManifest = ({
+  name,
+  csrPem,
+  signerName = `clusterissuers.${GROUP}/edge`,
+  annotations = {},
+  spec,
+}: SigningRequestFields): string =>
+  stringify({
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name, annotations },
+    spec: {
+      request: Buffer.from(csrPem).toString('base64'),
+      signerName,
       usages: ['digital signature', 'server auth'],
       ...spec,
     },

@@ -1,20 +1,29 @@
 import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
-import { requestIssued, requestRetried } from '../../../relay/src/core/verdict.ts'
+import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
 import {
   requestReconciler,
   type RequestReconcilerOptions,
-} from '../../../relay/src/reconcile/certificate-request.ts'
+} from '../../../relay/src/reconcile/request.ts'
 import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
+import { Told } from '../../../relay/src/reconcile/told.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aStatusWriter, CONFLICT, NOT_FOUND, UNAVAILABLE } from './support.ts'
+import {
+  anEventRecorder,
+  aStatusWriter,
+  CONFLICT,
+  FORBIDDEN,
+  NOT_FOUND,
+  UNAVAILABLE,
+} from './support.ts'
 
 const NOW_MS = CREATED_MS + 1_000
 const ISSUED: Signing = {
-  verdict: requestIssued(),
+  verdict: CERTIFICATE_REQUEST_WORDS.issued,
   issued: { chainPem: 'chain\n', caPem: 'ca\n' },
   outcome: { kind: 'done' },
 }
@@ -37,7 +46,8 @@ async function reconcile({ cached, live, errors = [], signing = ISSUED }: World)
   const status = aStatusWriter(errors)
   const events = anEventRecorder()
   const signed: string[] = []
-  const options: RequestReconcilerOptions = {
+  const options: RequestReconcilerOptions<CertificateRequest> = {
+    kind: CERTIFICATE_REQUESTS,
     get: () => cached,
     getLive: async () => Promise.resolve(ok(live)),
     getIssuer: () => anIssuer(),
@@ -47,6 +57,7 @@ async function reconcile({ cached, live, errors = [], signing = ISSUED }: World)
     },
     status,
     events,
+    told: new Told(),
     log: new RecordingLog(),
     now: () => NOW_MS,
   }
@@ -102,7 +113,7 @@ describe('requestReconciler', () => {
   })
 
   it('does not write again what is already there', async ({ expect }) => {
-    const verdict = requestRetried('no route')
+    const verdict = CERTIFICATE_REQUEST_WORDS.retried('no route')
     const cached = aRequest({
       status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...verdict })] },
     })
@@ -170,14 +181,22 @@ describe('requestReconciler', () => {
     },
   )
 
+  it('tells of a permission that is missing, and tries again', async ({ expect }) => {
+    const { outcome, reasons } = await reconcile({ cached: aRequest(), errors: [FORBIDDEN] })
+    expect(outcome).toMatchObject({ kind: 'retry', message: 'status not written: forbidden' })
+    expect(reasons).toEqual(['RetryableError'])
+  })
+
   it('retries when the live object cannot be read', async ({ expect }) => {
     const outcome = await requestReconciler({
+      kind: CERTIFICATE_REQUESTS,
       get: () => aRequest(),
       getLive: async () => Promise.resolve(err(UNAVAILABLE)),
       getIssuer: () => anIssuer(),
       sign: async () => Promise.resolve(ISSUED),
       status: aStatusWriter([CONFLICT]),
       events: anEventRecorder(),
+      told: new Told(),
       log: new RecordingLog(),
       now: () => NOW_MS,
     })('default/web-1', NEVER)

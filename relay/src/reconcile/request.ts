@@ -1,39 +1,37 @@
 /**
- * Reconciles one CertificateRequest: decide, sign, write. Stopped anywhere, it can begin again: the
+ * Reconciles one request of either kind: decide, sign, write. Stopped anywhere, it can begin again: the
  * worker answers the same uid with the same certificate, and nothing is written on an old object.
  *
  * @module
  */
 import type { Result } from '@edge-issuer/shared'
-import type { CertificateRequest } from '../api/certificate-request.ts'
-import { apiVersionOf, CERTIFICATE_REQUEST } from '../api/group.ts'
+import { apiVersionOf } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
-import { isReadyChanged, readyCondition } from '../core/conditions.ts'
-import { decideRequest } from '../core/decide-request.ts'
-import { type OurIssuerRef, ourIssuerRef } from '../core/issuer-ref.ts'
-import { isTerminalFailure, type RequestVerdict } from '../core/verdict.ts'
+import type { AnyRequest } from '../api/request.ts'
+import type { OurIssuerRef } from '../core/issuer-ref.ts'
+import type { RequestVerdict } from '../core/verdict.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
-import { type RequestResult, requestStatus } from '../report/status.ts'
 import type { ReconcileOutcome } from './controller.ts'
+import type { RequestKind } from './request-kinds.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
+import type { Told } from './told.ts'
 
 /** What reconciling a request needs of the world. */
-export interface RequestReconcilerOptions {
+export interface RequestReconcilerOptions<R extends AnyRequest> {
+  readonly kind: RequestKind<R>
   /** As last seen. */
-  readonly get: (key: string) => CertificateRequest | undefined
+  readonly get: (key: string) => R | undefined
   /** As it is now, past the cache; `undefined` when it is gone. */
-  readonly getLive: (
-    key: string,
-    signal: AbortSignal,
-  ) => Promise<Result<CertificateRequest | undefined, ApiError>>
+  readonly getLive: (key: string, signal: AbortSignal) => Promise<Result<R | undefined, ApiError>>
   readonly getIssuer: (ref: OurIssuerRef) => Issuer | undefined
-  readonly sign: SignPass
+  readonly sign: SignPass<R>
   readonly status: StatusWriter
   readonly events: EventRecorder
+  readonly told: Told
   readonly log: Log
   readonly now: () => number
 }
@@ -42,8 +40,8 @@ export interface RequestReconcilerOptions {
 const MAX_CONFLICTS = 3
 
 /** @returns The reconcile function of a controller. */
-export function requestReconciler(
-  options: RequestReconcilerOptions,
+export function requestReconciler<R extends AnyRequest>(
+  options: RequestReconcilerOptions<R>,
 ): (key: string, signal: AbortSignal) => Promise<ReconcileOutcome> {
   return async (key, signal) => {
     let request = options.get(key)
@@ -65,13 +63,13 @@ export function requestReconciler(
 }
 
 /** @returns Nothing when the request is to be left alone. */
-async function decide(
-  { key, request }: Subject,
-  { getIssuer, sign, log }: RequestReconcilerOptions,
+async function decide<R extends AnyRequest>(
+  { key, request }: Subject<R>,
+  { kind, getIssuer, sign, log }: RequestReconcilerOptions<R>,
   signal: AbortSignal,
 ): Promise<Signing | undefined> {
-  const ref = ourIssuerRef(request)
-  const decision = decideRequest(request, ref === undefined ? undefined : getIssuer(ref))
+  const ref = kind.issuerRef(request)
+  const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
   switch (decision.kind) {
     case 'ignore':
       log.debug({ key, why: decision.why }, 'request left alone')
@@ -84,55 +82,72 @@ async function decide(
   }
 }
 
-interface Subject {
+interface Subject<R> {
   readonly key: string
-  readonly request: CertificateRequest
+  readonly request: R
 }
 
-interface Pass extends Subject {
+interface Pass<R> extends Subject<R> {
   readonly pass: Signing
 }
 
 /** Writes the verdict on the very version that it was made on; nothing when nothing would change. */
-async function write(
-  { key, request, pass }: Pass,
-  { status, events, log, now }: RequestReconcilerOptions,
+async function write<R extends AnyRequest>(
+  { key, request, pass }: Pass<R>,
+  options: RequestReconcilerOptions<R>,
   signal: AbortSignal,
 ): Promise<Result<unknown, ApiError>> {
-  const { verdict, issued } = pass
-  const nowMs = now()
-  const ready = readyCondition(request.status.conditions, verdict, { nowMs })
-  if (!isReadyChanged(request.status.conditions, ready)) return { ok: true, value: undefined }
-  const result: RequestResult = {
-    ...issued,
-    ...(isTerminalFailure(verdict) ? { failureMs: nowMs } : {}),
-  }
-  const ref = refOfKey(key)
+  const { kind, status, told, log, now } = options
   const { uid, resourceVersion } = request.metadata
+  const report = kind.report(request, pass, now())
+  if (report.kind === 'known') return WRITTEN
+  if (report.kind === 'tell') {
+    tellNews({ key, request }, pass.verdict, options)
+    return WRITTEN
+  }
   const written = await status.applyStatus(
-    { resource: CERTIFICATE_REQUEST, ref, resourceVersion, status: requestStatus(ready, result) },
+    { resource: kind.resource, ref: refOfKey(key), resourceVersion, status: report.status },
     signal,
   )
   if (written.ok) {
-    log.info({ key, reason: verdict.reason, cause: verdict.message }, 'request reported')
-    const { kind } = CERTIFICATE_REQUEST
-    events.record({
-      regarding: { apiVersion: apiVersionOf(CERTIFICATE_REQUEST), kind, ...ref, uid },
-      ...eventOf(verdict),
-    })
+    told.forget(uid)
+    tell({ key, request }, pass.verdict, options)
+  } else if (written.error.kind === 'forbidden') {
+    // The object cannot say what is missing, so an Event does.
+    log.warn({ key, error: written.error.message }, 'a permission of the relay is missing')
+    tellNews({ key, request }, kind.words.retried(notWritten(written.error)), options)
   }
   return written
 }
 
-const eventOf = ({
-  event,
-  message,
-}: RequestVerdict): RequestVerdict['event'] & { readonly note: string } => ({
-  ...event,
-  note: message,
-})
+const WRITTEN: Result<undefined, never> = { ok: true, value: undefined }
+
+function tellNews<R extends AnyRequest>(
+  subject: Subject<R>,
+  verdict: RequestVerdict,
+  options: RequestReconcilerOptions<R>,
+): void {
+  const isNews = options.told.isNews(subject.request.metadata.uid, verdict.message)
+  if (isNews) tell(subject, verdict, options)
+}
+
+function tell<R extends AnyRequest>(
+  { key, request }: Subject<R>,
+  { event, reason, message }: RequestVerdict,
+  { kind: { resource }, events, log }: RequestReconcilerOptions<R>,
+): void {
+  log.info({ key, reason, cause: message }, 'request reported')
+  const { uid } = request.metadata
+  events.record({
+    regarding: { apiVersion: apiVersionOf(resource), kind: resource.kind, ...refOfKey(key), uid },
+    ...event,
+    note: message,
+  })
+}
+
+const notWritten = ({ message }: ApiError): string => `status not written: ${message}`
 
 const unwritten = (error: ApiError): ReconcileOutcome => ({
   kind: 'retry',
-  message: `status not written: ${error.message}`,
+  message: notWritten(error),
 })

@@ -1,0 +1,61 @@
+/**
+ * A Kubernetes CertificateSigningRequest in the words of the protocol.
+ *
+ * @module
+ */
+import { err, ok, type Result, type SignRequest } from '@edge-issuer/shared'
+import {
+  type CertificateSigningRequest,
+  SIGNING_REQUEST_ANNOTATION,
+} from '../api/certificate-signing-request.ts'
+import { parseGoDuration } from './go-duration.ts'
+import { signMessage } from './sign-message.ts'
+import { DEFAULT_DURATION_SECONDS } from './sign-request.ts'
+
+/** Kubernetes' least `spec.expirationSeconds`, which cert-manager holds the annotation to as well. */
+const MIN_DURATION_SECONDS = 600
+
+/**
+ * The usages are as listed: Kubernetes and cert-manager spell them alike, and a CA gets no `cert sign`
+ * that was not asked for (cert-manager pkg/util/pki/kube.go).
+ *
+ * @param profile - The issuer's profile; the worker's default for this client when absent.
+ * @returns What is wrong with the request, see {@link signMessage}.
+ */
+export function signingToSignRequest(
+  { metadata, spec }: CertificateSigningRequest,
+  profile: string | undefined,
+): Result<SignRequest, string> {
+  const duration = readDuration(metadata.annotations, spec.expirationSeconds)
+  if (!duration.ok) return duration
+  return signMessage(spec.request, {
+    durationSeconds: duration.value,
+    isCA: metadata.annotations[SIGNING_REQUEST_ANNOTATION.isCA] === 'true',
+    usages: spec.usages,
+    profile,
+    origin: {
+      kind: 'CertificateSigningRequest',
+      namespace: '',
+      name: metadata.name,
+      uid: metadata.uid,
+      username: spec.username,
+      groups: spec.groups,
+    },
+  })
+}
+
+/** The annotation stands above the field; whole seconds, as X.509 has no fractions. */
+function readDuration(
+  annotations: Readonly<Record<string, string>>,
+  expirationSeconds: number | undefined,
+): Result<number, string> {
+  const name = SIGNING_REQUEST_ANNOTATION.duration
+  const text = annotations[name]
+  if (text === undefined) return ok(expirationSeconds ?? DEFAULT_DURATION_SECONDS)
+  const seconds = Math.floor((parseGoDuration(text) ?? 0) / 1000)
+  if (seconds >= MIN_DURATION_SECONDS) return ok(seconds)
+  const minimum = `${String(MIN_DURATION_SECONDS)}s`
+  return err(
+    `annotation ${name} is ${JSON.stringify(text)}, not a duration of at least ${minimum} such as 2160h`,
+  )
+}

@@ -1,0 +1,82 @@
+/**
+ * CertificateSigningRequests as a test handles them: made, approved, looked at.
+ *
+ * @module
+ */
+import { X509Certificate } from 'node:crypto'
+import { z } from 'zod'
+import type { ControlPlane } from '../control-plane/index.ts'
+import { pollUntil } from '../control-plane/poll.ts'
+import { type SigningRequestFields, signingRequestManifest } from '../support/edge/objects.ts'
+import {
+  getObject,
+  kubectlWait,
+  mustKubectl,
+  type ObservedObject,
+  PATIENCE,
+} from './environment.ts'
+
+/** Where Events about cluster-scoped objects live. */
+const NAMESPACE = 'default'
+const PATIENCE_MS = 60_000
+
+/** Creates a request and approves it, denies it or lets it wait; names it for kubectl. */
+export async function makeSigningRequest(
+  plane: ControlPlane,
+  fields: SigningRequestFields,
+  verb: 'approve' | 'deny' | 'wait' = 'approve',
+): Promise<string> {
+  await plane.apply(signingRequestManifest(fields))
+  if (verb !== 'wait') await mustKubectl(plane, `certificate ${verb} ${fields.name}`)
+  return `csr/${fields.name}`
+}
+
+/** Reads a request that {@link makeSigningRequest} named. */
+export const getSigningRequest = async (
+  plane: ControlPlane,
+  name: string,
+): Promise<ObservedObject> => getObject(plane, name, NAMESPACE)
+
+/** Waits until a request has its certificate. */
+export const isSigned = async (plane: ControlPlane, name: string): Promise<void> =>
+  kubectlWait(plane, [name, 'jsonpath={.status.certificate}', PATIENCE], NAMESPACE)
+
+/** @returns What a request was given, leaf first. */
+export async function certificatesOf(
+  plane: ControlPlane,
+  name: string,
+): Promise<readonly X509Certificate[]> {
+  const { status } = await getSigningRequest(plane, name)
+  const pem = Buffer.from(status.certificate ?? '', 'base64').toString()
+  const blocks = pem.match(/-----BEGIN[^]*?-----END CERTIFICATE-----\n/g) ?? []
+  return blocks.map((block) => new X509Certificate(block))
+}
+
+const eventsSchema = z.object({
+  items: z.array(
+    z.object({
+      type: z.string(),
+      reason: z.string(),
+      note: z.string(),
+      regarding: z.object({ name: z.string() }),
+    }),
+  ),
+})
+
+/** @returns What was told of a request: `Normal Issued: …`. */
+export async function eventsOf(plane: ControlPlane, name: string): Promise<readonly string[]> {
+  const json = await mustKubectl(plane, `get events.events.k8s.io -n ${NAMESPACE} -o json`)
+  return eventsSchema
+    .parse(JSON.parse(json))
+    .items.filter(({ regarding }) => `csr/${regarding.name}` === name)
+    .map(({ type, reason, note }) => `${type} ${reason}: ${note}`)
+}
+
+/** Waits until a request was told something that contains `text`. */
+export async function isTold(plane: ControlPlane, name: string, text: string): Promise<void> {
+  await pollUntil({
+    what: `the Event "${text}" about ${name}`,
+    probe: async () => (await eventsOf(plane, name)).some((event) => event.includes(text)),
+    timeoutMs: PATIENCE_MS,
+  })
+}

@@ -1,0 +1,76 @@
+import { describe, it } from 'vitest'
+import { decideSigningRequest } from '../../../relay/src/core/decide-signing-request.ts'
+import { aCondition, anIssuer, aSigningRequest } from '../../support/kube-objects.ts'
+
+const approved = aCondition('Approved')
+const denied = aCondition('Denied')
+const issuer = anIssuer({ kind: 'ClusterIssuer' })
+
+describe('decideSigningRequest', () => {
+  it.for([
+    {
+      name: 'a foreign signer',
+      fields: { spec: { signerName: 'kubernetes.io/kubelet-serving' } },
+      why: 'foreign',
+    },
+    {
+      name: 'the signer of a namespaced issuer',
+      fields: { spec: { signerName: 'issuers.edge-issuer.dev/default.ca' } },
+      why: 'signer is not cluster-scoped',
+    },
+    {
+      name: 'one that is being deleted',
+      fields: { metadata: { deletionTimestamp: '2026-01-01T00:00:01Z' } },
+      why: 'deleting',
+    },
+    { name: 'one without conditions', fields: { status: { conditions: [] } }, why: 'not approved' },
+    { name: 'a denied one', fields: { status: { conditions: [denied] } }, why: 'denied' },
+    {
+      name: 'one that is approved and denied',
+      fields: { status: { conditions: [approved, denied] } },
+      why: 'denied',
+    },
+    {
+      name: 'one with a certificate',
+      fields: { status: { conditions: [approved], certificate: 'YQ==' } },
+      why: 'finished',
+    },
+    {
+      name: 'a failed one',
+      fields: { status: { conditions: [approved, aCondition('Failed')] } },
+      why: 'finished',
+    },
+  ])('leaves alone: $name', ({ fields, why }, { expect }) => {
+    expect(decideSigningRequest(aSigningRequest(fields), issuer)).toEqual({ kind: 'ignore', why })
+  })
+
+  it('waits for a ClusterIssuer that does not exist, and names it', ({ expect }) => {
+    expect(decideSigningRequest(aSigningRequest(), undefined)).toMatchObject({
+      kind: 'report',
+      verdict: {
+        message: 'clusterissuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
+        event: { type: 'Normal', reason: 'WaitingForIssuerExist', action: 'Synced' },
+      },
+    })
+  })
+
+  it('waits for a ClusterIssuer that is not Ready', ({ expect }) => {
+    const conditions = [aCondition('Ready', { observedGeneration: 1 })]
+    const outdated = anIssuer({ kind: 'ClusterIssuer', status: { conditions } })
+    expect(decideSigningRequest(aSigningRequest(), outdated)).toMatchObject({
+      kind: 'report',
+      verdict: { event: { type: 'Normal', reason: 'WaitingForIssuerReady', action: 'Synced' } },
+    })
+  })
+
+  it.for([
+    { name: 'an approved request', conditions: [approved] },
+    {
+      name: 'one whose approval has no time',
+      conditions: [aCondition('Approved', { lastTransitionTime: null })],
+    },
+  ])('signs $name for a Ready ClusterIssuer', ({ conditions }, { expect }) => {
+    const request = aSigningRequest({ status: { conditions } })
+    expect(decideSigningRequest(request, issuer)).toEqual({ kind: 'sign', issuer })
+  })
+})

@@ -1,0 +1,126 @@
+import { isExtendedKeyUsageName, isKeyUsageName } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import { signingToSignRequest } from '../../../relay/src/core/sign-signing-request.ts'
+import { aSigningRequest } from '../../support/kube-objects.ts'
+
+const DURATION = 'experimental.cert-manager.io/request-duration'
+const IS_CA = 'experimental.cert-manager.io/request-is-ca'
+
+/** Every KeyUsage of certificates.k8s.io/v1; the API server refuses any other. */
+const KUBERNETES_USAGES = [
+  'signing',
+  'digital signature',
+  'content commitment',
+  'key encipherment',
+  'key agreement',
+  'data encipherment',
+  'cert sign',
+  'crl sign',
+  'encipher only',
+  'decipher only',
+  'any',
+  'server auth',
+  'client auth',
+  'code signing',
+  'email protection',
+  's/mime',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'timestamping',
+  'ocsp signing',
+  'microsoft sgc',
+  'netscape sgc',
+]
+
+describe('signingToSignRequest', () => {
+  it('says the whole request in the words of the protocol', ({ expect }) => {
+    expect(signingToSignRequest(aSigningRequest(), 'web')).toEqual({
+      ok: true,
+      value: {
+        csr: 'MAA=',
+        durationSeconds: 7_776_000,
+        isCA: false,
+        usages: ['digital signature', 'client auth'],
+        profile: 'web',
+        origin: {
+          kind: 'CertificateSigningRequest',
+          namespace: '',
+          name: 'web',
+          uid: 'b7f1c9a0-0000-4000-8000-000000000002',
+          username: 'jane',
+          groups: ['developers', 'system:authenticated'],
+        },
+      },
+    })
+  })
+
+  it.for([
+    { name: 'expirationSeconds', expirationSeconds: 3_333, annotations: {}, want: 3_333 },
+    {
+      name: 'the annotation, above expirationSeconds',
+      expirationSeconds: 3_333,
+      annotations: { [DURATION]: '896h' },
+      want: 3_225_600,
+    },
+    { name: 'the shortest one', annotations: { [DURATION]: '10m' }, want: 600 },
+    { name: 'whole seconds', annotations: { [DURATION]: '600.9s' }, want: 600 },
+  ])('lasts as long as asked: $name', ({ expirationSeconds, annotations, want }, { expect }) => {
+    const request = aSigningRequest({ metadata: { annotations }, spec: { expirationSeconds } })
+    expect(signingToSignRequest(request, undefined)).toMatchObject({
+      ok: true,
+      value: { durationSeconds: want },
+    })
+  })
+
+  it.for(['599s', '599.999s', '0', '-10m', '10', '90d', 'soon', ''])(
+    'refuses the duration "%s", and names the annotation',
+    (duration, { expect }) => {
+      const annotations = { [DURATION]: duration }
+      const request = aSigningRequest({
+        metadata: { annotations },
+        spec: { expirationSeconds: 3_600 },
+      })
+      expect(signingToSignRequest(request, undefined)).toEqual({
+        ok: false,
+        error: `annotation ${DURATION} is "${duration}", not a duration of at least 600s such as 2160h`,
+      })
+    },
+  )
+
+  it.for([
+    { value: 'true', want: true },
+    { value: 'True', want: false },
+    { value: '1', want: false },
+    { value: '', want: false },
+    { value: undefined, want: false },
+  ])('the annotation "$value" asks for a CA: $want', ({ value, want }, { expect }) => {
+    const annotations = value === undefined ? {} : { [IS_CA]: value }
+    const request = aSigningRequest({ metadata: { annotations } })
+    expect(signingToSignRequest(request, undefined)).toMatchObject({
+      ok: true,
+      // As listed: "cert sign" is not added for a CA, as it is for a CertificateRequest.
+      value: { isCA: want, usages: ['digital signature', 'client auth'] },
+    })
+  })
+
+  it('every usage of Kubernetes has the same name in the protocol', ({ expect }) => {
+    const request = aSigningRequest({ spec: { usages: KUBERNETES_USAGES } })
+    expect(signingToSignRequest(request, undefined)).toMatchObject({
+      ok: true,
+      value: { usages: KUBERNETES_USAGES },
+    })
+    const unknown = KUBERNETES_USAGES.filter(
+      (usage) => !isKeyUsageName(usage) && !isExtendedKeyUsageName(usage),
+    )
+    expect(unknown).toEqual([])
+  })
+
+  it('refuses what is not a certification request', ({ expect }) => {
+    const request = aSigningRequest({ spec: { request: btoa('hello') } })
+    const message = signingToSignRequest(request, undefined)
+    expect(!message.ok && message.error).toContain(
+      'spec.request is not a PEM certification request',
+    )
+  })
+})

@@ -1,0 +1,190 @@
+import { ok } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import type { CertificateSigningRequest } from '../../../relay/src/api/certificate-signing-request.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { SIGNING_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
+import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
+import { requestReconciler } from '../../../relay/src/reconcile/request.ts'
+import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
+import { Told } from '../../../relay/src/reconcile/told.ts'
+import { aCondition, anIssuer, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
+import { anEventRecorder, aStatusWriter, CONFLICT, FORBIDDEN } from './support.ts'
+
+const NEVER = new AbortController().signal
+const { issued, failed, retried } = SIGNING_REQUEST_WORDS
+const ISSUED: Signing = {
+  verdict: issued,
+  issued: { chainPem: 'chain\n', caPem: 'ca\n' },
+  outcome: { kind: 'done' },
+}
+const RETRIED: Signing = {
+  verdict: retried('no route'),
+  outcome: { kind: 'retry', message: 'no route' },
+}
+
+interface World {
+  readonly request?: CertificateSigningRequest
+  readonly issuer?: Issuer | undefined
+  readonly errors?: readonly ApiError[]
+  /** What each pass comes to, the last one from then on. */
+  readonly signings?: readonly Signing[]
+  readonly passes?: number
+}
+
+/** One pass or more over `web`. */
+async function reconcile(world: World): Promise<{
+  readonly outcome: unknown
+  readonly writes: ReturnType<typeof aStatusWriter>['writes']
+  readonly notes: readonly string[]
+  readonly asked: number
+}> {
+  const { request = aSigningRequest(), errors = [], signings = [ISSUED], passes = 1 } = world
+  const issuer = 'issuer' in world ? world.issuer : anIssuer({ kind: 'ClusterIssuer' })
+  const status = aStatusWriter(errors)
+  const events = anEventRecorder()
+  let asked = 0
+  const pass = requestReconciler({
+    kind: CERTIFICATE_SIGNING_REQUESTS,
+    get: () => request,
+    getLive: async () => Promise.resolve(ok(request)),
+    getIssuer: () => issuer,
+    sign: async () => {
+      asked += 1
+      return Promise.resolve(signings[Math.min(asked, signings.length) - 1] ?? ISSUED)
+    },
+    status,
+    events,
+    told: new Told(),
+    log: new RecordingLog(),
+    now: () => CREATED_MS + 1_500,
+  })
+  let outcome: unknown
+  for (let i = 0; i < passes; i += 1) outcome = await pass('web', NEVER)
+  const notes = events.events.map(({ type, reason, note }) => `${type} ${reason}: ${note}`)
+  return { outcome, writes: status.writes, notes, asked }
+}
+
+describe('requestReconciler for CertificateSigningRequests', () => {
+  it('writes the certificate on the version that it decided on, and one event', async ({
+    expect,
+  }) => {
+    const { outcome, writes, notes } = await reconcile({})
+    expect(outcome).toEqual({ kind: 'done' })
+    expect(writes).toEqual([
+      {
+        resource: CERTIFICATE_SIGNING_REQUESTS.resource,
+        ref: { name: 'web' },
+        resourceVersion: '9',
+        // No root, and no condition: the certificate says it all.
+        status: { certificate: 'Y2hhaW4K' },
+      },
+    ])
+    expect(notes).toEqual(['Normal Issued: Succeeded signing the CertificateSigningRequest'])
+  })
+
+  it('tells an event about a cluster-scoped object', async ({ expect }) => {
+    const events = anEventRecorder()
+    await requestReconciler({
+      kind: CERTIFICATE_SIGNING_REQUESTS,
+      get: () => aSigningRequest(),
+      getLive: async () => Promise.resolve(ok(undefined)),
+      getIssuer: () => anIssuer({ kind: 'ClusterIssuer' }),
+      sign: async () => Promise.resolve(ISSUED),
+      status: aStatusWriter(),
+      events,
+      told: new Told(),
+      log: new RecordingLog(),
+      now: () => CREATED_MS,
+    })('web', NEVER)
+    expect(events.events.map(({ regarding }) => regarding)).toEqual([
+      {
+        apiVersion: 'certificates.k8s.io/v1',
+        kind: 'CertificateSigningRequest',
+        name: 'web',
+        uid: 'b7f1c9a0-0000-4000-8000-000000000002',
+      },
+    ])
+  })
+
+  it('writes Failed with both times for what can never succeed', async ({ expect }) => {
+    const signing: Signing = { verdict: failed('no'), outcome: { kind: 'done' } }
+    const { outcome, writes, notes } = await reconcile({ signings: [signing] })
+    expect(outcome).toEqual({ kind: 'done' })
+    const message = 'CertificateSigningRequest has failed permanently: no'
+    expect(writes.map(({ status }) => status)).toEqual([
+      {
+        conditions: [
+          {
+            type: 'Failed',
+            status: 'True',
+            reason: 'Failed',
+            message,
+            lastTransitionTime: '2026-01-01T00:00:01Z',
+            lastUpdateTime: '2026-01-01T00:00:01Z',
+          },
+        ],
+      },
+    ])
+    expect(notes).toEqual([`Warning PermanentError: ${message}`])
+  })
+
+  it('writes nothing for a fault that may mend, and tells it once', async ({ expect }) => {
+    const { outcome, writes, notes, asked } = await reconcile({ signings: [RETRIED], passes: 3 })
+    expect(outcome).toEqual(RETRIED.outcome)
+    expect(writes).toEqual([])
+    expect(notes).toEqual([
+      'Warning RetryableError: Failed to sign CertificateSigningRequest, will retry: no route',
+    ])
+    expect(asked).toBe(3)
+  })
+
+  it('tells another fault anew, and the end of them', async ({ expect }) => {
+    const other = { ...RETRIED, verdict: retried('reset') }
+    const { notes } = await reconcile({ signings: [RETRIED, other, ISSUED], passes: 3 })
+    expect(notes.map((note) => note.split(': ').at(-1))).toEqual([
+      'no route',
+      'reset',
+      'Succeeded signing the CertificateSigningRequest',
+    ])
+  })
+
+  it('writes nothing while it waits for its issuer, and tells it once', async ({ expect }) => {
+    const { outcome, writes, notes, asked } = await reconcile({ issuer: undefined, passes: 2 })
+    expect(outcome).toEqual({ kind: 'done' })
+    expect({ writes, asked }).toEqual({ writes: [], asked: 0 })
+    expect(notes).toEqual([
+      'Normal WaitingForIssuerExist: clusterissuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
+    ])
+  })
+
+  it.for([
+    { name: 'denied', status: { conditions: [aCondition('Denied')] } },
+    { name: 'not approved', status: { conditions: [] } },
+    { name: 'finished', status: { certificate: 'YQ==' } },
+  ])('does nothing about one that is $name', async ({ status }, { expect }) => {
+    expect(await reconcile({ request: aSigningRequest({ status }) })).toEqual({
+      outcome: { kind: 'done' },
+      writes: [],
+      notes: [],
+      asked: 0,
+    })
+  })
+
+  it('a permission that is missing is told once, and tried again', async ({ expect }) => {
+    const errors = [FORBIDDEN, FORBIDDEN]
+    const { outcome, notes } = await reconcile({ errors, passes: 2 })
+    expect(outcome).toMatchObject({ kind: 'retry', message: 'status not written: forbidden' })
+    expect(notes).toEqual([
+      'Warning RetryableError: Failed to sign CertificateSigningRequest, will retry: status not written: forbidden',
+    ])
+  })
+
+  it('decides again on the live object after a conflict', async ({ expect }) => {
+    const { outcome, writes, asked } = await reconcile({ errors: [CONFLICT] })
+    expect(outcome).toEqual({ kind: 'done' })
+    expect(writes).toHaveLength(2)
+    expect(asked).toBe(2)
+  })
+})
