@@ -66,7 +66,7 @@ describe('basicConstraints', () => {
     [
       'without a path length where it signs no certificates',
       {
-        profile: { isCA: true, pathLength: 0 },
+        profile: { ...CA_PROFILE, pathLength: 0 },
         request: { isCA: true, usages: ['digital signature', 'crl sign'] },
         ca: withPathLength(1),
       },
