@@ -46,6 +46,9 @@ describe('name constraints', () => {
     ['a URI inside', uri('https://b.a.example/')],
     ['a URI outside', uri('https://b.example/')],
     ['a URI without a host', uri('urn:x')],
+    ['a URI with a port inside', uri('https://b.a.example:8443/')],
+    ['a URI with a user and a password', uri('https://me:x@b.a.example/')],
+    ['a URI with a query right after its host', uri('https://b.a.example?x')],
     ['a mailbox inside', email('x@a.example')],
     ['a mailbox outside', email('x@b.a.example')],
   ] as const)('%s: openssl agrees', async ([, san], { expect }) => {

@@ -25,8 +25,11 @@ const MAX_CHARACTERS: Readonly<Record<Exclude<Type, 'C' | 'emailAddress'>, numbe
 
 /** X.680 §41.4, table 10. */
 const PRINTABLE = [...ALPHANUMERIC, ...Array.from(" '()+,-./:=?")]
-/** What has to be escaped, several octets to a character, and marks that combine. */
-const UTF8 = [...PRINTABLE, ...Array.from('"\\<>;#@_*&éß日本語😀'), 'e\u0301']
+/**
+ * What has to be escaped, several octets to a character, and marks that combine. No ampersand: zlint's
+ * community takes it for the beginning of an entity of HTML.
+ */
+const UTF8 = [...PRINTABLE, ...Array.from('"\\<>;#@_*éß日本語😀'), 'e\u0301']
 
 /** What the worker, as openssl does, takes for a host name. */
 const READS_AS_HOST = /^[\w-]+(\.[\w-]+)+$/
