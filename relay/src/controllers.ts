@@ -49,7 +49,10 @@ const RECONCILE_DEADLINE_MS = 60_000
 /** Checks are spread by this share, so that many issuers do not ask at once. */
 const CHECK_JITTER = 0.1
 
-/** @returns Controllers that take keys from now on, woken by changes of `observed`; they are not started. */
+/**
+ * @returns Controllers that have every key that was observed, and are woken by changes from now on;
+ *   they are not started.
+ */
 export function createControllers(options: ControllersOptions): Controllers {
   const holds = new IssuerHolds()
   const issuers = {
@@ -59,6 +62,10 @@ export function createControllers(options: ControllersOptions): Controllers {
   const wakeIssuer = (issuer: Issuer): void => issuers[issuer.kind].add(keyOf(issuer))
   const requests = requestController({ holds, wakeIssuer }, options)
   wakeOnChange({ issuers, requests }, holds, options)
+  for (const key of options.observed.requests.keys()) requests.add(key)
+  for (const kind of ['Issuer', 'ClusterIssuer'] as const) {
+    for (const key of options.observed.issuers[kind].keys()) issuers[kind].add(key)
+  }
   return { issuers, requests }
 }
 

@@ -27,18 +27,19 @@ export interface RelayOptions {
   readonly log: Log
 }
 
-/** A relay that runs. */
+/** A relay that reads. Followers stay like this: ready, and up to date should they have to lead. */
 export interface Relay {
   /** False: only a new process helps. */
   readonly isAlive: () => boolean
   /** Everything was read once. Not: the worker is reachable, which would hide what is wrong. */
   readonly isReady: () => boolean
-  /** Lets the work under way end, then ends everything else. */
-  readonly stop: () => Promise<void>
+  /** Begins to work, as soon as everything was read. Called at most once, by the leader. */
+  readonly work: () => void
+  /** Lets the work under way end within `graceMs`, then ends everything else. */
+  readonly stop: (graceMs: number) => Promise<void>
 }
 
-/** Within the 30 s that a pod has to end. */
-const STOP_GRACE_MS = 20_000
+/** The last Events of a stop may take so long. */
 const EVENTS_STOP_LIMIT_MS = 3_000
 
 /** A request must not be told that its issuer is missing only because issuers were not read yet. */
@@ -50,30 +51,33 @@ async function startWhenSynced(
   if (synced.every(Boolean)) for (const controller of controllers) controller.start()
 }
 
-/** Starts reading at once, and working as soon as everything was read. */
+/** Starts reading at once. */
 export function startRelay(options: RelayOptions): Relay {
   const { kube, clock, random, log } = options
   const connections = new Connections(kube, options.clusterResourceNamespace)
   const events = createEventRecorder({ ...options, writer: kube })
   const observed = createObserved()
-  const { issuers, requests } = createControllers({ ...options, observed, connections, events })
-  const controllers = [issuers.Issuer, issuers.ClusterIssuer, requests]
   const reflectors = createReflectors(observed, kube, { clock, random, log })
-
   const reading = new AbortController()
   const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
-  const starting = startWhenSynced(controllers, reflectors)
+  let controllers: readonly Controller[] = []
+  let starting = Promise.resolve()
 
   return {
     isAlive: () => reflectors.every((reflector) => reflector.isAlive),
     isReady: () => !reading.signal.aborted && reflectors.every((reflector) => reflector.hasSynced),
-    stop: async () => {
+    work: () => {
+      if (reading.signal.aborted) return
+      const { issuers, requests } = createControllers({ ...options, observed, connections, events })
+      controllers = [issuers.Issuer, issuers.ClusterIssuer, requests]
+      starting = startWhenSynced(controllers, reflectors)
+    },
+    stop: async (graceMs) => {
       reading.abort()
       await Promise.all([...runs, starting])
-      await Promise.all(controllers.map(async (controller) => controller.stop(STOP_GRACE_MS)))
-      await events.stop(EVENTS_STOP_LIMIT_MS)
+      await Promise.all(controllers.map(async (controller) => controller.stop(graceMs)))
+      await events.stop(Math.min(graceMs, EVENTS_STOP_LIMIT_MS))
       await connections.close()
-      await kube.close()
     },
   }
 }

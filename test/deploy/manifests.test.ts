@@ -3,6 +3,7 @@ import { it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { CLUSTER_ISSUER, FIELD_MANAGER, GROUP, ISSUER, VERSION } from '../../relay/src/api/group.ts'
+import { readConfig } from '../../relay/src/config.ts'
 import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
 
 const ruleSchema = z.object({
@@ -43,7 +44,7 @@ it('Secrets can be got, not listed, and only where a RoleBinding says so', async
   expect(bindings.map(({ kind }) => kind)).toEqual(['RoleBinding'])
 })
 
-it('the relay writes nothing but status and Events', async ({ expect }) => {
+it('the relay writes nothing but status, Events and its Lease', async ({ expect }) => {
   const rules = (await objects('relay')).flatMap(({ rules: all }) => all)
   const writes = rules.filter(({ verbs }) =>
     verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
@@ -52,6 +53,21 @@ it('the relay writes nothing but status and Events', async ({ expect }) => {
     { resources: ['certificaterequests/status'], verbs: ['patch'] },
     { resources: ['issuers/status', 'clusterissuers/status'], verbs: ['patch'] },
     { resources: ['events'], verbs: ['create'] },
+    { resources: ['leases'], verbs: ['create'] },
+    { resources: ['leases'], verbs: ['get', 'watch', 'patch'] },
+  ])
+})
+
+it('of Leases the relay may touch its own, in its own namespace', async ({ expect }) => {
+  const all = await objects('relay')
+  const role = all.find(({ rules }) => rules.some(({ resources }) => resources.includes('leases')))
+  expect(role).toMatchObject({ kind: 'Role', metadata: { namespace: 'edge-issuer' } })
+  const config = readConfig([], {})
+  const leaseName = config.ok && config.value !== 'help' ? config.value.leaseName : undefined
+  expect(role?.rules.map(({ verbs, resourceNames }) => ({ verbs, resourceNames }))).toEqual([
+    // A name cannot narrow create: there is no object yet that would have it.
+    { verbs: ['create'], resourceNames: undefined },
+    { verbs: ['get', 'watch', 'patch'], resourceNames: [leaseName] },
   ])
 })
 

@@ -66,7 +66,8 @@ export async function startEdgeEnvironment(
     const relayOptions: RelayProcessOptions = {
       kubeconfig: relayKubeconfig,
       logFile: join(plane.directory, 'relay.log'),
-      flags: ['--log-level', 'debug', ...relayFlags],
+      // One relay at a time: the next need not wait until the lease of one that was killed runs out.
+      flags: ['--log-level', 'debug', '--leader-elect=false', ...relayFlags],
     }
     let relay = await startRelayProcess(relayOptions)
     stops.push(async () => relay.stop(STOP_GRACE_MS))

@@ -1,16 +1,18 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
-import { apiVersionOf, FIELD_MANAGER, type Resource } from '../api/group.ts'
+import { apiVersionOf, EVENT, FIELD_MANAGER, SECRET } from '../api/group.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
 import { loadAccess } from './access.ts'
 import { type ApiError, faultError } from './api-error.ts'
+import { createLeaseStore } from './lease.ts'
 import { createListWatch } from './list-watch.ts'
 import { collectionPath, objectPath } from './paths.ts'
 import type { EventObject, Kube, StatusWrite } from './ports.ts'
 import {
   type ApiRequest,
+  type Call,
   createTransport,
   parseJson,
   readText,
@@ -31,21 +33,6 @@ export interface KubeOptions {
 const CALL_DEADLINE_MS = 30_000
 /** One object; the API server takes none above 3 MiB (MaxRequestBodyBytes). */
 const MAX_OBJECT_BYTES = 4 * 1_048_576
-
-const SECRET: Resource = {
-  group: '',
-  version: 'v1',
-  kind: 'Secret',
-  plural: 'secrets',
-  namespaced: true,
-}
-const EVENT: Resource = {
-  group: 'events.k8s.io',
-  version: 'v1',
-  kind: 'Event',
-  plural: 'events',
-  namespaced: true,
-}
 
 const secretSchema = z.object({ data: z.record(z.string(), z.base64()).default({}) })
 
@@ -71,12 +58,11 @@ export function connect(options: KubeOptions): Result<Kube, string> {
       const created = await call(eventRequest(event), signal)
       return created.ok ? ok(undefined) : created
     },
+    ...createLeaseStore(call),
     listWatch: (collection) => createListWatch(collection, { ...options, transport }),
     close: async () => transport.close(),
   })
 }
-
-type Call = (request: ApiRequest, signal: AbortSignal) => Promise<Result<unknown, ApiError>>
 
 interface Way {
   readonly transport: Transport

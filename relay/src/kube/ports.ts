@@ -73,6 +73,37 @@ export interface EventWriter {
   createEvent(event: EventObject, signal: AbortSignal): Promise<Result<void, ApiError>>
 }
 
+/** What the spec of a Lease (coordination.k8s.io/v1) says. */
+export interface LeaseSpec {
+  /** Empty: nobody holds it. */
+  readonly holderIdentity: string
+  /** How long after its last renewal others must leave it alone. */
+  readonly leaseDurationSeconds: number
+  /** MicroTime, written for people: clocks of different machines are not compared. */
+  readonly acquireTime?: string | undefined
+  readonly renewTime?: string | undefined
+  /** How often the holder changed. */
+  readonly leaseTransitions: number
+}
+
+/** A Lease in one of its versions. */
+export interface Lease {
+  readonly resourceVersion: string
+  readonly spec: LeaseSpec
+}
+
+/** Reads and writes a Lease; each write is refused as `conflict` when somebody else wrote meanwhile. */
+export interface LeaseStore {
+  getLease(ref: ObjectRef, signal: AbortSignal): Promise<Result<Lease, ApiError>>
+  createLease(
+    ref: ObjectRef,
+    spec: LeaseSpec,
+    signal: AbortSignal,
+  ): Promise<Result<Lease, ApiError>>
+  /** @param lease - The version that is replaced, and the new spec. */
+  updateLease(ref: ObjectRef, lease: Lease, signal: AbortSignal): Promise<Result<Lease, ApiError>>
+}
+
 /** An object as it came, with the two facts that a cache needs. */
 export interface RawObject {
   /** See `objectKey`. */
@@ -119,7 +150,7 @@ export interface Collection {
 }
 
 /** The connection to one API server. */
-export interface Kube extends ObjectReader, StatusWriter, SecretReader, EventWriter {
+export interface Kube extends ObjectReader, StatusWriter, SecretReader, EventWriter, LeaseStore {
   listWatch(collection: Collection): ListWatch
   /** Closes the connections; calls under way fail. */
   close(): Promise<void>

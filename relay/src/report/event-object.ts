@@ -5,6 +5,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { microTime } from '../api/time.ts'
 import type { EventObject } from '../kube/ports.ts'
 
 /** What happened, to which object. */
@@ -64,11 +65,6 @@ function eventName(name: string): string {
   // Each label must end in a letter or a digit, also the one that was cut.
   const prefix = name.slice(0, MAX_NAME_LENGTH - suffix.length).replace(/[^a-z0-9]+$/u, '')
   return prefix + suffix
-}
-
-/** MicroTime wants six fractional digits; a clock of milliseconds has three. */
-function microTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('Z', '000Z')
 }
 
 /** Cuts at a character boundary, and shows that something is missing. */

@@ -7,6 +7,7 @@
 import { encodeBase64 } from '@edge-issuer/shared'
 import type { Condition } from '../api/condition.ts'
 import type { IssuerCa } from '../api/issuer.ts'
+import { rfc3339 } from '../api/time.ts'
 
 /** Status of an issuer: metav1.Condition, and what is known of its CA. */
 export const issuerStatus = (ready: Condition, ca: IssuerCa | undefined): object => ({
@@ -44,7 +45,3 @@ const conditionText = ({ type, status, reason, message, lastTransitionMs }: Cond
 })
 
 const base64Text = (text: string): string => encodeBase64(new TextEncoder().encode(text))
-
-/** Whole seconds, as Go's metav1.Time writes them: a custom resource would keep milliseconds. */
-const rfc3339 = (epochMs: number): string =>
-  new Date(epochMs).toISOString().replace(/\.\d{3}Z$/, 'Z')
