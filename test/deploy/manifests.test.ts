@@ -52,7 +52,7 @@ it('the relay writes nothing but status, Events and its Lease', async ({ expect 
   expect(writes.map(({ resources, verbs }) => ({ resources, verbs }))).toEqual([
     { resources: ['certificaterequests/status'], verbs: ['patch'] },
     { resources: ['issuers/status', 'clusterissuers/status'], verbs: ['patch'] },
-    { resources: ['events'], verbs: ['create'] },
+    { resources: ['events'], verbs: ['create', 'patch'] },
     { resources: ['leases'], verbs: ['create'] },
     { resources: ['leases'], verbs: ['get', 'watch', 'patch'] },
   ])

@@ -58,6 +58,12 @@ export function connect(options: KubeOptions): Result<Kube, string> {
       const created = await call(eventRequest(event), signal)
       return created.ok ? ok(undefined) : created
     },
+    updateEventSeries: async (ref, series, signal) => {
+      const path = objectPath(EVENT, ref)
+      const content = { type: 'application/merge-patch+json', body: JSON.stringify({ series }) }
+      const patched = await call({ method: 'PATCH', path, content }, signal)
+      return patched.ok ? ok(undefined) : patched
+    },
     ...createLeaseStore(call),
     listWatch: (collection) => createListWatch(collection, { ...options, transport }),
     close: async () => transport.close(),

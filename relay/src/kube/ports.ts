@@ -44,6 +44,14 @@ export interface SecretReader {
   ): Promise<Result<Readonly<Record<string, Uint8Array>>, ApiError>>
 }
 
+/** That an event happened again. */
+export interface EventSeries {
+  /** How often in all; the API server takes 2 and more. */
+  readonly count: number
+  /** MicroTime. */
+  readonly lastObservedTime: string
+}
+
 /** An object of `events.k8s.io/v1`, complete but for apiVersion and kind. */
 export interface EventObject {
   readonly metadata: { readonly name: string; readonly namespace: string }
@@ -65,12 +73,20 @@ export interface EventObject {
     readonly uid: string
     readonly resourceVersion?: string
   }
+  /** The one part that may change once the event exists. Absent: it happened once. */
+  readonly series?: EventSeries
 }
 
-/** Creates events. */
+/** Writes events. */
 export interface EventWriter {
   /** A name that is taken is a `conflict`. */
   createEvent(event: EventObject, signal: AbortSignal): Promise<Result<void, ApiError>>
+  /** Sets the series of an event. The API server forgets events after an hour: then it is `not-found`. */
+  updateEventSeries(
+    ref: ObjectRef,
+    series: EventSeries,
+    signal: AbortSignal,
+  ): Promise<Result<void, ApiError>>
 }
 
 /** What the spec of a Lease (coordination.k8s.io/v1) says. */

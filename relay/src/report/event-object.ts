@@ -59,6 +59,12 @@ export function eventObject(draft: EventDraft, origin: EventOrigin): EventObject
   }
 }
 
+/** @returns The same event, having happened once more at `nowMs`. */
+export function happenedAgain(event: EventObject, nowMs: number): EventObject {
+  const count = (event.series?.count ?? 1) + 1
+  return { ...event, series: { count, lastObservedTime: microTime(nowMs) } }
+}
+
 /** Begins with the object's name, for people; ends in 64 random bits. */
 function eventName(name: string): string {
   const suffix = `.${randomBytes(8).toString('hex')}`
