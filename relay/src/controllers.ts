@@ -23,14 +23,18 @@ import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import { issuerReconciler } from './reconcile/issuer.ts'
 import { signPass } from './reconcile/sign-pass.ts'
 import type { EventRecorder } from './report/events.ts'
-import type { Connections } from './signer/connections.ts'
+import { Connections, secretRefOf } from './signer/connections.ts'
+import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
+import { SecretWatches } from './watch/secret-watches.ts'
+import type { Change } from './watch/store.ts'
 
 /** What controllers are made of. */
 export interface ControllersOptions {
   readonly config: Pick<Config, 'healthCheckIntervalMs' | 'maxConcurrentReconciles' | 'maxRetryMs'>
   readonly kube: Kube
   readonly observed: Observed
-  readonly connections: Connections
+  /** Where the Secrets of ClusterIssuers are. */
+  readonly clusterResourceNamespace: string
   readonly events: EventRecorder
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
@@ -38,11 +42,23 @@ export interface ControllersOptions {
   readonly log: Log
 }
 
-/** By kind of object. */
+/** What works. */
 export interface Controllers {
+  readonly start: () => void
+  /** Lets the work under way end within `graceMs`, then ends everything else. */
+  readonly stop: (graceMs: number) => Promise<void>
+}
+
+/** What the parts share. */
+interface Parts {
   readonly issuers: Readonly<Record<IssuerKind, Controller>>
   readonly requests: Controller
+  readonly holds: IssuerHolds
+  readonly secrets: SecretWatches
+  readonly connections: Connections
 }
+
+const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 
 /** One reconcile: an exchange with the worker (25 s), and three calls to the API server. */
 const RECONCILE_DEADLINE_MS = 60_000
@@ -54,27 +70,44 @@ const CHECK_JITTER = 0.1
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
+  const { observed, kube, clock, random, log } = options
   const holds = new IssuerHolds()
+  const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
+  const connections = new Connections(secrets, options.clusterResourceNamespace)
   const issuers = {
-    Issuer: issuerController('Issuer', holds, options),
-    ClusterIssuer: issuerController('ClusterIssuer', holds, options),
+    Issuer: issuerController('Issuer', { holds, connections }, options),
+    ClusterIssuer: issuerController('ClusterIssuer', { holds, connections }, options),
   }
-  const wakeIssuer = (issuer: Issuer): void => issuers[issuer.kind].add(keyOf(issuer))
-  const requests = requestController({ holds, wakeIssuer }, options)
-  wakeOnChange({ issuers, requests }, holds, options)
-  for (const key of options.observed.requests.keys()) requests.add(key)
-  for (const kind of ['Issuer', 'ClusterIssuer'] as const) {
-    for (const key of options.observed.issuers[kind].keys()) issuers[kind].add(key)
+  const requests = requestController({ holds, connections, issuers }, options)
+  const parts: Parts = { issuers, requests, holds, secrets, connections }
+  observed.requests.onChange((change) => requestChanged(change, parts))
+  for (const key of observed.requests.keys()) requests.add(key)
+  for (const kind of ISSUER_KINDS) {
+    const changed = (change: Change<Issuer>): void =>
+      issuerChanged({ ...change, kind }, parts, options)
+    const store = observed.issuers[kind]
+    store.onChange(changed)
+    for (const key of store.keys()) changed({ key, before: undefined, after: store.get(key) })
   }
-  return { issuers, requests }
+  const all = [issuers.Issuer, issuers.ClusterIssuer, requests]
+  return {
+    start: () => {
+      for (const controller of all) controller.start()
+    },
+    stop: async (graceMs) => {
+      await Promise.all(all.map(async (controller) => controller.stop(graceMs)))
+      await secrets.stop()
+      await connections.close()
+    },
+  }
 }
 
 function issuerController(
   kind: IssuerKind,
-  holds: IssuerHolds,
+  { holds, connections }: Pick<Parts, 'connections' | 'holds'>,
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, connections, events, clock, random, log } = options
+  const { config, kube, observed, events, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
   return new Controller({
     ...common(options),
@@ -83,7 +116,7 @@ function issuerController(
     reconcile: issuerReconciler({
       resource,
       get: (key) => observed.issuers[kind].get(key),
-      connect: async (issuer, signal) => connections.connect(issuer, signal),
+      connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
       holds,
       status: kube,
       events,
@@ -95,13 +128,10 @@ function issuerController(
 }
 
 function requestController(
-  {
-    holds,
-    wakeIssuer,
-  }: { readonly holds: IssuerHolds; readonly wakeIssuer: (issuer: Issuer) => void },
+  { holds, connections, issuers }: Pick<Parts, 'connections' | 'holds' | 'issuers'>,
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, connections, events, clock, log } = options
+  const { config, kube, observed, events, clock, log } = options
   const now = (): number => clock.now()
   return new Controller({
     ...common(options),
@@ -112,9 +142,9 @@ function requestController(
       getLive: async (key, signal) => getLiveRequest(kube, key, signal),
       getIssuer: (ref) => findIssuer(observed, ref),
       sign: signPass({
-        connect: async (issuer, signal) => connections.connect(issuer, signal),
+        connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
         holds,
-        wakeIssuer,
+        wakeIssuer: (issuer) => issuers[issuer.kind].add(keyOf(issuer)),
         maxRetryMs: config.maxRetryMs,
         now,
       }),
@@ -155,27 +185,32 @@ async function getLiveRequest(
     : err({ kind: 'invalid', message: z.prettifyError(request.error) })
 }
 
-function wakeOnChange(
-  { issuers, requests }: Controllers,
-  holds: IssuerHolds,
-  { observed, connections }: ControllersOptions,
+function requestChanged(change: Change<CertificateRequest>, { requests }: Parts): void {
+  if (wakesRequest(change)) requests.add(change.key)
+}
+
+function issuerChanged(
+  change: Change<Issuer> & { readonly kind: IssuerKind },
+  { issuers, requests, holds, secrets, connections }: Parts,
+  { observed, clusterResourceNamespace }: ControllersOptions,
 ): void {
-  observed.requests.onChange((change) => {
-    if (wakesRequest(change)) requests.add(change.key)
-  })
-  for (const kind of ['Issuer', 'ClusterIssuer'] as const) {
-    observed.issuers[kind].onChange((change) => {
-      const { key, before, after } = change
-      if (wakesIssuer(change)) issuers[kind].add(key)
-      if (wakesRequestsOf(change)) {
-        for (const request of requestsOf(observed, { kind, ...refOfKey(key) }))
-          requests.add(request)
-      }
-      if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
-        holds.forget(before.metadata.uid)
-        connections.forget(before)
-      }
-    })
+  const { kind, key, before, after } = change
+  if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
+    holds.forget(before.metadata.uid)
+    connections.forget(before)
+    secrets.unfollow(before.metadata.uid)
+  }
+  if (after !== undefined) {
+    const { uid } = after.metadata
+    const wake = (): void => {
+      holds.lift(uid)
+      issuers[kind].add(key)
+    }
+    secrets.follow({ id: uid, wake }, secretRefOf(after, clusterResourceNamespace))
+    if (wakesIssuer(change)) wake()
+  }
+  if (wakesRequestsOf(change)) {
+    for (const request of requestsOf(observed, { kind, ...refOfKey(key) })) requests.add(request)
   }
 }
 

@@ -5,14 +5,12 @@
  * @module
  */
 import type { Config } from './config.ts'
-import { createControllers } from './controllers.ts'
+import { type Controllers, createControllers } from './controllers.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
 import { createObserved, createReflectors, type Reading } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
-import type { Controller } from './reconcile/controller.ts'
 import { createEventRecorder } from './report/events.ts'
-import { Connections } from './signer/connections.ts'
 
 /** What a relay is made of. */
 export interface RelayOptions {
@@ -44,23 +42,22 @@ const EVENTS_STOP_LIMIT_MS = 3_000
 
 /** A request must not be told that its issuer is missing only because issuers were not read yet. */
 async function startWhenSynced(
-  controllers: readonly Controller[],
+  controllers: Controllers,
   reflectors: readonly Reading[],
 ): Promise<void> {
   const synced = await Promise.all(reflectors.map(async (reflector) => reflector.synced))
-  if (synced.every(Boolean)) for (const controller of controllers) controller.start()
+  if (synced.every(Boolean)) controllers.start()
 }
 
 /** Starts reading at once. */
 export function startRelay(options: RelayOptions): Relay {
   const { kube, clock, random, log } = options
-  const connections = new Connections(kube, options.clusterResourceNamespace)
   const events = createEventRecorder({ ...options, writer: kube })
   const observed = createObserved()
   const reflectors = createReflectors(observed, kube, { clock, random, log })
   const reading = new AbortController()
   const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
-  let controllers: readonly Controller[] = []
+  let controllers: Controllers | undefined
   let starting = Promise.resolve()
 
   return {
@@ -68,16 +65,14 @@ export function startRelay(options: RelayOptions): Relay {
     isReady: () => !reading.signal.aborted && reflectors.every((reflector) => reflector.hasSynced),
     work: () => {
       if (reading.signal.aborted) return
-      const { issuers, requests } = createControllers({ ...options, observed, connections, events })
-      controllers = [issuers.Issuer, issuers.ClusterIssuer, requests]
+      controllers = createControllers({ ...options, observed, events })
       starting = startWhenSynced(controllers, reflectors)
     },
     stop: async (graceMs) => {
       reading.abort()
       await Promise.all([...runs, starting])
-      await Promise.all(controllers.map(async (controller) => controller.stop(graceMs)))
+      await controllers?.stop(graceMs)
       await events.stop(Math.min(graceMs, EVENTS_STOP_LIMIT_MS))
-      await connections.close()
     },
   }
 }

@@ -35,13 +35,16 @@ export interface StatusWriter {
   applyStatus(write: StatusWrite, signal: AbortSignal): Promise<Result<unknown, ApiError>>
 }
 
+/** A Secret in one of its versions. */
+export interface Secret {
+  readonly resourceVersion: string
+  /** Decoded. */
+  readonly data: Readonly<Record<string, Uint8Array>>
+}
+
 /** Reads one Secret live. */
 export interface SecretReader {
-  /** @returns The Secret's `data`, decoded. */
-  readSecret(
-    ref: ObjectRef,
-    signal: AbortSignal,
-  ): Promise<Result<Readonly<Record<string, Uint8Array>>, ApiError>>
+  readSecret(ref: ObjectRef, signal: AbortSignal): Promise<Result<Secret, ApiError>>
 }
 
 /** That an event happened again. */
