@@ -9,18 +9,20 @@ import { type CertificateRequest, certificateRequestSchema } from './api/certifi
 import { CERTIFICATE_REQUEST, CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { Issuer, IssuerKind } from './api/issuer.ts'
 import type { Config } from './config.ts'
+import { longestLifetimeMs } from './core/ca-expiry.ts'
 import { wakesIssuer, wakesRequest, wakesRequestsOf } from './core/triggers.ts'
 import type { ApiError } from './kube/api-error.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
-import { findIssuer, type Observed, requestsOf } from './observed.ts'
+import { findIssuer, type Observed, requestKeysOf, requestsOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
 import { requestReconciler } from './reconcile/certificate-request.ts'
 import { Controller } from './reconcile/controller.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import { issuerReconciler } from './reconcile/issuer.ts'
+import { Reminders } from './reconcile/reminders.ts'
 import { signPass } from './reconcile/sign-pass.ts'
 import type { EventRecorder } from './report/events.ts'
 import { Connections, secretRefOf } from './signer/connections.ts'
@@ -118,6 +120,8 @@ function issuerController(
       get: (key) => observed.issuers[kind].get(key),
       connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
       holds,
+      reminders: new Reminders(),
+      longestLifetimeMs: (issuer) => longestLifetimeMs(requestsOf(observed, issuer)),
       status: kube,
       events,
       log,
@@ -210,7 +214,7 @@ function issuerChanged(
     if (wakesIssuer(change)) wake()
   }
   if (wakesRequestsOf(change)) {
-    for (const request of requestsOf(observed, { kind, ...refOfKey(key) })) requests.add(request)
+    for (const request of requestKeysOf(observed, { kind, ...refOfKey(key) })) requests.add(request)
   }
 }
 

@@ -42,8 +42,17 @@ export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | u
   issuers[ref.kind].get(objectKey(ref))
 
 /** @returns Keys of the requests that name this issuer. */
-export const requestsOf = ({ requests }: Observed, ref: OurIssuerRef): readonly string[] =>
+export const requestKeysOf = ({ requests }: Observed, ref: OurIssuerRef): readonly string[] =>
   requests.keysBy(indexOf(ref))
+
+/** @returns The requests that name `issuer`. */
+export function requestsOf(
+  { requests }: Observed,
+  { kind, metadata: { namespace, name } }: Issuer,
+): readonly CertificateRequest[] {
+  const ref = kind === 'Issuer' ? { kind, namespace, name } : { kind, name }
+  return requests.keysBy(indexOf(ref)).flatMap((key) => requests.get(key) ?? [])
+}
 
 /** @returns What fills the stores, once run. */
 export function createReflectors(

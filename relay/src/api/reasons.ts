@@ -38,6 +38,7 @@ export const EVENT_REASON = {
   waitingForIssuerExist: 'WaitingForIssuerExist',
   waitingForIssuerReady: 'WaitingForIssuerReady',
   checked: 'Checked',
+  caExpiring: 'CAExpiring',
 } as const
 
 /** Event actions. */

@@ -19,7 +19,7 @@ import type { CertificateRequest } from '../api/certificate-request.ts'
 import { parseGoDuration } from './go-duration.ts'
 
 /** cert-manager's DefaultCertificateDuration (pkg/apis/certmanager/v1): 90 days. */
-const DEFAULT_DURATION_SECONDS = 7_776_000
+export const DEFAULT_DURATION_SECONDS = 7_776_000
 
 /** cert-manager's limit for one PEM request (internal/pem/decode.go), in characters. */
 const MAX_PEM_CHARACTERS = 36_500
