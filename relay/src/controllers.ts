@@ -8,16 +8,17 @@ import { z } from 'zod'
 import { type CertificateRequest, certificateRequestSchema } from './api/certificate-request.ts'
 import { CERTIFICATE_REQUEST, CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { Issuer, IssuerKind } from './api/issuer.ts'
+import { issuerChanged, type Parts, requestChanged } from './changes.ts'
 import type { Config } from './config.ts'
 import { longestLifetimeMs } from './core/ca-expiry.ts'
-import { wakesIssuer, wakesRequest, wakesRequestsOf } from './core/triggers.ts'
 import type { ApiError } from './kube/api-error.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
-import { findIssuer, type Observed, requestKeysOf, requestsOf } from './observed.ts'
+import { findIssuer, type Observed, requestsOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
+import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { requestReconciler } from './reconcile/certificate-request.ts'
 import { Controller } from './reconcile/controller.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
@@ -25,7 +26,7 @@ import { issuerReconciler } from './reconcile/issuer.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import { signPass } from './reconcile/sign-pass.ts'
 import type { EventRecorder } from './report/events.ts'
-import { Connections, secretRefOf } from './signer/connections.ts'
+import { Connections } from './signer/connections.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
 import type { Change } from './watch/store.ts'
@@ -51,15 +52,6 @@ export interface Controllers {
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-/** What the parts share. */
-interface Parts {
-  readonly issuers: Readonly<Record<IssuerKind, Controller>>
-  readonly requests: Controller
-  readonly holds: IssuerHolds
-  readonly secrets: SecretWatches
-  readonly connections: Connections
-}
-
 const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 
 /** One reconcile: an exchange with the worker (25 s), and three calls to the API server. */
@@ -72,21 +64,22 @@ const CHECK_JITTER = 0.1
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, kube, clock, random, log } = options
+  const { observed, clusterResourceNamespace, kube, clock, random, log } = options
   const holds = new IssuerHolds()
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
-  const connections = new Connections(secrets, options.clusterResourceNamespace)
+  const connections = new Connections(secrets, clusterResourceNamespace)
   const issuers = {
     Issuer: issuerController('Issuer', { holds, connections }, options),
     ClusterIssuer: issuerController('ClusterIssuer', { holds, connections }, options),
   }
-  const requests = requestController({ holds, connections, issuers }, options)
-  const parts: Parts = { issuers, requests, holds, secrets, connections }
+  const approvals = new ApprovalWatch({ events: options.events, log, now: () => clock.now() })
+  const requests = requestController({ holds, connections, issuers, approvals }, options)
+  const parts: Parts = { issuers, requests, holds, secrets, connections, approvals }
   observed.requests.onChange((change) => requestChanged(change, parts))
   for (const key of observed.requests.keys()) requests.add(key)
   for (const kind of ISSUER_KINDS) {
     const changed = (change: Change<Issuer>): void =>
-      issuerChanged({ ...change, kind }, parts, options)
+      issuerChanged({ ...change, kind, observed, clusterResourceNamespace }, parts)
     const store = observed.issuers[kind]
     store.onChange(changed)
     for (const key of store.keys()) changed({ key, before: undefined, after: store.get(key) })
@@ -132,7 +125,12 @@ function issuerController(
 }
 
 function requestController(
-  { holds, connections, issuers }: Pick<Parts, 'connections' | 'holds' | 'issuers'>,
+  {
+    holds,
+    connections,
+    issuers,
+    approvals,
+  }: Pick<Parts, 'approvals' | 'connections' | 'holds' | 'issuers'>,
   options: ControllersOptions,
 ): Controller {
   const { config, kube, observed, events, clock, log } = options
@@ -152,6 +150,7 @@ function requestController(
         maxRetryMs: config.maxRetryMs,
         now,
       }),
+      approvals,
       status: kube,
       events,
       log,
@@ -187,35 +186,6 @@ async function getLiveRequest(
   return request.success
     ? ok(request.data)
     : err({ kind: 'invalid', message: z.prettifyError(request.error) })
-}
-
-function requestChanged(change: Change<CertificateRequest>, { requests }: Parts): void {
-  if (wakesRequest(change)) requests.add(change.key)
-}
-
-function issuerChanged(
-  change: Change<Issuer> & { readonly kind: IssuerKind },
-  { issuers, requests, holds, secrets, connections }: Parts,
-  { observed, clusterResourceNamespace }: ControllersOptions,
-): void {
-  const { kind, key, before, after } = change
-  if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
-    holds.forget(before.metadata.uid)
-    connections.forget(before)
-    secrets.unfollow(before.metadata.uid)
-  }
-  if (after !== undefined) {
-    const { uid } = after.metadata
-    const wake = (): void => {
-      holds.lift(uid)
-      issuers[kind].add(key)
-    }
-    secrets.follow({ id: uid, wake }, secretRefOf(after, clusterResourceNamespace))
-    if (wakesIssuer(change)) wake()
-  }
-  if (wakesRequestsOf(change)) {
-    for (const request of requestKeysOf(observed, { kind, ...refOfKey(key) })) requests.add(request)
-  }
 }
 
 const keyOf = ({ kind, metadata: { namespace, name } }: Issuer): string =>

@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { CLUSTER_ISSUER, FIELD_MANAGER, GROUP, ISSUER, VERSION } from '../../relay/src/api/group.ts'
 import { readConfig } from '../../relay/src/config.ts'
+import { APPROVE_ROLE } from '../../relay/src/core/approval-help.ts'
 import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
 
 const ruleSchema = z.object({
@@ -86,6 +87,8 @@ it('the approve role is bound in the whole cluster and names our signers', async
     },
   ])
   expect(binding?.kind).toBe('ClusterRoleBinding')
+  // What the relay tells whoever waits for an approval.
+  expect(role?.metadata.name).toBe(APPROVE_ROLE)
 })
 
 const crdSchema = z.object({

@@ -35,6 +35,7 @@ export const EVENT_REASON = {
   pending: 'Pending',
   retryableError: 'RetryableError',
   permanentError: 'PermanentError',
+  waitingForApproval: 'WaitingForApproval',
   waitingForIssuerExist: 'WaitingForIssuerExist',
   waitingForIssuerReady: 'WaitingForIssuerReady',
   checked: 'Checked',

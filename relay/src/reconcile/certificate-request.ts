@@ -18,6 +18,7 @@ import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
 import { type RequestResult, requestStatus } from '../report/status.ts'
+import type { ApprovalWatch } from './approval-watch.ts'
 import type { ReconcileOutcome } from './controller.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
 
@@ -32,6 +33,7 @@ export interface RequestReconcilerOptions {
   ) => Promise<Result<CertificateRequest | undefined, ApiError>>
   readonly getIssuer: (ref: OurIssuerRef) => Issuer | undefined
   readonly sign: SignPass
+  readonly approvals: Pick<ApprovalWatch, 'look'>
   readonly status: StatusWriter
   readonly events: EventRecorder
   readonly log: Log
@@ -48,9 +50,9 @@ export function requestReconciler(
   return async (key, signal) => {
     let request = options.get(key)
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      const pass =
-        request === undefined ? undefined : await decide({ key, request }, options, signal)
-      if (request === undefined || pass === undefined) return { kind: 'done' }
+      if (request === undefined) return { kind: 'done' }
+      const pass = await decide({ key, request }, options, signal)
+      if (pass.kind === 'leave') return pass.outcome
       const written = await write({ key, request, pass }, options, signal)
       if (written.ok) return pass.outcome
       if (written.error.kind === 'not-found') return { kind: 'done' }
@@ -64,23 +66,30 @@ export function requestReconciler(
   }
 }
 
-/** @returns Nothing when the request is to be left alone. */
+/** What to write and when to look again, or only the latter. */
+type Pass =
+  | ({ readonly kind: 'write' } & Signing)
+  | { readonly kind: 'leave'; readonly outcome: ReconcileOutcome }
+
 async function decide(
   { key, request }: Subject,
-  { getIssuer, sign, log }: RequestReconcilerOptions,
+  { getIssuer, sign, approvals, log }: RequestReconcilerOptions,
   signal: AbortSignal,
-): Promise<Signing | undefined> {
+): Promise<Pass> {
   const ref = ourIssuerRef(request)
   const decision = decideRequest(request, ref === undefined ? undefined : getIssuer(ref))
   switch (decision.kind) {
     case 'ignore':
       log.debug({ key, why: decision.why }, 'request left alone')
-      return undefined
+      return {
+        kind: 'leave',
+        outcome: decision.why === 'not approved' ? approvals.look(key, request) : { kind: 'done' },
+      }
     case 'report':
       // Denied is final; an issuer that is awaited wakes its requests when it changes.
-      return { verdict: decision.verdict, outcome: { kind: 'done' } }
+      return { kind: 'write', verdict: decision.verdict, outcome: { kind: 'done' } }
     case 'sign':
-      return sign(request, decision.issuer, signal)
+      return { kind: 'write', ...(await sign(request, decision.issuer, signal)) }
   }
 }
 
@@ -89,13 +98,13 @@ interface Subject {
   readonly request: CertificateRequest
 }
 
-interface Pass extends Subject {
+interface Written extends Subject {
   readonly pass: Signing
 }
 
 /** Writes the verdict on the very version that it was made on; nothing when nothing would change. */
 async function write(
-  { key, request, pass }: Pass,
+  { key, request, pass }: Written,
   { status, events, log, now }: RequestReconcilerOptions,
   signal: AbortSignal,
 ): Promise<Result<unknown, ApiError>> {
