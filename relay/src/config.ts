@@ -14,6 +14,10 @@ export interface Config {
   readonly kubeconfig: string
   /** Where the Secrets of ClusterIssuers are; empty for the relay's own namespace. */
   readonly clusterResourceNamespace: string
+  /** Whether only one of several replicas works. */
+  readonly leaderElect: boolean
+  /** Name of the Lease, in the relay's own namespace. */
+  readonly leaseName: string
   /** `host:port` or `:port`. */
   readonly healthProbeBindAddress: string
   /** Of each controller. */
@@ -32,7 +36,14 @@ const LOG_FORMATS = ['json', 'text'] as const
 const BOOLEANS = ['true', 'false'] as const
 
 /** May be given without a value, which means true. As in Go, a value needs the equals sign. */
-const SWITCHES: ReadonlySet<string> = new Set(['enable-certificate-signing-requests'])
+const SWITCHES: ReadonlySet<string> = new Set([
+  'enable-certificate-signing-requests',
+  'leader-elect',
+])
+
+/** A DNS subdomain (RFC 1123), as the API server wants names. */
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u
+const MAX_OBJECT_NAME_LENGTH = 253
 
 const MAX_CONCURRENT_RECONCILES = 256
 const MIN_HEALTH_CHECK_INTERVAL_MS = 1_000
@@ -47,6 +58,14 @@ const SETTINGS = {
   'cluster-resource-namespace': {
     default: '',
     help: "namespace of the Secrets of ClusterIssuers; the relay's own when empty",
+  },
+  'leader-elect': {
+    default: 'true',
+    help: 'of several replicas only one works; the others are ready to take over',
+  },
+  'lease-name': {
+    default: 'edge-issuer-relay',
+    help: "name of the Lease by which they agree, in the relay's own namespace",
   },
   'health-probe-bind-address': { default: ':8081', help: 'address of /healthz and /readyz' },
   'max-concurrent-reconciles': { default: '16', help: 'objects of one kind worked on at once' },
@@ -130,9 +149,17 @@ export function readConfig(
       wanted(flag, 'host:port or :port')
     return text(flag)
   }
+  const objectName = (flag: Flag): string => {
+    const name = text(flag)
+    if (name.length > MAX_OBJECT_NAME_LENGTH || !OBJECT_NAME.test(name))
+      wanted(flag, 'the name of an object')
+    return name
+  }
   const config: Config = {
     kubeconfig: text('kubeconfig'),
     clusterResourceNamespace: text('cluster-resource-namespace'),
+    leaderElect: choice('leader-elect', BOOLEANS) === 'true',
+    leaseName: objectName('lease-name'),
     healthProbeBindAddress: address('health-probe-bind-address'),
     maxConcurrentReconciles: count('max-concurrent-reconciles', MAX_CONCURRENT_RECONCILES),
     healthCheckIntervalMs: durationMs('health-check-interval', MIN_HEALTH_CHECK_INTERVAL_MS),

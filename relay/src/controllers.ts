@@ -8,18 +8,22 @@ import { z } from 'zod'
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { Issuer, IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
+import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './changes.ts'
 import type { Config } from './config.ts'
-import { wakesIssuer, wakesRequest, wakesRequestsOf } from './core/triggers.ts'
+import { longestLifetimeMs } from './core/ca-expiry.ts'
+import type { OurIssuerRef } from './core/issuer-ref.ts'
 import type { ApiError } from './kube/api-error.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
-import { findIssuer, type Observed, requestsOf } from './observed.ts'
+import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
+import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { Controller } from './reconcile/controller.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import { issuerReconciler } from './reconcile/issuer.ts'
+import { Reminders } from './reconcile/reminders.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
@@ -29,15 +33,18 @@ import { requestReconciler } from './reconcile/request.ts'
 import { signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
-import type { Connections } from './signer/connections.ts'
-import type { Store } from './watch/store.ts'
+import { Connections } from './signer/connections.ts'
+import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
+import { SecretWatches } from './watch/secret-watches.ts'
+import type { Change, Store } from './watch/store.ts'
 
 /** What controllers are made of. */
 export interface ControllersOptions {
   readonly config: Pick<Config, 'healthCheckIntervalMs' | 'maxConcurrentReconciles' | 'maxRetryMs'>
   readonly kube: Kube
   readonly observed: Observed
-  readonly connections: Connections
+  /** Where the Secrets of ClusterIssuers are. */
+  readonly clusterResourceNamespace: string
   readonly events: EventRecorder
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
@@ -45,45 +52,70 @@ export interface ControllersOptions {
   readonly log: Log
 }
 
-/** By kind of object. */
+/** What works. */
 export interface Controllers {
-  readonly issuers: Readonly<Record<IssuerKind, Controller>>
-  readonly requests: Controller
-  readonly signingRequests: Controller
+  readonly start: () => void
+  /** Lets the work under way end within `graceMs`, then ends everything else. */
+  readonly stop: (graceMs: number) => Promise<void>
 }
+
+const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 
 /** One reconcile: an exchange with the worker (25 s), and three calls to the API server. */
 const RECONCILE_DEADLINE_MS = 60_000
 /** Checks are spread by this share, so that many issuers do not ask at once. */
 const CHECK_JITTER = 0.1
 
-/** @returns Controllers that take keys from now on, woken by changes of `observed`; they are not started. */
+/**
+ * @returns Controllers that have every key that was observed, and are woken by changes from now on;
+ *   they are not started.
+ */
 export function createControllers(options: ControllersOptions): Controllers {
+  const { observed, clusterResourceNamespace, kube, clock, random, log } = options
   const holds = new IssuerHolds()
+  const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
+  const connections = new Connections(secrets, clusterResourceNamespace)
   const issuers = {
-    Issuer: issuerController('Issuer', holds, options),
-    ClusterIssuer: issuerController('ClusterIssuer', holds, options),
+    Issuer: issuerController('Issuer', { holds, connections }, options),
+    ClusterIssuer: issuerController('ClusterIssuer', { holds, connections }, options),
   }
-  const wakeIssuer = (issuer: Issuer): void => issuers[issuer.kind].add(keyOf(issuer))
-  const world = { holds, wakeIssuer }
-  const requests = requestController(
-    { ...world, kind: CERTIFICATE_REQUESTS, store: options.observed.requests },
-    options,
+  const world = { holds, connections, issuers }
+  const requests = [
+    watchedRequests({ ...world, kind: CERTIFICATE_REQUESTS, store: observed.requests }, options),
+    watchedRequests(
+      { ...world, kind: CERTIFICATE_SIGNING_REQUESTS, store: observed.signingRequests },
+      options,
+    ),
+  ]
+  const parts: IssuerParts = { issuers, requests, holds, secrets, connections }
+  for (const kind of ISSUER_KINDS) {
+    const changed = (change: Change<Issuer>): void =>
+      issuerChanged({ ...change, kind, clusterResourceNamespace }, parts)
+    const store = observed.issuers[kind]
+    store.onChange(changed)
+    for (const key of store.keys()) changed({ key, before: undefined, after: store.get(key) })
+  }
+  const all = [issuers.Issuer, issuers.ClusterIssuer].concat(
+    requests.map(({ controller }) => controller),
   )
-  const signingRequests = requestController(
-    { ...world, kind: CERTIFICATE_SIGNING_REQUESTS, store: options.observed.signingRequests },
-    options,
-  )
-  wakeOnIssuers({ issuers, requests, signingRequests }, holds, options)
-  return { issuers, requests, signingRequests }
+  return {
+    start: () => {
+      for (const controller of all) controller.start()
+    },
+    stop: async (graceMs) => {
+      await Promise.all(all.map(async (controller) => controller.stop(graceMs)))
+      await secrets.stop()
+      await connections.close()
+    },
+  }
 }
 
 function issuerController(
   kind: IssuerKind,
-  holds: IssuerHolds,
+  { holds, connections }: Pick<World, 'connections' | 'holds'>,
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, connections, events, clock, random, log } = options
+  const { config, kube, observed, events, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
   return new Controller({
     ...common(options),
@@ -92,8 +124,11 @@ function issuerController(
     reconcile: issuerReconciler({
       resource,
       get: (key) => observed.issuers[kind].get(key),
-      connect: async (issuer, signal) => connections.connect(issuer, signal),
+      connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
       holds,
+      reminders: new Reminders(),
+      longestLifetimeMs: (issuer) =>
+        longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
       status: kube,
       events,
       log,
@@ -103,20 +138,26 @@ function issuerController(
   })
 }
 
-interface RequestsOptions<R extends AnyRequest> {
-  readonly kind: RequestKind<R>
-  readonly store: Store<R>
+/** What reconcilers of requests share with those of issuers. */
+interface World {
   readonly holds: IssuerHolds
-  readonly wakeIssuer: (issuer: Issuer) => void
+  readonly connections: Connections
+  readonly issuers: Readonly<Record<IssuerKind, Controller>>
 }
 
-/** A controller that is woken by changes of its own store. */
-function requestController<R extends AnyRequest>(
-  { kind, store, holds, wakeIssuer }: RequestsOptions<R>,
+interface RequestsOptions<R extends AnyRequest> extends World {
+  readonly kind: RequestKind<R>
+  readonly store: Store<R>
+}
+
+/** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
+function watchedRequests<R extends AnyRequest>(
+  { kind, store, holds, connections, issuers }: RequestsOptions<R>,
   options: ControllersOptions,
-): Controller {
-  const { config, kube, observed, connections, events, clock, log } = options
+): Requests & { readonly controller: Controller } {
+  const { config, kube, observed, events, clock, log } = options
   const now = (): number => clock.now()
+  const approvals = new ApprovalWatch(kind, { events, log, now })
   const told = new Told()
   const controller = new Controller({
     ...common(options),
@@ -128,12 +169,13 @@ function requestController<R extends AnyRequest>(
       getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
       getIssuer: (ref) => findIssuer(observed, ref),
       sign: signPass(kind, {
-        connect: async (issuer, signal) => connections.connect(issuer, signal),
+        connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
         holds,
-        wakeIssuer,
+        wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
         maxRetryMs: config.maxRetryMs,
         now,
       }),
+      approvals,
       status: kube,
       events,
       told,
@@ -141,14 +183,9 @@ function requestController<R extends AnyRequest>(
       now,
     }),
   })
-  store.onChange((change) => {
-    const { key, before, after } = change
-    if (wakesRequest(change)) controller.add(key)
-    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
-      told.forget(before.metadata.uid)
-    }
-  })
-  return controller
+  store.onChange((change) => requestChanged(change, { controller, approvals, told }))
+  for (const key of store.keys()) controller.add(key)
+  return { controller, keysOf: (issuer) => requestKeysOf(store, issuer) }
 }
 
 const common = ({
@@ -180,28 +217,5 @@ async function getLive<R extends AnyRequest>(
     : err({ kind: 'invalid', message: z.prettifyError(request.error) })
 }
 
-function wakeOnIssuers(
-  { issuers, requests, signingRequests }: Controllers,
-  holds: IssuerHolds,
-  { observed, connections }: ControllersOptions,
-): void {
-  for (const kind of ['Issuer', 'ClusterIssuer'] as const) {
-    observed.issuers[kind].onChange((change) => {
-      const { key, before, after } = change
-      if (wakesIssuer(change)) issuers[kind].add(key)
-      if (wakesRequestsOf(change)) {
-        const ref = { kind, ...refOfKey(key) }
-        for (const request of requestsOf(observed.requests, ref)) requests.add(request)
-        for (const request of requestsOf(observed.signingRequests, ref))
-          signingRequests.add(request)
-      }
-      if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
-        holds.forget(before.metadata.uid)
-        connections.forget(before)
-      }
-    })
-  }
-}
-
-const keyOf = ({ kind, metadata: { namespace, name } }: Issuer): string =>
-  objectKey(kind === 'Issuer' ? { namespace, name } : { name })
+const issuerRefOf = ({ kind, metadata: { namespace, name } }: Issuer): OurIssuerRef =>
+  kind === 'Issuer' ? { kind, namespace, name } : { kind, name }

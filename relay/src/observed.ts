@@ -67,8 +67,27 @@ export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | u
   issuers[ref.kind].get(objectKey(ref))
 
 /** @returns Keys of the requests in one store that name this issuer. */
-export const requestsOf = <R>(requests: Store<R>, ref: OurIssuerRef): readonly string[] =>
+export const requestKeysOf = <R>(requests: Store<R>, ref: OurIssuerRef): readonly string[] =>
   requests.keysBy(indexOf(ref))
+
+/** @returns The lifetimes that requests of either kind ask of this issuer, in milliseconds. */
+export const lifetimesAskedOf = (
+  { requests, signingRequests }: Observed,
+  ref: OurIssuerRef,
+): readonly number[] =>
+  lifetimesIn(requests, CERTIFICATE_REQUESTS, ref).concat(
+    lifetimesIn(signingRequests, CERTIFICATE_SIGNING_REQUESTS, ref),
+  )
+
+const lifetimesIn = <R extends AnyRequest>(
+  requests: Store<R>,
+  { lifetimeMs }: RequestKind<R>,
+  ref: OurIssuerRef,
+): readonly number[] =>
+  requestKeysOf(requests, ref).flatMap((key) => {
+    const request = requests.get(key)
+    return request === undefined ? [] : (lifetimeMs(request) ?? [])
+  })
 
 /** @returns What fills the stores; none for CertificateSigningRequests where they are not to be signed. */
 export function createReflectors(

@@ -5,14 +5,12 @@
  * @module
  */
 import type { Config } from './config.ts'
-import { createControllers } from './controllers.ts'
+import { type Controllers, createControllers } from './controllers.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
 import { createObserved, createReflectors, type Reading } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
-import type { Controller } from './reconcile/controller.ts'
 import { createEventRecorder } from './report/events.ts'
-import { Connections } from './signer/connections.ts'
 
 /** What a relay is made of. */
 export interface RelayOptions {
@@ -27,58 +25,54 @@ export interface RelayOptions {
   readonly log: Log
 }
 
-/** A relay that runs. */
+/** A relay that reads. Followers stay like this: ready, and up to date should they have to lead. */
 export interface Relay {
   /** False: only a new process helps. */
   readonly isAlive: () => boolean
   /** Everything was read once. Not: the worker is reachable, which would hide what is wrong. */
   readonly isReady: () => boolean
-  /** Lets the work under way end, then ends everything else. */
-  readonly stop: () => Promise<void>
+  /** Begins to work, as soon as all that must be read was read. Called at most once, by the leader. */
+  readonly work: () => void
+  /** Lets the work under way end within `graceMs`, then ends everything else. */
+  readonly stop: (graceMs: number) => Promise<void>
 }
 
-/** Within the 30 s that a pod has to end. */
-const STOP_GRACE_MS = 20_000
+/** The last Events of a stop may take so long. */
 const EVENTS_STOP_LIMIT_MS = 3_000
 
 /** A request must not be told that its issuer is missing only because issuers were not read yet. */
 async function startWhenSynced(
-  controllers: readonly Controller[],
+  controllers: Controllers,
   reflectors: readonly Reading[],
 ): Promise<void> {
   const synced = await Promise.all(reflectors.map(async (reflector) => reflector.synced))
-  if (synced.every(Boolean)) for (const controller of controllers) controller.start()
+  if (synced.every(Boolean)) controllers.start()
 }
 
-/** Starts reading at once, and working as soon as everything was read. */
+/** Starts reading at once. */
 export function startRelay(options: RelayOptions): Relay {
   const { kube } = options
-  const connections = new Connections(kube, options.clusterResourceNamespace)
   const events = createEventRecorder({ ...options, writer: kube })
   const observed = createObserved()
-  const { issuers, requests, signingRequests } = createControllers({
-    ...options,
-    observed,
-    connections,
-    events,
-  })
-  const controllers = [issuers.Issuer, issuers.ClusterIssuer, requests, signingRequests]
   const { all: reflectors, awaited } = createReflectors(observed, kube, options)
-
   const reading = new AbortController()
   const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
-  const starting = startWhenSynced(controllers, awaited)
+  let controllers: Controllers | undefined
+  let starting = Promise.resolve()
 
   return {
     isAlive: () => reflectors.every((reflector) => reflector.isAlive),
     isReady: () => !reading.signal.aborted && reflectors.every((reflector) => reflector.hasSynced),
-    stop: async () => {
+    work: () => {
+      if (reading.signal.aborted) return
+      controllers = createControllers({ ...options, observed, events })
+      starting = startWhenSynced(controllers, awaited)
+    },
+    stop: async (graceMs) => {
       reading.abort()
       await Promise.all([...runs, starting])
-      await Promise.all(controllers.map(async (controller) => controller.stop(STOP_GRACE_MS)))
-      await events.stop(EVENTS_STOP_LIMIT_MS)
-      await connections.close()
-      await kube.close()
+      await controllers?.stop(graceMs)
+      await events.stop(Math.min(graceMs, EVENTS_STOP_LIMIT_MS))
     },
   }
 }

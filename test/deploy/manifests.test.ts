@@ -3,6 +3,8 @@ import { it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { CLUSTER_ISSUER, FIELD_MANAGER, GROUP, ISSUER, VERSION } from '../../relay/src/api/group.ts'
+import { readConfig } from '../../relay/src/config.ts'
+import { APPROVE_ROLE } from '../../relay/src/core/approval-help.ts'
 import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
 
 const ruleSchema = z.object({
@@ -32,18 +34,22 @@ it('no role names a wildcard', async ({ expect }) => {
   expect(words).not.toContain('*')
 })
 
-it('Secrets can be got, not listed, and only where a RoleBinding says so', async ({ expect }) => {
+it('Secrets can be got and watched, not listed, and only where a RoleBinding says so', async ({
+  expect,
+}) => {
   const all = await objects('relay', 'approve')
   const readers = all.filter(({ rules }) =>
     rules.some(({ resources }) => resources.includes('secrets')),
   )
   expect(readers.map(({ metadata }) => metadata.name)).toEqual(['edge-issuer-credential-reader'])
-  expect(readers[0]?.rules).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }])
+  expect(readers[0]?.rules).toEqual([
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch'] },
+  ])
   const bindings = all.filter(({ roleRef }) => roleRef?.name === 'edge-issuer-credential-reader')
   expect(bindings.map(({ kind }) => kind)).toEqual(['RoleBinding'])
 })
 
-it('the relay writes nothing but status and Events', async ({ expect }) => {
+it('the relay writes nothing but status, Events and its Lease', async ({ expect }) => {
   const rules = (await objects('relay')).flatMap(({ rules: all }) => all)
   const writes = rules.filter(({ verbs }) =>
     verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
@@ -53,7 +59,22 @@ it('the relay writes nothing but status and Events', async ({ expect }) => {
     { resources: ['certificatesigningrequests/status'], verbs: ['patch'] },
     { resources: ['signers'], verbs: ['sign'] },
     { resources: ['issuers/status', 'clusterissuers/status'], verbs: ['patch'] },
-    { resources: ['events'], verbs: ['create'] },
+    { resources: ['events'], verbs: ['create', 'patch'] },
+    { resources: ['leases'], verbs: ['create'] },
+    { resources: ['leases'], verbs: ['get', 'watch', 'patch'] },
+  ])
+})
+
+it('of Leases the relay may touch its own, in its own namespace', async ({ expect }) => {
+  const all = await objects('relay')
+  const role = all.find(({ rules }) => rules.some(({ resources }) => resources.includes('leases')))
+  expect(role).toMatchObject({ kind: 'Role', metadata: { namespace: 'edge-issuer' } })
+  const config = readConfig([], {})
+  const leaseName = config.ok && config.value !== 'help' ? config.value.leaseName : undefined
+  expect(role?.rules.map(({ verbs, resourceNames }) => ({ verbs, resourceNames }))).toEqual([
+    // A name cannot narrow create: there is no object yet that would have it.
+    { verbs: ['create'], resourceNames: undefined },
+    { verbs: ['get', 'watch', 'patch'], resourceNames: [leaseName] },
   ])
 })
 
@@ -80,6 +101,8 @@ it('the approve role is bound in the whole cluster and names our signers', async
     },
   ])
   expect(binding?.kind).toBe('ClusterRoleBinding')
+  // What the relay tells whoever waits for an approval.
+  expect(role?.metadata.name).toBe(APPROVE_ROLE)
 })
 
 const crdSchema = z.object({

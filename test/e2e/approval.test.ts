@@ -7,6 +7,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, it } from 'vitest'
+import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
 import { manifests } from '../support/edge/manifests.ts'
 import { requestManifest } from '../support/edge/objects.ts'
@@ -14,6 +15,7 @@ import {
   type EdgeEnvironment,
   getObject,
   kubectlWait,
+  mustKubectl,
   readyClusterIssuer,
   readyOf,
   startEdgeEnvironment,
@@ -39,6 +41,14 @@ it('without the approve ClusterRole a request stays unapproved and unsent; with 
   await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))
 
   await refusedApproval('web')
+  await pollUntil({
+    what: 'the relay to say what may be missing',
+    probe: async () => (await described()).includes('WaitingForApproval'),
+    timeoutMs: 60_000,
+  })
+  expect(await described()).toMatch(
+    /Normal\s+WaitingForApproval\s+.*clusterissuers\.edge-issuer\.dev\/edge .*cert-manager-controller-approve:edge-issuer-dev/,
+  )
   const request = await getObject(plane, 'certificaterequest/web', 'default')
   expect(request.status.conditions).toEqual([])
   expect(await readFile(signer.worker.logFile, 'utf8')).not.toContain('"web"')
@@ -49,6 +59,9 @@ it('without the approve ClusterRole a request stays unapproved and unsent; with 
     'Issued',
   )
 })
+
+const described = async (): Promise<string> =>
+  mustKubectl(edge.plane, 'describe certificaterequest/web -n default')
 
 /** Waits until cert-manager has tried to approve the request and was refused by its own webhook. */
 async function refusedApproval(name: string): Promise<void> {

@@ -27,7 +27,7 @@ export interface EdgeEnvironment {
   readonly signer: EdgeSigner
   /** The relay that runs now. */
   readonly relay: () => ManagedProcess
-  /** Ends the relay by SIGKILL if it runs, and starts another, perhaps in another way. */
+  /** Ends the relay by SIGKILL if it runs, and starts another, perhaps in another way; flags are added. */
   readonly restartRelay: (options?: Partial<RelayProcessOptions>) => Promise<void>
   /** Path of a kubeconfig that has the relay's permissions. */
   readonly relayKubeconfig: string
@@ -63,10 +63,12 @@ export async function startEdgeEnvironment(
     ])
     stops.push(async () => signer.worker.stop())
     const relayKubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
+    // One relay at a time: the next need not wait until the lease of one that was killed runs out.
+    const flags = ['--log-level', 'debug', '--leader-elect=false', ...relayFlags]
     const relayOptions: RelayProcessOptions = {
       kubeconfig: relayKubeconfig,
       logFile: join(plane.directory, 'relay.log'),
-      flags: ['--log-level', 'debug', ...relayFlags],
+      flags,
     }
     let relay = await startRelayProcess(relayOptions)
     stops.push(async () => relay.stop(STOP_GRACE_MS))
@@ -77,7 +79,11 @@ export async function startEdgeEnvironment(
       relay: () => relay,
       restartRelay: async (changed = {}) => {
         await relay.kill()
-        relay = await startRelayProcess({ ...relayOptions, ...changed })
+        relay = await startRelayProcess({
+          ...relayOptions,
+          ...changed,
+          flags: flags.concat(changed.flags ?? []),
+        })
       },
       stop,
     }

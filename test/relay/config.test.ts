@@ -4,6 +4,8 @@ import { helpText, readConfig } from '../../relay/src/config.ts'
 const DEFAULTS = {
   kubeconfig: '',
   clusterResourceNamespace: '',
+  leaderElect: true,
+  leaseName: 'edge-issuer-relay',
   healthProbeBindAddress: ':8081',
   maxConcurrentReconciles: 16,
   healthCheckIntervalMs: 60_000,
@@ -39,6 +41,20 @@ describe('readConfig', () => {
   })
 
   it.for([
+    { args: ['--leader-elect'], want: true },
+    { args: ['--leader-elect=true'], want: true },
+    { args: ['--leader-elect=false'], want: false },
+    { args: ['--leader-elect', '--log-level', 'debug'], want: true },
+  ])('takes a switch as $args', ({ args, want }, { expect }) => {
+    const config = readConfig(args, { EDGE_ISSUER_LEADER_ELECT: 'false' })
+    expect(config).toMatchObject({ ok: true, value: { leaderElect: want } })
+  })
+
+  it.for([
+    { args: ['--leader-elect=yes'], want: 'not one of true, false' },
+    { args: ['--leader-elect', 'false'], want: 'false' },
+    { args: ['--lease-name=Relay'], want: 'not the name of an object' },
+    { args: [`--lease-name=${'a'.repeat(254)}`], want: 'not the name of an object' },
     {
       args: ['--log-level=loud'],
       want: '--log-level (or EDGE_ISSUER_LOG_LEVEL) is "loud", not one of',

@@ -47,6 +47,10 @@ async function aRelay(
     },
     readSecret: async () => err(FORBIDDEN),
     createEvent: async () => ok(undefined),
+    updateEventSeries: async () => ok(undefined),
+    getLease: async () => err(FORBIDDEN),
+    createLease: async () => err(FORBIDDEN),
+    updateLease: async () => err(FORBIDDEN),
     listWatch: ({ resource }) => listWatch(resource),
     close: async () => undefined,
   }
@@ -61,6 +65,7 @@ async function aRelay(
     random: () => 0.5,
     log: new RecordingLog(),
   })
+  relay.work()
   await settle()
   return { relay, written, listed }
 }
@@ -72,7 +77,7 @@ describe('startRelay', () => {
     const { relay, written } = await aRelay('certificatesigningrequests')
     expect(written).toEqual(['certificaterequests default/web-1'])
     expect(relay.isReady()).toBe(false)
-    await relay.stop()
+    await relay.stop(1_000)
   })
 
   it('does not even ask for them when they are not enabled', async ({ expect }) => {
@@ -80,7 +85,7 @@ describe('startRelay', () => {
     const { relay, listed } = await aRelay('certificatesigningrequests', flags)
     expect(listed.toSorted()).toEqual(['certificaterequests', 'clusterissuers', 'issuers'])
     expect(relay.isReady()).toBe(true)
-    await relay.stop()
+    await relay.stop(1_000)
   })
 
   it.for(['issuers', 'clusterissuers'])(
@@ -88,7 +93,7 @@ describe('startRelay', () => {
     async (forbidden, { expect }) => {
       const { relay, written } = await aRelay(forbidden)
       expect(written).toEqual([])
-      await relay.stop()
+      await relay.stop(1_000)
     },
   )
 })

@@ -54,6 +54,30 @@ export const CERTIFICATE_SIGNING_REQUEST: Resource = {
   namespaced: false,
 }
 
+export const SECRET: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+}
+
+export const EVENT: Resource = {
+  group: 'events.k8s.io',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+}
+
+export const LEASE: Resource = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  namespaced: true,
+}
+
 /**
  * Selects our requests on the server: cert-manager 1.20 and newer declare the selectable field;
  * older ones answer 400 and everything is read.
@@ -78,4 +102,8 @@ export const FOREIGN_SIGNERS_FIELD_SELECTOR = KUBERNETES_SIGNERS.map(
 ).join()
 
 /** `apiVersion` of `resource`. */
-export const apiVersionOf = (resource: Resource): string => `${resource.group}/${resource.version}`
+export const apiVersionOf = ({ group, version }: Resource): string =>
+  group === '' ? version : `${group}/${version}`
+
+/** Selects one object of a collection. To watch with it, `watch` on that one name is permission enough. */
+export const fieldSelectorOf = (name: string): string => `metadata.name=${name}`

@@ -42,9 +42,11 @@ export const EVENT_REASON = {
   pending: 'Pending',
   retryableError: 'RetryableError',
   permanentError: 'PermanentError',
+  waitingForApproval: 'WaitingForApproval',
   waitingForIssuerExist: 'WaitingForIssuerExist',
   waitingForIssuerReady: 'WaitingForIssuerReady',
   checked: 'Checked',
+  caExpiring: 'CAExpiring',
 } as const
 
 /** Event actions. */

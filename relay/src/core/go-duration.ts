@@ -33,3 +33,12 @@ export function parseGoDuration(text: string): number | undefined {
   }
   return totalMs
 }
+
+/** @returns The whole seconds of a duration as Go writes them: `1h0m0s`, `1m30s`, `45s`. */
+export function formatGoDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000)
+  const parts = [`${String(seconds % 60)}s`]
+  if (seconds >= 60) parts.unshift(`${String(Math.floor(seconds / 60) % 60)}m`)
+  if (seconds >= 3_600) parts.unshift(`${String(Math.floor(seconds / 3_600))}h`)
+  return parts.join('')
+}

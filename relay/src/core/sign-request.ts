@@ -39,6 +39,12 @@ export function toSignRequest(
   })
 }
 
+/** @returns What the request asks for; nothing for a CA, whose life is planned by hand, and for nonsense. */
+export function requestLifetimeMs({ spec }: CertificateRequest): number | undefined {
+  const seconds = spec.isCA ? undefined : readDuration(spec.duration)
+  return seconds === undefined ? undefined : seconds * 1_000
+}
+
 /** Whole seconds; a fraction is cut, as X.509 has none. */
 function readDuration(text: string | undefined): number | undefined {
   if (text === undefined) return DEFAULT_DURATION_SECONDS

@@ -30,7 +30,7 @@ export function signingToSignRequest(
   if (!duration.ok) return duration
   return signMessage(spec.request, {
     durationSeconds: duration.value,
-    isCA: metadata.annotations[SIGNING_REQUEST_ANNOTATION.isCA] === 'true',
+    isCA: isCA(metadata.annotations),
     usages: spec.usages,
     profile,
     origin: {
@@ -43,6 +43,18 @@ export function signingToSignRequest(
     },
   })
 }
+
+/** @returns What the request asks for; nothing for a CA, whose life is planned by hand, and for nonsense. */
+export function signingRequestLifetimeMs({
+  metadata: { annotations },
+  spec,
+}: CertificateSigningRequest): number | undefined {
+  const seconds = readDuration(annotations, spec.expirationSeconds)
+  return seconds.ok && !isCA(annotations) ? seconds.value * 1_000 : undefined
+}
+
+const isCA = (annotations: Readonly<Record<string, string>>): boolean =>
+  annotations[SIGNING_REQUEST_ANNOTATION.isCA] === 'true'
 
 /** The annotation stands above the field; whole seconds, as X.509 has no fractions. */
 function readDuration(

@@ -79,6 +79,13 @@ export const issuerChecked = (): IssuerVerdict => ({
   event: normal(EVENT_REASON.checked),
 })
 
+/** Ready, for now. @param found - Goes on after "but". */
+export const issuerExpiring = (found: string): IssuerVerdict => ({
+  ...issuerChecked(),
+  message: `Succeeded checking the issuer, but ${found}`,
+  event: { ...normal(EVENT_REASON.caExpiring), type: 'Warning' },
+})
+
 /** What a Secret, the network or the worker's operator can mend. */
 export const issuerPending = (cause: string): IssuerVerdict => ({
   status: 'False',

@@ -1,16 +1,18 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { z } from 'zod'
-import { apiVersionOf, FIELD_MANAGER, type Resource } from '../api/group.ts'
+import { apiVersionOf, EVENT, FIELD_MANAGER, SECRET } from '../api/group.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
 import { loadAccess } from './access.ts'
 import { type ApiError, faultError } from './api-error.ts'
+import { createLeaseStore } from './lease.ts'
 import { createListWatch } from './list-watch.ts'
 import { collectionPath, objectPath } from './paths.ts'
 import type { EventObject, Kube, StatusWrite } from './ports.ts'
+import { parseSecret } from './secret.ts'
 import {
   type ApiRequest,
+  type Call,
   createTransport,
   parseJson,
   readText,
@@ -32,23 +34,6 @@ const CALL_DEADLINE_MS = 30_000
 /** One object; the API server takes none above 3 MiB (MaxRequestBodyBytes). */
 const MAX_OBJECT_BYTES = 4 * 1_048_576
 
-const SECRET: Resource = {
-  group: '',
-  version: 'v1',
-  kind: 'Secret',
-  plural: 'secrets',
-  namespaced: true,
-}
-const EVENT: Resource = {
-  group: 'events.k8s.io',
-  version: 'v1',
-  kind: 'Event',
-  plural: 'events',
-  namespaced: true,
-}
-
-const secretSchema = z.object({ data: z.record(z.string(), z.base64()).default({}) })
-
 /**
  * Makes the connection to the API server; nothing is sent yet.
  *
@@ -65,18 +50,23 @@ export function connect(options: KubeOptions): Result<Kube, string> {
     applyStatus: async (write, signal) => call(applyRequest(write), signal),
     readSecret: async (ref, signal) => {
       const secret = await call({ method: 'GET', path: objectPath(SECRET, ref) }, signal)
-      return secret.ok ? secretData(secret.value) : secret
+      return secret.ok ? parseSecret(secret.value) : secret
     },
     createEvent: async (event, signal) => {
       const created = await call(eventRequest(event), signal)
       return created.ok ? ok(undefined) : created
     },
+    updateEventSeries: async (ref, series, signal) => {
+      const path = objectPath(EVENT, ref)
+      const content = { type: 'application/merge-patch+json', body: JSON.stringify({ series }) }
+      const patched = await call({ method: 'PATCH', path, content }, signal)
+      return patched.ok ? ok(undefined) : patched
+    },
+    ...createLeaseStore(call),
     listWatch: (collection) => createListWatch(collection, { ...options, transport }),
     close: async () => transport.close(),
   })
 }
-
-type Call = (request: ApiRequest, signal: AbortSignal) => Promise<Result<unknown, ApiError>>
 
 interface Way {
   readonly transport: Transport
@@ -127,16 +117,6 @@ function eventRequest(event: EventObject): ApiRequest {
       body: JSON.stringify({ apiVersion: apiVersionOf(EVENT), kind: EVENT.kind, ...event }),
     },
   }
-}
-
-/** The message names no value: what is wrong with a Secret may be the secret. */
-function secretData(body: unknown): Result<Readonly<Record<string, Uint8Array>>, ApiError> {
-  const secret = secretSchema.safeParse(body)
-  if (!secret.success) {
-    return err({ kind: 'unavailable', message: 'the answer of the API server is not a Secret' })
-  }
-  const entries = Object.entries(secret.data.data)
-  return ok(Object.fromEntries(entries.map(([key, text]) => [key, Buffer.from(text, 'base64')])))
 }
 
 function senseless({ method, path }: ApiRequest): Result<never, ApiError> {

@@ -35,13 +35,24 @@ export interface StatusWriter {
   applyStatus(write: StatusWrite, signal: AbortSignal): Promise<Result<unknown, ApiError>>
 }
 
+/** A Secret in one of its versions. */
+export interface Secret {
+  readonly resourceVersion: string
+  /** Decoded. */
+  readonly data: Readonly<Record<string, Uint8Array>>
+}
+
 /** Reads one Secret live. */
 export interface SecretReader {
-  /** @returns The Secret's `data`, decoded. */
-  readSecret(
-    ref: ObjectRef,
-    signal: AbortSignal,
-  ): Promise<Result<Readonly<Record<string, Uint8Array>>, ApiError>>
+  readSecret(ref: ObjectRef, signal: AbortSignal): Promise<Result<Secret, ApiError>>
+}
+
+/** That an event happened again. */
+export interface EventSeries {
+  /** How often in all; the API server takes 2 and more. */
+  readonly count: number
+  /** MicroTime. */
+  readonly lastObservedTime: string
 }
 
 /** An object of `events.k8s.io/v1`, complete but for apiVersion and kind. */
@@ -65,12 +76,51 @@ export interface EventObject {
     readonly uid: string
     readonly resourceVersion?: string
   }
+  /** The one part that may change once the event exists. Absent: it happened once. */
+  readonly series?: EventSeries
 }
 
-/** Creates events. */
+/** Writes events. */
 export interface EventWriter {
   /** A name that is taken is a `conflict`. */
   createEvent(event: EventObject, signal: AbortSignal): Promise<Result<void, ApiError>>
+  /** Sets the series of an event. The API server forgets events after an hour: then it is `not-found`. */
+  updateEventSeries(
+    ref: ObjectRef,
+    series: EventSeries,
+    signal: AbortSignal,
+  ): Promise<Result<void, ApiError>>
+}
+
+/** What the spec of a Lease (coordination.k8s.io/v1) says. */
+export interface LeaseSpec {
+  /** Empty: nobody holds it. */
+  readonly holderIdentity: string
+  /** How long after its last renewal others must leave it alone. */
+  readonly leaseDurationSeconds: number
+  /** MicroTime, written for people: clocks of different machines are not compared. */
+  readonly acquireTime?: string | undefined
+  readonly renewTime?: string | undefined
+  /** How often the holder changed. */
+  readonly leaseTransitions: number
+}
+
+/** A Lease in one of its versions. */
+export interface Lease {
+  readonly resourceVersion: string
+  readonly spec: LeaseSpec
+}
+
+/** Reads and writes a Lease; each write is refused as `conflict` when somebody else wrote meanwhile. */
+export interface LeaseStore {
+  getLease(ref: ObjectRef, signal: AbortSignal): Promise<Result<Lease, ApiError>>
+  createLease(
+    ref: ObjectRef,
+    spec: LeaseSpec,
+    signal: AbortSignal,
+  ): Promise<Result<Lease, ApiError>>
+  /** @param lease - The version that is replaced, and the new spec. */
+  updateLease(ref: ObjectRef, lease: Lease, signal: AbortSignal): Promise<Result<Lease, ApiError>>
 }
 
 /** An object as it came, with the two facts that a cache needs. */
@@ -119,7 +169,7 @@ export interface Collection {
 }
 
 /** The connection to one API server. */
-export interface Kube extends ObjectReader, StatusWriter, SecretReader, EventWriter {
+export interface Kube extends ObjectReader, StatusWriter, SecretReader, EventWriter, LeaseStore {
   listWatch(collection: Collection): ListWatch
   /** Closes the connections; calls under way fail. */
   close(): Promise<void>

@@ -23,6 +23,9 @@ export interface ApiBody extends AsyncIterable<Uint8Array> {
   destroy(): void
 }
 
+/** One request whose answer is an object in JSON, with a deadline. */
+export type Call = (request: ApiRequest, signal: AbortSignal) => Promise<Result<unknown, ApiError>>
+
 /** Sends requests; it has no deadline but the signal. */
 export interface Transport {
   send(request: ApiRequest, signal: AbortSignal): Promise<Result<ApiBody, ApiError>>

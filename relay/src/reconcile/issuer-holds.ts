@@ -41,6 +41,12 @@ export class IssuerHolds {
     return hold !== undefined && nowMs < hold.untilMs ? hold : undefined
   }
 
+  /** Somebody changed what the refusal may have been about: look at once. The doubling goes on. */
+  lift(uid: string): void {
+    const hold = this.#refused.get(uid)
+    if (hold !== undefined) this.#refused.set(uid, { ...hold, untilMs: 0 })
+  }
+
   /** Ends the doubling: something was signed, or the issuer is gone. */
   forget(uid: string): void {
     this.#refused.delete(uid)

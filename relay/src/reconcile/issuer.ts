@@ -7,18 +7,21 @@
 import { type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
 import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
+import { EVENT_REASON } from '../api/reasons.ts'
+import { warnOfExpiry } from '../core/ca-expiry.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { issuerFailed, issuerPending } from '../core/verdict.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
-import type { EventRecorder } from '../report/events.ts'
+import type { EventDraft, EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
 import type { ReconcileOutcome } from './controller.ts'
 import type { IssuerHolds } from './issuer-holds.ts'
+import type { Reminders } from './reminders.ts'
 
 /** What reconciling an issuer needs of the world. */
 export interface IssuerReconcilerOptions {
@@ -31,6 +34,10 @@ export interface IssuerReconcilerOptions {
     signal: AbortSignal,
   ) => Promise<Result<SignerClient, ConnectFault>>
   readonly holds: IssuerHolds
+  /** Of CAs that come to their end. */
+  readonly reminders: Reminders
+  /** The longest lifetime that is asked of the issuer. */
+  readonly longestLifetimeMs: (issuer: Issuer) => number
   readonly status: StatusWriter
   readonly events: EventRecorder
   readonly log: Log
@@ -48,15 +55,21 @@ export function issuerReconciler(
     if (issuer === undefined || issuer.metadata.isDeleting) return { kind: 'done' }
     const checked = await check(issuer, options, signal)
     const written = await write({ key, issuer, checked }, options, signal)
+    remind({ key, issuer, checked }, options)
     return written ?? next(issuer, checked, options)
   }
 }
 
+/** What was found, and how long the worker wants to be left alone. */
+interface Check extends CheckOutcome {
+  readonly minimumMs?: number
+}
+
 async function check(
   issuer: Issuer,
-  { connect, holds, now }: IssuerReconcilerOptions,
+  { connect, holds, now, longestLifetimeMs }: IssuerReconcilerOptions,
   signal: AbortSignal,
-): Promise<CheckOutcome> {
+): Promise<Check> {
   const hold = holds.current(issuer.metadata.uid, now())
   if (hold !== undefined) return { verdict: issuerPending(hold.message) }
   const client = await connect(issuer, signal)
@@ -64,13 +77,17 @@ async function check(
     const { kind, message } = client.error
     return { verdict: kind === 'spec' ? issuerFailed(message) : issuerPending(message) }
   }
-  return checkOutcome(await client.value.health(issuer.spec.issuer, signal), issuer.spec)
+  const answer = await client.value.health(issuer.spec.issuer, signal)
+  const outcome = checkOutcome(answer, issuer.spec)
+  if (!answer.ok) return { ...outcome, minimumMs: answer.error.retryAfterMs ?? 0 }
+  const at = { nowMs: now(), longestLifetimeMs: longestLifetimeMs(issuer) }
+  return { ...outcome, verdict: warnOfExpiry(outcome.verdict, answer.value, at) }
 }
 
 interface Checked {
   readonly key: string
   readonly issuer: Issuer
-  readonly checked: CheckOutcome
+  readonly checked: Check
 }
 
 /** @returns What to do when the status could not be written; nothing when it was, or need not be. */
@@ -105,22 +122,34 @@ async function write(
   }
   const { reason, message } = checked.verdict
   log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
-  events.record({
-    regarding: {
-      apiVersion: apiVersionOf(resource),
-      kind: resource.kind,
-      ...refOfKey(key),
-      uid: metadata.uid,
-    },
-    ...checked.verdict.event,
-    note: checked.verdict.message,
-  })
+  events.record(eventOf({ key, issuer, checked }, resource))
   return undefined
+}
+
+/** A status that stays the same is not told again, but that a CA comes to its end must not be forgotten. */
+function remind(
+  { key, issuer, checked }: Checked,
+  { resource, reminders, events, now }: IssuerReconcilerOptions,
+): void {
+  const { uid } = issuer.metadata
+  if (checked.verdict.event.reason !== EVENT_REASON.caExpiring) reminders.forget(uid)
+  else if (reminders.isDue(uid, now())) events.record(eventOf({ key, issuer, checked }, resource))
+}
+
+function eventOf({ key, issuer, checked }: Checked, resource: Resource): EventDraft {
+  const { event, message } = checked.verdict
+  const { kind } = resource
+  const { uid } = issuer.metadata
+  return {
+    regarding: { apiVersion: apiVersionOf(resource), kind, ...refOfKey(key), uid },
+    ...event,
+    note: message,
+  }
 }
 
 function next(
   issuer: Issuer,
-  { verdict }: CheckOutcome,
+  { verdict, minimumMs = 0 }: Check,
   { holds, now, nextCheckMs }: IssuerReconcilerOptions,
 ): ReconcileOutcome {
   const hold = holds.current(issuer.metadata.uid, now())
@@ -129,7 +158,7 @@ function next(
     case 'Checked':
       return { kind: 'requeue-after', afterMs: nextCheckMs() }
     case 'Pending':
-      return { kind: 'retry', message: verdict.message }
+      return { kind: 'retry', message: verdict.message, minimumMs }
     case 'Failed':
       // Only an edit of the spec helps, and that wakes this key.
       return { kind: 'done' }

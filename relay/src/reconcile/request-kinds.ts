@@ -13,6 +13,7 @@ import {
 import { CERTIFICATE_REQUEST, CERTIFICATE_SIGNING_REQUEST, type Resource } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
+import { type ApprovalHelp, approvalHelp, signingApprovalHelp } from '../core/approval-help.ts'
 import { decideRequest } from '../core/decide-request.ts'
 import { decideSigningRequest } from '../core/decide-signing-request.ts'
 import { type OurIssuerRef, ourIssuerRef } from '../core/issuer-ref.ts'
@@ -22,8 +23,8 @@ import {
   type RequestWords,
   SIGNING_REQUEST_WORDS,
 } from '../core/request-words.ts'
-import { toSignRequest } from '../core/sign-request.ts'
-import { signingToSignRequest } from '../core/sign-signing-request.ts'
+import { requestLifetimeMs, toSignRequest } from '../core/sign-request.ts'
+import { signingRequestLifetimeMs, signingToSignRequest } from '../core/sign-signing-request.ts'
 import { readSignerName } from '../core/signer-name.ts'
 import {
   type Finding,
@@ -39,7 +40,10 @@ export interface RequestKind<R extends AnyRequest> {
   readonly issuerRef: (request: R) => OurIssuerRef | undefined
   readonly decide: (request: R, issuer: Issuer | undefined) => RequestDecision
   readonly toSignRequest: (request: R, profile: string | undefined) => Result<SignRequest, string>
+  /** What it asks for, in milliseconds; nothing where that does not count for the end of a CA. */
+  readonly lifetimeMs: (request: R) => number | undefined
   readonly words: RequestWords
+  readonly approvalHelp: (request: R) => ApprovalHelp
   /** What is to be written and told of a finding. */
   readonly report: (request: R, finding: Finding, nowMs: number) => Report
 }
@@ -50,7 +54,9 @@ export const CERTIFICATE_REQUESTS: RequestKind<CertificateRequest> = {
   issuerRef: ourIssuerRef,
   decide: decideRequest,
   toSignRequest,
+  lifetimeMs: requestLifetimeMs,
   words: CERTIFICATE_REQUEST_WORDS,
+  approvalHelp,
   report: reportOnRequest,
 }
 
@@ -63,6 +69,8 @@ export const CERTIFICATE_SIGNING_REQUESTS: RequestKind<CertificateSigningRequest
   },
   decide: decideSigningRequest,
   toSignRequest: signingToSignRequest,
+  lifetimeMs: signingRequestLifetimeMs,
   words: SIGNING_REQUEST_WORDS,
+  approvalHelp: signingApprovalHelp,
   report: reportOnSigningRequest,
 }

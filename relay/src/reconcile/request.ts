@@ -15,6 +15,7 @@ import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
+import type { ApprovalWatch } from './approval-watch.ts'
 import type { ReconcileOutcome } from './controller.ts'
 import type { RequestKind } from './request-kinds.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
@@ -29,6 +30,7 @@ export interface RequestReconcilerOptions<R extends AnyRequest> {
   readonly getLive: (key: string, signal: AbortSignal) => Promise<Result<R | undefined, ApiError>>
   readonly getIssuer: (ref: OurIssuerRef) => Issuer | undefined
   readonly sign: SignPass<R>
+  readonly approvals: Pick<ApprovalWatch<R>, 'look'>
   readonly status: StatusWriter
   readonly events: EventRecorder
   readonly told: Told
@@ -46,9 +48,9 @@ export function requestReconciler<R extends AnyRequest>(
   return async (key, signal) => {
     let request = options.get(key)
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      const pass =
-        request === undefined ? undefined : await decide({ key, request }, options, signal)
-      if (request === undefined || pass === undefined) return { kind: 'done' }
+      if (request === undefined) return { kind: 'done' }
+      const pass = await decide({ key, request }, options, signal)
+      if (pass.kind === 'leave') return pass.outcome
       const written = await write({ key, request, pass }, options, signal)
       if (written.ok) return pass.outcome
       if (written.error.kind === 'not-found') return { kind: 'done' }
@@ -62,23 +64,30 @@ export function requestReconciler<R extends AnyRequest>(
   }
 }
 
-/** @returns Nothing when the request is to be left alone. */
+/** What to write and when to look again, or only the latter. */
+type Pass =
+  | ({ readonly kind: 'write' } & Signing)
+  | { readonly kind: 'leave'; readonly outcome: ReconcileOutcome }
+
 async function decide<R extends AnyRequest>(
   { key, request }: Subject<R>,
-  { kind, getIssuer, sign, log }: RequestReconcilerOptions<R>,
+  { kind, getIssuer, sign, approvals, log }: RequestReconcilerOptions<R>,
   signal: AbortSignal,
-): Promise<Signing | undefined> {
+): Promise<Pass> {
   const ref = kind.issuerRef(request)
   const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
   switch (decision.kind) {
     case 'ignore':
       log.debug({ key, why: decision.why }, 'request left alone')
-      return undefined
+      return {
+        kind: 'leave',
+        outcome: decision.why === 'not approved' ? approvals.look(key, request) : { kind: 'done' },
+      }
     case 'report':
       // Denied is final; an issuer that is awaited wakes its requests when it changes.
-      return { verdict: decision.verdict, outcome: { kind: 'done' } }
+      return { kind: 'write', verdict: decision.verdict, outcome: { kind: 'done' } }
     case 'sign':
-      return sign(request, decision.issuer, signal)
+      return { kind: 'write', ...(await sign(request, decision.issuer, signal)) }
   }
 }
 
@@ -87,13 +96,13 @@ interface Subject<R> {
   readonly request: R
 }
 
-interface Pass<R> extends Subject<R> {
+interface Written<R> extends Subject<R> {
   readonly pass: Signing
 }
 
 /** Writes the verdict on the very version that it was made on; nothing when nothing would change. */
 async function write<R extends AnyRequest>(
-  { key, request, pass }: Pass<R>,
+  { key, request, pass }: Written<R>,
   options: RequestReconcilerOptions<R>,
   signal: AbortSignal,
 ): Promise<Result<unknown, ApiError>> {

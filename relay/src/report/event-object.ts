@@ -5,6 +5,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { microTime } from '../api/time.ts'
 import type { EventObject } from '../kube/ports.ts'
 
 /** What happened, to which object. */
@@ -58,17 +59,18 @@ export function eventObject(draft: EventDraft, origin: EventOrigin): EventObject
   }
 }
 
+/** @returns The same event, having happened once more at `nowMs`. */
+export function happenedAgain(event: EventObject, nowMs: number): EventObject {
+  const count = (event.series?.count ?? 1) + 1
+  return { ...event, series: { count, lastObservedTime: microTime(nowMs) } }
+}
+
 /** Begins with the object's name, for people; ends in 64 random bits. */
 function eventName(name: string): string {
   const suffix = `.${randomBytes(8).toString('hex')}`
   // Each label must end in a letter or a digit, also the one that was cut.
   const prefix = name.slice(0, MAX_NAME_LENGTH - suffix.length).replace(/[^a-z0-9]+$/u, '')
   return prefix + suffix
-}
-
-/** MicroTime wants six fractional digits; a clock of milliseconds has three. */
-function microTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('Z', '000Z')
 }
 
 /** Cuts at a character boundary, and shows that something is missing. */

@@ -1,16 +1,22 @@
 /**
  * Writes events (events.k8s.io/v1) beside the work, never in its way: they wait in a bounded queue, and
- * one that cannot be written is dropped. What is dropped is said in the log.
+ * one that cannot be written is dropped. What is dropped is counted, and said in the log.
+ *
+ * An event that happens again becomes a series. client-go writes the second one at once and further
+ * ones after minutes; here each is written when its turn comes, and those that came meanwhile with it:
+ * whoever looks at an object while it fails wants to see that it does. Their number is that of
+ * reconciles that changed a status, which back off.
  *
  * @module
  */
 import { GROUP } from '../api/group.ts'
 import type { ApiError } from '../kube/api-error.ts'
-import type { EventWriter, EventObject } from '../kube/ports.ts'
+import type { EventWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import { type Clock, sleep } from '../queue/clock.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import { type EventDraft, eventObject } from './event-object.ts'
+import { EventSeries, type Occurrence } from './event-series.ts'
 
 export type { EventDraft } from './event-object.ts'
 
@@ -18,6 +24,8 @@ export type { EventDraft } from './event-object.ts'
 export interface EventRecorder {
   /** Returns at once and never throws; the event is written later, or dropped. */
   record(event: EventDraft): void
+  /** Events that were not written, or not in full, and never will be. */
+  readonly dropped: number
   /** Writes what waits, each event with one try, for at most `limitMs`; later events are dropped. */
   stop(limitMs: number): Promise<void>
 }
@@ -49,7 +57,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
 class QueueingRecorder implements EventRecorder {
   readonly #options: EventRecorderOptions
-  readonly #waiting: EventObject[] = []
+  readonly #series = new EventSeries()
+  /** Each at most once. */
+  readonly #waiting: Occurrence[] = []
   readonly #backoff: RateLimiter<string>
   /** Aborted at the start of a stop: ends the waits between tries. */
   readonly #hurry = new AbortController()
@@ -59,26 +69,31 @@ class QueueingRecorder implements EventRecorder {
   #writing: Promise<void> | undefined
   /** Events for which there was no room, since this was last logged. */
   #overflow = 0
+  #dropped = 0
 
   constructor(options: EventRecorderOptions) {
     this.#options = options
     this.#backoff = new RateLimiter(BACKOFF, options.random)
   }
 
-  record(event: EventDraft): void {
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  record(draft: EventDraft): void {
     if (this.#hurry.signal.aborted) return
+    const { hostName: reportingInstance, clock } = this.#options
+    const nowMs = clock.now()
+    const origin = { reportingController: REPORTING_CONTROLLER, reportingInstance, nowMs }
+    const occurrence = this.#series.count(eventObject(draft, origin), nowMs)
+    if (occurrence.isWaiting) return
     if (this.#waiting.length >= MAX_WAITING_EVENTS) {
       this.#overflow += 1
+      this.#dropped += 1
       return
     }
-    const { hostName, clock } = this.#options
-    this.#waiting.push(
-      eventObject(event, {
-        reportingController: REPORTING_CONTROLLER,
-        reportingInstance: hostName,
-        nowMs: clock.now(),
-      }),
-    )
+    occurrence.isWaiting = true
+    this.#waiting.push(occurrence)
     this.#writing ??= this.#writeAll()
   }
 
@@ -89,16 +104,18 @@ class QueueingRecorder implements EventRecorder {
     await Promise.race([this.#writing, late])
     timer.abort()
     const unwritten = this.#waiting.splice(0).length
+    this.#dropped += unwritten
     if (unwritten > 0) this.#options.log.warn({ events: unwritten }, 'events dropped at the end')
     this.#abort.abort(new Error('the relay is stopping'))
     await this.#writing
   }
 
   async #writeAll(): Promise<void> {
-    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
-      const error = await this.#write(event)
-      this.#backoff.forget(event.metadata.name)
-      if (error !== undefined) this.#logDropped(event, error)
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      next.isWaiting = false
+      const error = await this.#write(next)
+      this.#backoff.forget(next.key)
+      if (error !== undefined) this.#drop(next, error)
       if (this.#overflow > 0) {
         this.#options.log.warn({ events: this.#overflow }, 'events dropped: too many wait')
         this.#overflow = 0
@@ -108,25 +125,45 @@ class QueueingRecorder implements EventRecorder {
   }
 
   /** @returns Why the event was not written, or nothing. */
-  async #write(event: EventObject): Promise<ApiError | undefined> {
-    const { writer, clock } = this.#options
+  async #write(occurrence: Occurrence): Promise<ApiError | undefined> {
     for (let tries = 1; ; tries += 1) {
-      const written = await writer.createEvent(event, this.#abort.signal)
-      if (written.ok) return undefined
-      const { error } = written
-      // The name is ours alone: a try whose answer was lost did take hold.
-      if (error.kind === 'conflict') return undefined
+      const error = await this.#try(occurrence)
+      if (error === undefined) return undefined
       const isTransient = error.kind === 'unavailable' || error.kind === 'throttled'
       if (!isTransient || tries >= MAX_TRIES || this.#hurry.signal.aborted) return error
-      const delayMs = this.#backoff.next(event.metadata.name, error.retryAfterMs)
-      await sleep(clock, delayMs, this.#hurry.signal)
+      const delayMs = this.#backoff.next(occurrence.key, error.retryAfterMs)
+      await sleep(this.#options.clock, delayMs, this.#hurry.signal)
     }
   }
 
-  #logDropped(
-    { reason, regarding: { kind, namespace, name } }: EventObject,
-    error: ApiError,
-  ): void {
+  async #try(occurrence: Occurrence): Promise<ApiError | undefined> {
+    if (occurrence.isCreated) {
+      const error = await this.#update(occurrence)
+      // The API server may have forgotten it; the series goes on.
+      if (error?.kind !== 'not-found') return error
+    }
+    return this.#create(occurrence)
+  }
+
+  async #create(occurrence: Occurrence): Promise<ApiError | undefined> {
+    const created = await this.#options.writer.createEvent(occurrence.event, this.#abort.signal)
+    if (!created.ok && created.error.kind !== 'conflict') return created.error
+    occurrence.isCreated = true
+    // The name is ours alone: a try whose answer was lost did take hold, perhaps with a lower count.
+    return created.ok ? undefined : this.#update(occurrence)
+  }
+
+  async #update({ event }: Occurrence): Promise<ApiError | undefined> {
+    if (event.series === undefined) return undefined
+    const { metadata, series } = event
+    const { writer } = this.#options
+    const updated = await writer.updateEventSeries(metadata, series, this.#abort.signal)
+    return updated.ok ? undefined : updated.error
+  }
+
+  #drop({ event: { reason, regarding } }: Occurrence, error: ApiError): void {
+    this.#dropped += 1
+    const { kind, namespace, name } = regarding
     this.#options.log.warn(
       { reason, kind, namespace, name, error: error.message },
       'event dropped: it could not be written',

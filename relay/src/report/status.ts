@@ -8,6 +8,7 @@ import { encodeBase64 } from '@edge-issuer/shared'
 import type { Condition } from '../api/condition.ts'
 import type { SeenAuthorities } from '../api/issuer.ts'
 import { REQUEST_REASON, SIGNING_REQUEST_CONDITION } from '../api/reasons.ts'
+import { rfc3339 } from '../api/time.ts'
 import { MAX_MESSAGE_CHARACTERS } from '../core/conditions.ts'
 
 /** Status of an issuer: metav1.Condition, and what is known of its CAs. */
@@ -73,7 +74,3 @@ const conditionText = ({
 })
 
 const base64Text = (text: string): string => encodeBase64(new TextEncoder().encode(text))
-
-/** Whole seconds, as Go's metav1.Time writes them: a custom resource would keep milliseconds. */
-const rfc3339 = (epochMs: number): string =>
-  new Date(epochMs).toISOString().replace(/\.\d{3}Z$/, 'Z')

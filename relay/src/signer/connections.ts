@@ -1,5 +1,5 @@
 /**
- * From an issuer to a client that can speak for it. The Secret is read anew each time, so a rotated
+ * From an issuer to a client that can speak for it. The Secret is looked at each time, so a rotated
  * key is used at once; connections are kept as long as nothing changed.
  *
  * @module
@@ -7,13 +7,12 @@
 import { X509Certificate } from 'node:crypto'
 import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
-import type { SecretReader } from '../kube/ports.ts'
+import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
 import { readClientKey } from './credentials.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
-  type SecretRef,
   secretUnreadable,
   secretWithoutKey,
 } from './secret-fault.ts'
@@ -37,22 +36,26 @@ interface Connection {
 
 /** One connection an issuer. */
 export class Connections {
-  readonly #secrets: SecretReader
+  readonly #secrets: Pick<SecretWatches, 'read'>
   /** Where a ClusterIssuer's Secret is. */
   readonly #clusterResourceNamespace: string
   /** By uid of the issuer; replaced when what it was made from changes. */
   readonly #connections = new Map<string, Connection>()
 
-  constructor(secrets: SecretReader, clusterResourceNamespace: string) {
+  constructor(secrets: Pick<SecretWatches, 'read'>, clusterResourceNamespace: string) {
     this.#secrets = secrets
     this.#clusterResourceNamespace = clusterResourceNamespace
   }
 
-  /** @returns A client for `issuer` with the key that its Secret holds now. */
-  async connect(issuer: Issuer, signal: AbortSignal): Promise<Result<SignerClient, ConnectFault>> {
+  /** @returns A client for `issuer` with the key that its Secret holds now, or as the watch told last. */
+  async connect(
+    issuer: Issuer,
+    freshness: 'live' | 'watched',
+    signal: AbortSignal,
+  ): Promise<Result<SignerClient, ConnectFault>> {
     const caBundlePem = readCaBundle(issuer.spec)
     if (!caBundlePem.ok) return caBundlePem
-    const privateKeyPem = await this.#readPrivateKey(issuer, signal)
+    const privateKeyPem = await this.#readPrivateKey(issuer, freshness, signal)
     if (!privateKeyPem.ok) return privateKeyPem
     const options = {
       url: issuer.spec.url,
@@ -81,26 +84,34 @@ export class Connections {
   }
 
   async #readPrivateKey(
-    { kind, metadata, spec }: Issuer,
+    issuer: Issuer,
+    freshness: 'live' | 'watched',
     signal: AbortSignal,
   ): Promise<Result<string, ConnectFault>> {
-    const secret: SecretRef = {
-      namespace: kind === 'Issuer' ? metadata.namespace : this.#clusterResourceNamespace,
-      name: spec.authSecretName,
-    }
-    const data = await this.#secrets.readSecret(secret, signal)
-    if (!data.ok) {
-      const message = secretUnreadable(secret, data.error)
-      const isPassing = data.error.kind === 'unavailable' || data.error.kind === 'throttled'
+    const secret = secretRefOf(issuer, this.#clusterResourceNamespace)
+    const user = issuer.metadata.uid
+    const read = await this.#secrets.read({ user, ref: secret, freshness }, signal)
+    if (!read.ok) {
+      const message = secretUnreadable(secret, read.error)
+      const isPassing = read.error.kind === 'unavailable' || read.error.kind === 'throttled'
       return isPassing ? err({ kind: 'api', message }) : secretFault(message)
     }
-    const entry = data.value[PRIVATE_KEY_ENTRY]
+    const entry = read.value.data[PRIVATE_KEY_ENTRY]
     if (entry === undefined) return secretFault(secretWithoutKey(secret))
     const pem = new TextDecoder().decode(entry)
     const key = readClientKey(pem)
     return key.ok ? ok(pem) : secretFault(secretKeyUnusable(secret, key.error))
   }
 }
+
+/** A ClusterIssuer's Secret is in one namespace; an issuer can never name another than its own. */
+export const secretRefOf = (
+  { kind, metadata, spec }: Issuer,
+  clusterResourceNamespace: string,
+): SecretRef => ({
+  namespace: kind === 'Issuer' ? metadata.namespace : clusterResourceNamespace,
+  name: spec.authSecretName,
+})
 
 const secretFault = (message: string): Result<never, ConnectFault> =>
   err({ kind: 'secret', message })

@@ -4,16 +4,12 @@
  * @module
  */
 import type { ApiError } from '../kube/api-error.ts'
+import type { SecretRef } from '../watch/secret-watches.ts'
 
 /** The one key of the Secret: an Ed25519 key, PKCS#8 PEM. */
 export const PRIVATE_KEY_ENTRY = 'private-key.pem'
 
-/** Names a Secret in messages; never anything of its content. */
-export interface SecretRef {
-  readonly namespace: string
-  readonly name: string
-}
-
+/** In messages; never anything of its content. */
 const named = ({ namespace, name }: SecretRef): string => `Secret "${namespace}/${name}"`
 
 /** The API server did not give the Secret. A refusal names the one command that mends it. */

@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { parseGoDuration } from '../../../relay/src/core/go-duration.ts'
+import { formatGoDuration, parseGoDuration } from '../../../relay/src/core/go-duration.ts'
 
 it.for([
   ['2160h0m0s', 7_776_000_000],
@@ -26,4 +26,17 @@ it.for([
   const parsed = parseGoDuration(text)
   if (want === undefined) expect(parsed).toBeUndefined()
   else expect(parsed).toBeCloseTo(want, 9)
+})
+
+it.for([
+  [0, '0s'],
+  [999, '0s'],
+  [59_999, '59s'],
+  [60_000, '1m0s'],
+  [90_000, '1m30s'],
+  [3_600_000, '1h0m0s'],
+  [7_776_000_000, '2160h0m0s'],
+  [3_661_000, '1h1m1s'],
+] as const)('%s ms is %s', ([ms, want], { expect }) => {
+  expect(formatGoDuration(ms)).toBe(want)
 })

@@ -1,6 +1,9 @@
 import { isExtendedKeyUsageName, isKeyUsageName } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { signingToSignRequest } from '../../../relay/src/core/sign-signing-request.ts'
+import {
+  signingRequestLifetimeMs,
+  signingToSignRequest,
+} from '../../../relay/src/core/sign-signing-request.ts'
 import { aSigningRequest } from '../../support/kube-objects.ts'
 
 const DURATION = 'experimental.cert-manager.io/request-duration'
@@ -122,5 +125,36 @@ describe('signingToSignRequest', () => {
     expect(!message.ok && message.error).toContain(
       'spec.request is not a PEM certification request',
     )
+  })
+})
+
+describe('signingRequestLifetimeMs', () => {
+  it.for([
+    { name: 'by default 90 days', request: aSigningRequest(), want: 7_776_000_000 },
+    {
+      name: 'what the field says',
+      request: aSigningRequest({ spec: { expirationSeconds: 86_400 } }),
+      want: 86_400_000,
+    },
+    {
+      name: 'what the annotation says, above the field',
+      request: aSigningRequest({
+        metadata: { annotations: { [DURATION]: '8760h' } },
+        spec: { expirationSeconds: 86_400 },
+      }),
+      want: 31_536_000_000,
+    },
+    {
+      name: 'nothing of a CA',
+      request: aSigningRequest({ metadata: { annotations: { [IS_CA]: 'true' } } }),
+      want: undefined,
+    },
+    {
+      name: 'nothing that is no duration',
+      request: aSigningRequest({ metadata: { annotations: { [DURATION]: 'for ever' } } }),
+      want: undefined,
+    },
+  ])('$name', ({ request, want }, { expect }) => {
+    expect(signingRequestLifetimeMs(request)).toBe(want)
   })
 })

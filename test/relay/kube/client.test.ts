@@ -208,25 +208,30 @@ describe('applyStatus', () => {
 })
 
 describe('readSecret', () => {
+  const metadata = { resourceVersion: '41' }
+
   it('gives the data, decoded', async ({ expect, onTestFinished }) => {
     const data = { 'private-key.pem': 'a2V5Cg==', constructor: '/w==' }
-    const { secret, path } = await readSecret({ onTestFinished }, { kind: 'Secret', data })
+    const { secret, path } = await readSecret({ onTestFinished }, { metadata, data })
     expect(path).toBe('/api/v1/namespaces/team-a/secrets/edge-client')
     expect(secret).toEqual({
       ok: true,
-      value: { 'private-key.pem': Buffer.from('key\n'), constructor: Buffer.from([0xff]) },
+      value: {
+        resourceVersion: '41',
+        data: { 'private-key.pem': Buffer.from('key\n'), constructor: Buffer.from([0xff]) },
+      },
     })
   })
 
   it('gives nothing for a Secret without data', async ({ expect, onTestFinished }) => {
-    const { secret } = await readSecret({ onTestFinished }, { kind: 'Secret' })
-    expect(secret).toEqual({ ok: true, value: {} })
+    const { secret } = await readSecret({ onTestFinished }, { metadata })
+    expect(secret).toEqual({ ok: true, value: { resourceVersion: '41', data: {} } })
   })
 
   it('never repeats what it could not read', async ({ expect, onTestFinished }) => {
     const { secret } = await readSecret(
       { onTestFinished },
-      { data: { 'private-key.pem': 'not base64!' } },
+      { metadata, data: { 'private-key.pem': 'not base64!' } },
     )
     expect(secret).toEqual({
       ok: false,

@@ -30,6 +30,17 @@ describe('IssuerHolds', () => {
     expect(holds.current('a', 4_999)).toMatchObject({ message: 'first', untilMs: 5_000 })
   })
 
+  it('is lifted by a change, but doubles on when that did not help', ({ expect }) => {
+    const holds = new IssuerHolds()
+    holds.refuse('a', 'no', 0)
+    holds.lift('a')
+    holds.lift('b')
+    expect(holds.current('a', 0)).toBeUndefined()
+    expect(holds.current('b', 0)).toBeUndefined()
+    holds.refuse('a', 'no', 1_000)
+    expect(holds.current('a', 1_000)?.untilMs).toBe(11_000)
+  })
+
   it('begins anew once something was signed', ({ expect }) => {
     const holds = new IssuerHolds()
     holds.refuse('a', 'no', 0)

@@ -5,6 +5,7 @@ import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
@@ -71,6 +72,8 @@ async function reconcile(world: World): Promise<{
     connect: async () =>
       Promise.resolve(world.client ?? ok(aSignerClient({ health: ok(HEALTHY) }))),
     holds: world.holds ?? new IssuerHolds(),
+    reminders: new Reminders(),
+    longestLifetimeMs: () => 0,
     status,
     events,
     log: new RecordingLog(),
@@ -151,6 +154,23 @@ describe('issuerReconciler', () => {
     expect(result.outcome).toMatchObject({ kind: outcome })
     expect(result.writes).toMatchObject([{ status: { conditions: [{ status: 'False', reason }] } }])
     expect(result.notes.join()).toContain('because')
+  })
+
+  it('comes back no sooner than the worker asks', async ({ expect }) => {
+    const client = ok(
+      aSignerClient({
+        health: err({
+          class: 'temporary',
+          code: 'rate_limited',
+          message: 'busy',
+          retryAfterMs: 90_000,
+        }),
+      }),
+    )
+    expect((await reconcile({ issuer: NEW, client })).outcome).toMatchObject({
+      kind: 'retry',
+      minimumMs: 90_000,
+    })
   })
 
   it('is not Ready while the worker refused it, whatever a check would say', async ({ expect }) => {

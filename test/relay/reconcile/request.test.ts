@@ -55,6 +55,7 @@ async function reconcile({ cached, live, errors = [], signing = ISSUED }: World)
       signed.push(request.metadata.resourceVersion)
       return Promise.resolve(signing)
     },
+    approvals: { look: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
     status,
     events,
     told: new Told(),
@@ -87,11 +88,20 @@ describe('requestReconciler', () => {
 
   it.for([
     { name: 'is gone', cached: undefined },
-    { name: 'is not approved', cached: aRequest({ status: { conditions: [] } }) },
     { name: 'is finished', cached: aRequest({ status: { certificate: 'YQ==' } }) },
   ])('asks and writes nothing when the request $name', async ({ cached }, { expect }) => {
     expect(await reconcile({ cached })).toEqual({
       outcome: { kind: 'done' },
+      writes: [],
+      reasons: [],
+      signed: [],
+    })
+  })
+
+  it('looks again later at a request that is not approved', async ({ expect }) => {
+    const cached = aRequest({ status: { conditions: [] } })
+    expect(await reconcile({ cached })).toEqual({
+      outcome: { kind: 'requeue-after', afterMs: 29_000 },
       writes: [],
       reasons: [],
       signed: [],
@@ -194,6 +204,7 @@ describe('requestReconciler', () => {
       getLive: async () => Promise.resolve(err(UNAVAILABLE)),
       getIssuer: () => anIssuer(),
       sign: async () => Promise.resolve(ISSUED),
+      approvals: { look: () => ({ kind: 'done' }) },
       status: aStatusWriter([CONFLICT]),
       events: anEventRecorder(),
       told: new Told(),

@@ -12,6 +12,7 @@ import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
 import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
@@ -122,6 +123,8 @@ function aWorld(client: SignerClient): {
         get: () => issuer,
         connect,
         holds,
+        reminders: new Reminders(),
+        longestLifetimeMs: () => 0,
         status,
         events: anEventRecorder(),
         log: new RecordingLog(),

@@ -54,6 +54,7 @@ async function reconcile(world: World): Promise<{
       asked += 1
       return Promise.resolve(signings[Math.min(asked, signings.length) - 1] ?? ISSUED)
     },
+    approvals: { look: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
     status,
     events,
     told: new Told(),
@@ -92,6 +93,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
       getLive: async () => Promise.resolve(ok(undefined)),
       getIssuer: () => anIssuer({ kind: 'ClusterIssuer' }),
       sign: async () => Promise.resolve(ISSUED),
+      approvals: { look: () => ({ kind: 'done' }) },
       status: aStatusWriter(),
       events,
       told: new Told(),
@@ -161,11 +163,19 @@ describe('requestReconciler for CertificateSigningRequests', () => {
 
   it.for([
     { name: 'denied', status: { conditions: [aCondition('Denied')] } },
-    { name: 'not approved', status: { conditions: [] } },
     { name: 'finished', status: { certificate: 'YQ==' } },
   ])('does nothing about one that is $name', async ({ status }, { expect }) => {
     expect(await reconcile({ request: aSigningRequest({ status }) })).toEqual({
       outcome: { kind: 'done' },
+      writes: [],
+      notes: [],
+      asked: 0,
+    })
+  })
+
+  it('looks again later at one that is not approved', async ({ expect }) => {
+    expect(await reconcile({ request: aSigningRequest({ status: { conditions: [] } }) })).toEqual({
+      outcome: { kind: 'requeue-after', afterMs: 29_000 },
       writes: [],
       notes: [],
       asked: 0,

@@ -33,6 +33,7 @@ export function anEventRecorder(): EventRecorder & { readonly events: EventDraft
     record: (event) => {
       events.push(event)
     },
+    dropped: 0,
     stop: async () => Promise.resolve(),
   }
 }

@@ -1,6 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { type EventDraft, eventObject } from '../../../relay/src/report/event-object.ts'
+import {
+  type EventDraft,
+  eventObject,
+  happenedAgain,
+} from '../../../relay/src/report/event-object.ts'
 
 const DRAFT: EventDraft = {
   regarding: {
@@ -111,5 +115,21 @@ describe('eventObject', () => {
   it('cuts the name of its origin at 128 characters', ({ expect }) => {
     const event = eventObject(DRAFT, { ...ORIGIN, reportingInstance: 'x'.repeat(129) })
     expect(event.reportingInstance).toBe('x'.repeat(128))
+  })
+})
+
+describe('happenedAgain', () => {
+  const once = eventObject(DRAFT, ORIGIN)
+
+  it('makes a series of two, and then counts', ({ expect }) => {
+    const twice = happenedAgain(once, ORIGIN.nowMs + 1_000)
+    expect(twice).toEqual({
+      ...once,
+      series: { count: 2, lastObservedTime: '2026-01-01T00:00:01.120000Z' },
+    })
+    expect(happenedAgain(twice, ORIGIN.nowMs + 13_000)).toEqual({
+      ...once,
+      series: { count: 3, lastObservedTime: '2026-01-01T00:00:13.120000Z' },
+    })
   })
 })

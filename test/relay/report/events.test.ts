@@ -1,67 +1,13 @@
-import { once } from 'node:events'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { ok, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import type { EventObject } from '../../../relay/src/kube/ports.ts'
-import {
-  createEventRecorder,
-  type EventDraft,
-  MAX_TRIES,
-  MAX_WAITING_EVENTS,
-} from '../../../relay/src/report/events.ts'
-import { FakeClock, settle } from '../queue/fake-clock.ts'
-import { RecordingLog } from '../queue/recording-log.ts'
-
-type Write = (event: EventObject, signal: AbortSignal) => Promise<Result<void, ApiError>>
-
-const anEvent = (note: string): EventDraft => ({
-  regarding: { apiVersion: 'v1', kind: 'Pet', namespace: 'ns', name: 'rex', uid: 'u' },
-  type: 'Normal',
-  reason: 'Fed',
-  action: 'Synced',
-  note,
-})
-
-const failed = (kind: ApiError['kind'], rest: Partial<ApiError> = {}): Result<void, ApiError> =>
-  err({ kind, message: `it is ${kind}`, ...rest })
-
-const aRecorder = (write: Write) => {
-  const clock = new FakeClock()
-  const log = new RecordingLog()
-  const tries: string[] = []
-  const recorder = createEventRecorder({
-    writer: {
-      createEvent: async (event, signal) => {
-        tries.push(`${clock.uptimeMs()} ${event.note}`)
-        return write(event, signal)
-      },
-    },
-    hostName: 'relay-0',
-    clock,
-    random: () => 0.5,
-    log,
-  })
-  return { recorder, clock, log, tries }
-}
-
-/** Answers in order, then with success. */
-const answers = (...results: readonly Result<void, ApiError>[]): Write => {
-  const rest = [...results]
-  return async () => rest.shift() ?? ok(undefined)
-}
-
-const untilAborted: Write = async (_event, signal) => {
-  if (!signal.aborted) await once(signal, 'abort')
-  return failed('unavailable')
-}
+import { MAX_TRIES, MAX_WAITING_EVENTS } from '../../../relay/src/report/events.ts'
+import { settle } from '../queue/fake-clock.ts'
+import { anEvent, answers, aRecorder, failed, untilAborted } from './recorder.ts'
 
 describe('record', () => {
   it('writes events one after the other, as this relay', async ({ expect }) => {
-    const events: EventObject[] = []
-    const { recorder, tries } = aRecorder(async (event) => {
-      events.push(event)
-      return ok(undefined)
-    })
+    const { recorder, tries, events } = aRecorder(answers())
     recorder.record(anEvent('one'))
     recorder.record(anEvent('two'))
     expect(tries).toEqual(['0 one'])
@@ -171,6 +117,14 @@ describe('record', () => {
     expect(log.lines).toEqual([
       { level: 'warn', message: 'events dropped: too many wait', fields: { events: 2 } },
     ])
+    expect(recorder.dropped).toBe(2)
+  })
+
+  it('never throws and never waits, though nothing is ever written', ({ expect }) => {
+    const { recorder, tries } = aRecorder(untilAborted)
+    for (const note of ['one', 'two', 'three']) recorder.record(anEvent(note))
+    expect(tries).toEqual(['0 one'])
+    expect(recorder.dropped).toBe(0)
   })
 })
 

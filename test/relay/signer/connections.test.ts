@@ -2,9 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import type { ObjectRef } from '../../../relay/src/kube/object-ref.ts'
-import type { SecretReader } from '../../../relay/src/kube/ports.ts'
 import { Connections } from '../../../relay/src/signer/connections.ts'
+import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
 
@@ -15,16 +14,17 @@ const aKey = (): string =>
 /** A reader of one Secret's entries, as text; notes what was asked for. */
 function aSecretReader(
   read: () => Result<Readonly<Record<string, string>>, ApiError>,
-): SecretReader & { readonly asked: ObjectRef[] } {
-  const asked: ObjectRef[] = []
+): Pick<SecretWatches, 'read'> & { readonly asked: SecretRead[] } {
+  const asked: SecretRead[] = []
   return {
     asked,
-    readSecret: async (ref) => {
-      asked.push(ref)
-      const data = read()
-      if (!data.ok) return Promise.resolve(data)
-      const entries = Object.entries(data.value)
-      return Promise.resolve(ok(Object.fromEntries(entries.map(([k, v]) => [k, Buffer.from(v)]))))
+    read: async (what) => {
+      asked.push(what)
+      const text = read()
+      if (!text.ok) return Promise.resolve(text)
+      const entries = Object.entries(text.value)
+      const data = Object.fromEntries(entries.map(([k, v]) => [k, Buffer.from(v)]))
+      return Promise.resolve(ok({ resourceVersion: '1', data }))
     },
   }
 }
@@ -38,8 +38,9 @@ describe('Connections', () => {
     async ({ kind, want }, { expect }) => {
       const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
       const connections = new Connections(secrets, 'edge-issuer')
-      expect((await connections.connect(anIssuer({ kind }), NEVER)).ok).toBe(true)
-      expect(secrets.asked).toEqual([want])
+      expect((await connections.connect(anIssuer({ kind }), 'live', NEVER)).ok).toBe(true)
+      const user = anIssuer().metadata.uid
+      expect(secrets.asked).toEqual([{ user, ref: want, freshness: 'live' }])
       await connections.close()
     },
   )
@@ -50,10 +51,10 @@ describe('Connections', () => {
     const key = aKey()
     const secrets = aSecretReader(() => ok({ 'private-key.pem': key }))
     const connections = new Connections(secrets, 'edge-issuer')
-    const first = await connections.connect(anIssuer(), NEVER)
-    const second = await connections.connect(anIssuer(), NEVER)
+    const first = await connections.connect(anIssuer(), 'live', NEVER)
+    const second = await connections.connect(anIssuer(), 'watched', NEVER)
     expect(first.ok && second.ok && first.value === second.value).toBe(true)
-    expect(secrets.asked).toHaveLength(2)
+    expect(secrets.asked.map(({ freshness }) => freshness)).toEqual(['live', 'watched'])
     await connections.close()
   })
 
@@ -66,9 +67,9 @@ describe('Connections', () => {
       aSecretReader(() => ok({ 'private-key.pem': key })),
       'edge-issuer',
     )
-    const first = await connections.connect(anIssuer(), NEVER)
+    const first = await connections.connect(anIssuer(), 'live', NEVER)
     key = change.key ?? key
-    const second = await connections.connect(anIssuer({ spec: change.spec ?? {} }), NEVER)
+    const second = await connections.connect(anIssuer({ spec: change.spec ?? {} }), 'live', NEVER)
     expect(first.ok && second.ok && first.value !== second.value).toBe(true)
     await connections.close()
   })
@@ -102,7 +103,11 @@ describe('Connections', () => {
   ])(
     'says what is wrong with $name, and quotes nothing of it',
     async ({ read, want }, { expect }) => {
-      const connection = await new Connections(aSecretReader(read), 'x').connect(anIssuer(), NEVER)
+      const connection = await new Connections(aSecretReader(read), 'x').connect(
+        anIssuer(),
+        'live',
+        NEVER,
+      )
       expect(connection.ok).toBe(false)
       if (connection.ok) return
       expect(connection.error.kind).toBe(want.kind)
@@ -123,6 +128,7 @@ describe('Connections', () => {
     const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
     const connection = await new Connections(secrets, 'x').connect(
       anIssuer({ spec: { caBundle } }),
+      'live',
       NEVER,
     )
     expect(!connection.ok && connection.error.kind).toBe('spec')
@@ -140,7 +146,9 @@ describe('Connections', () => {
       aSecretReader(() => ok({ 'private-key.pem': aKey() })),
       'x',
     )
-    expect((await connections.connect(anIssuer({ spec: { caBundle } }), NEVER)).ok).toBe(true)
+    expect((await connections.connect(anIssuer({ spec: { caBundle } }), 'live', NEVER)).ok).toBe(
+      true,
+    )
     await connections.close()
   })
 })

@@ -12,6 +12,7 @@ const FILES = {
   relay: [
     'deploy/rbac/namespace.yaml',
     'deploy/rbac/relay.yaml',
+    'deploy/rbac/leader-election.yaml',
     'deploy/rbac/credential-reader.yaml',
   ],
   approve: ['deploy/rbac/cert-manager-approve.yaml'],

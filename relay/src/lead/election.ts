@@ -1,0 +1,226 @@
+/**
+ * One candidate in the election of a leader by a Lease: wait, take, renew, let go.
+ *
+ * At most one replica works at a time. A leader that cannot renew stops 10 s after the start of its
+ * last good renewal; nobody else may take the lease before 15 s after that renewal took hold. What lies
+ * between is the time to stop.
+ * This holds as long as clocks run at about the same speed, and a process that stands still for long
+ * does not send the write that it was about to: the status writes of the relay carry the version that
+ * they were decided on, and the worker signs a request once, so even that does no harm.
+ *
+ * @module
+ */
+import type { ApiError } from '../kube/api-error.ts'
+import type { ObjectRef } from '../kube/object-ref.ts'
+import type { Lease, LeaseStore } from '../kube/ports.ts'
+import type { Log } from '../log.ts'
+import { type Clock, sleep } from '../queue/clock.ts'
+import { withDeadline } from '../queue/deadline.ts'
+import { claimedBy, freeInMs, released, sight, type Sighting } from './lease-spec.ts'
+
+/** What a candidate is made of. */
+export interface ElectionOptions {
+  readonly leases: LeaseStore
+  /** The Lease that is fought for. */
+  readonly ref: ObjectRef
+  /** Of this process alone: a new one with the same name must not think that it leads already. */
+  readonly identity: string
+  readonly clock: Clock
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** How it ended: `lost` to somebody or to silence, or `stopped` by the signal and let go. */
+export type ElectionEnd =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'lost'; readonly why: string }
+
+/** Without a good renewal for so long, the leader is none any more (client-go's default). */
+const RENEW_DEADLINE_MS = 10_000
+/** From one try to the next (client-go's default). */
+const RETRY_MS = 2_000
+/** A candidate waits up to this share longer, so that not all try at once (client-go's JitterFactor). */
+const RETRY_JITTER = 1.2
+/** One try; two fit into the deadline (controller-runtime gives its client half of it). */
+const TRY_LIMIT_MS = 5_000
+
+type Try =
+  | { readonly kind: 'held' }
+  | { readonly kind: 'taken'; readonly by: string }
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** Make one, {@link run} it once. */
+export class Election {
+  /** Settles once: true when this process leads, false when it ended before. */
+  readonly acquired: Promise<boolean>
+  readonly #options: ElectionOptions
+  readonly #log: Log
+  readonly #settleAcquired: (acquired: boolean) => void
+  #seen: Sighting | undefined
+  /** The holder that was last logged. */
+  #holder = ''
+  /** Start of the last good renewal; `undefined` while this process does not lead. */
+  #renewedAtMs: number | undefined
+  /** Ends the wait of a candidate. */
+  #nap = new AbortController()
+
+  constructor(options: ElectionOptions) {
+    this.#options = options
+    this.#log = options.log.child({ lease: options.ref.name })
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    this.acquired = promise
+    this.#settleAcquired = resolve
+  }
+
+  /** Whether this process leads now. False also when it stood still and does not know it yet. */
+  get isLeading(): boolean {
+    return this.#leftMs() > 0
+  }
+
+  /**
+   * Takes the Lease as somebody else saw it (a watch): a candidate counts from this moment, and wakes
+   * when it is free. A leader has better news, its own writes.
+   */
+  observe(lease: Lease | undefined): void {
+    if (this.#renewedAtMs !== undefined) return
+    this.#sight(lease)
+    if (this.#freeInMs() === 0) this.#nap.abort()
+  }
+
+  /** Runs until `signal` aborts, which lets the lease go, or until it is lost. It never rejects. */
+  async run(signal: AbortSignal): Promise<ElectionEnd> {
+    const heldSinceMs = await this.#acquire(signal)
+    this.#renewedAtMs = heldSinceMs
+    this.#settleAcquired(heldSinceMs !== undefined)
+    if (heldSinceMs === undefined) return { kind: 'stopped' }
+    this.#log.info({ identity: this.#options.identity }, 'leading')
+    const why = await this.#keep(signal)
+    this.#renewedAtMs = undefined
+    if (why !== undefined) return { kind: 'lost', why }
+    await this.#release()
+    return { kind: 'stopped' }
+  }
+
+  /** @returns The start of the try that took the lease; nothing when the signal came first. */
+  async #acquire(signal: AbortSignal): Promise<number | undefined> {
+    const { clock, random } = this.#options
+    while (!signal.aborted) {
+      const startedAtMs = clock.uptimeMs()
+      // Not cut short by the signal: a write that took hold unseen would keep others waiting.
+      const tried = await this.#try(TRY_LIMIT_MS)
+      if (tried.kind === 'held') return startedAtMs
+      this.#report(tried)
+      const retryMs = RETRY_MS * (1 + RETRY_JITTER * random())
+      const freeMs = this.#freeInMs()
+      this.#nap = new AbortController()
+      const delayMs = freeMs > 0 ? Math.min(retryMs, freeMs) : retryMs
+      await sleep(clock, delayMs, AbortSignal.any([signal, this.#nap.signal]))
+    }
+    return undefined
+  }
+
+  /** @returns Why the lease was lost; nothing when the signal aborted. */
+  async #keep(signal: AbortSignal): Promise<string | undefined> {
+    const { clock } = this.#options
+    let cause = 'nothing was tried'
+    for (;;) {
+      await sleep(clock, Math.min(RETRY_MS, this.#leftMs()), signal)
+      const leftMs = this.#leftMs()
+      if (leftMs === 0) return `not renewed for ${String(RENEW_DEADLINE_MS)} ms: ${cause}`
+      if (signal.aborted) return undefined
+      const startedAtMs = clock.uptimeMs()
+      const tried = await this.#try(Math.min(TRY_LIMIT_MS, leftMs))
+      if (tried.kind === 'taken') return `taken by ${tried.by}`
+      if (tried.kind === 'held') this.#renewedAtMs = startedAtMs
+      else {
+        cause = tried.message
+        this.#log.warn({ error: cause }, 'lease not renewed')
+      }
+    }
+  }
+
+  /** One try to take or to renew, within `limitMs`. */
+  async #try(limitMs: number): Promise<Try> {
+    const { clock } = this.#options
+    const { signal } = new AbortController()
+    return withDeadline(
+      { clock, limitMs, signal },
+      async (limited) => (await this.#renew(limited)) ?? this.#take(limited),
+    )
+  }
+
+  /** A leader knows the version of its last write, so one call does. @returns Nothing when it is another by now. */
+  async #renew(signal: AbortSignal): Promise<Try | undefined> {
+    const lease = this.#seen?.lease
+    if (this.#renewedAtMs === undefined || lease === undefined) return undefined
+    const renewed = await this.#claim(lease, signal)
+    if (renewed.ok) return HELD
+    const { kind } = renewed.error
+    return kind === 'conflict' || kind === 'not-found' ? undefined : failed(renewed.error)
+  }
+
+  /** Looks, and takes the lease if it is free, or this process's own. */
+  async #take(signal: AbortSignal): Promise<Try> {
+    const { leases, ref } = this.#options
+    const found = await leases.getLease(ref, signal)
+    if (!found.ok && found.error.kind !== 'not-found') return failed(found.error)
+    const lease = found.ok ? found.value : undefined
+    this.#sight(lease)
+    if (lease !== undefined && this.#freeInMs() > 0) {
+      return { kind: 'taken', by: lease.spec.holderIdentity }
+    }
+    const claimed = await this.#claim(lease, signal)
+    return claimed.ok ? HELD : failed(claimed.error)
+  }
+
+  async #claim(lease: Lease | undefined, signal: AbortSignal): ReturnType<LeaseStore['getLease']> {
+    const { leases, ref, identity, clock } = this.#options
+    const spec = claimedBy(identity, lease?.spec, clock.now())
+    const written = await (lease === undefined
+      ? leases.createLease(ref, spec, signal)
+      : leases.updateLease(ref, { ...lease, spec }, signal))
+    if (written.ok) this.#sight(written.value)
+    return written
+  }
+
+  /** Others need not wait. If it fails they wait until the lease has run out. */
+  async #release(): Promise<void> {
+    const { leases, ref, clock } = this.#options
+    const lease = this.#seen?.lease
+    if (lease === undefined) return
+    const { signal } = new AbortController()
+    const written = await withDeadline({ clock, limitMs: TRY_LIMIT_MS, signal }, async (limited) =>
+      leases.updateLease(ref, { ...lease, spec: released(lease.spec, clock.now()) }, limited),
+    )
+    if (written.ok) this.#log.info({}, 'lease released')
+    else this.#log.warn({ error: written.error.message }, 'lease not released')
+  }
+
+  #sight(lease: Lease | undefined): void {
+    this.#seen = sight(this.#seen, lease, this.#options.clock.uptimeMs())
+  }
+
+  #freeInMs(): number {
+    const { identity, clock } = this.#options
+    return this.#seen === undefined ? 0 : freeInMs(this.#seen, identity, clock.uptimeMs())
+  }
+
+  /** How long this process may still lead; 0 when it does not. */
+  #leftMs(): number {
+    const sinceMs = this.#renewedAtMs ?? -Infinity
+    return Math.max(0, sinceMs + RENEW_DEADLINE_MS - this.#options.clock.uptimeMs())
+  }
+
+  #report(tried: Exclude<Try, { readonly kind: 'held' }>): void {
+    if (tried.kind === 'failed') {
+      this.#log.warn({ error: tried.message }, 'lease not taken')
+    } else if (tried.by !== this.#holder) {
+      this.#holder = tried.by
+      this.#log.info({ holder: tried.by }, 'another replica leads')
+    }
+  }
+}
+
+const HELD: Try = { kind: 'held' }
+const failed = ({ message }: ApiError): Try => ({ kind: 'failed', message })

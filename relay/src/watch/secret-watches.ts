@@ -1,0 +1,203 @@
+/**
+ * The Secrets that issuers name, each watched alone: a change wakes its issuers at once, and need not
+ * be read again for every signature. Where a watch is refused, or there are too many, Secrets are read
+ * each time instead, and a change is found by the next check.
+ *
+ * @module
+ */
+import { ok, type Result } from '@edge-issuer/shared'
+import { fieldSelectorOf, SECRET } from '../api/group.ts'
+import type { ApiError } from '../kube/api-error.ts'
+import { objectKey } from '../kube/object-ref.ts'
+import type { Kube, Secret } from '../kube/ports.ts'
+import { parseSecret } from '../kube/secret.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
+import { watchObject } from './object-watch.ts'
+
+/** Which Secret; it is always namespaced. */
+export interface SecretRef {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Who refers to a Secret. */
+export interface SecretUser {
+  /** Unique among all. */
+  readonly id: string
+  /** Called when the Secret is no longer what this user last read. */
+  readonly wake: () => void
+}
+
+/** One reading. */
+export interface SecretRead {
+  /** The id of a {@link SecretUser}. */
+  readonly user: string
+  readonly ref: SecretRef
+  /** `live`: as the API server has it. `watched`: as the watch told last, if it runs. */
+  readonly freshness: 'live' | 'watched'
+}
+
+/** What secret watches are made of. */
+export interface SecretWatchesOptions {
+  readonly kube: Pick<Kube, 'listWatch' | 'readSecret'>
+  /** The only entry that is kept in memory. */
+  readonly entry: string
+  readonly clock: Clock
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+interface Reader {
+  readonly wake: () => void
+  /** Of the last live read; {@link ABSENT} when there was none, `undefined` before the first. */
+  readVersion: string | undefined
+}
+
+interface Watched {
+  readonly ref: SecretRef
+  /** By id. */
+  readonly users: Map<string, Reader>
+  readonly stop: AbortController
+  isRunning: boolean
+  /** As the watch told last; `undefined` while there is none, or while nothing is known. */
+  secret: Secret | undefined
+  /** Its version; {@link ABSENT} when there is none, `undefined` while nothing is known. */
+  version: string | undefined
+}
+
+/** Each watch is a connection: beyond this many, memory matters more than a minute. */
+export const MAX_SECRET_WATCHES = 256
+/** In place of a version. No object has it. */
+const ABSENT = ''
+
+/** Follows the Secrets that are in use. */
+export class SecretWatches {
+  readonly #options: SecretWatchesOptions
+  /** By key of the Secret; each has a user. */
+  readonly #watched = new Map<string, Watched>()
+  /** Key of the Secret by id of its user. */
+  readonly #keys = new Map<string, string>()
+  /** Watches that have not ended yet. */
+  readonly #runs = new Set<Promise<void>>()
+  #stopped = false
+
+  constructor(options: SecretWatchesOptions) {
+    this.#options = options
+  }
+
+  /** `user` refers to this Secret from now on, and to no other. */
+  follow(user: SecretUser, ref: SecretRef): void {
+    const key = objectKey(ref)
+    if (this.#keys.get(user.id) === key) return
+    this.unfollow(user.id)
+    this.#keys.set(user.id, key)
+    const watched = this.#watched.get(key) ?? {
+      ref,
+      users: new Map(),
+      stop: new AbortController(),
+      isRunning: false,
+      secret: undefined,
+      version: undefined,
+    }
+    this.#watched.set(key, watched)
+    watched.users.set(user.id, { wake: user.wake, readVersion: undefined })
+    this.#startWatches()
+  }
+
+  /** The user is gone. A watch ends with its last user. */
+  unfollow(id: string): void {
+    const key = this.#keys.get(id)
+    const watched = key === undefined ? undefined : this.#watched.get(key)
+    if (key === undefined || watched === undefined) return
+    this.#keys.delete(id)
+    watched.users.delete(id)
+    if (watched.users.size > 0) return
+    watched.stop.abort()
+    this.#watched.delete(key)
+    this.#startWatches()
+  }
+
+  /** Reads a Secret for one of its users. */
+  async read(
+    { user, ref, freshness }: SecretRead,
+    signal: AbortSignal,
+  ): Promise<Result<Secret, ApiError>> {
+    const watched = this.#watched.get(objectKey(ref))
+    if (freshness === 'watched' && watched?.secret !== undefined) return ok(watched.secret)
+    const versionBefore = watched?.version
+    const secret = await this.#options.kube.readSecret(ref, signal)
+    const reader = watched?.users.get(user)
+    // Only who judges a Secret wants to hear of changes since.
+    if (watched === undefined || reader === undefined || freshness === 'watched') return secret
+    if (secret.ok) reader.readVersion = secret.value.resourceVersion
+    else if (secret.error.kind === 'not-found') reader.readVersion = ABSENT
+    // What was told during the read may be newer than the answer. (What was told before is not: a watch
+    // that lags would wake for nothing, again and again.)
+    if (watched.version !== versionBefore) wakeIfOutdated(reader, watched.version)
+    return secret
+  }
+
+  /** Ends all watches. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const { stop } of this.#watched.values()) stop.abort()
+    await Promise.all(this.#runs)
+  }
+
+  /** Starts what is not running, as far as there is room. */
+  #startWatches(): void {
+    if (this.#stopped) return
+    const all = [...this.#watched.values()]
+    const room = MAX_SECRET_WATCHES - all.filter(({ isRunning }) => isRunning).length
+    const waiting = all.filter(({ isRunning }) => !isRunning)
+    for (const watched of waiting.slice(0, room)) {
+      watched.isRunning = true
+      const run = this.#watch(watched)
+      this.#runs.add(run)
+      void run.then(() => this.#runs.delete(run))
+    }
+  }
+
+  async #watch(watched: Watched): Promise<void> {
+    const { kube, entry, clock, random } = this.#options
+    const { namespace, name } = watched.ref
+    const log = this.#options.log.child({ secret: objectKey(watched.ref) })
+    let isRefused = false
+    const source = kube.listWatch({
+      resource: SECRET,
+      namespace,
+      fieldSelector: fieldSelectorOf(name),
+    })
+    const changed = (body: unknown): void => {
+      isRefused = false
+      const secret = body === undefined ? undefined : parseSecret(body)
+      watched.secret = secret?.ok === true ? onlyEntry(secret.value, entry) : undefined
+      watched.version = secret === undefined ? ABSENT : watched.secret?.resourceVersion
+      for (const user of watched.users.values()) wakeIfOutdated(user, watched.version)
+    }
+    const interrupted = (error: ApiError): void => {
+      watched.secret = undefined
+      watched.version = undefined
+      if (error.kind === 'forbidden' && !isRefused) {
+        isRefused = true
+        log.info({ error: error.message }, 'Secret not watched: it is read each time instead')
+      }
+    }
+    await watchObject(
+      { source, listener: { changed, interrupted }, clock, random, log },
+      watched.stop.signal,
+    )
+  }
+}
+
+/** A user that has read nothing yet will read what is there. */
+function wakeIfOutdated({ wake, readVersion }: Reader, version: string | undefined): void {
+  if (readVersion !== undefined && version !== undefined && readVersion !== version) wake()
+}
+
+function onlyEntry({ resourceVersion, data }: Secret, entry: string): Secret {
+  const value = data[entry]
+  return { resourceVersion, data: value === undefined ? {} : { [entry]: value } }
+}

@@ -1,0 +1,85 @@
+import { ok } from '@edge-issuer/shared'
+import { it } from 'vitest'
+import { ISSUER } from '../../../relay/src/api/group.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
+import { aCondition, anIssuer } from '../../support/kube-objects.ts'
+import { createAuthority } from '../../support/pki.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
+import { anEventRecorder, aSignerClient, aStatusWriter } from './support.ts'
+
+const DAY_MS = 86_400_000
+const NEVER = new AbortController().signal
+
+it('a CA that comes to its end is told in the condition once, and in Events once a day', async ({
+  expect,
+}) => {
+  const authority = await createAuthority({ commonName: 'CA', lifetimeMs: 1_000 * DAY_MS })
+  const { notAfter } = authority.certificate
+  const ca = {
+    subject: 'CN=CA',
+    serialNumber: '01',
+    notAfter: notAfter.toISOString(),
+    sha256: 'a'.repeat(64),
+  }
+  const status = aStatusWriter()
+  const events = anEventRecorder()
+  let nowMs = notAfter.getTime() - 100 * DAY_MS
+  let issuer: Issuer = anIssuer({ status: { conditions: [] } })
+  const reconcile = issuerReconciler({
+    resource: ISSUER,
+    get: () => issuer,
+    connect: async () =>
+      Promise.resolve(
+        ok(
+          aSignerClient({
+            health: ok({
+              issuer: 'default',
+              ca,
+              chain: authority.certificatePem,
+              authorities: [],
+              bundle: authority.certificatePem,
+              profiles: ['default'],
+              serverTime: '2026-01-01T00:00:00Z',
+              protocolVersion: '1.0',
+            }),
+          }),
+        ),
+      ),
+    holds: new IssuerHolds(),
+    reminders: new Reminders(),
+    longestLifetimeMs: () => 50 * DAY_MS,
+    status,
+    events,
+    log: new RecordingLog(),
+    now: () => nowMs,
+    nextCheckMs: () => 60_000,
+  })
+  const told = (): readonly string[] => events.events.map(({ type, reason }) => `${type} ${reason}`)
+
+  nowMs -= 1
+  await reconcile('default/ca', NEVER)
+  expect(told()).toEqual(['Normal Checked'])
+
+  nowMs += 1
+  await reconcile('default/ca', NEVER)
+  expect(told()).toEqual(['Normal Checked', 'Warning CAExpiring'])
+  const note = events.events.at(-1)?.note ?? ''
+  expect(note).toContain('CN=CA expires at')
+  expect(status.writes.at(-1)).toMatchObject({
+    status: { conditions: [{ status: 'True', reason: 'Checked', message: note }], ca },
+  })
+
+  const ready = aCondition('Ready', { reason: 'Checked', message: note, observedGeneration: 2 })
+  issuer = anIssuer({ status: { conditions: [ready], ca } })
+  const writes = status.writes.length
+  for (let hours = 0; hours < 50; hours += 1) {
+    nowMs += DAY_MS / 24
+    await reconcile('default/ca', NEVER)
+  }
+  expect(told().slice(2)).toEqual(['Warning CAExpiring', 'Warning CAExpiring'])
+  expect(events.events.at(-1)?.note).toBe(note)
+  expect(status.writes).toHaveLength(writes)
+})
