@@ -21,23 +21,12 @@ const ENDLESS_PIECE = Buffer.alloc(65_536, 'x')
  *   caller's.
  */
 export function shapeBody(body: Body, fault: Fault | undefined, signal: AbortSignal): Body {
-  switch (fault?.kind) {
-    case 'dribble':
-      return dribble(body, fault, signal)
-    case 'cut':
-    case 'truncate':
-    case 'garble':
-    case 'silence':
-    case 'error-event':
-    case 'repeat':
-    case 'swap':
-      return spoil(body, fault, signal)
-    default:
-      return body
-  }
+  if (fault === undefined) return body
+  if ('afterLines' in fault) return spoil(body, fault, signal)
+  return fault.kind === 'dribble' ? dribble(body, fault, signal) : body
 }
 
-/** Begins as an object, and goes on as a text that never ends. */
+/** @yields The beginning of an object, then of a text in it that never ends. */
 export async function* endlessBody(): AsyncGenerator<Buffer> {
   yield Buffer.from('{"x":"')
   for (;;) yield ENDLESS_PIECE
@@ -63,22 +52,19 @@ async function* spoil(body: Body, fault: LineFault, signal: AbortSignal): AsyncG
     if (next.done === true) return
     yield next.value
   }
-  switch (fault.kind) {
-    case 'swap':
-      yield* swapped(lines)
-      return
-    case 'repeat':
-      for await (const line of lines) {
-        yield line
-        yield line
-      }
-      return
-    default:
-      yield* endAt(lines, fault, signal)
+  if (fault.kind === 'swap') yield* swapped(lines)
+  else if (fault.kind === 'repeat') yield* repeated(lines)
+  else yield* endAt(lines, fault, signal)
+}
+
+async function* repeated(lines: Body): AsyncGenerator<Buffer> {
+  for await (const line of lines) {
+    yield line
+    yield line
   }
 }
 
-/** The next line is the last that the client gets anything of, unless it is only garbled. */
+/** @yields Of the next line what is left of it; of those after it nothing, unless it is only garbled. */
 async function* endAt(
   lines: AsyncGenerator<Buffer>,
   fault: Exclude<LineFault, { kind: 'swap' | 'repeat' }>,
@@ -123,7 +109,7 @@ async function* swapped(lines: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   yield* lines
 }
 
-/** Whole lines, each with its newline; what is left at the end is a line too. */
+/** @yields Whole lines, each with its newline; what is left at the end is a line too. */
 async function* splitLines(body: Body): AsyncGenerator<Buffer> {
   let rest = Buffer.alloc(0)
   for await (const chunk of body) {

@@ -31,8 +31,7 @@ describe('faultPlan', () => {
   })
 
   it('is another for another seed', ({ expect }) => {
-    const faults = (seed: number): readonly string[] => faultsOf(seed, 'sign', 100)
-    expect(faults(1)).not.toEqual(faults(2))
+    expect(faultsOf(1, 'sign', 100)).not.toEqual(faultsOf(2, 'sign', 100))
   })
 
   it.for([
@@ -60,15 +59,8 @@ describe('faultPlan', () => {
 
 describe('the menus', () => {
   it('conflicts meet status writes only; 410 meets lists and watches only', ({ expect }) => {
-    const statuses = (kind: string): ReadonlySet<number> =>
-      new Set(
-        menuOf(kind).recipes.flatMap((recipe) => {
-          const fault = recipe(() => 0)
-          return fault.kind === 'refuse' ? [fault.status] : []
-        }),
-      )
     const having = (status: number): readonly string[] =>
-      [...KINDS, 'create events'].filter((kind) => statuses(kind).has(status))
+      [...KINDS, 'create events'].filter((kind) => refusalsOf(kind).has(status))
     expect(having(409)).toEqual(['patch issuers/status'])
     expect(having(410)).toEqual(['list issuers', 'watch issuers'])
     expect(having(429)).toEqual([...KINDS, 'create events'])
@@ -77,12 +69,8 @@ describe('the menus', () => {
 
 describe('seededRandom', () => {
   it('gives numbers in [0, 1) that are spread evenly, the same ones again', ({ expect }) => {
-    const draw = (): readonly number[] => {
-      const random = seededRandom('x')
-      return Array.from({ length: 10_000 }, random)
-    }
-    const numbers = draw()
-    expect(draw()).toEqual(numbers)
+    const numbers = Array.from({ length: 10_000 }, seededRandom('x'))
+    expect(Array.from({ length: 10_000 }, seededRandom('x'))).toEqual(numbers)
     expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0)
     expect(Math.max(...numbers)).toBeLessThan(1)
     const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length
@@ -98,3 +86,12 @@ const faultsOf = (seed: number, kind: string, count: number): readonly string[] 
     return fault === undefined ? 'none' : describeFault(fault)
   })
 }
+
+/** Statuses that calls of a kind can be refused with. */
+const refusalsOf = (kind: string): ReadonlySet<number> =>
+  new Set(
+    menuOf(kind).recipes.flatMap((recipe) => {
+      const fault = recipe(() => 0)
+      return fault.kind === 'refuse' ? [fault.status] : []
+    }),
+  )

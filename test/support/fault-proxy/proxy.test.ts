@@ -195,9 +195,11 @@ describe('faults of a call', () => {
   })
 })
 
+/** As much of a line as arrives of one that is cut, newline counted. */
+const half = (line: string): string => line.slice(0, (line.length + 1) / 2)
+
 describe('faults of a stream, after one line', () => {
   const [one = '', two = '', three = '', four = ''] = LINES
-  const half = (line: string): string => line.slice(0, (line.length + 1) / 2)
 
   it.for<[Fault, readonly string[], 'end' | 'lost' | 'open']>([
     [{ kind: 'cut', afterLines: 1 }, [one, half(two)], 'lost'],

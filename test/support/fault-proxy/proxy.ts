@@ -67,7 +67,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     ipAddresses: ['127.0.0.1'],
   })
   const agent = new Agent({ keepAlive: true })
-  let choice: FaultChoice = () => undefined
+  let choice: FaultChoice = noFault
   let calls: CallRecord[] = []
   const counts = new Map<string, number>()
 
@@ -118,6 +118,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   }
 }
 
+const noFault: FaultChoice = () => undefined
+
 interface Passage {
   readonly incoming: IncomingMessage
   readonly answer: ServerResponse
@@ -131,27 +133,19 @@ interface Passage {
 async function pass(passage: Passage): Promise<void> {
   const { incoming, answer, record, options, signal } = passage
   const { fault } = record
-  switch (fault?.kind) {
-    case 'drop-request':
-      answer.destroy()
-      return
-    case 'half-open':
-      return
-    case 'refuse':
-      incoming.resume()
-      refuse(answer, options.refusal, fault)
-      return
-    case 'endless':
-      incoming.resume()
-      answer.writeHead(200, { 'content-type': 'application/json' })
-      await pipeline(endlessBody(), answer)
-      return
-    case 'delay':
-      await sleep(fault.ms, undefined, { signal })
-      await forward(passage)
-      return
-    default:
-      await forward(passage)
+  if (fault?.kind === 'half-open') return
+  if (fault?.kind === 'drop-request') {
+    answer.destroy()
+  } else if (fault?.kind === 'refuse') {
+    incoming.resume()
+    refuse(answer, options.refusal, fault)
+  } else if (fault?.kind === 'endless') {
+    incoming.resume()
+    answer.writeHead(200, { 'content-type': 'application/json' })
+    await pipeline(endlessBody(), answer)
+  } else {
+    if (fault?.kind === 'delay') await sleep(fault.ms, undefined, { signal })
+    await forward(passage)
   }
 }
 
