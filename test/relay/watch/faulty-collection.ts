@@ -23,11 +23,20 @@ export type Fault =
   | 'cut-list'
   /** Streams are told of the newest version. */
   | 'bookmark'
+  /** Streams are told once more what happened last, or what happened before that. */
+  | 'repeat'
+  | 'go-back'
 
 interface Happening {
   readonly version: number
   readonly event: Result<WatchEvent, never>
 }
+
+/** What a stream that waits does next. */
+type Next = 'look' | 'close' | 'break' | 'expire' | 'repeat' | 'go-back'
+
+/** Which event of the history, counted from its end. */
+const AGAIN: Readonly<Partial<Record<Next, number>>> = { repeat: -1, 'go-back': -2 }
 
 const PAGE_SIZE = 2
 
@@ -40,7 +49,7 @@ export class FaultyCollection implements ListWatch {
   #refusals = 0
   #isListCut = false
   /** How each stream that waits goes on. */
-  readonly #streams = new Set<(next: 'look' | 'close' | 'break' | 'expire') => void>()
+  readonly #streams = new Set<(next: Next) => void>()
 
   put(key: string, body: unknown): void {
     this.#version += 1
@@ -78,6 +87,8 @@ export class FaultyCollection implements ListWatch {
         return
       case 'close':
       case 'break':
+      case 'repeat':
+      case 'go-back':
         this.#wake(fault)
     }
   }
@@ -125,7 +136,9 @@ export class FaultyCollection implements ListWatch {
       }
       const next = await this.#next(signal)
       if (next === 'close') return
-      if (next === 'look') continue
+      const again = this.#history.at(AGAIN[next] ?? this.#history.length)
+      if (again !== undefined) yield again.event
+      if (next === 'look' || next in AGAIN) continue
       yield failed(next === 'expire' ? 'gone' : 'unavailable')
       return
     }
@@ -142,14 +155,14 @@ export class FaultyCollection implements ListWatch {
     this.#wake('look')
   }
 
-  #wake(next: 'look' | 'close' | 'break' | 'expire'): void {
+  #wake(next: Next): void {
     const streams = [...this.#streams]
     this.#streams.clear()
     for (const wake of streams) wake(next)
   }
 
-  async #next(signal: AbortSignal): Promise<'look' | 'close' | 'break' | 'expire'> {
-    const { promise, resolve } = Promise.withResolvers<'look' | 'close' | 'break' | 'expire'>()
+  async #next(signal: AbortSignal): Promise<Next> {
+    const { promise, resolve } = Promise.withResolvers<Next>()
     this.#streams.add(resolve)
     signal.addEventListener('abort', () => resolve('break'), { once: true })
     return promise
