@@ -23,7 +23,7 @@ export type Fault =
   | 'cut-list'
   /** Streams are told of the newest version. */
   | 'bookmark'
-  /** Streams are told once more what happened last, or what happened before that. */
+  /** The next stream that comes by is told once more what happened last, or what happened before that. */
   | 'repeat'
   | 'go-back'
 
@@ -33,10 +33,10 @@ interface Happening {
 }
 
 /** What a stream that waits does next. */
-type Next = 'look' | 'close' | 'break' | 'expire' | 'repeat' | 'go-back'
+type Next = 'look' | 'close' | 'break' | 'expire'
 
 /** Which event of the history, counted from its end. */
-const AGAIN: Readonly<Partial<Record<Next, number>>> = { repeat: -1, 'go-back': -2 }
+const AGAIN = { repeat: -1, 'go-back': -2 } as const
 
 const PAGE_SIZE = 2
 
@@ -48,6 +48,7 @@ export class FaultyCollection implements ListWatch {
   readonly #history: Happening[] = []
   #refusals = 0
   #isListCut = false
+  #again: keyof typeof AGAIN | undefined
   /** How each stream that waits goes on. */
   readonly #streams = new Set<(next: Next) => void>()
 
@@ -85,10 +86,13 @@ export class FaultyCollection implements ListWatch {
         this.#forgottenVersion = this.#version
         this.#wake(fault)
         return
-      case 'close':
-      case 'break':
       case 'repeat':
       case 'go-back':
+        this.#again = fault
+        this.#wake('look')
+        return
+      case 'close':
+      case 'break':
         this.#wake(fault)
     }
   }
@@ -134,11 +138,16 @@ export class FaultyCollection implements ListWatch {
         seen = happening.version
         yield happening.event
       }
+      const again = this.#again === undefined ? undefined : this.#history.at(AGAIN[this.#again])
+      this.#again = undefined
+      if (again !== undefined) {
+        yield again.event
+        // More may have happened meanwhile.
+        continue
+      }
       const next = await this.#next(signal)
       if (next === 'close') return
-      const again = this.#history.at(AGAIN[next] ?? this.#history.length)
-      if (again !== undefined) yield again.event
-      if (next === 'look' || next in AGAIN) continue
+      if (next === 'look') continue
       yield failed(next === 'expire' ? 'gone' : 'unavailable')
       return
     }
