@@ -35,6 +35,8 @@ export interface EdgeSignerOptions {
   readonly directory: string
   /** When CA, client and configuration were made, in epoch milliseconds; now when absent. */
   readonly madeAtMs?: number
+  /** Where clients find the worker, when something stands before it; its own URL when absent. */
+  readonly publicUrl?: string
   /** Changes the configuration that `edge-issuer config init` wrote. */
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
@@ -72,7 +74,8 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
   const [keySecret = ''] = Object.values(config.issuers).map((issuer) => issuer.keySecret)
   const worker = await startLocalWorker({
     directory: path('worker'),
-    config: (publicUrl) => JSON.stringify({ ...configure(config), publicUrl }),
+    config: (ownUrl) =>
+      JSON.stringify({ ...configure(config), publicUrl: options.publicUrl ?? ownUrl }),
     secrets: { [keySecret]: await readFile(path(join(FILES.ca, CA_PATHS.issuingKey)), 'utf8') },
     tls: {
       keyPem: await readFile(path(FILES.tlsKey), 'utf8'),

@@ -52,22 +52,25 @@ async function* spoil(body: Body, fault: LineFault, signal: AbortSignal): AsyncG
     if (next.done === true) return
     yield next.value
   }
+  if (fault.kind === 'end') return
   if (fault.kind === 'swap') yield* swapped(lines)
-  else if (fault.kind === 'repeat') yield* repeated(lines)
+  else if (fault.kind === 'repeat') yield* repeated(lines, fault.lines)
   else yield* endAt(lines, fault, signal)
 }
 
-async function* repeated(lines: Body): AsyncGenerator<Buffer> {
-  for await (const line of lines) {
-    yield line
-    yield line
+async function* repeated(lines: AsyncGenerator<Buffer>, count: number): AsyncGenerator<Buffer> {
+  for (let n = 0; n < count; n += 1) {
+    const next = await lines.next()
+    if (next.done === true) return
+    yield next.value
+    yield next.value
   }
 }
 
 /** @yields Of the next line what is left of it; of those after it nothing, unless it is only garbled. */
 async function* endAt(
   lines: AsyncGenerator<Buffer>,
-  fault: Exclude<LineFault, { kind: 'swap' | 'repeat' }>,
+  fault: Exclude<LineFault, { kind: 'end' | 'swap' | 'repeat' }>,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   if (fault.kind === 'error-event') {

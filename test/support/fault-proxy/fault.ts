@@ -26,6 +26,8 @@ export type Fault =
 
 /** A fault in the body, after so many whole lines of it. An answer that is one object is one line. */
 export type LineFault =
+  /** The body ends here, in good order, as when a server shuts down. */
+  | { readonly kind: 'end'; readonly afterLines: number }
   /** The connection is lost inside the next line. */
   | { readonly kind: 'cut'; readonly afterLines: number }
   /** The body ends inside the next line, in good order. */
@@ -36,8 +38,8 @@ export type LineFault =
   | { readonly kind: 'silence'; readonly afterLines: number }
   /** An ERROR event of a watch comes instead of the next line, and the body ends. */
   | { readonly kind: 'error-event'; readonly afterLines: number; readonly status: number }
-  /** Each further line comes twice. */
-  | { readonly kind: 'repeat'; readonly afterLines: number }
+  /** The next lines, so many, come twice; then the body ends in good order. */
+  | { readonly kind: 'repeat'; readonly afterLines: number; readonly lines: number }
   /** The next two lines change places; a single line is held back for half a second only. */
   | { readonly kind: 'swap'; readonly afterLines: number }
 

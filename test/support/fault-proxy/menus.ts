@@ -5,15 +5,15 @@
  */
 import type { Menu, Random, Recipe } from './plan.ts'
 
-/** Share of the calls that fail. */
-const SHARE = 0.3
-/** A watch is one call for a whole run: most of them are to meet something. */
-const WATCH_SHARE = 0.8
+/** Of calls that end by themselves: enough of them to touch every request of a run. */
+const CALLS = { share: 0.3, horizon: 400 } as const
+/** A watch goes on for minutes: each is to meet something, as long as there are not too many. */
+const WATCHES = { share: 1, horizon: 25 } as const
 
 const between = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1))
 
-/** What a lost or slow network does to any call. */
+/** Ends that a call can meet on any network. */
 const NETWORK: readonly Recipe[] = [
   () => ({ kind: 'drop-request' }),
   () => ({ kind: 'drop-answer' }),
@@ -22,9 +22,19 @@ const NETWORK: readonly Recipe[] = [
   () => ({ kind: 'truncate', afterLines: 0 }),
   () => ({ kind: 'garble', afterLines: 0 }),
   () => ({ kind: 'endless' }),
+]
+
+/** What comes, but late. */
+const SLOWNESS: readonly Recipe[] = [
   (random) => ({ kind: 'delay', ms: between(random, 50, 1_500) }),
   (random) => ({ kind: 'dribble', bytes: between(random, 100, 2_000), everyMs: 20 }),
 ]
+/** Slower than events come in a burst, but not for ever behind. */
+const SLOW_STREAM: Recipe = (random) => ({
+  kind: 'dribble',
+  bytes: between(random, 4_000, 20_000),
+  everyMs: 40,
+})
 
 /** What a server in trouble, or a gateway before it, answers to any call. */
 const REFUSALS: readonly Recipe[] = [
@@ -43,34 +53,42 @@ const DENIALS: readonly Recipe[] = [
 const GONE: Recipe = () => ({ kind: 'refuse', status: 410 })
 const CONFLICT: Recipe = () => ({ kind: 'refuse', status: 409 })
 
-/** What happens to a stream that was good for some lines. */
-const STREAM: readonly Recipe[] = [
-  (random) => ({ kind: 'cut', afterLines: lines(random) }),
-  (random) => ({ kind: 'truncate', afterLines: lines(random) }),
-  (random) => ({ kind: 'garble', afterLines: lines(random) }),
-  (random) => ({ kind: 'silence', afterLines: lines(random) }),
-  (random) => ({ kind: 'repeat', afterLines: lines(random) }),
-  (random) => ({ kind: 'swap', afterLines: lines(random) }),
-  (random) => ({ kind: 'error-event', afterLines: lines(random), status: 410 }),
-  (random) => ({ kind: 'error-event', afterLines: lines(random), status: 500 }),
-  (random) => ({ kind: 'error-event', afterLines: lines(random), status: 504 }),
-]
+/** What happens to a stream that was good for some lines, `most` at the most. */
+const stream = (most: number): readonly Recipe[] => {
+  const afterLines = (random: Random): number => between(random, 0, most)
+  return [
+    (random) => ({ kind: 'end', afterLines: afterLines(random) }),
+    (random) => ({ kind: 'cut', afterLines: afterLines(random) }),
+    (random) => ({ kind: 'truncate', afterLines: afterLines(random) }),
+    (random) => ({ kind: 'garble', afterLines: afterLines(random) }),
+    (random) => ({ kind: 'silence', afterLines: afterLines(random) }),
+    (random) => ({ kind: 'repeat', afterLines: afterLines(random), lines: 1 + most }),
+    (random) => ({ kind: 'swap', afterLines: afterLines(random) }),
+    (random) => ({ kind: 'error-event', afterLines: afterLines(random), status: 410 }),
+    (random) => ({ kind: 'error-event', afterLines: afterLines(random), status: 500 }),
+    (random) => ({ kind: 'error-event', afterLines: afterLines(random), status: 504 }),
+  ]
+}
 
-const lines = (random: Random): number => between(random, 0, 60)
+/** Requests change all the time, anything else hardly ever. */
+const MOST_LINES: Readonly<Record<string, number>> = { 'watch certificaterequests': 60 }
+const FEW_LINES = 3
 
 /** Calls to the API server, by {@link apiCallKind}. */
 export function apiMenu(kind: string): Menu {
   if (kind.startsWith('watch ')) {
-    return { share: WATCH_SHARE, recipes: [...STREAM, ...NETWORK, ...REFUSALS, GONE] }
+    const streams = stream(MOST_LINES[kind] ?? FEW_LINES)
+    return { ...WATCHES, recipes: [...streams, ...NETWORK, SLOW_STREAM, ...REFUSALS, GONE] }
   }
-  if (kind.startsWith('list ')) return { share: SHARE, recipes: [...NETWORK, ...REFUSALS, GONE] }
-  if (kind.startsWith('get ')) return { share: SHARE, recipes: [...NETWORK, ...REFUSALS] }
-  const writes = [...NETWORK, ...REFUSALS, ...DENIALS]
-  return { share: SHARE, recipes: kind.endsWith('/status') ? [...writes, CONFLICT] : writes }
+  const any = [...NETWORK, ...SLOWNESS, ...REFUSALS]
+  if (kind.startsWith('list ')) return { ...CALLS, recipes: [...any, GONE] }
+  if (kind.startsWith('get ')) return { ...CALLS, recipes: any }
+  if (!kind.endsWith('/status')) return { ...CALLS, recipes: [...any, ...DENIALS] }
+  return { ...CALLS, recipes: [...any, ...DENIALS, CONFLICT] }
 }
 
 /** Calls to the worker. */
 export const workerMenu = (): Menu => ({
-  share: SHARE,
-  recipes: [...NETWORK, ...REFUSALS, ...DENIALS],
+  ...CALLS,
+  recipes: [...NETWORK, ...SLOWNESS, ...REFUSALS, ...DENIALS],
 })

@@ -18,26 +18,26 @@ export type Recipe = (random: Random) => Fault
 export interface Menu {
   /** Share of the calls that fail, from 0 to 1. */
   readonly share: number
-  /** Each as likely as the others; none fails when there are none. */
+  /** Each as likely as the others. */
   readonly recipes: readonly Recipe[]
+  /** Calls after this many are left alone, so that a run comes to an end. */
+  readonly horizon: number
 }
 
 /** What a plan is made from. */
 export interface FaultPlanOptions {
   readonly seed: number
   readonly menuOf: (kind: string) => Menu
-  /** Calls of one kind after this many are left alone, so that a run comes to an end. */
-  readonly horizon: number
 }
 
 /** The fault of a call, if it has one. Pure. */
 export type FaultPlan = (call: Pick<Call, 'kind' | 'n'>) => Fault | undefined
 
 /** Makes the plan of a seed. */
-export function faultPlan({ seed, menuOf, horizon }: FaultPlanOptions): FaultPlan {
+export function faultPlan({ seed, menuOf }: FaultPlanOptions): FaultPlan {
   return ({ kind, n }) => {
+    const { share, recipes, horizon } = menuOf(kind)
     if (n > horizon) return undefined
-    const { share, recipes } = menuOf(kind)
     const random = seededRandom(`${String(seed)} ${kind} ${String(n)}`)
     if (random() >= share) return undefined
     return recipes[Math.floor(random() * recipes.length)]?.(random)

@@ -202,10 +202,12 @@ describe('faults of a stream, after one line', () => {
   const [one = '', two = '', three = '', four = ''] = LINES
 
   it.for<[Fault, readonly string[], 'end' | 'lost' | 'open']>([
+    [{ kind: 'end', afterLines: 1 }, [one], 'end'],
     [{ kind: 'cut', afterLines: 1 }, [one, half(two)], 'lost'],
     [{ kind: 'truncate', afterLines: 1 }, [one, half(two)], 'end'],
     [{ kind: 'silence', afterLines: 1 }, [one], 'open'],
-    [{ kind: 'repeat', afterLines: 1 }, [one, two, two, three, three, four, four], 'open'],
+    [{ kind: 'repeat', afterLines: 1, lines: 2 }, [one, two, two, three, three], 'end'],
+    [{ kind: 'repeat', afterLines: 3, lines: 9 }, [one, two, three, four, four], 'open'],
     [{ kind: 'swap', afterLines: 1 }, [one, three, two, four], 'open'],
     // There is no second line to change places with: it comes all the same.
     [{ kind: 'swap', afterLines: 3 }, [one, two, three, four], 'open'],
