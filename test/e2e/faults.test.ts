@@ -56,7 +56,10 @@ const STOP_GRACE_MS = 30_000
 let faulty: FaultyEnvironment
 
 beforeAll(async () => {
-  faulty = await startFaultyEnvironment(['--max-retry-duration=0'])
+  faulty = await startFaultyEnvironment({
+    isHasty: true,
+    relayFlags: ['--max-retry-duration=0'],
+  })
 })
 
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { type Admin, createAdmin } from '../support/edge/admin.ts'
 import { type ApiProxy, startApiProxy } from '../support/edge/api-proxy.ts'
 /**
- * A whole edge-issuer with a fault proxy on each side of the relay, whose time runs ten times as fast,
- * and without cert-manager's approver: the tests decide on requests.
+ * A whole edge-issuer with a fault proxy on each side of the relay, and without cert-manager's approver:
+ * the tests decide on requests.
  *
  * @module
  */
@@ -11,7 +11,11 @@ import { RELAY_SERVICE_ACCOUNT } from '../support/edge/relay-process.ts'
 import { workerCallKind } from '../support/fault-proxy/call.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/proxy.ts'
 import { gatewayRefusal } from '../support/fault-proxy/refusal.ts'
-import { type EdgeEnvironment, startEdgeEnvironment } from './environment.ts'
+import {
+  type EdgeEnvironment,
+  type EdgeEnvironmentOptions,
+  startEdgeEnvironment,
+} from './environment.ts'
 
 /** What runs, and what stands between. */
 export interface FaultyEnvironment {
@@ -28,7 +32,7 @@ export interface FaultyEnvironment {
 
 /** Starts everything, and ClusterIssuer `edge` with its Secret; the relay does not use the proxies yet. */
 export async function startFaultyEnvironment(
-  relayFlags: readonly string[] = [],
+  options: Pick<EdgeEnvironmentOptions, 'isHasty' | 'relayFlags'>,
 ): Promise<FaultyEnvironment> {
   const worker = await startFaultProxy({
     upstream: () => ({ url: edge.signer.worker.url, caPem: edge.signer.tlsCaPem }),
@@ -36,10 +40,9 @@ export async function startFaultyEnvironment(
     refusal: gatewayRefusal,
   })
   const edge = await startEdgeEnvironment({
+    ...options,
     plane: { certManager: { controllersOff: ['certificaterequests-approver'] } },
     signer: { publicUrl: worker.url },
-    relayFlags,
-    isHasty: true,
   })
   const { plane, signer } = edge
   const api = await startApiProxy(plane, edge.relayKubeconfig)

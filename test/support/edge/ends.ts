@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { X509Certificate } from 'node:crypto'
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { FIELD_MANAGER } from '../../../relay/src/api/group.ts'
 import { runCommand } from '../process.ts'
@@ -65,21 +65,18 @@ export function unmetEnds(
 
 /** Whether a request is where it must be, with all that goes with it and nothing else. */
 function isAt(end: End, { metadata, status }: Observed): boolean {
-  const { conditions, certificate, ca, failureTime } = status
-  const reason = conditions.find(({ type }) => type === 'Ready')?.reason
-  const isIssued = certificate !== undefined && ca !== undefined
-  const isEmpty = certificate === undefined && ca === undefined
-  switch (end) {
-    case 'Issued':
-      return reason === end && isIssued && failureTime === undefined
-    case 'Failed':
-    case 'Denied':
-      return reason === end && isEmpty && failureTime !== undefined
-    case 'Pending':
-      return reason === end && isEmpty && failureTime === undefined
-    case 'untouched':
-      return metadata.managedFields.every(({ manager }) => manager !== FIELD_MANAGER)
+  if (end === 'untouched')
+    return metadata.managedFields.every(({ manager }) => manager !== FIELD_MANAGER)
+  const has = {
+    reason: status.conditions.find(({ type }) => type === 'Ready')?.reason,
+    certificate: status.certificate !== undefined,
+    ca: status.ca !== undefined,
+    failureTime: status.failureTime !== undefined,
   }
+  const isIssued = end === 'Issued'
+  const isFailure = end === 'Failed' || end === 'Denied'
+  const wanted = { reason: end, certificate: isIssued, ca: isIssued, failureTime: isFailure }
+  return isDeepStrictEqual(has, wanted)
 }
 
 /** What certificates are compared with. */

@@ -13,5 +13,5 @@ const PACE = 10
 
 Object.assign(systemClock, hasten({ ...systemClock }, PACE))
 
-const { timeout } = AbortSignal
-AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / PACE)
+const timeout = AbortSignal.timeout.bind(AbortSignal)
+AbortSignal.timeout = (ms) => timeout(ms / PACE)

@@ -79,9 +79,10 @@ describe('seededRandom', () => {
   })
 })
 
+const endlessMenuOf = (kind: string): Menu => ({ ...menuOf(kind), horizon: Infinity })
+
 const faultsOf = (seed: number, kind: string, count: number): readonly string[] => {
-  const endless = (of: string): Menu => ({ ...menuOf(of), horizon: Infinity })
-  const plan = faultPlan({ seed, menuOf: endless })
+  const plan = faultPlan({ seed, menuOf: endlessMenuOf })
   return Array.from({ length: count }, (_, at) => {
     const fault = plan({ kind, n: at + 1 })
     return fault === undefined ? 'none' : describeFault(fault)
