@@ -48,12 +48,11 @@ export function requestReconciler(
   return async (key, signal) => {
     let request = options.get(key)
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      const pass =
-        request === undefined ? undefined : await decide({ key, request }, options, signal)
-      if (request === undefined || pass === undefined) return { kind: 'done' }
+      if (request === undefined) return conflicts === 0 ? { kind: 'done' } : NOT_FOUND
+      const pass = await decide({ key, request }, options, signal)
+      if (pass === undefined) return { kind: 'done' }
       const written = await write({ key, request, pass }, options, signal)
       if (written.ok) return pass.outcome
-      if (written.error.kind === 'not-found') return { kind: 'done' }
       if (written.error.kind !== 'conflict') return unwritten(written.error)
       // The object is not what was decided on: it may be denied, finished, or another one by now.
       const live = await options.getLive(key, signal)
@@ -131,6 +130,12 @@ const eventOf = ({
   ...event,
   note: message,
 })
+
+/**
+ * The watch has told of no deletion yet. It soon will; if not, this was the word of an API server that
+ * does not serve the kind just now, or of something before it, and the request is as alive as ever.
+ */
+const NOT_FOUND: ReconcileOutcome = { kind: 'retry', message: 'the request was not found' }
 
 const unwritten = (error: ApiError): ReconcileOutcome => ({
   kind: 'retry',
