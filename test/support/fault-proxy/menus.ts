@@ -50,6 +50,13 @@ const DENIALS: readonly Recipe[] = [
   () => ({ kind: 'deny', status: 504 }),
 ]
 
+/** A page before the API server that knows nothing of clusters. */
+const MAINTENANCE: readonly Recipe[] = [
+  () => ({ kind: 'refuse', status: 503, retryAfterSeconds: 86_400 }),
+  () => ({ kind: 'refuse', status: 404 }),
+]
+/** A gateway that lets nobody through: an operator's affair, for as long as it lasts. */
+const FORBIDDEN: Recipe = () => ({ kind: 'refuse', status: 403 })
 const GONE: Recipe = () => ({ kind: 'refuse', status: 410 })
 const CONFLICT: Recipe = () => ({ kind: 'refuse', status: 409 })
 
@@ -78,9 +85,12 @@ const FEW_LINES = 3
 export function apiMenu(kind: string): Menu {
   if (kind.startsWith('watch ')) {
     const streams = stream(MOST_LINES[kind] ?? FEW_LINES)
-    return { ...WATCHES, recipes: [...streams, ...NETWORK, SLOW_STREAM, ...REFUSALS, GONE] }
+    return {
+      ...WATCHES,
+      recipes: [...streams, ...NETWORK, SLOW_STREAM, ...REFUSALS, ...MAINTENANCE, GONE],
+    }
   }
-  const any = [...NETWORK, ...SLOWNESS, ...REFUSALS]
+  const any = [...NETWORK, ...SLOWNESS, ...REFUSALS, ...MAINTENANCE]
   if (kind.startsWith('list ')) return { ...CALLS, recipes: [...any, GONE] }
   if (kind.startsWith('get ')) return { ...CALLS, recipes: any }
   if (!kind.endsWith('/status')) return { ...CALLS, recipes: [...any, ...DENIALS] }
@@ -90,5 +100,5 @@ export function apiMenu(kind: string): Menu {
 /** Calls to the worker. */
 export const workerMenu = (): Menu => ({
   ...CALLS,
-  recipes: [...NETWORK, ...SLOWNESS, ...REFUSALS, ...DENIALS],
+  recipes: [...NETWORK, ...SLOWNESS, ...REFUSALS, ...DENIALS, FORBIDDEN],
 })
