@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { pollUntil } from '../control-plane/poll.ts'
@@ -20,16 +18,28 @@ import {
 } from '../support/edge/objects.ts'
 import {
   describePermission,
-  type Permission,
   roleManifest,
   roleManifestWithout,
   shippedPermissions,
 } from '../support/edge/permissions.ts'
 import { RELAY_SERVICE_ACCOUNT } from '../support/edge/relay-process.ts'
 import {
+  type Breakage,
+  isApprovalRefused,
+  notElected,
+  notSigned,
+  refuseOnce,
+  relayComplaint,
+  signingConflictNotResolved,
+  signingRequestNotReported,
+} from './breakages.ts'
+import {
   type EdgeEnvironment,
   getObject,
   grantCredentials,
+  kubectlWait,
+  mustKubectl,
+  PATIENCE,
   readyOf,
   startEdgeEnvironment,
 } from './environment.ts'
@@ -68,18 +78,15 @@ afterAll(async () => {
   await proxy.stop()
 })
 
-/** Brings about what needs a permission that is gone; resolves when the failure can be seen. */
-type Breakage = (permission: Permission) => Promise<void>
-
 /** A relay that starts without it says so; it may never be ready. */
 const atStart: Breakage = async (permission) => {
-  const complaint = await relayComplaint(permission)
+  const complaint = await relayComplaint(edge, permission)
   await edge.restartRelay({ kubeconfig: proxy.kubeconfig, awaitsReadiness: false })
   await complaint()
 }
 
 const requestNotReported: Breakage = async (permission) => {
-  const complaint = await relayComplaint(permission)
+  const complaint = await relayComplaint(edge, permission)
   const name = await createRequest('ClusterIssuer')
   await complaint()
   await expectNotReady(name)
@@ -88,7 +95,7 @@ const requestNotReported: Breakage = async (permission) => {
 const issuerNotReported =
   (kind: IssuerKind): Breakage =>
   async (permission) => {
-    const complaint = await relayComplaint(permission)
+    const complaint = await relayComplaint(edge, permission)
     const name = await createIssuer(kind)
     await complaint()
     await expectNotReady(name)
@@ -96,19 +103,14 @@ const issuerNotReported =
 
 /** A request that changed while it was worked on is read anew, and cannot be. */
 const conflictNotResolved: Breakage = async (permission) => {
-  const complaint = await relayComplaint(permission)
-  let conflicts = 0
-  proxy.play(({ kind }) => {
-    if (kind !== 'patch certificaterequests/status' || conflicts > 0) return undefined
-    conflicts += 1
-    return { kind: 'refuse', status: 409 }
-  })
+  const complaint = await relayComplaint(edge, permission)
+  refuseOnce(proxy, 'patch certificaterequests/status')
   await createRequest('ClusterIssuer')
   await complaint()
 }
 
 const eventNotWritten: Breakage = async (permission) => {
-  const complaint = await relayComplaint(permission)
+  const complaint = await relayComplaint(edge, permission)
   await createRequest('ClusterIssuer')
   await complaint()
 }
@@ -135,12 +137,23 @@ const notApproved =
     const name = await createRequest(kind)
     await pollUntil({
       what: `cert-manager to be refused the approval of ${name}`,
-      probe: async () => isApprovalRefused(name.slice(name.indexOf('/') + 1)),
+      probe: async () => isApprovalRefused(edge, name.slice(name.indexOf('/') + 1)),
       timeoutMs: FAILURE_LIMIT_MS,
     })
     const { status } = await getObject(edge.plane, name, NAMESPACE)
     if (status.conditions.length > 0) throw new Error(`${name} has conditions`)
   }
+
+/** What happens twice is a series of one Event: here, that an issuer is Ready. */
+const seriesNotWritten: Breakage = async (permission) => {
+  const complaint = await relayComplaint(edge, permission)
+  const { plane } = edge
+  const name = await createIssuer('ClusterIssuer')
+  await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+  const forgotten = JSON.stringify({ status: { conditions: null } })
+  await mustKubectl(plane, `patch ${name} --subresource=status --type=merge -p ${forgotten}`)
+  await complaint()
+}
 
 /** By {@link describePermission}: what fails without it. */
 const BREAKS: Readonly<Record<string, Breakage>> = {
@@ -148,6 +161,14 @@ const BREAKS: Readonly<Record<string, Breakage>> = {
   'edge-issuer-relay may list certificaterequests.cert-manager.io': atStart,
   'edge-issuer-relay may watch certificaterequests.cert-manager.io': atStart,
   'edge-issuer-relay may patch certificaterequests/status.cert-manager.io': requestNotReported,
+  'edge-issuer-relay may get certificatesigningrequests.certificates.k8s.io':
+    signingConflictNotResolved,
+  'edge-issuer-relay may list certificatesigningrequests.certificates.k8s.io': atStart,
+  'edge-issuer-relay may watch certificatesigningrequests.certificates.k8s.io': atStart,
+  'edge-issuer-relay may patch certificatesigningrequests/status.certificates.k8s.io':
+    signingRequestNotReported,
+  'edge-issuer-relay may sign signers.certificates.k8s.io clusterissuers.edge-issuer.dev/*':
+    notSigned,
   'edge-issuer-relay may list issuers.edge-issuer.dev': atStart,
   'edge-issuer-relay may watch issuers.edge-issuer.dev': atStart,
   'edge-issuer-relay may list clusterissuers.edge-issuer.dev': atStart,
@@ -156,7 +177,13 @@ const BREAKS: Readonly<Record<string, Breakage>> = {
   'edge-issuer-relay may patch clusterissuers/status.edge-issuer.dev':
     issuerNotReported('ClusterIssuer'),
   'edge-issuer-relay may create events.events.k8s.io': eventNotWritten,
+  'edge-issuer-relay may patch events.events.k8s.io': seriesNotWritten,
+  'edge-issuer-leader-election may create leases.coordination.k8s.io': notElected,
+  'edge-issuer-leader-election may get leases.coordination.k8s.io edge-issuer-relay': notElected,
+  'edge-issuer-leader-election may watch leases.coordination.k8s.io edge-issuer-relay': notElected,
+  'edge-issuer-leader-election may patch leases.coordination.k8s.io edge-issuer-relay': notElected,
   'edge-issuer-credential-reader may get secrets': keyNotRead,
+  'edge-issuer-credential-reader may watch secrets': atStart,
   'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io issuers.edge-issuer.dev/*':
     notApproved('Issuer'),
   'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io clusterissuers.edge-issuer.dev/*':
@@ -177,7 +204,7 @@ describe('without a permission something fails, and with it all is well again', 
       if (breakage === undefined) throw new Error('nobody knows what fails without it')
       await edge.plane.apply(roleManifestWithout(permission))
       try {
-        await breakage(permission)
+        await breakage(permission, { edge, proxy })
       } finally {
         proxy.play(() => undefined)
         await edge.plane.apply(roleManifest(permission.role))
@@ -220,23 +247,6 @@ describe('the key of a client', () => {
 const asRelay = async (command: string): ReturnType<EdgeEnvironment['plane']['kubectl']> =>
   edge.plane.kubectl(command.split(' '), { kubeconfig: edge.relayKubeconfig })
 
-/**
- * @returns A function that waits until the relay has logged, since this call, that the API server did
- *   not allow it this.
- */
-async function relayComplaint({ verb, resource }: Permission): Promise<() => Promise<void>> {
-  const { logFile } = edge.relay()
-  const { size } = await stat(logFile)
-  // As it stands in a line of JSON.
-  const wanted = `cannot ${verb} resource \\"${resource}\\"`
-  return async () =>
-    pollUntil({
-      what: `the relay to log: ${wanted}`,
-      probe: async () => (await readFile(logFile)).subarray(size).includes(wanted),
-      timeoutMs: FAILURE_LIMIT_MS,
-    })
-}
-
 /** Creates a request for `edge`, which cert-manager approves if it may. @returns Its name for kubectl. */
 async function createRequest(kind: IssuerKind): Promise<string> {
   count += 1
@@ -269,16 +279,4 @@ async function endOf(name: string): Promise<string | undefined> {
     if ((reason !== undefined && reason !== 'Pending') || Date.now() > deadlineMs) return reason
     await sleep(POLL_MS)
   }
-}
-
-async function isApprovalRefused(request: string): Promise<boolean> {
-  const logs = join(edge.plane.directory, 'logs')
-  const files = await readdir(logs)
-  const texts = await Promise.all(files.map(async (file) => readFile(join(logs, file), 'utf8')))
-  return texts
-    .flatMap((text) => text.split('\n'))
-    .some(
-      (line) =>
-        line.includes(request) && line.includes('does not have permissions to set approved'),
-    )
 }
