@@ -15,6 +15,7 @@ import type { ApiError } from './kube/api-error.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { findIssuer, type Observed, requestsOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
@@ -23,6 +24,7 @@ import { requestReconciler } from './reconcile/certificate-request.ts'
 import { Controller } from './reconcile/controller.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import { issuerReconciler } from './reconcile/issuer.ts'
+import { observedSign } from './reconcile/observed-sign.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import { signPass } from './reconcile/sign-pass.ts'
 import type { EventRecorder } from './report/events.ts'
@@ -39,6 +41,7 @@ export interface ControllersOptions {
   /** Where the Secrets of ClusterIssuers are. */
   readonly clusterResourceNamespace: string
   readonly events: EventRecorder
+  readonly metrics: Metrics
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -64,10 +67,14 @@ const CHECK_JITTER = 0.1
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, clusterResourceNamespace, kube, clock, random, log } = options
+  const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
-  const connections = new Connections(secrets, clusterResourceNamespace)
+  const connections = new Connections({
+    secrets,
+    clusterResourceNamespace,
+    onAnswer: metrics.workerAnswered,
+  })
   const issuers = {
     Issuer: issuerController('Issuer', { holds, connections }, options),
     ClusterIssuer: issuerController('ClusterIssuer', { holds, connections }, options),
@@ -102,7 +109,7 @@ function issuerController(
   { holds, connections }: Pick<Parts, 'connections' | 'holds'>,
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, events, clock, random, log } = options
+  const { config, kube, observed, events, metrics, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
   return new Controller({
     ...common(options),
@@ -115,6 +122,7 @@ function issuerController(
       holds,
       reminders: new Reminders(),
       longestLifetimeMs: (issuer) => longestLifetimeMs(requestsOf(observed, issuer)),
+      checked: (reason) => metrics.checked(kind, reason),
       status: kube,
       events,
       log,
@@ -133,7 +141,7 @@ function requestController(
   }: Pick<Parts, 'approvals' | 'connections' | 'holds' | 'issuers'>,
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, events, clock, log } = options
+  const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
   return new Controller({
     ...common(options),
@@ -143,13 +151,16 @@ function requestController(
       get: (key) => observed.requests.get(key),
       getLive: async (key, signal) => getLiveRequest(kube, key, signal),
       getIssuer: (ref) => findIssuer(observed, ref),
-      sign: signPass({
-        connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
-        holds,
-        wakeIssuer: (issuer) => issuers[issuer.kind].add(keyOf(issuer)),
-        maxRetryMs: config.maxRetryMs,
-        now,
-      }),
+      sign: observedSign(
+        signPass({
+          connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
+          holds,
+          wakeIssuer: (issuer) => issuers[issuer.kind].add(keyOf(issuer)),
+          maxRetryMs: config.maxRetryMs,
+          now,
+        }),
+        { signed: metrics.signed, log, uptimeMs: () => clock.uptimeMs() },
+      ),
       approvals,
       status: kube,
       events,
@@ -161,13 +172,15 @@ function requestController(
 
 const common = ({
   config,
+  metrics,
   clock,
   random,
   log,
 }: ControllersOptions): Pick<
   ConstructorParameters<typeof Controller>[0],
-  'clock' | 'deadlineMs' | 'log' | 'random' | 'workers'
+  'clock' | 'deadlineMs' | 'log' | 'observe' | 'random' | 'workers'
 > => ({
+  observe: metrics.controller,
   workers: config.maxConcurrentReconciles,
   deadlineMs: RECONCILE_DEADLINE_MS,
   clock,

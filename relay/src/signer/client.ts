@@ -44,6 +44,8 @@ export interface SignerClientOptions {
   readonly privateKeyPem: string
   /** Trust these roots instead of the system's. */
   readonly caBundlePem?: string | undefined
+  /** Hears of each exchange: an HTTP status, or `<error>`. */
+  readonly onAnswer?: ((code: string) => void) | undefined
 }
 
 /** One worker, one identity. Safe for many calls at once. */
@@ -63,14 +65,14 @@ export interface SignerClient {
 
 /** @returns What is wrong with the options, naming the option; the key is never quoted. */
 export function createSignerClient(options: SignerClientOptions): Result<SignerClient, string> {
-  const { url, privateKeyPem, caBundlePem } = options
+  const { url, privateKeyPem, caBundlePem, onAnswer } = options
   const base = readBaseUrl(url)
   if (!base.ok) return base
   const key = readClientKey(privateKeyPem)
   if (!key.ok) return err(`the private key ${key.error}`)
   const { keyId } = key.value
   const reading = { origin: new URL(base.value).origin, keyId }
-  const transport = createTransport(caBundlePem)
+  const transport = createTransport(caBundlePem, onAnswer)
 
   const exchange = async (
     request: { readonly path: string; readonly body?: SignRequest },

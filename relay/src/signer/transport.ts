@@ -37,8 +37,12 @@ export interface Transport {
 
 /**
  * @param caBundlePem - Trust these roots instead of the system's.
+ * @param onAnswer - Hears of each exchange: an HTTP status, or `<error>`.
  */
-export function createTransport(caBundlePem: string | undefined): Transport {
+export function createTransport(
+  caBundlePem: string | undefined,
+  onAnswer: (code: string) => void = () => undefined,
+): Transport {
   const trust = caBundlePem === undefined ? {} : { ca: caBundlePem }
   const agent = new EnvHttpProxyAgent({
     connect: { timeout: CONNECT_TIMEOUT_MS, ...trust },
@@ -48,7 +52,11 @@ export function createTransport(caBundlePem: string | undefined): Transport {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   })
   return {
-    send: async (exchange, signal) => send(agent, exchange, signal),
+    send: async (exchange, signal) => {
+      const answer = await send(agent, exchange, signal)
+      onAnswer(answer.ok ? String(answer.value.status) : '<error>')
+      return answer
+    },
     close: async () => agent.destroy(),
   }
 }
