@@ -18,6 +18,7 @@ import { type Relay, startRelay } from './relay.ts'
 import { serveProbes } from './serve/http.ts'
 import type { Listening } from './serve/listen.ts'
 import { serveMetrics } from './serve/metrics-server.ts'
+import { VERSION } from './version.ts'
 
 /** Where a pod finds the name of its namespace. */
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
@@ -43,7 +44,8 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
       'set --cluster-resource-namespace: this is not a pod, so there is no namespace of its own',
     )
   }
-  log.info({ ...config, clusterResourceNamespace, node: process.version }, 'starting')
+  const facts = { version: VERSION, node: process.version, pid: process.pid }
+  log.info({ ...facts, ...config, clusterResourceNamespace }, 'starting')
   const metrics = createMetrics()
   const kube = connect({
     ...COMMON,

@@ -5,7 +5,10 @@
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { ControllerObserver, ControllerView } from '../reconcile/controller.ts'
+import { VERSION } from '../version.ts'
 import { controllerMetrics } from './controller-metrics.ts'
+import { liveGauge } from './live-gauge.ts'
+import { METRIC_PREFIX } from './prefix.ts'
 import { type RelayMetrics, relayMetrics } from './relay-metrics.ts'
 import { type RelayState, stateMetrics } from './state-metrics.ts'
 
@@ -23,6 +26,12 @@ export interface Metrics extends RelayMetrics {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_build_info`,
+    help: 'Always 1; what runs is in the labels',
+    labelNames: ['version'],
+    read: () => [{ labels: { version: VERSION }, value: 1 }],
+  })
   return {
     ...relayMetrics(registry),
     controller: controllerMetrics(registry),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, it } from 'vitest'
 import { createMetrics, type Metrics } from '../../../relay/src/metrics/metrics.ts'
 import type { ControllerView } from '../../../relay/src/reconcile/controller.ts'
+import { VERSION } from '../../../relay/src/version.ts'
 import { aCondition, anIssuer, aRequest } from '../../support/kube-objects.ts'
 
 let metrics: Metrics
@@ -108,8 +109,9 @@ describe('what is counted', () => {
     ])
   })
 
-  it('is Node and the process too', async ({ expect }) => {
+  it('is Node, the process and the version too', async ({ expect }) => {
     const text = await metrics.text()
+    expect(text).toContain(`edge_issuer_build_info{version="${VERSION}"} 1\n`)
     expect(text).toContain('process_resident_memory_bytes')
     expect(text).toContain('nodejs_eventloop_lag_seconds')
   })

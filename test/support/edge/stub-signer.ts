@@ -17,9 +17,10 @@ import {
 } from '@edge-issuer/shared'
 import { z } from 'zod'
 
-/** What it says; `reset` cuts the connection. */
+/** What it says; `reset` cuts the connection, `silence` leaves it open. */
 export type StubAnswer =
   | 'reset'
+  | 'silence'
   | {
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
@@ -84,10 +85,8 @@ export async function startStubSigner(options: StubOptions): Promise<StubSigner>
   }
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const said = await sayTo(request)
-    if (said === 'reset') {
-      request.socket.destroy()
-      return
-    }
+    if (said === 'reset') request.socket.destroy()
+    if (said === 'reset' || said === 'silence') return
     response.writeHead(said.status, said.headers)
     response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body))
   }
