@@ -35,6 +35,8 @@ export interface EdgeSignerOptions {
   readonly directory: string
   /** When CA, client and configuration were made, in epoch milliseconds; now when absent. */
   readonly madeAtMs?: number
+  /** Further flags of `edge-issuer ca init`. */
+  readonly caFlags?: readonly string[]
   /** Changes the configuration that `edge-issuer config init` wrote. */
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
@@ -90,10 +92,11 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
 }
 
 /** The configuration is written last: it tells that the rest is there. */
-async function setUp({ directory, madeAtMs = Date.now() }: EdgeSignerOptions): Promise<void> {
+async function setUp(options: EdgeSignerOptions): Promise<void> {
+  const { directory, madeAtMs = Date.now(), caFlags = [] } = options
   const path = (name: string): string => join(directory, name)
   const scene = { cwd: directory, nowMs: () => madeAtMs }
-  await mustRunCli(['ca', 'init', '--out', FILES.ca], scene)
+  await mustRunCli(['ca', 'init', '--out', FILES.ca, ...caFlags], scene)
   await mustRunCli(['client', 'create', CLIENT], scene)
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
