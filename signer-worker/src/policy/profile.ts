@@ -80,6 +80,11 @@ export const profileSchema = z
       'usages that may be asked for, in the words of cert-manager',
     ),
     isCA: member(z.boolean(), false, 'whether CA certificates may be asked for'),
+    emptyCaSubject: member(
+      z.boolean(),
+      false,
+      'whether a CA certificate may do without a subject, which RFC 5280 does not allow',
+    ),
     pathLength: member(
       z.nullable(z.int().check(z.gte(0), z.lte(MAX_PATH_LENGTH))),
       null,
@@ -131,6 +136,9 @@ export const profileSchema = z
       if (profile.backdateSeconds >= profile.minDurationSeconds) {
         const minimum = String(profile.minDurationSeconds)
         refuse('backdateSeconds', `must be below minDurationSeconds, which is ${minimum}`)
+      }
+      if (profile.emptyCaSubject && !profile.isCA) {
+        refuse('emptyCaSubject', 'must be false, or isCA true')
       }
       if (profile.pathLength !== null && !profile.isCA) {
         refuse('pathLength', 'must be null, or isCA true')

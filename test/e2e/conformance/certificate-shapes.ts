@@ -40,6 +40,8 @@ export interface CertificateShape {
   /** Numbers of bits; those of cert-manager's default for the kind of key when absent. */
   readonly keyUsage?: readonly number[]
   readonly extKeyUsage?: readonly string[]
+  /** Not what RFC 5280 allows: openssl must not be strict with it. */
+  readonly isLoose?: boolean
 }
 
 const SPIFFE = 'spiffe://cluster.local/ns/sandbox/sa/foo'
@@ -58,6 +60,7 @@ export const CERTIFICATE_SHAPES: readonly CertificateShape[] = [
     title: '2: a CA',
     spec: { isCA: true, dnsNames: ['ca.example.com'] },
     keyUsage: [0, 2, 5],
+    isLoose: true,
   },
   {
     id: 'ecdsa',

@@ -109,7 +109,11 @@ describe.for(SIGNING_REQUEST_SHAPES)('$title', (shape) => {
     expect(leaf !== undefined && isFor(leaf, privateKeyPem)).toBe(true)
     expect(chainFaults([...chain, ...certificatesIn(rootPem)])).toEqual([])
     const verified = await openssl(
-      'verify -x509_strict -CAfile root.pem -untrusted chain.pem chain.pem'.split(' '),
+      [
+        ...'verify -CAfile root.pem -untrusted chain.pem'.split(' '),
+        ...(shape.isLoose === true ? [] : ['-x509_strict']),
+        'chain.pem',
+      ],
       { 'root.pem': rootPem, 'chain.pem': chainPem() },
     )
     expect(verified).toBe('chain.pem: OK\n')

@@ -1,6 +1,6 @@
 /**
  * An edge-issuer that may issue whatever cert-manager's conformance suites ask for: a CA below which
- * another can stand, and a profile that allows CA certificates.
+ * another can stand, and a profile that allows CA certificates, also those without a subject.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const allowCas = (config: SignerConfigText): SignerConfigText => ({
   profiles: Object.fromEntries(
     Object.entries(profilesSchema.parse(config['profiles'])).map(([name, profile]) => [
       name,
-      { ...profile, isCA: true },
+      { ...profile, isCA: true, emptyCaSubject: true },
     ]),
   ),
 })

@@ -27,6 +27,8 @@ export interface SigningRequestShape {
   readonly extKeyUsage?: readonly string[]
   /** 90 days when absent. */
   readonly seconds?: number
+  /** Not what RFC 5280 allows: openssl must not be strict with it. */
+  readonly isLoose?: boolean
 }
 
 const SPIFFE = 'spiffe://cluster.local/ns/sandbox/sa/foo'
@@ -79,6 +81,7 @@ export const SIGNING_REQUEST_SHAPES: readonly SigningRequestShape[] = [
     title: 'a CA by annotation, with the usages it names and no other',
     dnsNames: ['ca.example.com'],
     isCA: true,
+    isLoose: true,
   },
   {
     id: 'emails',

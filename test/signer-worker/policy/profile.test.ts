@@ -52,6 +52,7 @@ describe('the shipped profile', () => {
         'netscape sgc',
       ],
       isCA: false,
+      emptyCaSubject: false,
       pathLength: null,
       ignoredExtensions: [],
       minDurationSeconds: 300,
@@ -109,6 +110,10 @@ describe('a profile', () => {
     ],
     [
       'a path length without CA certificates',
+      { emptyCaSubject: true },
+      /^emptyCaSubject: must be false, or isCA true$/,
+    ],
+    [
       { pathLength: 0 },
       /^pathLength: must be null, or isCA true$/,
     ],
