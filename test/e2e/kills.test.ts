@@ -100,17 +100,18 @@ async function faultsAfterKills(seed: number): Promise<readonly string[]> {
   const namespace = `seed-${String(seed)}`
   await edge.plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`)
   const kills = killsOf(seed)
-  const killing: Promise<void>[] = []
+  const killing: Promise<readonly string[]>[] = []
   const wanted = shuffled({ good: REQUESTS }, { seed, namespace })
   const created = await createBurst(admin, wanted, (count) => {
     const due = kills.filter(({ afterRequests }) => afterRequests === count)
     killing.push(...due.map(async (kill) => carryOut(kill)))
   })
-  await Promise.all(killing)
+  const notStarted = (await Promise.all(killing)).flat()
   const unmet = await unmetAfter({ admin, namespace, created, limitMs: RUN_LIMIT_MS })
-  if (unmet.length > 0) return unmet
+  if (unmet.length > 0) return [...notStarted, ...unmet]
   const observed = await observeRequests(admin, namespace)
   const faults = [
+    ...notStarted,
     ...(killing.length === kills.length ? [] : ['not everybody was killed']),
     ...(edge.relay().end() === undefined ? [] : ['the relay has ended']),
     ...(await relayErrors(edge)),
@@ -123,7 +124,13 @@ async function faultsAfterKills(seed: number): Promise<readonly string[]> {
 const storyOf = (seed: number): string =>
   `${replayCommand(seed, 'kills.test.ts')}\n${JSON.stringify(killsOf(seed))}`
 
-async function carryOut({ victim, delayMs }: Kill): Promise<void> {
+/** @returns Why the victim does not run again, if it does not. */
+async function carryOut({ victim, delayMs }: Kill): Promise<readonly string[]> {
   await sleep(delayMs)
-  await KILLS[victim]()
+  try {
+    await KILLS[victim]()
+    return []
+  } catch (error) {
+    return [`${victim}: ${String(error)}`]
+  }
 }

@@ -27,7 +27,7 @@ export const RELAY_SERVICE_ACCOUNT = {
 
 const ENTRY = fileURLToPath(new URL('../../../relay/src/main.ts', import.meta.url))
 const HASTY_CLOCK = new URL('hasty-clock.ts', import.meta.url).href
-const READY_TIMEOUT_MS = 30_000
+const READY_TIMEOUT_MS = 60_000
 
 /** Starts a relay and waits until it has read everything, unless the options say otherwise. */
 export async function startRelayProcess(options: RelayProcessOptions): Promise<ManagedProcess> {
