@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, it } from 'vitest'
@@ -132,10 +132,11 @@ const keyNotRead: Breakage = async () => {
 const notApproved =
   (kind: IssuerKind): Breakage =>
   async () => {
+    const { size } = await stat(certManagerLog())
     const name = await createRequest(kind)
     await pollUntil({
       what: `cert-manager to be refused the approval of ${name}`,
-      probe: async () => isApprovalRefused(name.slice(name.indexOf('/') + 1)),
+      probe: async () => isApprovalRefused(name.slice(name.indexOf('/') + 1), size),
       timeoutMs: FAILURE_LIMIT_MS,
     })
     const { status } = await getObject(edge.plane, name, NAMESPACE)
@@ -271,14 +272,12 @@ async function endOf(name: string): Promise<string | undefined> {
   }
 }
 
-async function isApprovalRefused(request: string): Promise<boolean> {
-  const logs = join(edge.plane.directory, 'logs')
-  const files = await readdir(logs)
-  const texts = await Promise.all(files.map(async (file) => readFile(join(logs, file), 'utf8')))
-  return texts
-    .flatMap((text) => text.split('\n'))
-    .some(
-      (line) =>
-        line.includes(request) && line.includes('does not have permissions to set approved'),
-    )
+const certManagerLog = (): string =>
+  join(edge.plane.directory, 'logs', 'cert-manager-controller.log')
+
+/** The line with the refusal does not name the request; the one of the attempt before it does. */
+async function isApprovalRefused(request: string, sinceBytes: number): Promise<boolean> {
+  const log = (await readFile(certManagerLog())).subarray(sinceBytes).toString()
+  const attempt = log.indexOf(`certificateRequest="${NAMESPACE}/${request}" condition="Approved"`)
+  return attempt !== -1 && log.includes('does not have permissions to set approved', attempt)
 }
