@@ -46,7 +46,7 @@ export function authenticate(nowMs: () => number): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * The same for a key of an admin; leaves `admin`. Refuses with `role_missing` as well.
+ * The same for a key of an admin, who is only noted. Refuses with `role_missing` as well.
  *
  * @param role - The least that the admin must have.
  */

@@ -11,10 +11,6 @@ const MAX_LABEL_CHARACTERS = 63
 /** Letters, digits and hyphens; underscores are for the profile to judge. */
 const LABEL = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/
 
-/** Several of them: most names are found right at one look. */
-const LABELS =
-  /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/
-
 const IPV4 = /^\d+(\.\d+){3}$/
 
 /** What stands before the parent of a wildcard name (RFC 9525 §6.3). */
@@ -32,7 +28,6 @@ export function dnsNameFault(name: string): string | undefined {
   const host = name.startsWith(WILDCARD_PREFIX) ? name.slice(WILDCARD_PREFIX.length) : name
   if (host.includes('*')) return 'has a "*" that is not the whole first label of several'
   if (IPV4.test(host)) return 'is an IP address; it belongs among the IP addresses'
-  if (host.length <= MAX_LABEL_CHARACTERS && LABELS.test(host)) return undefined
   const labels = host.split('.')
   if (labels.includes('')) return 'has an empty label'
   if (labels.some((label) => label.length > MAX_LABEL_CHARACTERS)) {
