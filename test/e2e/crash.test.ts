@@ -1,18 +1,16 @@
-import { X509Certificate } from 'node:crypto'
 /**
  * kill −9 at the worst moment: after the worker has answered, before the status is written.
  *
  * @module
  */
-import { readdir, readFile } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, it } from 'vitest'
-import { parse } from 'yaml'
 import { z } from 'zod'
-import { writeKubeconfig } from '../control-plane/kubeconfig.ts'
-import { type ApiProxy, startApiProxy } from '../support/api-proxy.ts'
 import { createCsr } from '../support/csr.ts'
+import { type ApiProxy, startApiProxy } from '../support/edge/api-proxy.ts'
+import { readLedgerFiles } from '../support/edge/ledger-files.ts'
 import { requestManifest } from '../support/edge/objects.ts'
 import {
   type EdgeEnvironment,
@@ -25,18 +23,10 @@ import {
 
 let edge: EdgeEnvironment
 let proxy: ApiProxy
-/** Called for each request of the relay that goes through the proxy. */
-let admit: (request: { readonly method: string; readonly path: string }) => Promise<boolean>
 
 beforeAll(async () => {
   edge = await startEdgeEnvironment()
-  const { plane } = edge
-  admit = async () => Promise.resolve(true)
-  proxy = await startApiProxy({
-    server: plane.server,
-    caPem: plane.caPem,
-    admit: async (request) => admit(request),
-  })
+  proxy = await startApiProxy(edge.plane, edge.relayKubeconfig)
 })
 
 afterAll(async () => {
@@ -49,15 +39,15 @@ it('the certificate that the ledger holds is the one that ends in the request', 
 }) => {
   const { plane, signer } = edge
   await readyClusterIssuer(edge)
-  await edge.restartRelay({ kubeconfig: await kubeconfigThroughProxy() })
+  await edge.restartRelay({ kubeconfig: proxy.kubeconfig })
 
   const killed = Promise.withResolvers<void>()
-  admit = async ({ method, path }) => {
-    if (method !== 'PATCH' || !path.includes('/certificaterequests/web/status')) return true
+  proxy.play(async ({ kind, path }) => {
+    if (kind !== 'patch certificaterequests/status' || !path.includes('/web/')) return undefined
     await edge.relay().kill()
     killed.resolve()
-    return false
-  }
+    return { kind: 'drop-request' }
+  })
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
   const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
   await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))
@@ -76,21 +66,9 @@ it('the certificate that the ledger holds is the one that ends in the request', 
   expect(answers.map(({ outcome }) => outcome)).toEqual(['issued', 'replayed'])
   expect(answers.map((answer) => answer.serialNumber)).toEqual([serialNumber, serialNumber])
   await signer.worker.stop()
-  expect(await ledgerRows()).toBe(1)
+  const rows = await readLedgerFiles(join(plane.directory, 'signer'))
+  expect(rows).toEqual([{ uid: before.metadata.uid, serialNumber }])
 })
-
-async function kubeconfigThroughProxy(): Promise<string> {
-  const config = z
-    .object({ users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]) })
-    .parse(parse(await readFile(edge.relayKubeconfig, 'utf8')))
-  return writeKubeconfig({
-    folder: edge.plane.directory,
-    name: 'relay-through-proxy',
-    server: proxy.url,
-    caPem: proxy.caPem,
-    login: { kind: 'token', token: config.users[0].user.token },
-  })
-}
 
 const answerSchema = z.object({ uid: z.string(), outcome: z.string(), serialNumber: z.string() })
 
@@ -100,19 +78,4 @@ async function workerAnswers(uid: string): Promise<readonly z.infer<typeof answe
   return lines
     .filter((line) => line.includes(`"${uid}"`))
     .map((line) => answerSchema.parse(JSON.parse(line)))
-}
-
-/** Counts the rows of every ledger on disk; the worker must have ended. */
-async function ledgerRows(): Promise<number> {
-  const root = join(edge.plane.directory, 'signer', 'worker', 'ledger')
-  const files = (await readdir(root, { recursive: true })).filter(
-    (file) => file.endsWith('.sqlite') && !file.endsWith('metadata.sqlite'),
-  )
-  let rows = 0
-  for (const file of files) {
-    using database = new DatabaseSync(join(root, file), { readOnly: true })
-    const counted = database.prepare('SELECT count(*) AS n FROM issuance').get()
-    rows += Number(counted?.['n'])
-  }
-  return rows
 }

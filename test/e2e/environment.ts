@@ -29,6 +29,8 @@ export interface EdgeEnvironment {
   readonly relay: () => ManagedProcess
   /** Ends the relay by SIGKILL if it runs, and starts another, perhaps in another way; flags are added. */
   readonly restartRelay: (options?: Partial<RelayProcessOptions>) => Promise<void>
+  /** Starts one more relay beside the one that runs. */
+  readonly startReplica: () => Promise<ManagedProcess>
   /** Path of a kubeconfig that has the relay's permissions. */
   readonly relayKubeconfig: string
   readonly stop: () => Promise<void>
@@ -41,6 +43,8 @@ export interface EdgeEnvironmentOptions {
   /** Manifests that are not applied. */
   readonly without?: readonly ManifestSet[]
   readonly relayFlags?: readonly string[]
+  /** Of every relay: its time runs ten times as fast. */
+  readonly isHasty?: boolean
 }
 
 const ALL: readonly ManifestSet[] = ['crds', 'relay', 'approve']
@@ -50,7 +54,7 @@ const STOP_GRACE_MS = 30_000
 export async function startEdgeEnvironment(
   options: EdgeEnvironmentOptions = {},
 ): Promise<EdgeEnvironment> {
-  const { without = [], relayFlags = [] } = options
+  const { without = [], relayFlags = [], isHasty = false } = options
   const plane = await startControlPlane(options.plane)
   const stops: (() => Promise<unknown>)[] = [async () => plane.stop()]
   const stop = async (): Promise<void> => {
@@ -69,6 +73,7 @@ export async function startEdgeEnvironment(
       kubeconfig: relayKubeconfig,
       logFile: join(plane.directory, 'relay.log'),
       flags,
+      isHasty,
     }
     let relay = await startRelayProcess(relayOptions)
     stops.push(async () => relay.stop(STOP_GRACE_MS))
@@ -84,6 +89,11 @@ export async function startEdgeEnvironment(
           ...changed,
           flags: flags.concat(changed.flags ?? []),
         })
+      },
+      startReplica: async () => {
+        const replica = await startRelayProcess(relayOptions)
+        stops.push(async () => replica.stop(STOP_GRACE_MS))
+        return replica
       },
       stop,
     }

@@ -26,10 +26,16 @@ export interface ApiError {
   readonly status?: number
   /** The API server's own words where there are any; one line of at most 1,024 characters. */
   readonly message: string
+  /** At most a minute. */
   readonly retryAfterMs?: number
 }
 
 const MAX_MESSAGE_LENGTH = 1_024
+/**
+ * The API server asks for seconds. A page of something before it may ask for a day, and nobody would
+ * watch for so long after it is gone.
+ */
+const MAX_RETRY_AFTER_MS = 60_000
 
 /** The parts of a `v1.Status` that are read; what is not as it should be counts as absent. */
 const statusSchema = z.object({
@@ -56,7 +62,9 @@ export function refusalError({ status, body, retryAfter }: Refusal): ApiError {
     kind: kindOf(status),
     status,
     message: oneLine(message === '' ? `the API server answered HTTP ${status}` : message),
-    ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1_000 }),
+    ...(seconds === undefined
+      ? {}
+      : { retryAfterMs: Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS) }),
   }
 }
 

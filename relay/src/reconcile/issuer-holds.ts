@@ -26,13 +26,19 @@ export class IssuerHolds {
   /** A hold stays after its end, so that the next refusal doubles it, until something is signed. */
   readonly #refused = new Map<string, Refused>()
 
-  /** Notes a refusal. While a hold lasts, further ones (of requests already on their way) count as the same. */
-  refuse(uid: string, message: string, nowMs: number): void {
+  /**
+   * Notes a refusal. While a hold lasts, further ones (of requests already on their way) count as the same.
+   *
+   * @returns The hold that lasts now.
+   */
+  refuse(uid: string, message: string, nowMs: number): Hold {
     const before = this.#refused.get(uid)
-    if (before !== undefined && nowMs < before.untilMs) return
+    if (before !== undefined && nowMs < before.untilMs) return before
     const lengthMs =
       before === undefined ? FIRST_HOLD_MS : Math.min(before.lengthMs * 2, MAX_HOLD_MS)
-    this.#refused.set(uid, { message, lengthMs, untilMs: nowMs + lengthMs })
+    const refused = { message, lengthMs, untilMs: nowMs + lengthMs }
+    this.#refused.set(uid, refused)
+    return refused
   }
 
   /** @returns The hold that lasts at `nowMs`, if any. */

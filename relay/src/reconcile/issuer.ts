@@ -116,8 +116,8 @@ async function write(
     signal,
   )
   if (!written.ok) {
-    if (written.error.kind === 'not-found') return { kind: 'done' }
-    // A conflict means that the store is behind: the change on its way wakes this key, or the retry does.
+    // A conflict, or an issuer that was not found, means that the store is behind: the change on its way
+    // wakes this key, or the retry does. A 404 need not mean that it is gone, see requestReconciler.
     return { kind: 'retry', message: `status not written: ${written.error.message}` }
   }
   const { reason, message } = checked.verdict

@@ -48,12 +48,11 @@ export function requestReconciler<R extends AnyRequest>(
   return async (key, signal) => {
     let request = options.get(key)
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      if (request === undefined) return { kind: 'done' }
+      if (request === undefined) return conflicts === 0 ? { kind: 'done' } : NOT_FOUND
       const pass = await decide({ key, request }, options, signal)
       if (pass.kind === 'leave') return pass.outcome
       const written = await write({ key, request, pass }, options, signal)
       if (written.ok) return pass.outcome
-      if (written.error.kind === 'not-found') return { kind: 'done' }
       if (written.error.kind !== 'conflict') return unwritten(written.error)
       // The object is not what was decided on: it may be denied, finished, or another one by now.
       const live = await options.getLive(key, signal)
@@ -153,6 +152,12 @@ function tell<R extends AnyRequest>(
     note: message,
   })
 }
+
+/**
+ * The watch has told of no deletion yet. It soon will; if not, this was the word of an API server that
+ * does not serve the kind just now, or of something before it, and the request is as alive as ever.
+ */
+const NOT_FOUND: ReconcileOutcome = { kind: 'retry', message: 'the request was not found' }
 
 const notWritten = ({ message }: ApiError): string => `status not written: ${message}`
 

@@ -95,10 +95,14 @@ function faulted(
       }
     case 'poll':
       return { verdict, outcome: { kind: 'requeue-after', afterMs: outcome.afterMs } }
-    case 'issuer-fault':
-      holds.refuse(issuer.metadata.uid, fault.message, nowMs)
+    case 'issuer-fault': {
+      const { untilMs } = holds.refuse(issuer.metadata.uid, fault.message, nowMs)
       wakeIssuer(issuer)
-      return { verdict, outcome: { kind: 'done' } }
+      // The issuer wakes its requests when it is Ready again. It may never have stopped to be: a
+      // request that is signed meanwhile lifts the hold, or the status cannot be written in time.
+      const minimumMs = untilMs - nowMs
+      return { verdict, outcome: { kind: 'retry', message: fault.message, minimumMs } }
+    }
     case 'recheck':
       // No hold: the worker did nothing wrong. A check that sees the CA wakes the request; one that
       // does not leaves it to its backoff, and other requests alone.

@@ -7,6 +7,7 @@
 import { err, type Result } from '@edge-issuer/shared'
 import type { ApiError } from '../kube/api-error.ts'
 import type { ListWatch, RawObject, WatchEvent } from '../kube/ports.ts'
+import { isOlder } from '../kube/resource-version.ts'
 import type { Log } from '../log.ts'
 import { type Clock, sleep } from '../queue/clock.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
@@ -35,6 +36,11 @@ const BACKOFF: BackoffPolicy = { baseMs: 1_200, maxMs: 30_000, jitter: 1 / 3 }
 const SHORT_WATCH_MS = 1_000
 /** A watch that fails without an event is begun again where it was; if that fails too, all is listed anew. */
 const FRUITLESS_WATCHES = 2
+/**
+ * A watch goes forward. One that goes back would leave an old state in the store, and nobody would say
+ * so again; what is true only a new listing tells.
+ */
+const OUT_OF_ORDER: ApiError = { kind: 'gone', message: 'a watch event came out of order' }
 /** Above every wait in here and in the list-watch: a loop that has not turned for so long never will. */
 const STALL_MS = 300_000
 
@@ -119,8 +125,8 @@ export class Reflector<T> {
     this.#fruitless += 1
     for await (const event of source.watch(version, signal)) {
       this.#turn()
-      if (event.ok) this.#apply(event.value)
-      else ({ error } = event)
+      error = event.ok ? this.#apply(event.value) : event.error
+      if (error !== undefined) break
     }
     const isShort = clock.uptimeMs() - beganAtMs < SHORT_WATCH_MS
     if (this.#fruitless === 0 || !isShort) this.#backoff.forget(this.#options.name)
@@ -132,15 +138,15 @@ export class Reflector<T> {
     return undefined
   }
 
-  #apply(event: WatchEvent): void {
+  /** @returns Why the stream cannot be trusted any more, or nothing. */
+  #apply(event: WatchEvent): ApiError | undefined {
     this.#fruitless = 0
-    if (event.kind === 'bookmark') {
-      this.#version = event.resourceVersion
-      return
-    }
+    const version = event.kind === 'bookmark' ? event.resourceVersion : event.object.resourceVersion
+    if (this.#version !== undefined && isOlder(version, this.#version)) return OUT_OF_ORDER
     if (event.kind === 'deleted') this.#options.store.delete(event.object.key)
-    else this.#put(event.object)
-    this.#version = event.object.resourceVersion
+    else if (event.kind === 'changed') this.#put(event.object)
+    this.#version = version
+    return undefined
   }
 
   /** An object that is not valid any more is as good as gone: nothing is decided on what it was before. */

@@ -56,6 +56,9 @@ describe('refusalError', () => {
     ['the header before the body', { retryAfter: '0', body: details(3) }, 0],
     ['the body', { body: details(3) }, 3_000],
     ['the body when the header is a date', { retryAfter: 'Wed, 21 Oct', body: details(3) }, 3_000],
+    ['the header, up to a minute', { retryAfter: '60' }, 60_000],
+    ['the header, no more than a minute', { retryAfter: '86400' }, 60_000],
+    ['the body, no more than a minute', { body: details(1e12) }, 60_000],
     ['neither', { retryAfter: '-1' }, undefined],
     ['neither when the body is odd', { body: { details: 'soon' } }, undefined],
   ] as const)('takes Retry-After from %s', ([, part, wanted], { expect }) => {

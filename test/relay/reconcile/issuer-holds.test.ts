@@ -26,8 +26,9 @@ describe('IssuerHolds', () => {
   it('counts refusals within a hold as one', ({ expect }) => {
     const holds = new IssuerHolds()
     holds.refuse('a', 'first', 0)
-    holds.refuse('a', 'second', 4_999)
-    expect(holds.current('a', 4_999)).toMatchObject({ message: 'first', untilMs: 5_000 })
+    const first = { message: 'first', untilMs: 5_000 }
+    expect(holds.refuse('a', 'second', 4_999)).toMatchObject(first)
+    expect(holds.current('a', 4_999)).toMatchObject(first)
   })
 
   it('is lifted by a change, but doubles on when that did not help', ({ expect }) => {

@@ -12,6 +12,8 @@ const FAULTS: readonly Fault[] = [
   'refuse',
   'cut-list',
   'bookmark',
+  'repeat',
+  'go-back',
 ]
 
 /** Longer than every delay of a reflector. */

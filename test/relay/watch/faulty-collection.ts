@@ -23,11 +23,20 @@ export type Fault =
   | 'cut-list'
   /** Streams are told of the newest version. */
   | 'bookmark'
+  /** The next stream that comes by is told once more what happened last, or what happened before that. */
+  | 'repeat'
+  | 'go-back'
 
 interface Happening {
   readonly version: number
   readonly event: Result<WatchEvent, never>
 }
+
+/** What a stream that waits does next. */
+type Next = 'look' | 'close' | 'break' | 'expire'
+
+/** Which event of the history, counted from its end. */
+const AGAIN = { repeat: -1, 'go-back': -2 } as const
 
 const PAGE_SIZE = 2
 
@@ -39,8 +48,9 @@ export class FaultyCollection implements ListWatch {
   readonly #history: Happening[] = []
   #refusals = 0
   #isListCut = false
+  #again: keyof typeof AGAIN | undefined
   /** How each stream that waits goes on. */
-  readonly #streams = new Set<(next: 'look' | 'close' | 'break' | 'expire') => void>()
+  readonly #streams = new Set<(next: Next) => void>()
 
   put(key: string, body: unknown): void {
     this.#version += 1
@@ -75,6 +85,11 @@ export class FaultyCollection implements ListWatch {
       case 'expire':
         this.#forgottenVersion = this.#version
         this.#wake(fault)
+        return
+      case 'repeat':
+      case 'go-back':
+        this.#again = fault
+        this.#wake('look')
         return
       case 'close':
       case 'break':
@@ -123,12 +138,25 @@ export class FaultyCollection implements ListWatch {
         seen = happening.version
         yield happening.event
       }
+      const again = this.#takeAgain()
+      if (again !== undefined) {
+        yield again
+        // More may have happened meanwhile.
+        continue
+      }
       const next = await this.#next(signal)
       if (next === 'close') return
       if (next === 'look') continue
       yield failed(next === 'expire' ? 'gone' : 'unavailable')
       return
     }
+  }
+
+  /** @returns The event that comes once more, if any; it does so once. */
+  #takeAgain(): Result<WatchEvent, never> | undefined {
+    const again = this.#again === undefined ? undefined : this.#history.at(AGAIN[this.#again])
+    this.#again = undefined
+    return again?.event
   }
 
   #isRefused(): boolean {
@@ -142,14 +170,14 @@ export class FaultyCollection implements ListWatch {
     this.#wake('look')
   }
 
-  #wake(next: 'look' | 'close' | 'break' | 'expire'): void {
+  #wake(next: Next): void {
     const streams = [...this.#streams]
     this.#streams.clear()
     for (const wake of streams) wake(next)
   }
 
-  async #next(signal: AbortSignal): Promise<'look' | 'close' | 'break' | 'expire'> {
-    const { promise, resolve } = Promise.withResolvers<'look' | 'close' | 'break' | 'expire'>()
+  async #next(signal: AbortSignal): Promise<Next> {
+    const { promise, resolve } = Promise.withResolvers<Next>()
     this.#streams.add(resolve)
     signal.addEventListener('abort', () => resolve('break'), { once: true })
     return promise

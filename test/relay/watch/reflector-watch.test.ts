@@ -44,6 +44,34 @@ describe('a watch', () => {
     expect(source.calls).toEqual(['0 list', '0 watch 100', '1200 list', '1200 watch 200'])
   })
 
+  it.for([
+    ['a change', changed('a', 102, { name: 'old' })],
+    ['a deletion', deleted('a', 102)],
+    ['a bookmark', bookmark(102)],
+  ] as const)(
+    'that goes back with %s is not believed: all is listed anew',
+    async ([, late], { expect }) => {
+      const { store, source, clock, log } = await play(
+        [[aPage(100)], [aPage(200, aRaw('a', 103, { name: 'new' }))]],
+        [[changed('a', 103, { name: 'new' }), late, changed('b', 104)]],
+      )
+      expect(store.get('a')).toEqual({ name: 'new', isOurs: true })
+      expect(store.keys()).toEqual(['a'])
+      await clock.advance(1_200)
+      expect(source.calls).toEqual(['0 list', '0 watch 100', '1200 list', '1200 watch 200'])
+      expect(log.lines[1]?.fields).toMatchObject({ error: 'a watch event came out of order' })
+    },
+  )
+
+  it('that says a thing twice is believed', async ({ expect }) => {
+    const { store, source } = await play(
+      [[aPage(100)]],
+      [[changed('a', 101), changed('a', 101), bookmark(101), deleted('a', 102), deleted('a', 102)]],
+    )
+    expect(store.keys()).toEqual([])
+    expect(source.calls).toEqual(['0 list', '0 watch 100', '0 watch 102'])
+  })
+
   it('that fails twice before its first event leads to a new listing', async ({ expect }) => {
     const { source, clock } = await play(
       [[aPage(100)], [aPage(200)]],

@@ -44,6 +44,8 @@ export interface EdgeSignerOptions {
   readonly directory: string
   /** When CA, client and configuration were made, in epoch milliseconds; now when absent. */
   readonly madeAtMs?: number
+  /** Where clients find the worker, when something stands before it; its own URL when absent. */
+  readonly publicUrl?: string
   /** Changes the configuration that `edge-issuer config init` wrote. */
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
@@ -81,7 +83,8 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
   const deployment = async (): Promise<Deployment> => {
     const config = configSchema.parse(JSON.parse(await readFile(path(FILES.config), 'utf8')))
     return {
-      config: (publicUrl) => JSON.stringify({ ...configure(config), publicUrl }),
+      config: (ownUrl) =>
+        JSON.stringify({ ...configure(config), publicUrl: options.publicUrl ?? ownUrl }),
       secrets: await readSecrets(path(FILES.secrets)),
     }
   }

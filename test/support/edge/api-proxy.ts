@@ -1,0 +1,41 @@
+/**
+ * A fault proxy before the API server, and a kubeconfig that goes through it.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { ControlPlane } from '../../control-plane/index.ts'
+import { writeKubeconfig } from '../../control-plane/kubeconfig.ts'
+import { apiCallKind } from '../fault-proxy/call.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy/proxy.ts'
+import { kubernetesRefusal } from '../fault-proxy/refusal.ts'
+
+/** A proxy, and the way through it. */
+export interface ApiProxy extends FaultProxy {
+  /** Path of a kubeconfig with the same permissions as the one that was given. */
+  readonly kubeconfig: string
+}
+
+const kubeconfigSchema = z.object({
+  users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
+})
+
+/** @param kubeconfig - Path of one with a bearer token; a client certificate cannot go through. */
+export async function startApiProxy(plane: ControlPlane, kubeconfig: string): Promise<ApiProxy> {
+  const proxy = await startFaultProxy({
+    upstream: () => ({ url: plane.server, caPem: plane.caPem }),
+    kindOf: apiCallKind,
+    refusal: kubernetesRefusal,
+  })
+  const { users } = kubeconfigSchema.parse(parse(await readFile(kubeconfig, 'utf8')))
+  const through = await writeKubeconfig({
+    folder: plane.directory,
+    name: 'through-proxy',
+    server: proxy.url,
+    caPem: proxy.caPem,
+    login: { kind: 'token', token: users[0].user.token },
+  })
+  return Object.assign(proxy, { kubeconfig: through })
+}

@@ -1,0 +1,82 @@
+/**
+ * The permissions that are shipped, one by one: a verb on a resource (on one name of it, where names
+ * are given) in a role.
+ *
+ * @module
+ */
+import { parseAllDocuments, stringify } from 'yaml'
+import { z } from 'zod'
+import { manifests } from './manifests.ts'
+
+const ruleSchema = z.strictObject({
+  apiGroups: z.array(z.string()),
+  resources: z.array(z.string()),
+  verbs: z.array(z.string()),
+  resourceNames: z.array(z.string()).optional(),
+})
+
+const roleSchema = z.looseObject({
+  kind: z.enum(['Role', 'ClusterRole']),
+  metadata: z.looseObject({ name: z.string() }),
+  rules: z.array(ruleSchema),
+})
+
+/** A role as it is shipped. */
+export type Role = z.infer<typeof roleSchema>
+
+/** One thing that a role allows. */
+export interface Permission {
+  readonly role: Role
+  readonly group: string
+  readonly resource: string
+  readonly verb: string
+  /** Of the one object that it is about; any when absent. */
+  readonly resourceName: string | undefined
+}
+
+/** @returns Every permission of every role in the manifests. */
+export async function shippedPermissions(): Promise<readonly Permission[]> {
+  const objects = parseAllDocuments(await manifests('relay', 'approve')).map((one): unknown =>
+    one.toJS(),
+  )
+  return objects.flatMap((object) => {
+    const role = roleSchema.safeParse(object)
+    return role.success ? permissionsOf(role.data) : []
+  })
+}
+
+const permissionsOf = (role: Role): readonly Permission[] =>
+  role.rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [undefined] }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        verbs.flatMap((verb) =>
+          resourceNames.map((resourceName) => ({ role, group, resource, verb, resourceName })),
+        ),
+      ),
+    ),
+  )
+
+/** @returns The permission in words: `edge-issuer-relay may list issuers.edge-issuer.dev`. */
+export function describePermission(permission: Permission): string {
+  const { role, group, resource, verb, resourceName } = permission
+  const what = group === '' ? resource : `${resource}.${group}`
+  return `${role.metadata.name} may ${verb} ${what}${resourceName === undefined ? '' : ` ${resourceName}`}`
+}
+
+/** @returns The manifest of the role as it is shipped. */
+export const roleManifest = (role: Role): string => stringify(role)
+
+/** @returns The manifest of the role with everything that it allows but this. */
+export function roleManifestWithout(permission: Permission): string {
+  const { role } = permission
+  const id = describePermission(permission)
+  const rules = permissionsOf(role)
+    .filter((other) => describePermission(other) !== id)
+    .map(({ group, resource, verb, resourceName }) => ({
+      apiGroups: [group],
+      resources: [resource],
+      verbs: [verb],
+      resourceNames: resourceName === undefined ? undefined : [resourceName],
+    }))
+  return stringify({ ...role, rules })
+}

@@ -1,0 +1,51 @@
+/**
+ * What can go wrong with one call, as data: what a proxy does, and nothing about when.
+ *
+ * @module
+ */
+
+/** One fault. The server has not seen a call that ends in one of the first five. */
+export type Fault =
+  /** The connection is lost before the request arrives. */
+  | { readonly kind: 'drop-request' }
+  /** The request is taken, and never answered. */
+  | { readonly kind: 'half-open' }
+  /** An answer that the server did not give. */
+  | { readonly kind: 'refuse'; readonly status: number; readonly retryAfterSeconds?: number }
+  /** A good status, and a body without an end, as fast as the client takes it. */
+  | { readonly kind: 'endless' }
+  /** The request arrives late; all else is as it should be. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** The server acts; its answer is lost with the connection. */
+  | { readonly kind: 'drop-answer' }
+  /** The server acts; the answer says that it did not. */
+  | { readonly kind: 'deny'; readonly status: number }
+  /** The body comes in pieces of `bytes`, one every `everyMs`. */
+  | { readonly kind: 'dribble'; readonly bytes: number; readonly everyMs: number }
+  | LineFault
+
+/** A fault in the body, after so many whole lines of it. An answer that is one object is one line. */
+export type LineFault =
+  /** The body ends here, in good order, as when a server shuts down. */
+  | { readonly kind: 'end'; readonly afterLines: number }
+  /** The connection is lost inside the next line. */
+  | { readonly kind: 'cut'; readonly afterLines: number }
+  /** The body ends inside the next line, in good order. */
+  | { readonly kind: 'truncate'; readonly afterLines: number }
+  /** The next line is not what the server wrote. */
+  | { readonly kind: 'garble'; readonly afterLines: number }
+  /** Nothing comes any more; the connection stays open. */
+  | { readonly kind: 'silence'; readonly afterLines: number }
+  /** An ERROR event of a watch comes instead of the next line, and the body ends. */
+  | { readonly kind: 'error-event'; readonly afterLines: number; readonly status: number }
+  /** The next lines, so many, come twice; then the body ends in good order. */
+  | { readonly kind: 'repeat'; readonly afterLines: number; readonly lines: number }
+  /** The next two lines change places; a single line is held back for half a second only. */
+  | { readonly kind: 'swap'; readonly afterLines: number }
+
+/** @returns The fault in one line, for logs: `refuse status=429 retryAfterSeconds=1`. */
+export function describeFault({ kind, ...fields }: Fault): string {
+  return [kind, ...Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`)].join(
+    ' ',
+  )
+}
