@@ -75,7 +75,7 @@ function killsOf(seed: number): readonly Kill[] {
   }))
 }
 
-it.for(seedsOr([1, 2, 3, 4]))(
+it.for(seedsOr([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))(
   'seed %d: relay, API server and worker are killed, no request is lost, none is signed twice',
   { timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {

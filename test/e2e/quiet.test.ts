@@ -66,7 +66,6 @@ it(
     expect(calls.worker['health']).toBeGreaterThanOrEqual(ISSUERS)
     expect(calls.worker['health']).toBeLessThanOrEqual(checks)
     const limits: Readonly<Record<string, number>> = {
-      'get secrets': checks,
       'watch certificaterequests': watches,
       'watch certificatesigningrequests': watches,
       'watch issuers': watches,
