@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
 import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
 import { EVENT_REASON } from '../api/reasons.ts'
@@ -55,8 +55,9 @@ export function issuerReconciler(
     if (issuer === undefined || issuer.metadata.isDeleting) return { kind: 'done' }
     const checked = await check(issuer, options, signal)
     const written = await write({ key, issuer, checked }, options, signal)
-    remind({ key, issuer, checked }, options)
-    return written ?? next(issuer, checked, options)
+    if (!written.ok) return { kind: 'retry', message: written.error }
+    tell({ key, issuer, checked }, options, written.value)
+    return next(issuer, checked, options)
   }
 }
 
@@ -90,12 +91,12 @@ interface Checked {
   readonly checked: Check
 }
 
-/** @returns What to do when the status could not be written; nothing when it was, or need not be. */
+/** @returns Whether anything was written, or why it could not be. */
 async function write(
   { key, issuer, checked }: Checked,
-  { resource, status, events, log, now }: IssuerReconcilerOptions,
+  { resource, status, log, now }: IssuerReconcilerOptions,
   signal: AbortSignal,
-): Promise<ReconcileOutcome | undefined> {
+): Promise<Result<boolean, string>> {
   const { metadata } = issuer
   const ready = readyCondition(issuer.status.conditions, checked.verdict, {
     nowMs: now(),
@@ -105,7 +106,7 @@ async function write(
   const seen = checked.seen ?? issuer.status
   const isSame =
     !isReadyChanged(issuer.status.conditions, ready) && seenText(seen) === seenText(issuer.status)
-  if (isSame) return undefined
+  if (isSame) return ok(false)
   const written = await status.applyStatus(
     {
       resource,
@@ -115,25 +116,29 @@ async function write(
     },
     signal,
   )
-  if (!written.ok) {
-    // A conflict, or an issuer that was not found, means that the store is behind: the change on its way
-    // wakes this key, or the retry does. A 404 need not mean that it is gone, see requestReconciler.
-    return { kind: 'retry', message: `status not written: ${written.error.message}` }
-  }
+  // A conflict, or an issuer that was not found, means that the store is behind: the change on its way
+  // wakes this key, or the retry does. A 404 need not mean that it is gone, see requestReconciler.
+  if (!written.ok) return err(`status not written: ${written.error.message}`)
   const { reason, message } = checked.verdict
   log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
-  events.record(eventOf({ key, issuer, checked }, resource))
-  return undefined
+  return ok(true)
 }
 
-/** A status that stays the same is not told again, but that a CA comes to its end must not be forgotten. */
-function remind(
+/**
+ * A good check is told when it is news. One that failed is told each time, so that the Event counts the
+ * tries; and that a CA comes to its end must not be forgotten.
+ */
+function tell(
   { key, issuer, checked }: Checked,
   { resource, reminders, events, now }: IssuerReconcilerOptions,
+  isNews: boolean,
 ): void {
   const { uid } = issuer.metadata
-  if (checked.verdict.event.reason !== EVENT_REASON.caExpiring) reminders.forget(uid)
-  else if (reminders.isDue(uid, now())) events.record(eventOf({ key, issuer, checked }, resource))
+  const { event, reason } = checked.verdict
+  const isExpiring = event.reason === EVENT_REASON.caExpiring
+  if (!isExpiring) reminders.forget(uid)
+  const isRepeated = isExpiring ? reminders.isDue(uid, now()) : reason === 'Pending'
+  if (isNews || isRepeated) events.record(eventOf({ key, issuer, checked }, resource))
 }
 
 function eventOf({ key, issuer, checked }: Checked, resource: Resource): EventDraft {

@@ -156,6 +156,22 @@ describe('issuerReconciler', () => {
     expect(result.notes.join()).toContain('because')
   })
 
+  it('tells of a check that fails again, so that the Event counts it, and writes nothing', async ({
+    expect,
+  }) => {
+    const pending = aCondition('Ready', {
+      status: 'False',
+      reason: 'Pending',
+      message: 'Not ready yet: because',
+      observedGeneration: 2,
+    })
+    const issuer = anIssuer({ status: { conditions: [pending] } })
+    const client = err({ kind: 'secret', message: 'because' } as const)
+    const { writes, notes } = await reconcile({ issuer, client })
+    expect(writes).toEqual([])
+    expect(notes).toEqual(['Not ready yet: because'])
+  })
+
   it('comes back no sooner than the worker asks', async ({ expect }) => {
     const client = ok(
       aSignerClient({
