@@ -59,7 +59,8 @@ export const CERTIFICATE_SHAPES: readonly CertificateShape[] = [
     id: 'ca',
     title: '2: a CA',
     spec: { isCA: true, dnsNames: ['ca.example.com'] },
-    keyUsage: [0, 2, 5],
+    // The key of a CA enciphers nothing (RFC 3279 §2.3.1), whatever the default is.
+    keyUsage: [0, 5],
     isLoose: true,
   },
   {
@@ -198,12 +199,12 @@ export const CERTIFICATE_SHAPES: readonly CertificateShape[] = [
     },
     subject: goName(
       { C: 'DE' },
-      { O: ['Example', 'Müller & Söhne'] },
-      { OU: 'Ops' },
-      { L: 'Köln' },
       { ST: 'NRW' },
+      { L: 'Köln' },
       { STREET: 'Domplatz 1' },
       { postalCode: '50667' },
+      { O: ['Example', 'Müller & Söhne'] },
+      { OU: 'Ops' },
       { CN: 'subject.example.com' },
       { serialNumber: 'A-1' },
     ),

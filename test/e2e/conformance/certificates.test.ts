@@ -23,7 +23,7 @@ import {
 } from '../environment.ts'
 import { CERTIFICATE_SHAPES, type CertificateShape } from './certificate-shapes.ts'
 import { PATH_LENGTH_LEFT, startConformanceEnvironment } from './environment.ts'
-import { chainFaults, factsOf, isFor, namesOf, wantedFacts } from './facts.ts'
+import { chainFaults, factsOf, isFor, namesOf, subjectAsked, wantedFacts } from './facts.ts'
 import { goName } from './go-name.ts'
 import { type IssuedCertificate, readIssued } from './issued.ts'
 
@@ -117,7 +117,9 @@ describe.for(ALL)('$kind, $shape.title', ({ kind, shape }) => {
   const name = nameOf(kind, id)
 
   it('the certificate says what was asked, no more and no less', ({ expect }) => {
-    expect(factsOf(parts(name).leaf)).toEqual(wanted(shape))
+    const { leaf, csrPem } = parts(name)
+    expect(factsOf(leaf)).toEqual(wanted(shape))
+    expect(factsOf(leaf).subject).toBe(subjectAsked(csrPem))
   })
 
   it('ca.crt is the root, and verifies the chain', async ({ expect }) => {
@@ -170,18 +172,24 @@ describe.for(ALL)('$kind, $shape.title', ({ kind, shape }) => {
   })
 })
 
-describe.for(KINDS)('%s', (kind) => {
-  /** Waits until a Certificate is Ready in this revision, and reads it. */
-  async function inRevision(revision: number, name: string): Promise<IssuedCertificate> {
-    const { plane } = edge
-    const certificate = `certificate/${name}`
-    const isRevision = `jsonpath={.status.revision}=${String(revision)}`
-    await kubectlWait(plane, [certificate, isRevision, PATIENCE], NAMESPACE)
-    await kubectlWait(plane, [certificate, 'condition=Ready', PATIENCE], NAMESPACE)
-    issued = await readIssued(plane)
-    return parts(name)
-  }
+/** Waits until a Certificate is Ready in this revision, and reads it. */
+async function inRevision(revision: number, name: string): Promise<IssuedCertificate> {
+  const { plane } = edge
+  const certificate = `certificate/${name}`
+  const isRevision = `jsonpath={.status.revision}=${String(revision)}`
+  await kubectlWait(plane, [certificate, isRevision, PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [certificate, 'condition=Ready', PATIENCE], NAMESPACE)
+  issued = await readIssued(plane)
+  return parts(name)
+}
 
+const withNames = (...dnsNames: readonly string[]): CertificateShape => ({
+  id: 'more',
+  title: 'more',
+  spec: { dnsNames },
+})
+
+describe.for(KINDS)('%s', (kind) => {
   it('the request is written by server-side apply, beside what cert-manager wrote', async ({
     expect,
   }) => {
@@ -229,18 +237,13 @@ describe.for(KINDS)('%s', (kind) => {
 
   it('31: with one more DNS name it is issued anew, for both', async ({ expect }) => {
     const { plane } = edge
-    const shape = (...dnsNames: readonly string[]): CertificateShape => ({
-      id: 'more',
-      title: 'more',
-      spec: { dnsNames },
-    })
     const name = nameOf(kind, 'more')
-    await plane.apply(manifestOf(kind, shape('more.example.com')))
+    await plane.apply(manifestOf(kind, withNames('more.example.com')))
     const first = await inRevision(1, name)
-    const both = shape('more.example.com', 'another.example.com')
+    const both = withNames('more.example.com', 'another.example.com')
     await plane.apply(manifestOf(kind, both))
     const second = await inRevision(2, name)
-    expect(factsOf(first.leaf)).toEqual(wanted(shape('more.example.com')))
+    expect(factsOf(first.leaf)).toEqual(wanted(withNames('more.example.com')))
     expect(factsOf(second.leaf)).toEqual(wanted(both))
     const { generation } = second.certificate.metadata
     expect(second.certificate.status.conditions).toMatchObject([{ observedGeneration: generation }])

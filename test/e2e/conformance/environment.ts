@@ -39,7 +39,7 @@ export async function getAll<T>(
 ): Promise<ReadonlyMap<string, T>> {
   const json = await mustKubectl(plane, `get ${plural} -n default -o json`)
   const listSchema = z.object({
-    items: z.array(z.looseObject({ metadata: z.object({ name: z.string() }) })),
+    items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })),
   })
   // The schema of an object sees all of it.
   const { items } = listSchema.parse(JSON.parse(json))

@@ -101,6 +101,14 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
   }
 }
 
+/** The subject that a certification request asks for, as {@link CertificateFacts} has it. */
+export function subjectAsked(csrPem: string): string {
+  const base64 = csrPem.replaceAll(/-----[A-Z ]+-----/g, '')
+  const [info = EMPTY] = elements(Buffer.from(base64, 'base64'), 'inside')
+  // version, subject, subjectPKInfo, attributes
+  return hex(elements(info, 'inside')[1] ?? EMPTY)
+}
+
 /** The names of a request in DER, in cert-manager's order (pkg/util/pki/sans.go). */
 export function namesOf(asked: {
   readonly dnsNames?: readonly string[]

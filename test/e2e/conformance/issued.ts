@@ -30,10 +30,14 @@ const secretSchema = z.object({
   data: z.record(z.string(), z.base64()),
 })
 
+const requestSchema = z.object({ spec: z.object({ request: z.base64() }) })
+
 /** One that is issued. */
 export interface IssuedCertificate {
   readonly certificate: z.infer<typeof certificateSchema>
   readonly secret: z.infer<typeof secretSchema>
+  /** The certification request that cert-manager made for it. */
+  readonly csrPem: string
   /** An entry of the Secret as text; empty when it is not there. */
   readonly text: (entry: string) => string
   /** Of `tls.crt`, apart from those that follow it. */
@@ -47,20 +51,24 @@ export interface IssuedCertificate {
 export async function readIssued(
   plane: ControlPlane,
 ): Promise<ReadonlyMap<string, IssuedCertificate>> {
-  const [certificates, secrets] = await Promise.all([
+  const [certificates, requests, secrets] = await Promise.all([
     getAll(plane, 'certificates.cert-manager.io', certificateSchema),
+    getAll(plane, 'certificaterequests', requestSchema),
     getAll(plane, 'secrets --field-selector type=kubernetes.io/tls', secretSchema),
   ])
   return new Map(
     [...certificates].flatMap(([name, certificate]) => {
       const secret = secrets.get(`${name}-tls`)
-      if (secret === undefined) return []
-      const text = (entry: string): string =>
-        Buffer.from(secret.data[entry] ?? '', 'base64').toString()
+      const request = requests.get(`${name}-${String(certificate.status.revision)}`)
+      if (secret === undefined || request === undefined) return []
+      const csrPem = fromBase64(request.spec.request)
+      const text = (entry: string): string => fromBase64(secret.data[entry] ?? '')
       const [leaf, ...above] = certificatesIn(text('tls.crt'))
       if (leaf === undefined) return []
       const roots = certificatesIn(text('ca.crt'))
-      return [[name, { certificate, secret, text, leaf, above, roots }] as const]
+      return [[name, { certificate, secret, csrPem, text, leaf, above, roots }] as const]
     }),
   )
 }
+
+const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString()

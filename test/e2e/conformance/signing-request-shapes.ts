@@ -78,8 +78,10 @@ export const SIGNING_REQUEST_SHAPES: readonly SigningRequestShape[] = [
   },
   {
     id: 'ca',
-    title: 'a CA by annotation, with the usages it names and no other',
+    title: 'a CA by annotation, with no usage that it does not name',
     dnsNames: ['ca.example.com'],
+    // The key of a CA enciphers nothing (RFC 3279 §2.3.1).
+    keyUsage: [0],
     isCA: true,
     isLoose: true,
   },
@@ -149,7 +151,7 @@ export const SIGNING_REQUEST_SHAPES: readonly SigningRequestShape[] = [
     title: 'a CA that signs, for 10,000 hours',
     commonName: 'cert-manager-ca',
     usages: ['digital signature', 'key encipherment', 'cert sign'],
-    keyUsage: [0, 2, 5],
+    keyUsage: [0, 5],
     isCA: true,
     duration: '10000h',
     seconds: 10_000 * HOUR_SECONDS,
