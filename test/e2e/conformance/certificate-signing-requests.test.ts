@@ -101,7 +101,9 @@ describe.for(SIGNING_REQUEST_SHAPES)('$title', (shape) => {
     expect(certificatesIn(chainPem()).slice(0, 1).map(factsOf)).toEqual([wanted(shape)])
   })
 
-  it('the key is that of the request, and the chain verifies up to the root', async ({ expect }) => {
+  it('the key is that of the request, and the chain verifies up to the root', async ({
+    expect,
+  }) => {
     const chain = certificatesIn(chainPem())
     const rootPem = await readFile(edge.signer.rootFile, 'utf8')
     expect(chain).toHaveLength(2)
