@@ -126,20 +126,29 @@ it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
   '16: a request deleted $moment is not made anew by what is written',
   async ({ name, moment }, { expect }) => {
     const isIt = moment === 'while the worker signs' ? MOMENTS[0].isIt : isWriteTo(name)
-    meanwhile(isIt, async () =>
-      faulty.admin.send({ method: 'DELETE', path: requestPath(NAMESPACE, name) }),
-    )
-    const { uid } = await request(name)
+    const deleted = Promise.withResolvers<void>()
+    meanwhile(isIt, async () => {
+      await faulty.admin.send({ method: 'DELETE', path: requestPath(NAMESPACE, name) })
+      deleted.resolve()
+    })
+    await request(name)
+    await deleted.promise
     await pollUntil({
-      what: `the worker to answer to ${name}`,
-      probe: async () => (await outcomes(uid)).length > 0,
+      what: 'the API server to answer to the write that comes too late',
+      probe: async () => Promise.resolve(answersTo(name).some((status) => status !== undefined)),
       timeoutMs: POLL_TIMEOUT_MS,
     })
+    expect(answersTo(name).filter((status) => status === 200 || status === 201)).toEqual([])
+    const path = requestPath(NAMESPACE, name)
+    expect(await faulty.admin.send({ method: 'GET', path })).toBeUndefined()
     // Its namesake is worked on after it: one key is never in two hands.
     const anew = await request(name, 'denied')
     const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
-    const { plane } = faulty.edge
-    await kubectlWait(plane, [`certificaterequest/${name}`, denied, PATIENCE], NAMESPACE)
+    await kubectlWait(
+      faulty.edge.plane,
+      [`certificaterequest/${name}`, denied, PATIENCE],
+      NAMESPACE,
+    )
     const { metadata, status } = await look(name)
     expect([metadata.uid, status.certificate]).toEqual([anew.uid, undefined])
     expect(await outcomes(anew.uid)).toEqual([])
