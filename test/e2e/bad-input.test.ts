@@ -97,12 +97,23 @@ describe('credentials', () => {
     },
     { name: 'wrong-key', key: otherKey, want: 'refused (credentials_rejected)' },
   ])(
-    '$name: not Ready, and heals when the Secret is corrected',
+    '$name: not Ready, and heals when the Secret is corrected; requests wait for it',
     async ({ name, key, want }, { expect }) => {
+      const { plane, signer } = edge
       await anIssuerWith(name, { key })
       expect(await notReady(name)).toContain(want)
-      await edge.plane.apply(secretManifest(name, edge.signer.clientKeyPem))
+      const csrPem = createCsr({ dnsNames: ['waits.example.com'] }).pem
+      const issuerRef = { group: 'edge-issuer.dev', kind: 'Issuer', name: 'edge' }
+      await plane.apply(requestManifest({ name: 'waits', namespace: name, csrPem, issuerRef }))
+      const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
+      await kubectlWait(plane, ['certificaterequest/waits', pending, PATIENCE], name)
+      const { message } = readyOf(await getObject(plane, 'certificaterequest/waits', name)) ?? {}
+      // The request quotes its issuer.
+      expect(message).toMatch(/^Waiting for issuer to become ready/)
+      expect(message).toContain(want)
+      await plane.apply(secretManifest(name, signer.clientKeyPem))
       await isReady(name)
+      await kubectlWait(plane, ['certificaterequest/waits', 'condition=Ready', PATIENCE], name)
     },
   )
 

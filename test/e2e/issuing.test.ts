@@ -16,7 +16,7 @@ import {
   requestManifest,
   secretManifest,
 } from '../support/edge/objects.ts'
-import { runCommand } from '../support/process.ts'
+import { openssl } from '../support/openssl.ts'
 import {
   type EdgeEnvironment,
   getObject,
@@ -77,14 +77,13 @@ describe('the main job', () => {
       await kubectlWait(plane, [`certificate/${name}`, 'condition=Ready', '5s'], NAMESPACE)
 
       const { ca, certificate, key } = await secretFiles(`${name}-tls`)
-      const verified = await openssl(
-        `verify -x509_strict -verify_hostname ${name}.example.com -CAfile ${ca} -untrusted ${certificate} ${certificate}`,
-      )
+      const verify = `verify -x509_strict -verify_hostname ${name}.example.com -CAfile ${ca} -untrusted ${certificate} ${certificate}`
+      const verified = await openssl(verify.split(' '))
       expect(verified).toContain(': OK')
       expect(await readFile(ca, 'utf8')).toBe(await readFile(signer.rootFile, 'utf8'))
       const [ofKey, ofCertificate] = await Promise.all([
-        openssl(`pkey -in ${key} -pubout`),
-        openssl(`x509 -in ${certificate} -noout -pubkey`),
+        openssl(`pkey -in ${key} -pubout`.split(' ')),
+        openssl(`x509 -in ${certificate} -noout -pubkey`.split(' ')),
       ])
       expect(ofKey).toBe(ofCertificate)
     },
@@ -162,6 +161,25 @@ describe('what is left alone', () => {
     expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion)
     expect(readyOf(after)).toBeUndefined()
     expect(await workerLines(given)).toBe(0)
+    expect(await ourTraces(name)).toBe('')
+  })
+
+  it('a request without a group is cert-manager’s own, as is one of its group', async ({
+    expect,
+  }) => {
+    for (const issuerRef of [{ kind: 'Issuer', name: 'edge' }, { name: 'edge' }]) {
+      const given = `no-group-${String(Object.keys(issuerRef).length)}`
+      const name = await request(given, issuerRef)
+      await settle(given, 'approved by cert-manager')
+      expect(await workerLines(given)).toBe(0)
+      expect(await ourTraces(name)).toBe('')
+    }
+  })
+
+  it('no request for the want of a kind: without one it means Issuer', async ({ expect }) => {
+    const name = await request('no-kind', { group: OURS.group, name: OURS.name })
+    await kubectlWait(edge.plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+    expect(await ourTraces(name)).toContain(OURS.group)
   })
 
   it('a request that is not approved, until it is', async ({ expect }) => {
@@ -200,6 +218,25 @@ describe('what is left alone', () => {
     }
   })
 })
+
+/** What the relay left on a request and in Events about it: the name it writes under; empty for nothing. */
+async function ourTraces(name: string): Promise<string> {
+  const { plane } = edge
+  const [managers, reporters] = await Promise.all([
+    mustKubectl(
+      plane,
+      `get ${name} -n ${NAMESPACE} --show-managed-fields -o jsonpath={.metadata.managedFields[*].manager}`,
+    ),
+    mustKubectl(
+      plane,
+      `get events -n ${NAMESPACE} --field-selector involvedObject.name=${name.slice(name.indexOf('/') + 1)} -o jsonpath={.items[*].reportingComponent}`,
+    ),
+  ])
+  return `${managers} ${reporters}`
+    .split(' ')
+    .filter((text) => text.includes(OURS.group))
+    .join(' ')
+}
 
 /**
  * Lets the relay see everything made so far: a request made after `name` in the same collection, for
@@ -246,15 +283,4 @@ async function secretFiles(name: string): Promise<SecretFiles> {
     certificate: await write('tls.crt'),
     key: await write('tls.key'),
   }
-}
-
-/** Runs openssl; `command` is words separated by single spaces. */
-async function openssl(command: string): Promise<string> {
-  const { code, stdout, stderr } = await runCommand({
-    command: 'openssl',
-    args: command.split(' '),
-    env: process.env,
-  })
-  if (code !== 0) throw new Error(`openssl ${command}: ${stdout}${stderr}`)
-  return stdout
 }

@@ -90,6 +90,11 @@ export const profileSchema = z
       'usages that may be asked for, in the words of cert-manager',
     ),
     isCA: member(z.boolean(), false, 'whether CA certificates may be asked for'),
+    emptyCaSubject: member(
+      z.boolean(),
+      false,
+      'whether a CA certificate may do without a subject, which RFC 5280 does not allow',
+    ),
     pathLength: member(
       z.nullable(z.int().check(z.gte(0), z.lte(MAX_PATH_LENGTH))),
       null,
@@ -166,6 +171,9 @@ export const profileSchema = z
       if (profile.noRevAvail && profile.maxDurationSeconds > MAX_UNREVOCABLE_SECONDS) {
         const most = String(MAX_UNREVOCABLE_SECONDS)
         refuse('noRevAvail', `must be false, or maxDurationSeconds at most ${most}`)
+      }
+      if (profile.emptyCaSubject && !profile.isCA) {
+        refuse('emptyCaSubject', 'must be false, or isCA true')
       }
       if (profile.pathLength !== null && !profile.isCA) {
         refuse('pathLength', 'must be null, or isCA true')

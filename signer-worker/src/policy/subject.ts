@@ -16,6 +16,7 @@ import {
 } from '@edge-issuer/shared/x509'
 import { constraintFault } from './name-constraints.ts'
 import type { NameRules } from './names.ts'
+import type { Profile } from './profile.ts'
 import { quote, quoteList } from './text.ts'
 import { absentFaults, ruleFault } from './value-rule.ts'
 
@@ -52,7 +53,7 @@ const READS_AS_HOST = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/
 export function judgeSubject(request: NamedRequest, rules: NameRules): readonly Refusal[] {
   const attributes = request.subject.rdns.flat()
   return [
-    absenceFault(request),
+    absenceFault(request, rules.profile),
     ...attributes.flatMap((attribute) => [
       attributeFault(attribute, rules),
       commonNameFault(attribute, request.names, rules),
@@ -64,9 +65,14 @@ export function judgeSubject(request: NamedRequest, rules: NameRules): readonly 
     .map((detail) => ({ code: 'subject_not_allowed', detail }))
 }
 
-function absenceFault({ subject, names, isCA }: NamedRequest): string | undefined {
+function absenceFault(
+  { subject, names, isCA }: NamedRequest,
+  { emptyCaSubject }: Profile,
+): string | undefined {
   if (subject.rdns.length > 0) return undefined
-  if (isCA) return 'a CA certificate must have a subject (RFC 5280 section 4.1.2.6); set one'
+  if (isCA && !emptyCaSubject) {
+    return 'a CA certificate must have a subject (RFC 5280 section 4.1.2.6); set one'
+  }
   return names.length === 0
     ? 'there is neither a subject nor a subject alternative name; set one of them'
     : undefined

@@ -52,6 +52,7 @@ describe('the shipped profile', () => {
         'netscape sgc',
       ],
       isCA: false,
+      emptyCaSubject: false,
       pathLength: null,
       requireNameConstraints: true,
       certificatePolicies: [],
@@ -106,6 +107,11 @@ describe('a profile', () => {
       'a backdate of more than 5 minutes',
       { backdateSeconds: 301, minDurationSeconds: 302 },
       /^backdateSeconds: /,
+    ],
+    [
+      'CA certificates without a subject, and no CA certificates',
+      { emptyCaSubject: true },
+      /^emptyCaSubject: must be false, or isCA true$/,
     ],
     [
       'a path length without CA certificates',

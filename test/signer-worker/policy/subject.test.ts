@@ -171,6 +171,24 @@ describe('no subject', () => {
       },
       'subject_not_allowed: a CA certificate must have a subject (RFC 5280 section 4.1.2.6); set one',
     ],
+    [
+      'in a CA certificate, where the profile allows it',
+      {
+        csr: { extensions: [...extensions, basicConstraints(true)] },
+        profile: { isCA: true, requireNameConstraints: false, emptyCaSubject: true },
+        request: { isCA: true, usages: ['cert sign'] },
+      },
+      '',
+    ],
+    [
+      'and no name at all in a CA certificate, whatever the profile allows',
+      {
+        csr: { extensions: [basicConstraints(true)] },
+        profile: { isCA: true, requireNameConstraints: false, emptyCaSubject: true },
+        request: { isCA: true, usages: ['cert sign'] },
+      },
+      'subject_not_allowed: there is neither a subject nor a subject alternative name; set one of them',
+    ],
   ] as [string, Case, string][])('%s', ([, rules, expected], { expect }) => {
     expect(outcome(name(), rules)).toBe(expected)
   })

@@ -15,6 +15,8 @@ export interface RelayProcessOptions {
   readonly flags?: readonly string[]
   /** Its time runs ten times as fast: see `hasty-clock.ts`. */
   readonly isHasty?: boolean
+  /** Limit of what lives long on the heap; Node's own when absent. */
+  readonly heapMegabytes?: number
   /** False: it may never be ready. */
   readonly awaitsReadiness?: boolean
 }
@@ -37,6 +39,9 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
     command: process.execPath,
     args: [
       ...(options.isHasty === true ? ['--import', HASTY_CLOCK] : []),
+      ...(options.heapMegabytes === undefined
+        ? []
+        : [`--max-old-space-size=${String(options.heapMegabytes)}`]),
       ENTRY,
       `--kubeconfig=${options.kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,

@@ -44,6 +44,8 @@ export interface EdgeSignerOptions {
   readonly directory: string
   /** When CA, client and configuration were made, in epoch milliseconds; now when absent. */
   readonly madeAtMs?: number
+  /** Further flags of `edge-issuer ca init`. */
+  readonly caFlags?: readonly string[]
   /** Where clients find the worker, when something stands before it; its own URL when absent. */
   readonly publicUrl?: string
   /** Changes the configuration that `edge-issuer config init` wrote. */
@@ -118,10 +120,11 @@ async function readSecrets(folder: string): Promise<Readonly<Record<string, stri
 }
 
 /** The configuration is written last: it tells that the rest is there. */
-async function setUp({ directory, madeAtMs = Date.now() }: EdgeSignerOptions): Promise<void> {
+async function setUp(options: EdgeSignerOptions): Promise<void> {
+  const { directory, madeAtMs = Date.now(), caFlags = [] } = options
   const path = (name: string): string => join(directory, name)
   const scene = { cwd: directory, nowMs: () => madeAtMs }
-  await mustRunCli(['ca', 'init', '--out', FILES.ca], scene)
+  await mustRunCli(['ca', 'init', '--out', FILES.ca, ...caFlags], scene)
   await mustRunCli(['client', 'create', CLIENT], scene)
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })

@@ -1,0 +1,47 @@
+/**
+ * An edge-issuer that may issue whatever cert-manager's conformance suites ask for: a CA below which
+ * another can stand, and a profile that allows CA certificates, also those without a subject.
+ *
+ * @module
+ */
+import { z } from 'zod'
+import type { ControlPlane } from '../../control-plane/index.ts'
+import type { SignerConfigText } from '../../support/edge/signer.ts'
+import { type EdgeEnvironment, mustKubectl, startEdgeEnvironment } from '../environment.ts'
+
+/** Path length of CA certificates below the issuing CA. */
+export const PATH_LENGTH_LEFT = 0
+
+/** Limited to the domains of the shapes, so that what is issued also stands the test of constraints. */
+const CA_FLAGS = ['--path-length', '1', '--permit-dns', 'example.com', '--permit-dns', 'bar.com']
+
+const profilesSchema = z.record(z.string(), z.looseObject({}))
+
+const allowCas = (config: SignerConfigText): SignerConfigText => ({
+  ...config,
+  profiles: Object.fromEntries(
+    Object.entries(profilesSchema.parse(config['profiles'])).map(([name, profile]) => [
+      name,
+      { ...profile, isCA: true, emptyCaSubject: true },
+    ]),
+  ),
+})
+
+/** Starts it. */
+export const startConformanceEnvironment = async (): Promise<EdgeEnvironment> =>
+  startEdgeEnvironment({ signer: { caFlags: CA_FLAGS, configure: allowCas } })
+
+/** Reads every object of a kind in the namespace `default`, by name. */
+export async function getAll<T>(
+  plane: ControlPlane,
+  plural: string,
+  schema: z.ZodType<T>,
+): Promise<ReadonlyMap<string, T>> {
+  const json = await mustKubectl(plane, `get ${plural} -n default -o json`)
+  const listSchema = z.object({
+    items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })),
+  })
+  // The schema of an object sees all of it.
+  const { items } = listSchema.parse(JSON.parse(json))
+  return new Map(items.map((item) => [item.metadata.name, schema.parse(item)]))
+}

@@ -1,0 +1,95 @@
+/**
+ * Thousands of requests that are none of ours: the relay does not keep them, whether the API server can
+ * leave them out or not.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { createCsr } from '../support/csr.ts'
+import { type Admin, createAdmin } from '../support/edge/admin.ts'
+import { createBurst, requestPath } from '../support/edge/burst.ts'
+import { requestManifest } from '../support/edge/objects.ts'
+import {
+  type EdgeEnvironment,
+  kubectlWait,
+  mustKubectl,
+  PATIENCE,
+  readyClusterIssuer,
+  startEdgeEnvironment,
+} from './environment.ts'
+
+const REQUESTS = 5_000
+const CONCURRENCY = 8
+/** About what the certificate, the chain and the managed fields of a request that was issued take. */
+const PADDING = 'x'.repeat(12_000)
+/** Too little for a relay that keeps the objects, 60 MB of text alone; less than half of what is shipped. */
+const HEAP_MEGABYTES = 64
+/** Memory limit of the container. */
+const LIMIT_MEGABYTES = 256
+const CREATION_TIMEOUT_MS = 600_000
+const CRD = 'crd/certificaterequests.cert-manager.io'
+
+let edge: EdgeEnvironment
+let admin: Admin
+
+beforeAll(async () => {
+  edge = await startEdgeEnvironment()
+  await readyClusterIssuer(edge)
+  admin = await createAdmin(edge.plane)
+  // Its own memory is not the question, nor whether it approves: the test does.
+  await edge.plane.stopCertManager()
+  await createForeign()
+}, CREATION_TIMEOUT_MS)
+
+afterAll(async () => {
+  admin.close()
+  await edge.stop()
+})
+
+async function createForeign(): Promise<void> {
+  const { pem } = createCsr({ dnsNames: ['foreign.example.com'] })
+  const issuerRef = { group: 'other.example.com', kind: 'Issuer', name: 'other' }
+  const waiting = Array.from({ length: REQUESTS }, (_, at) => `foreign-${String(at)}`).values()
+  await Promise.all(
+    Array.from({ length: CONCURRENCY }, async () => {
+      // All take from the one iterator.
+      for (const name of waiting) {
+        const manifest = requestManifest({ name, namespace: 'default', csrPem: pem, issuerRef })
+        await admin.send({
+          method: 'PATCH',
+          path: `${requestPath('default', name)}?fieldManager=tests`,
+          body: manifest.replace('metadata:', `metadata:\n  annotations: {padding: ${PADDING}}`),
+        })
+      }
+    }),
+  )
+}
+
+/** The most memory that the relay ever had, in megabytes. */
+async function peakMegabytes(): Promise<number> {
+  const status = await readFile(`/proc/${String(edge.relay().pid)}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Infinity) / 1_024
+}
+
+describe.for([
+  { server: 'selects them by issuer group', name: 'selected' },
+  { server: 'knows no such field selector', name: 'whole' },
+])('28: 5000 requests of another group, and an API server that $server', ({ name }) => {
+  it('a relay with little memory is ready, and issues', async ({ expect }) => {
+    const { plane } = edge
+    if (name === 'whole') {
+      const patch = '[{"op":"remove","path":"/spec/versions/0/selectableFields"}]'
+      await mustKubectl(plane, `patch ${CRD} --type=json -p`, patch)
+    }
+    await edge.restartRelay({ heapMegabytes: HEAP_MEGABYTES })
+    await createBurst(admin, [{ fate: 'good', name, namespace: 'default' }])
+    await kubectlWait(plane, [`certificaterequest/${name}`, 'condition=Ready', PATIENCE], 'default')
+    expect(edge.relay().end()).toBeUndefined()
+    expect(await peakMegabytes()).toBeLessThan(LIMIT_MEGABYTES)
+    const isWhole = (await readFile(edge.relay().logFile, 'utf8')).includes(
+      'reading the whole collection',
+    )
+    expect(isWhole).toBe(name === 'whole')
+  })
+})
