@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<BenchCommand>>> = {
   worker: async () => (await import('./worker/command.ts')).worker,
   http: async () => (await import('./http/command.ts')).http,
   size: async () => (await import('./size/command.ts')).size,
+  memory: async () => (await import('./memory/command.ts')).memory,
 }
 
 process.exitCode = await main(process.argv.slice(2))

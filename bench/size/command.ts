@@ -7,15 +7,11 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { runCommand } from '../../test/support/process.ts'
 import { bundleWorker } from '../../test/support/workerd-bundle.ts'
 import type { BenchCommand } from '../command.ts'
+import { bundleRelay } from '../relay/bundle.ts'
 import { median, round } from '../statistics.ts'
 import { measureStarts } from './start.ts'
-
-const ROOT = join(import.meta.dirname, '..', '..')
-/** Where `npm run build:relay` leaves it. */
-const RELAY_BUNDLE = join(ROOT, 'relay', 'dist', 'relay.mjs')
 
 /** `npm run bench -- size`. */
 export const size: BenchCommand = {
@@ -34,7 +30,7 @@ export const size: BenchCommand = {
     const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-bench-'))
     try {
       report('bundling …')
-      const relayBundleBytes = await bundleRelay()
+      const { size: relayBundleBytes } = await stat(await bundleRelay())
       const bundle = await bundleWorker(directory)
       const workerBundleGzipBytes = gzipSync(await readFile(bundle)).length
       report(`starting ${String(starts)} times …`)
@@ -58,15 +54,3 @@ export const size: BenchCommand = {
 }
 
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB (${String(bytes)} bytes)`
-
-async function bundleRelay(): Promise<number> {
-  await rm(RELAY_BUNDLE, { force: true })
-  const { code, stdout, stderr } = await runCommand({
-    command: 'npm',
-    args: ['run', '--silent', 'build:relay'],
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
-  })
-  if (code !== 0) throw new Error(`the relay could not be bundled:\n${stdout}${stderr}`)
-  return (await stat(RELAY_BUNDLE)).size
-}

@@ -48,17 +48,25 @@ const RETRY_MS = 100
 const PATIENCE_MS = 60_000
 const MAX_CONNECTIONS = 8
 
-/** Takes what it needs from the control plane's kubeconfig. */
-export async function createAdmin(plane: ControlPlane): Promise<Admin> {
+/** A connection pool that logs in as administrator, with what the control plane's kubeconfig says. */
+export async function createAdminAgent(
+  plane: Pick<ControlPlane, 'adminKubeconfig' | 'caPem'>,
+  maxConnections: number,
+): Promise<Agent> {
   const { users } = kubeconfigSchema.parse(parse(await readFile(plane.adminKubeconfig, 'utf8')))
   const { user } = users[0]
-  const agent = new Agent({
+  return new Agent({
     keepAlive: true,
-    maxSockets: MAX_CONNECTIONS,
+    maxSockets: maxConnections,
     ca: plane.caPem,
     cert: Buffer.from(user['client-certificate-data'], 'base64'),
     key: Buffer.from(user['client-key-data'], 'base64'),
   })
+}
+
+/** Connects as administrator. */
+export async function createAdmin(plane: ControlPlane): Promise<Admin> {
+  const agent = await createAdminAgent(plane, MAX_CONNECTIONS)
   return {
     send: async (request) => {
       const deadlineMs = Date.now() + PATIENCE_MS

@@ -1,0 +1,20 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCommand } from '../../test/support/process.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+/** Where `npm run build:relay` leaves it. */
+const BUNDLE = join(ROOT, 'relay', 'dist', 'relay.mjs')
+
+/** Makes the relay's bundle anew, as it is made for deployment. @returns Its path. */
+export async function bundleRelay(): Promise<string> {
+  await rm(BUNDLE, { force: true })
+  const { code, stdout, stderr } = await runCommand({
+    command: 'npm',
+    args: ['run', '--silent', 'build:relay'],
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+  })
+  if (code !== 0) throw new Error(`the relay could not be bundled:\n${stdout}${stderr}`)
+  return BUNDLE
+}

@@ -1,0 +1,68 @@
+/**
+ * The relay as it is shipped: a process of its own, from its bundle, with the flags that it is shipped
+ * with, and under no other permissions.
+ *
+ * @module
+ */
+import { get } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RELAY_SERVICE_ACCOUNT } from '../../test/support/edge/relay-process.ts'
+import { freePorts } from '../../test/support/ports.ts'
+import { type ManagedProcess, startProcess } from '../../test/support/process.ts'
+import { shippedNodeFlags } from './start-line.ts'
+
+/** What a relay is started with. */
+export interface ShippedRelayOptions {
+  /** Path of its bundle. */
+  readonly bundle: string
+  readonly kubeconfig: string
+  readonly logFile: string
+}
+
+/** A relay that has read everything. */
+export interface ShippedRelay {
+  readonly process: ManagedProcess
+  /** From before the process is made until `/readyz` says yes. */
+  readonly syncedMs: number
+}
+
+const POLL_INTERVAL_MS = 5
+const SYNC_TIMEOUT_MS = 60_000
+
+/** Starts a relay and waits until it is synced. */
+export async function startShippedRelay(options: ShippedRelayOptions): Promise<ShippedRelay> {
+  const { bundle, kubeconfig, logFile } = options
+  const [port = 0] = await freePorts(1)
+  const flags = await shippedNodeFlags()
+  const startMs = performance.now()
+  const relay = await startProcess({
+    name: 'relay',
+    command: process.execPath,
+    args: [
+      ...flags,
+      bundle,
+      `--kubeconfig=${kubeconfig}`,
+      `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
+      `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+    ],
+    env: {},
+    logFile,
+  })
+  while (!(await isReady(port))) {
+    if (relay.end() !== undefined || performance.now() - startMs > SYNC_TIMEOUT_MS) {
+      await relay.kill()
+      throw new Error(`the relay did not sync: ${await relay.logTail()}`)
+    }
+    await sleep(POLL_INTERVAL_MS)
+  }
+  return { process: relay, syncedMs: performance.now() - startMs }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  get({ host: '127.0.0.1', port, path: '/readyz', agent: false }, (response) => {
+    response.resume()
+    resolve(response.statusCode === 200)
+  }).on('error', () => resolve(false))
+  return promise
+}
