@@ -14,6 +14,8 @@ export interface Config {
   readonly kubeconfig: string
   /** Where the Secrets of ClusterIssuers are; empty for the relay's own namespace. */
   readonly clusterResourceNamespace: string
+  /** The one namespace whose Issuers and requests are worked on; empty for the whole cluster. */
+  readonly watchNamespace: string
   /** Whether only one of several replicas works. */
   readonly leaderElect: boolean
   /** Name of the Lease, in the relay's own namespace. */
@@ -41,6 +43,8 @@ const SWITCHES: ReadonlySet<string> = new Set([
   'leader-elect',
 ])
 
+/** A DNS label (RFC 1123), or nothing. */
+const NAMESPACE = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/u
 /** A DNS subdomain (RFC 1123), as the API server wants names. */
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u
 const MAX_OBJECT_NAME_LENGTH = 253
@@ -58,6 +62,10 @@ const SETTINGS = {
   'cluster-resource-namespace': {
     default: '',
     help: "namespace of the Secrets of ClusterIssuers; the relay's own when empty",
+  },
+  'watch-namespace': {
+    default: '',
+    help: 'work on Issuers and CertificateRequests of this namespace only: no ClusterIssuers, no CertificateSigningRequests; everything when empty',
   },
   'leader-elect': {
     default: 'true',
@@ -155,9 +163,14 @@ export function readConfig(
       wanted(flag, 'the name of an object')
     return name
   }
+  const namespace = (flag: Flag): string => {
+    if (!NAMESPACE.test(text(flag))) wanted(flag, 'the name of a namespace')
+    return text(flag)
+  }
   const config: Config = {
     kubeconfig: text('kubeconfig'),
     clusterResourceNamespace: text('cluster-resource-namespace'),
+    watchNamespace: namespace('watch-namespace'),
     leaderElect: choice('leader-elect', BOOLEANS) === 'true',
     leaseName: objectName('lease-name'),
     healthProbeBindAddress: address('health-probe-bind-address'),

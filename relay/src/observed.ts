@@ -19,7 +19,7 @@ import type { Config } from './config.ts'
 import { type OurIssuerRef, ourIssuerRef } from './core/issuer-ref.ts'
 import { readSignerName } from './core/signer-name.ts'
 import { objectKey } from './kube/object-ref.ts'
-import type { Kube } from './kube/ports.ts'
+import type { Collection, Kube } from './kube/ports.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
@@ -89,37 +89,52 @@ const lifetimesIn = <R extends AnyRequest>(
     return request === undefined ? [] : (lifetimeMs(request) ?? [])
   })
 
-/** @returns What fills the stores; none for CertificateSigningRequests where they are not to be signed. */
+/**
+ * @returns What fills the stores. Nothing fills those of ClusterIssuers and CertificateSigningRequests
+ *   where one namespace is watched: they belong to none. The latter also not where they are not to be
+ *   signed.
+ */
 export function createReflectors(
   { issuers, requests, signingRequests }: Observed,
-  kube: Kube,
+  kube: Pick<Kube, 'listWatch'>,
   options: ReadingOptions,
 ): Reflectors {
+  const { enableCertificateSigningRequests, watchNamespace } = options.config
+  const isWholeCluster = watchNamespace === ''
+  const place = isWholeCluster ? {} : { namespace: watchNamespace }
   const ofIssuers = (kind: IssuerKind): Reflector<Issuer> => {
     const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
     return new Reflector({
       ...options,
       name: resource.plural,
-      source: kube.listWatch({ resource }),
+      source: kube.listWatch({ resource, ...place }),
       store: issuers[kind],
       slim: readBy(issuerSchema),
       keep: () => true,
     })
   }
-  const awaited = [
-    ofIssuers('Issuer'),
-    ofIssuers('ClusterIssuer'),
-    new Reflector({
-      ...options,
-      ...reading(kube, CERTIFICATE_REQUESTS, OUR_REQUESTS_FIELD_SELECTOR),
-      store: requests,
-      keep: (request) => ourIssuerRef(request) !== undefined,
+  const ofRequests = new Reflector({
+    ...options,
+    ...reading(kube, CERTIFICATE_REQUESTS, {
+      fieldSelector: OUR_REQUESTS_FIELD_SELECTOR,
+      ...place,
     }),
-  ]
-  if (!options.config.enableCertificateSigningRequests) return { all: awaited, awaited }
+    store: requests,
+    // Beside a relay that looks at one namespace there may be another one for ClusterIssuers.
+    keep: (request) => {
+      const ref = ourIssuerRef(request)
+      return ref !== undefined && (isWholeCluster || ref.kind === 'Issuer')
+    },
+  })
+  const awaited: readonly Reading[] = isWholeCluster
+    ? [ofIssuers('Issuer'), ofIssuers('ClusterIssuer'), ofRequests]
+    : [ofIssuers('Issuer'), ofRequests]
+  if (!isWholeCluster || !enableCertificateSigningRequests) return { all: awaited, awaited }
   const ofSigningRequests = new Reflector({
     ...options,
-    ...reading(kube, CERTIFICATE_SIGNING_REQUESTS, FOREIGN_SIGNERS_FIELD_SELECTOR),
+    ...reading(kube, CERTIFICATE_SIGNING_REQUESTS, {
+      fieldSelector: FOREIGN_SIGNERS_FIELD_SELECTOR,
+    }),
     store: signingRequests,
     keep: ({ spec }) => readSignerName(spec.signerName).kind !== 'foreign',
   })
@@ -128,16 +143,16 @@ export function createReflectors(
 
 /** What reflectors are made of. */
 interface ReadingOptions extends Pick<ReflectorOptions<unknown>, 'clock' | 'random' | 'log'> {
-  readonly config: Pick<Config, 'enableCertificateSigningRequests'>
+  readonly config: Pick<Config, 'enableCertificateSigningRequests' | 'watchNamespace'>
 }
 
 const reading = <R extends AnyRequest>(
-  kube: Kube,
+  kube: Pick<Kube, 'listWatch'>,
   { resource, schema }: RequestKind<R>,
-  fieldSelector: string,
+  part: Omit<Collection, 'resource'>,
 ): Pick<ReflectorOptions<R>, 'name' | 'slim' | 'source'> => ({
   name: resource.plural,
-  source: kube.listWatch({ resource, fieldSelector }),
+  source: kube.listWatch({ resource, ...part }),
   slim: readBy(schema),
 })
 

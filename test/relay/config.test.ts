@@ -4,6 +4,7 @@ import { helpText, readConfig } from '../../relay/src/config.ts'
 const DEFAULTS = {
   kubeconfig: '',
   clusterResourceNamespace: '',
+  watchNamespace: '',
   leaderElect: true,
   leaseName: 'edge-issuer-relay',
   healthProbeBindAddress: ':8081',
@@ -53,6 +54,9 @@ describe('readConfig', () => {
   it.for([
     { args: ['--leader-elect=yes'], want: 'not one of true, false' },
     { args: ['--leader-elect', 'false'], want: 'false' },
+    { args: ['--watch-namespace=Team'], want: 'not the name of a namespace' },
+    { args: [`--watch-namespace=${'a'.repeat(64)}`], want: 'not the name of a namespace' },
+    { args: ['--watch-namespace=team-a,team-b'], want: 'not the name of a namespace' },
     { args: ['--lease-name=Relay'], want: 'not the name of an object' },
     { args: [`--lease-name=${'a'.repeat(254)}`], want: 'not the name of an object' },
     {
@@ -70,6 +74,15 @@ describe('readConfig', () => {
   ])('refuses $args', ({ args, want }, { expect }) => {
     const config = readConfig(args, {})
     expect(!config.ok && config.error.join('\n')).toContain(want)
+  })
+
+  it.for([
+    { args: ['--watch-namespace=a'], want: 'a' },
+    { args: [`--watch-namespace=${'a'.repeat(63)}`], want: 'a'.repeat(63) },
+    { args: [], want: 'team' },
+  ])('watches the namespace of $args', ({ args, want }, { expect }) => {
+    const config = readConfig(args, { EDGE_ISSUER_WATCH_NAMESPACE: 'team' })
+    expect(config).toMatchObject({ ok: true, value: { watchNamespace: want } })
   })
 
   it('lists every fault at once', ({ expect }) => {

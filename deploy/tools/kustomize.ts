@@ -1,0 +1,26 @@
+/**
+ * Kustomize, as it is in the kubectl of the control plane for tests: of one version, whatever is
+ * installed on the machine.
+ *
+ * @module
+ */
+import { fileURLToPath } from 'node:url'
+import { findOrBuildBinary } from '../../test/control-plane/index.ts'
+import { runCommand } from '../../test/support/process.ts'
+
+/**
+ * @param kustomization - Its folder in `deploy/kustomize/`: `base`, `overlays/namespaced`.
+ * @returns The objects as one YAML text, in the order in which they can be applied.
+ * @throws Error with what kubectl printed.
+ */
+export async function kustomize(kustomization: string): Promise<string> {
+  const { path } = await findOrBuildBinary((line) => process.stderr.write(`${line}\n`))
+  const folder = fileURLToPath(new URL(`../kustomize/${kustomization}`, import.meta.url))
+  const { code, stdout, stderr } = await runCommand({
+    command: path,
+    args: ['kubectl', 'kustomize', folder],
+    env: { PATH: process.env['PATH'] },
+  })
+  if (code !== 0) throw new Error(`kubectl kustomize ${kustomization}: ${stderr}`)
+  return stdout
+}

@@ -1,0 +1,61 @@
+/**
+ * The chart that is shipped, and Helm, as it is in the control plane's binary.
+ *
+ * @module
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findOrBuildBinary } from '../../control-plane/index.ts'
+import { type CommandResult, runCommand } from '../../support/process.ts'
+
+/** Folder of the chart. */
+export const CHART = fileURLToPath(new URL('../../../deploy/helm/edge-issuer', import.meta.url))
+
+/** The release that is like the kustomization. */
+const RELEASE = { name: 'edge-issuer', namespace: 'edge-issuer' } as const
+
+/**
+ * Runs Helm in an empty home; a failing command is a result.
+ *
+ * @param kubeconfig - For commands that speak to a cluster.
+ */
+export async function helm(args: readonly string[], kubeconfig?: string): Promise<CommandResult> {
+  const { path } = await findOrBuildBinary((line) => process.stderr.write(`${line}\n`))
+  const home = await mkdtemp(join(tmpdir(), 'helm-'))
+  try {
+    return await runCommand({
+      command: path,
+      args: ['helm', ...args],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: home,
+        ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }),
+      },
+    })
+  } finally {
+    await rm(home, { recursive: true })
+  }
+}
+
+/** Values as flags of Helm. */
+export const valueFlags = (values: object): readonly string[] =>
+  Object.entries(values).map(([name, value]) => `--set-json=${name}=${JSON.stringify(value)}`)
+
+/** What becomes of the chart with these values. A refusal is a result. */
+export const template = async (
+  values: object,
+  { name, namespace }: { readonly name: string; readonly namespace: string } = RELEASE,
+): Promise<CommandResult> =>
+  helm(['template', name, CHART, `--namespace=${namespace}`, ...valueFlags(values)])
+
+/** The chart as YAML. @throws Error with what Helm complained of. */
+export async function render(
+  values: object,
+  release: { readonly name: string; readonly namespace: string } = RELEASE,
+): Promise<string> {
+  const { code, stdout, stderr } = await template(values, release)
+  if (code !== 0) throw new Error(stderr)
+  return stdout
+}

@@ -1,0 +1,76 @@
+/**
+ * Objects in YAML as they are shipped, to be compared and taken apart.
+ *
+ * @module
+ */
+import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
+
+const labelsSchema = z.record(z.string(), z.string())
+
+const shippedSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    labels: labelsSchema.default({}),
+    annotations: labelsSchema.optional(),
+  }),
+})
+
+/** An object, whatever its kind. */
+export type Shipped = z.infer<typeof shippedSchema>
+
+/** @returns The objects in a text of several documents. */
+export const objectsIn = (yaml: string): readonly Shipped[] =>
+  parseAllDocuments(yaml)
+    .map((document): unknown => document.toJS())
+    .filter((body) => body !== null)
+    .map((body) => shippedSchema.parse(body))
+
+/** @returns `Role edge-issuer/edge-issuer-relay` */
+export const nameOf = ({ kind, metadata: { namespace, name } }: Shipped): string =>
+  `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+
+const deploymentSchema = z.looseObject({
+  spec: z.looseObject({
+    replicas: z.number(),
+    template: z.looseObject({
+      metadata: z.looseObject({ labels: labelsSchema }),
+      spec: z.looseObject({
+        serviceAccountName: z.string(),
+        containers: z
+          .array(
+            z.looseObject({
+              name: z.string(),
+              image: z.string(),
+              args: z.array(z.string()).default([]),
+              env: z.array(z.looseObject({ name: z.string() })).default([]),
+            }),
+          )
+          .min(1),
+      }),
+    }),
+  }),
+})
+
+/** The one Deployment, as far as tests look into it. */
+export type ShippedDeployment = z.infer<typeof deploymentSchema>
+
+/** @throws Error when there is not exactly one. */
+export function deploymentIn(objects: readonly Shipped[]): ShippedDeployment {
+  const [deployment, ...more] = objects.filter(({ kind }) => kind === 'Deployment')
+  if (deployment === undefined || more.length > 0) throw new Error('there is not one Deployment')
+  return deploymentSchema.parse(deployment)
+}
+
+/** The relay's container. */
+export function relayContainerIn(
+  objects: readonly Shipped[],
+): ShippedDeployment['spec']['template']['spec']['containers'][number] {
+  const { containers } = deploymentIn(objects).spec.template.spec
+  const relay = containers.find(({ name }) => name === 'relay')
+  if (relay === undefined) throw new Error('there is no container "relay"')
+  return relay
+}
