@@ -54,6 +54,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/health.ts')).health,
   },
   {
+    path: 'status',
+    summary: 'show the relay, the issuers and the requests of a cluster',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
     path: 'certificates list',
     summary: 'list what the worker has issued',
     load: async () => (await import('./commands/certificates-list.ts')).certificatesList,

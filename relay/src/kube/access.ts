@@ -32,10 +32,14 @@ export interface Access {
 /**
  * Finds the API server.
  *
- * @param kubeconfig Path of a kubeconfig; its current context is used. Absent: this is a pod.
+ * @param kubeconfig Path of a kubeconfig. Absent: this is a pod.
+ * @param context Which of its contexts; the current one when absent.
  * @returns An error text for the operator when there is no way to a server.
  */
-export function loadAccess(kubeconfig: string | undefined): Result<Access, string> {
+export function loadAccess(
+  kubeconfig: string | undefined,
+  context?: string,
+): Result<Access, string> {
   const config = new KubeConfig()
   if (kubeconfig === undefined) {
     if (process.env['KUBERNETES_SERVICE_HOST'] === undefined) {
@@ -51,6 +55,12 @@ export function loadAccess(kubeconfig: string | undefined): Result<Access, strin
       const reason = thrown instanceof Error ? thrown.message : String(thrown)
       return err(`the kubeconfig ${kubeconfig} cannot be read: ${reason}`)
     }
+  }
+  if (context !== undefined) {
+    if (config.getContextObject(context) === null) {
+      return err(`the kubeconfig has no context ${JSON.stringify(context)}`)
+    }
+    config.setCurrentContext(context)
   }
   const cluster = config.getCurrentCluster()
   if (cluster === null || !URL.canParse(cluster.server)) {

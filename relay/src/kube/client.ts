@@ -23,6 +23,8 @@ import {
 export interface KubeOptions {
   /** Path of a kubeconfig. Absent: the service account of the pod. */
   readonly kubeconfig?: string
+  /** A context of the kubeconfig; its current one when absent. */
+  readonly context?: string
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -40,7 +42,7 @@ const MAX_OBJECT_BYTES = 4 * 1_048_576
  * @returns An error text for the operator when the kubeconfig, or the pod, does not say where it is.
  */
 export function connect(options: KubeOptions): Result<Kube, string> {
-  const access = loadAccess(options.kubeconfig)
+  const access = loadAccess(options.kubeconfig, options.context)
   if (!access.ok) return access
   const transport = createTransport(access.value)
   const call: Call = async (request, signal) => exchange(request, { transport, options, signal })

@@ -1,0 +1,132 @@
+/**
+ * Reads what there is to be seen of edge-issuer in a cluster. Writes nothing.
+ *
+ * @module
+ */
+import {
+  type AnyRequest,
+  type ApiError,
+  CERTIFICATE_REQUESTS,
+  CERTIFICATE_SIGNING_REQUESTS,
+  CLUSTER_ISSUER,
+  type Collection,
+  FOREIGN_SIGNERS_FIELD_SELECTOR,
+  ISSUER,
+  type Issuer,
+  issuerSchema,
+  type Kube,
+  type Lease,
+  OUR_REQUESTS_FIELD_SELECTOR,
+  type RequestKind,
+  type Resource,
+} from '@edge-issuer/relay/cluster'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { z, type ZodType } from 'zod'
+
+/** Where to look. */
+export interface Place {
+  /** Only Issuers and CertificateRequests of this namespace; all when absent. */
+  readonly namespace: string | undefined
+  readonly relayNamespace: string
+  readonly leaseName: string
+}
+
+/** Some objects of a kind, and what could not be understood of them. */
+export interface Listing<T> {
+  readonly objects: readonly T[]
+  readonly faults: readonly string[]
+}
+
+type Listed<T> = Result<Listing<T>, ApiError>
+type RequestOf<K> = K extends RequestKind<infer R> ? R : never
+
+/** What was seen; each part alone may have been refused. */
+export interface Seen {
+  readonly issuers: Listed<Issuer>
+  readonly clusterIssuers: Listed<Issuer>
+  readonly requests: Listed<RequestOf<typeof CERTIFICATE_REQUESTS>>
+  readonly signingRequests: Listed<RequestOf<typeof CERTIFICATE_SIGNING_REQUESTS>>
+  readonly lease: Result<Lease, ApiError>
+  /** Of the leader; absent when there is none to look for. */
+  readonly pod: Result<Pod, ApiError> | undefined
+}
+
+const POD: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  namespaced: true,
+}
+
+const podSchema = z.object({
+  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
+  spec: z.object({ containers: z.array(z.object({ image: z.string().default('') })).min(1) }),
+})
+
+/** The slice of a Pod that tells a version. */
+export type Pod = z.infer<typeof podSchema>
+
+/** Reads everything at once; no part waits for another but the Pod for the Lease. */
+export async function readCluster(kube: Kube, place: Place, signal: AbortSignal): Promise<Seen> {
+  const { namespace } = place
+  const scope = namespace === undefined ? {} : { namespace }
+  const list = async <T>(collection: Collection, schema: ZodType<T>): Promise<Listed<T>> =>
+    readAll(kube, { collection, schema }, signal)
+  const requestsOf = async <R extends AnyRequest>(
+    { resource, schema }: RequestKind<R>,
+    only: Omit<Collection, 'resource'>,
+  ): Promise<Listed<R>> => list({ resource, ...only }, schema)
+  const [issuers, clusterIssuers, requests, signingRequests, leader] = await Promise.all([
+    list({ resource: ISSUER, ...scope }, issuerSchema),
+    list({ resource: CLUSTER_ISSUER }, issuerSchema),
+    requestsOf(CERTIFICATE_REQUESTS, { ...scope, fieldSelector: OUR_REQUESTS_FIELD_SELECTOR }),
+    requestsOf(CERTIFICATE_SIGNING_REQUESTS, { fieldSelector: FOREIGN_SIGNERS_FIELD_SELECTOR }),
+    readLeader(kube, place, signal),
+  ])
+  return { issuers, clusterIssuers, requests, signingRequests, ...leader }
+}
+
+interface Wanted<T> {
+  readonly collection: Collection
+  readonly schema: ZodType<T>
+}
+
+async function readAll<T>(
+  kube: Kube,
+  { collection, schema }: Wanted<T>,
+  signal: AbortSignal,
+): Promise<Listed<T>> {
+  const { plural } = collection.resource
+  const objects: T[] = []
+  const faults: string[] = []
+  for await (const page of kube.listWatch(collection).list(signal)) {
+    if (!page.ok) return page
+    for (const { key, body } of page.value.objects) {
+      const read = schema.safeParse(body)
+      if (read.success) objects.push(read.data)
+      else faults.push(`${plural} ${key}: ${z.prettifyError(read.error)}`)
+    }
+  }
+  return ok({ objects, faults })
+}
+
+async function readLeader(
+  kube: Kube,
+  { relayNamespace, leaseName }: Place,
+  signal: AbortSignal,
+): Promise<Pick<Seen, 'lease' | 'pod'>> {
+  const lease = await kube.getLease({ namespace: relayNamespace, name: leaseName }, signal)
+  const name = lease.ok ? hostOf(lease.value.spec.holderIdentity) : ''
+  if (name === '') return { lease, pod: undefined }
+  const body = await kube.getObject(POD, { namespace: relayNamespace, name }, signal)
+  return { lease, pod: body.ok ? readPod(body.value) : body }
+}
+
+function readPod(body: unknown): Result<Pod, ApiError> {
+  const pod = podSchema.safeParse(body)
+  return pod.success ? ok(pod.data) : err({ kind: 'unavailable', message: 'it is not a Pod' })
+}
+
+/** The relay calls itself `HOST_UUID`, and a Pod's host name is the Pod's name. */
+const hostOf = (identity: string): string => identity.replace(/_[^_]*$/, '')

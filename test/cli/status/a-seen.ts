@@ -1,0 +1,47 @@
+/** What `status` may have seen of a cluster: nothing is there until a test puts it in. */
+import type { ApiError } from '@edge-issuer/relay/cluster'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import type { Listing, Place, Seen } from '../../../cli/src/status/read-cluster.ts'
+import type { Lease } from '../../../relay/src/kube/ports.ts'
+import { CREATED_MS } from '../../support/kube-objects.ts'
+
+export const PLACE: Place = {
+  namespace: undefined,
+  relayNamespace: 'edge-issuer',
+  leaseName: 'edge-issuer-relay',
+}
+
+/** Ten minutes after the objects were created. */
+export const NOW_MS = CREATED_MS + 600_000
+
+export const listed = <T>(...objects: readonly T[]): Result<Listing<T>, ApiError> =>
+  ok({ objects, faults: [] })
+
+export const refused = (message: string): Result<never, ApiError> =>
+  err({ kind: 'forbidden', status: 403, message })
+
+/** Renewed two seconds before {@link NOW_MS}. */
+export const aLease = (spec: Partial<Lease['spec']> = {}): Result<Lease, ApiError> =>
+  ok({
+    resourceVersion: '1',
+    spec: {
+      holderIdentity: 'edge-issuer-relay-7d9f_b7f1c9a0',
+      leaseDurationSeconds: 15,
+      renewTime: '2026-01-01T00:09:58.000000Z',
+      leaseTransitions: 0,
+      ...spec,
+    },
+  })
+
+export const aSeen = (seen: Partial<Seen> = {}): Seen => ({
+  issuers: listed(),
+  clusterIssuers: listed(),
+  requests: listed(),
+  signingRequests: listed(),
+  lease: aLease(),
+  pod: ok({
+    metadata: { labels: { 'app.kubernetes.io/version': '1.2.3' } },
+    spec: { containers: [{ image: 'registry.example:5000/edge-issuer/relay:1.2.3' }] },
+  }),
+  ...seen,
+})

@@ -1,0 +1,204 @@
+import { ok } from '@edge-issuer/shared'
+import { describe, it } from 'vitest'
+import { statusReportSchema } from '../../../cli/src/status/report.ts'
+import { sumUp } from '../../../cli/src/status/sum-up.ts'
+import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
+import { aSeen, listed, NOW_MS, PLACE, refused } from './a-seen.ts'
+
+const READY_ISSUER = anIssuer()
+const waitingFor = (reason: string, message: string): object => ({
+  conditions: [aCondition('Approved'), aCondition('Ready', { status: 'False', reason, message })],
+})
+
+describe('a request', () => {
+  it.for([
+    { name: 'with its certificate', status: { certificate: 'eA==' }, state: 'issued', why: '' },
+    {
+      name: 'that has failed',
+      status: waitingFor('Failed', 'never'),
+      state: 'failed',
+      why: 'never',
+    },
+    { name: 'that is denied', status: waitingFor('Denied', 'no'), state: 'denied', why: 'no' },
+    {
+      name: 'that is denied, and the relay has not seen it',
+      status: { conditions: [aCondition('Denied')] },
+      state: 'denied',
+      why: 'Detected that the CertificateRequest is denied, so it will never be Ready.',
+    },
+    {
+      name: 'that is malformed',
+      status: { conditions: [aCondition('InvalidRequest', { message: 'no PEM' })] },
+      state: 'invalid',
+      why: 'no PEM',
+    },
+    {
+      name: 'that nobody approved',
+      status: { conditions: [] },
+      state: 'not-approved',
+      why: 'not approved; cert-manager approves CertificateRequests if ClusterRole "cert-manager-controller-approve:edge-issuer-dev" is bound to it',
+    },
+    {
+      name: 'that is retried',
+      status: waitingFor('Pending', 'will retry: no route'),
+      state: 'signing',
+      why: 'will retry: no route',
+    },
+    {
+      name: 'that nobody has touched',
+      status: { conditions: [aCondition('Approved')] },
+      state: 'signing',
+      why: 'approved; the relay has not told of it yet',
+    },
+  ])('$name is $state', ({ status, state, why }, { expect }) => {
+    const seen = aSeen({ issuers: listed(READY_ISSUER), requests: listed(aRequest({ status })) })
+    const { counts, open } = sumUp(seen, PLACE, NOW_MS).requests
+    expect(counts).toMatchObject({ [state]: 1 })
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(1)
+    const isOpen = !['issued', 'denied'].includes(state)
+    expect(open.map((one) => [one.state, one.why])).toEqual(isOpen ? [[state, why]] : [])
+  })
+
+  it('that is being deleted is counted as that alone', ({ expect }) => {
+    const request = aRequest({ metadata: { deletionTimestamp: '2026-01-01T00:01:00Z' } })
+    const { counts, open } = sumUp(aSeen({ requests: listed(request) }), PLACE, NOW_MS).requests
+    expect({ deleting: counts.deleting, open }).toEqual({ deleting: 1, open: [] })
+  })
+
+  it('of another group is not ours', ({ expect }) => {
+    const request = aRequest({ spec: { issuerRef: { group: 'cert-manager.io', name: 'ca' } } })
+    const { counts, open } = sumUp(aSeen({ requests: listed(request) }), PLACE, NOW_MS).requests
+    expect(Object.values(counts).every((count) => count === 0)).toBe(true)
+    expect(open).toEqual([])
+  })
+
+  it.for([
+    {
+      name: 'missing',
+      issuers: listed<ReturnType<typeof anIssuer>>(),
+      why: 'issuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
+    },
+    {
+      name: 'not Ready',
+      issuers: listed(
+        anIssuer({
+          status: {
+            conditions: [
+              aCondition('Ready', {
+                status: 'False',
+                reason: 'Pending',
+                message: 'Not ready yet: down',
+                observedGeneration: 2,
+              }),
+            ],
+          },
+        }),
+      ),
+      why: 'Waiting for issuer to become ready. Current issuer ready condition is "Pending": "Not ready yet: down".',
+    },
+    {
+      name: 'Ready for an older spec',
+      issuers: listed(anIssuer({ metadata: { generation: 3 } })),
+      why: 'Waiting for issuer to become ready. Current issuer ready condition is outdated.',
+    },
+  ])('whose issuer is $name waits for it', ({ issuers, why }, { expect }) => {
+    const report = sumUp(aSeen({ issuers, requests: listed(aRequest()) }), PLACE, NOW_MS)
+    expect(report.requests.open).toEqual([
+      {
+        kind: 'CertificateRequest',
+        namespace: 'default',
+        name: 'web-1',
+        issuer: { kind: 'Issuer', namespace: 'default', name: 'ca' },
+        state: 'issuer-not-ready',
+        createdAt: '2026-01-01T00:00:00Z',
+        why,
+      },
+    ])
+  })
+
+  it('whose issuer may not be read is not said to have none', ({ expect }) => {
+    const seen = aSeen({ issuers: refused('no'), requests: listed(aRequest()) })
+    expect(sumUp(seen, PLACE, NOW_MS).requests.open).toMatchObject([
+      { state: 'signing', why: 'approved; the relay has not told of it yet' },
+    ])
+  })
+})
+
+describe("Kubernetes' own request", () => {
+  it.for([
+    { name: 'has its certificate', status: { certificate: 'eA==' }, state: 'issued' },
+    { name: 'has failed', status: { conditions: [aCondition('Failed')] }, state: 'failed' },
+    { name: 'is denied', status: { conditions: [aCondition('Denied')] }, state: 'denied' },
+    { name: 'is not approved', status: { conditions: [] }, state: 'not-approved' },
+    { name: 'is approved', status: {}, state: 'signing' },
+  ])('that $name is $state', ({ status, state }, { expect }) => {
+    const seen = aSeen({
+      clusterIssuers: listed(anIssuer({ kind: 'ClusterIssuer' })),
+      signingRequests: listed(aSigningRequest({ status })),
+    })
+    expect(sumUp(seen, PLACE, NOW_MS).requests.counts).toMatchObject({ [state]: 1 })
+  })
+
+  it('for a namespaced issuer is told of, without an issuer', ({ expect }) => {
+    const request = aSigningRequest({ spec: { signerName: 'issuers.edge-issuer.dev/default.ca' } })
+    const { open } = sumUp(aSeen({ signingRequests: listed(request) }), PLACE, NOW_MS).requests
+    expect(open).toMatchObject([{ state: 'unsupported-signer', issuer: null, namespace: null }])
+  })
+})
+
+describe('an issuer', () => {
+  it('is told with its CA and those that come and go', ({ expect }) => {
+    const ca = {
+      subject: 'CN=Acme',
+      serialNumber: '01',
+      notAfter: '2027-01-01T00:00:00Z',
+      sha256: 'a'.repeat(64),
+    }
+    const next = { sha256: 'b'.repeat(64), state: 'next', notAfter: '2028-01-01T00:00:00Z' }
+    const issuer = anIssuer({
+      status: {
+        conditions: [aCondition('Ready', { reason: 'Checked', observedGeneration: 2 })],
+        ca,
+        authorities: [next],
+      },
+    })
+    expect(sumUp(aSeen({ issuers: listed(issuer) }), PLACE, NOW_MS).issuers).toEqual([
+      {
+        kind: 'Issuer',
+        namespace: 'default',
+        name: 'ca',
+        url: 'https://ca.test',
+        ready: 'True',
+        reason: 'Checked',
+        message: '',
+        since: '2026-01-01T00:00:00Z',
+        isCurrent: true,
+        ca,
+        authorities: [{ ...next, subject: null }],
+      },
+    ])
+  })
+
+  it('that nobody has looked at is Unknown', ({ expect }) => {
+    const issuer = anIssuer({ kind: 'ClusterIssuer', status: { conditions: [] } })
+    expect(sumUp(aSeen({ clusterIssuers: listed(issuer) }), PLACE, NOW_MS).issuers).toMatchObject([
+      { ready: 'Unknown', reason: null, since: null, isCurrent: false, namespace: null, ca: null },
+    ])
+  })
+})
+
+it('what may not be read is named, and the report keeps its closed shape', ({ expect }) => {
+  const seen = aSeen({
+    clusterIssuers: refused('a'),
+    requests: ok({ objects: [aRequest()], faults: ['certificaterequests x: senseless'] }),
+    signingRequests: refused('b'),
+  })
+  const report = sumUp(seen, PLACE, NOW_MS)
+  expect(report.unread).toEqual([
+    'clusterissuers.edge-issuer.dev: a',
+    'certificaterequests x: senseless',
+    'certificatesigningrequests.certificates.k8s.io: b',
+  ])
+  expect(statusReportSchema.parse(report)).toEqual(report)
+  expect(() => statusReportSchema.parse({ ...report, more: 1 })).toThrow('more')
+})
