@@ -1,0 +1,126 @@
+/**
+ * A cluster of one node with real Pods: the control plane of the tests as processes of this machine,
+ * and a node in namespaces of its own, linked by a pair of virtual interfaces.
+ *
+ * @module
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ControlPlane, startControlPlane } from '../control-plane/index.ts'
+import { findOrBuildNodeBinaries, type NodeBinaries } from './binaries.ts'
+import { createNodeCgroups, type NodeCgroups } from './cgroups.ts'
+import { type ContainerRuntime, startContainerd } from './containerd.ts'
+import { createNodeCredentials, NODE_NAME } from './credentials.ts'
+import { buildPauseImage } from './images/pause-image.ts'
+import { startKubeProxy } from './kube-proxy.ts'
+import { startKubeScheduler } from './kube-scheduler.ts'
+import { startKubelet } from './kubelet.ts'
+import { createNamespaces, type NodeNamespaces } from './namespaces.ts'
+import { chooseAddresses, type LinkAddresses, linkMachine } from './network.ts'
+
+/** A running cluster. */
+export interface NodeCluster {
+  readonly plane: ControlPlane
+  readonly runtime: ContainerRuntime
+  readonly namespaces: NodeNamespaces
+  readonly cgroups: NodeCgroups
+  readonly addresses: LinkAddresses
+  /** For whatever belongs to it; deleted at its end. */
+  readonly directory: string
+  /** Ends every process, and removes cgroups, interfaces and files. Harmless when called twice. */
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Starts it, and waits until the node is Ready.
+ *
+ * @throws Error that says which part failed; nothing of it is left then but the folder, for a look at
+ *   the logs
+ */
+export async function startNodeCluster(): Promise<NodeCluster> {
+  const binaries = await findOrBuildNodeBinaries((line) => process.stderr.write(`${line}\n`))
+  const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-node-'))
+  const stops: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end()
+  }
+  try {
+    const cluster = await assemble({ binaries, directory, stops })
+    return {
+      ...cluster,
+      directory,
+      stop: async () => {
+        await stop()
+        await rm(directory, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+interface Assembly {
+  readonly binaries: NodeBinaries
+  readonly directory: string
+  /** Is given how to end each part, in the order in which they are started. */
+  readonly stops: (() => Promise<void>)[]
+}
+
+async function assemble({
+  binaries,
+  directory,
+  stops,
+}: Assembly): Promise<Omit<NodeCluster, 'directory' | 'stop'>> {
+  const state = join(directory, 'node')
+  const logs = join(directory, 'logs')
+  await mkdir(state)
+  await mkdir(logs)
+  const cgroups = await createNodeCgroups()
+  stops.push(cgroups.remove)
+  const namespaces = await createNamespaces({
+    cgroups,
+    state,
+    logs,
+    path: [binaries.runtime, binaries.debian],
+  })
+  stops.push(namespaces.end)
+  const addresses = chooseAddresses()
+  await linkMachine(namespaces, addresses)
+
+  const [plane, runtime] = await Promise.all([
+    startControlPlane({
+      directory: join(directory, 'plane'),
+      withControllerManager: true,
+      addressForNodes: addresses.machine,
+    }).then((started) => {
+      stops.push(started.stop)
+      return started
+    }),
+    startContainerd(namespaces, { state, binaries }),
+  ])
+  await runtime.importImage(await buildPauseImage(directory, binaries))
+  const credentials = await createNodeCredentials(plane, {
+    folder: state,
+    address: addresses.node,
+  })
+  const part = { state, binaries, credentials, address: addresses.node }
+  await Promise.all([
+    startKubelet(namespaces, part),
+    startKubeProxy(namespaces, part),
+    startKubeScheduler(namespaces, part),
+  ])
+  await waitUntilNodeIsReady(plane)
+  return { plane, runtime, namespaces, cgroups, addresses }
+}
+
+async function waitUntilNodeIsReady(plane: ControlPlane): Promise<void> {
+  const args = ['wait', `node/${NODE_NAME}`, '--timeout=60s']
+  const created = await plane.kubectl([...args, '--for=create'])
+  const ready = await plane.kubectl([...args, '--for=condition=Ready'])
+  if (created.code !== 0 || ready.code !== 0) {
+    const { stdout } = await plane.kubectl(['describe', 'nodes'])
+    throw new Error(`the node is not Ready: ${created.stderr}${ready.stderr}${stdout}`)
+  }
+}
