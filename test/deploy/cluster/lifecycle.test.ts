@@ -104,7 +104,7 @@ async function issue(name: string, kind: 'ClusterIssuer' | 'Issuer'): Promise<vo
   await kubectlWait(plane, [`certificate/${name}`, 'condition=Ready', PATIENCE], 'default')
 }
 
-it('what the chart installs is enough to issue', async () => {
+it('what the chart installs is enough to issue', async ({ expect }) => {
   await onRelease('install')
   relay = await startRelayProcess({
     kubeconfig: await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT),
@@ -120,6 +120,8 @@ it('what the chart installs is enough to issue', async () => {
     ].join('---\n'),
   )
   await issue('before', 'ClusterIssuer')
+  const { data } = await getObject(plane, 'secret/before-tls', 'default')
+  expect(Object.keys(Object(data)).toSorted()).toEqual(['ca.crt', 'tls.crt', 'tls.key'])
 })
 
 it('an Issuer elsewhere waits until its namespace is among the values of an upgrade, which touches nothing else', async ({

@@ -100,7 +100,7 @@ it('of its namespace it signs for Issuers, and of the others it leaves everythin
   expect(objects.map(readyOf)).toEqual(leftAlone.map(() => undefined))
 })
 
-it('it was refused nothing', async ({ expect }) => {
+it('the API server refuses it nothing', async ({ expect }) => {
   const log = await readFile(relay.logFile, 'utf8')
   expect(log).toContain('"collection":"issuers"')
   expect(log).not.toMatch(/forbidden|"status":403/iu)
