@@ -139,7 +139,8 @@ export class Controller {
       case 'retry': {
         const delayMs = this.#limiter.next(key, outcome.minimumMs)
         this.#delayed.addAfter(key, delayMs)
-        this.#log.info({ key, delayMs, cause: outcome.message }, 'reconcile will be tried again')
+        // What it does to an object is in the object, and told there once; each try would flood the log.
+        this.#log.debug({ key, delayMs, cause: outcome.message }, 'reconcile will be tried again')
       }
     }
   }

@@ -193,7 +193,7 @@ describe('Controller.stop', () => {
     expect(clock.pendingMs).toEqual([])
     await clock.advance(1_000_000)
     expect(calls).toEqual(['a'])
-    expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([])
+    expect(log.lines.filter(({ level }) => level !== 'debug')).toEqual([])
   })
 
   it('aborts what still runs after the grace period, and not before', async ({ expect }) => {
