@@ -1,5 +1,5 @@
 /**
- * The relay as a process: connection, probes, leadership, and an end in order.
+ * The relay as a process: connection, servers, leadership, and an end in order.
  *
  * @module
  */
@@ -12,9 +12,12 @@ import { connect } from './kube/client.ts'
 import type { Kube } from './kube/ports.ts'
 import { type Campaign, startCampaign } from './lead/campaign.ts'
 import type { Log } from './log.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { systemClock } from './queue/clock.ts'
 import { type Relay, startRelay } from './relay.ts'
 import { serveProbes } from './serve/http.ts'
+import type { Listening } from './serve/listen.ts'
+import { serveMetrics } from './serve/metrics-server.ts'
 import { VERSION } from './version.ts'
 
 /** Where a pod finds the name of its namespace. */
@@ -43,24 +46,28 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
   }
   const facts = { version: VERSION, node: process.version, pid: process.pid }
   log.info({ ...facts, ...config, clusterResourceNamespace }, 'starting')
+  const metrics = createMetrics()
   const kube = connect({
     ...COMMON,
     log,
+    onAnswer: metrics.apiAnswered,
     ...(config.kubeconfig === '' ? {} : { kubeconfig: config.kubeconfig }),
   })
   if (!kube.ok) return kube
+  let campaign: Campaign | undefined
   const relay = startRelay({
     ...COMMON,
     log,
     config,
+    metrics,
     kube: kube.value,
     clusterResourceNamespace,
     hostName: hostname(),
+    isLeading: () => campaign?.isLeading() ?? !config.leaderElect,
   })
-  const probes = await serveProbes({ ...relay, bindAddress: config.healthProbeBindAddress })
-  if (probes.ok) {
+  const servers = await startServers({ config, relay, kube: kube.value, metrics, log })
+  if (servers.ok) {
     const campaigning = new AbortController()
-    let campaign: Campaign | undefined
     if (config.leaderElect) {
       const ref = { namespace: namespace ?? clusterResourceNamespace, name: config.leaseName }
       campaign = campaignFor({ relay, kube: kube.value, ref, log }, campaigning.signal)
@@ -71,11 +78,44 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
     campaigning.abort()
     await campaign?.ended
     // Probes answer until the end: "not ready", so that nobody counts on this process any more.
-    await probes.value.close()
+    await Promise.all(servers.value.map(async (server) => server.close()))
   } else await relay.stop(0)
   await kube.value.close()
   log.info({}, 'stopped')
-  return probes.ok ? ok(undefined) : err(`cannot serve probes: ${probes.error}`)
+  return servers.ok ? ok(undefined) : servers
+}
+
+interface Serving {
+  readonly config: Config
+  readonly relay: Relay
+  readonly kube: Kube
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
+/** @returns Why one of them cannot listen; then none does. */
+async function startServers({
+  config,
+  relay,
+  kube,
+  metrics,
+  log,
+}: Serving): Promise<Result<readonly Listening[], string>> {
+  const probes = await serveProbes({ ...relay, bindAddress: config.healthProbeBindAddress })
+  if (!probes.ok) return err(`cannot serve probes: ${probes.error}`)
+  if (config.metricsBindAddress === '0') return ok([probes.value])
+  const served = await serveMetrics({
+    bindAddress: config.metricsBindAddress,
+    secure: config.metricsSecure,
+    certDir: config.metricsCertDir,
+    metrics,
+    reviewer: kube,
+    clock: systemClock,
+    log,
+  })
+  if (served.ok) return ok([probes.value, served.value])
+  await probes.value.close()
+  return err(`cannot serve metrics: ${served.error}`)
 }
 
 interface Candidacy {
