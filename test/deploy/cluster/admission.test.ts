@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
 import { installManifest } from '../../../deploy/tools/install-manifest.ts'
@@ -133,6 +134,17 @@ async function mustApply(yaml: string): Promise<void> {
     if (code !== 0) throw new Error(stderr)
   }
 }
+
+it.for(['crds', 'deploy/rbac'])(
+  'kubectl takes the folder %s as it is',
+  async (folder, { expect }) => {
+    const path = fileURLToPath(new URL(`../../../${folder}`, import.meta.url))
+    expect(await plane.kubectl(['apply', '--dry-run=server', '--filename', path])).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+  },
+)
 
 it('what is made by kubectl is gone when kubectl deletes it', async ({ expect }) => {
   const yaml = await installManifest()
