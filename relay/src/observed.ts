@@ -5,8 +5,11 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z, type ZodType } from 'zod'
-import type { CertificateRequest } from './api/certificate-request.ts'
-import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
+import { type CertificateRequest, requestClaimSchema } from './api/certificate-request.ts'
+import {
+  type CertificateSigningRequest,
+  signingRequestClaimSchema,
+} from './api/certificate-signing-request.ts'
 import {
   CLUSTER_ISSUER,
   FOREIGN_SIGNERS_FIELD_SELECTOR,
@@ -103,7 +106,7 @@ export function createReflectors(
       source: kube.listWatch({ resource }),
       store: issuers[kind],
       slim: readBy(issuerSchema),
-      keep: () => true,
+      isForeign: () => false,
     })
   }
   const awaited = [
@@ -113,7 +116,7 @@ export function createReflectors(
       ...options,
       ...reading(kube, CERTIFICATE_REQUESTS, OUR_REQUESTS_FIELD_SELECTOR),
       store: requests,
-      keep: (request) => ourIssuerRef(request) !== undefined,
+      isForeign: told(requestClaimSchema, (claim) => ourIssuerRef(claim) === undefined),
     }),
   ]
   if (!options.config.enableCertificateSigningRequests) return { all: awaited, awaited }
@@ -121,7 +124,10 @@ export function createReflectors(
     ...options,
     ...reading(kube, CERTIFICATE_SIGNING_REQUESTS, FOREIGN_SIGNERS_FIELD_SELECTOR),
     store: signingRequests,
-    keep: ({ spec }) => readSignerName(spec.signerName).kind !== 'foreign',
+    isForeign: told(
+      signingRequestClaimSchema,
+      ({ spec }) => readSignerName(spec.signerName).kind === 'foreign',
+    ),
   })
   return { all: [...awaited, ofSigningRequests], awaited }
 }
@@ -140,6 +146,14 @@ const reading = <R extends AnyRequest>(
   source: kube.listWatch({ resource, fieldSelector }),
   slim: readBy(schema),
 })
+
+/** An object that does not say whose it is may be ours: it is not valid, which is to be told. */
+const told =
+  <T>(claim: ZodType<T>, isForeign: (claim: T) => boolean) =>
+  (body: unknown): boolean => {
+    const read = claim.safeParse(body)
+    return read.success && isForeign(read.data)
+  }
 
 const indexOf = (ref: OurIssuerRef): string => `${ref.kind} ${objectKey(ref)}`
 
