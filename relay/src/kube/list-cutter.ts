@@ -18,13 +18,25 @@ const BACKSLASH = 0x5c
 const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
+/** Those that say where something begins or ends, outside of strings. */
+const MARKS: ReadonlySet<number> = new Set([
+  COMMA,
+  OPEN_BRACKET,
+  CLOSE_BRACKET,
+  OPEN_BRACE,
+  CLOSE_BRACE,
+])
 
-/** Depth inside the listing's braces, and inside the brackets around its items. */
-const LISTING = 1
-const ITEMS = 2
+/** Depth inside of the listing, of its items (or another of its values), and of one item. */
+const IN_LISTING = 1
+const IN_ITEMS = 2
+const IN_ITEM = 3
 
-/** What stands before the bracket. A quote inside of a name has a backslash before it, and no comma. */
+/** What stands before the items. A quote inside of a name has a backslash before it, and no comma. */
 const ITEMS_NAME = /[{,]\s*"items"\s*:\s*\[$/u
+
+/** What is there: the opening of a value of the listing, the begin of an item, its end, a comma after it. */
+type Place = 'value' | 'begin' | 'end' | 'between'
 
 /**
  * One listing. Only the places of its items are found here; whether all of it is JSON, whoever parses
@@ -53,55 +65,44 @@ export class ListCutter {
   *push(chunk: Uint8Array): Generator<string> {
     /** Where that begins which is still to be kept. */
     let start = 0
-    for (let at = 0; at < chunk.length; at += 1) {
-      if (this.#isInString) {
-        at = this.#skipString(chunk, at)
-        continue
-      }
-      switch (chunk[at]) {
-        case QUOTE:
-          this.#isInString = true
-          break
-        case OPEN_BRACE:
-        case OPEN_BRACKET:
-          start = this.#open(chunk, start, at)
-          break
-        case CLOSE_BRACE:
-        case CLOSE_BRACKET:
-          this.#depth -= 1
-          if (!this.#isInItems || this.#depth > ITEMS) break
-          ;(this.#depth === ITEMS ? this.#item : this.#frame).add(chunk.subarray(start, at + 1))
-          start = at + 1
-          if (this.#depth === ITEMS) yield this.#item.take()
-          else this.#isInItems = false
-          break
-        case COMMA:
-          // Between items: they are cut out, and it would be left over.
-          if (!this.#isInItems || this.#depth > ITEMS) break
-          this.#frame.add(chunk.subarray(start, at))
-          start = at + 1
-          break
-        default:
-      }
+    for (let at = this.#find(chunk, 0); at < chunk.length; at = this.#find(chunk, at + 1)) {
+      const place = this.#step(chunk[at] ?? 0)
+      if (place === undefined) continue
+      const end = place === 'begin' || place === 'between' ? at : at + 1
+      ;(place === 'end' ? this.#item : this.#frame).add(chunk.subarray(start, end))
+      // Items are cut out, so a comma between them would be left over.
+      start = place === 'begin' ? at : at + 1
+      if (place === 'end') yield this.#item.take()
+      if (place === 'value') this.#isInItems = ITEMS_NAME.test(this.#frame.text())
     }
-    this.#place().add(chunk.subarray(start))
+    const isInItem = this.#isInItems && this.#depth >= IN_ITEM
+    ;(isInItem ? this.#item : this.#frame).add(chunk.subarray(start))
   }
 
-  #place(): Pieces {
-    return this.#isInItems && this.#depth > ITEMS ? this.#item : this.#frame
+  #step(mark: number): Place | undefined {
+    switch (mark) {
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        this.#depth += 1
+        if (this.#depth === IN_ITEMS) return 'value'
+        return this.#isInItems && this.#depth === IN_ITEM ? 'begin' : undefined
+      case COMMA:
+        return this.#isInItems && this.#depth === IN_ITEMS ? 'between' : undefined
+      default:
+        this.#depth -= 1
+        if (this.#depth === IN_LISTING) this.#isInItems = false
+        return this.#isInItems && this.#depth === IN_ITEMS ? 'end' : undefined
+    }
   }
 
-  /** @returns Where that begins which is still to be kept. */
-  #open(chunk: Uint8Array, start: number, at: number): number {
-    this.#depth += 1
-    if (this.#isInItems && this.#depth === ITEMS + 1) {
-      this.#frame.add(chunk.subarray(start, at))
-      return at
+  /** @returns The position of the next mark, or the length of the chunk. */
+  #find(chunk: Uint8Array, from: number): number {
+    for (let at = from; at < chunk.length; at += 1) {
+      if (this.#isInString) at = this.#skipString(chunk, at)
+      else if (chunk[at] === QUOTE) this.#isInString = true
+      else if (MARKS.has(chunk[at] ?? 0)) return at
     }
-    if (this.#depth !== LISTING + 1) return start
-    this.#frame.add(chunk.subarray(start, at + 1))
-    this.#isInItems = ITEMS_NAME.test(this.#frame.text())
-    return at + 1
+    return chunk.length
   }
 
   /** @returns The position of the quote that ends the string, or of the last octet of the chunk. */

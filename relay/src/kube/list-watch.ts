@@ -61,17 +61,14 @@ export function createListWatch(collection: Collection, options: ListWatchOption
       let continueToken = ''
       for (;;) {
         const next = continueToken === '' ? {} : { continue: continueToken }
-        const path = query({ limit: PAGE_OBJECTS, ...next })
+        const page = query({ limit: PAGE_OBJECTS, ...next })
         const deadline = startDeadline({ clock, limitMs: PAGE_DEADLINE_MS, signal })
         try {
-          const answer = await transport.send({ method: 'GET', path }, deadline.signal)
-          if (answer.ok) {
-            continueToken = yield* readPage(answer.value)
-            if (continueToken === '') return
-          } else if (!dropsSelector(answer.error)) {
-            yield answer
-            return
-          }
+          const answer = await transport.send({ method: 'GET', path: page }, deadline.signal)
+          if (!answer.ok && dropsSelector(answer.error)) continue
+          if (!answer.ok) yield answer
+          continueToken = answer.ok ? yield* readPage(answer.value) : ''
+          if (continueToken === '') return
         } finally {
           deadline.stop()
         }
@@ -90,8 +87,9 @@ export function createListWatch(collection: Collection, options: ListWatchOption
 }
 
 /**
- * Reads one page; none of it is kept. An error is the last item.
+ * Reads one page; none of it is kept.
  *
+ * @yields Its objects as they come, then its version. An error is the last item.
  * @returns Where the next page begins; empty when there is none.
  */
 async function* readPage(body: ApiBody): AsyncGenerator<Result<ListPart, ApiError>, string> {
