@@ -151,11 +151,11 @@ export interface RawObject {
   readonly body: unknown
 }
 
-/** Some objects of a listing. */
-export interface ListPage {
+/** A piece of a listing, as it comes. */
+export interface ListPart {
   readonly objects: readonly RawObject[]
-  /** Version of the whole listing, the same on each page: watch from here. */
-  readonly resourceVersion: string
+  /** Version of the whole listing: watch from here. The last part has it, others may not know it yet. */
+  readonly resourceVersion?: string
 }
 
 /** What a watch reports. `changed` is a new object as well as a new state of a known one. */
@@ -166,8 +166,8 @@ export type WatchEvent =
 
 /** One collection of objects, to be listed and watched. */
 export interface ListWatch {
-  /** One consistent listing, page by page. An error is the last item. */
-  list(signal: AbortSignal): AsyncIterable<Result<ListPage, ApiError>>
+  /** One consistent listing, part by part. An error is the last item. */
+  list(signal: AbortSignal): AsyncIterable<Result<ListPart, ApiError>>
   /**
    * One stream of changes after `resourceVersion`. An error is the last item; a stream that ends
    * without one was closed in order, and a new one may begin after the last version seen.
