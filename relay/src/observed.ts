@@ -5,8 +5,11 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z, type ZodType } from 'zod'
-import type { CertificateRequest } from './api/certificate-request.ts'
-import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
+import { type CertificateRequest, requestClaimSchema } from './api/certificate-request.ts'
+import {
+  type CertificateSigningRequest,
+  signingRequestClaimSchema,
+} from './api/certificate-signing-request.ts'
 import {
   CLUSTER_ISSUER,
   FOREIGN_SIGNERS_FIELD_SELECTOR,
@@ -37,7 +40,7 @@ export interface Observed {
 }
 
 /** A reflector of any collection. */
-export type Reading = Pick<Reflector<unknown>, 'hasSynced' | 'isAlive' | 'run' | 'synced'>
+export type Reading = Pick<Reflector<unknown>, 'hasSynced' | 'isAlive' | 'name' | 'run' | 'synced'>
 
 /** What fills the stores, once run. */
 export interface Reflectors {
@@ -110,7 +113,7 @@ export function createReflectors(
       source: kube.listWatch({ resource, ...place }),
       store: issuers[kind],
       slim: readBy(issuerSchema),
-      keep: () => true,
+      isForeign: () => false,
     })
   }
   const ofRequests = new Reflector({
@@ -121,10 +124,10 @@ export function createReflectors(
     }),
     store: requests,
     // Beside a relay that looks at one namespace there may be another one for ClusterIssuers.
-    keep: (request) => {
-      const ref = ourIssuerRef(request)
-      return ref !== undefined && (isWholeCluster || ref.kind === 'Issuer')
-    },
+    isForeign: told(requestClaimSchema, (claim) => {
+      const ref = ourIssuerRef(claim)
+      return ref === undefined || (!isWholeCluster && ref.kind !== 'Issuer')
+    }),
   })
   const awaited: readonly Reading[] = isWholeCluster
     ? [ofIssuers('Issuer'), ofIssuers('ClusterIssuer'), ofRequests]
@@ -136,7 +139,10 @@ export function createReflectors(
       fieldSelector: FOREIGN_SIGNERS_FIELD_SELECTOR,
     }),
     store: signingRequests,
-    keep: ({ spec }) => readSignerName(spec.signerName).kind !== 'foreign',
+    isForeign: told(
+      signingRequestClaimSchema,
+      ({ spec }) => readSignerName(spec.signerName).kind === 'foreign',
+    ),
   })
   return { all: [...awaited, ofSigningRequests], awaited }
 }
@@ -155,6 +161,14 @@ const reading = <R extends AnyRequest>(
   source: kube.listWatch({ resource, ...part }),
   slim: readBy(schema),
 })
+
+/** An object that does not say whose it is may be ours: it is not valid, which is to be told. */
+const told =
+  <T>(claim: ZodType<T>, isForeign: (claim: T) => boolean) =>
+  (body: unknown): boolean => {
+    const read = claim.safeParse(body)
+    return read.success && isForeign(read.data)
+  }
 
 const indexOf = (ref: OurIssuerRef): string => `${ref.kind} ${objectKey(ref)}`
 

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, it } from 'vitest'
 import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
 import { manifests } from '../support/edge/manifests.ts'
 import { requestManifest } from '../support/edge/objects.ts'
+import { approvalRefusal } from './breakages.ts'
 import {
   type EdgeEnvironment,
   getObject,
@@ -38,14 +38,16 @@ it('without the approve ClusterRole a request stays unapproved and unsent; with 
   await readyClusterIssuer(edge)
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
   const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
+  const isRefused = await approvalRefusal(edge)
   await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))
 
-  await refusedApproval('web')
+  await isRefused('default/web')
   await pollUntil({
     what: 'the relay to say what may be missing',
     probe: async () => (await described()).includes('WaitingForApproval'),
     timeoutMs: 60_000,
   })
+  expect((await described()).match(/WaitingForApproval/g)).toHaveLength(1)
   expect(await described()).toMatch(
     /Normal\s+WaitingForApproval\s+.*clusterissuers\.edge-issuer\.dev\/edge .*cert-manager-controller-approve:edge-issuer-dev/,
   )
@@ -62,20 +64,3 @@ it('without the approve ClusterRole a request stays unapproved and unsent; with 
 
 const described = async (): Promise<string> =>
   mustKubectl(edge.plane, 'describe certificaterequest/web -n default')
-
-/** Waits until cert-manager has tried to approve the request and was refused by its own webhook. */
-async function refusedApproval(name: string): Promise<void> {
-  const logs = join(edge.plane.directory, 'logs')
-  for (;;) {
-    const texts = await Promise.all(
-      (await readdir(logs)).map(async (file) => readFile(join(logs, file), 'utf8')),
-    )
-    const isRefused = texts
-      .flatMap((text) => text.split('\n'))
-      .some(
-        (line) => line.includes(name) && line.includes('does not have permissions to set approved'),
-      )
-    if (isRefused) return
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-}

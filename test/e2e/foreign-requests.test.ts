@@ -14,7 +14,6 @@ import {
   type EdgeEnvironment,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from './environment.ts'
@@ -23,11 +22,13 @@ const REQUESTS = 5_000
 const CONCURRENCY = 8
 /** About what the certificate, the chain and the managed fields of a request that was issued take. */
 const PADDING = 'x'.repeat(12_000)
-/** Too little for a relay that keeps the objects, 60 MB of text alone; less than half of what is shipped. */
-const HEAP_MEGABYTES = 64
+/** Too little for a relay that reads them all at once, or keeps them: they are 65 MB of text. */
+const HEAP_MEGABYTES = 80
 /** Memory limit of the container. */
 const LIMIT_MEGABYTES = 256
-const CREATION_TIMEOUT_MS = 600_000
+/** For the listing, on a machine that has other things to do. */
+const LISTING_PATIENCE = '300s'
+const CREATION_TIMEOUT_MS = 900_000
 const CRD = 'crd/certificaterequests.cert-manager.io'
 
 let edge: EdgeEnvironment
@@ -37,8 +38,10 @@ beforeAll(async () => {
   edge = await startEdgeEnvironment()
   await readyClusterIssuer(edge)
   admin = await createAdmin(edge.plane)
-  // Its own memory is not the question, nor whether it approves: the test does.
+  // cert-manager is not what is measured; without its webhook the requests are made in a tenth of the time.
   await edge.plane.stopCertManager()
+  await mustKubectl(edge.plane, 'delete validatingwebhookconfigurations --all')
+  await mustKubectl(edge.plane, 'delete mutatingwebhookconfigurations --all')
   await createForeign()
 }, CREATION_TIMEOUT_MS)
 
@@ -76,15 +79,16 @@ describe.for([
   { server: 'selects them by issuer group', name: 'selected' },
   { server: 'knows no such field selector', name: 'whole' },
 ])('28: 5000 requests of another group, and an API server that $server', ({ name }) => {
-  it('a relay with little memory is ready, and issues', async ({ expect }) => {
+  it('a relay with little memory issues', { timeout: 600_000 }, async ({ expect }) => {
     const { plane } = edge
     if (name === 'whole') {
       const patch = '[{"op":"remove","path":"/spec/versions/0/selectableFields"}]'
       await mustKubectl(plane, `patch ${CRD} --type=json -p`, patch)
     }
-    await edge.restartRelay({ heapMegabytes: HEAP_MEGABYTES })
+    await edge.restartRelay({ heapMegabytes: HEAP_MEGABYTES, awaitsReadiness: false })
     await createBurst(admin, [{ fate: 'good', name, namespace: 'default' }])
-    await kubectlWait(plane, [`certificaterequest/${name}`, 'condition=Ready', PATIENCE], 'default')
+    const request = `certificaterequest/${name}`
+    await kubectlWait(plane, [request, 'condition=Ready', LISTING_PATIENCE], 'default')
     expect(edge.relay().end()).toBeUndefined()
     expect(await peakMegabytes()).toBeLessThan(LIMIT_MEGABYTES)
     const isWhole = (await readFile(edge.relay().logFile, 'utf8')).includes(

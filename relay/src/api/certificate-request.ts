@@ -16,6 +16,14 @@ const issuerRefSchema = z.object({
   group: z.string().default(''),
 })
 
+/** The part that tells whose a request is. */
+export const requestClaimSchema = z.object({
+  metadata: z.object({ namespace: z.string().default('') }),
+  spec: z.object({ issuerRef: issuerRefSchema }),
+})
+
+export type RequestClaim = z.infer<typeof requestClaimSchema>
+
 /** Everything that is not read is dropped, which keeps the store small. */
 export const certificateRequestSchema = z
   .object({

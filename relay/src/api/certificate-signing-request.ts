@@ -15,6 +15,9 @@ export const SIGNING_REQUEST_ANNOTATION = {
   isCA: 'experimental.cert-manager.io/request-is-ca',
 } as const
 
+/** The part that tells whose a request is. */
+export const signingRequestClaimSchema = z.object({ spec: z.object({ signerName: z.string() }) })
+
 /** Everything that is not read is dropped, which keeps the store small. */
 export const certificateSigningRequestSchema = z
   .object({

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CertificateRequest } from '../api/certificate-request.ts'
+import type { RequestClaim } from '../api/certificate-request.ts'
 import { CLUSTER_ISSUER, GROUP, ISSUER } from '../api/group.ts'
 import type { IssuerKind } from '../api/issuer.ts'
 
@@ -19,7 +19,7 @@ export interface OurIssuerRef {
  *   or a kind of our group that we do not serve, which another product might. An empty kind means
  *   `Issuer`, as cert-manager's webhook reads it.
  */
-export function ourIssuerRef({ metadata, spec }: CertificateRequest): OurIssuerRef | undefined {
+export function ourIssuerRef({ metadata, spec }: RequestClaim): OurIssuerRef | undefined {
   const { group, kind, name } = spec.issuerRef
   if (group !== GROUP) return undefined
   if (kind === '' || kind === ISSUER.kind) {

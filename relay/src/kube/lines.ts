@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Pieces } from './pieces.ts'
 
 /** Longest line, in bytes. The API server takes objects of at most 3 MiB (MaxRequestBodyBytes). */
 export const MAX_LINE_BYTES = 4 * 1_048_576
@@ -17,27 +18,15 @@ const NEWLINE = 0x0a
  * @throws Error when a line is too long, is not UTF-8, or the stream ends inside it.
  */
 export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let parts: Uint8Array[] = []
-  let length = 0
-  const keep = (part: Uint8Array): void => {
-    length += part.length
-    if (length > MAX_LINE_BYTES) throw new Error(`a line is longer than ${MAX_LINE_BYTES} bytes`)
-    parts.push(part)
-  }
+  const line = new Pieces('a line', MAX_LINE_BYTES)
   for await (const chunk of body) {
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      keep(chunk.subarray(start, end))
-      if (length > 0) yield decode(parts, length)
-      parts = []
-      length = 0
+      line.add(chunk.subarray(start, end))
+      if (line.length > 0) yield line.take()
       start = end + 1
     }
-    if (start < chunk.length) keep(chunk.subarray(start))
+    if (start < chunk.length) line.add(chunk.subarray(start))
   }
-  if (length > 0) throw new Error('the stream ended inside a line')
-}
-
-function decode(parts: readonly Uint8Array[], length: number): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts, length))
+  if (line.length > 0) throw new Error('the stream ended inside a line')
 }

@@ -1,23 +1,18 @@
 import { err, type Result } from '@edge-issuer/shared'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
-import { withDeadline } from '../queue/deadline.ts'
+import { startDeadline } from '../queue/deadline.ts'
 import { type ApiError, faultError } from './api-error.ts'
 import { readLines } from './lines.ts'
+import { ListCutter } from './list-cutter.ts'
 import { collectionPath } from './paths.ts'
-import type { Collection, ListWatch, WatchEvent } from './ports.ts'
-import { type ApiBody, parseJson, readText, type Transport } from './transport.ts'
+import type { Collection, ListPart, ListWatch, WatchEvent } from './ports.ts'
+import { type ApiBody, parseJson, type Transport } from './transport.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
-import { parsePage, parseWatchEvent, type WirePage } from './wire.ts'
+import { parseListPart, parsePageEnd, parseWatchEvent } from './wire.ts'
 
 /** Objects a page (client-go tools/pager). */
 const PAGE_OBJECTS = 500
-/** A page of large objects is asked for again in half the size, so that no listing takes all memory. */
-const MAX_PAGE_BYTES = 32 * 1_048_576
-const PAGE_TOO_LARGE: ApiError = {
-  kind: 'unavailable',
-  message: `a page of a listing is longer than ${MAX_PAGE_BYTES} bytes`,
-}
 /** The API server gives up on a request after 60 s by itself (--request-timeout). */
 const PAGE_DEADLINE_MS = 60_000
 
@@ -62,23 +57,20 @@ export function createListWatch(collection: Collection, options: ListWatchOption
 
   return {
     async *list(signal) {
+      const { transport, clock } = options
       let continueToken = ''
-      let limit = PAGE_OBJECTS
       for (;;) {
-        const page = await readPage(
-          query({ limit, ...(continueToken === '' ? {} : { continue: continueToken }) }),
-          options,
-          signal,
-        )
-        if (page.ok) {
-          yield page
-          ;({ continueToken } = page.value)
+        const next = continueToken === '' ? {} : { continue: continueToken }
+        const page = query({ limit: PAGE_OBJECTS, ...next })
+        const deadline = startDeadline({ clock, limitMs: PAGE_DEADLINE_MS, signal })
+        try {
+          const answer = await transport.send({ method: 'GET', path: page }, deadline.signal)
+          if (!answer.ok && dropsSelector(answer.error)) continue
+          if (!answer.ok) yield answer
+          continueToken = answer.ok ? yield* readPage(answer.value) : ''
           if (continueToken === '') return
-        } else if (page.error === PAGE_TOO_LARGE && limit > 1) {
-          limit = Math.ceil(limit / 2)
-        } else if (!dropsSelector(page.error)) {
-          yield page
-          return
+        } finally {
+          deadline.stop()
         }
       }
     },
@@ -94,21 +86,27 @@ export function createListWatch(collection: Collection, options: ListWatchOption
   }
 }
 
-async function readPage(
-  path: string,
-  { transport, clock }: ListWatchOptions,
-  signal: AbortSignal,
-): Promise<Result<WirePage, ApiError>> {
-  return withDeadline({ clock, limitMs: PAGE_DEADLINE_MS, signal }, async (limited) => {
-    const answer = await transport.send({ method: 'GET', path }, limited)
-    if (!answer.ok) return answer
-    try {
-      const text = await readText(answer.value, MAX_PAGE_BYTES)
-      return text === undefined ? err(PAGE_TOO_LARGE) : parsePage(parseJson(text))
-    } catch (thrown) {
-      return err(faultError(thrown))
+/**
+ * Reads one page; none of it is kept.
+ *
+ * @yields Its objects as they come, then its version. An error is the last item.
+ * @returns Where the next page begins; empty when there is none.
+ */
+async function* readPage(body: ApiBody): AsyncGenerator<Result<ListPart, ApiError>, string> {
+  const cutter = new ListCutter()
+  try {
+    for await (const chunk of body) {
+      const part = parseListPart(cutter.push(chunk))
+      yield part
+      if (!part.ok) return ''
     }
-  })
+    const end = parsePageEnd(parseJson(cutter.frame()))
+    yield end
+    if (end.ok) return end.value.continueToken
+  } catch (thrown) {
+    yield err(faultError(thrown))
+  }
+  return ''
 }
 
 async function* readWatch(

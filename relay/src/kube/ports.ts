@@ -123,6 +123,25 @@ export interface LeaseStore {
   updateLease(ref: ObjectRef, lease: Lease, signal: AbortSignal): Promise<Result<Lease, ApiError>>
 }
 
+/** Whoever shows a token (authentication.k8s.io/v1 UserInfo). */
+export interface Caller {
+  readonly username: string
+  readonly uid: string
+  readonly groups: readonly string[]
+  readonly extra: Readonly<Record<string, readonly string[]>>
+}
+
+/** Judges who calls this process. */
+export interface AccessReviewer {
+  /** @returns `undefined` for a token that is not valid. */
+  reviewToken(token: string, signal: AbortSignal): Promise<Result<Caller | undefined, ApiError>>
+  /** @returns Whether RBAC lets the caller do this; `path` is no resource of the API: `/metrics`. */
+  reviewAccess(
+    access: { readonly caller: Caller; readonly path: string; readonly verb: string },
+    signal: AbortSignal,
+  ): Promise<Result<boolean, ApiError>>
+}
+
 /** An object as it came, with the two facts that a cache needs. */
 export interface RawObject {
   /** See `objectKey`. */
@@ -132,11 +151,11 @@ export interface RawObject {
   readonly body: unknown
 }
 
-/** Some objects of a listing. */
-export interface ListPage {
+/** A piece of a listing, as it comes. */
+export interface ListPart {
   readonly objects: readonly RawObject[]
-  /** Version of the whole listing, the same on each page: watch from here. */
-  readonly resourceVersion: string
+  /** Version of the whole listing: watch from here. The last part has it, others may not know it yet. */
+  readonly resourceVersion?: string
 }
 
 /** What a watch reports. `changed` is a new object as well as a new state of a known one. */
@@ -147,8 +166,8 @@ export type WatchEvent =
 
 /** One collection of objects, to be listed and watched. */
 export interface ListWatch {
-  /** One consistent listing, page by page. An error is the last item. */
-  list(signal: AbortSignal): AsyncIterable<Result<ListPage, ApiError>>
+  /** One consistent listing, part by part. An error is the last item. */
+  list(signal: AbortSignal): AsyncIterable<Result<ListPart, ApiError>>
   /**
    * One stream of changes after `resourceVersion`. An error is the last item; a stream that ends
    * without one was closed in order, and a new one may begin after the last version seen.
@@ -169,7 +188,8 @@ export interface Collection {
 }
 
 /** The connection to one API server. */
-export interface Kube extends ObjectReader, StatusWriter, SecretReader, EventWriter, LeaseStore {
+export interface Kube
+  extends ObjectReader, StatusWriter, SecretReader, EventWriter, LeaseStore, AccessReviewer {
   listWatch(collection: Collection): ListWatch
   /** Closes the connections; calls under way fail. */
   close(): Promise<void>

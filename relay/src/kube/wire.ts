@@ -8,7 +8,8 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import { type ApiError, statusError } from './api-error.ts'
 import { objectKey } from './object-ref.ts'
-import type { ListPage, RawObject, WatchEvent } from './ports.ts'
+import type { ListPart, RawObject, WatchEvent } from './ports.ts'
+import { parseJson } from './transport.ts'
 
 const objectSchema = z.object({
   metadata: z.object({
@@ -24,7 +25,8 @@ const listSchema = z.object({
     /** Where the next page begins; empty or absent on the last one. */
     continue: z.string().default(''),
   }),
-  items: z.array(z.unknown()).nullable(),
+  /** Whatever is still in there is no object. */
+  items: z.tuple([]).nullable(),
 })
 
 const bookmarkSchema = z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) })
@@ -34,23 +36,28 @@ const eventSchema = z.object({
   object: z.unknown(),
 })
 
-/** A page, and where the next one begins (empty for the last). */
-export interface WirePage extends ListPage {
+/** The last part of a page, and where the next page begins (empty for the last). */
+export interface PageEnd extends ListPart {
   readonly continueToken: string
 }
 
-/** Reads one page of a listing. */
-export function parsePage(body: unknown): Result<WirePage, ApiError> {
-  const list = listSchema.safeParse(body)
+/** Reads what a page says beside its objects, which were cut out of it. */
+export function parsePageEnd(frame: unknown): Result<PageEnd, ApiError> {
+  const list = listSchema.safeParse(frame)
   if (!list.success) return garbled('a listing')
+  const { resourceVersion, continue: continueToken } = list.data.metadata
+  return ok({ objects: [], resourceVersion, continueToken })
+}
+
+/** Reads objects of a listing, each a text in JSON. */
+export function parseListPart(items: Iterable<string>): Result<ListPart, ApiError> {
   const objects: RawObject[] = []
-  for (const item of list.data.items ?? []) {
-    const object = parseObject(item)
+  for (const item of items) {
+    const object = parseObject(parseJson(item))
     if (object === undefined) return garbled('an object in a listing')
     objects.push(object)
   }
-  const { resourceVersion, continue: continueToken } = list.data.metadata
-  return ok({ objects, resourceVersion, continueToken })
+  return ok({ objects })
 }
 
 /** Reads one line of a watch. An ERROR event is the error that it carries. */

@@ -8,15 +8,15 @@ export interface Bounds {
   readonly signal: AbortSignal
 }
 
-/**
- * Runs `work` with a signal that aborts after `limitMs` (reason: a `TimeoutError`), or together with
- * `bounds.signal` (its reason). The work must heed the signal: nothing here walks away from it.
- */
-export async function withDeadline<T>(
-  bounds: Bounds,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const { clock, limitMs, signal } = bounds
+/** A deadline that runs. */
+export interface Deadline {
+  /** Aborts at the deadline (reason: a `TimeoutError`), or together with the bounds' signal (its reason). */
+  readonly signal: AbortSignal
+  readonly stop: () => void
+}
+
+/** Starts one; {@link Deadline.stop} it in any case. */
+export function startDeadline({ clock, limitMs, signal }: Bounds): Deadline {
   const controller = new AbortController()
   const follow = (): void => controller.abort(signal.reason)
   if (signal.aborted) follow()
@@ -24,10 +24,27 @@ export async function withDeadline<T>(
   const cancel = clock.setTimer(() => {
     controller.abort(new DOMException(`not done within ${limitMs} ms`, 'TimeoutError'))
   }, limitMs)
+  return {
+    signal: controller.signal,
+    stop: () => {
+      cancel()
+      signal.removeEventListener('abort', follow)
+    },
+  }
+}
+
+/**
+ * Runs `work` with the signal of a deadline. The work must heed the signal: nothing here walks away
+ * from it.
+ */
+export async function withDeadline<T>(
+  bounds: Bounds,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(bounds)
   try {
-    return await work(controller.signal)
+    return await work(deadline.signal)
   } finally {
-    cancel()
-    signal.removeEventListener('abort', follow)
+    deadline.stop()
   }
 }

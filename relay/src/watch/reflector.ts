@@ -20,10 +20,13 @@ export interface ReflectorOptions<T> {
   readonly source: ListWatch
   /** This reflector alone writes to it. */
   readonly store: Store<T>
+  /**
+   * Whether an object is none that belongs in the store; the API server may send thousands of those. It
+   * is told from little, as nothing of the object has been checked.
+   */
+  readonly isForeign: (body: unknown) => boolean
   /** Checks an object and keeps of it what is needed: all of them stay in memory. */
   readonly slim: (body: unknown) => Result<T, string>
-  /** Whether an object belongs in the store; the API server may send others too. */
-  readonly keep: (value: T) => boolean
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -46,6 +49,8 @@ const STALL_MS = 300_000
 
 /** Make one, subscribe to its store, then {@link run} it. */
 export class Reflector<T> {
+  /** As in log lines. */
+  readonly name: string
   /** Settles once: true when the store first equals the collection, false when the run ended before. */
   readonly synced: Promise<boolean>
   readonly #options: ReflectorOptions<T>
@@ -62,6 +67,7 @@ export class Reflector<T> {
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
+    this.name = options.name
     this.#log = options.log.child({ collection: options.name })
     this.#backoff = new RateLimiter(BACKOFF, options.random)
     this.#turnedAtMs = options.clock.uptimeMs()
@@ -99,16 +105,13 @@ export class Reflector<T> {
     const { source, store } = this.#options
     const listed = new Set<string>()
     let version: string | undefined
-    for await (const page of source.list(signal)) {
+    for await (const part of source.list(signal)) {
       this.#turn()
-      if (!page.ok) return page.error
-      for (const object of page.value.objects) {
-        listed.add(object.key)
-        this.#put(object)
-      }
-      version = page.value.resourceVersion
+      if (!part.ok) return part.error
+      for (const object of part.value.objects) if (this.#put(object)) listed.add(object.key)
+      version = part.value.resourceVersion
     }
-    // What was deleted while nobody watched is known only by its absence.
+    // What was deleted while nobody watched is known only by its absence. (What is not kept is absent, too.)
     for (const key of store.keys()) if (!listed.has(key)) store.delete(key)
     this.#version = version
     this.#fruitless = 0
@@ -149,19 +152,29 @@ export class Reflector<T> {
     return undefined
   }
 
-  /** An object that is not valid any more is as good as gone: nothing is decided on what it was before. */
-  #put({ key, resourceVersion, body }: RawObject): void {
-    const { store, keep } = this.#options
+  /**
+   * An object that is not valid any more is as good as gone: nothing is decided on what it was before.
+   *
+   * @returns Whether it is in the store now.
+   */
+  #put({ key, resourceVersion, body }: RawObject): boolean {
+    const { store } = this.#options
     const slim = this.#slim(body)
-    if (!slim.ok) this.#log.warn({ key, error: slim.error }, 'object left out: it is not valid')
-    if (slim.ok && keep(slim.value)) store.put(key, { resourceVersion, value: slim.value })
-    else store.delete(key)
+    if (slim?.ok === true) {
+      store.put(key, { resourceVersion, value: slim.value })
+      return true
+    }
+    if (slim?.ok === false) {
+      this.#log.warn({ key, error: slim.error }, 'object left out: it is not valid')
+    }
+    store.delete(key)
+    return false
   }
 
-  /** Whatever an object holds, it must not stop the others. */
-  #slim(body: unknown): Result<T, string> {
+  /** Whatever an object holds, it must not stop the others. @returns Nothing for one that is foreign */
+  #slim(body: unknown): Result<T, string> | undefined {
     try {
-      return this.#options.slim(body)
+      return this.#options.isForeign(body) ? undefined : this.#options.slim(body)
     } catch (thrown) {
       return err(String(thrown))
     }

@@ -46,7 +46,9 @@ const deploymentSchema = z.looseObject({
               name: z.string(),
               image: z.string(),
               args: z.array(z.string()).default([]),
-              env: z.array(z.looseObject({ name: z.string() })).default([]),
+              env: z
+                .array(z.looseObject({ name: z.string(), value: z.string().optional() }))
+                .default([]),
             }),
           )
           .min(1),

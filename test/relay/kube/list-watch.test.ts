@@ -1,5 +1,7 @@
 import { describe, it } from 'vitest'
 import { CERTIFICATE_REQUEST } from '../../../relay/src/api/group.ts'
+import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import type { ListWatch, RawObject } from '../../../relay/src/kube/ports.ts'
 import { answerJson, answerStatus } from './fake-api-server.ts'
 import { aConnection, aListWatch, anObject, aRaw, collect, FIELD_SELECTOR } from './fixtures.ts'
 
@@ -14,6 +16,25 @@ const aPage = (items: readonly unknown[] | null, continueToken?: string) => ({
   items,
 })
 
+/** A listing that was read to its end, however it was cut into parts. */
+interface Listed {
+  readonly objects: readonly RawObject[]
+  /** Of each part that has one. */
+  readonly versions: readonly string[]
+  readonly error?: ApiError
+}
+
+async function list(source: Pick<ListWatch, 'list'>, signal: AbortSignal): Promise<Listed> {
+  const objects: RawObject[] = []
+  const versions: string[] = []
+  for await (const part of source.list(signal)) {
+    if (!part.ok) return { objects, versions, error: part.error }
+    objects.push(...part.value.objects)
+    versions.push(...(part.value.resourceVersion === undefined ? [] : [part.value.resourceVersion]))
+  }
+  return { objects, versions }
+}
+
 describe('list', () => {
   it('goes from page to page', async ({ expect, onTestFinished }) => {
     const { source, server, signal } = await aListWatch(
@@ -23,10 +44,10 @@ describe('list', () => {
         answerJson(response, query['continue'] === 't1' ? last : aPage([anObject('a', '1')], 't1'))
       },
     )
-    expect(await collect(source.list(signal))).toMatchObject([
-      { ok: true, value: { objects: [aRaw('a', '1')], resourceVersion: '100' } },
-      { ok: true, value: { objects: [aRaw('b', '2')], resourceVersion: '100' } },
-    ])
+    expect(await list(source, signal)).toEqual({
+      objects: [aRaw('a', '1'), aRaw('b', '2')],
+      versions: ['100', '100'],
+    })
     expect(server.requests.map(({ path, query }) => [path, query])).toEqual([
       [PATH, { limit: '500', fieldSelector: FIELD_SELECTOR }],
       [PATH, { limit: '500', fieldSelector: FIELD_SELECTOR, continue: 't1' }],
@@ -38,7 +59,7 @@ describe('list', () => {
       answerJson(response, aPage(null))
     })
     const source = kube.listWatch({ resource: CERTIFICATE_REQUEST, namespace: 'team-a' })
-    expect(await collect(source.list(signal))).toMatchObject([{ ok: true, value: { objects: [] } }])
+    expect(await list(source, signal)).toEqual({ objects: [], versions: ['100'] })
     expect(server.requests).toMatchObject([
       {
         path: '/apis/cert-manager.io/v1/namespaces/team-a/certificaterequests',
@@ -52,22 +73,46 @@ describe('list', () => {
       if ('continue' in query) answerStatus(response, 410, 'the continue token is too old')
       else answerJson(response, aPage([anObject('a', '1')], 't1'))
     })
-    expect(await collect(source.list(signal))).toMatchObject([
-      { ok: true },
-      { ok: false, error: { kind: 'gone', message: 'the continue token is too old' } },
-    ])
+    expect(await list(source, signal)).toMatchObject({
+      objects: [aRaw('a', '1')],
+      error: { kind: 'gone', message: 'the continue token is too old' },
+    })
   })
 
-  it('asks for smaller pages when one is too large', async ({ expect, onTestFinished }) => {
-    const { source, server, signal } = await aListWatch(
-      { onTestFinished },
-      ({ query }, response) => {
-        if (Number(query['limit']) > 125) response.end('x'.repeat(32 * 1_048_576 + 1))
-        else answerJson(response, aPage([anObject('a', '1')]))
-      },
-    )
-    expect(await collect(source.list(signal))).toMatchObject([{ ok: true }])
-    expect(server.requests.map(({ query }) => query['limit'])).toEqual(['500', '250', '125'])
+  it('gives objects before their page has come to its end', async ({ expect, onTestFinished }) => {
+    const seen = Promise.withResolvers<void>()
+    const { source, signal } = await aListWatch({ onTestFinished }, (_request, response) => {
+      response.write(`{"items":[${JSON.stringify(anObject('a', '1'))},`)
+      void seen.promise.then(() =>
+        response.end(
+          `${JSON.stringify(anObject('b', '2'))}],"metadata":{"resourceVersion":"100"}}`,
+        ),
+      )
+    })
+    const parts = source.list(signal)[Symbol.asyncIterator]()
+    expect(await parts.next()).toEqual({
+      done: false,
+      value: { ok: true, value: { objects: [aRaw('a', '1')] } },
+    })
+    seen.resolve()
+    expect(await list({ list: () => ({ [Symbol.asyncIterator]: () => parts }) }, signal)).toEqual({
+      objects: [aRaw('b', '2')],
+      versions: ['100'],
+    })
+  })
+
+  it('ends with an error when a page is cut short, after what came of it', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { source, signal } = await aListWatch({ onTestFinished }, (_request, response) => {
+      response.end(`{"items":[${JSON.stringify(anObject('a', '1'))},`)
+    })
+    expect(await list(source, signal)).toMatchObject({
+      objects: [aRaw('a', '1')],
+      versions: [],
+      error: { kind: 'unavailable' },
+    })
   })
 
   it.for([
@@ -79,16 +124,18 @@ describe('list', () => {
     const { source, signal } = await aListWatch({ onTestFinished }, (_request, response) => {
       response.end(body)
     })
-    expect(await collect(source.list(signal))).toMatchObject([
-      { ok: false, error: { kind: 'unavailable' } },
-    ])
+    expect(await list(source, signal)).toMatchObject({
+      objects: [],
+      versions: [],
+      error: { kind: 'unavailable' },
+    })
   })
 
   it('gives a page 60 seconds, and not more', async ({ expect, onTestFinished }) => {
     const arrived = Promise.withResolvers<void>()
     const { source, clock, signal } = await aListWatch({ onTestFinished }, () => arrived.resolve())
     const listed: unknown[] = []
-    const listing = collect(source.list(signal)).then((pages) => listed.push(...pages))
+    const listing = list(source, signal).then((end) => listed.push(end))
     await arrived.promise
     await clock.advance(59_999)
     expect(listed).toEqual([])
@@ -112,7 +159,7 @@ describe('the field selector', () => {
       },
     )
     for (let listing = 0; listing < 2; listing += 1) {
-      expect(await collect(source.list(signal))).toMatchObject([{ ok: true }])
+      expect(await list(source, signal)).toEqual({ objects: [aRaw('a', '1')], versions: ['100'] })
     }
     expect(await collect(source.watch('100', signal))).toEqual([])
     expect(server.requests.map(({ query }) => 'fieldSelector' in query)).toEqual([
@@ -135,8 +182,7 @@ describe('the field selector', () => {
       },
     )
     for (let listing = 0; listing < 2; listing += 1) {
-      const pages = await collect(source.list(signal))
-      expect(pages).toMatchObject([{ ok: false, error: { status: code, message } }])
+      expect(await list(source, signal)).toMatchObject({ error: { status: code, message } })
     }
     expect(server.requests.map(({ query }) => query['fieldSelector'])).toEqual([
       FIELD_SELECTOR,
@@ -148,6 +194,6 @@ describe('the field selector', () => {
     const { source, signal } = await aListWatch({ onTestFinished }, (_request, response) => {
       answerStatus(response, 400, UNSUPPORTED)
     })
-    expect(await collect(source.list(signal))).toMatchObject([{ ok: false }])
+    expect(await list(source, signal)).toMatchObject({ error: { status: 400 } })
   })
 })

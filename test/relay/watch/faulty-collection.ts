@@ -4,7 +4,7 @@
  */
 import type { Result } from '@edge-issuer/shared'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import type { ListPage, ListWatch, RawObject, WatchEvent } from '../../../relay/src/kube/ports.ts'
+import type { ListPart, ListWatch, RawObject, WatchEvent } from '../../../relay/src/kube/ports.ts'
 import { aPage, aRaw, bookmark, failed } from './fixtures.ts'
 
 /** What can happen, at any moment. */
@@ -103,7 +103,7 @@ export class FaultyCollection implements ListWatch {
     this.#isListCut = false
   }
 
-  async *list(): AsyncGenerator<Result<ListPage, ApiError>> {
+  async *list(): AsyncGenerator<Result<ListPart, ApiError>> {
     if (this.#isRefused()) {
       yield failed('unavailable')
       return

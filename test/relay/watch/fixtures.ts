@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import type { ListPage, ListWatch, RawObject, WatchEvent } from '../../../relay/src/kube/ports.ts'
+import type { ListPart, ListWatch, RawObject, WatchEvent } from '../../../relay/src/kube/ports.ts'
 import { type Clock, sleep } from '../../../relay/src/queue/clock.ts'
 import { Reflector } from '../../../relay/src/watch/reflector.ts'
 import { Store } from '../../../relay/src/watch/store.ts'
@@ -12,6 +12,7 @@ import { RecordingLog } from '../queue/recording-log.ts'
 /** What the reflector under test keeps of an object. */
 export const petSchema = z.object({ name: z.string(), isOurs: z.boolean().default(true) })
 export type Pet = z.infer<typeof petSchema>
+const foreignSchema = z.object({ isOurs: z.literal(false) })
 
 /** An object of the collection; `body` may be anything. */
 export const aRaw = (key: string, version: number, body: unknown = { name: key }): RawObject => ({
@@ -21,7 +22,7 @@ export const aRaw = (key: string, version: number, body: unknown = { name: key }
 })
 
 /** A whole listing in one page. */
-export const aPage = (version: number, ...objects: readonly RawObject[]): Result<ListPage, never> =>
+export const aPage = (version: number, ...objects: readonly RawObject[]): Result<ListPart, never> =>
   ok({ objects, resourceVersion: String(version) })
 
 export const changed = (...of: Parameters<typeof aRaw>): Result<WatchEvent, never> =>
@@ -45,7 +46,7 @@ export interface Pause {
 export const SILENCE: Pause = { pauseMs: Infinity }
 
 export type WatchScript = readonly (Result<WatchEvent, ApiError> | Pause)[]
-export type ListScript = readonly (Result<ListPage, ApiError> | Pause)[]
+export type ListScript = readonly (Result<ListPart, ApiError> | Pause)[]
 
 /** Gives what it was told to, request by request; what comes after is silence. */
 export class ScriptedCollection implements ListWatch {
@@ -64,7 +65,7 @@ export class ScriptedCollection implements ListWatch {
     this.#watches = [...(script.watches ?? [])]
   }
 
-  list(signal: AbortSignal): AsyncIterable<Result<ListPage, ApiError>> {
+  list(signal: AbortSignal): AsyncIterable<Result<ListPart, ApiError>> {
     return this.#play('list', this.#lists.shift(), signal)
   }
 
@@ -107,7 +108,7 @@ export function reflect(source: ListWatch, clock: FakeClock): Reflected {
       const pet = petSchema.safeParse(body)
       return pet.success ? ok(pet.data) : err('not a pet')
     },
-    keep: ({ isOurs }) => isOurs,
+    isForeign: (body) => foreignSchema.safeParse(body).success,
     clock,
     random: () => 0.5,
     log,

@@ -57,7 +57,7 @@ describe('Reflector over HTTP', () => {
       source,
       store,
       slim: (body) => ok(bodySchema.parse(body).metadata.name),
-      keep: () => true,
+      isForeign: () => false,
       clock,
       random: () => 0.5,
       log,

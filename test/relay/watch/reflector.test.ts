@@ -90,6 +90,12 @@ describe('objects', () => {
     expect(store.keys()).toEqual([])
   })
 
+  it('that are not ours are not checked', async ({ expect }) => {
+    const { store, log } = await play([[aPage(100, aRaw('a', 1, { name: 7, isOurs: false }))]])
+    expect(store.keys()).toEqual([])
+    expect(log.lines.map(({ level }) => level)).toEqual(['info'])
+  })
+
   it('that are not valid are logged and left out, and taken out', async ({ expect }) => {
     const { store, log } = await play(
       [[aPage(100, aRaw('a', 1), aRaw('b', 2, { name: 7 }), aRaw('c', 3))]],

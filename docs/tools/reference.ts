@@ -1,0 +1,42 @@
+/** The parts of the documents that are made from the code. */
+import { readFile } from 'node:fs/promises'
+import { issuerTables } from './issuer-fields.ts'
+import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { relayFlagTable } from './relay-flags.ts'
+import { replaceGenerated } from './tables.ts'
+import { workerTables } from './worker-configuration.ts'
+
+/** A document as it is, and as it is to be. */
+export interface GeneratedDocument {
+  readonly file: URL
+  readonly current: string
+  readonly wanted: string
+}
+
+/** @returns Every document with generated parts; layout is left to oxfmt. */
+export async function generatedDocuments(): Promise<readonly GeneratedDocument[]> {
+  const { spec, status } = await issuerTables()
+  return Promise.all([
+    documentOf('configuration.md', {
+      worker: workerTables(),
+      relay: relayFlagTable(),
+      'issuer spec': spec,
+      'issuer status': status,
+    }),
+    documentOf('metrics.md', {
+      relay: metricTable(await relayMetricFacts()),
+      worker: metricTable(await workerMetricFacts()),
+    }),
+  ])
+}
+
+async function documentOf(
+  name: string,
+  parts: Readonly<Record<string, string>>,
+): Promise<GeneratedDocument> {
+  const file = new URL(`../${name}`, import.meta.url)
+  const current = await readFile(file, 'utf8')
+  let wanted = current
+  for (const [part, text] of Object.entries(parts)) wanted = replaceGenerated(wanted, part, text)
+  return { file, current, wanted }
+}

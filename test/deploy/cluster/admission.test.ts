@@ -1,0 +1,168 @@
+/**
+ * Everything that is shipped, before a real API server: each object is taken, by the strict reading that
+ * refuses unknown fields; pods are admitted where Pod Security is `restricted`.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { stringify } from 'yaml'
+import { installManifest } from '../../../deploy/tools/install-manifest.ts'
+import { kustomize } from '../../../deploy/tools/kustomize.ts'
+import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
+import { pollUntil } from '../../control-plane/poll.ts'
+import { kubectlWait, mustKubectl, PATIENCE } from '../../e2e/environment.ts'
+import { render } from './helm.ts'
+import { deploymentIn, nameOf, objectsIn, type Shipped } from './objects.ts'
+import { VALUE_SETS } from './value-sets.ts'
+
+const NAMESPACE = 'edge-issuer'
+const START_LIMIT_MS = 60_000
+
+let plane: ControlPlane
+
+beforeAll(async () => {
+  // With a controller manager: it makes Pods of Deployments.
+  plane = await startControlPlane({ withControllerManager: true, certManager: 'off' })
+  const namespaces = objectsIn(await kustomize('base')).filter(({ kind }) => kind === 'Namespace')
+  await plane.apply(namespaces.map((namespace) => stringify(namespace)).join('---\n'))
+  for (const name of ['pki', 'team-a', 'team-b'])
+    await mustKubectl(plane, `create namespace ${name}`)
+  await plane.apply(await readFile(join(import.meta.dirname, 'monitoring-crds.yaml'), 'utf8'))
+  for (const plural of ['servicemonitors', 'podmonitors']) {
+    const name = `crd/${plural}.monitoring.coreos.com`
+    await kubectlWait(plane, [name, 'condition=Established', PATIENCE], 'default')
+  }
+})
+
+afterAll(async () => {
+  await plane.stop()
+})
+
+/** @returns What the API server says to a dry run; empty when it takes everything. */
+async function refusal(yaml: string): Promise<string> {
+  const { code, stderr } = await plane.kubectl(
+    ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--filename=-'],
+    { stdin: yaml },
+  )
+  return code === 0 ? '' : stderr
+}
+
+/** A Pod as the Deployment's controller would make it, and the ServiceAccount that it needs. */
+async function podRefusal(objects: readonly Shipped[]): Promise<string> {
+  for (const account of objects.filter(({ kind }) => kind === 'ServiceAccount')) {
+    await plane.apply(stringify(account))
+  }
+  const { metadata, spec } = deploymentIn(objects).spec.template
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...metadata, name: 'trial', namespace: NAMESPACE },
+    spec,
+  }
+  const { code, stderr } = await plane.kubectl(
+    ['create', '--dry-run=server', '--validate=strict', '--filename=-'],
+    { stdin: stringify(pod) },
+  )
+  return code === 0 ? '' : stderr
+}
+
+describe.for(VALUE_SETS)('the chart with $name', ({ values, isRestricted = true }) => {
+  it('is taken, object by object', async ({ expect }) => {
+    expect(await refusal(await render(values))).toBe('')
+  })
+
+  it(`makes Pods that are ${isRestricted ? 'admitted' : 'not admitted'} under the restricted standard`, async ({
+    expect,
+  }) => {
+    const words = await podRefusal(objectsIn(await render(values)))
+    expect(words).toEqual(
+      isRestricted ? '' : expect.stringContaining('violates PodSecurity "restricted'),
+    )
+  })
+})
+
+const KUSTOMIZATIONS = ['base', 'overlays/namespaced', 'examples/with-components']
+
+describe.for(KUSTOMIZATIONS)('the kustomization %s', (name) => {
+  it('is taken, object by object', async ({ expect }) => {
+    expect(await refusal(await kustomize(name))).toBe('')
+  })
+
+  it('makes Pods that are admitted under the restricted standard', async ({ expect }) => {
+    expect(await podRefusal(objectsIn(await kustomize(name)))).toBe('')
+  })
+})
+
+it('a field that does not exist would be refused', async ({ expect }) => {
+  const yaml = (await kustomize('base')).replace('automountServiceAccountToken:', 'automount:')
+  expect(await refusal(yaml)).toContain('.spec.template.spec.automount')
+})
+
+it('a field of a monitor that does not exist would be refused', async ({ expect }) => {
+  const yaml = await render({ prometheus: { serviceMonitor: { enabled: true } } })
+  expect(await refusal(yaml.replace('insecureSkipVerify', 'insecure'))).toContain('insecure')
+})
+
+it('install.yaml makes two Pods, and every object in it is there', async ({ expect }) => {
+  const yaml = await installManifest()
+  await mustApply(yaml)
+  const objects = objectsIn(yaml)
+  const found = await Promise.all(
+    objects.map(async ({ kind, metadata: { namespace = 'default', name } }) =>
+      plane.kubectl(['get', kind, name, '-n', namespace, '-o', 'name']),
+    ),
+  )
+  expect(found.map(({ stderr }) => stderr)).toEqual(objects.map(() => ''))
+  await pollUntil({
+    what: 'two Pods of the relay',
+    timeoutMs: START_LIMIT_MS,
+    probe: async () => {
+      const selector = 'app.kubernetes.io/component=relay'
+      const pods = await mustKubectl(plane, `get pods -n ${NAMESPACE} -l ${selector} -o name`)
+      return pods.trim().split('\n').length === 2
+    },
+  })
+})
+
+/** As a user would: not server-side, and twice the same. */
+async function mustApply(yaml: string): Promise<void> {
+  for (const _ of ['once', 'again']) {
+    const { code, stderr } = await plane.kubectl(['apply', '--filename=-'], { stdin: yaml })
+    if (code !== 0) throw new Error(stderr)
+  }
+}
+
+it.for(['crds', 'deploy/rbac'])(
+  'kubectl takes the folder %s as it is',
+  async (folder, { expect }) => {
+    const path = fileURLToPath(new URL(`../../../${folder}`, import.meta.url))
+    expect(await plane.kubectl(['apply', '--dry-run=server', '--filename', path])).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+  },
+)
+
+it('what is made by kubectl is gone when kubectl deletes it', async ({ expect }) => {
+  const yaml = await installManifest()
+  const names = objectsIn(yaml).map(nameOf)
+  expect(names.length).toBeGreaterThan(20)
+  await mustKubectl(plane, 'wait --for=create serviceaccount/default -n edge-issuer --timeout=60s')
+  const { code, stderr } = await plane.kubectl(
+    ['delete', '--wait', '--timeout=90s', '--filename=-'],
+    {
+      stdin: yaml,
+    },
+  )
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  const kinds = 'clusterroles,clusterrolebindings,customresourcedefinitions,namespaces'
+  const left = await mustKubectl(
+    plane,
+    `get ${kinds} -l app.kubernetes.io/name=edge-issuer -o name`,
+  )
+  expect(left).toBe('')
+})

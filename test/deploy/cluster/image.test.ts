@@ -1,0 +1,94 @@
+/**
+ * What is in the image, run as in the image: with the arguments, the environment and the permissions of a
+ * pod, and Node's flags of the image, it issues.
+ *
+ * @module
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, it } from 'vitest'
+import { buildImageFiles, IMAGE_FILES, NODE_FLAGS } from '../../../deploy/tools/image-files.ts'
+import { kustomize } from '../../../deploy/tools/kustomize.ts'
+import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
+import { getObject, kubectlWait, PATIENCE, readyOf } from '../../e2e/environment.ts'
+import { certificateManifest, issuerManifest, secretManifest } from '../../support/edge/objects.ts'
+import { RELAY_SERVICE_ACCOUNT } from '../../support/edge/relay-process.ts'
+import { type EdgeSigner, startEdgeSigner } from '../../support/edge/signer.ts'
+import { freePorts } from '../../support/ports.ts'
+import { type ManagedProcess, startProcess, waitUntilReady } from '../../support/process.ts'
+import { objectsIn, relayContainerIn } from './objects.ts'
+
+const STOP_GRACE_MS = 30_000
+const READY_TIMEOUT_MS = 60_000
+
+let plane: ControlPlane
+let signer: EdgeSigner
+let relay: ManagedProcess
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'image-'))
+  await buildImageFiles(folder)
+  plane = await startControlPlane()
+  signer = await startEdgeSigner({ directory: join(plane.directory, 'signer') })
+  const yaml = await kustomize('base')
+  await plane.apply(yaml)
+  relay = await startAsInPod(yaml)
+})
+
+afterAll(async () => {
+  await relay.stop(STOP_GRACE_MS)
+  await signer.worker.stop()
+  await plane.stop()
+  await rm(folder, { recursive: true })
+})
+
+/** What a pod does not have to be told, and ports that are free here. */
+async function startAsInPod(yaml: string): Promise<ManagedProcess> {
+  const { args, env } = relayContainerIn(objectsIn(yaml))
+  const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
+  const [health = 0, metrics = 0] = await freePorts(2)
+  const process = await startProcess({
+    name: 'relay',
+    command: globalThis.process.execPath,
+    args: [
+      ...NODE_FLAGS,
+      join(folder, IMAGE_FILES.bundle),
+      ...args,
+      `--kubeconfig=${kubeconfig}`,
+      `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
+      `--health-probe-bind-address=127.0.0.1:${String(health)}`,
+      `--metrics-bind-address=127.0.0.1:${String(metrics)}`,
+    ],
+    env: Object.fromEntries(env.map(({ name, value }) => [name, value])),
+    cwd: folder,
+    logFile: join(plane.directory, 'relay.log'),
+  })
+  return waitUntilReady(process, {
+    timeoutMs: READY_TIMEOUT_MS,
+    probe: async () => (await fetch(`http://127.0.0.1:${String(health)}/readyz`)).ok,
+  })
+}
+
+it('the bundle issues, and is refused nothing by Node or the API server', async ({ expect }) => {
+  await plane.apply(
+    [
+      secretManifest(RELAY_SERVICE_ACCOUNT.namespace, signer.clientKeyPem),
+      issuerManifest(signer, { kind: 'ClusterIssuer', name: 'edge' }),
+      certificateManifest({
+        name: 'web',
+        namespace: 'default',
+        issuer: { kind: 'ClusterIssuer', name: 'edge' },
+      }),
+    ].join('---\n'),
+  )
+  await kubectlWait(plane, ['certificate/web', 'condition=Ready', PATIENCE], 'default')
+  expect(readyOf(await getObject(plane, 'certificate/web', 'default'))?.reason).toBe('Ready')
+  const log = await readFile(relay.logFile, 'utf8')
+  expect(log).not.toMatch(/ERR_ACCESS_DENIED|forbidden|"level":"error"/u)
+})
+
+it('the bundle ends in order when it is told to', async ({ expect }) => {
+  expect(await relay.stop(STOP_GRACE_MS)).toEqual({ code: 0, signal: null })
+})
