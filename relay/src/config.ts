@@ -22,6 +22,12 @@ export interface Config {
   readonly leaseName: string
   /** `host:port` or `:port`. */
   readonly healthProbeBindAddress: string
+  /** As {@link healthProbeBindAddress}; `0` for no metrics. */
+  readonly metricsBindAddress: string
+  /** Whether metrics are served over TLS, to those whom RBAC permits. */
+  readonly metricsSecure: boolean
+  /** Folder of a TLS certificate; empty for one that is made at start. */
+  readonly metricsCertDir: string
   /** Of each controller. */
   readonly maxConcurrentReconciles: number
   readonly healthCheckIntervalMs: number
@@ -41,6 +47,7 @@ const BOOLEANS = ['true', 'false'] as const
 const SWITCHES: ReadonlySet<string> = new Set([
   'enable-certificate-signing-requests',
   'leader-elect',
+  'metrics-secure',
 ])
 
 /** A DNS label (RFC 1123), or nothing. */
@@ -76,6 +83,15 @@ const SETTINGS = {
     help: "name of the Lease by which they agree, in the relay's own namespace",
   },
   'health-probe-bind-address': { default: ':8081', help: 'address of /healthz and /readyz' },
+  'metrics-bind-address': { default: ':8443', help: 'address of /metrics; 0 for none' },
+  'metrics-secure': {
+    default: 'true',
+    help: 'serve /metrics over TLS, and only to those whom RBAC permits',
+  },
+  'metrics-cert-dir': {
+    default: '',
+    help: 'folder with tls.crt and tls.key for /metrics; made at start when empty',
+  },
   'max-concurrent-reconciles': { default: '16', help: 'objects of one kind worked on at once' },
   'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
   'max-retry-duration': {
@@ -174,6 +190,10 @@ export function readConfig(
     leaderElect: choice('leader-elect', BOOLEANS) === 'true',
     leaseName: objectName('lease-name'),
     healthProbeBindAddress: address('health-probe-bind-address'),
+    metricsBindAddress:
+      text('metrics-bind-address') === '0' ? '0' : address('metrics-bind-address'),
+    metricsSecure: choice('metrics-secure', BOOLEANS) === 'true',
+    metricsCertDir: text('metrics-cert-dir'),
     maxConcurrentReconciles: count('max-concurrent-reconciles', MAX_CONCURRENT_RECONCILES),
     healthCheckIntervalMs: durationMs('health-check-interval', MIN_HEALTH_CHECK_INTERVAL_MS),
     maxRetryMs: durationMs('max-retry-duration', 0),

@@ -16,6 +16,7 @@ import type { ApiError } from './kube/api-error.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
@@ -23,6 +24,7 @@ import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { Controller } from './reconcile/controller.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import { issuerReconciler } from './reconcile/issuer.ts'
+import { observedSign } from './reconcile/observed-sign.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import {
   CERTIFICATE_REQUESTS,
@@ -46,6 +48,7 @@ export interface ControllersOptions {
   /** Where the Secrets of ClusterIssuers are. */
   readonly clusterResourceNamespace: string
   readonly events: EventRecorder
+  readonly metrics: Metrics
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -71,10 +74,14 @@ const CHECK_JITTER = 0.1
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, clusterResourceNamespace, kube, clock, random, log } = options
+  const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
-  const connections = new Connections(secrets, clusterResourceNamespace)
+  const connections = new Connections({
+    secrets,
+    clusterResourceNamespace,
+    onAnswer: metrics.workerAnswered,
+  })
   const issuers = {
     Issuer: issuerController('Issuer', { holds, connections }, options),
     ClusterIssuer: issuerController('ClusterIssuer', { holds, connections }, options),
@@ -115,7 +122,7 @@ function issuerController(
   { holds, connections }: Pick<World, 'connections' | 'holds'>,
   options: ControllersOptions,
 ): Controller {
-  const { config, kube, observed, events, clock, random, log } = options
+  const { config, kube, observed, events, metrics, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
   return new Controller({
     ...common(options),
@@ -129,6 +136,7 @@ function issuerController(
       reminders: new Reminders(),
       longestLifetimeMs: (issuer) =>
         longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
+      checked: (reason) => metrics.checked(kind, reason),
       status: kube,
       events,
       log,
@@ -155,7 +163,7 @@ function watchedRequests<R extends AnyRequest>(
   { kind, store, holds, connections, issuers }: RequestsOptions<R>,
   options: ControllersOptions,
 ): Requests & { readonly controller: Controller } {
-  const { config, kube, observed, events, clock, log } = options
+  const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
   const approvals = new ApprovalWatch(kind, { events, log, now })
   const told = new Told()
@@ -168,13 +176,16 @@ function watchedRequests<R extends AnyRequest>(
       get: (key) => store.get(key),
       getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
       getIssuer: (ref) => findIssuer(observed, ref),
-      sign: signPass(kind, {
-        connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
-        holds,
-        wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
-        maxRetryMs: config.maxRetryMs,
-        now,
-      }),
+      sign: observedSign(
+        signPass(kind, {
+          connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
+          holds,
+          wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
+          maxRetryMs: config.maxRetryMs,
+          now,
+        }),
+        { kind, signed: metrics.signed, log, uptimeMs: () => clock.uptimeMs() },
+      ),
       approvals,
       status: kube,
       events,
@@ -190,13 +201,15 @@ function watchedRequests<R extends AnyRequest>(
 
 const common = ({
   config,
+  metrics,
   clock,
   random,
   log,
 }: ControllersOptions): Pick<
   ConstructorParameters<typeof Controller>[0],
-  'clock' | 'deadlineMs' | 'log' | 'random' | 'workers'
+  'clock' | 'deadlineMs' | 'log' | 'observe' | 'random' | 'workers'
 > => ({
+  observe: metrics.controller,
   workers: config.maxConcurrentReconciles,
   deadlineMs: RECONCILE_DEADLINE_MS,
   clock,

@@ -37,7 +37,7 @@ export interface Observed {
 }
 
 /** A reflector of any collection. */
-export type Reading = Pick<Reflector<unknown>, 'hasSynced' | 'isAlive' | 'run' | 'synced'>
+export type Reading = Pick<Reflector<unknown>, 'hasSynced' | 'isAlive' | 'name' | 'run' | 'synced'>
 
 /** What fills the stores, once run. */
 export interface Reflectors {

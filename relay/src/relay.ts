@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { clusterState } from './cluster-state.ts'
 import type { Config } from './config.ts'
 import { type Controllers, createControllers } from './controllers.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { createObserved, createReflectors, type Reading } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
 import { createEventRecorder } from './report/events.ts'
@@ -19,6 +21,9 @@ export interface RelayOptions {
   /** Where the Secrets of ClusterIssuers are. */
   readonly clusterResourceNamespace: string
   readonly hostName: string
+  readonly metrics: Metrics
+  /** Whether this replica is the one that works. */
+  readonly isLeading: () => boolean
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -55,6 +60,12 @@ export function startRelay(options: RelayOptions): Relay {
   const events = createEventRecorder({ ...options, writer: kube })
   const observed = createObserved()
   const { all: reflectors, awaited } = createReflectors(observed, kube, options)
+  options.metrics.observe({
+    ...clusterState(observed, reflectors),
+    droppedEvents: () => events.dropped,
+    leaseName: options.config.leaseName,
+    isLeading: options.isLeading,
+  })
   const reading = new AbortController()
   const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
   let controllers: Controllers | undefined

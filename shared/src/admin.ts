@@ -111,7 +111,7 @@ export const certificateDetailSchema = z.object({
   clamped: z.nullable(z.enum(['profile', 'issuer'])),
   /** PEM: the leaf, then each intermediate upwards; no root. */
   chain: z.string(),
-  /** PEM: the root. */
+  /** PEM: the one root that the chain ends at, also when it was issued with the roots of a rotation. */
   ca: z.string(),
 })
 

@@ -8,8 +8,9 @@ import { APPROVE_ROLE } from '../../relay/src/core/approval-help.ts'
 import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
 
 const ruleSchema = z.object({
-  apiGroups: z.array(z.string()),
-  resources: z.array(z.string()),
+  apiGroups: z.array(z.string()).default([]),
+  resources: z.array(z.string()).default([]),
+  nonResourceURLs: z.array(z.string()).optional(),
   verbs: z.array(z.string()),
   resourceNames: z.array(z.string()).optional(),
 })
@@ -49,7 +50,9 @@ it('Secrets can be got and watched, not listed, and only where a RoleBinding say
   expect(bindings.map(({ kind }) => kind)).toEqual(['RoleBinding'])
 })
 
-it('the relay writes nothing but status, Events and its Lease', async ({ expect }) => {
+it('the relay writes nothing but status, Events and its Lease, and asks who may scrape it', async ({
+  expect,
+}) => {
   const rules = (await objects('relay')).flatMap(({ rules: all }) => all)
   const writes = rules.filter(({ verbs }) =>
     verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
@@ -62,7 +65,20 @@ it('the relay writes nothing but status, Events and its Lease', async ({ expect 
     { resources: ['events'], verbs: ['create', 'patch'] },
     { resources: ['leases'], verbs: ['create'] },
     { resources: ['leases'], verbs: ['get', 'watch', 'patch'] },
+    { resources: ['tokenreviews'], verbs: ['create'] },
+    { resources: ['subjectaccessreviews'], verbs: ['create'] },
   ])
+})
+
+it('who scrapes may get /metrics and nothing else, and nobody is bound to it', async ({
+  expect,
+}) => {
+  const all = await objects('relay')
+  const reader = all.find(({ metadata }) => metadata.name === 'edge-issuer-metrics-reader')
+  expect(reader?.rules).toEqual([
+    { apiGroups: [], resources: [], nonResourceURLs: ['/metrics'], verbs: ['get'] },
+  ])
+  expect(all.filter(({ roleRef }) => roleRef?.name === reader?.metadata.name)).toEqual([])
 })
 
 it('of Leases the relay may touch its own, in its own namespace', async ({ expect }) => {

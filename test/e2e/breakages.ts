@@ -18,6 +18,8 @@ export interface Scene {
   readonly edge: EdgeEnvironment
   /** Between relay and API server. */
   readonly proxy: ApiProxy
+  /** Where the relay serves metrics. */
+  readonly metricsPort: number
 }
 
 /** Brings about what needs a permission that is gone; resolves when the failure can be seen. */
@@ -26,6 +28,13 @@ export type Breakage = (permission: Permission, scene: Scene) => Promise<void>
 /** As the Role names it. */
 const LEASE = { namespace: RELAY_SERVICE_ACCOUNT.namespace, name: 'edge-issuer-relay' } as const
 const FAILURE_LIMIT_MS = 30_000
+
+/** A relay that starts without it says so; it may never be ready. */
+export const atStart: Breakage = async (permission, { edge, proxy }) => {
+  const complaint = await relayComplaint(edge, permission)
+  await edge.restartRelay({ kubeconfig: proxy.kubeconfig, awaitsReadiness: false })
+  await complaint()
+}
 
 /** A relay that is to be elected says so; afterwards there is one that need not be. */
 export const notElected: Breakage = async (permission, { edge, proxy }) => {

@@ -23,8 +23,10 @@ import {
   shippedPermissions,
 } from '../support/edge/permissions.ts'
 import { RELAY_SERVICE_ACCOUNT } from '../support/edge/relay-process.ts'
+import { freePorts } from '../support/ports.ts'
 import {
   approvalRefusal,
+  atStart,
   type Breakage,
   notElected,
   notSigned,
@@ -43,6 +45,7 @@ import {
   readyOf,
   startEdgeEnvironment,
 } from './environment.ts'
+import { bindScraper, isScraped, scrapeNotJudged, scrapeRefused } from './scrapes.ts'
 
 const NAMESPACE = 'default'
 const GROUP = 'edge-issuer.dev'
@@ -53,11 +56,16 @@ const permissions = await shippedPermissions()
 
 let edge: EdgeEnvironment
 let proxy: ApiProxy
+let metricsPort: number
 /** Makes names that were not used before. */
 let count = 0
 
 beforeAll(async () => {
-  edge = await startEdgeEnvironment({ isHasty: true })
+  ;[metricsPort = 0] = await freePorts(1)
+  edge = await startEdgeEnvironment({
+    isHasty: true,
+    relayFlags: [`--metrics-bind-address=127.0.0.1:${String(metricsPort)}`],
+  })
   const { plane, signer } = edge
   proxy = await startApiProxy(plane, edge.relayKubeconfig)
   await grantCredentials(plane, NAMESPACE)
@@ -71,19 +79,14 @@ beforeAll(async () => {
       .join('---\n'),
   )
   await edge.restartRelay({ kubeconfig: proxy.kubeconfig })
+  await bindScraper(plane)
+  await isScraped(plane, metricsPort, 200)
 })
 
 afterAll(async () => {
   await edge.stop()
   await proxy.stop()
 })
-
-/** A relay that starts without it says so; it may never be ready. */
-const atStart: Breakage = async (permission) => {
-  const complaint = await relayComplaint(edge, permission)
-  await edge.restartRelay({ kubeconfig: proxy.kubeconfig, awaitsReadiness: false })
-  await complaint()
-}
 
 const requestNotReported: Breakage = async (permission) => {
   const complaint = await relayComplaint(edge, permission)
@@ -179,6 +182,9 @@ const BREAKS: Readonly<Record<string, Breakage>> = {
   'edge-issuer-leader-election may get leases.coordination.k8s.io edge-issuer-relay': notElected,
   'edge-issuer-leader-election may watch leases.coordination.k8s.io edge-issuer-relay': notElected,
   'edge-issuer-leader-election may patch leases.coordination.k8s.io edge-issuer-relay': notElected,
+  'edge-issuer-metrics-auth may create tokenreviews.authentication.k8s.io': scrapeNotJudged,
+  'edge-issuer-metrics-auth may create subjectaccessreviews.authorization.k8s.io': scrapeNotJudged,
+  'edge-issuer-metrics-reader may get /metrics': scrapeRefused,
   'edge-issuer-credential-reader may get secrets': keyNotRead,
   'edge-issuer-credential-reader may watch secrets': atStart,
   'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io issuers.edge-issuer.dev/*':
@@ -201,7 +207,7 @@ describe('without a permission something fails, and with it all is well again', 
       if (breakage === undefined) throw new Error('nobody knows what fails without it')
       await edge.plane.apply(roleManifestWithout(permission))
       try {
-        await breakage(permission, { edge, proxy })
+        await breakage(permission, { edge, proxy, metricsPort })
       } finally {
         proxy.play(() => undefined)
         await edge.plane.apply(roleManifest(permission.role))

@@ -8,6 +8,9 @@ const DEFAULTS = {
   leaderElect: true,
   leaseName: 'edge-issuer-relay',
   healthProbeBindAddress: ':8081',
+  metricsBindAddress: ':8443',
+  metricsSecure: true,
+  metricsCertDir: '',
   maxConcurrentReconciles: 16,
   healthCheckIntervalMs: 60_000,
   maxRetryMs: 3_600_000,
@@ -51,7 +54,15 @@ describe('readConfig', () => {
     expect(config).toMatchObject({ ok: true, value: { leaderElect: want } })
   })
 
+  it('takes 0 for no metrics', ({ expect }) => {
+    expect(readConfig(['--metrics-bind-address=0', '--metrics-secure=false'], {})).toEqual({
+      ok: true,
+      value: { ...DEFAULTS, metricsBindAddress: '0', metricsSecure: false },
+    })
+  })
+
   it.for([
+    { args: ['--metrics-bind-address=00'], want: 'not host:port or :port' },
     { args: ['--leader-elect=yes'], want: 'not one of true, false' },
     { args: ['--leader-elect', 'false'], want: 'false' },
     { args: ['--watch-namespace=Team'], want: 'not the name of a namespace' },

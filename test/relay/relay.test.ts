@@ -4,6 +4,7 @@ import type { Resource } from '../../relay/src/api/group.ts'
 import { readConfig } from '../../relay/src/config.ts'
 import { objectKey } from '../../relay/src/kube/object-ref.ts'
 import type { Kube, ListWatch } from '../../relay/src/kube/ports.ts'
+import { createMetrics, type Metrics } from '../../relay/src/metrics/metrics.ts'
 import { sleep } from '../../relay/src/queue/clock.ts'
 import { type Relay, startRelay } from '../../relay/src/relay.ts'
 import { aRequestObject } from '../support/kube-objects.ts'
@@ -21,6 +22,7 @@ async function aRelay(
   readonly relay: Relay
   readonly written: readonly string[]
   readonly listed: string[]
+  readonly metrics: Metrics
 }> {
   const clock = new FakeClock()
   const written: string[] = []
@@ -51,32 +53,40 @@ async function aRelay(
     getLease: async () => err(FORBIDDEN),
     createLease: async () => err(FORBIDDEN),
     updateLease: async () => err(FORBIDDEN),
+    reviewToken: async () => err(FORBIDDEN),
+    reviewAccess: async () => err(FORBIDDEN),
     listWatch: ({ resource }) => listWatch(resource),
     close: async () => undefined,
   }
   const config = readConfig(flags, {})
   if (!config.ok || config.value === 'help') throw new Error('the flags are wrong')
+  const metrics = createMetrics()
   const relay = startRelay({
     config: config.value,
     kube,
     clusterResourceNamespace: 'edge-issuer',
     hostName: 'test',
+    metrics,
+    isLeading: () => true,
     clock,
     random: () => 0.5,
     log: new RecordingLog(),
   })
   relay.work()
   await settle()
-  return { relay, written, listed }
+  return { relay, written, listed, metrics }
 }
 
 describe('startRelay', () => {
   it('does its main job without the permission to read CertificateSigningRequests, but is not ready', async ({
     expect,
   }) => {
-    const { relay, written } = await aRelay('certificatesigningrequests')
+    const { relay, written, metrics } = await aRelay('certificatesigningrequests')
     expect(written).toEqual(['certificaterequests default/web-1'])
     expect(relay.isReady()).toBe(false)
+    // Nor does it claim that there are none.
+    const pending = (await metrics.text()).match(/^edge_issuer_requests_pending.*$/gm)
+    expect(pending).toEqual(['edge_issuer_requests_pending{kind="CertificateRequest"} 1'])
     await relay.stop(1_000)
   })
 

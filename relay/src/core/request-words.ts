@@ -1,10 +1,11 @@
 /**
- * What each kind of request is told about its signing. Texts, reasons and types of Event follow
- * issuer-lib (controllers/request_objecthelper_*.go), also where the two kinds differ there.
+ * What each kind of request is told about its signing. Texts and reasons follow issuer-lib
+ * (controllers/request_objecthelper_*.go), also where the two kinds differ there. So do types of Event,
+ * but that a request which is still worked on is Normal for both kinds: issuer-lib warns for one of them.
  *
  * @module
  */
-import { EVENT_ACTION, EVENT_REASON, REQUEST_REASON } from '../api/reasons.ts'
+import { EVENT_REASON, REQUEST_REASON } from '../api/reasons.ts'
 import { normal, type RequestVerdict, waiting, warning } from './verdict.ts'
 
 /** Verdicts of an attempt to sign. */
@@ -32,23 +33,19 @@ const failed = (message: string): RequestVerdict => ({
 const retried = (kind: string, cause: string): RequestVerdict =>
   waiting(`Failed to sign ${kind}, will retry: ${cause}`, warning(EVENT_REASON.retryableError))
 
-const inProgress = (cause: string): string => `Signing still in progress. Reason: ${cause}`
+const inProgress = (cause: string): RequestVerdict =>
+  waiting(`Signing still in progress. Reason: ${cause}`, normal(EVENT_REASON.pending))
 
 export const CERTIFICATE_REQUEST_WORDS: RequestWords = {
   issued: issued('CertificateRequest'),
   failed: (cause) => failed(`Failed permanently to sign CertificateRequest: ${cause}`),
   retried: (cause) => retried('CertificateRequest', cause),
-  inProgress: (cause) => waiting(inProgress(cause), normal(EVENT_REASON.pending)),
+  inProgress,
 }
 
 export const SIGNING_REQUEST_WORDS: RequestWords = {
   issued: issued('CertificateSigningRequest'),
   failed: (cause) => failed(`CertificateSigningRequest has failed permanently: ${cause}`),
   retried: (cause) => retried('CertificateSigningRequest', cause),
-  inProgress: (cause) =>
-    waiting(inProgress(cause), {
-      type: 'Warning',
-      reason: EVENT_REASON.pending,
-      action: EVENT_ACTION.synced,
-    }),
+  inProgress,
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../api/one-line.ts'
 
 /** What became of a call that did not succeed; the tag says what may be done about it. */
 export type ApiErrorKind =
@@ -61,7 +62,10 @@ export function refusalError({ status, body, retryAfter }: Refusal): ApiError {
   return {
     kind: kindOf(status),
     status,
-    message: oneLine(message === '' ? `the API server answered HTTP ${status}` : message),
+    message: oneLine(
+      message === '' ? `the API server answered HTTP ${status}` : message,
+      MAX_MESSAGE_LENGTH,
+    ),
     ...(seconds === undefined
       ? {}
       : { retryAfterMs: Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS) }),
@@ -76,7 +80,7 @@ export function statusError(body: unknown): ApiError {
 
 /** Names what was thrown while sending or reading: a lost network, the reason of a signal, an answer cut short. */
 export function faultError(thrown: unknown): ApiError {
-  return { kind: 'unavailable', message: oneLine(describe(thrown)) }
+  return { kind: 'unavailable', message: oneLine(describe(thrown), MAX_MESSAGE_LENGTH) }
 }
 
 function kindOf(status: number): ApiErrorKind {
@@ -110,9 +114,4 @@ function describe(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.errors.length > 0)
     return describe(thrown.errors[0])
   return thrown instanceof Error ? thrown.message : String(thrown)
-}
-
-function oneLine(text: string): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-  return line.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()
 }

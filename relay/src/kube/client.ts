@@ -9,8 +9,10 @@ import { createLeaseStore } from './lease.ts'
 import { createListWatch } from './list-watch.ts'
 import { collectionPath, objectPath } from './paths.ts'
 import type { EventObject, Kube, StatusWrite } from './ports.ts'
+import { createAccessReviewer } from './reviews.ts'
 import { parseSecret } from './secret.ts'
 import {
+  type ApiAnswerListener,
   type ApiRequest,
   type Call,
   createTransport,
@@ -29,6 +31,8 @@ export interface KubeOptions {
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
   readonly log: Log
+  /** Hears of each request that was answered or failed. */
+  readonly onAnswer?: ApiAnswerListener
 }
 
 /** Deadline of each call but listings and watches. */
@@ -44,7 +48,7 @@ const MAX_OBJECT_BYTES = 4 * 1_048_576
 export function connect(options: KubeOptions): Result<Kube, string> {
   const access = loadAccess(options.kubeconfig, options.context)
   if (!access.ok) return access
-  const transport = createTransport(access.value)
+  const transport = createTransport(access.value, options.onAnswer)
   const call: Call = async (request, signal) => exchange(request, { transport, options, signal })
   return ok({
     getObject: async (resource, ref, signal) =>
@@ -65,6 +69,7 @@ export function connect(options: KubeOptions): Result<Kube, string> {
       return patched.ok ? ok(undefined) : patched
     },
     ...createLeaseStore(call),
+    ...createAccessReviewer(call),
     listWatch: (collection) => createListWatch(collection, { ...options, transport }),
     close: async () => transport.close(),
   })

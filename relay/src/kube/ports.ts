@@ -123,6 +123,25 @@ export interface LeaseStore {
   updateLease(ref: ObjectRef, lease: Lease, signal: AbortSignal): Promise<Result<Lease, ApiError>>
 }
 
+/** Whoever shows a token (authentication.k8s.io/v1 UserInfo). */
+export interface Caller {
+  readonly username: string
+  readonly uid: string
+  readonly groups: readonly string[]
+  readonly extra: Readonly<Record<string, readonly string[]>>
+}
+
+/** Judges who calls this process. */
+export interface AccessReviewer {
+  /** @returns `undefined` for a token that is not valid. */
+  reviewToken(token: string, signal: AbortSignal): Promise<Result<Caller | undefined, ApiError>>
+  /** @returns Whether RBAC lets the caller do this; `path` is no resource of the API: `/metrics`. */
+  reviewAccess(
+    access: { readonly caller: Caller; readonly path: string; readonly verb: string },
+    signal: AbortSignal,
+  ): Promise<Result<boolean, ApiError>>
+}
+
 /** An object as it came, with the two facts that a cache needs. */
 export interface RawObject {
   /** See `objectKey`. */
@@ -169,7 +188,8 @@ export interface Collection {
 }
 
 /** The connection to one API server. */
-export interface Kube extends ObjectReader, StatusWriter, SecretReader, EventWriter, LeaseStore {
+export interface Kube
+  extends ObjectReader, StatusWriter, SecretReader, EventWriter, LeaseStore, AccessReviewer {
   listWatch(collection: Collection): ListWatch
   /** Closes the connections; calls under way fail. */
   close(): Promise<void>

@@ -41,15 +41,32 @@ const TCP_KEEP_ALIVE_MS = 30_000
 /** A refusal is a small Status object; more than this is not read. */
 const MAX_REFUSAL_BYTES = 65_536
 
+/** Is told the HTTP status, or `<error>` when there was none. */
+export type ApiAnswerListener = (answer: {
+  readonly method: ApiRequest['method']
+  readonly code: string
+  readonly host: string
+}) => void
+
 /** Opens connections as requests need them. */
-export function createTransport(access: Access): Transport {
+export function createTransport(
+  access: Access,
+  onAnswer: ApiAnswerListener = () => undefined,
+): Transport {
   const pool = new Pool()
+  const { host } = new URL(access.server)
   return {
     send: async (request, signal) => {
+      let code = '<error>'
+      const heard = (status: number): void => {
+        code = String(status)
+      }
       try {
-        return await send(request, { access, pool, signal })
+        return await send(request, { access, pool, heard, signal })
       } catch (thrown) {
         return err(faultError(thrown))
+      } finally {
+        onAnswer({ method: request.method, code, host })
       }
     },
     close: async () => pool.close(),
@@ -88,12 +105,14 @@ class Pool {
 interface Way {
   readonly access: Access
   readonly pool: Pool
+  /** Told the status as soon as it is known. */
+  readonly heard: (status: number) => void
   readonly signal: AbortSignal
 }
 
 async function send(
   { method, path, content }: ApiRequest,
-  { access, pool, signal }: Way,
+  { access, pool, heard, signal }: Way,
 ): Promise<Result<ApiBody, ApiError>> {
   const { headers, tls } = await access.credentials()
   const { origin, pathname } = new URL(access.server)
@@ -111,6 +130,7 @@ async function send(
     },
   })
   const { statusCode: status, body } = answer
+  heard(status)
   if (status >= 200 && status < 300) return ok(body)
   const retryAfter = answer.headers['retry-after']
   const text = await readText(body, MAX_REFUSAL_BYTES)

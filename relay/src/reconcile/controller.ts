@@ -26,10 +26,34 @@ export type ReconcileOutcome =
  */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileOutcome>
 
+/** Hears what a controller does, to count it. It must be quick and must not throw. */
+export interface ControllerObserver {
+  /** A key came to wait that did not wait yet. */
+  added(): void
+  taken(waitedMs: number): void
+  reconciled(outcome: ReconcileOutcome['kind'], tookMs: number): void
+}
+
+/** What a controller is, and what it does at this moment. */
+export interface ControllerView {
+  readonly name: string
+  readonly workers: number
+  readonly stats: () => {
+    /** Keys that wait, without those whose time has not come. */
+    readonly depth: number
+    /** Reconciles that run. */
+    readonly active: number
+    /** Their ages, all together and the highest. */
+    readonly unfinishedMs: number
+    readonly longestMs: number
+  }
+}
+
 /** What a controller is made of. */
 export interface ControllerOptions {
-  /** In log lines: `certificate-request`. */
+  /** In log lines and metrics: `certificaterequests`. */
   readonly name: string
+  readonly observe: (controller: ControllerView) => ControllerObserver
   readonly reconcile: Reconcile
   /** Reconciles at the same time. */
   readonly workers: number
@@ -53,6 +77,11 @@ export class Controller {
   readonly #queue = new WorkQueue<string>()
   readonly #delayed: DelayedKeys<string>
   readonly #limiter: RateLimiter<string>
+  readonly #observer: ControllerObserver
+  /** When each waiting key came, on the clock's uptime. */
+  readonly #addedAtMs = new Map<string, number>()
+  /** When the reconcile of each key began that runs. */
+  readonly #startedAtMs = new Map<string, number>()
   /** Aborts the reconciles that run. */
   readonly #abort = new AbortController()
   #workers: Promise<unknown> = Promise.resolve()
@@ -61,13 +90,17 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options
     this.#log = options.log.child({ controller: options.name })
-    this.#delayed = new DelayedKeys(options.clock, (key) => this.#queue.add(key))
+    this.#delayed = new DelayedKeys(options.clock, (key) => this.add(key))
     this.#limiter = new RateLimiter(options.backoff, options.random)
+    const { name, workers } = options
+    this.#observer = options.observe({ name, workers, stats: () => this.#stats() })
   }
 
   /** The one door for everything that wakes a key. Keys wait here before {@link start} too. */
   add(key: string): void {
-    this.#queue.add(key)
+    if (!this.#queue.add(key)) return
+    this.#addedAtMs.set(key, this.#options.clock.uptimeMs())
+    this.#observer.added()
   }
 
   /** Starts the workers. */
@@ -106,8 +139,31 @@ export class Controller {
     for (;;) {
       const key = await this.#queue.take()
       if (key === undefined || this.#stopping) return
-      this.#settle(key, await this.#attempt(key))
+      this.#settle(key, await this.#observed(key))
       this.#queue.done(key)
+    }
+  }
+
+  async #observed(key: string): Promise<ReconcileOutcome> {
+    const { clock } = this.#options
+    const startedAtMs = clock.uptimeMs()
+    this.#observer.taken(startedAtMs - (this.#addedAtMs.get(key) ?? startedAtMs))
+    this.#addedAtMs.delete(key)
+    this.#startedAtMs.set(key, startedAtMs)
+    const outcome = await this.#attempt(key)
+    this.#startedAtMs.delete(key)
+    this.#observer.reconciled(outcome.kind, clock.uptimeMs() - startedAtMs)
+    return outcome
+  }
+
+  #stats(): ReturnType<ControllerView['stats']> {
+    const nowMs = this.#options.clock.uptimeMs()
+    const agesMs = [...this.#startedAtMs.values()].map((startedAtMs) => nowMs - startedAtMs)
+    return {
+      depth: this.#queue.size,
+      active: agesMs.length,
+      unfinishedMs: agesMs.reduce((sum, ageMs) => sum + ageMs, 0),
+      longestMs: Math.max(0, ...agesMs),
     }
   }
 
@@ -139,7 +195,8 @@ export class Controller {
       case 'retry': {
         const delayMs = this.#limiter.next(key, outcome.minimumMs)
         this.#delayed.addAfter(key, delayMs)
-        this.#log.info({ key, delayMs, cause: outcome.message }, 'reconcile will be tried again')
+        // What it does to an object is in the object, and told there once; each try would flood the log.
+        this.#log.debug({ key, delayMs, cause: outcome.message }, 'reconcile will be tried again')
       }
     }
   }

@@ -7,7 +7,7 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
 import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
-import { EVENT_REASON } from '../api/reasons.ts'
+import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
 import { warnOfExpiry } from '../core/ca-expiry.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
@@ -38,6 +38,8 @@ export interface IssuerReconcilerOptions {
   readonly reminders: Reminders
   /** The longest lifetime that is asked of the issuer. */
   readonly longestLifetimeMs: (issuer: Issuer) => number
+  /** Hears of each check. */
+  readonly checked: (reason: IssuerReason) => void
   readonly status: StatusWriter
   readonly events: EventRecorder
   readonly log: Log
@@ -54,6 +56,7 @@ export function issuerReconciler(
     const issuer = options.get(key)
     if (issuer === undefined || issuer.metadata.isDeleting) return { kind: 'done' }
     const checked = await check(issuer, options, signal)
+    options.checked(checked.verdict.reason)
     const written = await write({ key, issuer, checked }, options, signal)
     if (!written.ok) return { kind: 'retry', message: written.error }
     tell({ key, issuer, checked }, options, written.value)

@@ -15,7 +15,7 @@ import { requestStatus, signedStatus, signingFailedStatus } from './status.ts'
 /** What a pass found, and the certificate if there is one. */
 export interface Finding {
   readonly verdict: RequestVerdict
-  /** PEM: leaf first, without the root; and the root. */
+  /** PEM: leaf first, without the root; and what is to be trusted, one root or several. */
   readonly issued?: { readonly chainPem: string; readonly caPem: string }
 }
 

@@ -17,6 +17,7 @@ import {
   refusalClass,
   type Result,
 } from '@edge-issuer/shared'
+import { oneLine } from '../api/one-line.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import type { HttpAnswer } from './transport.ts'
 
@@ -25,6 +26,9 @@ const LATER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** What polling waits when a 202 names no time, in milliseconds. */
 const DEFAULT_PENDING_MS = 5_000
+
+/** What a worker, or whoever answers in its place, may say to users. */
+const MAX_MESSAGE_CHARACTERS = 1_024
 
 /** The one thing that is needed of a zod schema. */
 export interface AnswerSchema<T> {
@@ -61,9 +65,11 @@ export function readTextAnswer(
   reading: Exchanged,
 ): Result<string, SignerFault> {
   const retryAfterMs = readRetryAfter(answer.header('retry-after'))
-  const fault = readFault(answer, reading)
-  if (fault !== undefined)
+  const found = readFault(answer, reading)
+  if (found !== undefined) {
+    const fault = { ...found, message: oneLine(found.message, MAX_MESSAGE_CHARACTERS) }
     return err(retryAfterMs === undefined ? fault : { retryAfterMs, ...fault })
+  }
   if (answer.status === 202) {
     const message = `the worker at ${reading.origin} is still working on it`
     const waitMs = retryAfterMs ?? DEFAULT_PENDING_MS

@@ -34,17 +34,22 @@ interface Connection {
   readonly client: SignerClient
 }
 
+/** What connections are made of. */
+export interface ConnectionsOptions {
+  readonly secrets: Pick<SecretWatches, 'read'>
+  /** Where a ClusterIssuer's Secret is. */
+  readonly clusterResourceNamespace: string
+  readonly onAnswer?: WorkerOptions['onAnswer']
+}
+
 /** One connection an issuer. */
 export class Connections {
-  readonly #secrets: Pick<SecretWatches, 'read'>
-  /** Where a ClusterIssuer's Secret is. */
-  readonly #clusterResourceNamespace: string
+  readonly #options: ConnectionsOptions
   /** By uid of the issuer; replaced when what it was made from changes. */
   readonly #connections = new Map<string, Connection>()
 
-  constructor(secrets: Pick<SecretWatches, 'read'>, clusterResourceNamespace: string) {
-    this.#secrets = secrets
-    this.#clusterResourceNamespace = clusterResourceNamespace
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
   }
 
   /** @returns A client for `issuer` with the key that its Secret holds now, or as the watch told last. */
@@ -61,6 +66,7 @@ export class Connections {
       url: issuer.spec.url,
       privateKeyPem: privateKeyPem.value,
       caBundlePem: caBundlePem.value,
+      onAnswer: this.#options.onAnswer,
     }
     const { uid } = issuer.metadata
     const known = this.#connections.get(uid)
@@ -88,9 +94,10 @@ export class Connections {
     freshness: 'live' | 'watched',
     signal: AbortSignal,
   ): Promise<Result<string, ConnectFault>> {
-    const secret = secretRefOf(issuer, this.#clusterResourceNamespace)
+    const { secrets, clusterResourceNamespace } = this.#options
+    const secret = secretRefOf(issuer, clusterResourceNamespace)
     const user = issuer.metadata.uid
-    const read = await this.#secrets.read({ user, ref: secret, freshness }, signal)
+    const read = await secrets.read({ user, ref: secret, freshness }, signal)
     if (!read.ok) {
       const message = secretUnreadable(secret, read.error)
       const isPassing = read.error.kind === 'unavailable' || read.error.kind === 'throttled'

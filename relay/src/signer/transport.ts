@@ -39,10 +39,12 @@ export interface Transport {
 /**
  * @param caBundlePem - Trust these roots instead of the system's.
  * @param maxAnswerBytes - A longer body is a fault, found before the rest of it is read.
+ * @param onAnswer - Hears of each exchange: an HTTP status, or `<error>` when there was none.
  */
 export function createTransport(
   caBundlePem: string | undefined,
   maxAnswerBytes: number,
+  onAnswer: (code: string) => void = () => undefined,
 ): Transport {
   const trust = caBundlePem === undefined ? {} : { ca: caBundlePem }
   const agent = new EnvHttpProxyAgent({
@@ -55,8 +57,10 @@ export function createTransport(
   return {
     send: async (exchange, signal) => {
       const { origin } = new URL(exchange.url)
+      let code = '<error>'
       try {
         const { statusCode, headers, body } = await request(agent, exchange, signal)
+        code = String(statusCode)
         return ok({
           status: statusCode,
           header: (name) => joined(headers[name]),
@@ -64,6 +68,8 @@ export function createTransport(
         })
       } catch (error) {
         return err(transportFault(origin, error))
+      } finally {
+        onAnswer(code)
       }
     },
     close: async () => agent.destroy(),

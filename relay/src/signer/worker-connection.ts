@@ -37,6 +37,8 @@ export interface WorkerOptions {
   readonly privateKeyPem: string
   /** Trust these roots instead of the system's. */
   readonly caBundlePem?: string | undefined
+  /** Hears of each exchange: an HTTP status, or `<error>` when there was none. */
+  readonly onAnswer?: ((code: string) => void) | undefined
 }
 
 /** What is posted. */
@@ -85,7 +87,7 @@ export function openWorker(
   if (!key.ok) return err(`the private key ${key.error}`)
   const { keyId } = key.value
   const place = { origin: new URL(base.value).origin, keyId }
-  const transport = createTransport(options.caBundlePem, maxAnswerBytes)
+  const transport = createTransport(options.caBundlePem, maxAnswerBytes, options.onAnswer)
 
   const exchange = async (
     { path, ...content }: { readonly path: string } & Partial<Posting>,

@@ -46,6 +46,8 @@ const STALL_MS = 300_000
 
 /** Make one, subscribe to its store, then {@link run} it. */
 export class Reflector<T> {
+  /** As in log lines. */
+  readonly name: string
   /** Settles once: true when the store first equals the collection, false when the run ended before. */
   readonly synced: Promise<boolean>
   readonly #options: ReflectorOptions<T>
@@ -62,6 +64,7 @@ export class Reflector<T> {
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
+    this.name = options.name
     this.#log = options.log.child({ collection: options.name })
     this.#backoff = new RateLimiter(BACKOFF, options.random)
     this.#turnedAtMs = options.clock.uptimeMs()

@@ -39,6 +39,10 @@ export class Store<T> {
     return [...this.#entries.keys()]
   }
 
+  values(): readonly T[] {
+    return [...this.#entries.values()].map(({ value }) => value)
+  }
+
   /** Keys of the objects for which `indexBy` gave `indexed`. */
   keysBy(indexed: string): readonly string[] {
     return [...(this.#index.get(indexed) ?? [])]

@@ -23,6 +23,6 @@ it('a CertificateSigningRequest is told in the words of issuer-lib', ({ expect }
     'Normal Issued Synced: Succeeded signing the CertificateSigningRequest',
     'Warning PermanentError SyncFailed: CertificateSigningRequest has failed permanently: x',
     'Warning RetryableError SyncFailed: Failed to sign CertificateSigningRequest, will retry: x',
-    'Warning Pending Synced: Signing still in progress. Reason: x',
+    'Normal Pending Synced: Signing still in progress. Reason: x',
   ])
 })

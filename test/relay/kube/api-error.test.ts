@@ -48,7 +48,7 @@ describe('refusalError', () => {
     expect(refusalError({ status: 400, body: { message: `${whole}y` } }).message).toBe(whole)
     const astral = `${'x'.repeat(1_023)}\u{1f511}`
     const { message } = refusalError({ status: 400, body: { message: astral } })
-    expect(message).toBe(`${'x'.repeat(1_023)}\ufffd`)
+    expect(message).toBe('x'.repeat(1_023))
   })
 
   it.for([

@@ -1,6 +1,6 @@
 /** A connection to a fake API server, closed with the test. */
 import { CERTIFICATE_REQUEST } from '../../../relay/src/api/group.ts'
-import { connect } from '../../../relay/src/kube/client.ts'
+import { connect, type KubeOptions } from '../../../relay/src/kube/client.ts'
 import type { Kube, ListWatch, RawObject } from '../../../relay/src/kube/ports.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -19,17 +19,17 @@ export interface Ending {
   readonly onTestFinished: (end: () => Promise<void>) => void
 }
 
-/** Starts a server with `handle` and connects to it. Random numbers are all `random`. */
+/** Starts a server with `handle` and connects to it. Random numbers are all one half. */
 export async function aConnection(
   { onTestFinished }: Ending,
   handle: Handler,
-  random = 0.5,
+  part: Partial<KubeOptions> = {},
 ): Promise<Connected> {
   const server = await startFakeApiServer(handle)
   const clock = new FakeClock()
   const log = new RecordingLog()
   const { kubeconfig } = server
-  const kube = connect({ kubeconfig, clock, log, random: () => random })
+  const kube = connect({ kubeconfig, clock, log, random: () => 0.5, ...part })
   if (!kube.ok) throw new Error(kube.error)
   onTestFinished(async () => {
     await kube.value.close()
@@ -69,7 +69,7 @@ export const aListWatch = async (
   handle: Handler,
   random = 0.5,
 ): Promise<Watched> => {
-  const connected = await aConnection(context, handle, random)
+  const connected = await aConnection(context, handle, { random: () => random })
   const source = connected.kube.listWatch({
     resource: CERTIFICATE_REQUEST,
     fieldSelector: FIELD_SELECTOR,

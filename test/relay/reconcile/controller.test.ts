@@ -1,49 +1,7 @@
-import { once } from 'node:events'
 import { describe, it } from 'vitest'
-import { REQUEST_BACKOFF } from '../../../relay/src/queue/rate-limiter.ts'
-import {
-  Controller,
-  type Reconcile,
-  type ReconcileOutcome,
-} from '../../../relay/src/reconcile/controller.ts'
-import { FakeClock, settle } from '../queue/fake-clock.ts'
-import { RecordingLog } from '../queue/recording-log.ts'
-
-const DEADLINE_MS = 1_000
-
-const aController = (reconcile: Reconcile, workers = 1) => {
-  const clock = new FakeClock()
-  const log = new RecordingLog()
-  const controller = new Controller({
-    name: 'test',
-    reconcile,
-    workers,
-    backoff: REQUEST_BACKOFF,
-    deadlineMs: DEADLINE_MS,
-    clock,
-    random: () => 0.5,
-    log,
-  })
-  return { controller, clock, log }
-}
-
-/** Answers with the outcomes in order, then `done`; notes when it was called. */
-const aScript = (outcomes: readonly (ReconcileOutcome | Error)[]) => {
-  const calls: string[] = []
-  const rest = [...outcomes]
-  const reconcile: Reconcile = async (key) => {
-    calls.push(key)
-    const outcome = rest.shift()
-    if (outcome instanceof Error) throw outcome
-    return outcome ?? { kind: 'done' }
-  }
-  return { calls, reconcile }
-}
-
-const untilAborted: Reconcile = async (_key, signal) => {
-  await once(signal, 'abort')
-  throw signal.reason
-}
+import type { ReconcileOutcome } from '../../../relay/src/reconcile/controller.ts'
+import { settle } from '../queue/fake-clock.ts'
+import { aController, aScript, DEADLINE_MS, untilAborted } from './controlled.ts'
 
 describe('Controller', () => {
   it('reconciles keys that came before the start, each once', async ({ expect }) => {
@@ -193,7 +151,7 @@ describe('Controller.stop', () => {
     expect(clock.pendingMs).toEqual([])
     await clock.advance(1_000_000)
     expect(calls).toEqual(['a'])
-    expect(log.lines.filter(({ level }) => level !== 'info')).toEqual([])
+    expect(log.lines.filter(({ level }) => level !== 'debug')).toEqual([])
   })
 
   it('aborts what still runs after the grace period, and not before', async ({ expect }) => {

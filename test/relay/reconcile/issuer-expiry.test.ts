@@ -51,6 +51,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
     holds: new IssuerHolds(),
     reminders: new Reminders(),
     longestLifetimeMs: () => 50 * DAY_MS,
+    checked: () => undefined,
     status,
     events,
     log: new RecordingLog(),

@@ -63,9 +63,11 @@ async function reconcile(world: World): Promise<{
   readonly outcome: unknown
   readonly writes: ReturnType<typeof aStatusWriter>['writes']
   readonly notes: readonly string[]
+  readonly checks: readonly string[]
 }> {
   const status = aStatusWriter(world.errors)
   const events = anEventRecorder()
+  const checks: string[] = []
   const outcome = await issuerReconciler({
     resource: ISSUER,
     get: () => world.issuer,
@@ -74,13 +76,19 @@ async function reconcile(world: World): Promise<{
     holds: world.holds ?? new IssuerHolds(),
     reminders: new Reminders(),
     longestLifetimeMs: () => 0,
+    checked: (reason) => checks.push(reason),
     status,
     events,
     log: new RecordingLog(),
     now: () => CREATED_MS,
     nextCheckMs: () => 60_000,
   })('default/ca', NEVER)
-  return { outcome, writes: status.writes, notes: events.events.map((event) => event.note) }
+  return {
+    outcome,
+    writes: status.writes,
+    notes: events.events.map((event) => event.note),
+    checks,
+  }
 }
 
 describe('issuerReconciler', () => {
@@ -154,6 +162,7 @@ describe('issuerReconciler', () => {
     expect(result.outcome).toMatchObject({ kind: outcome })
     expect(result.writes).toMatchObject([{ status: { conditions: [{ status: 'False', reason }] } }])
     expect(result.notes.join()).toContain('because')
+    expect(result.checks).toEqual([reason])
   })
 
   it('tells of a check that fails again, so that the Event counts it, and writes nothing', async ({
@@ -223,6 +232,7 @@ describe('issuerReconciler', () => {
       outcome: { kind: 'done' },
       writes: [],
       notes: [],
+      checks: [],
     })
   })
 })

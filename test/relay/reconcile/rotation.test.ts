@@ -125,6 +125,7 @@ function aWorld(client: SignerClient): {
         holds,
         reminders: new Reminders(),
         longestLifetimeMs: () => 0,
+        checked: () => undefined,
         status,
         events: anEventRecorder(),
         log: new RecordingLog(),

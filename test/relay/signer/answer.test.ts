@@ -31,6 +31,8 @@ const problem = (fields: Partial<Problem>): string =>
     ...fields,
   })
 
+const faultSchema = z.object({ error: z.object({ message: z.string() }) })
+
 describe('readAnswer', () => {
   it.for([200, 201])('gives the value of a %i', (status, { expect }) => {
     expect(read({ status })).toEqual({ ok: true, value: { a: 1 } })
@@ -66,6 +68,15 @@ describe('readAnswer', () => {
     expect(read({ status: 422, body })).toMatchObject({
       error: { class: 'issuer', code: 'moon_phase' },
     })
+  })
+
+  it('shows what the worker says as one line that is not too long', ({ expect }) => {
+    const body = problem({ detail: `a\r\n\u001B[31mb ${'x'.repeat(5_000)}` })
+    const { message } = faultSchema.parse(read({ status: 422, body })).error
+    expect(
+      message.startsWith('worker at https://ca.test refused (csr_malformed): a [31mb xxx'),
+    ).toBe(true)
+    expect(message).toHaveLength(1_024)
   })
 
   it('names the key that was rejected, so that it can be compared', ({ expect }) => {

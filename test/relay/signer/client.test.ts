@@ -58,6 +58,8 @@ beforeAll(async () => {
 
 afterAll(async () => server.stop())
 
+const askHealth = async (client: SignerClient): Promise<unknown> => client.health('default', NEVER)
+
 /** A client of the server, closed after `use`. */
 async function withClient<T>(
   options: Partial<Parameters<typeof createSignerClient>[0]>,
@@ -188,6 +190,18 @@ describe('createSignerClient', () => {
     const answer = await withClient({}, async (client) => client.health('default', NEVER))
     expect(answer).toMatchObject({ error: { class: 'issuer', code: 'answer_malformed' } })
     expect(server.received).toHaveLength(before + 1)
+  })
+
+  it('tells whoever counts of each exchange', async ({ expect }) => {
+    const codes: string[] = []
+    const onAnswer = (code: string): unknown => codes.push(code)
+    for (const status of [200, 503]) {
+      server.respond(answerWith(status, {}))
+      await withClient({ onAnswer }, askHealth)
+    }
+    server.respond((response) => response.socket?.destroy())
+    await withClient({ onAnswer }, askHealth)
+    expect(codes).toEqual(['200', '503', '<error>'])
   })
 
   it('ends when its caller does', async ({ expect }) => {

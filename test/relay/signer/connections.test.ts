@@ -37,7 +37,7 @@ describe('Connections', () => {
     'reads the Secret of a $kind in $want.namespace, and nowhere else',
     async ({ kind, want }, { expect }) => {
       const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-      const connections = new Connections(secrets, 'edge-issuer')
+      const connections = new Connections({ secrets, clusterResourceNamespace: 'edge-issuer' })
       expect((await connections.connect(anIssuer({ kind }), 'live', NEVER)).ok).toBe(true)
       const user = anIssuer().metadata.uid
       expect(secrets.asked).toEqual([{ user, ref: want, freshness: 'live' }])
@@ -50,7 +50,7 @@ describe('Connections', () => {
   }) => {
     const key = aKey()
     const secrets = aSecretReader(() => ok({ 'private-key.pem': key }))
-    const connections = new Connections(secrets, 'edge-issuer')
+    const connections = new Connections({ secrets, clusterResourceNamespace: 'edge-issuer' })
     const first = await connections.connect(anIssuer(), 'live', NEVER)
     const second = await connections.connect(anIssuer(), 'watched', NEVER)
     expect(first.ok && second.ok && first.value === second.value).toBe(true)
@@ -63,10 +63,10 @@ describe('Connections', () => {
     { name: 'the url', change: { spec: { url: 'https://other.test' } } },
   ])('connects anew when $name changes', async ({ change }, { expect }) => {
     let key = aKey()
-    const connections = new Connections(
-      aSecretReader(() => ok({ 'private-key.pem': key })),
-      'edge-issuer',
-    )
+    const connections = new Connections({
+      secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
+      clusterResourceNamespace: 'edge-issuer',
+    })
     const first = await connections.connect(anIssuer(), 'live', NEVER)
     key = change.key ?? key
     const second = await connections.connect(anIssuer({ spec: change.spec ?? {} }), 'live', NEVER)
@@ -103,11 +103,10 @@ describe('Connections', () => {
   ])(
     'says what is wrong with $name, and quotes nothing of it',
     async ({ read, want }, { expect }) => {
-      const connection = await new Connections(aSecretReader(read), 'x').connect(
-        anIssuer(),
-        'live',
-        NEVER,
-      )
+      const connection = await new Connections({
+        secrets: aSecretReader(read),
+        clusterResourceNamespace: 'x',
+      }).connect(anIssuer(), 'live', NEVER)
       expect(connection.ok).toBe(false)
       if (connection.ok) return
       expect(connection.error.kind).toBe(want.kind)
@@ -126,7 +125,7 @@ describe('Connections', () => {
     },
   ])('a caBundle that $name needs an edit of the spec', async ({ caBundle, want }, { expect }) => {
     const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-    const connection = await new Connections(secrets, 'x').connect(
+    const connection = await new Connections({ secrets, clusterResourceNamespace: 'x' }).connect(
       anIssuer({ spec: { caBundle } }),
       'live',
       NEVER,
@@ -142,10 +141,10 @@ describe('Connections', () => {
       createAuthority({ commonName: 'b' }),
     ])
     const caBundle = btoa(authorities.map((authority) => authority.certificatePem).join('\n'))
-    const connections = new Connections(
-      aSecretReader(() => ok({ 'private-key.pem': aKey() })),
-      'x',
-    )
+    const connections = new Connections({
+      secrets: aSecretReader(() => ok({ 'private-key.pem': aKey() })),
+      clusterResourceNamespace: 'x',
+    })
     expect((await connections.connect(anIssuer({ spec: { caBundle } }), 'live', NEVER)).ok).toBe(
       true,
     )

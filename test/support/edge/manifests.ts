@@ -13,6 +13,7 @@ const FILES = {
     'deploy/rbac/namespace.yaml',
     'deploy/rbac/relay.yaml',
     'deploy/rbac/leader-election.yaml',
+    'deploy/rbac/metrics.yaml',
     'deploy/rbac/credential-reader.yaml',
   ],
   approve: ['deploy/rbac/cert-manager-approve.yaml'],

@@ -14,6 +14,7 @@ const PERMISSION: Permission = {
     rules: [
       { apiGroups: ['g'], resources: ['a', 'b'], verbs: ['get', 'list'] },
       { apiGroups: [''], resources: ['s'], verbs: ['get'], resourceNames: ['x', 'y'] },
+      { nonResourceURLs: ['/p', '/q'], verbs: ['get'] },
     ],
   },
   group: 'g',
@@ -25,9 +26,10 @@ const PERMISSION: Permission = {
 /** What a manifest allows, in words. */
 function allowed(manifest: string): readonly string[] {
   const { rules } = parse(manifest)
-  return rules.map(
-    (rule: Record<string, readonly string[]>) =>
-      `${String(rule['verbs'])} ${String(rule['resources'])}.${String(rule['apiGroups'])} ${String(rule['resourceNames'] ?? '')}`,
+  return rules.map((rule: Record<string, readonly string[]>) =>
+    rule['nonResourceURLs'] === undefined
+      ? `${String(rule['verbs'])} ${String(rule['resources'])}.${String(rule['apiGroups'])} ${String(rule['resourceNames'] ?? '')}`
+      : `${String(rule['verbs'])} ${String(rule['nonResourceURLs'])}`,
   )
 }
 
@@ -39,7 +41,15 @@ describe('roleManifestWithout', () => {
       'list b.g ',
       'get s. x',
       'get s. y',
+      'get /p',
+      'get /q',
     ])
+  })
+
+  it('leaves out one path', ({ expect }) => {
+    const path = { ...PERMISSION, group: '', resource: '/p', verb: 'get' }
+    expect(allowed(roleManifestWithout(path))).toContain('get /q')
+    expect(allowed(roleManifestWithout(path))).not.toContain('get /p')
   })
 
   it('leaves out one name', ({ expect }) => {
@@ -56,6 +66,7 @@ describe('shippedPermissions', () => {
     expect(new Set(words).size).toBe(words.length)
     expect(words).toContain('edge-issuer-relay may list certificaterequests.cert-manager.io')
     expect(words).toContain('edge-issuer-credential-reader may get secrets')
+    expect(words).toContain('edge-issuer-metrics-reader may get /metrics')
     expect(words).toContain(
       'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io issuers.edge-issuer.dev/*',
     )

@@ -1,6 +1,6 @@
 /**
  * The permissions that are shipped, one by one: a verb on a resource (on one name of it, where names
- * are given) in a role.
+ * are given) or on a path in a role.
  *
  * @module
  */
@@ -8,17 +8,25 @@ import { parseAllDocuments, stringify } from 'yaml'
 import { z } from 'zod'
 import { manifests } from './manifests.ts'
 
-const ruleSchema = z.strictObject({
+const resourceRuleSchema = z.strictObject({
   apiGroups: z.array(z.string()),
   resources: z.array(z.string()),
   verbs: z.array(z.string()),
   resourceNames: z.array(z.string()).optional(),
 })
+const pathRuleSchema = z.strictObject({
+  nonResourceURLs: z.array(z.string()),
+  verbs: z.array(z.string()),
+})
+
+const ROLE_KINDS = ['Role', 'ClusterRole'] as const
+
+const kindSchema = z.looseObject({ kind: z.string() })
 
 const roleSchema = z.looseObject({
-  kind: z.enum(['Role', 'ClusterRole']),
+  kind: z.enum(ROLE_KINDS),
   metadata: z.looseObject({ name: z.string() }),
-  rules: z.array(ruleSchema),
+  rules: z.array(z.union([resourceRuleSchema, pathRuleSchema])),
 })
 
 /** A role as it is shipped. */
@@ -28,6 +36,7 @@ export type Role = z.infer<typeof roleSchema>
 export interface Permission {
   readonly role: Role
   readonly group: string
+  /** Or a path, which begins with a slash and has no group. */
   readonly resource: string
   readonly verb: string
   /** Of the one object that it is about; any when absent. */
@@ -39,22 +48,28 @@ export async function shippedPermissions(): Promise<readonly Permission[]> {
   const objects = parseAllDocuments(await manifests('relay', 'approve')).map((one): unknown =>
     one.toJS(),
   )
-  return objects.flatMap((object) => {
-    const role = roleSchema.safeParse(object)
-    return role.success ? permissionsOf(role.data) : []
-  })
+  return objects.filter(isRole).flatMap((object) => permissionsOf(roleSchema.parse(object)))
 }
 
+const isRole = (object: unknown): boolean =>
+  ROLE_KINDS.some((kind) => kind === kindSchema.parse(object).kind)
+
 const permissionsOf = (role: Role): readonly Permission[] =>
-  role.rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [undefined] }) =>
-    apiGroups.flatMap((group) =>
+  role.rules.flatMap((rule) => {
+    if ('nonResourceURLs' in rule) {
+      return rule.nonResourceURLs.flatMap((resource) =>
+        rule.verbs.map((verb) => ({ role, group: '', resource, verb, resourceName: undefined })),
+      )
+    }
+    const { apiGroups, resources, verbs, resourceNames = [undefined] } = rule
+    return apiGroups.flatMap((group) =>
       resources.flatMap((resource) =>
         verbs.flatMap((verb) =>
           resourceNames.map((resourceName) => ({ role, group, resource, verb, resourceName })),
         ),
       ),
-    ),
-  )
+    )
+  })
 
 /** @returns The permission in words: `edge-issuer-relay may list issuers.edge-issuer.dev`. */
 export function describePermission(permission: Permission): string {
@@ -72,11 +87,15 @@ export function roleManifestWithout(permission: Permission): string {
   const id = describePermission(permission)
   const rules = permissionsOf(role)
     .filter((other) => describePermission(other) !== id)
-    .map(({ group, resource, verb, resourceName }) => ({
-      apiGroups: [group],
-      resources: [resource],
-      verbs: [verb],
-      resourceNames: resourceName === undefined ? undefined : [resourceName],
-    }))
+    .map(({ group, resource, verb, resourceName }) =>
+      resource.startsWith('/')
+        ? { nonResourceURLs: [resource], verbs: [verb] }
+        : {
+            apiGroups: [group],
+            resources: [resource],
+            verbs: [verb],
+            resourceNames: resourceName === undefined ? undefined : [resourceName],
+          },
+    )
   return stringify({ ...role, rules })
 }

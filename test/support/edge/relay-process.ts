@@ -46,6 +46,8 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
       `--kubeconfig=${options.kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      // Its port is one for the whole machine.
+      '--metrics-bind-address=0',
       ...(options.flags ?? []),
     ],
     env: process.env,

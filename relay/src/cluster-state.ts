@@ -1,0 +1,52 @@
+/**
+ * How the cluster stands, as far as it was read. A follower reads what the leader reads.
+ *
+ * @module
+ */
+import type { Issuer } from './api/issuer.ts'
+import type { AnyRequest } from './api/request.ts'
+import { type RequestPhase, requestPhase } from './core/request-phase.ts'
+import type { Observed, Reading } from './observed.ts'
+import {
+  CERTIFICATE_REQUESTS,
+  CERTIFICATE_SIGNING_REQUESTS,
+  type RequestKind,
+} from './reconcile/request-kinds.ts'
+import type { Store } from './watch/store.ts'
+
+/** The requests of one kind that name an issuer of ours. */
+export interface RequestsState {
+  /** `CertificateRequest`. */
+  readonly kind: string
+  readonly phases: readonly RequestPhase[]
+}
+
+/** Looked at anew with each call. */
+export interface ClusterState {
+  readonly issuers: () => readonly Issuer[]
+  /** Without the kinds that were not read yet, or are not to be read: that there are none would be a guess. */
+  readonly requests: () => readonly RequestsState[]
+}
+
+/** @param readings - What fills the stores. */
+export function clusterState(
+  { issuers, requests, signingRequests }: Observed,
+  readings: readonly Pick<Reading, 'hasSynced' | 'name'>[],
+): ClusterState {
+  const stateOf = <R extends AnyRequest>(
+    { resource, decide }: RequestKind<R>,
+    store: Store<R>,
+  ): readonly RequestsState[] => {
+    const hasRead = readings.some(({ name, hasSynced }) => name === resource.plural && hasSynced)
+    if (!hasRead) return []
+    const phases = store.values().map((request) => requestPhase(decide(request, undefined)))
+    return [{ kind: resource.kind, phases }]
+  }
+  return {
+    issuers: () => issuers.Issuer.values().concat(issuers.ClusterIssuer.values()),
+    requests: () =>
+      stateOf(CERTIFICATE_REQUESTS, requests).concat(
+        stateOf(CERTIFICATE_SIGNING_REQUESTS, signingRequests),
+      ),
+  }
+}

@@ -1,0 +1,33 @@
+import { Gauge, type Registry } from 'prom-client'
+
+/** One value of a gauge, under its labels. */
+export interface Reading<Label extends string> {
+  readonly labels: Readonly<Record<Label, string>>
+  readonly value: number
+}
+
+/** What a gauge is made of. */
+export interface LiveGauge<Label extends string> {
+  readonly name: string
+  readonly help: string
+  readonly labelNames: readonly Label[]
+  /** Asked anew each time; what it leaves out has no value any more. */
+  readonly read: () => readonly Reading<Label>[]
+}
+
+/** Registers a gauge that is read when somebody asks. */
+export function liveGauge<Label extends string>(
+  registry: Registry,
+  { name, help, labelNames, read }: LiveGauge<Label>,
+): void {
+  const gauge: Gauge<Label> = new Gauge({
+    registers: [registry],
+    name,
+    help,
+    labelNames,
+    collect: () => {
+      gauge.reset()
+      for (const { labels, value } of read()) gauge.set({ ...labels }, value)
+    },
+  })
+}

@@ -1,0 +1,42 @@
+/**
+ * All metrics of the process, in the text format of Prometheus. Only this folder knows the library.
+ *
+ * @module
+ */
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { ControllerObserver, ControllerView } from '../reconcile/controller.ts'
+import { VERSION } from '../version.ts'
+import { controllerMetrics } from './controller-metrics.ts'
+import { liveGauge } from './live-gauge.ts'
+import { METRIC_PREFIX } from './prefix.ts'
+import { type RelayMetrics, relayMetrics } from './relay-metrics.ts'
+import { type RelayState, stateMetrics } from './state-metrics.ts'
+
+/** Where everything is counted. */
+export interface Metrics extends RelayMetrics {
+  readonly controller: (controller: ControllerView) => ControllerObserver
+  /** Adds what is looked at when somebody asks; called once. */
+  readonly observe: (state: RelayState) => void
+  /** The media type of {@link text}. */
+  readonly contentType: string
+  readonly text: () => Promise<string>
+}
+
+/** Registers everything, the process and Node included (`process_*`, `nodejs_*`). */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_build_info`,
+    help: 'Always 1; what runs is in the labels',
+    labelNames: ['version'],
+    read: () => [{ labels: { version: VERSION }, value: 1 }],
+  })
+  return {
+    ...relayMetrics(registry),
+    controller: controllerMetrics(registry),
+    observe: (state) => stateMetrics(registry, state),
+    contentType: registry.contentType,
+    text: async () => registry.metrics(),
+  }
+}

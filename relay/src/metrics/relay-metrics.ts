@@ -1,0 +1,75 @@
+/**
+ * What the relay counts. No label has values without bound: no name of a request, no subject, no host
+ * that somebody else chose.
+ *
+ * @module
+ */
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { IssuerKind } from '../api/issuer.ts'
+import type { IssuerReason } from '../api/reasons.ts'
+import type { SignAttempt } from '../reconcile/observed-sign.ts'
+import { METRIC_PREFIX } from './prefix.ts'
+
+/** One door a kind of fact. */
+export interface RelayMetrics {
+  /** A request to the API server ended; `code` is an HTTP status or `<error>`. */
+  readonly apiAnswered: (answer: {
+    readonly method: string
+    readonly code: string
+    readonly host: string
+  }) => void
+  /** A request to a worker ended; `code` is an HTTP status or `<error>`. */
+  readonly workerAnswered: (code: string) => void
+  readonly signed: (attempt: SignAttempt) => void
+  /** `reason` is that of the issuer's Ready condition. */
+  readonly checked: (issuerKind: IssuerKind, reason: IssuerReason) => void
+}
+
+/** From an exchange over a short line to one that has to wait for its deadline, in seconds. */
+const SIGN_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
+
+/** Registers everything at `registry`. */
+export function relayMetrics(registry: Registry): RelayMetrics {
+  const registers = [registry]
+  const api = new Counter({
+    registers,
+    name: 'rest_client_requests_total',
+    help: 'Requests to the API server',
+    labelNames: ['code', 'method', 'host'],
+  })
+  const worker = new Counter({
+    registers,
+    name: `${METRIC_PREFIX}_worker_http_requests_total`,
+    help: 'Requests to signing workers',
+    labelNames: ['code'],
+  })
+  const attempts = new Counter({
+    registers,
+    name: `${METRIC_PREFIX}_sign_requests_total`,
+    help: 'Attempts to get a certificate, by what they came to',
+    labelNames: ['kind', 'issuer_kind', 'operation', 'result'],
+  })
+  const signTime = new Histogram({
+    registers,
+    name: `${METRIC_PREFIX}_sign_duration_seconds`,
+    help: 'How long attempts took that gave a certificate, checked and ready to be written',
+    labelNames: ['kind', 'issuer_kind'],
+    buckets: SIGN_BUCKETS,
+  })
+  const checks = new Counter({
+    registers,
+    name: `${METRIC_PREFIX}_issuer_check_total`,
+    help: 'Checks of issuers, by the reason of their Ready condition',
+    labelNames: ['issuer_kind', 'reason'],
+  })
+  return {
+    apiAnswered: (answer) => api.inc({ ...answer }),
+    workerAnswered: (code) => worker.inc({ code }),
+    signed: ({ kind, issuerKind, operation, result, tookMs }) => {
+      const labels = { kind, issuer_kind: issuerKind }
+      attempts.inc({ ...labels, operation, result })
+      if (result === 'issued') signTime.observe(labels, tookMs / 1_000)
+    },
+    checked: (issuerKind, reason) => checks.inc({ issuer_kind: issuerKind, reason }),
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * How things stand, read when somebody asks. A follower reads the same objects as the leader, so every
+ * replica tells the same of the cluster: take the maximum over replicas, not the sum. What is counted
+ * of requests is left out until all of them were read, since a zero would say that none waits; a
+ * replica that is cut off tells what it saw last. What controllers do only the leader tells: it alone has any.
+ *
+ * @module
+ */
+import { Counter, type Registry } from 'prom-client'
+import { findCondition } from '../api/condition.ts'
+import type { Issuer } from '../api/issuer.ts'
+import { READY } from '../api/reasons.ts'
+import type { ClusterState } from '../cluster-state.ts'
+import type { RequestPhase } from '../core/request-phase.ts'
+import { liveGauge } from './live-gauge.ts'
+import { METRIC_PREFIX } from './prefix.ts'
+
+/** What is looked at. */
+export interface RelayState extends ClusterState {
+  readonly droppedEvents: () => number
+  /** The Lease by which replicas agree, and whether this one leads. Without one it always does. */
+  readonly leaseName: string
+  readonly isLeading: () => boolean
+}
+
+/** Few enough to be labels: who may create an issuer may also delete it. */
+const ISSUER_LABELS = ['kind', 'namespace', 'name'] as const
+
+/** Registers everything at `registry`. */
+export function stateMetrics(registry: Registry, state: RelayState): void {
+  const { issuers, requests, droppedEvents, leaseName, isLeading } = state
+  const requestsIn = (phase: RequestPhase) => () =>
+    requests().map(({ kind, phases }) => ({
+      labels: { kind },
+      value: phases.filter((one) => one === phase).length,
+    }))
+  const ofIssuers = (value: (issuer: Issuer) => number | undefined) => () =>
+    issuers().flatMap((issuer) => {
+      const { kind, metadata } = issuer
+      const read = value(issuer)
+      const labels = { kind, namespace: metadata.namespace, name: metadata.name }
+      return read === undefined ? [] : [{ labels, value: read }]
+    })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_requests_pending`,
+    help: 'Approved requests that are not finished',
+    labelNames: ['kind'],
+    read: requestsIn('pending'),
+  })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_requests_waiting_for_approval`,
+    help: 'Requests that nobody has approved or denied',
+    labelNames: ['kind'],
+    read: requestsIn('waiting for approval'),
+  })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_issuer_ready`,
+    help: 'Whether an issuer is Ready',
+    labelNames: ISSUER_LABELS,
+    read: ofIssuers(({ status }) =>
+      findCondition(status.conditions, READY)?.status === 'True' ? 1 : 0,
+    ),
+  })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_ca_not_after_timestamp_seconds`,
+    help: 'When the CA of an issuer ends, in seconds since 1970',
+    labelNames: ISSUER_LABELS,
+    read: ofIssuers(({ status: { ca } }) =>
+      ca === undefined ? undefined : Date.parse(ca.notAfter) / 1_000,
+    ),
+  })
+  liveGauge(registry, {
+    name: 'leader_election_master_status',
+    help: 'Whether this process leads',
+    labelNames: ['name'],
+    read: () => [{ labels: { name: leaseName }, value: isLeading() ? 1 : 0 }],
+  })
+  const dropped: Counter = new Counter({
+    registers: [registry],
+    name: `${METRIC_PREFIX}_events_dropped_total`,
+    help: 'Events that could not be written',
+    collect: () => {
+      dropped.reset()
+      dropped.inc(droppedEvents())
+    },
+  })
+}

@@ -1,0 +1,89 @@
+/**
+ * Lets in who shows a token that the API server knows and that RBAC permits to get `/metrics`: the
+ * rules of kube-rbac-proxy and controller-runtime, so the same ClusterRole does.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import type { Result } from '@edge-issuer/shared'
+import type { ApiError } from '../kube/api-error.ts'
+import type { AccessReviewer } from '../kube/ports.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
+
+/** Each with the HTTP status that says it. */
+export type GateVerdict = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable'
+
+/** What a gate is made of. */
+export interface ScrapeGateOptions {
+  readonly reviewer: AccessReviewer
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A scraper comes every few seconds; a permission that is taken away holds no longer than this. */
+const ALLOWED_MS = 60_000
+const REFUSED_MS = 10_000
+/** Bounds the memory: whoever shows more tokens than that is not remembered. */
+const MAX_REMEMBERED = 256
+const REVIEW_LIMIT_MS = 10_000
+
+interface Remembered {
+  readonly verdict: Promise<GateVerdict>
+  untilMs: number
+}
+
+/** Asks the API server, and remembers the answer for a while. */
+export class ScrapeGate {
+  readonly #options: ScrapeGateOptions
+  /** By digest of the token: tokens themselves are not kept. */
+  readonly #remembered = new Map<string, Remembered>()
+
+  constructor(options: ScrapeGateOptions) {
+    this.#options = options
+  }
+
+  /** @param authorization - The header of that name (RFC 6750 §2.1). */
+  async judge(authorization: string | undefined): Promise<GateVerdict> {
+    const [, token] = /^Bearer +([\w.~+/-]+=*)$/iu.exec(authorization ?? '') ?? []
+    if (token === undefined) return 'unauthenticated'
+    const nowMs = this.#options.clock.uptimeMs()
+    const digest = createHash('sha256').update(token).digest('base64')
+    const known = this.#remembered.get(digest)
+    if (known !== undefined && nowMs < known.untilMs) return known.verdict
+    // Those who come while it is asked for wait for the same answer.
+    const asked = { verdict: this.#review(token), untilMs: nowMs + REVIEW_LIMIT_MS }
+    this.#remember(digest, asked)
+    const verdict = await asked.verdict
+    asked.untilMs =
+      this.#options.clock.uptimeMs() + (verdict === 'allowed' ? ALLOWED_MS : REFUSED_MS)
+    if (verdict === 'unavailable') this.#remembered.delete(digest)
+    return verdict
+  }
+
+  async #review(token: string): Promise<GateVerdict> {
+    const { reviewer } = this.#options
+    const signal = AbortSignal.timeout(REVIEW_LIMIT_MS)
+    const caller = await reviewer.reviewToken(token, signal)
+    if (!caller.ok) return this.#unavailable(caller)
+    if (caller.value === undefined) return 'unauthenticated'
+    const access = { caller: caller.value, path: '/metrics', verb: 'get' }
+    const allowed = await reviewer.reviewAccess(access, signal)
+    if (!allowed.ok) return this.#unavailable(allowed)
+    return allowed.value ? 'allowed' : 'forbidden'
+  }
+
+  #unavailable({ error }: Result<never, ApiError> & { readonly ok: false }): GateVerdict {
+    this.#options.log.warn({ error: error.message }, 'scrape not judged')
+    return 'unavailable'
+  }
+
+  #remember(digest: string, asked: Remembered): void {
+    this.#remembered.delete(digest)
+    this.#remembered.set(digest, asked)
+    const [oldest] = this.#remembered.keys()
+    if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) {
+      this.#remembered.delete(oldest)
+    }
+  }
+}

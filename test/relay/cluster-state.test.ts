@@ -1,0 +1,56 @@
+import { describe, it } from 'vitest'
+import { type ClusterState, clusterState } from '../../relay/src/cluster-state.ts'
+import { createObserved } from '../../relay/src/observed.ts'
+import { anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
+
+const entry = <T>(value: T) => ({ resourceVersion: '1', value })
+
+/** One object of each kind, of which these collections were read to their end. */
+function aState(...read: readonly string[]): ClusterState {
+  const observed = createObserved()
+  observed.issuers.Issuer.put('default/ca', entry(anIssuer()))
+  observed.issuers.ClusterIssuer.put('ca', entry(anIssuer({ kind: 'ClusterIssuer' })))
+  observed.requests.put('default/web-1', entry(aRequest()))
+  const unapproved = aSigningRequest({ status: { conditions: [] } })
+  observed.signingRequests.put('web', entry(unapproved))
+  const readings = ['certificaterequests', 'certificatesigningrequests'].map((name) => ({
+    name,
+    hasSynced: read.includes(name),
+  }))
+  return clusterState(observed, readings)
+}
+
+const CERTIFICATE_REQUESTS = { kind: 'CertificateRequest', phases: ['pending'] }
+const SIGNING_REQUESTS = { kind: 'CertificateSigningRequest', phases: ['waiting for approval'] }
+
+describe('clusterState', () => {
+  it.for([
+    [
+      ['certificaterequests', 'certificatesigningrequests'],
+      [CERTIFICATE_REQUESTS, SIGNING_REQUESTS],
+    ],
+    [['certificaterequests'], [CERTIFICATE_REQUESTS]],
+    [['certificatesigningrequests'], [SIGNING_REQUESTS]],
+    [[], []],
+  ] as const)(
+    'tells only of the kinds of request that it has read: %s',
+    ([read, want], { expect }) => {
+      expect(aState(...read).requests()).toEqual(want)
+    },
+  )
+
+  it('tells nothing of requests that are not to be read', ({ expect }) => {
+    const observed = createObserved()
+    const readings = [{ name: 'certificaterequests', hasSynced: true }]
+    expect(clusterState(observed, readings).requests()).toEqual([
+      { kind: 'CertificateRequest', phases: [] },
+    ])
+  })
+
+  it('tells of issuers of both kinds', ({ expect }) => {
+    const kinds = aState()
+      .issuers()
+      .map(({ kind }) => kind)
+    expect(kinds).toEqual(['Issuer', 'ClusterIssuer'])
+  })
+})

@@ -1,0 +1,71 @@
+/** A controller on a clock that a test turns by hand. */
+import { once } from 'node:events'
+import { REQUEST_BACKOFF } from '../../../relay/src/queue/rate-limiter.ts'
+import {
+  Controller,
+  type ControllerView,
+  type Reconcile,
+  type ReconcileOutcome,
+} from '../../../relay/src/reconcile/controller.ts'
+import { FakeClock } from '../queue/fake-clock.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
+
+/** Of each reconcile. */
+export const DEADLINE_MS = 1_000
+
+export interface Controlled {
+  readonly controller: Controller
+  readonly clock: FakeClock
+  readonly log: RecordingLog
+  /** What its observer was told, in order. */
+  readonly heard: readonly string[]
+  readonly view: ControllerView | undefined
+}
+
+/** A controller of one reconcile function; it is not started. */
+export const aController = (reconcile: Reconcile, workers = 1): Controlled => {
+  const clock = new FakeClock()
+  const log = new RecordingLog()
+  const heard: string[] = []
+  const views: ControllerView[] = []
+  const controller = new Controller({
+    name: 'test',
+    observe: (view) => {
+      views.push(view)
+      return {
+        added: () => heard.push('added'),
+        taken: (waitedMs) => heard.push(`taken after ${String(waitedMs)}`),
+        reconciled: (kind, tookMs) => heard.push(`${kind} after ${String(tookMs)}`),
+      }
+    },
+    reconcile,
+    workers,
+    backoff: REQUEST_BACKOFF,
+    deadlineMs: DEADLINE_MS,
+    clock,
+    random: () => 0.5,
+    log,
+  })
+  return { controller, clock, log, heard, view: views[0] }
+}
+
+/** Answers with the outcomes in order, then `done`; notes when it was called. */
+export const aScript = (
+  outcomes: readonly (ReconcileOutcome | Error)[],
+): { readonly calls: readonly string[]; readonly reconcile: Reconcile } => {
+  const calls: string[] = []
+  const rest = [...outcomes]
+  const reconcile: Reconcile = async (key) => {
+    calls.push(key)
+    const outcome = rest.shift()
+    if (outcome instanceof Error) throw outcome
+    return outcome ?? { kind: 'done' }
+  }
+  return { calls, reconcile }
+}
+
+/** Ends only with its signal. */
+export const untilAborted: Reconcile = async (_key, signal) => {
+  await once(signal, 'abort')
+  throw signal.reason
+}
