@@ -8,7 +8,7 @@ const nodeSchema = z.looseObject({
   type: z.string().default(''),
   format: z.string().optional(),
   description: z.string().default(''),
-  default: z.unknown().optional(),
+  default: z.string().optional(),
   enum: z.array(z.string()).optional(),
   required: z.array(z.string()).default([]),
   get properties() {
@@ -44,18 +44,18 @@ const tableOf = (node: Node | undefined): string =>
   table(['field', 'value', 'default', 'meaning'], node === undefined ? [] : rowsOf(node, ''))
 
 function rowsOf({ properties = {}, required }: Node, prefix: string): readonly string[][] {
-  return Object.entries(properties).flatMap(([name, node]) => [
-    [
+  return Object.entries(properties).flatMap(([name, node]) => {
+    const value = node.enum?.map(code).join(', ') ?? [node.type, node.format ?? ''].join(' ').trim()
+    const fallback = node.default === undefined ? '' : code(node.default)
+    const row = [
       code(prefix + name),
-      node.enum?.map(code).join(', ') ?? [node.type, node.format ?? ''].join(' ').trim(),
-      required.includes(name)
-        ? 'required'
-        : node.default === undefined
-          ? ''
-          : code(String(node.default)),
+      value,
+      required.includes(name) ? 'required' : fallback,
       node.description,
-    ],
-    ...rowsOf(node, `${prefix}${name}.`),
-    ...(node.items === undefined ? [] : rowsOf(node.items, `${prefix}${name}[].`)),
-  ])
+    ]
+    const inside = rowsOf(node, `${prefix}${name}.`)
+    return [row].concat(inside, rowsOf(node.items ?? NOTHING, `${prefix}${name}[].`))
+  })
 }
+
+const NOTHING: Node = { type: '', description: '', required: [] }

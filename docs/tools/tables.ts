@@ -1,11 +1,11 @@
 /** Tables in Markdown, and the places in a document where they go. */
 
 /** @returns A table; oxfmt aligns its columns. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |\n`
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('')
-}
+export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [headings, headings.map(() => '---'), ...rows].map(tableLine).join('')
+
+const tableLine = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |\n`
 
 /** As code. */
 export const code = (text: string): string => `\`${text}\``

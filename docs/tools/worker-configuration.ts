@@ -55,7 +55,7 @@ export function workerMembers(): readonly string[] {
   return childrenOf(nodeSchema.parse(published), '').flatMap(({ path, node }) => {
     const entry = node.additionalProperties
     if (typeof entry !== 'object') return [path]
-    return [path, ...membersOf(entry, '').map((member) => `${path}.NAME.${member.path}`)]
+    return [path].concat(membersOf(entry, '').map((member) => `${path}.NAME.${member.path}`))
   })
 }
 
@@ -72,17 +72,18 @@ function childrenOf({ properties = {}, required }: Node, prefix: string): readon
 
 /** Members, each followed by those inside of it. */
 function membersOf(node: Node, prefix: string): readonly Member[] {
-  return childrenOf(node, prefix).flatMap((member) => [
-    member,
-    ...membersOf(member.node, `${member.path}.`),
-    ...membersOf(member.node.items ?? EMPTY, `${member.path}[].`),
-    ...(typeof member.node.additionalProperties === 'object'
-      ? membersOf(member.node.additionalProperties, `${member.path}.OID.`)
-      : []),
-  ])
+  return childrenOf(node, prefix).flatMap((member) => {
+    const { items = EMPTY, additionalProperties } = member.node
+    const byName = typeof additionalProperties === 'object' ? additionalProperties : EMPTY
+    return [member].concat(
+      membersOf(member.node, `${member.path}.`),
+      membersOf(items, `${member.path}[].`),
+      membersOf(byName, `${member.path}.NAME.`),
+    )
+  })
 }
 
-const EMPTY: Node = { required: [], default: undefined }
+const EMPTY: Node = { required: [] }
 
 const tableOf = (members: readonly Member[]): string =>
   table(

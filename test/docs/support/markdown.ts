@@ -32,7 +32,7 @@ export interface Markdown {
 }
 
 /** Documents of the repository, without those of installed packages. @returns Relative paths. */
-export async function documentPaths(): Promise<readonly string[]> {
+async function documentPaths(): Promise<readonly string[]> {
   const names = await readdir(ROOT, { recursive: true })
   return names
     .filter((name) => name.endsWith('.md'))

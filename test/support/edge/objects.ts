@@ -4,7 +4,6 @@
  * @module
  */
 import { stringify } from 'yaml'
-import type { EdgeSigner } from './signer.ts'
 
 /** Kinds of issuer, as in an issuerRef. */
 export type IssuerKind = 'Issuer' | 'ClusterIssuer'
@@ -31,9 +30,16 @@ export interface IssuerFields {
   readonly spec?: object
 }
 
-/** An issuer that points at `signer`. */
+/** Where the relay finds a worker, and whom it trusts for that; an `EdgeSigner` is one. */
+export interface IssuerTarget {
+  readonly worker: { readonly url: string }
+  /** PEM of the authority of the worker's TLS certificate. */
+  readonly tlsCaPem: string
+}
+
+/** An issuer that points at a worker. */
 export const issuerManifest = (
-  { worker, tlsCaPem }: Pick<EdgeSigner, 'worker' | 'tlsCaPem'>,
+  { worker, tlsCaPem }: IssuerTarget,
   { kind, name, namespace, spec }: IssuerFields,
 ): string =>
   stringify({

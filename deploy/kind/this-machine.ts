@@ -1,0 +1,26 @@
+import { isIPv4 } from 'node:net'
+import { z } from 'zod'
+import type { FrontPlace } from './front.ts'
+
+const networksSchema = z.tuple([
+  z.looseObject({
+    IPAM: z.looseObject({ Config: z.array(z.looseObject({ Gateway: z.string().optional() })) }),
+  }),
+])
+
+/**
+ * Where pods of a kind cluster find this machine. On Linux it is the gateway of Docker's network;
+ * elsewhere Docker runs in a virtual machine, which knows the one outside by a name.
+ *
+ * @param network - What `docker network inspect kind` prints.
+ * @throws Error when the network has no IPv4 gateway.
+ */
+export function thisMachine(platform: NodeJS.Platform, network: string): FrontPlace {
+  if (platform !== 'linux') {
+    return { listenAddress: '127.0.0.1', host: 'host.docker.internal' }
+  }
+  const [{ IPAM }] = networksSchema.parse(JSON.parse(network))
+  const gateway = IPAM.Config.map((config) => config.Gateway ?? '').find((one) => isIPv4(one))
+  if (gateway === undefined) throw new Error('the network "kind" has no IPv4 gateway')
+  return { listenAddress: gateway, host: gateway }
+}

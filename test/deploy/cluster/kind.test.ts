@@ -1,0 +1,83 @@
+/**
+ * What is done in a kind cluster, as far as a cluster without nodes can tell: the relay is a process here.
+ *
+ * @module
+ */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { issueInCluster } from '../../../deploy/kind/issue.ts'
+import { KINDS } from '../../../deploy/kind/manifests.ts'
+import { IMAGE } from '../../../deploy/kind/steps.ts'
+import { kustomize } from '../../../deploy/tools/kustomize.ts'
+import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
+import { manifests } from '../../support/edge/manifests.ts'
+import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '../../support/edge/relay-process.ts'
+import type { ManagedProcess } from '../../support/process.ts'
+import { objectsIn, relayContainerIn } from './objects.ts'
+
+it('what is deployed is what is shipped, but for the image', async ({ expect }) => {
+  const [kind, shipped] = await Promise.all([kustomize('../kind'), kustomize('base')])
+  expect(relayContainerIn(objectsIn(kind)).image).toBe(IMAGE)
+  const image = /image: \S+/gu
+  expect(kind.replaceAll(image, '')).toBe(shipped.replaceAll(image, ''))
+})
+
+describe('issueInCluster', () => {
+  let plane: ControlPlane
+  let relay: ManagedProcess
+
+  beforeAll(async () => {
+    plane = await startControlPlane()
+    await plane.apply(await manifests('crds', 'relay', 'approve'))
+    relay = await startRelayProcess({
+      kubeconfig: await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT),
+      logFile: join(plane.directory, 'relay.log'),
+      flags: ['--leader-elect=false'],
+    })
+  })
+
+  afterAll(async () => {
+    await relay.stop(30_000)
+    await plane.stop()
+  })
+
+  const kubectl = async (args: readonly string[], stdin?: string): Promise<string> => {
+    const { code, stdout, stderr } = await plane.kubectl(args, stdin === undefined ? {} : { stdin })
+    if (code !== 0) throw new Error(stderr)
+    return stdout
+  }
+
+  const issue = async (): Promise<readonly string[]> => {
+    const said: string[] = []
+    await issueInCluster({
+      listenAddress: '127.0.0.1',
+      host: 'localhost',
+      kubectl,
+      directory: join(plane.directory, 'signer'),
+      say: (line) => said.push(line),
+    })
+    return said
+  }
+
+  it('both kinds of issuer give certificates, now and when relays were replaced', async ({
+    expect,
+  }) => {
+    const said = await issue()
+    for (const kind of KINDS) {
+      expect(said).toContain(`${kind}.edge-issuer.dev/edge is Ready`)
+      const chains = said.filter((line) => line.endsWith(`a chain to the root, by the ${kind}`))
+      expect(chains).toHaveLength(2)
+    }
+    const list = await kubectl(['get', 'certificates', '-n', 'kind-e2e', '-o', 'name'])
+    expect(list.trim().split('\n')).toHaveLength(4)
+  })
+
+  it('can be done again in the same cluster, with another worker on another port', async ({
+    expect,
+  }) => {
+    const [first = ''] = await issue()
+    expect(first).toContain('https://localhost:')
+    const policies = await kubectl(['get', 'networkpolicies', '-A', '-o', 'yaml'])
+    expect(policies).toContain(`port: ${first.slice(first.lastIndexOf(':') + 1)}`)
+  })
+})

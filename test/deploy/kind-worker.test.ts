@@ -1,0 +1,91 @@
+/**
+ * What stands between pods and the worker, and how what they get is judged.
+ *
+ * @module
+ */
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:https'
+import { createServer } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { beforeAll, describe, it } from 'vitest'
+import { openFront } from '../../deploy/kind/front.ts'
+import { brokenLink } from '../../deploy/kind/verify-chain.ts'
+import { createLoopbackTls } from '../support/loopback-tls.ts'
+import { createAuthority, issueLeaf } from '../support/pki.ts'
+
+const LOOPBACK = { listenAddress: '127.0.0.1', host: '127.0.0.1' }
+
+/** What a server answers, as far as tests look. */
+async function ask(url: string, ca: string): Promise<string> {
+  const outgoing = request(url, { ca, agent: false, method: 'POST' })
+  outgoing.end('question')
+  const [answer] = await once(outgoing, 'response')
+  return text(answer)
+}
+
+describe('the door', () => {
+  it('passes on what is said, with the name that it was said to', async ({ expect }) => {
+    const tls = await createLoopbackTls()
+    const worker = createServer(
+      { key: tls.server.keyPem, cert: tls.server.certificatePem },
+      (incoming, outgoing) => {
+        void text(incoming).then((body) => outgoing.end(`${incoming.headers.host ?? ''} ${body}`))
+      },
+    )
+    worker.listen(0, '127.0.0.1')
+    await once(worker, 'listening')
+    const address = worker.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const front = await openFront(LOOPBACK, () => ({
+      url: `https://127.0.0.1:${String(port)}`,
+      caPem: tls.caPem,
+    }))
+    expect(await ask(front.url, front.caPem)).toBe(`127.0.0.1:${String(front.port)} question`)
+    await expect(ask(front.url, tls.caPem)).rejects.toThrow(/certificate/u)
+    await front.stop()
+    await expect(ask(front.url, front.caPem)).rejects.toThrow('ECONNREFUSED')
+    worker.close()
+  })
+
+  it('hangs up when nobody is behind it, and stays', async ({ expect }) => {
+    const front = await openFront(LOOPBACK, () => ({ url: 'https://127.0.0.1:9', caPem: '' }))
+    await expect(ask(front.url, front.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)
+    await expect(ask(front.url, front.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)
+    await front.stop()
+  })
+})
+
+describe('brokenLink', () => {
+  const hostname = 'web.example.com'
+  let root: X509Certificate
+  let chain: string
+  let other: string
+
+  beforeAll(async () => {
+    const issuer = await createAuthority({ commonName: 'root' })
+    root = new X509Certificate(issuer.certificatePem)
+    const leaf = { issuer, subject: [], usage: 'server' as const, dnsNames: [hostname] }
+    chain = (await issueLeaf(leaf)).certificatePem
+    other = (await createAuthority({ commonName: 'root' })).certificatePem
+  })
+
+  it('is none in a good chain', ({ expect }) => {
+    expect(brokenLink(chain, { root, hostname })).toBeUndefined()
+  })
+
+  it('is one where the names agree and the keys do not', ({ expect }) => {
+    const stranger = new X509Certificate(other)
+    expect(stranger.subject).toBe(root.subject)
+    const want = 'certificate 0 is not by the next'
+    expect(brokenLink(chain, { root: stranger, hostname })).toBe(want)
+    expect(brokenLink(chain + other, { root, hostname })).toBe(want)
+  })
+
+  it('is one for another name, and in nothing', ({ expect }) => {
+    expect(brokenLink(chain, { root, hostname: 'a.example.com' })).toBe(
+      'it is not for a.example.com',
+    )
+    expect(brokenLink('', { root, hostname })).toBe('there is no certificate')
+  })
+})

@@ -1,0 +1,97 @@
+import { describe, it } from 'vitest'
+import { baseImages } from '../../deploy/release/base-images.ts'
+import { changesOf } from '../../deploy/release/changes.ts'
+import { judgeTag, sourceVersions } from '../../deploy/release/source-versions.ts'
+
+const CHANGELOG = `# Changelog
+
+Words before.
+
+## Unreleased
+
+- Something new.
+
+## 1.10.0 (2026-11-24)
+
+- One.
+
+### More
+
+- Two.
+
+## 1.1.0
+
+- Older.
+
+## 0.9.0
+`
+
+describe('changesOf', () => {
+  it.for([
+    { version: '1.10.0', text: '- One.\n\n### More\n\n- Two.' },
+    { version: '1.1.0', text: '- Older.' },
+    { version: '1.1', text: undefined },
+    { version: '0.9.0', text: undefined },
+    { version: '2.0.0', text: undefined },
+  ])('of $version', ({ version, text }, { expect }) => {
+    expect(changesOf(version, CHANGELOG)).toBe(text)
+  })
+})
+
+describe('a tag', () => {
+  const sources = { chart: '1.1.0', command: '1.1.0' }
+
+  it('that says what the sources say is good', ({ expect }) => {
+    expect(judgeTag('v1.1.0', { sources, changelog: CHANGELOG })).toEqual({
+      version: '1.1.0',
+      faults: [],
+    })
+  })
+
+  it('that says something else is told every place', ({ expect }) => {
+    const { faults } = judgeTag('v1.2.0-rc.1', {
+      sources: { ...sources, command: '1.2.0-rc.1' },
+      changelog: CHANGELOG,
+    })
+    expect(faults).toEqual([
+      'chart says 1.1.0, the tag 1.2.0-rc.1',
+      'CHANGELOG.md has no 1.2.0-rc.1',
+    ])
+  })
+
+  it.for(['1.1.0', 'v1.1', 'v01.1.0', 'v1.1.0+build', 'v1.1.0 ', ''])(
+    '"%s" is none',
+    (tag, { expect }) => {
+      expect(judgeTag(tag, { sources, changelog: CHANGELOG }).faults).toEqual([
+        `"${tag}" is not like v1.2.3`,
+      ])
+    },
+  )
+})
+
+it('every source says the same version', async ({ expect }) => {
+  const versions = Object.values(await sourceVersions())
+  expect(versions.length).toBeGreaterThan(3)
+  expect([...new Set(versions)]).toHaveLength(1)
+})
+
+describe('baseImages', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+
+  it('pins each by the digest of its tag', async ({ expect }) => {
+    const asked: string[] = []
+    const { build, runtime } = await baseImages(async (reference) => {
+      asked.push(reference)
+      return Promise.resolve(digest)
+    })
+    expect([build, runtime]).toEqual(asked.map((reference) => `${reference}@${digest}`))
+    expect(runtime).toContain('distroless/nodejs24')
+  })
+
+  it.for(['', 'latest', `${digest}0`, `${digest}\n`])(
+    'refuses "%s"',
+    async (answer, { expect }) => {
+      await expect(baseImages(async () => Promise.resolve(answer))).rejects.toThrow('is no digest')
+    },
+  )
+})

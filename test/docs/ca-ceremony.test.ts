@@ -1,0 +1,42 @@
+/** The ceremony as it stands in the document, block by block, in one shell. */
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { it } from 'vitest'
+import { temporaryFolder } from '../cli/support/run-cli.ts'
+import { startShell } from '../support/shell-session.ts'
+import { readMarkdown, ROOT } from './support/markdown.ts'
+
+const MEDIA = ['MEDIUM_1', 'MEDIUM_2', 'MEDIUM_3'] as const
+
+it('makes a CA whose root key is on two media only, and renews it from one of them', async ({
+  expect,
+  ...context
+}) => {
+  const folder = await temporaryFolder(context)
+  const media = Object.fromEntries(MEDIA.map((name) => [name, join(folder, name)]))
+  for (const path of Object.values(media)) await mkdir(path)
+  const shell = startShell({
+    cwd: folder,
+    env: {
+      ...process.env,
+      ...media,
+      PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    },
+    directory: folder,
+  })
+  context.onTestFinished(async () => shell.end())
+  const { blocks } = await readMarkdown('docs/ca-ceremony.md')
+  const steps = blocks.filter(({ info }) => info === 'sh')
+  const printed: string[] = []
+  for (const { text } of steps) printed.push(await shell.run(text))
+
+  expect(steps).toHaveLength(blocks.length)
+  const looked = printed[1] ?? ''
+  expect(looked).toMatch(/X509v3 Name Constraints: critical\s+Permitted:\s+DNS:acme\.internal/)
+  expect(looked).toMatch(/CA:TRUE, pathlen:0/)
+  expect(looked).toContain('acme-ca/chain.pem: OK')
+  expect(printed.at(-1)).toContain('acme-ca-2/chain.pem: OK')
+  const left = await readdir(join(folder, 'acme-ca'), { recursive: true })
+  expect(left.toSorted()).toEqual(['chain.pem', 'issuing', 'issuing/ca.key', 'root.pem'])
+  expect(await readdir(join(folder, 'MEDIUM_1'), { recursive: true })).toContain('root/ca.key')
+})

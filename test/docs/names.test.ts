@@ -1,0 +1,117 @@
+/**
+ * Names in the documents are names of the code: metrics, condition and Event reasons, refusal codes,
+ * configuration members, fields, files.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+import { statusReportSchema } from '../../cli/src/status/report.ts'
+import { relayMetricFacts, workerMetricFacts } from '../../docs/tools/metric-tables.ts'
+import { workerMembers } from '../../docs/tools/worker-configuration.ts'
+import { EVENT_REASON, ISSUER_REASON, REQUEST_REASON } from '../../relay/src/api/reasons.ts'
+import { codeSpansOf, readDocuments, ROOT } from './support/markdown.ts'
+import { readMessages } from './support/messages.ts'
+
+/** Those of benchmarks and tests have names of their own. */
+const documents = (await readDocuments()).filter(({ path }) => !/^(?:bench|test)\//.test(path))
+const spans = documents.flatMap(codeSpansOf)
+const messages = await readMessages()
+
+describe('metrics', async () => {
+  const known = new Set(
+    [...(await relayMetricFacts()), ...(await workerMetricFacts())].map(({ name }) => name),
+  )
+  const named = spans.flatMap(({ text, place }) =>
+    [
+      ...text.matchAll(
+        /\b(?:edge_issuer|workqueue|controller_runtime|rest_client|leader_election)_\w+/g,
+      ),
+    ].map(([name]) => ({ name, place })),
+  )
+
+  it('are named', ({ expect }) => {
+    expect(named.length).toBeGreaterThan(30)
+  })
+
+  it('are those that the two halves tell', ({ expect }) => {
+    expect(named.filter(({ name }) => !known.has(name))).toEqual([])
+  })
+})
+
+describe('reasons', () => {
+  const all = [REQUEST_REASON, ISSUER_REASON, EVENT_REASON].flatMap((reasons) =>
+    Object.values<string>(reasons),
+  )
+
+  it.for([...new Set(all)])('%s is somewhere in the documents', (reason, { expect }) => {
+    expect(spans.some(({ text }) => text === reason)).toBe(true)
+  })
+
+  it('behind the words "reason" and "Event" there is no other', ({ expect }) => {
+    const texts = documents.map(({ lines }) => lines.join(' ')).join(' ')
+    const named = [...texts.matchAll(/(?:[Rr]eason|Event) `([A-Z]\w+)`/g)].map(
+      ([, name = '']) => name,
+    )
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter((name) => !all.includes(name))).toEqual([])
+  })
+})
+
+it('a name with underscores is a code or a label of the sources', ({ expect }) => {
+  const named = spans.filter(({ text }) => /^[a-z]+(?:_[a-z]+)+$/.test(text))
+  const unknown = named.filter(
+    ({ text }) =>
+      !messages.canProduce(text) &&
+      !/^(?:edge_issuer|workqueue|controller_runtime|rest_client|leader_election)_/.test(text),
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(unknown).toEqual([])
+})
+
+/** Members of what others define, which the text speaks of. */
+const FOREIGN_MEMBERS: ReadonlySet<string> = new Set([
+  'issuerRef',
+  'enableGatewayAPI',
+  'matchNames',
+  'renewBefore',
+])
+
+it('a name in camel case is a member of a configuration, of a report, or of the sources', ({
+  expect,
+}) => {
+  const members = new Set(workerMembers().flatMap((path) => path.split(/[.[\]]+/)))
+  const named = spans.filter(({ text }) => /^[a-z]+(?:[A-Z][a-z0-9]*)+$/.test(text))
+  expect(named.length).toBeGreaterThan(20)
+  expect(
+    named.filter(
+      ({ text }) => !members.has(text) && !messages.canProduce(text) && !FOREIGN_MEMBERS.has(text),
+    ),
+  ).toEqual([])
+})
+
+it('a path of the repository is there', ({ expect }) => {
+  const named = spans.filter(
+    ({ text }) =>
+      /^(?:relay|signer-worker|shared|cli|crds|docs|test|bench|deploy\/(?:rbac|samples))\/[\w./-]*$/.test(
+        text,
+      ) && !text.includes('NAME'),
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter(({ text }) => !existsSync(join(ROOT, text)))).toEqual([])
+})
+
+describe('the document of `edge-issuer status --json`', () => {
+  const { shape } = statusReportSchema
+  const operations = documents.find(({ path }) => path === 'docs/operations.md')
+  const rows = operations?.lines.filter((line) => line.startsWith('| `')) ?? []
+  const documented = rows.join('\n')
+
+  it.for([
+    ...Object.keys(shape),
+    ...Object.keys(shape.relay.shape),
+    ...Object.keys(shape.issuers.unwrap().element.shape),
+    ...Object.keys(shape.requests.shape.open.unwrap().element.shape),
+  ])('tells of %s', (member, { expect }) => {
+    expect(documented).toMatch(new RegExp(`[\`.]${member}(?:\\[\\])?[\`.]`))
+  })
+})
