@@ -145,7 +145,8 @@ async function assemble(assembly: Assembly): Promise<ControlPlane> {
     options.certManager === 'off'
       ? undefined
       : step('cert-manager', startCertManager(context, options.certManager ?? {})),
-    withControllerManager && step(
+    withControllerManager &&
+      step(
         'kube-controller-manager',
         startControllerManager({ ...context, hasNodes: addressForNodes !== undefined }),
       ),

@@ -105,9 +105,7 @@ async function removeStale(parent: string): Promise<void> {
 async function removeTree(folder: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      for (const entry of await readdir(folder, { withFileTypes: true })) {
-        if (entry.isDirectory()) await removeTree(join(folder, entry.name))
-      }
+      for (const below of await foldersIn(folder)) await removeTree(below)
       await rmdir(folder)
       return
     } catch (error) {
@@ -116,4 +114,9 @@ async function removeTree(folder: string): Promise<void> {
     }
     await sleep(REMOVAL_INTERVAL_MS)
   }
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
 }

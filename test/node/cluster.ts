@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ControlPlane, startControlPlane } from '../control-plane/index.ts'
@@ -17,7 +17,7 @@ import { startKubeProxy } from './kube-proxy.ts'
 import { startKubeScheduler } from './kube-scheduler.ts'
 import { startKubelet } from './kubelet.ts'
 import { createNamespaces, type NodeNamespaces } from './namespaces.ts'
-import { chooseAddresses, type LinkAddresses, linkMachine } from './network.ts'
+import { chooseAddresses, type LinkAddresses, linkMachine, waitUntilUnlinked } from './network.ts'
 
 /** A running cluster. */
 export interface NodeCluster {
@@ -28,7 +28,10 @@ export interface NodeCluster {
   readonly addresses: LinkAddresses
   /** For whatever belongs to it; deleted at its end. */
   readonly directory: string
-  /** Ends every process, and removes cgroups, interfaces and files. Harmless when called twice. */
+  /**
+   * Ends every process, and removes cgroups, interfaces and files. Harmless when called twice.
+   * @throws Error when something stays behind
+   */
   readonly stop: () => Promise<void>
 }
 
@@ -52,6 +55,7 @@ export async function startNodeCluster(): Promise<NodeCluster> {
       directory,
       stop: async () => {
         await stop()
+        await checkUnmounted(directory)
         await rm(directory, { recursive: true, force: true })
       },
     }
@@ -87,6 +91,10 @@ async function assemble({
   })
   stops.push(namespaces.end)
   const addresses = chooseAddresses()
+  stops.push(async () => {
+    await namespaces.end()
+    await waitUntilUnlinked(namespaces.pid)
+  })
   await linkMachine(namespaces, addresses)
 
   const [plane, runtime] = await Promise.all([
@@ -95,7 +103,7 @@ async function assemble({
       withControllerManager: true,
       addressForNodes: addresses.machine,
     }).then((started) => {
-      stops.push(started.stop)
+      stops.push(async () => started.stop())
       return started
     }),
     startContainerd(namespaces, { state, binaries }),
@@ -122,5 +130,12 @@ async function waitUntilNodeIsReady(plane: ControlPlane): Promise<void> {
   if (created.code !== 0 || ready.code !== 0) {
     const { stdout } = await plane.kubectl(['describe', 'nodes'])
     throw new Error(`the node is not Ready: ${created.stderr}${ready.stderr}${stdout}`)
+  }
+}
+
+/** The node's mounts are its own: this machine has none of them, or deleting its folder would harm. */
+async function checkUnmounted(directory: string): Promise<void> {
+  if ((await readFile('/proc/self/mountinfo', 'utf8')).includes(directory)) {
+    throw new Error(`there are mounts in ${directory}`)
   }
 }

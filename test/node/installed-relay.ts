@@ -5,6 +5,8 @@
  * @module
  */
 import { join } from 'node:path'
+import { installManifest } from '../../deploy/tools/install-manifest.ts'
+import type { ControlPlane } from '../control-plane/index.ts'
 import { mustKubectl, readyClusterIssuer } from '../e2e/environment.ts'
 import { RELAY_SERVICE_ACCOUNT } from '../support/edge/relay-process.ts'
 import { type EdgeSigner, startEdgeSigner } from '../support/edge/signer.ts'
@@ -62,4 +64,15 @@ export async function startInstalledRelay(
     await stop()
     throw error
   }
+}
+
+/**
+ * What `npm run manifests` writes, applied as its first line says.
+ *
+ * @param image - Instead of the one that is shipped.
+ */
+export async function applyInstallManifest(plane: ControlPlane, image?: string): Promise<void> {
+  const stdin = await installManifest(image)
+  const { code, stderr } = await plane.kubectl(['apply', '--filename=-'], { stdin })
+  if (code !== 0) throw new Error(`kubectl apply: ${stderr}`)
 }

@@ -6,6 +6,8 @@
  */
 import { randomInt } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
+import { pollUntil } from '../control-plane/poll.ts'
+import { fileExists } from '../support/file-exists.ts'
 import { runCommand } from '../support/process.ts'
 import type { NodeNamespaces } from './namespaces.ts'
 
@@ -13,6 +15,7 @@ import type { NodeNamespaces } from './namespaces.ts'
 const RANGE_START = [198, 18] as const
 const RANGE_BITS = 15
 const SUBNET_BITS = 30
+const UNLINK_TIMEOUT_MS = 30_000
 
 /** IPv4 addresses. */
 export interface LinkAddresses {
@@ -39,7 +42,7 @@ function addressAt(offset: number): string {
 }
 
 /** Name of the interface on this machine's side; the kernel allows 15 characters. */
-export const interfaceName = (nodePid: number): string => `einode${nodePid}`
+const interfaceName = (nodePid: number): string => `einode${nodePid}`
 
 /**
  * Makes this machine's end of the link, which holds its address from then on. The other end lies in the
@@ -60,6 +63,18 @@ export async function linkMachine(
   ]) {
     await run({ command: 'ip', args: command.split(' ') })
   }
+}
+
+/**
+ * Waits until this machine's end of the link is gone, a moment after the node's processes are.
+ * @throws Error when it stays
+ */
+export async function waitUntilUnlinked(nodePid: number): Promise<void> {
+  await pollUntil({
+    what: `the interface ${interfaceName(nodePid)} to be gone`,
+    probe: async () => !(await fileExists(`/sys/class/net/${interfaceName(nodePid)}`)),
+    timeoutMs: UNLINK_TIMEOUT_MS,
+  })
 }
 
 async function ip(command: string): Promise<void> {

@@ -21,6 +21,7 @@ export interface ImageFile {
 export interface ImageOptions {
   /** With a tag: `example.com/name:tag`. */
   readonly name: string
+  readonly labels?: Readonly<Record<string, string>>
   readonly files: readonly ImageFile[]
   readonly entrypoint: readonly string[]
   /** `uid:gid` */
@@ -69,7 +70,7 @@ async function writeLayer(
 }
 
 async function writeLayout(
-  { name, entrypoint, user }: ImageOptions,
+  { name, labels = {}, entrypoint, user }: ImageOptions,
   { layer, layout }: { readonly layer: string; readonly layout: string },
 ): Promise<void> {
   const putJson = async (mediaType: string, value: object): Promise<Descriptor> => {
@@ -84,7 +85,7 @@ async function writeLayout(
   const platform = { architecture: ARCHITECTURE, os: 'linux' }
   const config = await putJson(MEDIA_TYPES.config, {
     ...platform,
-    config: { Entrypoint: entrypoint, User: user, WorkingDir: '/' },
+    config: { Entrypoint: entrypoint, User: user, WorkingDir: '/', Labels: labels },
     // The layer is not compressed.
     rootfs: { type: 'layers', diff_ids: [`sha256:${layerDigest}`] },
   })

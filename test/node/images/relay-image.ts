@@ -1,3 +1,4 @@
+import { mkdtemp, readFile, realpath } from 'node:fs/promises'
 /**
  * The relay's image as its Dockerfile makes it, on another base: Node as npm installed it, with the
  * libraries of this machine that it is linked with.
@@ -5,7 +6,6 @@
  * @module
  */
 import { createRequire } from 'node:module'
-import { mkdtemp, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -18,7 +18,10 @@ export const NODE_IN_IMAGE = '/nodejs/bin/node'
 
 const DOCKERFILE = fileURLToPath(new URL('../../../deploy/Dockerfile', import.meta.url))
 
-/** Builds the image `name` as an archive in a new folder in `folder`, and gives its path. */
+/**
+ * Builds the image `name` as an archive in a new folder in `folder`, and gives its path. Its label says
+ * the version that the name has, so that images of two versions are two images.
+ */
 export async function buildRelayImage(folder: string, name: string): Promise<string> {
   const scratch = await mkdtemp(join(folder, 'relay-image-'))
   const files = join(scratch, 'files')
@@ -27,6 +30,7 @@ export async function buildRelayImage(folder: string, name: string): Promise<str
   await buildImageArchive(
     {
       name,
+      labels: { 'org.opencontainers.image.version': name.slice(name.lastIndexOf(':') + 1) },
       files: [
         ...(await baseFiles()),
         ...Object.values(IMAGE_FILES).map((file) => ({
@@ -54,9 +58,7 @@ async function baseFiles(): Promise<readonly ImageFile[]> {
   const libraries = [...stdout.matchAll(/(?:=> |^\s*)(\/\S+) \(0x/gmu)].map(([, path = '']) => path)
   return [
     { path: NODE_IN_IMAGE, source: node },
-    ...(await Promise.all(
-      libraries.map(async (path) => ({ path, source: await realpath(path) })),
-    )),
+    ...(await Promise.all(libraries.map(async (path) => ({ path, source: await realpath(path) })))),
   ]
 }
 
