@@ -5,20 +5,29 @@
  */
 import { afterAll, beforeAll, describe, inject, it } from 'vitest'
 import { z } from 'zod'
+import { pollUntil } from '../control-plane/poll.ts'
 import { getObject, kubectlWait, mustKubectl, PATIENCE, readyOf } from '../e2e/environment.ts'
 import { bindScraper, makeServiceAccount, tokenOf } from '../e2e/scrapes.ts'
 import { certificateManifest } from '../support/edge/objects.ts'
-import { type InstalledRelay, startInstalledRelay } from './installed-relay.ts'
-import { applyInstallManifest } from './installed-relay.ts'
+import { buildRelayImage } from './images/relay-image.ts'
+import {
+  applyInstallManifest,
+  type InstalledRelay,
+  startInstalledRelay,
+} from './installed-relay.ts'
 import { podMemory } from './memory.ts'
 import { scrapeFromPod } from './metrics-scrape.ts'
-import { leaderAndFollower, relayPid, relayPods, runInPod } from './pods.ts'
-import { requestsDuring } from './request-stream.ts'
+import { leaderAndFollower, leaderName, relayPid, relayPods, runInPod } from './pods.ts'
+import { requestsAtOnce, requestsDuring } from './request-stream.ts'
 
 const MEBIBYTE = 2 ** 20
 /** Of `deploy/kustomize/workload/deployment.yaml`. */
 const MEMORY_LIMIT = 256 * MEBIBYTE
 const BURST = 300
+const NEXT_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.1-next'
+const LIMIT_MS = 60_000
+/** Three probes that are 20 s apart and wait for 5 s, and 30 s to end in order. */
+const HANG_PATIENCE = '180s'
 
 describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', () => {
   let relay: InstalledRelay
@@ -62,7 +71,7 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
       console.log(JSON.stringify({
         status: readFileSync('/proc/1/status', 'utf8'),
         command: readFileSync('/proc/1/cmdline', 'utf8').split('\\0'),
-        writes: ['/x', '/relay/x', '/tmp', '/dev/shm/x'].map(attempt),
+        writes: ['/x', '/relay/x'].map(attempt),
       }))`,
     )
     const { status, command, writes } = insideSchema.parse(JSON.parse(output))
@@ -87,7 +96,7 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
       noNewPrivileges: '1',
       seccompFilter: '2',
     })
-    expect(writes).toEqual([])
+    expect(writes).toEqual(['EROFS', 'EROFS'])
   })
 
   it('kubectl logs shows lines of JSON from the start on', async ({ expect }) => {
@@ -114,15 +123,13 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
 
   it('a burst of requests stays below the limit of memory', async ({ expect }) => {
     const { plane, cgroups } = relay
-    const { faults } = await requestsDuring(relay, 'burst', async () => {
-      await new Promise((resolve) => setTimeout(resolve, BURST))
-    })
-    expect(faults).toEqual([])
-    const { leader } = await leaderAndFollower(plane)
-    const memory = await podMemory(cgroups, leader.uid)
-    console.log(memory)
-    expect(memory.limit).toBe(MEMORY_LIMIT)
-    expect(leader.restarts).toBe(0)
+    expect(await requestsAtOnce(relay, 'burst', BURST)).toEqual([])
+    for (const { uid, restarts } of await relayPods(plane)) {
+      const { peak, limit } = await podMemory(cgroups, uid)
+      expect(limit).toBe(MEMORY_LIMIT)
+      expect(peak).toBeLessThan(MEMORY_LIMIT)
+      expect(restarts).toBe(0)
+    }
   })
 
   it('when the leader is killed, the other replica goes on', async ({ expect }) => {
@@ -130,13 +137,47 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
     const { leader, follower } = await leaderAndFollower(plane)
     const { faults } = await requestsDuring(relay, 'hand-over', async () => {
       process.kill(await relayPid(cgroups, leader.uid), 'SIGKILL')
-      const lease = `jsonpath={.metadata.annotations}`
-      void lease
+      await pollUntil({
+        what: 'the other replica to lead',
+        probe: async () => (await leaderName(plane)) === follower.name,
+        timeoutMs: LIMIT_MS,
+      })
     })
     expect(faults).toEqual([])
+    await relay.rolledOut()
     const after = await leaderAndFollower(plane)
-    expect(after.leader.name).toBe(follower.name)
+    expect(after.leader).toMatchObject({ name: follower.name, restarts: 0 })
     expect(after.follower).toMatchObject({ name: leader.name, restarts: 1 })
+  })
+
+  it('a replica that hangs is not ready, and is started anew', async ({ expect }) => {
+    const { plane, cgroups } = relay
+    const { follower } = await leaderAndFollower(plane)
+    process.kill(await relayPid(cgroups, follower.uid), 'SIGSTOP')
+    const pod = `pod/${follower.name}`
+    await kubectlWait(plane, [pod, 'condition=Ready=false', PATIENCE], 'edge-issuer')
+    const restarts = `jsonpath={.status.containerStatuses[0].restartCount}=${String(follower.restarts + 1)}`
+    await kubectlWait(plane, [pod, restarts, HANG_PATIENCE], 'edge-issuer')
+    await kubectlWait(plane, [pod, 'condition=Ready', PATIENCE], 'edge-issuer')
+    const { leader } = await leaderAndFollower(plane)
+    expect(leader.name).not.toBe(follower.name)
+  })
+
+  it('a rollout of another image loses no request', async ({ expect }) => {
+    const { plane, runtime, directory } = relay
+    await runtime.importImage(await buildRelayImage(directory, NEXT_IMAGE))
+    const before = await relayPods(plane)
+    const { faults } = await requestsDuring(relay, 'rollout', async () => {
+      await applyInstallManifest(plane, NEXT_IMAGE)
+      await relay.rolledOut()
+    })
+    expect(faults).toEqual([])
+    const after = await relayPods(plane)
+    expect(after.map(({ image, restarts }) => ({ image, restarts }))).toEqual(
+      Array.from({ length: 2 }, () => ({ image: NEXT_IMAGE, restarts: 0 })),
+    )
+    const names = new Set(before.map(({ name }) => name))
+    expect(after.filter(({ name }) => names.has(name))).toEqual([])
   })
 })
 

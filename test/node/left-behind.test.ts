@@ -62,8 +62,7 @@ describe.skipIf(inject('missingForNode').length > 0)('a node whose maker is kill
   })
 
   it('leaves its cgroups to the next node, which removes them', async ({ expect }) => {
-    const left = async (): Promise<readonly boolean[]> =>
-      Promise.all(node.cgroups.map(fileExists))
+    const left = async (): Promise<readonly boolean[]> => Promise.all(node.cgroups.map(fileExists))
     expect(await left()).toEqual(node.cgroups.map(() => true))
     const next = await createNodeCgroups()
     expect(await left()).toEqual(node.cgroups.map(() => false))

@@ -16,7 +16,11 @@ const { namespace: NAMESPACE } = RELAY_SERVICE_ACCOUNT
 const LEASE = 'lease/edge-issuer-relay'
 
 const podSchema = z.object({
-  metadata: z.object({ name: z.string(), uid: z.string() }),
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string(),
+    deletionTimestamp: z.string().optional(),
+  }),
   spec: z.object({ containers: z.tuple([z.object({ image: z.string() })]) }),
   status: z.object({
     containerStatuses: z.tuple([z.object({ restartCount: z.int(), ready: z.boolean() })]),
@@ -32,17 +36,18 @@ export interface RelayPod {
   readonly isReady: boolean
 }
 
-/** Every Pod of the relay whose container has run. */
+/** Every Pod of the relay that is not being deleted. @throws Error when a container has not been made */
 export async function relayPods(plane: ControlPlane): Promise<readonly RelayPod[]> {
   const json = await mustKubectl(
     plane,
     `get pods --namespace=${NAMESPACE} --selector=app.kubernetes.io/component=relay -o json`,
   )
   const { items } = z.object({ items: z.array(podSchema) }).parse(JSON.parse(json))
-  return items.map(({ metadata, spec, status }) => {
+  return items.flatMap(({ metadata: { name, uid, deletionTimestamp }, spec, status }) => {
+    if (deletionTimestamp !== undefined) return []
     const [{ image }] = spec.containers
     const [{ restartCount: restarts, ready: isReady }] = status.containerStatuses
-    return { ...metadata, image, restarts, isReady }
+    return [{ name, uid, image, restarts, isReady }]
   })
 }
 
@@ -73,19 +78,20 @@ export async function runInPod(plane: ControlPlane, pod: string, script: string)
   return mustKubectl(plane, command, script)
 }
 
-/** The folders that a Pod's containers have in the memory hierarchy, as this machine sees them. */
-export async function memoryFolders(cgroups: NodeCgroups, uid: string): Promise<readonly string[]> {
+/** The folder that a Pod has in the memory hierarchy, as this machine sees it. */
+export const podFolder = (cgroups: NodeCgroups, uid: string): string =>
   // The Pod may use more than it asked for: "burstable".
-  const pod = join(cgroups.folder('memory'), 'kubepods', 'burstable', `pod${uid}`)
-  const entries = await readdir(pod, { withFileTypes: true })
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(pod, name))
-}
+  join(cgroups.folder('memory'), 'kubepods', 'burstable', `pod${uid}`)
 
 /** The relay's own process in a Pod, as this machine counts. */
 export async function relayPid(cgroups: NodeCgroups, uid: string): Promise<number> {
-  for (const folder of await memoryFolders(cgroups, uid)) {
-    const pids = (await readFile(join(folder, 'cgroup.procs'), 'utf8')).trim().split('\n')
-    for (const pid of pids.filter((text) => text !== '')) {
+  const folder = podFolder(cgroups, uid)
+  const containers = (await readdir(folder, { withFileTypes: true })).filter((entry) =>
+    entry.isDirectory(),
+  )
+  for (const { name } of containers) {
+    const pids = (await readFile(join(folder, name, 'cgroup.procs'), 'utf8')).split('\n')
+    for (const pid of pids.filter(Boolean)) {
       if ((await readlink(`/proc/${pid}/exe`)) === NODE_IN_IMAGE) return Number(pid)
     }
   }

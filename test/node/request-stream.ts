@@ -6,12 +6,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EdgeEnvironment, mustKubectl } from '../e2e/environment.ts'
 import { ledgerFaults, unmetAfter } from '../e2e/many-requests.ts'
-import { createAdmin } from '../support/edge/admin.ts'
+import { type Admin, createAdmin } from '../support/edge/admin.ts'
 import { type Created, createBurst } from '../support/edge/burst.ts'
 import { observeRequests } from '../support/edge/ends.ts'
 
 const INTERVAL_MS = 100
 const LIMIT_MS = 120_000
+
+type Edge = Pick<EdgeEnvironment, 'plane' | 'signer'>
+
+/**
+ * Makes this many requests in a new namespace as fast as it can, and waits until all are issued.
+ *
+ * @returns What is wrong, as {@link requestsDuring} says it.
+ */
+export async function requestsAtOnce(
+  edge: Edge,
+  namespace: string,
+  count: number,
+): Promise<readonly string[]> {
+  await mustKubectl(edge.plane, `create namespace ${namespace}`)
+  const admin = await createAdmin(edge.plane)
+  try {
+    const names = Array.from({ length: count }, (_, at) => `burst-${String(at)}`)
+    const created = await createSome(admin, namespace, names)
+    return await faultsOf(edge, { admin, namespace, created })
+  } finally {
+    admin.close()
+  }
+}
 
 /**
  * Makes requests in a new namespace from before `work` begins until after it has ended, and waits until
@@ -21,7 +44,7 @@ const LIMIT_MS = 120_000
  *   are not the one of their request.
  */
 export async function requestsDuring(
-  edge: Pick<EdgeEnvironment, 'plane' | 'signer'>,
+  edge: Edge,
   namespace: string,
   work: () => Promise<void>,
 ): Promise<{ readonly count: number; readonly faults: readonly string[] }> {
@@ -30,10 +53,7 @@ export async function requestsDuring(
   try {
     const created: Created[] = []
     const makeOne = async (): Promise<void> => {
-      // Undecided until cert-manager's approver comes, and good from then on.
-      const name = `during-${String(created.length)}`
-      const made = await createBurst(admin, [{ fate: 'undecided', namespace, name }])
-      created.push(...made.map((one) => ({ ...one, fate: 'good' as const })))
+      created.push(...(await createSome(admin, namespace, [`during-${String(created.length)}`])))
     }
     await makeOne()
     const over = new AbortController()
@@ -48,11 +68,32 @@ export async function requestsDuring(
       await makeOne()
     })()
     await Promise.all([working, making])
-    const unmet = await unmetAfter({ admin, namespace, created, limitMs: LIMIT_MS })
-    if (unmet.length > 0) return { count: created.length, faults: unmet }
-    const observed = await observeRequests(admin, namespace)
-    return { count: created.length, faults: await ledgerFaults(edge, { created, observed }) }
+    return { count: created.length, faults: await faultsOf(edge, { admin, namespace, created }) }
   } finally {
     admin.close()
   }
+}
+
+/** Undecided until cert-manager's approver comes, and good from then on. */
+async function createSome(
+  admin: Admin,
+  namespace: string,
+  names: readonly string[],
+): Promise<readonly Created[]> {
+  const wanted = names.map((name) => ({ fate: 'undecided' as const, namespace, name }))
+  return (await createBurst(admin, wanted)).map((one) => ({ ...one, fate: 'good' }))
+}
+
+async function faultsOf(
+  edge: Edge,
+  requests: {
+    readonly admin: Admin
+    readonly namespace: string
+    readonly created: readonly Created[]
+  },
+): Promise<readonly string[]> {
+  const { admin, namespace, created } = requests
+  const unmet = await unmetAfter({ ...requests, limitMs: LIMIT_MS })
+  if (unmet.length > 0) return unmet
+  return ledgerFaults(edge, { created, observed: await observeRequests(admin, namespace) })
 }

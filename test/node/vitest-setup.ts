@@ -29,5 +29,7 @@ export async function setup(project: TestProject): Promise<void> {
     await findOrBuildNodeBinaries(report)
     return
   }
-  report(`node-e2e: this machine cannot run a node, its tests are skipped; missing: ${missing.join('; ')}`)
+  report(
+    `node-e2e: this machine cannot run a node, its tests are skipped; missing: ${missing.join('; ')}`,
+  )
 }
