@@ -11,7 +11,7 @@ import { type ControlPlane, startControlPlane } from '../control-plane/index.ts'
 import { findOrBuildNodeBinaries, type NodeBinaries } from './binaries.ts'
 import { createNodeCgroups, type NodeCgroups } from './cgroups.ts'
 import { type ContainerRuntime, startContainerd } from './containerd.ts'
-import { createNodeCredentials, NODE_NAME } from './credentials.ts'
+import { createNodeCredentials } from './credentials.ts'
 import { buildPauseImage } from './images/pause-image.ts'
 import { startKubeProxy } from './kube-proxy.ts'
 import { startKubeScheduler } from './kube-scheduler.ts'
@@ -79,8 +79,8 @@ async function assemble({
 }: Assembly): Promise<Omit<NodeCluster, 'directory' | 'stop'>> {
   const state = join(directory, 'node')
   const logs = join(directory, 'logs')
-  await mkdir(state)
-  await mkdir(logs)
+  const credentialsFolder = join(directory, 'credentials')
+  for (const folder of [state, logs, credentialsFolder]) await mkdir(folder)
   const cgroups = await createNodeCgroups()
   stops.push(cgroups.remove)
   const namespaces = await createNamespaces({
@@ -110,27 +110,16 @@ async function assemble({
   ])
   await runtime.importImage(await buildPauseImage(directory, binaries))
   const credentials = await createNodeCredentials(plane, {
-    folder: state,
+    folder: credentialsFolder,
     address: addresses.node,
   })
-  const part = { state, binaries, credentials, address: addresses.node }
+  const part = { state, binaries, credentials, plane, address: addresses.node }
   await Promise.all([
     startKubelet(namespaces, part),
     startKubeProxy(namespaces, part),
     startKubeScheduler(namespaces, part),
   ])
-  await waitUntilNodeIsReady(plane)
   return { plane, runtime, namespaces, cgroups, addresses }
-}
-
-async function waitUntilNodeIsReady(plane: ControlPlane): Promise<void> {
-  const args = ['wait', `node/${NODE_NAME}`, '--timeout=60s']
-  const created = await plane.kubectl([...args, '--for=create'])
-  const ready = await plane.kubectl([...args, '--for=condition=Ready'])
-  if (created.code !== 0 || ready.code !== 0) {
-    const { stdout } = await plane.kubectl(['describe', 'nodes'])
-    throw new Error(`the node is not Ready: ${created.stderr}${ready.stderr}${stdout}`)
-  }
 }
 
 /** The node's mounts are its own: this machine has none of them, or deleting its folder would harm. */

@@ -11,10 +11,13 @@ import { NODE_NAME } from './credentials.ts'
 import type { NodeNamespaces } from './namespaces.ts'
 import type { NodePartOptions } from './node-part.ts'
 
-/** Starts it; the node is Ready a little later. */
+const READY_TIMEOUT_MS = 120_000
+const WAIT = ['wait', `node/${NODE_NAME}`, '--for=condition=Ready', '--timeout=2s']
+
+/** Starts it, and waits until the node is Ready. */
 export async function startKubelet(
   { start }: NodeNamespaces,
-  { state, binaries, credentials, address }: NodePartOptions,
+  { state, binaries, credentials, plane, address }: NodePartOptions,
 ): Promise<void> {
   const config = join(state, 'kubelet.yaml')
   await writeFile(
@@ -62,5 +65,9 @@ export async function startKubelet(
       `--node-ip=${address}`,
       '--root-dir=/var/lib/kubelet',
     ],
+    readiness: {
+      probe: async () => (await plane.kubectl(WAIT)).code === 0,
+      timeoutMs: READY_TIMEOUT_MS,
+    },
   })
 }

@@ -1,3 +1,4 @@
+import type { ControlPlane } from '../control-plane/index.ts'
 import type { NodeBinaries } from './binaries.ts'
 import type { NodeCredentials } from './credentials.ts'
 
@@ -7,6 +8,7 @@ export interface NodePartOptions {
   readonly state: string
   readonly binaries: NodeBinaries
   readonly credentials: NodeCredentials
+  readonly plane: ControlPlane
   /** The node's IPv4 address. */
   readonly address: string
 }
