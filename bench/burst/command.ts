@@ -11,6 +11,7 @@ import { watchReady } from '../cluster/ready-watch.ts'
 import { certificateRequest, namesOf } from '../cluster/requests.ts'
 import type { BenchCommand } from '../command.ts'
 import { settledCalls } from './api-calls.ts'
+import { cpuInWords, readCpu } from './processor-time.ts'
 import { type Burst, runBurst } from './run.ts'
 import { type Figures, summarize } from './summary.ts'
 
@@ -104,9 +105,13 @@ async function measure(bench: Bench): Promise<Bursts> {
     for (const side of SIDES) await runSide(api, { side, round: 0, count: WARM_UP })
     for (let round = 1; round <= rounds; round += 1) {
       for (const side of round % 2 === 1 ? SIDES : SIDES.toReversed()) {
+        const before = await readCpu(cluster, relay.pid)
         const one = await runSide(api, { side, round, count: requests })
+        const cpu = cpuInWords(before, await readCpu(cluster, relay.pid), requests)
+        report(
+          `${side} ${String(round)}: ready after ${one.readyMs.toFixed(0)} ms; CPU ms each: ${cpu}`,
+        )
         bursts[side].push(one)
-        report(`${side} ${String(round)}: ready after ${one.readyMs.toFixed(0)} ms`)
       }
     }
   } finally {
