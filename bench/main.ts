@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- <what>`: measures the worker on this machine. Exit code 2 for a command line that
+ * `npm run bench -- <what>`: measures the worker and the relay on this machine. Exit code 2 for a command line that
  * is wrong, 1 for a measurement that failed.
  *
  * @module
@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<BenchCommand>>> = {
   http: async () => (await import('./http/command.ts')).http,
   size: async () => (await import('./size/command.ts')).size,
   memory: async () => (await import('./memory/command.ts')).memory,
+  burst: async () => (await import('./burst/command.ts')).burst,
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -33,9 +33,10 @@ const packageSchema = z.looseObject({
  */
 export async function noticesOf(modules: readonly string[]): Promise<string> {
   const folders = new Set(modules.flatMap((module) => PACKAGE_FOLDER.exec(module)?.[0] ?? []))
-  const notices = await Promise.all([...folders].map(noticeOf))
+  // A package may lie in several folders.
+  const notices = new Set(await Promise.all([...folders].map(noticeOf)))
   const head = 'The relay of edge-issuer contains these packages.\n'
-  return [head, ...notices.toSorted()].join(`\n${'-'.repeat(80)}\n\n`)
+  return [head, ...[...notices].toSorted()].join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 async function noticeOf(folder: string): Promise<string> {

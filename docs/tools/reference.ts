@@ -8,6 +8,7 @@ import { workerTables } from './worker-configuration.ts'
 
 /** A document as it is, and as it is to be. */
 export interface GeneratedDocument {
+  readonly name: string
   readonly file: URL
   readonly current: string
   readonly wanted: string
@@ -38,5 +39,5 @@ async function documentOf(
   const current = await readFile(file, 'utf8')
   let wanted = current
   for (const [part, text] of Object.entries(parts)) wanted = replaceGenerated(wanted, part, text)
-  return { file, current, wanted }
+  return { name, file, current, wanted }
 }

@@ -81,7 +81,7 @@ it('another name is refused with the names there are', async ({ expect }) => {
   expect(await bench('speed')).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'bench: there is no benchmark "speed"; there are: worker, http, size\n',
+    stderr: 'bench: there is no benchmark "speed"; there are: worker, http, size, memory, burst\n',
   })
 })
 
@@ -90,6 +90,8 @@ it.for([
   [['worker', '--rounds', '1.5'], '--rounds must be a whole number from 1 to 1000'],
   [['http', '--seconds', 'long'], '--seconds must be a number from 0.01 to 40'],
   [['size', 'now'], 'now'],
+  [['memory', '--foreign', '0'], '--foreign must be a whole number from 1 to 100000'],
+  [['burst', '--requests', 'many'], '--requests must be a whole number'],
 ] as const)('a wrong command line says what is wrong: %j', async ([args, word], { expect }) => {
   const { code, stdout, stderr } = await bench(...args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -98,9 +100,13 @@ it.for([
 
 it.for([
   [[], 'worker'],
+  [[], 'memory'],
+  [[], 'burst'],
   [['worker', '--help'], '--rounds N'],
   [['http', '--help'], '--tls'],
   [['size', '--help'], '--starts N'],
+  [['memory', '--help'], '--foreign N'],
+  [['burst', '--help'], '--requests N'],
 ] as const)('help is there: %j', async ([args, word], { expect }) => {
   const { code, stdout } = await bench(...args)
   expect(code).toBe(0)

@@ -74,6 +74,7 @@ const FOREIGN_MEMBERS: ReadonlySet<string> = new Set([
   'enableGatewayAPI',
   'matchNames',
   'renewBefore',
+  'volumeMounts',
 ])
 
 it('a name in camel case is a member of a configuration, of a report, or of the sources', ({

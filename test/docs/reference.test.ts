@@ -9,7 +9,7 @@ const withoutLayout = (text: string): string =>
   text.replaceAll(/-{3,}/g, '---').replaceAll(/[ \n]+/g, ' ')
 
 it.for(documents)(
-  '$file is current; `npm run docs` writes it',
+  '$name is current; `npm run docs` writes it',
   ({ current, wanted }, { expect }) => {
     expect(withoutLayout(current)).toBe(withoutLayout(wanted))
   },

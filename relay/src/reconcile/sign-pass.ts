@@ -12,6 +12,7 @@ import type { RequestWords } from '../core/request-words.ts'
 import { retryStartMs } from '../core/retry-age.ts'
 import { faultOutcome } from '../core/sign-outcome.ts'
 import type { Finding } from '../report/request-report.ts'
+import { Certificates } from '../signer/certificates.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
 import { verifyAnswer } from '../signer/verify-answer.ts'
@@ -45,6 +46,7 @@ export function signPass<R extends AnyRequest>(
   { toSignRequest, words }: Pick<RequestKind<R>, 'toSignRequest' | 'words'>,
   options: SignPassOptions,
 ): SignPass<R> {
+  const certificates = new Certificates()
   return async (request, issuer, signal) => {
     const subjects = { request, issuer, words }
     const signRequest = toSignRequest(request, issuer.spec.profile)
@@ -55,11 +57,12 @@ export function signPass<R extends AnyRequest>(
     if (!client.ok) return faulted(connectFault(client.error), subjects, options)
     const answer = await client.value.sign(issuer.spec.issuer, signRequest.value, signal)
     if (!answer.ok) return faulted(answer.error, subjects, options)
-    const verified = verifyAnswer(answer.value, {
+    const expected = {
       request: signRequest.value,
       seenCas: seenFingerprints(issuer),
       nowMs: options.now(),
-    })
+    }
+    const verified = verifyAnswer(answer.value, expected, certificates)
     if (!verified.ok) return faulted(verified.error, subjects, options)
     options.holds.forget(issuer.metadata.uid)
     return { verdict: words.issued, issued: verified.value, outcome: { kind: 'done' } }

@@ -6,6 +6,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
+import { equalOctets } from '@edge-issuer/shared/x509'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
@@ -30,7 +31,9 @@ const MAX_BUNDLE_CERTIFICATES = 512
 const MAX_BUNDLE_CHARACTERS = 262_144
 
 interface Connection {
-  readonly options: WorkerOptions
+  /** What it was made from: as long as it is the same, nothing is read and checked again. */
+  readonly source: Source
+  readonly caBundlePem: string | undefined
   readonly client: SignerClient
 }
 
@@ -40,6 +43,11 @@ export interface ConnectionsOptions {
   /** Where a ClusterIssuer's Secret is. */
   readonly clusterResourceNamespace: string
   readonly onAnswer?: WorkerOptions['onAnswer']
+}
+
+interface Source extends Pick<IssuerSpec, 'caBundle' | 'url'> {
+  /** The entry of the Secret. */
+  readonly privateKey: Uint8Array
 }
 
 /** One connection an issuer. */
@@ -58,23 +66,30 @@ export class Connections {
     freshness: 'live' | 'watched',
     signal: AbortSignal,
   ): Promise<Result<SignerClient, ConnectFault>> {
-    const caBundlePem = readCaBundle(issuer.spec)
-    if (!caBundlePem.ok) return caBundlePem
-    const privateKeyPem = await this.#readPrivateKey(issuer, freshness, signal)
-    if (!privateKeyPem.ok) return privateKeyPem
-    const options = {
-      url: issuer.spec.url,
-      privateKeyPem: privateKeyPem.value,
-      caBundlePem: caBundlePem.value,
-      onAnswer: this.#options.onAnswer,
-    }
+    const { url, caBundle } = issuer.spec
     const { uid } = issuer.metadata
+    const last = this.#connections.get(uid)
+    const bundle =
+      last?.source.caBundle === caBundle ? ok(last?.caBundlePem) : readCaBundle(issuer.spec)
+    if (!bundle.ok) return bundle
+    const privateKey = await this.#readPrivateKey(issuer, freshness, signal)
+    if (!privateKey.ok) return privateKey
+    const source = { url, caBundle, privateKey: privateKey.value }
     const known = this.#connections.get(uid)
-    if (known !== undefined && isSame(known.options, options)) return ok(known.client)
-    const client = createSignerClient(options)
+    if (known !== undefined && isSame(known.source, source)) return ok(known.client)
+    const secret = secretRefOf(issuer, this.#options.clusterResourceNamespace)
+    const privateKeyPem = checkPrivateKey(privateKey.value, secret)
+    if (!privateKeyPem.ok) return privateKeyPem
+    const caBundlePem = bundle.value
+    const client = createSignerClient({
+      url,
+      privateKeyPem: privateKeyPem.value,
+      caBundlePem,
+      onAnswer: this.#options.onAnswer,
+    })
     if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
     // The old one is not closed: others may be using it. Without further calls it ends by idling.
-    this.#connections.set(uid, { options, client: client.value })
+    this.#connections.set(uid, { source, caBundlePem, client: client.value })
     return client
   }
 
@@ -93,7 +108,7 @@ export class Connections {
     issuer: Issuer,
     freshness: 'live' | 'watched',
     signal: AbortSignal,
-  ): Promise<Result<string, ConnectFault>> {
+  ): Promise<Result<Uint8Array, ConnectFault>> {
     const { secrets, clusterResourceNamespace } = this.#options
     const secret = secretRefOf(issuer, clusterResourceNamespace)
     const user = issuer.metadata.uid
@@ -104,10 +119,7 @@ export class Connections {
       return isPassing ? err({ kind: 'api', message }) : secretFault(message)
     }
     const entry = read.value.data[PRIVATE_KEY_ENTRY]
-    if (entry === undefined) return secretFault(secretWithoutKey(secret))
-    const pem = new TextDecoder().decode(entry)
-    const key = readClientKey(pem)
-    return key.ok ? ok(pem) : secretFault(secretKeyUnusable(secret, key.error))
+    return entry === undefined ? secretFault(secretWithoutKey(secret)) : ok(entry)
   }
 }
 
@@ -123,8 +135,14 @@ export const secretRefOf = (
 const secretFault = (message: string): Result<never, ConnectFault> =>
   err({ kind: 'secret', message })
 
-const isSame = (a: WorkerOptions, b: WorkerOptions): boolean =>
-  a.url === b.url && a.privateKeyPem === b.privateKeyPem && a.caBundlePem === b.caBundlePem
+const isSame = (a: Source, b: Source): boolean =>
+  a.url === b.url && a.caBundle === b.caBundle && equalOctets(a.privateKey, b.privateKey)
+
+function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectFault> {
+  const pem = new TextDecoder().decode(entry)
+  const key = readClientKey(pem)
+  return key.ok ? ok(pem) : secretFault(secretKeyUnusable(secret, key.error))
+}
 
 const bundleFault = (found: string): Result<never, ConnectFault> =>
   err({ kind: 'spec', message: `spec.caBundle ${found}; wanted base64 of PEM certificates` })

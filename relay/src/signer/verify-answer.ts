@@ -4,11 +4,8 @@
  *
  * @module
  */
-import { X509Certificate } from 'node:crypto'
 import {
   decodeBase64,
-  decodePem,
-  encodePem,
   err,
   ok,
   type PemLimits,
@@ -22,10 +19,10 @@ import {
   equalOctets,
   EXTENSION_OID,
   type Extensions,
-  parseCertificate,
   parseCertificationRequest,
 } from '@edge-issuer/shared/x509'
 import type { SignerFault } from '../api/signer-fault.ts'
+import type { Certificates, Link } from './certificates.ts'
 
 /** What is written into the request: PEM, without a root in the chain. */
 export interface IssuedChain {
@@ -54,13 +51,6 @@ const MAX_CHAIN_CERTIFICATES = 10
 /** One for each CA that the worker's configuration can give an issuer, and one that is gone. */
 const MAX_BUNDLE_CERTIFICATES = 9
 
-/** One certificate, by our reader for its parts and by Node for its signature. */
-interface Link {
-  readonly pem: string
-  readonly parts: Certificate
-  readonly x509: X509Certificate
-}
-
 /**
  * Accepts an answer only if it is one chain, each link signed by the next and the last by one of the
  * roots; if each root is one; if the leaf has the key, the subject and the names of the request, byte
@@ -74,14 +64,16 @@ interface Link {
 export function verifyAnswer(
   answer: SignAnswer,
   expected: Expectation,
+  certificates: Certificates,
 ): Result<IssuedChain, SignerFault> {
-  const chain = readCertificates(answer.chain, CHAIN_LIMITS)
+  const chain = certificates.read(answer.chain, 'chain', CHAIN_LIMITS)
   if (!chain.ok) return refused(`chain: ${chain.error}`)
-  const roots = readCertificates(answer.ca, BUNDLE_LIMITS)
+  const roots = certificates.read(answer.ca, 'bundle', BUNDLE_LIMITS)
   if (!roots.ok) return refused(`ca: ${roots.error}`)
   const [leaf, above] = chain.value
-  const root = roots.value.find((one) => isIssuedBy(chain.value.at(-1), one))
-  const fault = faultOfRoots(roots.value) ?? faultOfChain(chain.value)
+  const last = chain.value.at(-1)
+  const root = roots.value.find((one) => last !== undefined && certificates.isIssuedBy(last, one))
+  const fault = faultOfRoots(roots.value, certificates) ?? faultOfChain(chain.value, certificates)
   if (fault !== undefined) return refused(fault)
   if (leaf === undefined || root === undefined) return refused('no root in ca signed the chain')
   const leafFault = faultOfLeaf(leaf.parts, expected)
@@ -120,33 +112,11 @@ const refused = (found: string): Result<never, SignerFault> =>
     message: `the worker sent a certificate that was not asked for: ${found}`,
   })
 
-function readCertificates(pem: string, limits: PemLimits): Result<readonly Link[], string> {
-  const blocks = decodePem(pem, limits)
-  if (!blocks.ok) return blocks
-  const links: Link[] = []
-  for (const der of blocks.value) {
-    const parts = parseCertificate(der)
-    if (!parts.ok) return err(parts.error.message)
-    const x509 = readX509(der)
-    if (x509 === undefined) return err('a certificate cannot be read')
-    links.push({ pem: encodePem('CERTIFICATE', der), parts: parts.value, x509 })
-  }
-  return ok(links)
-}
-
-function readX509(der: Uint8Array): X509Certificate | undefined {
-  try {
-    return new X509Certificate(der)
-  } catch {
-    return undefined
-  }
-}
-
 /** Each certificate but the last is signed by the one after it, which is a CA. */
-function faultOfChain(links: readonly Link[]): string | undefined {
+function faultOfChain(links: readonly Link[], certificates: Certificates): string | undefined {
   for (const [index, link] of links.entries()) {
     const next = links[index + 1]
-    if (next !== undefined && !isIssuedBy(link, next)) {
+    if (next !== undefined && !certificates.isIssuedBy(link, next)) {
       return `certificate ${String(index + 1)} of the chain is not signed by the next`
     }
     if (index > 0 && !link.x509.ca) {
@@ -156,13 +126,10 @@ function faultOfChain(links: readonly Link[]): string | undefined {
   return undefined
 }
 
-function faultOfRoots(roots: readonly Link[]): string | undefined {
-  const index = roots.findIndex((root) => !root.x509.ca || !isIssuedBy(root, root))
+function faultOfRoots(roots: readonly Link[], certificates: Certificates): string | undefined {
+  const index = roots.findIndex((root) => !root.x509.ca || !certificates.isIssuedBy(root, root))
   return index < 0 ? undefined : `certificate ${String(index + 1)} in ca is not a root`
 }
-
-const isIssuedBy = (link: Link | undefined, signer: Link): boolean =>
-  link?.x509.checkIssued(signer.x509) === true && link.x509.verify(signer.x509.publicKey)
 
 function faultOfLeaf(leaf: Certificate, { request, nowMs }: Expectation): string | undefined {
   const csr = readCsr(request)

@@ -6,6 +6,7 @@ import { Connections } from '../../../relay/src/signer/connections.ts'
 import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
+import { makeAuthority } from '../../support/x509.ts'
 
 const NEVER = new AbortController().signal
 const aKey = (): string =>
@@ -61,6 +62,7 @@ describe('Connections', () => {
   it.for([
     { name: 'the key', change: { key: aKey() } },
     { name: 'the url', change: { spec: { url: 'https://other.test' } } },
+    { name: 'the caBundle', change: { spec: { caBundle: btoa(makeAuthority().pem) } } },
   ])('connects anew when $name changes', async ({ change }, { expect }) => {
     let key = aKey()
     const connections = new Connections({
@@ -71,6 +73,24 @@ describe('Connections', () => {
     key = change.key ?? key
     const second = await connections.connect(anIssuer({ spec: change.spec ?? {} }), 'live', NEVER)
     expect(first.ok && second.ok && first.value !== second.value).toBe(true)
+    await connections.close()
+  })
+
+  it('sees that a key, or a caBundle, is no longer good', async ({ expect }) => {
+    let key = aKey()
+    const connections = new Connections({
+      secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
+      clusterResourceNamespace: 'edge-issuer',
+    })
+    expect((await connections.connect(anIssuer(), 'live', NEVER)).ok).toBe(true)
+    key = 'hunter2'
+    expect(await connections.connect(anIssuer(), 'live', NEVER)).toMatchObject({
+      error: { kind: 'secret' },
+    })
+    const issuer = anIssuer({ spec: { caBundle: '%' } })
+    expect(await connections.connect(issuer, 'live', NEVER)).toMatchObject({
+      error: { kind: 'spec' },
+    })
     await connections.close()
   })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
+import { Certificates } from '../../../relay/src/signer/certificates.ts'
 import { verifyAnswer } from '../../../relay/src/signer/verify-answer.ts'
 import { makeCsr } from '../../support/csr.ts'
 import {
@@ -87,12 +88,19 @@ interface Given {
   readonly seenCas?: readonly string[] | undefined
 }
 
+/** Remembers what all answers of this file came with. */
+const certificates = new Certificates()
+
 const verify = ({ chain = leaf().pem + issuing.pem, ca, fields, ...given }: Given): unknown =>
-  verifyAnswer(answer(chain, ca), {
-    request: request(fields),
-    seenCas: 'seenCas' in given ? given.seenCas : [sha256(issuing)],
-    nowMs: NOW_MS,
-  })
+  verifyAnswer(
+    answer(chain, ca),
+    {
+      request: request(fields),
+      seenCas: 'seenCas' in given ? given.seenCas : [sha256(issuing)],
+      nowMs: NOW_MS,
+    },
+    certificates,
+  )
 
 describe('verifyAnswer', () => {
   it('gives the chain without its root, and the root', ({ expect }) => {

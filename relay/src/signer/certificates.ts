@@ -1,0 +1,82 @@
+/**
+ * Certificates that came with answers. Those of CAs come again with each of them: they are read once,
+ * and a signature that was found good is not verified again.
+ *
+ * @module
+ */
+import { X509Certificate } from 'node:crypto'
+import { decodePem, encodePem, err, ok, type PemLimits, type Result } from '@edge-issuer/shared'
+import { type Certificate, parseCertificate } from '@edge-issuer/shared/x509'
+
+/** One certificate, by our reader for its parts and by Node for its signature. */
+export interface Link {
+  readonly pem: string
+  readonly parts: Certificate
+  readonly x509: X509Certificate
+}
+
+/** Where a list of certificates comes from: only the first of a chain is a new one each time. */
+export type Source = 'chain' | 'bundle'
+
+/** More CAs than an issuer has. Beyond it the one that was read first is forgotten. */
+const MAX_REMEMBERED = 64
+
+/** Reads certificates, and remembers those of CAs by their octets. */
+export class Certificates {
+  readonly #remembered = new Map<string, Link>()
+  /** Who signed a certificate that is remembered. */
+  readonly #signers = new WeakMap<Link, WeakSet<Link>>()
+
+  /** @returns The certificates in PEM, in their order; or what is wrong. */
+  read(pem: string, source: Source, limits: PemLimits): Result<readonly Link[], string> {
+    const blocks = decodePem(pem, limits)
+    if (!blocks.ok) return blocks
+    const links: Link[] = []
+    for (const der of blocks.value) {
+      const isLeaf = source === 'chain' && links.length === 0
+      const link = isLeaf ? readLink(der) : this.#recall(der)
+      if (!link.ok) return link
+      links.push(link.value)
+    }
+    return ok(links)
+  }
+
+  /** Whether `signer` is the issuer of `link` by name and key identifiers, and by its signature. */
+  isIssuedBy(link: Link, signer: Link): boolean {
+    const signers = this.#signers.get(link)
+    if (signers?.has(signer) === true) return true
+    const isIssued = link.x509.checkIssued(signer.x509) && link.x509.verify(signer.x509.publicKey)
+    if (isIssued) this.#signers.set(link, (signers ?? new WeakSet()).add(signer))
+    return isIssued
+  }
+
+  #recall(der: Uint8Array): Result<Link, string> {
+    const octets = Buffer.from(der).toString('latin1')
+    const known = this.#remembered.get(octets)
+    if (known !== undefined) return ok(known)
+    const link = readLink(der)
+    if (!link.ok) return link
+    this.#remembered.set(octets, link.value)
+    const [oldest] = this.#remembered.keys()
+    if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) {
+      this.#remembered.delete(oldest)
+    }
+    return link
+  }
+}
+
+function readLink(der: Uint8Array): Result<Link, string> {
+  const parts = parseCertificate(der)
+  if (!parts.ok) return err(parts.error.message)
+  const x509 = readX509(der)
+  if (x509 === undefined) return err('a certificate cannot be read')
+  return ok({ pem: encodePem('CERTIFICATE', der), parts: parts.value, x509 })
+}
+
+function readX509(der: Uint8Array): X509Certificate | undefined {
+  try {
+    return new X509Certificate(der)
+  } catch {
+    return undefined
+  }
+}
