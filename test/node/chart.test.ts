@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, inject, it } from 'vitest'
+import { issueInCluster } from '../../deploy/kind/issue.ts'
 import { CHART, helm } from '../deploy/cluster/helm.ts'
 import { mustKubectl } from '../e2e/environment.ts'
 import type { NodeCluster } from './cluster.ts'
@@ -53,5 +55,23 @@ describe.skipIf(inject('missingForNode').length > 0)('the chart on a node', () =
     )
     const names = new Set(before.map(({ name }) => name))
     expect(after.filter(({ name }) => names.has(name))).toEqual([])
+  })
+
+  it('what is done in a kind cluster can be done here', async ({ expect }) => {
+    const { plane, directory, addresses } = relay
+    const said: string[] = []
+    await issueInCluster({
+      kubectl: async (args, stdin) => {
+        const result = await plane.kubectl(args, stdin === undefined ? {} : { stdin })
+        if (result.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${result.stderr}`)
+        return result.stdout
+      },
+      listenAddress: addresses.machine,
+      host: addresses.machine,
+      directory: join(directory, 'kind'),
+      say: (line) => said.push(line),
+    })
+    expect(said.filter((line) => line.includes('by the Issuer'))).toHaveLength(2)
+    expect(said.filter((line) => line.includes('by the ClusterIssuer'))).toHaveLength(2)
   })
 })

@@ -44,23 +44,21 @@ export interface NodeCluster {
 export async function startNodeCluster(): Promise<NodeCluster> {
   const binaries = await findOrBuildNodeBinaries((line) => process.stderr.write(`${line}\n`))
   const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-node-'))
-  const stops: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).toReversed()) await end()
-  }
+  // Ends what it was given, the last one first, and goes on when one cannot be ended.
+  const ends = new AsyncDisposableStack()
   try {
-    const cluster = await assemble({ binaries, directory, stops })
+    const cluster = await assemble({ binaries, directory, ends })
     return {
       ...cluster,
       directory,
       stop: async () => {
-        await stop()
+        await ends.disposeAsync()
         await checkUnmounted(directory)
         await rm(directory, { recursive: true, force: true })
       },
     }
   } catch (error) {
-    await stop()
+    await ends.disposeAsync()
     throw error
   }
 }
@@ -68,46 +66,41 @@ export async function startNodeCluster(): Promise<NodeCluster> {
 interface Assembly {
   readonly binaries: NodeBinaries
   readonly directory: string
-  /** Is given how to end each part, in the order in which they are started. */
-  readonly stops: (() => Promise<void>)[]
+  /** Is given how to end each part, as soon as it runs. */
+  readonly ends: AsyncDisposableStack
 }
 
 async function assemble({
   binaries,
   directory,
-  stops,
+  ends,
 }: Assembly): Promise<Omit<NodeCluster, 'directory' | 'stop'>> {
   const state = join(directory, 'node')
   const logs = join(directory, 'logs')
   const credentialsFolder = join(directory, 'credentials')
   for (const folder of [state, logs, credentialsFolder]) await mkdir(folder)
   const cgroups = await createNodeCgroups()
-  stops.push(cgroups.remove)
+  ends.defer(cgroups.remove)
   const namespaces = await createNamespaces({
     cgroups,
     state,
     logs,
     path: [binaries.runtime, binaries.debian],
   })
-  stops.push(namespaces.end)
-  const addresses = chooseAddresses()
-  stops.push(async () => {
+  ends.defer(async () => {
     await namespaces.end()
     await waitUntilUnlinked(namespaces.pid)
   })
+  const addresses = chooseAddresses()
   await linkMachine(namespaces, addresses)
 
-  const [plane, runtime] = await Promise.all([
-    startControlPlane({
-      directory: join(directory, 'plane'),
-      withControllerManager: true,
-      addressForNodes: addresses.machine,
-    }).then((started) => {
-      stops.push(async () => started.stop())
-      return started
-    }),
-    startContainerd(namespaces, { state, binaries }),
-  ])
+  const plane = await startControlPlane({
+    directory: join(directory, 'plane'),
+    withControllerManager: true,
+    addressForNodes: addresses.machine,
+  })
+  ends.defer(async () => plane.stop())
+  const runtime = await startContainerd(namespaces, { state, binaries })
   await runtime.importImage(await buildPauseImage(directory, binaries))
   const credentials = await createNodeCredentials(plane, {
     folder: credentialsFolder,

@@ -14,7 +14,7 @@ import { type NodeCluster, startNodeCluster } from './cluster.ts'
 import { buildRelayImage } from './images/relay-image.ts'
 
 /** The image that the manifests name. */
-export const SHIPPED_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.0'
+const SHIPPED_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.0'
 
 const { namespace: NAMESPACE } = RELAY_SERVICE_ACCOUNT
 const DEPLOYMENT = `deployment/edge-issuer-relay --namespace=${NAMESPACE}`
@@ -39,16 +39,15 @@ export async function startInstalledRelay(
 ): Promise<InstalledRelay> {
   const cluster = await startNodeCluster()
   const { plane, directory, addresses, runtime } = cluster
-  let signer: EdgeSigner | undefined
-  const stop = async (): Promise<void> => {
-    await signer?.worker.stop()
-    await cluster.stop()
-  }
+  const ends = new AsyncDisposableStack()
+  ends.defer(cluster.stop)
+  const stop = async (): Promise<void> => ends.disposeAsync()
   try {
-    signer = await startEdgeSigner({
+    const signer = await startEdgeSigner({
       directory: join(directory, 'signer'),
       host: addresses.machine,
     })
+    ends.defer(async () => signer.worker.stop())
     await runtime.importImage(await buildRelayImage(directory, SHIPPED_IMAGE))
     await install(cluster)
     const rolledOut = async (): Promise<void> => {
