@@ -36,12 +36,15 @@ export interface ClusterPki {
   readonly webhook: CertificateFiles
   /** In the group system:masters: every permission. */
   readonly admin: ClientIdentity
+  readonly adminFiles: CertificateFiles
   readonly controllerManager: ClientIdentity
   /** Signs and verifies the tokens of ServiceAccounts. */
   readonly serviceAccountKeys: { readonly privateKey: string; readonly publicKey: string }
 }
 
 const AUTHORITY = 'ca'
+/** Of the Service "kubernetes", by which Pods find the API server: the first of its range. */
+const SERVICE_ADDRESS = '10.0.0.1'
 const SERVERS = ['api-server', 'controller-manager-server', 'webhook'] as const
 /** Subjects are `O=<group>, CN=<user>` (Kubernetes, X.509 client certificates). */
 const CLIENTS = {
@@ -49,8 +52,15 @@ const CLIENTS = {
   'controller-manager': [{ CN: ['system:kube-controller-manager'] }],
 } as const satisfies Record<string, LeafOptions['subject']>
 
-/** Reads the files in the folder, or makes them if this is the first start. */
-export async function openClusterPki(folder: string): Promise<ClusterPki> {
+/**
+ * Reads the files in the folder, or makes them if this is the first start.
+ *
+ * @param addressForNodes - Where nodes find the API server, if there are any.
+ */
+export async function openClusterPki(
+  folder: string,
+  addressForNodes?: string,
+): Promise<ClusterPki> {
   const path = (name: string): string => join(folder, name)
   const files = (name: string): CertificateFiles => ({
     certificate: path(`${name}.crt`),
@@ -61,13 +71,14 @@ export async function openClusterPki(folder: string): Promise<ClusterPki> {
     keyPem: await readFile(files(name).key, 'utf8'),
   })
   const authority = files(AUTHORITY).certificate
-  const pem = (await readIfThere(authority)) ?? (await createAll(folder))
+  const pem = (await readIfThere(authority)) ?? (await createAll(folder, addressForNodes))
   return {
     authority: { file: authority, pem },
     apiServer: files('api-server'),
     controllerManagerServer: files('controller-manager-server'),
     webhook: files('webhook'),
     admin: await identity('admin'),
+    adminFiles: files('admin'),
     controllerManager: await identity('controller-manager'),
     serviceAccountKeys: {
       privateKey: path('service-account.key'),
@@ -77,7 +88,7 @@ export async function openClusterPki(folder: string): Promise<ClusterPki> {
 }
 
 /** Makes every file and gives the authority's certificate, which is written last: its presence means that all are there. */
-async function createAll(folder: string): Promise<string> {
+async function createAll(folder: string, addressForNodes?: string): Promise<string> {
   const write = async (name: string, text: string): Promise<void> => {
     await writeFile(join(folder, name), text, { mode: 0o600 })
   }
@@ -94,7 +105,10 @@ async function createAll(folder: string): Promise<string> {
         subject: [{ CN: [name] }],
         usage: 'server',
         dnsNames: ['localhost'],
-        ipAddresses: ['127.0.0.1'],
+        ipAddresses: [
+          '127.0.0.1',
+          ...(addressForNodes === undefined ? [] : [addressForNodes, SERVICE_ADDRESS]),
+        ],
       }),
     )
   }

@@ -28,6 +28,11 @@ export interface ControlPlaneOptions {
    * Pods from Deployments. Off by default.
    */
   readonly withControllerManager?: boolean
+  /**
+   * An IPv4 address of this machine at which nodes find the API server, which then listens there and
+   * not on the loopback address. The controller manager, if it runs, does what a cluster with nodes needs.
+   */
+  readonly addressForNodes?: string
   /** How cert-manager runs, or that it does not. By default it runs as its chart would run it. */
   readonly certManager?: CertManagerOptions | 'off'
   /** By default the lines of a build go to standard error, and steps are not shown. */
@@ -45,7 +50,7 @@ export interface ControlPlane {
   readonly directory: string
   /** Path of a kubeconfig with every permission. */
   readonly adminKubeconfig: string
-  /** `https://127.0.0.1:<port>` */
+  /** `https://127.0.0.1:<port>`, or with the address for nodes. */
   readonly server: string
   /** The authority of the API server's certificate. */
   readonly caPem: string
@@ -109,11 +114,11 @@ async function assemble(assembly: Assembly): Promise<ControlPlane> {
     assembly.onProgress({ kind: 'step', name, durationMs: performance.now() - startMs })
     return result
   }
-  const withControllerManager = options.withControllerManager ?? false
+  const { withControllerManager = false, addressForNodes } = options
 
   const [pki, etcd] = await step(
     'etcd',
-    Promise.all([openClusterPki(state.pki), startEtcd(launcher, state)]),
+    Promise.all([openClusterPki(state.pki, addressForNodes), startEtcd(launcher, state)]),
   )
   const apiServer = await step(
     'kube-apiserver',
@@ -123,6 +128,7 @@ async function assemble(assembly: Assembly): Promise<ControlPlane> {
       pki,
       etcdUrl: etcd.url,
       admitsServiceAccounts: withControllerManager,
+      addressForNodes,
     }),
   )
   const { client } = apiServer
@@ -139,7 +145,11 @@ async function assemble(assembly: Assembly): Promise<ControlPlane> {
     options.certManager === 'off'
       ? undefined
       : step('cert-manager', startCertManager(context, options.certManager ?? {})),
-    withControllerManager && step('kube-controller-manager', startControllerManager(context)),
+    withControllerManager &&
+      step(
+        'kube-controller-manager',
+        startControllerManager({ ...context, hasNodes: addressForNodes !== undefined }),
+      ),
   ])
 
   let stopped: Promise<void> | undefined

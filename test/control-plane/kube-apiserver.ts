@@ -7,6 +7,7 @@ import type { StateDirectory } from './state-directory.ts'
 
 const READY_TIMEOUT_MS = 60_000
 const PART = 'kube-apiserver'
+const LOOPBACK = '127.0.0.1'
 
 /** What the API server stands on. */
 export interface ApiServerOptions {
@@ -19,6 +20,8 @@ export interface ApiServerOptions {
    * namespace, which only the controller manager makes.
    */
   readonly admitsServiceAccounts: boolean
+  /** Where to listen, if there are nodes; otherwise it is the loopback address. */
+  readonly addressForNodes: string | undefined
 }
 
 /** An API server that keeps its port, and a client for it. */
@@ -32,10 +35,10 @@ export interface ApiServer {
 
 /** Starts the API server on a free port, the one of the last start in this folder if possible. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { state } = options
+  const { state, addressForNodes: address = LOOPBACK } = options
   const preferred = await state.rememberedPorts(PART)
   return withPorts({ count: 1, preferred }, async ([port = 0]) => {
-    const client = createApiClient(`https://127.0.0.1:${port}`, options.pki)
+    const client = createApiClient(`https://${address}:${port}`, options.pki)
     let process = await startOn(options, port, client)
     await state.rememberPorts(PART, [port])
     const kill = async (): Promise<void> => {
@@ -68,12 +71,7 @@ function apiServerArguments(options: ApiServerOptions, port: number): readonly s
   const { pki } = options
   return [
     `--etcd-servers=${options.etcdUrl}`,
-    '--bind-address=127.0.0.1',
     `--secure-port=${port}`,
-    // Nothing reaches the API server through the Service "kubernetes": there are no Pods. Without
-    // these two it needs a network interface besides the loopback one.
-    '--advertise-address=127.0.0.1',
-    '--endpoint-reconciler-type=none',
     `--tls-cert-file=${pki.apiServer.certificate}`,
     `--tls-private-key-file=${pki.apiServer.key}`,
     `--client-ca-file=${pki.authority.file}`,
@@ -81,7 +79,34 @@ function apiServerArguments(options: ApiServerOptions, port: number): readonly s
     `--service-account-signing-key-file=${pki.serviceAccountKeys.privateKey}`,
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     '--service-cluster-ip-range=10.0.0.0/24',
-    '--authorization-mode=RBAC',
     ...(options.admitsServiceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),
+    ...(options.addressForNodes === undefined
+      ? WITHOUT_NODES
+      : argumentsForNodes(options.addressForNodes, pki)),
+  ]
+}
+
+/**
+ * Nothing reaches the API server through the Service "kubernetes": there are no Pods. Without the first
+ * two it needs a network interface besides the loopback one.
+ */
+const WITHOUT_NODES: readonly string[] = [
+  `--advertise-address=${LOOPBACK}`,
+  '--endpoint-reconciler-type=none',
+  `--bind-address=${LOOPBACK}`,
+  '--authorization-mode=RBAC',
+]
+
+/** A kubelet may do what its Pods need, and is asked for logs and commands by the administrator. */
+function argumentsForNodes(address: string, pki: ClusterPki): readonly string[] {
+  return [
+    `--bind-address=${address}`,
+    `--advertise-address=${address}`,
+    '--authorization-mode=Node,RBAC',
+    '--enable-admission-plugins=NodeRestriction',
+    `--kubelet-certificate-authority=${pki.authority.file}`,
+    `--kubelet-client-certificate=${pki.adminFiles.certificate}`,
+    `--kubelet-client-key=${pki.adminFiles.key}`,
+    '--kubelet-preferred-address-types=InternalIP',
   ]
 }

@@ -22,12 +22,22 @@ const CONTROLLERS = [
   'replicaset-controller',
 ] as const
 
+/** What a cluster with nodes needs besides. */
+const CONTROLLERS_FOR_NODES = [
+  'endpointslice-controller',
+  'disruption-controller',
+  'node-lifecycle-controller',
+  'taint-eviction-controller',
+  'pod-garbage-collector-controller',
+] as const
+
 /** What the controller manager stands on. */
 export interface ControllerManagerOptions {
   readonly launcher: Launcher
   readonly state: StateDirectory
   readonly pki: ClusterPki
   readonly client: ApiClient
+  readonly hasNodes: boolean
 }
 
 /** Starts the controller manager; it is ready when it is healthy and has made a first ServiceAccount. */
@@ -35,6 +45,7 @@ export async function startControllerManager(
   options: ControllerManagerOptions,
 ): Promise<ManagedProcess> {
   const { client, launcher, pki, state } = options
+  const controllers = [...CONTROLLERS, ...(options.hasNodes ? CONTROLLERS_FOR_NODES : [])]
   const kubeconfig = await writeKubeconfig({
     folder: state.kubeconfigs,
     name: 'controller-manager',
@@ -48,7 +59,7 @@ export async function startControllerManager(
       part: 'kube-controller-manager',
       args: [
         `--kubeconfig=${kubeconfig}`,
-        `--controllers=${CONTROLLERS.join(',')}`,
+        `--controllers=${controllers.join(',')}`,
         // Each loop acts under its own ServiceAccount, as in a real cluster.
         '--use-service-account-credentials',
         `--service-account-private-key-file=${pki.serviceAccountKeys.privateKey}`,

@@ -155,7 +155,10 @@ export async function grantCredentials(plane: ControlPlane, namespace: string): 
 }
 
 /** Makes ClusterIssuer `edge` with its Secret, and waits until it is Ready. */
-export async function readyClusterIssuer({ plane, signer }: EdgeEnvironment): Promise<void> {
+export async function readyClusterIssuer({
+  plane,
+  signer,
+}: Pick<EdgeEnvironment, 'plane' | 'signer'>): Promise<void> {
   await plane.apply(
     [
       secretManifest(RELAY_SERVICE_ACCOUNT.namespace, signer.clientKeyPem),

@@ -5,7 +5,6 @@
  * @module
  */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from '../support/edge/admin.ts'
 import type { Created, Wanted } from '../support/edge/burst.ts'
@@ -85,7 +84,7 @@ export async function unmetAfter(awaited: Awaited): Promise<readonly string[]> {
  * @returns What is wrong.
  */
 export async function ledgerFaults(
-  { plane, signer }: EdgeEnvironment,
+  { signer }: Pick<EdgeEnvironment, 'signer'>,
   {
     created,
     observed,
@@ -95,7 +94,7 @@ export async function ledgerFaults(
   },
 ): Promise<readonly string[]> {
   await signer.worker.stop()
-  const ledger = await readLedgerFiles(join(plane.directory, 'signer'))
+  const ledger = await readLedgerFiles(signer.directory)
   await signer.worker.restart()
   return certificateFaults(created, { observed, ledger, rootFile: signer.rootFile })
 }

@@ -6,7 +6,7 @@
  */
 // oxlint-disable-next-line import/no-unassigned-import -- a polyfill: loading it is all that it is for
 import 'reflect-metadata'
-import { KeyObject, randomBytes, webcrypto } from 'node:crypto'
+import { createPrivateKey, KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 
 export { x509 }
@@ -66,6 +66,18 @@ export async function createAuthority(options: AuthorityOptions): Promise<KeyedC
     ],
   })
   return keyed(certificate, keys)
+}
+
+/** An authority that was made before, from its certificate and its PKCS#8 key. */
+export async function readAuthority(pem: {
+  readonly certificatePem: string
+  readonly keyPem: string
+}): Promise<KeyedCertificate> {
+  return {
+    ...pem,
+    certificate: new x509.X509Certificate(pem.certificatePem),
+    privateKey: createPrivateKey(pem.keyPem).toCryptoKey(ALGORITHM, true, ['sign']),
+  }
 }
 
 /** A leaf certificate for a TLS server or a TLS client, with a new key. */

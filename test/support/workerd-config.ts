@@ -1,6 +1,6 @@
 /**
  * The configuration of one `workerd` process, as Cap'n Proto text: a bundled worker behind one
- * socket on the loopback address, with its Durable Objects, if it has any, on disk.
+ * socket, with its Durable Objects, if it has any, on disk.
  * @module
  */
 
@@ -15,6 +15,8 @@ export interface WorkerdConfig {
   readonly durableObject?: DurableObjectConfig
   /** Plain HTTP when absent. */
   readonly tls?: { readonly keyPath: string; readonly certificatePath: string }
+  /** The address to listen on; the loopback address when absent. */
+  readonly host?: string
   readonly port: number
 }
 
@@ -43,7 +45,7 @@ const config :Workerd.Config = (
   sockets = [
     (
       name = "socket",
-      address = "127.0.0.1:${config.port}",
+      address = "${config.host ?? '127.0.0.1'}:${config.port}",
       service = "worker",
       ${protocol(config)},
     ),

@@ -29,11 +29,13 @@ export interface LocalWorkerOptions extends Deployment {
   readonly tls?: { readonly keyPem: string; readonly certificatePem: string }
   /** The port to listen on; a free one when absent. */
   readonly port?: number
+  /** The IPv4 address to listen on; the loopback address when absent. */
+  readonly host?: string
 }
 
 /** A running worker. Its URL stays the same over restarts. */
 export interface LocalWorker {
-  /** `https://127.0.0.1:<port>`, or the same with `http:`. */
+  /** `https://127.0.0.1:<port>`, or the same with `http:`, or with the address that was asked for. */
   readonly url: string
   /** Of the process that runs now. */
   readonly pid: number
@@ -91,8 +93,8 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   }
 }
 
-const urlOf = ({ tls }: LocalWorkerOptions, port: number): string =>
-  `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
+const urlOf = ({ tls, host = '127.0.0.1' }: LocalWorkerOptions, port: number): string =>
+  `${tls === undefined ? 'http' : 'https'}://${host}:${port}`
 
 /**
  * Writes all that `workerd serve` needs.
@@ -103,7 +105,7 @@ export async function writeWorkerConfig(
   options: LocalWorkerOptions,
   { modulePath, port }: { readonly modulePath: string; readonly port: number },
 ): Promise<string> {
-  const { directory, secrets, tls } = options
+  const { directory, secrets, tls, host } = options
   const write = async (name: string, text: string): Promise<string> => {
     await writeFile(join(directory, name), text, { mode: 0o600 })
     return name
@@ -126,6 +128,7 @@ export async function writeWorkerConfig(
             certificatePath: await write('tls-certificate.pem', tls.certificatePem),
           },
         }),
+    ...(host === undefined ? {} : { host }),
     port,
   })
   return join(directory, await write('workerd.capnp', config))

@@ -48,6 +48,8 @@ export interface EdgeSignerOptions {
   readonly caFlags?: readonly string[]
   /** Where clients find the worker, when something stands before it; its own URL when absent. */
   readonly publicUrl?: string
+  /** The IPv4 address to listen on; the loopback address when absent. */
+  readonly host?: string
   /** Changes the configuration that `edge-issuer config init` wrote. */
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
@@ -93,6 +95,7 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
   const worker = await startLocalWorker({
     ...(await deployment()),
     directory: path('worker'),
+    ...(options.host === undefined ? {} : { host: options.host }),
     tls: {
       keyPem: await readFile(path(FILES.tlsKey), 'utf8'),
       certificatePem: await readFile(path(FILES.tlsCertificate), 'utf8'),
@@ -128,7 +131,7 @@ async function setUp(options: EdgeSignerOptions): Promise<void> {
   await mustRunCli(['client', 'create', CLIENT], scene)
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
-  await createTls(path)
+  await createTls(path, options.host ?? '127.0.0.1')
   await mkdir(path(FILES.secrets), { mode: 0o700 })
   const key = path(join(FILES.ca, CA_PATHS.issuingKey))
   await cp(key, join(path(FILES.secrets), keySecretName(ISSUER)))
@@ -136,14 +139,14 @@ async function setUp(options: EdgeSignerOptions): Promise<void> {
   await mustRunCli(configInit.split(' '), scene)
 }
 
-async function createTls(path: (name: string) => string): Promise<void> {
+async function createTls(path: (name: string) => string, host: string): Promise<void> {
   const authority = await createAuthority({ commonName: 'edge-issuer local TLS' })
   const leaf = await issueLeaf({
     issuer: authority,
-    subject: [{ CN: ['127.0.0.1'] }],
+    subject: [{ CN: [host] }],
     usage: 'server',
     dnsNames: ['localhost'],
-    ipAddresses: ['127.0.0.1'],
+    ipAddresses: [host],
   })
   await writeFile(path(FILES.tlsCa), authority.certificatePem)
   await writeFile(path(FILES.tlsKey), leaf.keyPem, { mode: 0o600 })
