@@ -14,7 +14,7 @@ export interface ReadyWatch {
   /**
    * Waits until so many are Ready.
    *
-   * @throws Error when one of them fails, when the watch ends, or after `limitMs`
+   * @throws Error when one of them fails, when the watch fails, or after `limitMs`
    */
   until(count: number, limitMs: number): Promise<void>
   stop(): Promise<void>
@@ -25,7 +25,7 @@ const listSchema = z.object({ metadata: z.object({ resourceVersion: z.string() }
 const eventSchema = z.object({
   type: z.string(),
   object: z.object({
-    metadata: z.object({ name: z.string() }),
+    metadata: z.object({ name: z.string(), resourceVersion: z.string() }),
     status: z
       .object({
         conditions: z
@@ -55,11 +55,7 @@ export async function watchReady(
   const { metadata } = listSchema.parse(
     JSON.parse(await api.send({ method: 'GET', path: `${REQUESTS_PATH}?limit=1` })),
   )
-  const query = new URLSearchParams({
-    watch: 'true',
-    labelSelector: `${RUN_LABEL}=${run}`,
-    resourceVersion: metadata.resourceVersion,
-  })
+  let { resourceVersion } = metadata
   const readyAtMs = new Map<string, number>()
   const failure = Promise.withResolvers<never>()
   // Whoever waits hears of it; it may happen before anybody waits.
@@ -69,6 +65,7 @@ export async function watchReady(
   const see = (line: string): void => {
     const seenAtMs = performance.now()
     const { type, object } = eventSchema.parse(JSON.parse(line))
+    ;({ resourceVersion } = object.metadata)
     if (type === 'DELETED' || readyAtMs.has(object.metadata.name)) return
     const condition = object.status.conditions.find((one) => one.type === awaited)
     if (condition?.reason === 'Failed' || condition?.reason === 'Denied') {
@@ -79,9 +76,14 @@ export async function watchReady(
     if (readyAtMs.size >= wanted) reached.resolve()
   }
   const stop = new AbortController()
-  const watching = api
-    .watch(`${REQUESTS_PATH}?${query.toString()}`, see, stop.signal)
-    .catch((error: unknown) => failure.reject(error))
+  const watch = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      const labelSelector = `${RUN_LABEL}=${run}`
+      const query = new URLSearchParams({ watch: 'true', labelSelector, resourceVersion })
+      await api.watch(`${REQUESTS_PATH}?${query.toString()}`, see, stop.signal)
+    }
+  }
+  const watching = watch().catch((error: unknown) => failure.reject(error))
   return {
     readyAtMs,
     until: async (count, limitMs) => {

@@ -81,7 +81,8 @@ async function createSome(
   names: readonly string[],
 ): Promise<readonly Created[]> {
   const wanted = names.map((name) => ({ fate: 'undecided' as const, namespace, name }))
-  return (await createBurst(admin, wanted)).map((one) => ({ ...one, fate: 'good' }))
+  const created = await createBurst(admin, wanted)
+  return created.map(({ name, uid, csr }) => ({ name, namespace, uid, csr, fate: 'good' }))
 }
 
 async function faultsOf(

@@ -53,6 +53,11 @@ async function aCluster(
   return server
 }
 
+const namedServer = (name: string, at: string): object => ({
+  name,
+  cluster: { server: at, 'insecure-skip-tls-verify': true },
+})
+
 const status = async (kubeconfig: string, more: readonly string[] = []): Promise<Outcome> =>
   runCli(['status', '--kubeconfig', kubeconfig, ...more], {
     cwd: '/',
@@ -206,16 +211,12 @@ describe('the kubeconfig', () => {
   it('has contexts, of which --context chooses one', async ({ expect, ...context }) => {
     const { url } = await aCluster(context)
     const path = join(await temporaryFolder(context), 'kubeconfig')
-    const server = (name: string, at: string): object => ({
-      name,
-      cluster: { server: at, 'insecure-skip-tls-verify': true },
-    })
     await writeFile(
       path,
       JSON.stringify({
         apiVersion: 'v1',
         kind: 'Config',
-        clusters: [server('here', url), server('gone', 'http://127.0.0.1:1')],
+        clusters: [namedServer('here', url), namedServer('gone', 'http://127.0.0.1:1')],
         users: [{ name: 'u', user: { token: 't' } }],
         contexts: ['here', 'gone'].map((cluster) => ({
           name: cluster,

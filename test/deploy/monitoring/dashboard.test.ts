@@ -1,0 +1,148 @@
+/**
+ * The dashboard of the chart, on what relays tell.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, it } from 'vitest'
+import { z } from 'zod'
+import { CHART, helm, render, template, valueFlags } from '../cluster/helm.ts'
+import { objectsIn } from '../cluster/objects.ts'
+import { unknownNames } from './names.ts'
+import { judgeExpressions, type MetricLabels, readMetrics } from './query-judge.ts'
+import { healthy, scrapeReplicas } from './replicas.ts'
+
+const dashboardSchema = z.looseObject({
+  templating: z.object({
+    list: z.array(z.looseObject({ name: z.string(), definition: z.string().optional() })),
+  }),
+  panels: z.array(
+    z.looseObject({
+      id: z.int(),
+      title: z.string(),
+      type: z.string(),
+      gridPos: z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
+      targets: z
+        .array(z.looseObject({ expr: z.string(), legendFormat: z.string().optional() }))
+        .default([]),
+    }),
+  ),
+})
+
+let text: string
+let dashboard: z.infer<typeof dashboardSchema>
+let metrics: MetricLabels
+
+beforeAll(async () => {
+  text = await readFile(join(CHART, 'dashboards/edge-issuer.json'), 'utf8')
+  dashboard = dashboardSchema.parse(JSON.parse(text))
+  const results = ['issued', 'pending', 'retry', 'failed', 'issuer'] as const
+  const [leader] = await scrapeReplicas(1, () => ({ ...healthy(0), results }))
+  metrics = await readMetrics(leader?.scrapes[0] ?? '')
+})
+
+/** As Grafana fills in its variables. */
+const filledIn = (expr: string): string =>
+  expr.replaceAll('$__rate_interval', '5m').replaceAll('$job', 'edge-issuer-metrics')
+
+it('every query asks for what the relay tells', async ({ expect }) => {
+  const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+  expect(expressions.length).toBeGreaterThan(30)
+  const verdicts = await judgeExpressions(expressions.map(filledIn))
+  const faults = verdicts.flatMap((verdict) => unknownNames(verdict, metrics))
+  expect(faults).toEqual([])
+  expect(expressions.filter((expr) => filledIn(expr).includes('$'))).toEqual([])
+})
+
+it('every metric of ours is shown', ({ expect }) => {
+  const shown = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)).join(' ')
+  const ours = Object.keys(metrics)
+    .filter((name) => name.startsWith('edge_issuer_'))
+    .map((name) => name.replace(/_(bucket|sum|count)$/u, ''))
+  expect(ours.length).toBeGreaterThan(8)
+  expect([...new Set(ours)].filter((name) => !shown.includes(name))).toEqual([])
+})
+
+it('every query is about the relays that were chosen', async ({ expect }) => {
+  const targets = dashboard.panels.flatMap(({ targets: all }) => all)
+  const verdicts = await judgeExpressions(targets.map(({ expr }) => filledIn(expr)))
+  for (const { selectors } of verdicts)
+    for (const { labels } of selectors) expect(labels).toContain('job')
+  const job = dashboard.templating.list.find(({ name }) => name === 'job')
+  const asked = /^label_values\((?<metric>\w+), job\)$/u.exec(job?.definition ?? '')
+  expect(Object.keys(metrics)).toContain(asked?.groups?.['metric'])
+})
+
+it('every legend says what its query keeps', async ({ expect }) => {
+  const legends = dashboard.panels
+    .flatMap(({ targets }) => targets)
+    .map(({ expr, legendFormat = '' }) => ({
+      expr,
+      used: [...legendFormat.matchAll(/\{\{(?<label>\w+)\}\}/gu)].map(
+        ({ groups }) => groups?.['label'] ?? '',
+      ),
+    }))
+    .filter(({ used }) => used.length > 0)
+  expect(legends.length).toBeGreaterThan(15)
+  for (const { expr, used } of legends) {
+    const grouping = /by \((?<labels>[^)]+)\)/u.exec(expr)?.groups?.['labels']
+    // Without a grouping every label of the target is kept.
+    const kept = grouping === undefined ? ['pod'] : grouping.split(', ')
+    expect(kept).toEqual(expect.arrayContaining(used))
+  }
+})
+
+it('panels have an id each, and none lies over another', ({ expect }) => {
+  const ids = dashboard.panels.map(({ id }) => id)
+  expect(ids).toEqual([...new Set(ids)])
+  const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from(
+      { length: w * h },
+      (_, at) => `${String(x + (at % w))},${String(y + Math.floor(at / w))}`,
+    ),
+  )
+  expect(cells).toHaveLength(new Set(cells).size)
+  for (const { gridPos } of dashboard.panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24)
+})
+
+const configMapSchema = z.looseObject({ data: z.object({ 'edge-issuer.json': z.string() }) })
+
+it('the chart ships it as it is, for whoever looks for its label', async ({ expect }) => {
+  const values = { grafana: { dashboard: { enabled: true, annotations: { folder: 'PKI' } } } }
+  const shipped = objectsIn(await render(values)).find(({ kind }) => kind === 'ConfigMap')
+  expect(shipped?.metadata.labels['grafana_dashboard']).toBe('1')
+  expect(shipped?.metadata.annotations).toEqual({ folder: 'PKI' })
+  const { data } = configMapSchema.parse(shipped)
+  expect(JSON.parse(data['edge-issuer.json'])).toEqual(JSON.parse(text))
+})
+
+it('Helm finds no fault with everything asked for', async ({ expect }) => {
+  const values = {
+    prometheus: {
+      rule: { enabled: true, labels: { release: 'prometheus' }, caExpiry: { warningDays: 90 } },
+    },
+    grafana: { dashboard: { enabled: true, labels: { a: 'b' }, annotations: { folder: 'PKI' } } },
+  }
+  const { code, stdout } = await helm(['lint', '--strict', CHART, ...valueFlags(values)])
+  expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed')
+  expect(code).toBe(0)
+})
+
+it.for([
+  {
+    what: 'a day that is none',
+    values: { prometheus: { rule: { caExpiry: { warningDays: 0 } } } },
+  },
+  { what: 'a value that does not exist', values: { grafana: { dashboard: { title: 'x' } } } },
+])('the chart refuses $what', async ({ values }, { expect }) => {
+  const { code, stderr } = await template(values)
+  expect(stderr).toMatch(/warningDays|'title' not allowed/u)
+  expect(code).not.toBe(0)
+})
+
+it('neither it nor the alerts are there unless asked for', async ({ expect }) => {
+  const kinds = objectsIn(await render({})).map(({ kind }) => kind)
+  expect(kinds).not.toContain('ConfigMap')
+  expect(kinds).not.toContain('PrometheusRule')
+})
