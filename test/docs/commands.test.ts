@@ -102,7 +102,10 @@ it('every script of npm exists', async ({ expect }) => {
   const run = texts.flatMap(({ text, place }) =>
     text.includes('--workspace')
       ? []
-      : [...text.matchAll(/npm run ([a-z:-]+)/g)].map(([, script = '']) => ({ script, place })),
+      : [...text.matchAll(/npm run ([a-z][a-z0-9:-]*)/g)].map(([, script = '']) => ({
+          script,
+          place,
+        })),
   )
   expect(run.length).toBeGreaterThan(10)
   expect(run.filter(({ script }) => scripts[script] === undefined)).toEqual([])
