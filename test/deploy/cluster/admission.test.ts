@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (const name of ['pki', 'team-a', 'team-b'])
     await mustKubectl(plane, `create namespace ${name}`)
   await plane.apply(await readFile(join(import.meta.dirname, 'monitoring-crds.yaml'), 'utf8'))
-  for (const plural of ['servicemonitors', 'podmonitors']) {
+  for (const plural of ['servicemonitors', 'podmonitors', 'prometheusrules']) {
     const name = `crd/${plural}.monitoring.coreos.com`
     await kubectlWait(plane, [name, 'condition=Established', PATIENCE], 'default')
   }

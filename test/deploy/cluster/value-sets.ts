@@ -71,6 +71,22 @@ export const VALUE_SETS: readonly ValueSet[] = [
     },
   },
   {
+    name: 'alerts and a dashboard',
+    values: {
+      prometheus: {
+        serviceMonitor: { enabled: true },
+        rule: {
+          enabled: true,
+          labels: { release: 'prometheus' },
+          caExpiry: { warningDays: 90, criticalDays: 14 },
+        },
+      },
+      grafana: {
+        dashboard: { enabled: true, labels: { dashboards: 'pki' }, annotations: { folder: 'PKI' } },
+      },
+    },
+  },
+  {
     name: 'both monitors, plain',
     values: {
       metrics: { secure: false, port: 9090 },

@@ -52,6 +52,9 @@ beforeAll(async () => {
   metrics = await readMetrics(leader?.scrapes[0] ?? '')
 })
 
+/** Else Prometheus has it as exported_namespace. */
+const KEPT = { honorLabels: true }
+
 const EVERY_RESULT = ['issued', 'pending', 'retry', 'failed', 'issuer'] as const
 
 /** What fires while minutes pass. */
@@ -71,6 +74,20 @@ it('every alert asks for what the relay tells', async ({ expect }) => {
   expect(expressions).toHaveLength(7)
   const verdicts = await judgeExpressions(expressions)
   expect(verdicts.flatMap((verdict) => unknownNames(verdict, metrics))).toEqual([])
+})
+
+it('the monitors keep the namespace that an issuer has', async ({ expect }) => {
+  const prometheus = {
+    serviceMonitor: { enabled: true },
+    podMonitor: { enabled: true, tokenSecret: { name: 'scrape' } },
+  }
+  const specs = objectsIn(await render({ prometheus })).filter(({ kind }) =>
+    kind.endsWith('Monitor'),
+  )
+  expect(specs.map((one) => one['spec'])).toEqual([
+    expect.objectContaining({ podMetricsEndpoints: [expect.objectContaining(KEPT)] }),
+    expect.objectContaining({ endpoints: [expect.objectContaining(KEPT)] }),
+  ])
 })
 
 it('every annotation speaks of labels that its alert has', ({ expect }) => {
