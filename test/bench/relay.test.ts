@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readFile } from 'node:fs/promises'
 import { describe, it } from 'vitest'
 import { peakRssBytes } from '../../bench/process-memory.ts'
 import { shippedNodeFlags } from '../../bench/relay/start-line.ts'
@@ -11,6 +12,14 @@ describe('the start line', () => {
   it('bounds the memory for what was just made', async ({ expect }) => {
     expect(await shippedNodeFlags()).toEqual(['--max-semi-space-size=2'])
   })
+
+  it.for(['kustomize/workload/deployment.yaml', 'helm/edge-issuer/values.yaml'])(
+    'has the flags that %s sets',
+    async (file, { expect }) => {
+      const text = await readFile(new URL(`../../deploy/${file}`, import.meta.url), 'utf8')
+      for (const flag of await shippedNodeFlags()) expect(text).toContain(flag)
+    },
+  )
 })
 
 describe('the peak of resident memory', () => {
