@@ -71,7 +71,7 @@ describe('the relay', () => {
   const runs = texts.filter(({ text }) => text.includes('relay/src/main.ts'))
 
   it('is run somewhere', ({ expect }) => {
-    expect(runs.length).toBeGreaterThan(1)
+    expect(runs.length).toBeGreaterThan(0)
   })
 
   it.for(runs)('$place: $text', ({ text }, { expect }) => {
