@@ -10,7 +10,7 @@ import { createCsr } from '../support/csr.ts'
 import type { ApiProxy } from '../support/edge/api-proxy.ts'
 import type { Permission } from '../support/edge/permissions.ts'
 import { RELAY_SERVICE_ACCOUNT } from '../support/edge/relay-process.ts'
-import { type EdgeEnvironment, mustKubectl } from './environment.ts'
+import { type EdgeEnvironment, getObject, mustKubectl } from './environment.ts'
 import { getSigningRequest, makeSigningRequest } from './signing-requests.ts'
 
 /** Where something fails. */
@@ -28,6 +28,8 @@ export type Breakage = (permission: Permission, scene: Scene) => Promise<void>
 /** As the Role names it. */
 const LEASE = { namespace: RELAY_SERVICE_ACCOUNT.namespace, name: 'edge-issuer-relay' } as const
 const FAILURE_LIMIT_MS = 30_000
+/** Within which cert-manager has tried to approve. */
+const TRY_MS = 5_000
 
 /** A relay that starts without it says so; it may never be ready. */
 export const atStart: Breakage = async (permission, { edge, proxy }) => {
@@ -123,10 +125,10 @@ async function relayLogs(edge: EdgeEnvironment, wanted: string): Promise<() => P
  */
 export async function approvalRefusal({
   plane,
-}: EdgeEnvironment): Promise<(request: string) => Promise<void>> {
+}: EdgeEnvironment): Promise<(request: string, timeoutMs?: number) => Promise<void>> {
   const logFile = join(plane.directory, 'logs', 'cert-manager-controller.log')
   const { size } = await stat(logFile)
-  return async (request) =>
+  return async (request, timeoutMs = FAILURE_LIMIT_MS) =>
     pollUntil({
       what: `cert-manager to be refused the approval of ${request}`,
       probe: async () => {
@@ -134,9 +136,31 @@ export async function approvalRefusal({
         const attempt = log.indexOf(`certificateRequest="${request}" condition="Approved"`)
         return attempt !== -1 && log.includes('does not have permissions to set approved', attempt)
       },
-      timeoutMs: FAILURE_LIMIT_MS,
+      timeoutMs,
     })
 }
+
+/**
+ * cert-manager tries to approve, and its own webhook refuses it; not at once, since the webhook goes by
+ * what it was told before for some seconds.
+ *
+ * @param create - Makes a request in `default`, and gives its name for kubectl.
+ */
+export const approvalRefused =
+  (create: () => Promise<string>): Breakage =>
+  async (_permission, { edge }) => {
+    const refusal = await approvalRefusal(edge)
+    await pollUntil({
+      what: 'cert-manager to be refused an approval',
+      probe: async () => {
+        const name = await create()
+        await refusal(`default/${name.slice(name.indexOf('/') + 1)}`, TRY_MS)
+        const { status } = await getObject(edge.plane, name, 'default')
+        return status.conditions.length === 0
+      },
+      timeoutMs: 2 * FAILURE_LIMIT_MS,
+    })
+  }
 
 /** Creates an approved CertificateSigningRequest for `edge`. @returns Its name for kubectl. */
 async function createSigningRequest({ plane }: EdgeEnvironment): Promise<string> {
