@@ -146,23 +146,30 @@ it.for(['crds', 'deploy/rbac'])(
   },
 )
 
-it('what is made by kubectl is gone when kubectl deletes it', async ({ expect }) => {
-  const yaml = await installManifest()
-  const names = objectsIn(yaml).map(nameOf)
-  expect(names.length).toBeGreaterThan(20)
-  await mustKubectl(plane, 'wait --for=create serviceaccount/default -n edge-issuer --timeout=60s')
-  const { code, stderr } = await plane.kubectl(
-    ['delete', '--wait', '--timeout=90s', '--filename=-'],
-    {
-      stdin: yaml,
-    },
-  )
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-  const kinds = 'clusterroles,clusterrolebindings,customresourcedefinitions,namespaces'
-  const left = await mustKubectl(
-    plane,
-    `get ${kinds} -l app.kubernetes.io/name=edge-issuer -o name`,
-  )
-  expect(left).toBe('')
-})
+it(
+  'what is made by kubectl is gone when kubectl deletes it',
+  { timeout: 330_000 },
+  async ({ expect }) => {
+    const yaml = await installManifest()
+    const names = objectsIn(yaml).map(nameOf)
+    expect(names.length).toBeGreaterThan(20)
+    await mustKubectl(
+      plane,
+      'wait --for=create serviceaccount/default -n edge-issuer --timeout=60s',
+    )
+    const { code, stderr } = await plane.kubectl(
+      ['delete', '--wait', '--timeout=270s', '--filename=-'],
+      {
+        stdin: yaml,
+      },
+    )
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    const kinds = 'clusterroles,clusterrolebindings,customresourcedefinitions,namespaces'
+    const left = await mustKubectl(
+      plane,
+      `get ${kinds} -l app.kubernetes.io/name=edge-issuer -o name`,
+    )
+    expect(left).toBe('')
+  },
+)
