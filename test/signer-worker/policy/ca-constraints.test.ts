@@ -1,32 +1,9 @@
 import { describe, it } from 'vitest'
-import {
-  type Authority,
-  authorityExtensions,
-  commonName,
-  constructed,
-  extension,
-  generalName,
-  makeAuthority,
-  nameConstraints,
-  octets,
-  seq,
-} from '../../support/x509.ts'
+import { constructed, extension, generalName, nameConstraints, seq } from '../../support/x509.ts'
 import { type Case, extensionOf, judge } from './judge.ts'
+import { limited } from './limited.ts'
 
 const { dns, email, ip, uri } = generalName
-
-const limited = (
-  permitted: readonly Uint8Array[],
-  excluded: readonly Uint8Array[] = [],
-  issuer?: Authority,
-): Authority =>
-  makeAuthority({
-    ...(issuer === undefined ? {} : { issuer, subject: commonName('Issuing') }),
-    extensions: [
-      ...Object.values(authorityExtensions(octets(1, 2, 3))),
-      nameConstraints(permitted, excluded),
-    ],
-  })
 
 const aCaRequest = (asked: Uint8Array | undefined, given: Case = {}): Case => ({
   profile: { isCA: true },

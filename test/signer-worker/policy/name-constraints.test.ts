@@ -1,32 +1,9 @@
 import { describe, it } from 'vitest'
-import {
-  authorityExtensions,
-  type Authority,
-  commonName,
-  generalName,
-  makeAuthority,
-  name,
-  nameConstraints,
-  octets,
-  subjectAltName,
-  utf8,
-} from '../../support/x509.ts'
+import { type Authority, generalName, name, subjectAltName, utf8 } from '../../support/x509.ts'
 import { judge } from './judge.ts'
+import { limited } from './limited.ts'
 
 const { dns, email, ip, uri } = generalName
-
-const limited = (
-  permitted: readonly Uint8Array[],
-  excluded: readonly Uint8Array[] = [],
-  issuer?: Authority,
-): Authority =>
-  makeAuthority({
-    ...(issuer === undefined ? {} : { issuer, subject: commonName('Issuing') }),
-    extensions: [
-      ...Object.values(authorityExtensions(octets(1, 2, 3))),
-      nameConstraints(permitted, excluded),
-    ],
-  })
 
 const outcome = (ca: Authority, san: Uint8Array | undefined, subject = name()): string => {
   const asked = san === undefined ? {} : { extensions: [subjectAltName(san)] }
