@@ -7,7 +7,7 @@ import { issuerName } from '../../test/support/signer-setup.ts'
 import type { BenchCommand } from '../command.ts'
 import { round } from '../statistics.ts'
 import { type BenchWorker, startBenchWorker } from './bench-worker.ts'
-import { type Effort, measure, type Measured } from './measure.ts'
+import { type Benches, type Effort, measure, type Measured } from './measure.ts'
 import { checkSameWork } from './same-work.ts'
 
 const FIRST_KEY = 'P-256'
@@ -18,9 +18,9 @@ type CaKey = (typeof CA_KEYS)[number]
 /** `npm run bench -- worker`. */
 export const worker: BenchCommand = {
   summary: 'one certificate against the price of its cryptography, in workerd, without HTTP',
-  description: `Loops the worker's own code in one workerd process and measures its processor time from outside, for
-CA keys of four kinds; the key of the request is P-256 throughout. Loops take turns; medians are
-printed.
+  description: `Loops the worker's own code in one workerd process, and @peculiar/x509 in another, and measures their
+processor time from outside, for CA keys of four kinds; the key of the request is P-256 throughout.
+Loops take turns; medians are printed.
 
   ratioToCrypto    the full operation (base64, parse, verify, policy, serial number, sign, PEM) in
                    units of its own cryptographic calls, made again alone
@@ -39,25 +39,27 @@ printed.
   },
   switches: {},
   run: async ({ numbers: { rounds = 1, seconds = 1 } }, report) => {
-    await using bench = await startBenchWorker(CA_KEYS)
+    await using product = await startBenchWorker(CA_KEYS)
+    await using library = await startBenchWorker(CA_KEYS)
     const found: Entry[] = []
     for (const key of CA_KEYS) {
       report(`CA key ${key} …`)
-      found.push([key, await measureKey(bench, key, { rounds, seconds })])
+      found.push([key, await measureKey({ product, library }, key, { rounds, seconds })])
     }
     const figures = found.map(([key, measured]) => [key, figuresOf(measured)] as const)
     const { [FIRST_KEY]: first, ...keys } = Object.fromEntries(figures)
-    const calls = await countCalls(bench)
+    const calls = await countCalls(product)
     return { json: { ...first, keys }, lines: [...table(found), '', calls] }
   },
 }
 
 type Entry = readonly [CaKey, Measured]
 
-async function measureKey(bench: BenchWorker, key: CaKey, effort: Effort): Promise<Measured> {
+async function measureKey(benches: Benches, key: CaKey, effort: Effort): Promise<Measured> {
+  const { library } = benches
   const issuer = issuerName(key)
-  await checkSameWork(await bench.sample(issuer), bench.setup.authorities[issuer] ?? '')
-  return measure(bench, issuer, effort)
+  await checkSameWork(await library.sample(issuer), library.setup.authorities[issuer] ?? '')
+  return measure(benches, issuer, effort)
 }
 
 const figuresOf = ({ micros, ratioToCrypto, ratioToPeculiar }: Measured): object => ({

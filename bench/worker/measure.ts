@@ -1,6 +1,7 @@
 /**
  * Times the loops of one CA key. Rounds of every loop take turns, so that whatever else the machine
- * does meets all of them alike.
+ * does meets all of them alike. The library has a process of its own: its garbage, and what it does to
+ * the compiler's view of the code that both share, must not be paid by the product.
  *
  * @module
  */
@@ -15,6 +16,13 @@ type LoopName = (typeof LOOPS)[number]
 const EMPTY_REQUESTS = 20
 /** Before the clock counts: the compiler needs to see the code run. */
 const WARM_UP_SECONDS = 1
+
+/** Where the loops run: the same program in two processes. */
+export interface Benches {
+  readonly product: BenchWorker
+  /** For @peculiar/x509. */
+  readonly library: BenchWorker
+}
 
 /** Medians over the rounds. */
 export interface Measured {
@@ -35,16 +43,21 @@ export interface Effort {
 
 /** Measures one issuer. */
 export async function measure(
-  bench: BenchWorker,
+  benches: Benches,
   issuer: string,
   { rounds, seconds }: Effort,
 ): Promise<Measured> {
-  const laps = await perLoop(async (name) => lapsFor({ bench, issuer, name }, seconds))
+  const benchOf = (name: LoopName): BenchWorker =>
+    name === 'peculiar' ? benches.library : benches.product
+  const laps = await perLoop(async (name) =>
+    lapsFor({ bench: benchOf(name), issuer, name }, seconds),
+  )
   const found: Record<LoopName, number>[] = []
   for (let round = 0; round < rounds; round++) {
-    const emptySeconds = await emptyRequest(bench, issuer)
     found.push(
       await perLoop(async (name) => {
+        const bench = benchOf(name)
+        const emptySeconds = await emptyRequest(bench, issuer)
         const loop = await bench.loop(name, issuer, laps[name])
         return ((loop.seconds - emptySeconds) / loop.operations) * 1e6
       }),

@@ -76,7 +76,9 @@ export const createPrivateKey = observed(
   (key: Parameters<typeof crypto.createPrivateKey>[0]) => crypto.createPrivateKey(key),
 )
 
-export const randomBytes = observed('randomBytes', (size: number) => crypto.randomBytes(size))
+export const getRandomValues = observed('getRandomValues', (octets: Octets) =>
+  crypto.getRandomValues(octets),
+)
 
 const digest = observed('hash', (algorithm: string, data: Octets) =>
   crypto.createHash(algorithm).update(data).digest(),

@@ -11,7 +11,10 @@ import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { Issuer } from '../../../signer-worker/src/config/config.ts'
 import { loadConfig } from '../../../signer-worker/src/config/parse.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
+import {
+  type ClientPolicy,
+  compileClientPolicy,
+} from '../../../signer-worker/src/policy/client-policy.ts'
 import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
 import type { Fixture } from './fixture.ts'
@@ -56,6 +59,7 @@ export function openOperation(fixture: Fixture, issuerName: string): Operation {
 interface Parties {
   readonly issuer: Issuer
   readonly profile: Profile
+  readonly client: ClientPolicy
 }
 
 function findParties({ config, secrets }: Fixture, issuerName: string): Parties {
@@ -66,15 +70,15 @@ function findParties({ config, secrets }: Fixture, issuerName: string): Parties 
   if (issuer === undefined || profile === undefined) {
     throw new Error('the configuration has no such issuer, or no profile')
   }
-  return { issuer, profile }
+  // A client that its profiles alone restrict.
+  return { issuer, profile, client: compileClientPolicy({}) }
 }
 
-function plan({ issuer, profile }: Parties, request: SignRequest): CertificatePlan {
+function plan({ issuer, profile, client }: Parties, request: SignRequest): CertificatePlan {
   const judged = evaluate({
     request,
     profile,
-    // A client that its profiles alone restrict.
-    client: compileClientPolicy({}),
+    client,
     ca: issuer.active.ca,
     nowMs: Date.now(),
   })
