@@ -24,7 +24,7 @@ export function decodeLongLength(bytes: Uint8Array, at: number, limit: number): 
   for (let offset = at + 1; offset <= at + octets; offset += 1) {
     length = length * 256 + (bytes[offset] ?? 0)
   }
-  const isShortest = length >= LONG_FORM && length >= 256 ** (octets - 1)
+  const isShortest = length >= LONG_FORM && bytes[at + 1] !== 0
   if (!isShortest) throw new DerFault('length_not_minimal')
   return length
 }

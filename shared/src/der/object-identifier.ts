@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { isAt } from './octets.ts'
 import { DerFault } from './refusal.ts'
 
 /** Longest object identifier that is read, in octets of contents. */
@@ -43,14 +44,8 @@ export function decodeObjectIdentifier(bytes: Uint8Array, from: number, to: numb
   if (from === to || (bytes[to - 1] ?? 0) >= 0x80) throw new DerFault('oid_truncated')
   if (to - from > MAX_OCTETS) throw new DerFault('oid_too_long')
   const known = byHash.get(hashOf(bytes, from, to))
-  if (
-    known !== undefined &&
-    isAt(known.contents, bytes, from) &&
-    known.contents.length === to - from
-  ) {
-    return known.dotted
-  }
-  return decodeArcs(bytes, from, to)
+  const isKnown = known?.contents.length === to - from && isAt(known.contents, bytes, from)
+  return isKnown ? known.dotted : decodeArcs(bytes, from, to)
 }
 
 function decodeArcs(bytes: Uint8Array, from: number, to: number): string {
@@ -91,12 +86,4 @@ function hashOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0
   for (let at = from; at < to; at += 1) hash = (hash * 31 + (bytes[at] ?? 0)) | 0
   return hash
-}
-
-/** Whether `bytes` goes on with `contents` at an offset. */
-function isAt(contents: Uint8Array, bytes: Uint8Array, offset: number): boolean {
-  for (let at = 0; at < contents.length; at += 1) {
-    if (contents[at] !== bytes[offset + at]) return false
-  }
-  return true
 }

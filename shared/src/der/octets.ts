@@ -14,10 +14,13 @@ export const fromHex = (digits: string): Uint8Array =>
   Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 
 /** Whether two values have the same octets. Not for secrets: it stops at the first difference. */
-export function equalOctets(one: Uint8Array, other: Uint8Array): boolean {
-  if (one.length !== other.length) return false
-  for (let at = 0; at < one.length; at += 1) {
-    if (one[at] !== other[at]) return false
+export const equalOctets = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && isAt(one, other, 0)
+
+/** Whether `octets` stand in `bytes` at an offset. Not for secrets either. */
+export function isAt(octets: Uint8Array, bytes: Uint8Array, offset: number): boolean {
+  for (let at = 0; at < octets.length; at += 1) {
+    if (octets[at] !== bytes[offset + at]) return false
   }
   return true
 }

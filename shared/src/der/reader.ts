@@ -10,6 +10,7 @@
 import { PARSE_FAULTS, type ParseFaultCode } from '../parse-fault.ts'
 import { decodeLongLength, LONG_FORM } from './length.ts'
 import { decodeObjectIdentifier } from './object-identifier.ts'
+import { isAt } from './octets.ts'
 import {
   checkBitString,
   checkNull,
@@ -180,6 +181,18 @@ export class DerReader {
     return this.#bytes.subarray(this.#lastStart, this.#offset)
   }
 
+  /** Takes one element of any type: whether it is `element`, octet for octet. */
+  anyMatches(name: string | number, element: Uint8Array): boolean {
+    this.#next(name)
+    return this.#hasLast(this.#lastStart, element)
+  }
+
+  /** Takes a primitive element: whether its contents are `contents`, octet for octet. */
+  primitiveMatches(name: string | number, tag: number, contents: Uint8Array): boolean {
+    this.#take(name, tag)
+    return this.#hasLast(this.#lastContentsAt, contents)
+  }
+
   /** Takes every element that is left, in order. */
   list<T>(take: (reader: DerReader, index: number) => T): readonly T[] {
     const items: T[] = []
@@ -240,6 +253,11 @@ export class DerReader {
     const end = this.#lastContentsAt + length
     if (end > this.#end) throw this.refusal(name, 'truncated')
     this.#offset = end
+  }
+
+  /** Whether `octets` are what the element that was taken last has from an offset on. */
+  #hasLast(from: number, octets: Uint8Array): boolean {
+    return this.#offset - from === octets.length && isAt(octets, this.#bytes, from)
   }
 
   #longLength(name: string | number): number {

@@ -36,13 +36,22 @@ function decodeUtf8(bytes: Uint8Array, from: number, to: number): string {
 
 /** @returns `undefined` where an octet has eight bits. */
 function asciiText(bytes: Uint8Array, from: number, to: number): string | undefined {
-  let text = ''
   for (let at = from; at < to; at += 1) {
     const octet = bytes[at] ?? 0
     if (octet >= 0x80) return undefined
     if (octet === 0) throw new DerFault('string_has_nul')
-    text += String.fromCodePoint(octet)
   }
+  let text = ''
+  let at = from
+  // Several at a time: each addition makes a string.
+  for (; at + 4 <= to; at += 4)
+    text += String.fromCharCode(
+      bytes[at] ?? 0,
+      bytes[at + 1] ?? 0,
+      bytes[at + 2] ?? 0,
+      bytes[at + 3] ?? 0,
+    )
+  for (; at < to; at += 1) text += String.fromCharCode(bytes[at] ?? 0)
   return text
 }
 

@@ -45,12 +45,18 @@ function decodeInYear(year: number, bytes: Uint8Array, at: number): number {
   const hour = decodePair(bytes, at + 4)
   const minute = decodePair(bytes, at + 6)
   const second = decodePair(bytes, at + 8)
-  requireForm(hour < 24 && minute < 60 && second < 60)
-  const date = new Date(Date.UTC(year, month, day, hour, minute, second))
-  // Date.UTC carries over: 31 April becomes 1 May.
-  requireForm(date.getUTCMonth() === month && date.getUTCDate() === day)
-  return date.getTime()
+  requireForm(month < 12 && day > 0 && hour < 24 && minute < 60 && second < 60)
+  const lastDay = month === FEBRUARY && isLeapYear(year) ? 29 : LAST_DAYS[month]
+  requireForm(day <= (lastDay ?? 0))
+  return Date.UTC(year, month, day, hour, minute, second)
 }
+
+/** The last day of each month, in a year that is not a leap year. */
+const LAST_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const FEBRUARY = 1
+
+const isLeapYear = (year: number): boolean =>
+  year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 
 /** Two decimal digits. */
 function decodePair(bytes: Uint8Array, at: number): number {

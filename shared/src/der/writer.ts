@@ -21,6 +21,8 @@ export interface Element {
   readonly length: number
 }
 
+const MAX_COPIED_ONE_BY_ONE = 32
+
 function elementOf(tag: number, parts: readonly Part[]): Element {
   let contentsLength = 0
   for (const part of parts) contentsLength += part.length
@@ -28,9 +30,15 @@ function elementOf(tag: number, parts: readonly Part[]): Element {
   return { tag, parts, contentsLength, length }
 }
 
-/** The octets of an element. */
-export function encode(element: Element): Uint8Array {
-  const bytes = new Uint8Array(element.length)
+/**
+ * The octets of an element.
+ *
+ * @param memory - Where they are written, if there is room: for what is used up before the next call.
+ */
+export function encode(element: Element, memory?: Uint8Array): Uint8Array {
+  const { length } = element
+  const hasRoom = memory !== undefined && length <= memory.length
+  const bytes = hasRoom ? memory.subarray(0, length) : new Uint8Array(length)
   write(element, bytes, 0)
   return bytes
 }
@@ -38,12 +46,21 @@ export function encode(element: Element): Uint8Array {
 /** @returns The offset after the last octet. */
 function write(part: Part, bytes: Uint8Array, at: number): number {
   if (part instanceof Uint8Array) {
-    bytes.set(part, at)
+    copy(part, bytes, at)
     return at + part.length
   }
   let offset = writeHeader(part, bytes, at)
   for (const inner of part.parts) offset = write(inner, bytes, offset)
   return offset
+}
+
+/** Most parts are a few octets, for which calling the runtime's own copying costs more than copying. */
+function copy(octets: Uint8Array, bytes: Uint8Array, at: number): void {
+  if (octets.length > MAX_COPIED_ONE_BY_ONE) {
+    bytes.set(octets, at)
+    return
+  }
+  for (let index = 0; index < octets.length; index += 1) bytes[at + index] = octets[index] ?? 0
 }
 
 /** The identifier, and the length in its shortest form. */
@@ -104,8 +121,15 @@ export const octetString = (part: Part): Element => elementOf(TAG.octetString, [
 export const nullValue = (): Element => elementOf(TAG.null, [])
 
 /** @param dotted - Dotted decimals; one of a program's own constants, remembered for ever. */
-export const objectIdentifier = (dotted: string): Element =>
-  elementOf(TAG.objectIdentifier, [rememberObjectIdentifier(dotted)])
+export function objectIdentifier(dotted: string): Element {
+  const known = objectIdentifiers.get(dotted)
+  if (known !== undefined) return known
+  const added = elementOf(TAG.objectIdentifier, [rememberObjectIdentifier(dotted)])
+  objectIdentifiers.set(dotted, added)
+  return added
+}
+
+const objectIdentifiers = new Map<string, Element>()
 
 /**
  * UTCTime through 2049, GeneralizedTime after (RFC 5280 §4.1.2.5).

@@ -86,6 +86,16 @@ describe('an element', () => {
     ],
     ['bits', der.bitString(octets(1)), octets(3, 2, 0, 1)],
     ['nested', der.sequence(der.octetString(octets(9))), seq(octetString(octets(9)))],
+    [
+      '32 octets',
+      der.octetString(new Uint8Array(32).fill(7)),
+      octetString(new Uint8Array(32).fill(7)),
+    ],
+    [
+      '33 octets',
+      der.octetString(new Uint8Array(33).fill(7)),
+      octetString(new Uint8Array(33).fill(7)),
+    ],
     ['128 octets', der.octetString(new Uint8Array(128)), octetString(new Uint8Array(128))],
     ['256 octets', der.octetString(new Uint8Array(256)), octetString(new Uint8Array(256))],
     [
@@ -96,5 +106,16 @@ describe('an element', () => {
   ] as const)('%s is what another writer makes', ([, ours, theirs], { expect }) => {
     expect(der.encode(ours)).toEqual(theirs)
     expect(ours.length).toBe(theirs.length)
+  })
+
+  it.for([
+    ['as large', 6, true],
+    ['larger', 7, true],
+    ['too small', 5, false],
+  ] as const)('is written to memory that is %s', ([, size, isUsed], { expect }) => {
+    const memory = new Uint8Array(size).fill(0xff)
+    const written = der.encode(der.octetString(octets(1, 2, 3, 4)), memory)
+    expect(written).toEqual(octets(4, 4, 1, 2, 3, 4))
+    expect(written.buffer === memory.buffer).toBe(isUsed)
   })
 })
