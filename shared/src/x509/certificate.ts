@@ -4,18 +4,17 @@
  *
  * @module
  */
-import { equalOctets } from '../der/octets.ts'
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed } from '../der/tag.ts'
 import type { ParseFault } from '../parse-fault.ts'
 import type { Result } from '../result.ts'
-import { type Extension, readExtensionList, readExtensions, type Extensions } from './extension.ts'
+import { readExtensions, type Extensions } from './extension.ts'
 import { readName, type Name } from './name.ts'
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
 
 /** The fields of a certificate. Octets are views of the input. */
-interface Fields<N, K, E> {
+export interface CertificateFields<N, K, E> {
   /** TBSCertificate in DER: what the signature covers. */
   readonly signed: Uint8Array
   /** Big-endian magnitude. */
@@ -33,7 +32,7 @@ interface Fields<N, K, E> {
 }
 
 /** A certificate, read to the end of every field that is known. */
-export type Certificate = Fields<Name, SubjectPublicKeyInfo, Extensions>
+export type Certificate = CertificateFields<Name, SubjectPublicKeyInfo, Extensions>
 
 /** Largest certificate that is read, in octets: cert-manager's limit on PEM (internal/pem) is above. */
 const MAX_CERTIFICATE_BYTES = 26_624
@@ -44,36 +43,32 @@ const EXTENSIONS = contextConstructed(3)
 
 /** @returns The certificate; or where and how it departs from what is accepted. */
 export const parseCertificate = (der: Uint8Array): Result<Certificate, ParseFault> =>
-  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) =>
-    readFields(input, {
-      name: readName,
-      publicKey: readSubjectPublicKeyInfo,
-      extensions: readExtensions,
-    }),
+  parseCertificateBy(
+    { name: readName, publicKey: readSubjectPublicKeyInfo, extensions: readExtensions },
+    der,
   )
 
-/** The fields of a certificate, with the octets of names, key and extensions as they are. */
-export type CertificateFields = Fields<Uint8Array, Uint8Array, readonly Extension[]>
-
-/** The same without a look into names, key and extensions: for octets that were read before. */
-export const parseCertificateFields = (der: Uint8Array): Result<CertificateFields, ParseFault> =>
-  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) =>
-    readFields(input, { name: readWhole, publicKey: readWhole, extensions: readExtensionList }),
-  )
-
-const readWhole = (reader: DerReader, field: string): Uint8Array => reader.any(field)
-
-/** Reads one field. */
+/** Reads one field, which has to be taken from the reader. */
 type ReadField<T> = (reader: DerReader, field: string) => T
+
+/** How those fields are read that have parts of their own; `name` is for issuer and subject. */
+export interface FieldReaders<N, K, E> {
+  readonly name: ReadField<N>
+  readonly publicKey: ReadField<K>
+  readonly extensions: ReadField<E>
+}
+
+/** The same with a reading of one's own of names, key and extensions. */
+export const parseCertificateBy = <N, K, E>(
+  read: FieldReaders<N, K, E>,
+  der: Uint8Array,
+): Result<CertificateFields<N, K, E>, ParseFault> =>
+  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) => readFields(input, read))
 
 function readFields<N, K, E>(
   input: DerReader,
-  read: {
-    readonly name: ReadField<N>
-    readonly publicKey: ReadField<K>
-    readonly extensions: ReadField<E>
-  },
-): Fields<N, K, E> {
+  read: FieldReaders<N, K, E>,
+): CertificateFields<N, K, E> {
   const certificate = input.sequence('certificate')
   const tbs = certificate.sequence('tbsCertificate')
   const signatureAlgorithm = readAlgorithm(certificate, 'signatureAlgorithm')
@@ -81,7 +76,7 @@ function readFields<N, K, E>(
   certificate.end()
   readVersion(tbs)
   const serialNumber = tbs.positiveInteger('serialNumber')
-  if (!equalOctets(readAlgorithm(tbs, 'signature'), signatureAlgorithm)) {
+  if (!tbs.anyMatches('signature', signatureAlgorithm)) {
     throw tbs.refusal('signature', 'signature_algorithm_differs')
   }
   const issuer = read.name(tbs, 'issuer')

@@ -79,7 +79,16 @@ function readCertificationRequest(input: DerReader): CertificationRequest {
   requireSameKind(request, publicKey.key, signatureAlgorithm)
   const signature = readSignature(request, 'signature', publicKey.key)
   request.end()
-  return { ...attributes, signed: info.raw, subject, publicKey, signatureAlgorithm, signature }
+  const { extensions, otherAttributes } = attributes
+  return {
+    signed: info.raw,
+    subject,
+    publicKey,
+    extensions,
+    otherAttributes,
+    signatureAlgorithm,
+    signature,
+  }
 }
 
 function requireSameKind(request: DerReader, key: PublicKey, algorithm: SignatureAlgorithm): void {

@@ -49,69 +49,68 @@ const KEY_IDENTIFIER = contextPrimitive(0)
 
 /** Takes Extensions. Refuses an empty list, one extension twice, and a known value that is not DER. */
 export function readExtensions(reader: DerReader, field: string): Extensions {
-  const values: ExtensionValues = {}
-  const list = readList(reader, field, (oid, wrapper) => {
-    const value = readValue(oid, wrapper)
-    if (value === undefined) return
-    Object.assign(values, value)
-    wrapper.end()
-  })
-  return { list, values }
-}
-
-/** The same without a look into the values. */
-export const readExtensionList = (reader: DerReader, field: string): readonly Extension[] =>
-  readList(reader, field, () => undefined)
-
-/** @param look - Reads what is in a value, if anything. */
-function readList(
-  reader: DerReader,
-  field: string,
-  look: (oid: string, wrapper: DerReader) => void,
-): readonly Extension[] {
+  const values: Mutable<ExtensionValues> = {}
   const list = reader.sequence(field).list((items, index): Extension => {
     const extension = items.sequence(index)
     const oid = extension.objectIdentifier('extnID')
     const critical = extension.booleanDefaultFalse('critical')
     const wrapper = extension.into('extnValue', TAG.octetString)
     extension.end()
-    look(oid, wrapper)
+    if (readValue(oid, wrapper, values)) wrapper.end()
     return { oid, critical, value: wrapper.contents }
   })
-  if (list.length === 0) throw reader.refusal(field, 'list_empty')
-  const repeated = findRepeated(list.map(({ oid }) => oid))
+  requireDistinct(reader, field, list)
+  return { list, values }
+}
+
+/** Refuses Extensions that were taken and are none, or where one is there twice (RFC 5280 §4.2). */
+export function requireDistinct(
+  reader: DerReader,
+  field: string,
+  extensions: readonly Pick<Extension, 'oid'>[],
+): void {
+  if (extensions.length === 0) throw reader.refusal(field, 'list_empty')
+  const repeated = findRepeated(extensions.map(({ oid }) => oid))
   if (repeated !== undefined) {
     throw reader.refusal(field, 'extension_repeated', `has ${oidToText(repeated)} twice`)
   }
-  return list
 }
 
-/** @returns `undefined` for an extension that is not known. */
-function readValue(oid: string, wrapper: DerReader): ExtensionValues | undefined {
+type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }
+
+/** @returns Whether the extension is known; its value is then among `values`. */
+function readValue(oid: string, wrapper: DerReader, values: Mutable<ExtensionValues>): boolean {
   switch (oid) {
     case EXTENSION_OID.basicConstraints: {
-      return { basicConstraints: readBasicConstraints(wrapper) }
+      values.basicConstraints = readBasicConstraints(wrapper)
+      return true
     }
     case EXTENSION_OID.keyUsage: {
-      return { keyUsage: readKeyUsage(wrapper) }
+      values.keyUsage = readKeyUsage(wrapper)
+      return true
     }
     case EXTENSION_OID.extKeyUsage: {
-      return { extKeyUsage: readExtKeyUsage(wrapper) }
+      values.extKeyUsage = readExtKeyUsage(wrapper)
+      return true
     }
     case EXTENSION_OID.subjectAltName: {
-      return { subjectAltName: readGeneralNames(wrapper, 'subjectAltName') }
+      values.subjectAltName = readGeneralNames(wrapper, 'subjectAltName')
+      return true
     }
     case EXTENSION_OID.nameConstraints: {
-      return { nameConstraints: readNameConstraints(wrapper, 'nameConstraints') }
+      values.nameConstraints = readNameConstraints(wrapper, 'nameConstraints')
+      return true
     }
     case EXTENSION_OID.subjectKeyIdentifier: {
-      return { subjectKeyIdentifier: wrapper.primitive('subjectKeyIdentifier', TAG.octetString) }
+      values.subjectKeyIdentifier = wrapper.primitive('subjectKeyIdentifier', TAG.octetString)
+      return true
     }
     case EXTENSION_OID.authorityKeyIdentifier: {
-      return readAuthorityKeyIdentifier(wrapper)
+      readAuthorityKeyIdentifier(wrapper, values)
+      return true
     }
     default: {
-      return undefined
+      return false
     }
   }
 }
@@ -141,12 +140,10 @@ function readExtKeyUsage(wrapper: DerReader): readonly string[] {
   return oids
 }
 
-function readAuthorityKeyIdentifier(wrapper: DerReader): ExtensionValues {
+function readAuthorityKeyIdentifier(wrapper: DerReader, values: Mutable<ExtensionValues>): void {
   const authority = wrapper.sequence('authorityKeyIdentifier')
-  const keyIdentifier =
-    authority.nextTag === KEY_IDENTIFIER
-      ? { authorityKeyIdentifier: authority.primitive('keyIdentifier', KEY_IDENTIFIER) }
-      : {}
+  if (authority.nextTag === KEY_IDENTIFIER) {
+    values.authorityKeyIdentifier = authority.primitive('keyIdentifier', KEY_IDENTIFIER)
+  }
   authority.list((rest, index) => rest.any(index))
-  return keyIdentifier
 }

@@ -7,6 +7,7 @@ import type { DerReader } from '../der/reader.ts'
 import { contextConstructed, contextPrimitive, TAG } from '../der/tag.ts'
 import { IPV4_OCTETS, IPV6_OCTETS, ipToText } from './ip-address.ts'
 import { oidToText } from './oid.ts'
+import { SeenTexts } from './repeated.ts'
 
 /** A general name. The forms that nobody may ask for are told apart, but not read. */
 export type GeneralName =
@@ -37,13 +38,12 @@ const UNSUPPORTED_FORMS = new Map<number | undefined, string>([
 
 /** Takes the GeneralNames of a subjectAltName; at least one, and none twice. */
 export function readGeneralNames(reader: DerReader, field: string): readonly GeneralName[] {
-  const seen = new Set<string>()
+  const seen = new SeenTexts()
   const names = reader.sequence(field).list((list, index) => {
     const name = readGeneralName(list, index)
     // Of the forms that are not read, nobody knows whether they say the same.
     const text = name.kind === 'unsupported' ? String(index) : generalNameToText(name)
-    if (seen.has(text)) throw list.refusal(index, 'general_name_repeated')
-    seen.add(text)
+    if (!seen.add(text)) throw list.refusal(index, 'general_name_repeated')
     return name
   })
   if (names.length === 0) throw reader.refusal(field, 'list_empty')

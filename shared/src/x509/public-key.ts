@@ -48,7 +48,9 @@ export function readSubjectPublicKeyInfo(reader: DerReader, field: string): Subj
   const oid = algorithm.objectIdentifier('algorithm')
   const bits = info.insideBitString('subjectPublicKey')
   info.end()
-  return { raw: info.raw, keyOctets: bits.contents, key: readKey(oid, { info, algorithm, bits }) }
+  const keyOctets = bits.contents
+  const key = readKey(oid, { info, algorithm, bits, keyOctets })
+  return { raw: info.raw, keyOctets, key }
 }
 
 /** Readers of a SubjectPublicKeyInfo and of its parts. */
@@ -57,20 +59,21 @@ interface KeyReaders {
   /** Past the object identifier. */
   readonly algorithm: DerReader
   readonly bits: DerReader
+  readonly keyOctets: Uint8Array
 }
 
-function readKey(oid: string, { info, algorithm, bits }: KeyReaders): PublicKey {
+function readKey(oid: string, { info, algorithm, bits, keyOctets }: KeyReaders): PublicKey {
   switch (oid) {
     case KEY_OID.rsaEncryption: {
       endAlgorithm(algorithm, 'RSA')
       return readRsaKey(bits)
     }
     case KEY_OID.ecPublicKey: {
-      return readEcKey(algorithm, bits)
+      return readEcKey(algorithm, keyOctets)
     }
     case KEY_OID.ed25519: {
       endAlgorithm(algorithm, 'Ed25519')
-      return readEd25519Key(info, bits.contents)
+      return readEd25519Key(info, keyOctets)
     }
     default: {
       return { kind: 'unsupported', algorithm: oidToText(oid) }
@@ -99,7 +102,7 @@ function readEd25519Key(info: DerReader, octets: Uint8Array): PublicKey {
 }
 
 /** RFC 5480 §2.1.1: a named curve, or nothing that is read. */
-function readEcKey(algorithm: DerReader, bits: DerReader): PublicKey {
+function readEcKey(algorithm: DerReader, point: Uint8Array): PublicKey {
   if (algorithm.nextTag !== TAG.objectIdentifier) {
     return { kind: 'unsupported', algorithm: 'EC without a named curve' }
   }
@@ -108,7 +111,7 @@ function readEcKey(algorithm: DerReader, bits: DerReader): PublicKey {
   const curve = CURVES.get(oid)
   return curve === undefined
     ? { kind: 'unsupported', algorithm: `EC on the curve ${oidToText(oid)}` }
-    : { kind: 'EC', curve, point: bits.contents }
+    : { kind: 'EC', curve, point }
 }
 
 /** @param magnitude - Without leading zero octets. */
