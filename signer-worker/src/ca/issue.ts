@@ -20,6 +20,9 @@ export interface Signing {
 /** version is v3. */
 const VERSION = der.explicit(0, der.smallInteger(2))
 
+/** For what is to be signed: new memory for each would cost more than writing it. */
+const TBS_MEMORY = new Uint8Array(8192)
+
 /** Field number of extensions in TBSCertificate. */
 const EXTENSIONS = 3
 
@@ -48,6 +51,7 @@ export function issueCertificate(
       plan.spki,
       der.explicit(EXTENSIONS, der.sequence(...plan.extensions.map(extension))),
     ),
+    TBS_MEMORY,
   )
   const signature = sign(hash, tbs, key.privateKey)
   const certificate = der.encode(der.sequence(tbs, identifier, der.bitString(signature)))

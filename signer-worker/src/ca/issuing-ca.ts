@@ -3,17 +3,13 @@
  *
  * @module
  */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto'
+import { createHash, createPrivateKey, type KeyObject, sign, verify } from 'node:crypto'
 import { decodePem, encodePem, err, KEY_USAGE_BITS, ok, type Result } from '@edge-issuer/shared'
 import {
   type Certificate,
+  der,
+  type Extension,
+  EXTENSION_OID,
   type NameConstraints,
   nameToText,
   parseCertificate,
@@ -21,6 +17,7 @@ import {
   timeToText,
   toHex,
 } from '@edge-issuer/shared/x509'
+import { importPublicKey } from '../import-public-key.ts'
 import { chainFaults, type ChainLink } from './chain.ts'
 import { type Pointers, pointersOf, type PublishedUrls } from './pointers.ts'
 import { type SigningAlgorithm, signingAlgorithm } from './signing-algorithm.ts'
@@ -38,7 +35,8 @@ export interface IssuingCa {
   readonly subject: Uint8Array
   /** RFC 4514, for people. */
   readonly subjectText: string
-  readonly subjectKeyId: Uint8Array
+  /** The extension that names its key in what it issues: the same in every certificate. */
+  readonly authorityKeyId: Extension
   readonly publicKey: SubjectPublicKeyInfo
   readonly signing: SigningAlgorithm
   /** Lower-case hexadecimal. */
@@ -97,9 +95,9 @@ export function loadIssuingCa(
   if (!blocks.ok) return err([blocks.error])
   const links: ChainLink[] = []
   const faults: string[] = []
-  for (const [index, der] of blocks.value.entries()) {
-    const parsed = parseCertificate(der)
-    if (parsed.ok) links.push({ der, certificate: parsed.value })
+  for (const [index, block] of blocks.value.entries()) {
+    const parsed = parseCertificate(block)
+    if (parsed.ok) links.push({ der: block, certificate: parsed.value })
     else faults.push(`certificate ${String(index + 1)} cannot be read: ${parsed.error.message}`)
   }
   if (faults.length > 0) return err(faults)
@@ -137,7 +135,7 @@ export function loadIssuingKey(ca: IssuingCa, privateKeyPem: string): Result<Iss
   const [pkcs8] = blocks.ok ? blocks.value : []
   const privateKey = pkcs8 === undefined ? undefined : importPrivateKey(pkcs8)
   if (privateKey === undefined) return err('is not one private key in PKCS#8 PEM')
-  const publicKey = importPublicKey(ca)
+  const publicKey = publicKeyOf(ca)
   return publicKey !== undefined && isPair(ca, { privateKey, publicKey })
     ? ok({ privateKey, publicKey })
     : err(`does not belong to the issuing CA's certificate (${ca.subjectText})`)
@@ -151,9 +149,9 @@ function importPrivateKey(pkcs8: Uint8Array): KeyObject | undefined {
   }
 }
 
-function importPublicKey({ publicKey }: IssuingCa): KeyObject | undefined {
+function publicKeyOf({ publicKey }: IssuingCa): KeyObject | undefined {
   try {
-    return createPublicKey({ key: Buffer.from(publicKey.raw), format: 'der', type: 'spki' })
+    return importPublicKey(publicKey.raw)
   } catch {
     // Coordinates are just octets to the reader.
     return undefined
@@ -181,17 +179,17 @@ function factsOf(
   if (faults.length > 0 || issuing === undefined || subjectKeyId === undefined || !signing) {
     return err(faults)
   }
-  const pems = links.map(({ der }) => encodePem('CERTIFICATE', der))
+  const pems = links.map((link) => encodePem('CERTIFICATE', link.der))
   const { extensions, publicKey, serialNumber, subject } = issuing.certificate
   return ok({
     ...limitsOf(links.map(({ certificate }) => certificate)),
-    certificates: links.map(({ der }) => der),
+    certificates: links.map((link) => link.der),
     chainPem: pems.join(''),
     intermediatesPem: pems.slice(0, -1).join(''),
     rootPem: pems.at(-1) ?? '',
     subject: subject.raw,
     subjectText: nameToText(subject),
-    subjectKeyId,
+    authorityKeyId: authorityKeyIdentifier(subjectKeyId),
     publicKey,
     signing,
     serialNumber: toHex(serialNumber),
@@ -200,6 +198,15 @@ function factsOf(
     pointers: pointersOf(urls),
   })
 }
+
+/** Tag of keyIdentifier in AuthorityKeyIdentifier: `[0] IMPLICIT OCTET STRING` (RFC 5280 §4.2.1.1). */
+const KEY_IDENTIFIER = 0x80
+
+const authorityKeyIdentifier = (subjectKeyId: Uint8Array): Extension => ({
+  oid: EXTENSION_OID.authorityKeyIdentifier,
+  critical: false,
+  value: der.encode(der.sequence(der.element(KEY_IDENTIFIER, subjectKeyId))),
+})
 
 type Limits = Pick<
   IssuingCa,

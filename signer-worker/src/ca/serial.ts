@@ -1,3 +1,5 @@
+import { getRandomValues } from 'node:crypto'
+
 /** Most octets of a serial number (RFC 5280 §4.1.2.2). */
 const SERIAL_OCTETS = 20
 
@@ -6,7 +8,7 @@ const SERIAL_OCTETS = 20
  * that the number is positive, never begins with a zero octet, and always has the same length.
  */
 export function randomSerialNumber(): Uint8Array {
-  const octets = crypto.getRandomValues(new Uint8Array(SERIAL_OCTETS))
+  const octets = getRandomValues(new Uint8Array(SERIAL_OCTETS))
   octets[0] = ((octets[0] ?? 0) & 0x3f) | 0x40
   return octets
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import { canonicalEd25519Jwk, decodePem, err, ok, type Result } from '@edge-issuer/shared'
+import { importPublicKey } from '../import-public-key.ts'
 
 /** An Ed25519 SubjectPublicKeyInfo up to the 32 octets of the key: one spelling (RFC 8410 §4, DER). */
 const SPKI_PREFIX = new Uint8Array([
@@ -35,8 +36,7 @@ export function readPublicKey(pem: string): Result<PublicKey, string> {
   const isEd25519 =
     der.length === SPKI_BYTES && SPKI_PREFIX.every((octet, index) => octet === der[index])
   if (!isEd25519) return err('is not an Ed25519 public key (RFC 8410)')
-  // Node's types want a Buffer here; there is only one class for octets that both runtimes share.
-  const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })
+  const key = importPublicKey(der)
   return ok({ keyId: thumbprint(der.subarray(SPKI_PREFIX.length)), key })
 }
 

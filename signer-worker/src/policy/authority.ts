@@ -7,6 +7,7 @@ import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { BasicConstraints } from '@edge-issuer/shared/x509'
 import type { ClientPolicy } from './client-policy.ts'
 import type { Profile } from './profile.ts'
+import { joinRefusals, refuseEach } from './refusals.ts'
 
 /** What is asked for, and by the certification request itself if it says so. */
 export interface AuthorityRequest {
@@ -30,10 +31,10 @@ export function decideAuthority(
   rules: AuthorityRules,
 ): Result<BasicConstraints, readonly Refusal[]> {
   const decided = isCA && usages.includes('cert sign') ? authority(rules) : { isCA }
-  const refusals = [
-    ...(isCA ? notAllowed(rules) : []),
-    ...(asked === undefined ? [] : disagreement(asked, decided)),
-  ]
+  const refusals = joinRefusals(
+    isCA ? notAllowed(rules) : [],
+    asked === undefined ? [] : disagreement(asked, decided),
+  )
   return refusals.length > 0 ? err(refusals) : ok(decided)
 }
 
@@ -45,18 +46,17 @@ function authority({ profile, issuerPathLength }: AuthorityRules): BasicConstrai
 }
 
 function notAllowed({ profile, client, issuerPathLength }: AuthorityRules): readonly Refusal[] {
-  return [
-    profile.isCA ? undefined : 'the profile does not allow CA certificates',
-    client.allowed?.isCA === false
-      ? "this client's allowed.isCA does not allow CA certificates"
-      : undefined,
-    pathLengthFault(profile.pathLength ?? 0, issuerPathLength),
-  ]
-    .filter((fault) => fault !== undefined)
-    .map((fault) => ({
-      code: 'ca_not_allowed',
-      detail: `${fault}; ask the CA's operator, or for a certificate that is no CA's`,
-    }))
+  return refuseEach(
+    'ca_not_allowed',
+    [
+      profile.isCA ? undefined : 'the profile does not allow CA certificates',
+      client.allowed?.isCA === false
+        ? "this client's allowed.isCA does not allow CA certificates"
+        : undefined,
+      pathLengthFault(profile.pathLength ?? 0, issuerPathLength),
+    ],
+    (fault) => `${fault}; ask the CA's operator, or for a certificate that is no CA's`,
+  )
 }
 
 /** RFC 5280 §4.2.1.9: each CA certificate takes one from the path length above it. */

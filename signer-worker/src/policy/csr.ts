@@ -26,9 +26,12 @@ const PEM_BEGIN = new TextEncoder().encode('-----BEGIN ')
 export function readCsr(base64: string, profile: Profile): Result<CertificationRequest, Refusal> {
   const der = decodeBase64(base64)
   if (der === undefined) return malformed('base64_not_canonical')
-  if (PEM_BEGIN.every((octet, index) => octet === der[index])) return malformed('base64_of_pem')
   const csr = parseCertificationRequest(der)
-  if (!csr.ok) return malformed(csr.error.code, `cannot be read: ${csr.error.message}`)
+  if (!csr.ok) {
+    return PEM_BEGIN.every((octet, index) => octet === der[index])
+      ? malformed('base64_of_pem')
+      : malformed(csr.error.code, `cannot be read: ${csr.error.message}`)
+  }
   const { publicKey, signatureAlgorithm, signed, signature } = csr.value
   // Before the signature is looked at: a key of 16,384 bits would take a second of the worker's time.
   const key = loadPublicKey(publicKey, profile)

@@ -8,13 +8,25 @@
 const MAX_NAME_CHARACTERS = 253
 const MAX_LABEL_CHARACTERS = 63
 
-/** Letters, digits and hyphens; underscores are for the profile to judge. */
-const LABEL = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/
+const HYPHEN = 0x2d
+const DOT = 0x2e
+
+/** By character: whether a label may have it anywhere; underscores are for the profile to judge. */
+const LETTERS_AND_DIGITS = new Uint8Array(0x80)
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_') {
+  LETTERS_AND_DIGITS[character.codePointAt(0) ?? 0] = 1
+}
 
 const IPV4 = /^\d+(\.\d+){3}$/
 
 /** What stands before the parent of a wildcard name (RFC 9525 §6.3). */
 export const WILDCARD_PREFIX = '*.'
+
+/** As IPv4 addresses do and few names. */
+function endsInDigit(host: string): boolean {
+  const last = host.codePointAt(host.length - 1) ?? 0
+  return last >= 0x30 && last <= 0x39
+}
 
 /**
  * @param name - A name, possibly with `*` as its whole first label.
@@ -27,13 +39,30 @@ export function dnsNameFault(name: string): string | undefined {
   }
   const host = name.startsWith(WILDCARD_PREFIX) ? name.slice(WILDCARD_PREFIX.length) : name
   if (host.includes('*')) return 'has a "*" that is not the whole first label of several'
-  if (IPV4.test(host)) return 'is an IP address; it belongs among the IP addresses'
-  const labels = host.split('.')
-  if (labels.includes('')) return 'has an empty label'
-  if (labels.some((label) => label.length > MAX_LABEL_CHARACTERS)) {
-    return `has a label of more than ${String(MAX_LABEL_CHARACTERS)} characters`
+  if (endsInDigit(host) && IPV4.test(host))
+    return 'is an IP address; it belongs among the IP addresses'
+  return labelFault(host)
+}
+
+const isHyphenAt = (text: string, at: number): boolean => text.codePointAt(at) === HYPHEN
+
+/** What is wrong with a label: one fault of all, in this order. */
+function labelFault(host: string): string | undefined {
+  let isLong = false
+  let isMalformed = false
+  let labelAt = 0
+  for (let at = 0; at <= host.length; at += 1) {
+    // The name ends its last label as a dot does.
+    const character = host.codePointAt(at) ?? DOT
+    if (character === DOT) {
+      if (at === labelAt) return 'has an empty label'
+      isLong ||= at - labelAt > MAX_LABEL_CHARACTERS
+      isMalformed ||= isHyphenAt(host, labelAt) || isHyphenAt(host, at - 1)
+      labelAt = at + 1
+    } else {
+      isMalformed ||= LETTERS_AND_DIGITS[character] !== 1 && character !== HYPHEN
+    }
   }
-  return labels.every((label) => LABEL.test(label))
-    ? undefined
-    : 'has a label that is not letters, digits and inner hyphens'
+  if (isLong) return `has a label of more than ${String(MAX_LABEL_CHARACTERS)} characters`
+  return isMalformed ? 'has a label that is not letters, digits and inner hyphens' : undefined
 }

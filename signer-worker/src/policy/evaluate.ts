@@ -17,11 +17,12 @@ import { decideAuthority } from './authority.ts'
 import { judgeCaConstraints } from './ca-constraints.ts'
 import type { ClientPolicy } from './client-policy.ts'
 import { readCsr } from './csr.ts'
-import { judgeExtensions, planExtensions } from './extensions.ts'
+import { judgeExtensions, keyIdentifier, planExtensions } from './extensions.ts'
 import { judgeKey } from './key-constraints.ts'
 import { judgeNames, type NameRules } from './names.ts'
 import { matchesAny } from './pattern.ts'
 import type { Profile } from './profile.ts'
+import { joinRefusals } from './refusals.ts'
 import { judgeSubject } from './subject.ts'
 import { quote, quoteList } from './text.ts'
 import { decideUsages } from './usages.ts'
@@ -37,7 +38,10 @@ export interface Evaluation {
   readonly nowMs: number
 }
 
-/** Everything a certificate says but for its serial number and its issuer. Plain, cloneable data. */
+/**
+ * Everything a certificate says but for its serial number and its issuer. Plain, cloneable data; what
+ * the certification request has is views of it, which crosses to the ledger once, with all of them.
+ */
 export interface CertificatePlan extends Validity {
   /** Name in DER, as the certification request has it. */
   readonly subject: Uint8Array
@@ -63,11 +67,15 @@ export interface CertificatePlan extends Validity {
  */
 export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readonly Refusal[]> {
   const csr = readCsr(evaluation.request.csr, evaluation.profile)
-  return csr.ok ? judge(csr.value, evaluation) : err([csr.error])
+  if (!csr.ok) return err([csr.error])
+  // Here and not where it is wanted: cryptography and judging take the processor's caches from each other.
+  const keyId = keyIdentifier(csr.value.publicKey.keyOctets)
+  return judge(csr.value, keyId, evaluation)
 }
 
 function judge(
   csr: CertificationRequest,
+  keyId: Uint8Array,
   { request, profile, client, ca, nowMs }: Evaluation,
 ): Result<CertificatePlan, readonly Refusal[]> {
   const { isCA, usages: asked, durationSeconds } = request
@@ -83,28 +91,30 @@ function judge(
     { profile, client, issuerUsages: ca.extKeyUsages },
   )
   const validity = decideValidity({ durationSeconds, nowMs }, { profile, client, issuer: ca })
-  const refusals = [
-    ...judgeNamespace(request.origin.namespace, client),
-    ...judgeKey(csr.publicKey.key, client.constraints),
-    ...judgeSubject({ subject: csr.subject, names, isCA }, nameRules),
-    ...judgeNames(names, nameRules),
-    ...judgeExtensions(csr, { isCA, profile }),
-    ...(isCA && profile.isCA
+  const refusals = joinRefusals(
+    judgeNamespace(request.origin.namespace, client),
+    judgeKey(csr.publicKey.key, client.constraints),
+    judgeSubject({ subject: csr.subject, names, isCA }, nameRules),
+    judgeNames(names, nameRules),
+    judgeExtensions(csr, { isCA, profile }),
+    isCA && profile.isCA
       ? judgeCaConstraints({ asked: values.nameConstraints, profile, issuer: ca.nameConstraints })
-      : []),
-  ]
+      : [],
+  )
   if (refusals.length > 0 || !authority.ok || !usages.ok || !validity.ok) {
     const decisions = [authority, usages, validity]
     // What kind of certificate it is comes first: its code is the one that the answer carries.
     return err([...decisions.flatMap((decided) => (decided.ok ? [] : decided.error)), ...refusals])
   }
   return ok({
-    ...validity.value,
-    // Copies: the request's own octets are views of all of it, and a view is cloned with all behind it.
-    subject: new Uint8Array(csr.subject.raw),
-    spki: new Uint8Array(csr.publicKey.raw),
+    notBeforeSeconds: validity.value.notBeforeSeconds,
+    notAfterSeconds: validity.value.notAfterSeconds,
+    clamped: validity.value.clamped,
+    subject: csr.subject.raw,
+    spki: csr.publicKey.raw,
     extensions: planExtensions({
       csr,
+      keyId,
       authority: authority.value,
       usages: usages.value,
       profile,
@@ -118,8 +128,13 @@ function judge(
   })
 }
 
-const commonNames = ({ rdns }: Name): readonly string[] =>
-  rdns.flatMap((rdn) => rdn.flatMap(({ type, value }) => (type === 'CN' ? [value] : [])))
+function commonNames({ rdns }: Name): readonly string[] {
+  const names: string[] = []
+  for (const rdn of rdns) {
+    for (const { type, value } of rdn) if (type === 'CN') names.push(value)
+  }
+  return names
+}
 
 function judgeNamespace(namespace: string, { namespaces }: ClientPolicy): readonly Refusal[] {
   if (namespaces === undefined || matchesAny(namespaces, namespace)) return []

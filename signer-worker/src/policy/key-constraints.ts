@@ -6,6 +6,7 @@
 import type { Refusal } from '@edge-issuer/shared'
 import { type Curve, type PublicKey, publicKeyToText } from '@edge-issuer/shared/x509'
 import type { Constraints } from './client-rules.ts'
+import { refuseEach } from './refusals.ts'
 
 const CURVE_BITS: Readonly<Record<Curve, number>> = { 'P-256': 256, 'P-384': 384, 'P-521': 521 }
 
@@ -17,20 +18,22 @@ export function judgeKey(key: PublicKey, { privateKey }: Constraints): readonly 
   if (privateKey === undefined) return []
   const { algorithm, minSize = NO_SIZE, maxSize = Infinity } = privateKey
   const bits = bitsOf(key)
-  return [
-    ...(algorithm === undefined || algorithm === algorithmOf(key)
-      ? []
-      : [`is not ${algorithm}, as constraints.privateKey.algorithm wants`]),
-    ...(bits < minSize
-      ? [`is below the ${String(minSize)} bits of constraints.privateKey.minSize`]
-      : []),
-    ...(bits > maxSize
-      ? [`is above the ${String(maxSize)} bits of constraints.privateKey.maxSize`]
-      : []),
-  ].map((fault) => ({
-    code: 'key_not_allowed',
-    detail: `the ${publicKeyToText(key)} key ${fault} for this client; make another key, or ask the CA's operator`,
-  }))
+  return refuseEach(
+    'key_not_allowed',
+    [
+      algorithm === undefined || algorithm === algorithmOf(key)
+        ? undefined
+        : `is not ${algorithm}, as constraints.privateKey.algorithm wants`,
+      bits < minSize
+        ? `is below the ${String(minSize)} bits of constraints.privateKey.minSize`
+        : undefined,
+      bits > maxSize
+        ? `is above the ${String(maxSize)} bits of constraints.privateKey.maxSize`
+        : undefined,
+    ],
+    (fault) =>
+      `the ${publicKeyToText(key)} key ${fault} for this client; make another key, or ask the CA's operator`,
+  )
 }
 
 /** As cert-manager calls it. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import {
   err,
   ok,
@@ -18,6 +18,7 @@ import {
   type PublicKey,
   type SubjectPublicKeyInfo,
 } from '@edge-issuer/shared/x509'
+import { importPublicKey } from '../import-public-key.ts'
 import { KEY_TYPES, type Profile } from './profile.ts'
 import { quoteList } from './text.ts'
 
@@ -44,8 +45,7 @@ export function loadPublicKey(
   const fault = valueFault(publicKey)
   if (fault !== undefined) return err(faultRefusal(key, fault))
   try {
-    const der = Buffer.from(raw.buffer, raw.byteOffset, raw.length)
-    return ok(createPublicKey({ key: der, format: 'der', type: 'spki' }))
+    return ok(importPublicKey(raw))
   } catch {
     return err(faultRefusal(key, loadFault(key)))
   }

@@ -17,7 +17,8 @@ import { dnsNameFault, WILDCARD_PREFIX } from './dns-name.ts'
 import { emailFault } from './email.ts'
 import { constraintFault } from './name-constraints.ts'
 import type { Profile } from './profile.ts'
-import { quote, quoteList } from './text.ts'
+import { joinRefusals, refuseEach } from './refusals.ts'
+import { hasControlCharacter, quote, quoteList } from './text.ts'
 import { isSpiffe, uriFault } from './uri.ts'
 import { absentFaults, ruleFault } from './value-rule.ts'
 
@@ -41,11 +42,11 @@ export function judgeNames(names: readonly GeneralName[], rules: NameRules): rea
     const detail = `there are ${String(names.length)} subject alternative names, and ${String(MAX_NAMES)} are the most; split them over several requests`
     return [{ code: 'name_not_allowed', detail }]
   }
-  return [
-    ...names.flatMap((name) => judgeName(name, rules)),
-    ...judgeSpiffeIds(names),
-    ...judgeAbsence(names, rules.client.allowed),
-  ]
+  return joinRefusals(
+    ...names.map((name) => judgeName(name, rules)),
+    judgeSpiffeIds(names),
+    judgeAbsence(names, rules.client.allowed),
+  )
 }
 
 function judgeAbsence(
@@ -54,15 +55,13 @@ function judgeAbsence(
 ): readonly Refusal[] {
   if (allowed === undefined) return []
   const hasKind = (kind: string): boolean => names.some((name) => nameRuleKind(name) === kind)
-  return absentFaults(allowed.names, hasKind).map((detail) => ({
-    code: 'name_not_allowed',
-    detail,
-  }))
+  return refuseEach('name_not_allowed', absentFaults(allowed.names, hasKind))
 }
 
 /** X509-SVID §2: a certificate with a SPIFFE ID has no other URI. */
 function judgeSpiffeIds(names: readonly GeneralName[]): readonly Refusal[] {
-  const uris = names.flatMap((name) => (name.kind === 'uri' ? [name.value] : []))
+  const uris: string[] = []
+  for (const name of names) if (name.kind === 'uri') uris.push(name.value)
   if (uris.length < 2 || !uris.some(isSpiffe)) return []
   const detail = `a SPIFFE ID must be the only URI (X509-SVID section 2), and there are ${quoteList(uris)}; change the request`
   return [{ code: 'name_not_allowed', detail }]
@@ -74,16 +73,16 @@ function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
     const detail = `${quote(generalNameToText(name))} ${malformed}; change the request`
     return [{ code: 'name_malformed', detail }]
   }
-  return [
-    profileFault(name, rules.profile),
-    clientFault(name, rules.client),
-    constraintFault(name, rules.constraints),
-  ]
-    .filter((fault) => fault !== undefined)
-    .map((fault) => ({
-      code: 'name_not_allowed',
-      detail: `${quote(generalNameToText(name))} ${fault}; change the request, or ask the CA's operator`,
-    }))
+  return refuseEach(
+    'name_not_allowed',
+    [
+      profileFault(name, rules.profile),
+      clientFault(name, rules.client),
+      constraintFault(name, rules.constraints),
+    ],
+    (fault) =>
+      `${quote(generalNameToText(name))} ${fault}; change the request, or ask the CA's operator`,
+  )
 }
 
 function syntaxFault(name: GeneralName): string | undefined {
@@ -102,7 +101,7 @@ function syntaxFault(name: GeneralName): string | undefined {
     }
     case 'otherName': {
       if (name.value === '') return 'is empty'
-      return /\p{Cc}/u.test(name.value) ? 'has a control character' : undefined
+      return hasControlCharacter(name.value) ? 'has a control character' : undefined
     }
     case 'unsupported': {
       return undefined

@@ -17,7 +17,8 @@ import {
 import { constraintFault } from './name-constraints.ts'
 import type { NameRules } from './names.ts'
 import type { Profile } from './profile.ts'
-import { quote, quoteList } from './text.ts'
+import { refuseEach } from './refusals.ts'
+import { hasControlCharacter, quote, quoteList } from './text.ts'
 import { absentFaults, ruleFault } from './value-rule.ts'
 
 /** The parts of a request that a subject is judged with. */
@@ -51,18 +52,17 @@ const READS_AS_HOST = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/
 
 /** @returns Every fault of the subject, and of its absence. */
 export function judgeSubject(request: NamedRequest, rules: NameRules): readonly Refusal[] {
-  const attributes = request.subject.rdns.flat()
-  return [
-    absenceFault(request, rules.profile),
-    ...attributes.flatMap((attribute) => [
-      attributeFault(attribute, rules),
-      commonNameFault(attribute, request.names, rules),
-      impliedNameFault(attribute, request.names, rules),
-    ]),
-    ...absentAttributes(attributes, rules),
-  ]
-    .filter((fault) => fault !== undefined)
-    .map((detail) => ({ code: 'subject_not_allowed', detail }))
+  const faults = [absenceFault(request, rules.profile)]
+  for (const rdn of request.subject.rdns) {
+    for (const attribute of rdn) {
+      faults.push(
+        attributeFault(attribute, rules),
+        commonNameFault(attribute, request.names, rules),
+        impliedNameFault(attribute, request.names, rules),
+      )
+    }
+  }
+  return refuseEach('subject_not_allowed', faults.concat(absentAttributes(request.subject, rules)))
 }
 
 function absenceFault(
@@ -95,11 +95,9 @@ function attributeFault(attribute: NameAttribute, rules: NameRules): string | un
     : `${quote(`${type}=${value}`)} ${refused}; change the request, or ask the CA's operator`
 }
 
-function absentAttributes(
-  attributes: readonly NameAttribute[],
-  { client: { allowed } }: NameRules,
-): readonly string[] {
+function absentAttributes({ rdns }: Name, { client: { allowed } }: NameRules): readonly string[] {
   if (allowed === undefined) return []
+  const attributes = rdns.flat()
   return absentFaults(allowed.subject, (kind) => attributes.some(({ type }) => type === kind))
 }
 
@@ -113,12 +111,15 @@ function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): stri
   if (type === 'serialNumber' && tag !== TAG.printableString) return 'is not in a PrintableString'
   if (length === 0) return 'is empty'
   if (length > most) return `has ${String(length)} characters; ${String(most)} are the most`
-  return /\p{Cc}/u.test(value) ? 'has a control character' : undefined
+  return hasControlCharacter(value) ? 'has a control character' : undefined
 }
 
 /** Code points, not UTF-16 units: what stands outside the first plane counts once. */
-const countCharacters = (text: string): number =>
-  text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0)
+function countCharacters(text: string): number {
+  let count = text.length
+  for (let at = 0; at < text.length; at += 1) if ((text.codePointAt(at) ?? 0) > 0xffff) count -= 1
+  return count
+}
 
 /** Under `inSans` a common name must be one of the names, so that it says nothing of its own. */
 function commonNameFault(

@@ -11,6 +11,15 @@ const MAX_QUOTED = 128
 /** Most items of a list that are shown. */
 const MAX_LISTED = 8
 
+/** Whether there is one of U+0000 to U+001F and U+007F to U+009F (Unicode's category Cc). */
+export function hasControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.codePointAt(at) ?? 0
+    if (character < 0x20 || (character >= 0x7f && character < 0xa0)) return true
+  }
+  return false
+}
+
 /** `"a.example"`; control and format characters become escapes. */
 export function quote(text: string): string {
   const shown = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text

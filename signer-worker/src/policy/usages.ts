@@ -14,6 +14,7 @@ import {
 import { type ExtensionValues, type PublicKey, publicKeyToText } from '@edge-issuer/shared/x509'
 import type { ClientPolicy } from './client-policy.ts'
 import type { Profile } from './profile.ts'
+import { joinRefusals } from './refusals.ts'
 import { quote, quoteList } from './text.ts'
 import { extKeyUsageToText, includesUsage, keyUsageToText, usageMeaning } from './usage-names.ts'
 
@@ -65,35 +66,51 @@ export function decideUsages(
   request: UsageRequest,
   rules: UsageRules,
 ): Result<Usages, readonly Refusal[]> {
-  const bits = new Set<number>()
-  const oids = new Set<string>()
-  let unknown = 0
-  for (const usage of request.usages) {
-    const meaning = usageMeaning(usage)
-    if (meaning === undefined) unknown += 1
-    else if (meaning.kind === 'keyUsage') bits.add(meaning.bit)
-    else oids.add(meaning.oid)
-  }
-  const named: Usages = {
-    keyUsage: [...bits].toSorted((one, other) => one - other),
-    extKeyUsage: [...oids],
-  }
+  const named = nameUsages(request.usages)
+  const { extKeyUsage } = named
   const keyUsage = maskByKey(named.keyUsage, request)
-  const refusals = [
-    ...request.usages.flatMap((usage) => judgeUsage(usage, rules)),
-    ...judgeAuthority(named.keyUsage, request.isCA),
-    ...judgeIssuer(named.extKeyUsage, rules),
-    ...judgeMask(named.keyUsage, keyUsage, request.key),
-    ...(request.isCA ? [] : judgePurpose({ keyUsage, extKeyUsage: named.extKeyUsage })),
+  const refusals = joinRefusals(
+    ...request.usages.map((usage) => judgeUsage(usage, rules)),
+    judgeAuthority(named.keyUsage, request.isCA),
+    judgeIssuer(extKeyUsage, rules),
+    judgeMask(named.keyUsage, keyUsage, request.key),
+    request.isCA ? [] : judgePurpose({ keyUsage, extKeyUsage }),
     // A usage that is unknown is missing from `named`: it would be reported twice.
-    ...(unknown === 0 ? judgeMatch(named, request.asked) : []),
-  ]
-  return refusals.length > 0 ? err(refusals) : ok({ ...named, keyUsage })
+    named.isComplete ? judgeMatch(named, request.asked) : [],
+  )
+  return refusals.length > 0 ? err(refusals) : ok({ keyUsage, extKeyUsage })
+}
+
+/** What usage strings stand for, each once. */
+interface NamedUsages extends Usages {
+  /** Whether all of them are known. */
+  readonly isComplete: boolean
+}
+
+function nameUsages(usages: readonly string[]): NamedUsages {
+  const keyUsage: number[] = []
+  const extKeyUsage: string[] = []
+  let isComplete = true
+  for (const usage of usages) {
+    const meaning = usageMeaning(usage)
+    if (meaning === undefined) isComplete = false
+    else if (meaning.kind === 'keyUsage') addOnce(keyUsage, meaning.bit)
+    else addOnce(extKeyUsage, meaning.oid)
+  }
+  if (keyUsage.length > 1) keyUsage.sort((one, other) => one - other)
+  return { keyUsage, extKeyUsage, isComplete }
 }
 
 /** Lists are short: looking through one is faster than making a set of it. */
-const distinct = <T>(items: readonly T[]): readonly T[] =>
-  items.filter((item, index) => items.indexOf(item) === index)
+function addOnce<T>(items: T[], item: T): void {
+  if (!items.includes(item)) items.push(item)
+}
+
+function distinct<T>(items: readonly T[]): readonly T[] {
+  const found: T[] = []
+  for (const item of items) addOnce(found, item)
+  return found
+}
 
 const refuse = (code: RefusalCode, detail: string): readonly Refusal[] => [{ code, detail }]
 
@@ -124,16 +141,15 @@ function judgeAuthority(bits: readonly number[], isCA: boolean): readonly Refusa
   if (isCA) return []
   return bits
     .filter((bit) => bit === KEY_CERT_SIGN || bit === CRL_SIGN)
-    .flatMap((bit) =>
-      refuse(
-        'usage_not_allowed',
-        `the usage ${quote(keyUsageToText(bit))} is for CA certificates, and isCA is false; change one of them`,
-      ),
-    )
+    .map((bit) => ({
+      code: 'usage_not_allowed',
+      detail: `the usage ${quote(keyUsageToText(bit))} is for CA certificates, and isCA is false; change one of them`,
+    }))
 }
 
 /** Verifiers take extKeyUsage of a CA for a limit, though RFC 5280 §4.2.1.12 does not say so. */
 function judgeIssuer(oids: readonly string[], { issuerUsages }: UsageRules): readonly Refusal[] {
+  if (issuerUsages.length === 0) return []
   return oids.flatMap((oid) => {
     const limit = issuerUsages.find(
       (allowed) => !allowed.includes(oid) && !allowed.includes(ANY_EXTENDED_KEY_USAGE),
@@ -202,10 +218,10 @@ function judgePurpose({ keyUsage, extKeyUsage }: Usages): readonly Refusal[] {
 /** What a certification request says about usages must be what the request says (cert-manager's rule). */
 function judgeMatch(named: Usages, asked: ExtensionValues): readonly Refusal[] {
   const extKeyUsage = asked.extKeyUsage && distinct(asked.extKeyUsage)
-  return [
-    ...mismatch('keyUsage', [asked.keyUsage, named.keyUsage], keyUsageToText),
-    ...mismatch('extKeyUsage', [extKeyUsage, named.extKeyUsage], extKeyUsageToText),
-  ]
+  return joinRefusals(
+    mismatch('keyUsage', [asked.keyUsage, named.keyUsage], keyUsageToText),
+    mismatch('extKeyUsage', [extKeyUsage, named.extKeyUsage], extKeyUsageToText),
+  )
 }
 
 function mismatch<T>(

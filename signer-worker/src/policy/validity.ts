@@ -9,6 +9,7 @@ import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import { timeToText } from '@edge-issuer/shared/x509'
 import type { ClientPolicy } from './client-policy.ts'
 import type { Profile } from './profile.ts'
+import { refuseEach } from './refusals.ts'
 
 /** What the times are made from. */
 export interface ValidityRequest {
@@ -47,24 +48,25 @@ function judgeDuration(seconds: number, { profile, client }: ValidityRules): rea
   const { constraints } = client
   const { minDurationSeconds: clientMin = 0, maxDurationSeconds: clientMax = Infinity } =
     constraints
-  const faults = [
-    ...(seconds < minDurationSeconds
-      ? [`shorter than the ${String(minDurationSeconds)} s that the profile begins with`]
-      : []),
-    ...(overMaximum === 'reject' && seconds > maxDurationSeconds
-      ? [`longer than the ${String(maxDurationSeconds)} s that the profile ends with`]
-      : []),
-    ...(seconds < clientMin
-      ? [`shorter than the ${String(clientMin)} s of this client's constraints.minDurationSeconds`]
-      : []),
-    ...(seconds > clientMax
-      ? [`longer than the ${String(clientMax)} s of this client's constraints.maxDurationSeconds`]
-      : []),
-  ]
-  return faults.map((fault) => ({
-    code: 'duration_not_allowed',
-    detail: `the duration of ${String(seconds)} s is ${fault}; change the request, or ask the CA's operator`,
-  }))
+  return refuseEach(
+    'duration_not_allowed',
+    [
+      seconds < minDurationSeconds
+        ? `shorter than the ${String(minDurationSeconds)} s that the profile begins with`
+        : undefined,
+      overMaximum === 'reject' && seconds > maxDurationSeconds
+        ? `longer than the ${String(maxDurationSeconds)} s that the profile ends with`
+        : undefined,
+      seconds < clientMin
+        ? `shorter than the ${String(clientMin)} s of this client's constraints.minDurationSeconds`
+        : undefined,
+      seconds > clientMax
+        ? `longer than the ${String(clientMax)} s of this client's constraints.maxDurationSeconds`
+        : undefined,
+    ],
+    (fault) =>
+      `the duration of ${String(seconds)} s is ${fault}; change the request, or ask the CA's operator`,
+  )
 }
 
 function fitIssuer(

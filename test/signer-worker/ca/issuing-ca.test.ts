@@ -68,7 +68,11 @@ describe('an issuing CA', () => {
       rootPem: root.pem,
       subject: issuing.subject,
       subjectText: 'CN=Issuing,O=Me',
-      subjectKeyId: octets(1, 2),
+      authorityKeyId: {
+        oid: '2.5.29.35',
+        critical: false,
+        value: octets(0x30, 4, 0x80, 2, 1, 2),
+      },
       serialNumber: node.serialNumber.toLowerCase(),
       sha256: createHash('sha256').update(issuing.der).digest('hex'),
       notBeforeMs: Date.parse('2026-01-01T00:00:00Z'),
