@@ -142,6 +142,38 @@ describe('SET OF', () => {
   })
 })
 
+describe('an element and what it is held against', () => {
+  const element = octetString(octets(1, 2, 3))
+
+  it.for([
+    ['itself', element, true],
+    ['its beginning', element.subarray(0, 4), false],
+    ['more than it', octets(4, 3, 1, 2, 3, 0), false],
+    ['another tag', octets(5, 3, 1, 2, 3), false],
+    ['another octet', octets(4, 3, 1, 2, 4), false],
+    ['nothing', octets(), false],
+  ] as const)('as a whole: %s', ([, other, expected], { expect }) => {
+    expect(read(element, (reader) => reader.anyMatches('v', other))).toBe(`ok ${String(expected)}`)
+  })
+
+  it.for([
+    ['all of them', octets(1, 2, 3), true],
+    ['their beginning', octets(1, 2), false],
+    ['more than them', octets(1, 2, 3, 0), false],
+    ['another octet', octets(1, 2, 4), false],
+    ['nothing', octets(), false],
+  ] as const)('by its contents: %s', ([, other, expected], { expect }) => {
+    const matches = (reader: DerReader): boolean => reader.primitiveMatches('v', 4, other)
+    expect(read(element, matches)).toBe(`ok ${String(expected)}`)
+  })
+
+  it('is refused when it is of another type', ({ expect }) => {
+    expect(read(NULL, (reader) => reader.primitiveMatches('v', 4, octets()))).toBe(
+      'v is NULL; OCTET STRING is wanted (at octet 0)',
+    )
+  })
+})
+
 const readBits = (reader: DerReader): unknown => {
   const bits = reader.insideBitString('bits')
   return [bits.contents.length, bits.smallInteger('number')]

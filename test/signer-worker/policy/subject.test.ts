@@ -115,6 +115,17 @@ describe('the bounds of RFC 5280', () => {
     expect(outcome(subject)).toBe(expected)
   })
 
+  it.for(['\u007f', '\u0080', '\u009f'])(
+    'the control character %j is refused',
+    (text, { expect }) => {
+      expect(outcome(one('CN', utf8(`a${text}`)))).toMatch(/ has a control character; /)
+    },
+  )
+
+  it('the first character after them may be there', ({ expect }) => {
+    expect(outcome(one('CN', utf8('a\u00a0b')))).toBe('CN=a\u00a0b')
+  })
+
   it('a value cannot turn a message around', ({ expect }) => {
     expect(outcome(one('CN', utf8('a\u202E\n')))).toBe(
       String.raw`subject_not_allowed: "CN=a\u{202e}\n" has a control character; change the request`,
