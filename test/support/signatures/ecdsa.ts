@@ -24,14 +24,18 @@ function number(value: bigint): Uint8Array {
   return tlv(2, toOctets(value, length))
 }
 
-/** A signature whose r has its highest bit set, so that the INTEGER begins with a zero octet. */
+/**
+ * A signature whose r has its highest bit set, so that the INTEGER begins with a zero octet. The octet
+ * after it is not FF: without the zero octet r is then negative, and nothing else besides.
+ */
 function sign(curve: Curve, info: Uint8Array): { r: bigint; s: bigint } {
   const size = ORDERS[curve].toString(16).length / 2
   for (;;) {
     const signature = signWith(aKey(curve), info)
     const rLength = signature[3] ?? 0
     const r = toNumber(signature.subarray(4, 4 + rLength))
-    if (rLength === size + 1) return { r, s: toNumber(signature.subarray(6 + rLength)) }
+    const isWanted = rLength === size + 1 && signature[5] !== 0xff
+    if (isWanted) return { r, s: toNumber(signature.subarray(6 + rLength)) }
   }
 }
 
