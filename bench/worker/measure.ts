@@ -24,6 +24,8 @@ export interface Benches {
   readonly library: BenchWorker
 }
 
+const sideOf = (name: LoopName): keyof Benches => (name === 'peculiar' ? 'library' : 'product')
+
 /** Medians over the rounds. */
 export interface Measured {
   /** Microseconds an operation. */
@@ -47,19 +49,20 @@ export async function measure(
   issuer: string,
   { rounds, seconds }: Effort,
 ): Promise<Measured> {
-  const benchOf = (name: LoopName): BenchWorker =>
-    name === 'peculiar' ? benches.library : benches.product
   const laps = await perLoop(async (name) =>
-    lapsFor({ bench: benchOf(name), issuer, name }, seconds),
+    lapsFor({ bench: benches[sideOf(name)], issuer, name }, seconds),
   )
   const found: Record<LoopName, number>[] = []
   for (let round = 0; round < rounds; round++) {
+    const emptySeconds = {
+      product: await emptyRequest(benches.product, issuer),
+      library: await emptyRequest(benches.library, issuer),
+    }
     found.push(
       await perLoop(async (name) => {
-        const bench = benchOf(name)
-        const emptySeconds = await emptyRequest(bench, issuer)
-        const loop = await bench.loop(name, issuer, laps[name])
-        return ((loop.seconds - emptySeconds) / loop.operations) * 1e6
+        const side = sideOf(name)
+        const loop = await benches[side].loop(name, issuer, laps[name])
+        return ((loop.seconds - emptySeconds[side]) / loop.operations) * 1e6
       }),
     )
   }

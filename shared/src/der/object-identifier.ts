@@ -17,7 +17,6 @@ interface Known {
   readonly contents: Uint8Array
 }
 
-const byText = new Map<string, Known>()
 /** By {@link hashOf}; the second of two with one hash is worked out each time. */
 const byHash = new Map<number, Known>()
 
@@ -28,13 +27,10 @@ const byHash = new Map<number, Known>()
  * @returns The contents.
  */
 export function rememberObjectIdentifier(dotted: string): Uint8Array {
-  const known = byText.get(dotted)
-  if (known !== undefined) return known.contents
   const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number)
   const contents = Uint8Array.from([first * 40 + second, ...arcs].flatMap((arc) => base128(arc)))
   const added = { dotted, contents }
   const hash = hashOf(contents, 0, contents.length)
-  byText.set(dotted, added)
   byHash.set(hash, byHash.get(hash) ?? added)
   return contents
 }

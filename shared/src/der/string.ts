@@ -44,13 +44,14 @@ function asciiText(bytes: Uint8Array, from: number, to: number): string | undefi
   let text = ''
   let at = from
   // Several at a time: each addition makes a string.
-  for (; at + 4 <= to; at += 4)
+  for (; at + 4 <= to; at += 4) {
     text += String.fromCharCode(
       bytes[at] ?? 0,
       bytes[at + 1] ?? 0,
       bytes[at + 2] ?? 0,
       bytes[at + 3] ?? 0,
     )
+  }
   for (; at < to; at += 1) text += String.fromCharCode(bytes[at] ?? 0)
   return text
 }

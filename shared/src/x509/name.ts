@@ -102,13 +102,10 @@ function readAttribute(rdn: DerReader, index: number): NameAttribute {
  * name. A type without a short name stands as its OID, its value as text all the same.
  */
 export const nameToText = ({ rdns }: Name): string =>
-  rdns.reduce((text, rdn) => joined(rdnToText(rdn), ',', text), '')
-
-const rdnToText = (rdn: readonly NameAttribute[]): string =>
-  rdn.reduce((text, attribute) => joined(text, '+', attributeToText(attribute)), '')
-
-const joined = (first: string, separator: string, second: string): string =>
-  first === '' || second === '' ? first + second : first + separator + second
+  rdns
+    .map((rdn) => rdn.map(attributeToText).join('+'))
+    .toReversed()
+    .join(',')
 
 const attributeToText = ({ oid, type, value }: NameAttribute): string =>
   `${type ?? oid}=${escapeValue(value)}`

@@ -20,7 +20,7 @@ export interface Signing {
 /** version is v3. */
 const VERSION = der.explicit(0, der.smallInteger(2))
 
-/** For what is to be signed: new memory for each would cost more than writing it. */
+/** For what is to be signed, one after the other: spares the garbage collector a buffer for each. */
 const TBS_MEMORY = new Uint8Array(8192)
 
 /** Field number of extensions in TBSCertificate. */

@@ -39,8 +39,9 @@ export function dnsNameFault(name: string): string | undefined {
   }
   const host = name.startsWith(WILDCARD_PREFIX) ? name.slice(WILDCARD_PREFIX.length) : name
   if (host.includes('*')) return 'has a "*" that is not the whole first label of several'
-  if (endsInDigit(host) && IPV4.test(host))
+  if (endsInDigit(host) && IPV4.test(host)) {
     return 'is an IP address; it belongs among the IP addresses'
+  }
   return labelFault(host)
 }
 
