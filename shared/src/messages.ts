@@ -53,6 +53,19 @@ export const signRequestSchema = z.strictObject({
   origin: originSchema,
 })
 
+/** Most notices of one list in an answer, and the longest of them in characters. */
+export const MAX_NOTICES = 32
+export const MAX_NOTICE_CHARACTERS = 512
+
+const noticesSchema = z
+  // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+  ._default(
+    z
+      .array(z.string().check(z.maxLength(MAX_NOTICE_CHARACTERS)))
+      .check(z.maxLength(MAX_NOTICES)),
+    () => [],
+  )
+
 /** Body of a 200 (replayed) or 201 (signed) answer. */
 export const signAnswerSchema = z.object({
   /** PEM: the leaf, then each intermediate upwards; no root. */
@@ -71,6 +84,13 @@ export const signAnswerSchema = z.object({
   clamped: z.nullable(z.enum(['profile', 'issuer'])),
   /** Whether the ledger already held this certificate. */
   replayed: z.boolean(),
+  /**
+   * What the certification request or the usages asked for and the certificate does not contain, one
+   * sentence each; absent from workers before protocol 1.1.
+   */
+  ignored: noticesSchema,
+  /** What a verifier may refuse in this certificate, and what to add; absent from older workers. */
+  warnings: noticesSchema,
 })
 
 /** What an issuing CA is for: to be trusted already, to sign, or to be trusted still. */

@@ -145,6 +145,8 @@ const toAnswer = (parts: AnswerParts): Answer => ({
   notBefore: toRfc3339(parts.notBeforeSeconds * 1000),
   notAfter: toRfc3339(parts.notAfterSeconds * 1000),
   clamped: parts.clamped,
+  ignored: [],
+  warnings: [],
 })
 
 /** The row of the chain; the table has a row for each chain ever used, so a handful. */

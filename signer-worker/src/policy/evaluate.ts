@@ -49,6 +49,10 @@ export interface CertificatePlan extends Validity {
   readonly spki: Uint8Array
   /** In the order of the certificate. */
   readonly extensions: readonly Extension[]
+  /** What was asked for and is not certified, one sentence each. */
+  readonly ignored: readonly string[]
+  /** What a verifier may refuse in the certificate, and what to add, one sentence each. */
+  readonly warnings: readonly string[]
   /** For the ledger and for people. */
   readonly names: {
     /** RFC 4514; empty for an empty subject. */
@@ -120,6 +124,8 @@ function judge(
       profile,
       ca,
     }),
+    ignored: [],
+    warnings: [],
     names: {
       subject: nameToText(csr.subject),
       commonNames: commonNames(csr.subject),
