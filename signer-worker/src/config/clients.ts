@@ -52,6 +52,7 @@ const clientOf = (name: string, entry: ClientEntry): Client => ({
   policy: compileClientPolicy(entry),
   shards: entry.shards,
   certificatesPerMinute: entry.certificatesPerMinute,
+  repeatsPerMinute: entry.repeatsPerMinute,
 })
 
 /** The rate is counted where certificates are recorded: in one object, or it would not be exact. */

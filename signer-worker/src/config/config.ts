@@ -52,6 +52,8 @@ export interface Client {
   readonly shards: readonly number[]
   /** New certificates in any 60 seconds, under each issuer; no limit when undefined. */
   readonly certificatesPerMinute: number | undefined
+  /** Requests that issue nothing, refused or answered before, that one ledger object answers in a minute. */
+  readonly repeatsPerMinute: number
 }
 
 /** Someone who may look into the ledgers. */

@@ -31,6 +31,12 @@ const MAX_SHARD_CHANGES = 4
 /** Far above what one Durable Object can write in a minute. */
 const MAX_CERTIFICATES_PER_MINUTE = 100_000
 
+/** What one Durable Object can answer in a minute without getting in the way of new certificates. */
+const MAX_REPEATS_PER_MINUTE = 100_000
+
+/** A relay that comes back asks again for what it had under way: five thousand uids take five minutes. */
+const DEFAULT_REPEATS_PER_MINUTE = 1200
+
 /** Most issuing CAs of one issuer: their roots must fit into what relays accept. */
 const MAX_AUTHORITIES = 8
 
@@ -149,6 +155,19 @@ const clientSchema = z
     certificatesPerMinute: z
       .optional(z.int().check(z.gte(1), z.lte(MAX_CERTIFICATES_PER_MINUTE)))
       .check(z.describe('most new certificates in any 60 seconds under each issuer')),
+    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+    repeatsPerMinute: z._default(
+      z
+        .int()
+        .check(
+          z.gte(1),
+          z.lte(MAX_REPEATS_PER_MINUTE),
+          z.describe(
+            'most requests a minute, in each ledger object, that are refused or that have their certificate already',
+          ),
+        ),
+      DEFAULT_REPEATS_PER_MINUTE,
+    ),
   })
   .check(z.describe('one relay'))
 

@@ -27,6 +27,8 @@ const ANSWER: SignAnswer = {
   notAfter: '2026-02-01T00:00:00Z',
   clamped: null,
   replayed: false,
+  ignored: [],
+  warnings: [],
 }
 const REQUEST: SignRequest = {
   csr: 'MAA=',
