@@ -59,7 +59,10 @@ export function observedSign<R extends AnyRequest>(
       log.info({ ...facts, ...certificateFacts(signing.issued.chainPem) }, 'certificate signed')
       const { omittedGroups = 0 } = signing
       if (omittedGroups > 0) {
-        log.warn({ kind, key, omittedGroups }, 'the worker was not sent all groups of the requester')
+        log.warn(
+          { kind, key, omittedGroups },
+          'the worker was not sent all groups of the requester',
+        )
       }
     }
     return signing

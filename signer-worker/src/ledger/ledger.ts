@@ -93,12 +93,7 @@ export class Ledger extends DurableObject<Env> {
    * changed. From then on this object takes no orders from settings of before the change, so no uid can
    * be issued for in two objects.
    */
-  find({
-    uid,
-    requestDigest,
-    layout,
-    repeatsPerMinute,
-  }: FindRequest): IssueOutcome | undefined {
+  find({ uid, requestDigest, layout, repeatsPerMinute }: FindRequest): IssueOutcome | undefined {
     this.#follow(layout)
     return this.ctx.storage.transactionSync(() => {
       const { sql } = this.ctx.storage
