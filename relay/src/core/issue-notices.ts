@@ -5,7 +5,7 @@
  * @module
  */
 import type { SignAnswer } from '@edge-issuer/shared'
-import { oneLine } from '../api/one-line.ts'
+import { cutToBytes, oneLine } from '../api/one-line.ts'
 import type { RequestVerdict } from './verdict.ts'
 
 /**
@@ -14,8 +14,10 @@ import type { RequestVerdict } from './verdict.ts'
  */
 const MAX_LIST_BYTES = 440
 
-/** Longest notice, in UTF-16 code units. */
-const MAX_NOTICE_CHARACTERS = 300
+/** Longest notice, in bytes. */
+const MAX_NOTICE_BYTES = 300
+
+const SEPARATOR = '; '
 
 /** @returns The verdict, whose Event says what the worker says about the certificate; a warning for warnings. */
 export function withNotices(
@@ -35,13 +37,13 @@ function toText(label: string, notices: readonly string[]): string | undefined {
   const shown: string[] = []
   let bytes = 0
   for (const notice of notices) {
-    const text = oneLine(notice, MAX_NOTICE_CHARACTERS)
-    bytes += Buffer.byteLength(text)
+    const text = cutToBytes(oneLine(notice, MAX_NOTICE_BYTES), MAX_NOTICE_BYTES)
+    bytes += Buffer.byteLength(text) + SEPARATOR.length
     if (shown.length > 0 && bytes > MAX_LIST_BYTES) break
     shown.push(text)
   }
   if (shown.length === 0) return undefined
   const missing = notices.length - shown.length
   const more = missing === 0 ? '' : ` (and ${String(missing)} more)`
-  return `${label}: ${shown.join('; ')}${more}`
+  return `${label}: ${shown.join(SEPARATOR)}${more}`
 }
