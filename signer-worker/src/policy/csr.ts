@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { verify } from 'node:crypto'
 import {
   decodeBase64,
   err,
@@ -14,6 +13,7 @@ import {
   type Result,
 } from '@edge-issuer/shared'
 import { type CertificationRequest, parseCertificationRequest } from '@edge-issuer/shared/x509'
+import { isCsrSignedBy } from './csr-signature.ts'
 import { loadPublicKey } from './key.ts'
 import type { Profile } from './profile.ts'
 
@@ -32,12 +32,10 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
       ? malformed('base64_of_pem')
       : malformed(csr.error.code, `cannot be read: ${csr.error.message}`)
   }
-  const { publicKey, signatureAlgorithm, signed, signature } = csr.value
   // Before the signature is looked at: a key of 16,384 bits would take a second of the worker's time.
-  const key = loadPublicKey(publicKey, profile)
+  const key = loadPublicKey(csr.value.publicKey, profile)
   if (!key.ok) return key
-  const hash = signatureAlgorithm.kind === 'Ed25519' ? null : signatureAlgorithm.hash
-  if (verify(hash, signed, key.value, signature)) return csr
+  if (isCsrSignedBy(csr.value, key.value)) return csr
   return err({
     code: 'csr_signature_invalid',
     detail:
