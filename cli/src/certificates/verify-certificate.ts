@@ -49,8 +49,8 @@ export function verifyCertificate(
   const root = certificates.read(record.ca, 'bundle', ROOT_LIMITS)
   const [leaf] = chain.ok ? chain.value : []
   const unreadable = [
-    chain.ok ? undefined : `chain: ${chain.error}`,
-    root.ok ? undefined : `ca: ${root.error}`,
+    pemFinding('chain', record.chain, chain),
+    pemFinding('ca', record.ca, root),
   ].filter((finding) => finding !== undefined)
   const findings = [...unreadable]
   if (leaf !== undefined) findings.push(...factFindings(record, leaf.parts))
@@ -70,6 +70,18 @@ export function verifyCertificate(
     ...validityFindings(record, { leaf: leaf.parts, request, above }),
     ...usageFindings(leaf.parts, request, csr.value),
   ]
+}
+
+/** PEM in another form than the worker writes has been written by someone else. */
+function pemFinding(
+  member: string,
+  pem: string,
+  read: Result<readonly Link[], string>,
+): string | undefined {
+  if (!read.ok) return `${member}: ${read.error}`
+  return read.value.map((link) => link.pem).join('') === pem
+    ? undefined
+    : `${member} is not in the form in which the worker writes PEM`
 }
 
 /** The record's own words for what the certificate says. */
