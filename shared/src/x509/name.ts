@@ -40,6 +40,11 @@ const TYPE_BY_OID = new Map<string, SubjectAttribute>(
 export const subjectAttributeOf = (oid: string): SubjectAttribute | undefined =>
   TYPE_BY_OID.get(oid)
 
+const OID_BY_TYPE: ReadonlyMap<string, string> = new Map(ATTRIBUTE_TYPES)
+
+/** @returns The object identifier of a short name. */
+export const subjectAttributeOid = (type: SubjectAttribute): string => OID_BY_TYPE.get(type) ?? type
+
 /** @returns The short name of an attribute type, or what else it is known as; for messages. */
 export const attributeTypeToText = (oid: string): string =>
   subjectAttributeOf(oid) ?? oidToText(oid)
