@@ -65,15 +65,18 @@ interface KeyReaders {
 function readKey(oid: string, { info, algorithm, bits, keyOctets }: KeyReaders): PublicKey {
   switch (oid) {
     case KEY_OID.rsaEncryption: {
-      endAlgorithm(algorithm, 'RSA')
-      return readRsaKey(bits)
+      // RFC 3279 §2.3.1, and what Go insists on: NULL, not nothing.
+      return endAlgorithm(algorithm) === 'null'
+        ? readRsaKey(bits)
+        : { kind: 'unsupported', algorithm: 'RSA without NULL as parameters' }
     }
     case KEY_OID.ecPublicKey: {
       return readEcKey(algorithm, keyOctets)
     }
     case KEY_OID.ed25519: {
-      endAlgorithm(algorithm, 'Ed25519')
-      return readEd25519Key(info, keyOctets)
+      return endAlgorithm(algorithm) === 'none'
+        ? readEd25519Key(info, keyOctets)
+        : { kind: 'unsupported', algorithm: 'Ed25519 with parameters' }
     }
     default: {
       return { kind: 'unsupported', algorithm: oidToText(oid) }
