@@ -9,7 +9,8 @@
 export const PARSE_FAULTS = {
   // The input as a whole.
   base64_not_canonical: 'is not canonical base64',
-  base64_of_pem: 'is base64 of PEM; base64 of DER is wanted, which is the text inside the PEM',
+  base64_of_pem:
+    'is base64 of PEM; expected base64 of DER, which is the text between the PEM lines',
   input_too_large: 'is too large',
 
   // Identifiers and lengths (X.690 §8.1, §10.1).
@@ -74,7 +75,7 @@ export const PARSE_FAULTS = {
   // Public keys.
   key_length: 'has a wrong length',
   key_not_canonical: 'is not in its canonical form (RFC 8032 §5.1.3)',
-  key_point_form: 'has a compressed point; an uncompressed one is wanted',
+  key_point_form: 'has a compressed point; expected an uncompressed one',
   key_point_not_on_curve: 'is not a point on its curve; make a new key',
   key_small_order: 'is a point for which anyone can sign; make a new key',
   key_modulus_even: 'has an even modulus; make a new key',

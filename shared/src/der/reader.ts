@@ -246,7 +246,7 @@ export class DerReader {
     const tag = this.#lastTag
     if (tag === wanted) return
     if (tag === (wanted | CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
-    const words = `is ${tagToText(tag)}; ${tagToText(wanted)} is wanted`
+    const words = `is ${tagToText(tag)}; expected ${tagToText(wanted)}`
     throw this.refusal(name, 'tag_unexpected', words)
   }
 

@@ -76,7 +76,7 @@ export function readGeneralName(
       throw reader.refusal(
         field,
         'ip_address_length',
-        `is an iPAddress of ${String(octets.length)} octets; ${ipOctets.join(' or ')} are wanted`,
+        `is an iPAddress of ${String(octets.length)} octets; expected ${ipOctets.join(' or ')}`,
       )
     }
     case undefined:

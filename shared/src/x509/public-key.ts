@@ -97,7 +97,7 @@ function readRsaKey(bits: DerReader): PublicKey {
 /** RFC 8410 §4, in the form of RFC 8032 §5.1.2: the reader is past the key itself. */
 function readEd25519Key(info: DerReader, octets: Uint8Array): PublicKey {
   if (octets.length !== ED25519_OCTETS) {
-    const words = `has ${String(octets.length)} octets; ${String(ED25519_OCTETS)} are wanted`
+    const words = `has ${String(octets.length)} octets; expected ${String(ED25519_OCTETS)}`
     throw info.refusal('subjectPublicKey', 'key_length', words)
   }
   if (isCanonicalPoint(octets)) return { kind: 'Ed25519' }
