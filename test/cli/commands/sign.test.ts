@@ -168,7 +168,7 @@ describe('sign', () => {
   it.for([
     ['--csr none.csr', 1, 'cannot read "none.csr": there is no such file or directory'],
     ['--csr .', 1, 'cannot read ".": it is a directory'],
-    ['--csr tls.pem', 1, '"tls.pem" holds a PEM block "CERTIFICATE"'],
+    ['--csr tls.pem', 1, '"tls.pem" has a certificate as its first PEM block'],
     ['--csr web.csr --out web.csr/x', 1, 'a part of the path is not a directory'],
     ['--csr web.csr --uid a/b', 2, '--uid: "a/b" must be 1 to 128'],
     ['--csr web.csr --issuer ../x', 2, '--issuer: "../x" must be a DNS label'],
