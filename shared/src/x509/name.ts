@@ -39,6 +39,11 @@ const TYPE_BY_OID = new Map<string, SubjectAttribute>(
 export const subjectAttributeOf = (oid: string): SubjectAttribute | undefined =>
   TYPE_BY_OID.get(oid)
 
+const OID_BY_TYPE: ReadonlyMap<string, string> = new Map(ATTRIBUTE_TYPES)
+
+/** @returns The object identifier of a short name. */
+export const subjectAttributeOid = (type: SubjectAttribute): string => OID_BY_TYPE.get(type) ?? type
+
 /** More types, for messages (RFC 4519, RFC 2985, RFC 3739, ETSI EN 319 412-1, EV Guidelines). */
 const OTHER_TYPES: Readonly<Record<string, string>> = {
   '2.5.4.4': 'surname',
