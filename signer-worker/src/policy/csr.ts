@@ -24,7 +24,8 @@ import {
 import { loadPublicKey } from './key.ts'
 import type { Profile } from './profile.ts'
 
-const PEM_BEGIN = new TextEncoder().encode('-----BEGIN ')
+const PEM_BEGIN = '-----BEGIN '
+const DER_SEQUENCE = 0x30
 
 /**
  * @param base64 - DER as canonical base64.
@@ -36,7 +37,7 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
   if (der === undefined) return malformed('base64_not_canonical')
   const csr = parseCertificationRequest(der)
   if (!csr.ok) {
-    return PEM_BEGIN.every((octet, index) => octet === der[index])
+    return isPem(der)
       ? malformed('base64_of_pem')
       : malformed(csr.error.code, `cannot be read: ${csr.error.message}`)
   }
@@ -57,6 +58,10 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
       'the signature of the certification request does not verify with the public key in it; sign it with the key it is for',
   })
 }
+
+/** Whether a text in place of DER has a PEM block somewhere. */
+const isPem = (octets: Uint8Array): boolean =>
+  octets[0] !== DER_SEQUENCE && Buffer.from(octets).includes(PEM_BEGIN)
 
 /** A signature algorithm that is supported. */
 type SupportedAlgorithm = Exclude<SignatureAlgorithm, { kind: 'unsupported' }>
