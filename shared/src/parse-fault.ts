@@ -88,6 +88,7 @@ export const PARSE_FAULTS = {
   key_exponent_even: 'has an even public exponent; make a new key',
   key_exponent_too_small: 'has a public exponent that is too small; make a new key with 65537',
   key_exponent_too_large: 'has a public exponent that is too large; make a new key with 65537',
+  key_blocked: 'is a blocked key (blockedKeys in the configuration of the signer); make a new key',
 
   // Signatures.
   signature_algorithm_not_accepted: 'is an algorithm that is not accepted',

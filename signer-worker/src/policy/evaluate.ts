@@ -14,6 +14,7 @@ import {
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { decideAuthority } from './authority.ts'
+import { judgeBlockedKey } from './blocked-keys.ts'
 import { judgeCaConstraints } from './ca-constraints.ts'
 import type { ClientPolicy } from './client-policy.ts'
 import { readCsr } from './csr.ts'
@@ -97,6 +98,7 @@ function judge(
   const validity = decideValidity({ durationSeconds, nowMs }, { profile, client, issuer: ca })
   const refusals = joinRefusals(
     judgeNamespace(request.origin.namespace, client),
+    judgeBlockedKey(csr.publicKey, client.blockedKeys),
     judgeKey(csr.publicKey.key, client.constraints),
     judgeSubject({ subject: csr.subject, names, isCA }, nameRules),
     judgeNames(names, nameRules),

@@ -3,6 +3,7 @@
  * @module
  */
 import { rsaSpki } from '../csr.ts'
+import { KNOWN_KEY } from '../known-key.ts'
 import { closeModulus, divisibleModulus, PUBLISHED_ROCA_MODULUS } from '../weak-rsa.ts'
 import { aKey, bitString, concat, integer, NULL, octets, oid, seq, tlv } from '../x509.ts'
 import { changed, type MalformedCase } from './base.ts'
@@ -234,6 +235,12 @@ export const KEY_CASES: readonly MalformedCase[] = [
     'key_not_allowed/key_exponent_too_large',
     rsaNumbers(OWN_MODULUS, (1n << 256n) + 1n),
     /a public exponent that is too large/,
+  ],
+  [
+    'a key on the list of blocked ones',
+    'key_not_allowed/key_blocked',
+    changed({ key: KNOWN_KEY }),
+    /the P-256 key is a blocked key \(blockedKeys in the configuration of the signer\)/,
   ],
   [
     'an RSA key of 1024 bits',
