@@ -3,8 +3,6 @@
  * @module
  */
 import { rsaSpki } from '../csr.ts'
-import { KNOWN_KEY } from '../known-key.ts'
-import { closeModulus, divisibleModulus, PUBLISHED_ROCA_MODULUS } from '../weak-rsa.ts'
 import { aKey, bitString, concat, integer, NULL, octets, oid, seq, tlv } from '../x509.ts'
 import { changed, type MalformedCase } from './base.ts'
 
@@ -195,24 +193,6 @@ export const KEY_CASES: readonly MalformedCase[] = [
     /the RSA 2048 key has an even modulus/,
   ],
   [
-    'an RSA modulus with a small factor',
-    'key_not_allowed/key_small_factor',
-    rsaNumbers(divisibleModulus(2048, 3n)),
-    /the RSA 2048 key has a modulus with a prime factor of 751 or less, .*; make a new key/,
-  ],
-  [
-    'an RSA modulus of an Infineon chip',
-    'key_not_allowed/key_roca',
-    rsaNumbers(PUBLISHED_ROCA_MODULUS),
-    /the RSA 2048 key has a modulus from the broken generator .*; make a new key with other/,
-  ],
-  [
-    'an RSA modulus of two close primes',
-    'key_not_allowed/key_close_primes',
-    rsaNumbers(closeModulus(3n << 1022n, 9).modulus),
-    /the RSA 2048 key has a modulus of two primes that are too close together.*; make a new key/,
-  ],
-  [
     'an even RSA exponent',
     'key_not_allowed/key_exponent_even',
     rsaNumbers(OWN_MODULUS, 65_538n),
@@ -235,12 +215,6 @@ export const KEY_CASES: readonly MalformedCase[] = [
     'key_not_allowed/key_exponent_too_large',
     rsaNumbers(OWN_MODULUS, (1n << 256n) + 1n),
     /a public exponent that is too large/,
-  ],
-  [
-    'a key on the list of blocked ones',
-    'key_not_allowed/key_blocked',
-    changed({ key: KNOWN_KEY }),
-    /the P-256 key is a blocked key \(blockedKeys in the configuration of the signer\)/,
   ],
   [
     'an RSA key of 1024 bits',
