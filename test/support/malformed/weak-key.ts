@@ -8,8 +8,13 @@ import { closeModulus, divisibleModulus, PUBLISHED_ROCA_MODULUS } from '../weak-
 import { aKey } from '../x509.ts'
 import { changed, type MalformedCase } from './base.ts'
 
+/** With a number below the modulus for a signature. */
 const rsa = (modulus: bigint): Uint8Array =>
-  changed({ key: aKey('RSA-2048'), spki: rsaSpki(modulus, 65_537n) })
+  changed({
+    key: aKey('RSA-2048'),
+    spki: rsaSpki(modulus, 65_537n),
+    signature: new Uint8Array(256).fill(1),
+  })
 
 export const WEAK_KEY_CASES: readonly MalformedCase[] = [
   [
