@@ -31,6 +31,12 @@ const MAX_SHARD_CHANGES = 4
 /** Far above what one Durable Object can write in a minute. */
 const MAX_CERTIFICATES_PER_MINUTE = 100_000
 
+/** SHA-256. */
+const KEY_HASH_PATTERN = /^[0-9a-f]{64}$/
+
+/** Most blocked keys: their hashes are a large part of the worker then, 0.7 MB. */
+const MAX_BLOCKED_KEYS = 10_000
+
 /** Most issuing CAs of one issuer: their roots must fit into what relays accept. */
 const MAX_AUTHORITIES = 8
 
@@ -163,6 +169,14 @@ const adminSchema = z
   })
   .check(z.describe('someone who may look into the ledgers'))
 
+const blockedKeysSchema = z
+  .array(
+    z
+      .string()
+      .check(z.regex(KEY_HASH_PATTERN, 'must be 64 lower-case hexadecimal digits: a SHA-256')),
+  )
+  .check(z.maxLength(MAX_BLOCKED_KEYS))
+
 /** `signer.config.json`, the whole document. */
 export const configSchema = z.strictObject({
   $schema: z.optional(z.string()).check(z.describe('for editors; not read')),
@@ -178,6 +192,13 @@ export const configSchema = z.strictObject({
   profiles: z.record(nameSchema, profileSchema),
   clients: z.record(nameSchema, clientSchema),
   admins: z.optional(z.record(nameSchema, adminSchema)),
+  blockedKeys: z
+    .optional(blockedKeysSchema)
+    .check(
+      z.describe(
+        `SHA-256 of each public key (SubjectPublicKeyInfo, DER) that is never certified, in lower-case hexadecimal; at most ${String(MAX_BLOCKED_KEYS)}`,
+      ),
+    ),
 })
 
 /** The document after its shape was checked. */
