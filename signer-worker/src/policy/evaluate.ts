@@ -85,7 +85,12 @@ function judge(
   const { isCA, usages: asked, durationSeconds } = request
   const { values } = csr.extensions
   const names = values.subjectAltName ?? []
-  const nameRules: NameRules = { profile, client, constraints: ca.nameConstraints }
+  const nameRules: NameRules = {
+    profile,
+    client,
+    namespace: request.origin.namespace,
+    constraints: ca.nameConstraints,
+  }
   const authority = decideAuthority(
     { isCA, usages: asked, asked: values.basicConstraints },
     { profile, client, issuerPathLength: ca.pathLength },

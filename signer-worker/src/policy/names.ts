@@ -26,6 +26,8 @@ import { absentFaults, ruleFault } from './value-rule.ts'
 export interface NameRules {
   readonly profile: Profile
   readonly client: ClientPolicy
+  /** Of the request; empty for what is not namespaced. */
+  readonly namespace: string
   /** Of every CA in the chain. */
   readonly constraints: readonly NameConstraints[]
 }
@@ -77,7 +79,7 @@ function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
     'name_not_allowed',
     [
       profileFault(name, rules.profile),
-      clientFault(name, rules.client),
+      clientFault(name, rules),
       constraintFault(name, rules.constraints),
     ],
     (fault) =>
@@ -127,9 +129,12 @@ function profileFault(name: GeneralName, profile: Profile): string | undefined {
     : undefined
 }
 
-function clientFault(name: GeneralName, { allowed }: ClientPolicy): string | undefined {
+function clientFault(
+  name: GeneralName,
+  { client: { allowed }, namespace }: NameRules,
+): string | undefined {
   if (allowed === undefined || name.kind === 'unsupported') return undefined
-  const value = { kind: nameRuleKind(name), text: comparedText(name) }
+  const value = { kind: nameRuleKind(name), text: comparedText(name), namespace }
   return ruleFault(allowed.names, value, 'allowed.otherNames')
 }
 

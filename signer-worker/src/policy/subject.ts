@@ -87,9 +87,12 @@ function attributeFault(attribute: NameAttribute, rules: NameRules): string | un
   }
   const fault = valueFault(type, attribute)
   if (fault !== undefined) return `${quote(`${type}=${value}`)} ${fault}; change the request`
-  const { allowed } = rules.client
+  const {
+    client: { allowed },
+    namespace,
+  } = rules
   const refused =
-    allowed && ruleFault(allowed.subject, { kind: type, text: value }, OTHER_ATTRIBUTES)
+    allowed && ruleFault(allowed.subject, { kind: type, text: value, namespace }, OTHER_ATTRIBUTES)
   return refused === undefined
     ? undefined
     : `${quote(`${type}=${value}`)} ${refused}; change the request, or ask the CA's operator`

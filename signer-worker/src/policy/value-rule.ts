@@ -11,6 +11,8 @@ import { quoteList } from './text.ts'
 export interface RuledValue<Kind extends string> {
   readonly kind: Kind
   readonly text: string
+  /** Of the request; empty for what is not namespaced. */
+  readonly namespace: string
 }
 
 /**
@@ -19,11 +21,11 @@ export interface RuledValue<Kind extends string> {
  */
 export function ruleFault<Kind extends string>(
   { byKind }: RuleTable<Kind>,
-  { kind, text }: RuledValue<Kind>,
+  { kind, text, namespace }: RuledValue<Kind>,
   otherwise: string,
 ): string | undefined {
   const rule = byKind.get(kind)
-  if (rule !== undefined && matchesAny(rule.patterns, text)) return undefined
+  if (rule !== undefined && matchesAny(rule.patterns, text, namespace)) return undefined
   const { member = otherwise, patterns } = rule ?? {}
   return `matches none of this client's ${member}: ${quoteList(patterns?.texts ?? [])}`
 }

@@ -49,4 +49,46 @@ describe('a pattern', () => {
     expect(matchesAny(compilePatterns(['x', 'a*']), 'ab')).toBe(true)
     expect(matchesAny(compilePatterns([]), '')).toBe(false)
   })
+
+  describe('with {namespace}', () => {
+    it.for([
+      ['*.{namespace}.svc', 'web.team-a.svc', 'team-a', true],
+      ['*.{namespace}.svc', 'web.team-b.svc', 'team-a', false],
+      ['*.{namespace}.svc', 'a.b.team-a.svc', 'team-a', true],
+      ['{namespace}', 'team-a', 'team-a', true],
+      ['{namespace}/{namespace}', 'a/a', 'a', true],
+      ['{namespace}/{namespace}', 'a/b', 'a', false],
+      ['{namespace}*', 'team-a', 'team-a', true],
+      // A cluster-scoped request has no namespace.
+      ['*.{namespace}.svc', 'web..svc', '', false],
+      ['*{namespace}', '', '', false],
+      ['{namespace}', '', undefined, false],
+      // A namespace is never a pattern, a replacement pattern or a placeholder.
+      ['*.{namespace}.svc', 'web.team-b.svc', '*', false],
+      ['*.{namespace}.svc', 'web.*.svc', '*', false],
+      ['{namespace}', 'a$&', 'a$&', false],
+      ['{namespace}', '{namespace}', '{namespace}', false],
+      // Nor anything else that is not a DNS label.
+      ['*.{namespace}', 'web.a.evil', 'a.evil', false],
+      ['{namespace}', 'A', 'A', false],
+    ] as const)(
+      '"%s" against "%s" from "%s": %s',
+      ([pattern, text, namespace, expected], { expect }) => {
+        expect(matchesAny(compilePatterns([pattern]), text, namespace)).toBe(expected)
+      },
+    )
+
+    it('patterns without it match from every namespace, and from none', ({ expect }) => {
+      const patterns = compilePatterns(['*.{namespace}.svc', 'shared.svc'])
+      expect(matchesAny(patterns, 'shared.svc', 'a')).toBe(true)
+      expect(matchesAny(patterns, 'shared.svc', '')).toBe(true)
+      expect(matchesAny(patterns, 'shared.svc')).toBe(true)
+      expect(matchesAny(patterns, 'x.a.svc')).toBe(false)
+    })
+
+    it('a folded pattern still has it', ({ expect }) => {
+      const patterns = compilePatterns(['*.{namespace}.SVC'], (text) => text.toLowerCase())
+      expect(matchesAny(patterns, 'x.a.svc', 'a')).toBe(true)
+    })
+  })
 })
