@@ -21,8 +21,9 @@ export interface IssuerSurroundings extends AuthoritySurroundings {
   readonly profileNames: ReadonlySet<string>
 }
 
-/** An issuer if it is good enough for one, and all that is wrong with it. */
+/** The issuer, and all that is wrong with it. */
 export interface BuiltIssuer {
+  /** `undefined` when one of its issuing CAs has an error. */
   readonly issuer: Issuer | undefined
   readonly faults: readonly ConfigFault[]
 }
@@ -38,32 +39,39 @@ export function buildIssuer(
     ['issuers', name, 'keys'],
     surroundings,
   )
-  const profileFaults = entry.profiles.flatMap((profile, index) =>
-    faultsOfProfile(profile, authorities, surroundings).map((message) =>
+  const profiles = entry.profiles.map((profile, index) => ({
+    profile,
+    faults: faultsOfProfile(profile, authorities, surroundings).map((message) =>
       faultAt(['issuers', name, 'profiles', index], message),
     ),
-  )
-  return {
-    issuer: assemble(name, authorities, entry.profiles),
-    faults: [...faults, ...profileFaults],
-  }
+  }))
+  const brokenProfiles = profiles
+    .filter((one) => one.faults.length > 0 || surroundings.profiles[one.profile] === undefined)
+    .map(({ profile }) => profile)
+  const issuer =
+    faults.length === 0
+      ? assemble(authorities, {
+          name,
+          profiles: entry.profiles,
+          brokenProfiles: new Set(brokenProfiles),
+        })
+      : undefined
+  return { issuer, faults: [...faults, ...profiles.flatMap((one) => one.faults)] }
 }
 
-/** @returns `undefined` when none is active with its key: there is a fault for it then. */
+/** @returns `undefined` when none is active with its key: there is an error for it then. */
 function assemble(
-  name: string,
   authorities: readonly Authority[],
-  profiles: readonly string[],
+  rest: Pick<Issuer, 'name' | 'profiles' | 'brokenProfiles'>,
 ): Issuer | undefined {
   const active = authorities.find(({ state }) => state === 'active')
   if (active?.key === undefined) return undefined
   const { ca, key, state } = active
   return {
-    name,
+    ...rest,
     active: { ca, key, state },
     authorities,
     roots: distinctRoots([active, ...authorities].map((authority) => authority.ca)),
-    profiles,
   }
 }
 
