@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ANY_POLICY, oidToText } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { distinctRoots } from '../ca/trust-bundle.ts'
 import { isKindOpen } from '../policy/name-constraints.ts'
@@ -86,7 +87,11 @@ function faultsOfProfile(
   if (profile === undefined) return []
   return authorities
     .filter(({ state }) => state !== 'retiring')
-    .flatMap(({ ca }) => [pathFault(profile, ca), namesFault(profile, ca)])
+    .flatMap(({ ca }) => [
+      pathFault(profile, ca),
+      namesFault(profile, ca),
+      policyFault(profile, ca),
+    ])
     .filter((fault) => fault !== undefined)
     .map((fault) => `profile "${name}" ${fault}`)
 }
@@ -111,5 +116,22 @@ function namesFault(
   return (
     `allows only names of kind ${quoteList(subjectAltNames)}, ` +
     `and the name constraints of the issuing CA "${subjectText}" leave none of them`
+  )
+}
+
+/** RFC 5280 §4.2.1.11. anyPolicy in a profile does not count: a CA above may inhibit it. */
+function policyFault(
+  { certificatePolicies }: Profile,
+  { requiredPolicies: accepted, subjectText }: IssuingCa,
+): string | undefined {
+  if (accepted === undefined) return undefined
+  const named = certificatePolicies.filter((policy) => policy !== ANY_POLICY)
+  if (named.some((policy) => accepted.includes(policy) || accepted.includes(ANY_POLICY))) {
+    return undefined
+  }
+  const wanted = accepted.includes(ANY_POLICY) ? 'a policy' : accepted.map(oidToText).join(' or ')
+  return (
+    `names no certificate policy that is valid under the issuing CA "${subjectText}", whose chain ` +
+    `requires one (requireExplicitPolicy); add ${wanted} to certificatePolicies`
   )
 }

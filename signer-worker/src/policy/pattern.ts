@@ -25,13 +25,14 @@ export function compilePatterns(
   fold: (text: string) => string = (text) => text,
 ): Patterns {
   const split = (text: string): readonly string[] => fold(text).split('*')
-  const hasNamespace = (text: string): boolean => text.includes(NAMESPACE_PLACEHOLDER)
   return {
     texts,
     parts: texts.filter((text) => !hasNamespace(text)).map(split),
     namespaced: texts.filter(hasNamespace).map(split),
   }
 }
+
+const hasNamespace = (pattern: string): boolean => pattern.includes(NAMESPACE_PLACEHOLDER)
 
 /**
  * Whether `text` matches one of `patterns`.

@@ -102,7 +102,9 @@ export const profileSchema = z
       'allow: a SPIFFE ID may stand beside other URIs; strict: it must be the only URI (X509-SVID section 2)',
     ),
     otherNames: member(
-      z.array(oidSchema).check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
+      z
+        .array(oidSchema)
+        .check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
       [],
       'object identifiers of otherName types that are certified whatever the type of their value; others are certified only with a UTF8String',
     ),
@@ -166,7 +168,10 @@ export const profileSchema = z
     ignoredExtensions: member(
       z.array(
         oidSchema.check(
-          z.refine((oid) => !CERTIFIED_EXTENSIONS.has(oid), 'cannot be ignored: it has rules of its own'),
+          z.refine(
+            (oid) => !CERTIFIED_EXTENSIONS.has(oid),
+            'cannot be ignored: it has rules of its own',
+          ),
         ),
       ),
       [],
@@ -230,7 +235,11 @@ export const profileSchema = z
       if (profile.nameConstraints.permittedFromClient && !profile.isCA) {
         refuse('nameConstraints', 'permittedFromClient must be false, or isCA true')
       }
-      if (profile.isCA && profile.usages?.includes('cert sign') === false && profile.requireCertSign) {
+      if (
+        profile.isCA &&
+        profile.usages?.includes('cert sign') === false &&
+        profile.requireCertSign
+      ) {
         refuse('usages', 'must include "cert sign", or isCA must be false')
       }
     }),
