@@ -28,8 +28,6 @@ import { constrainedNames, ruledName, SMTP_UTF8_MAILBOX } from './verified-names
 export interface NameRules {
   readonly profile: Profile
   readonly client: ClientPolicy
-  /** Of the request; empty for what is not namespaced. */
-  readonly namespace: string
   /** Of every CA in the chain. */
   readonly constraints: readonly NameConstraints[]
 }
@@ -81,13 +79,8 @@ function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
     'name_not_allowed',
     [
       profileFault(name, rules.profile),
-<<<<<<< HEAD
-      clientFault(name, rules),
-      constraintFault(name, rules.constraints),
-=======
       clientFault(name, rules.client),
       caFault(name, rules.constraints),
->>>>>>> main
     ],
     (fault) =>
       `${quote(generalNameToText(name))} ${fault}; change the request, or ask the CA's operator`,
@@ -142,12 +135,6 @@ export function profileFault(name: GeneralName, profile: Profile): string | unde
     : undefined
 }
 
-<<<<<<< HEAD
-function clientFault(
-  name: GeneralName,
-  { client: { allowed }, namespace }: NameRules,
-): string | undefined {
-=======
 function otherNameTypeFault(
   { typeId, tag }: Extract<GeneralName, { kind: 'otherName' }>,
   { otherNames }: Profile,
@@ -159,9 +146,8 @@ function otherNameTypeFault(
 /** @returns What the rules of the client have against a name, to go on after it. */
 export function clientFault(asked: GeneralName, { allowed }: ClientPolicy): string | undefined {
   const name = ruledName(asked)
->>>>>>> main
   if (allowed === undefined || name.kind === 'unsupported') return undefined
-  const value = { kind: nameRuleKind(name), text: comparedText(name), namespace }
+  const value = { kind: nameRuleKind(name), text: comparedText(name) }
   return ruleFault(allowed.names, value, 'allowed.otherNames')
 }
 

@@ -1,6 +1,6 @@
 /**
  * approver-policy's wildcards: `*` matches any characters, also none, also dots and slashes. Beyond
- * approver-policy, `{namespace}` matches the namespace of the request and nothing else.
+ * approver-policy, `{namespace}` is replaced by the namespace of the request.
  *
  * @module
  */
@@ -11,12 +11,12 @@ export const NAMESPACE_PLACEHOLDER = '{namespace}'
 
 /** Patterns that were split once, so that a request only has to compare. */
 export interface Patterns {
-  /** As the configuration has them. */
+  /** As the configuration has them, or with the namespace of the request. */
   readonly texts: readonly string[]
-  /** The parts between the `*` of each pattern without `{namespace}`. */
+  /** The parts between the `*` of each pattern. */
   readonly parts: readonly (readonly string[])[]
-  /** The parts of each pattern with `{namespace}`, which each request fills in. */
-  readonly namespaced: readonly (readonly string[])[]
+  /** The parts of each pattern with `{namespace}`: it matches nothing before {@link inNamespace}. */
+  readonly templates: readonly (readonly string[])[]
 }
 
 /** @param fold - Changes patterns as values are changed before they are compared; identity when absent. */
@@ -28,40 +28,33 @@ export function compilePatterns(
   return {
     texts,
     parts: texts.filter((text) => !hasNamespace(text)).map(split),
-    namespaced: texts.filter(hasNamespace).map(split),
+    templates: texts.filter(hasNamespace).map(split),
   }
 }
 
 const hasNamespace = (pattern: string): boolean => pattern.includes(NAMESPACE_PLACEHOLDER)
 
 /**
- * Whether `text` matches one of `patterns`.
+ * The patterns for the requests of one namespace. It is filled in after the split at `*`, so it can
+ * never act as a pattern.
  *
- * @param namespace - Of the request. Without one (a cluster-scoped request), and with one that is not a
- *   Kubernetes namespace (a DNS label), patterns with `{namespace}` match nothing.
+ * @param namespace - Of the request. With an empty one (a cluster-scoped request), and with one that is
+ *   not a Kubernetes namespace (a DNS label), patterns with `{namespace}` match nothing.
  */
-export const matchesAny = (
-  { parts, namespaced }: Patterns,
-  text: string,
-  namespace?: string,
-): boolean =>
-  parts.some((pattern) => matches(pattern, text)) ||
-  (namespaced.length > 0 && matchesNamespaced(namespaced, text, namespace))
-
-/** The namespace is filled in after the split at `*`, so it can never act as a pattern. */
-function matchesNamespaced(
-  namespaced: Patterns['namespaced'],
-  text: string,
-  namespace: string | undefined,
-): boolean {
-  if (namespace === undefined || !NAME_PATTERN.test(namespace)) return false
-  return namespaced.some((pattern) =>
-    matches(
-      pattern.map((part) => part.replaceAll(NAMESPACE_PLACEHOLDER, namespace)),
-      text,
-    ),
-  )
+export function inNamespace(patterns: Patterns, namespace: string): Patterns {
+  const { texts, parts, templates } = patterns
+  if (templates.length === 0 || !NAME_PATTERN.test(namespace)) return patterns
+  const fill = (text: string): string => text.replaceAll(NAMESPACE_PLACEHOLDER, namespace)
+  return {
+    texts: texts.map(fill),
+    parts: [...parts, ...templates.map((pattern) => pattern.map(fill))],
+    templates: [],
+  }
 }
+
+/** Whether `text` matches one of `patterns`. */
+export const matchesAny = ({ parts }: Patterns, text: string): boolean =>
+  parts.some((pattern) => matches(pattern, text))
 
 /** Linear but for the number of `*`: each part is searched once, from the left. */
 function matches(parts: readonly string[], text: string): boolean {

@@ -11,8 +11,6 @@ import { quoteList } from './text.ts'
 export interface RuledValue<Kind extends string> {
   readonly kind: Kind
   readonly text: string
-  /** Of the request; empty for what is not namespaced. */
-  readonly namespace: string
 }
 
 /**
@@ -21,11 +19,11 @@ export interface RuledValue<Kind extends string> {
  */
 export function ruleFault<Kind extends string>(
   { byKind }: RuleTable<Kind>,
-  { kind, text, namespace }: RuledValue<Kind>,
+  { kind, text }: RuledValue<Kind>,
   otherwise: string,
 ): string | undefined {
   const rule = byKind.get(kind)
-  if (rule !== undefined && matchesAny(rule.patterns, text, namespace)) return undefined
+  if (rule !== undefined && matchesAny(rule.patterns, text)) return undefined
   const { member = otherwise, patterns } = rule ?? {}
   return `matches none of this client's ${member}: ${quoteList(patterns?.texts ?? [])}`
 }
