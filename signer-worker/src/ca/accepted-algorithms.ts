@@ -9,6 +9,7 @@ import {
   decodeObjectIdentifier,
   der,
   equalOctets,
+  HASH_OID,
   oidToText,
   type PublicKey,
   SIGNATURE_OID,
@@ -79,14 +80,13 @@ const OIDS_WITHOUT_PARAMETERS = [
   SIGNATURE_OID.ecdsaWithSHA512,
   SIGNATURE_OID.ed25519,
 ]
-const RSASSA_PSS = '1.2.840.113549.1.1.10'
-const MGF1 = '1.2.840.113549.1.1.8'
+const RSASSA_PSS = SIGNATURE_OID['RSASSA-PSS']
 
-/** Hashes (RFC 5754 §2) with the lengths of their output, in octets. */
+/** Hashes with the lengths of their output, in octets. */
 const HASHES = [
-  { oid: '2.16.840.1.101.3.4.2.1', octets: 32 },
-  { oid: '2.16.840.1.101.3.4.2.2', octets: 48 },
-  { oid: '2.16.840.1.101.3.4.2.3', octets: 64 },
+  { oid: HASH_OID.sha256, octets: 32 },
+  { oid: HASH_OID.sha384, octets: 48 },
+  { oid: HASH_OID.sha512, octets: 64 },
 ] as const
 
 const ACCEPTED_OIDS: ReadonlySet<string> = new Set([
@@ -104,7 +104,7 @@ function pss({ oid, octets }: (typeof HASHES)[number], parameters: HashParameter
     der.objectIdentifier(RSASSA_PSS),
     der.sequence(
       der.explicit(0, hash),
-      der.explicit(1, der.sequence(der.objectIdentifier(MGF1), hash)),
+      der.explicit(1, der.sequence(der.objectIdentifier(HASH_OID.mgf1), hash)),
       der.explicit(2, der.smallInteger(octets)),
     ),
   )

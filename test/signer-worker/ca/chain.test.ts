@@ -176,7 +176,7 @@ describe('a CA certificate is not accepted when it is signed with', () => {
     ['md5WithRSAEncryption (1.2.840.113549.1.1.4)', seq(oid('1.2.840.113549.1.1.4'), NULL)],
     ['sha1WithRSAEncryption (1.2.840.113549.1.1.5)', seq(oid('1.2.840.113549.1.1.5'), NULL)],
     ['sha224WithRSAEncryption (1.2.840.113549.1.1.14)', seq(oid('1.2.840.113549.1.1.14'), NULL)],
-    ['RSA-SHA3-256 (2.16.840.1.101.3.4.3.14)', seq(oid('2.16.840.1.101.3.4.3.14'), NULL)],
+    ['rsa-with-SHA3-256 (2.16.840.1.101.3.4.3.14)', seq(oid('2.16.840.1.101.3.4.3.14'), NULL)],
     ['ecdsa-with-SHA1 (1.2.840.10045.4.1)', seq(oid('1.2.840.10045.4.1'))],
     ['ecdsa-with-SHA3-384 (2.16.840.1.101.3.4.3.11)', seq(oid('2.16.840.1.101.3.4.3.11'))],
     ['Ed448 (1.3.101.113)', seq(oid('1.3.101.113'))],
@@ -436,7 +436,7 @@ describe('policies', () => {
       'with policies that are malformed',
       [],
       [extension('2.5.29.32', seq(oid('1.2.3')))],
-      'certificate 1 (CN=Test CA) has a policy extension that cannot be read: certificatePolicies[0] is OBJECT IDENTIFIER; SEQUENCE is wanted (at octet 2)',
+      'certificate 1 (CN=Test CA) has a policy extension that cannot be read: certificatePolicies[0] is OBJECT IDENTIFIER; expected SEQUENCE (at octet 2)',
     ],
     [
       'with a constraint that is malformed',

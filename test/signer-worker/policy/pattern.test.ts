@@ -1,6 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { compilePatterns, matchesAny } from '../../../signer-worker/src/policy/pattern.ts'
+import {
+  compilePatterns,
+  inNamespace,
+  matchesAny,
+} from '../../../signer-worker/src/policy/pattern.ts'
 
 describe('a pattern', () => {
   it.for([
@@ -62,7 +66,6 @@ describe('a pattern', () => {
       // A cluster-scoped request has no namespace.
       ['*.{namespace}.svc', 'web..svc', '', false],
       ['*{namespace}', '', '', false],
-      ['{namespace}', '', undefined, false],
       // A namespace is never a pattern, a replacement pattern or a placeholder.
       ['*.{namespace}.svc', 'web.team-b.svc', '*', false],
       ['*.{namespace}.svc', 'web.*.svc', '*', false],
@@ -74,21 +77,26 @@ describe('a pattern', () => {
     ] as const)(
       '"%s" against "%s" from "%s": %s',
       ([pattern, text, namespace, expected], { expect }) => {
-        expect(matchesAny(compilePatterns([pattern]), text, namespace)).toBe(expected)
+        const patterns = inNamespace(compilePatterns([pattern]), namespace)
+        expect(matchesAny(patterns, text)).toBe(expected)
       },
     )
 
-    it('patterns without it match from every namespace, and from none', ({ expect }) => {
+    it('matches nothing without a namespace, not even itself', ({ expect }) => {
       const patterns = compilePatterns(['*.{namespace}.svc', 'shared.svc'])
-      expect(matchesAny(patterns, 'shared.svc', 'a')).toBe(true)
-      expect(matchesAny(patterns, 'shared.svc', '')).toBe(true)
+      expect(matchesAny(patterns, 'x.{namespace}.svc')).toBe(false)
       expect(matchesAny(patterns, 'shared.svc')).toBe(true)
-      expect(matchesAny(patterns, 'x.a.svc')).toBe(false)
+    })
+
+    it('is shown with the namespace, and leaves the others as they are', ({ expect }) => {
+      const patterns = inNamespace(compilePatterns(['*.{namespace}.svc', 'shared.svc']), 'a')
+      expect(patterns.texts).toEqual(['*.a.svc', 'shared.svc'])
+      expect(matchesAny(patterns, 'shared.svc')).toBe(true)
     })
 
     it('a folded pattern still has it', ({ expect }) => {
       const patterns = compilePatterns(['*.{namespace}.SVC'], (text) => text.toLowerCase())
-      expect(matchesAny(patterns, 'x.a.svc', 'a')).toBe(true)
+      expect(matchesAny(inNamespace(patterns, 'a'), 'x.a.svc')).toBe(true)
     })
   })
 })
