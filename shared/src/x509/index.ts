@@ -1,3 +1,4 @@
+export { decodeObjectIdentifier } from '../der/object-identifier.ts'
 export { equalOctets, fromHex, toHex } from '../der/octets.ts'
 export type { DerReader } from '../der/reader.ts'
 export * as der from '../der/writer.ts'
@@ -22,6 +23,7 @@ export {
 } from './name.ts'
 export type { NameConstraints } from './name-constraints.ts'
 export * from './oid.ts'
+export * from './policy-extensions.ts'
 export {
   publicKeyToText,
   type Curve,
