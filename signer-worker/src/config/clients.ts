@@ -55,6 +55,7 @@ const clientOf = (name: string, entry: ClientEntry, blockedKeys: BlockedKeys): C
   policy: compileClientPolicy(entry, blockedKeys),
   shards: entry.shards,
   certificatesPerMinute: shareOf(entry),
+  repeatsPerMinute: entry.repeatsPerMinute,
 })
 
 /** How many objects take new certificates of a client. */

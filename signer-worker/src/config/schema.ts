@@ -43,6 +43,12 @@ const MAX_BLOCKED_KEYS = 10_000
  */
 export const DEFAULT_CERTIFICATES_PER_MINUTE = 1200
 
+/** What one Durable Object can answer in a minute without getting in the way of new certificates. */
+const MAX_REPEATS_PER_MINUTE = 100_000
+
+/** A relay that comes back asks again for what it had under way: five thousand uids take five minutes. */
+const DEFAULT_REPEATS_PER_MINUTE = 1200
+
 /** Most issuing CAs of one issuer: their roots must fit into what relays accept. */
 const MAX_AUTHORITIES = 8
 
@@ -175,6 +181,19 @@ const clientSchema = z
           ),
         ),
       DEFAULT_CERTIFICATES_PER_MINUTE,
+    ),
+    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+    repeatsPerMinute: z._default(
+      z
+        .int()
+        .check(
+          z.gte(1),
+          z.lte(MAX_REPEATS_PER_MINUTE),
+          z.describe(
+            'most requests a minute, in each ledger object, that are refused or that have their certificate already',
+          ),
+        ),
+      DEFAULT_REPEATS_PER_MINUTE,
     ),
   })
   .check(
