@@ -4,10 +4,13 @@
  *
  * @module
  */
-import { type KeyObject, verify } from 'node:crypto'
+import { constants, type KeyObject, verify } from 'node:crypto'
 import type { CertificationRequest } from '@edge-issuer/shared/x509'
 
-/** @param key - The public key of the request. */
+/**
+ * @param key - The public key of the request.
+ * @returns `false` also for an algorithm that is not supported.
+ */
 export function isCsrSignedBy(
   {
     signatureAlgorithm: algorithm,
@@ -16,5 +19,21 @@ export function isCsrSignedBy(
   }: Pick<CertificationRequest, 'signatureAlgorithm' | 'signed' | 'signature'>,
   key: KeyObject,
 ): boolean {
-  return verify(algorithm.kind === 'Ed25519' ? null : algorithm.hash, signed, key, signature)
+  switch (algorithm.kind) {
+    case 'RSA':
+    case 'EC': {
+      return verify(algorithm.hash, signed, key, signature)
+    }
+    case 'RSA-PSS': {
+      const { hash, saltLength } = algorithm
+      const padding = constants.RSA_PKCS1_PSS_PADDING
+      return verify(hash, signed, { key, padding, saltLength }, signature)
+    }
+    case 'Ed25519': {
+      return verify(null, signed, key, signature)
+    }
+    case 'unsupported': {
+      return false
+    }
+  }
 }

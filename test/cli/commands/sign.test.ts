@@ -57,15 +57,24 @@ describe('sign', () => {
     })
   })
 
-  it('sends garbage from standard input as it is', async ({ expect, ...context }) => {
+  it('sends DER from standard input, whatever is in it', async ({ expect, ...context }) => {
     const { worker, sign } = await setUp(refusal('csr_malformed'), context)
-    const stdin = Uint8Array.of(0x00, 0xff, 0x2d, 0x2d)
+    const stdin = Uint8Array.of(0x30, 0x01, 0xff)
     const { exitCode } = await sign('--csr -', { stdin })
     expect(exitCode).toBe(3)
     expect(requestOf(worker)).toMatchObject({
       csr: encodeBase64(stdin),
       origin: { name: 'stdin' },
     })
+  })
+
+  it('sends nothing that is no certification request', async ({ expect, ...context }) => {
+    const { worker, sign } = await setUp(SIGNED, context)
+    const stdin = Uint8Array.of(0x00, 0xff, 0x2d, 0x2d)
+    const { exitCode, stderr } = await sign('--csr -', { stdin })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('"-" is neither PEM nor DER nor base64')
+    expect(worker.seen).toEqual([])
   })
 
   it('makes a uid up and says how to ask for the same again', async ({ expect, ...context }) => {
@@ -186,7 +195,7 @@ describe('sign', () => {
   it.for([
     ['--csr none.csr', 1, 'cannot read "none.csr": there is no such file or directory'],
     ['--csr .', 1, 'cannot read ".": it is a directory'],
-    ['--csr tls.pem', 1, '"tls.pem" holds a PEM block "CERTIFICATE"'],
+    ['--csr tls.pem', 1, '"tls.pem" has a certificate as its first PEM block'],
     ['--csr web.csr --out web.csr/x', 1, 'a part of the path is not a directory'],
     ['--csr web.csr --uid a/b', 2, '--uid: "a/b" must be 1 to 128'],
     ['--csr web.csr --issuer ../x', 2, '--issuer: "../x" must be a DNS label'],

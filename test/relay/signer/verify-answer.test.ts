@@ -169,7 +169,7 @@ describe('verifyAnswer', () => {
             subjectAltName(...Array.from({ length: 150 }, () => generalName.dns('a'.repeat(180)))),
           ],
         }).pem,
-      want: 'ca: there are',
+      want: 'ca: it has',
     },
     {
       name: 'links in the wrong order',
