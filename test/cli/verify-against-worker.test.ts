@@ -8,7 +8,7 @@ import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSignerClient } from '@edge-issuer/relay/signer'
+import { createSignerClient, type SignerClient } from '@edge-issuer/relay/signer'
 import {
   type CertificateRecord,
   certificateRecordSchema,
@@ -85,8 +85,7 @@ beforeAll(async () => {
   })
   clientKey = createPrivateKey(signer.clientKeyPem)
   await issueAll()
-  const flags = `--url ${signer.worker.url} --ca-file ${signer.tlsCaFile} --key auditor.admin.key`
-  await mustRunCli(`certificates export --out all.ndjson ${flags}`.split(' '), scene)
+  await mustRunCli(`certificates export --out all.ndjson ${adminFlags()}`.split(' '), scene)
   const lines = (await readFile(join(directory, 'all.ndjson'), 'utf8')).trimEnd().split('\n')
   records = lines.map((line) => certificateRecordSchema.parse(JSON.parse(line)))
 })
@@ -96,26 +95,30 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-async function issueAll(): Promise<void> {
+const adminFlags = (): string =>
+  `--url ${signer.worker.url} --ca-file ${signer.tlsCaFile} --key auditor.admin.key`
+
+function aClient(): SignerClient {
   const client = createSignerClient({
     url: signer.worker.url,
     privateKeyPem: signer.clientKeyPem,
     caBundlePem: signer.tlsCaPem,
   })
   if (!client.ok) throw new Error(client.error)
+  return client.value
+}
+
+async function issueAll(): Promise<void> {
+  const client = aClient()
   const indices = Array.from({ length: RECORDS }, (_, index) => index).values()
   const issueSome = async (): Promise<void> => {
     for (const index of indices) {
-      const answer = await client.value.sign(
-        'default',
-        aRequest(index),
-        AbortSignal.timeout(30_000),
-      )
+      const answer = await client.sign('default', aRequest(index), AbortSignal.timeout(30_000))
       if (!answer.ok) throw new Error(answer.error.message)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, issueSome))
-  await client.value.close()
+  await client.close()
 }
 
 const recordAt = (index: number): CertificateRecord => {
@@ -364,6 +367,32 @@ describe('a record with one thing changed', () => {
     expect(stdout).toMatch(/^line 1, uid \S+: the signature does not verify with key \S+\n$/)
   })
 })
+
+it('what only the worker says is not proven, and --help says so', async ({ expect }) => {
+  const unnamed = aRequest(RECORDS)
+  const { profile: _profile, ...request } = unnamed
+  const [record] = await issueAlso(request)
+  if (record === undefined) throw new Error('it was issued')
+  const changed = { ...record, profile: 'other', ignored: ['a'], warnings: ['b'] }
+  const { code, stderr } = await verifyExport([changed])
+  expect(code).toBe(0)
+  expect(stderr).toContain('1 record: 1 verified, 0 failed\n')
+  const help = await runCli(['certificates', 'verify', '--help'], { cwd: directory })
+  expect(help.stdout).toContain(
+    'the worker says (the profile where the request names none, "ignored", "warnings", the exact issuedAt)',
+  )
+})
+
+/** Issues one more certificate, and gives its record. */
+async function issueAlso(request: SignRequest): Promise<readonly CertificateRecord[]> {
+  const client = aClient()
+  const answer = await client.sign('default', request, AbortSignal.timeout(30_000))
+  await client.close()
+  if (!answer.ok) throw new Error(answer.error.message)
+  const flags = `--uid ${request.origin.uid} ${adminFlags()}`
+  const { stdout } = await mustRunCli(`certificates export ${flags}`.split(' '), { cwd: directory })
+  return [certificateRecordSchema.parse(JSON.parse(stdout))]
+}
 
 const bodyOf = ({ evidence }: CertificateRecord): object =>
   looseSchema.parse(JSON.parse(Buffer.from(evidence.body ?? '', 'base64').toString()))

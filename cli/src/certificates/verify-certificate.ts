@@ -179,10 +179,7 @@ interface Lifetime {
   readonly above: readonly Link[]
 }
 
-/**
- * RFC 5280 §4.1.2.5 counts both ends of a validity, so the certificate for a duration of d seconds may
- * have d − 1 or d seconds between them.
- */
+/** A certificate has exactly the duration that was asked for between its ends, or less and says why. */
 function validityFindings(
   { clamped }: ExportedRecord,
   { leaf, request, above }: Lifetime,
@@ -193,7 +190,7 @@ function validityFindings(
   const given = `the certificate is valid for ${String(seconds)} s, ${String(asked)} s were asked for`
   return [
     seconds > asked ? given : undefined,
-    clamped === null && seconds < asked - 1 ? `clamped is null, but ${given}` : undefined,
+    clamped === null && seconds < asked ? `clamped is null, but ${given}` : undefined,
     clamped !== null && seconds >= asked ? `clamped is "${clamped}", but ${given}` : undefined,
     clamped === 'issuer' && leaf.notAfterMs !== endMs
       ? 'clamped is "issuer", but the certificate does not end with a CA of its chain'
