@@ -13,6 +13,7 @@ import {
   type CertificateRecord,
   certificateRecordSchema,
   contentDigest,
+  encodePem,
   readSignatureBase,
   signatureBase,
   type SignRequest,
@@ -505,6 +506,71 @@ describe('a certificate that is not what its client asked for', () => {
     const record = records.find(({ uid }) => uid === 'uid-1')
     if (record === undefined) throw new Error('it was issued')
     const { code, stdout } = await verifyExport([signedAnew(record, change())])
+    expect(code).toBe(1)
+    expect(stdout).toContain(finding)
+  })
+})
+
+describe('a chain that is not one', () => {
+  const certificatesIn = (pem: string): readonly Buffer[] =>
+    pem
+      .split(/-----[A-Z ]+-----/)
+      .map((text) => Buffer.from(text, 'base64'))
+      .filter(({ length }) => length > 0)
+  const pemOf = (...certificates: readonly Uint8Array[]): string =>
+    certificates.map((der) => encodePem('CERTIFICATE', der)).join('')
+  /** The last octet is one of the signature. */
+  const forged = (der: Buffer): Uint8Array =>
+    Uint8Array.from([...der.subarray(0, -1), (der.at(-1) ?? 0) ^ 1])
+
+  it.for<[string, (record: CertificateRecord) => Partial<CertificateRecord>, string]>([
+    [
+      'a forged certificate',
+      ({ chain }) => {
+        const [leaf = Buffer.alloc(0), ...above] = certificatesIn(chain)
+        return { chain: pemOf(forged(leaf), ...above) }
+      },
+      'certificate 1 of the chain is not signed by the next one',
+    ],
+    [
+      'a forged intermediate',
+      ({ chain }) => {
+        const [leaf = Buffer.alloc(0), above = Buffer.alloc(0)] = certificatesIn(chain)
+        return { chain: pemOf(leaf, forged(above)) }
+      },
+      'certificate 2 of the chain is not signed by ca',
+    ],
+    [
+      'no intermediate',
+      ({ chain }) => ({ chain: pemOf(...certificatesIn(chain).slice(0, 1)) }),
+      'certificate 1 of the chain is not signed by ca',
+    ],
+    [
+      'a forged root',
+      ({ ca }) => ({ ca: pemOf(...certificatesIn(ca).map(forged)) }),
+      'ca is not a root',
+    ],
+    [
+      'an intermediate for a root',
+      ({ chain }) => ({ ca: pemOf(...certificatesIn(chain).slice(1)) }),
+      'ca is not a root',
+    ],
+    [
+      'a leaf for an intermediate',
+      ({ chain }) => {
+        const [leaf = Buffer.alloc(0), ...above] = certificatesIn(chain)
+        return { chain: pemOf(leaf, leaf, ...above) }
+      },
+      'certificate 2 of the chain is not a CA',
+    ],
+    [
+      'PEM in other lines',
+      ({ ca }) => ({ ca: `${ca}\n` }),
+      'ca is not in the form in which the worker writes PEM',
+    ],
+  ])('with %s is found', async ([, change, finding], { expect }) => {
+    const record = recordAt(1)
+    const { code, stdout } = await verifyExport([{ ...record, ...change(record) }])
     expect(code).toBe(1)
     expect(stdout).toContain(finding)
   })
