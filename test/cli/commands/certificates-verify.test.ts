@@ -6,7 +6,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { runCli, temporaryFolder } from '../support/run-cli.ts'
+import { aRecord } from '../support/admin-bench.ts'
+import { type Outcome, runCli, temporaryFolder } from '../support/run-cli.ts'
 
 const BAD = '{\n'
 const FINDING = 'the line is not JSON'
@@ -69,5 +70,63 @@ describe('certificates verify', () => {
     const { exitCode, stderr } = await runCli(command, { cwd })
     expect(exitCode).toBe(code)
     expect(stderr).toContain(message)
+  })
+})
+
+const verify = async (
+  content: string,
+  context: Parameters<typeof temporaryFolder>[0],
+): Promise<Outcome> => {
+  const cwd = await temporaryFolder(context)
+  return runCli('certificates verify -', { cwd, stdin: Buffer.from(content) })
+}
+
+describe('a file that is no export', () => {
+  it.for([
+    ['an empty line', '\n', 'line 1: the line is not JSON'],
+    ['JSON of something else', '{}\n', 'line 1: the line is not a record of an export: issuer: '],
+    ['octets', '\u0000\n', 'line 1: the line is not JSON'],
+    [
+      'a line without end',
+      `${'x'.repeat(2_097_153)}\n{}\n`,
+      'line 1: the line is longer than 2097152 bytes\nline 2: ',
+    ],
+  ] as const)('%s', async ([, content, finding], { expect, ...context }) => {
+    const { exitCode, stdout } = await verify(content, context)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain(finding)
+  })
+
+  it('a record with a member more, in the record or in the evidence', async ({
+    expect,
+    ...context
+  }) => {
+    const record = aRecord()
+    for (const more of [
+      { ...record, more: 1 },
+      { ...record, evidence: { ...record.evidence, more: 1 } },
+    ]) {
+      const { exitCode, stdout } = await verify(`${JSON.stringify(more)}\n`, context)
+      expect(exitCode).toBe(1)
+      expect(stdout).toContain('Unrecognized key: "more"')
+    }
+  })
+
+  it('a record with a member twice', async ({ expect, ...context }) => {
+    const line = JSON.stringify(aRecord()).replace('{', '{"uid":"other",')
+    const { stdout } = await verify(line, context)
+    expect(stdout).toContain(
+      'the line is not as the export wrote it: it has white space, or a member twice',
+    )
+  })
+
+  it('is empty: nothing is wrong with nothing', async ({ expect, ...context }) => {
+    const { exitCode, stderr } = await verify('', context)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('0 records: 0 verified, 0 failed\n')
+    toEqual({
+      exitCode: 0,
+      stderr: '0 records: 0 verified, 0 failed\n',
+    })
   })
 })
