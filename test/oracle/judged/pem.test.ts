@@ -115,11 +115,10 @@ describe('the first PEM block', () => {
   })
 })
 
-const PIECES = [
-  ...['\n', '\r', '\r\n', ' ', '\t', '\f', ':', '=', '-', 'A', '+', '\u0000', '\u00EF', 'A: b\n'],
-  ...['-----', '-----BEGIN ', '\n-----BEGIN ', '-----END ', '\n-----END ', BEGIN],
-  ...['CERTIFICATE REQUEST', 'A-----', PEM, OTHER, KEY, EMPTY],
-]
+const CHARACTERS = ['\n', '\r', '\r\n', ' ', '\t', '\f', ':', '=', '-', 'A', '\u0000', '\u00EF']
+const LINES = ['A: b\n', '-----', '-----BEGIN ', '\n-----BEGIN ', '-----END ', '\n-----END ', BEGIN]
+const LABELS = ['CERTIFICATE REQUEST', 'A-----', 'EC ']
+const PIECES = [...CHARACTERS, ...LINES, ...LABELS, PEM, OTHER, KEY, EMPTY]
 
 interface Edit {
   readonly at: number

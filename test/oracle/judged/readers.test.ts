@@ -29,7 +29,7 @@ const string = fc
     fc.constantFrom(...TAGS),
     fc.oneof(
       fc.array(octet, { maxLength: 4 }),
-      fc.string({ unit: 'binary', maxLength: 4 }).map((text) => [...Buffer.from(text)]),
+      fc.string({ unit: 'binary', maxLength: 4 }).map((text) => Array.from(Buffer.from(text))),
     ),
   )
   .map(([tag, contents]) => tlv(tag, Uint8Array.from(contents)))

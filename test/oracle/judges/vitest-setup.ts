@@ -14,9 +14,10 @@ declare module 'vitest' {
   }
 }
 
+const report = (line: string): unknown => process.stderr.write(`${line}\n`)
+
 /** Called once by Vitest, in its main process. */
 export async function setup(project: TestProject): Promise<void> {
-  const report = (line: string): unknown => process.stderr.write(`${line}\n`)
   project.provide('certificateJudge', await findOrBuildJudge(report))
   project.provide('goReaders', await findOrBuildReaders(report))
 }
