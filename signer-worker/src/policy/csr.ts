@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { constants, type KeyObject, verify } from 'node:crypto'
 import {
   decodeBase64,
   err,
@@ -21,6 +20,7 @@ import {
   publicKeyToText,
   type SignatureAlgorithm,
 } from '@edge-issuer/shared/x509'
+import { isCsrSignedBy } from './csr-signature.ts'
 import { loadPublicKey } from './key.ts'
 import type { Profile } from './profile.ts'
 
@@ -41,7 +41,7 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
       ? malformed('base64_of_pem')
       : malformed(csr.error.code, `cannot be read: ${csr.error.message}`)
   }
-  const { publicKey, signatureAlgorithm, signed, signature } = csr.value
+  const { publicKey, signatureAlgorithm } = csr.value
   // Before the signature is looked at: a key of 16,384 bits would take a second of the worker's time.
   const key = loadPublicKey(publicKey, profile)
   if (!key.ok) return key
@@ -51,7 +51,7 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
   ) {
     return err(algorithmRefusal(signatureAlgorithm, publicKey.key))
   }
-  if (verifySignature(signatureAlgorithm, key.value, { signed, signature })) return csr
+  if (isCsrSignedBy(csr.value, key.value)) return csr
   return err({
     code: 'csr_signature_invalid',
     detail:
@@ -62,30 +62,6 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
 /** Whether a text in place of DER has a PEM block somewhere. */
 const isPem = (octets: Uint8Array): boolean =>
   octets[0] !== DER_SEQUENCE && Buffer.from(octets).includes(PEM_BEGIN)
-
-/** A signature algorithm that is supported. */
-type SupportedAlgorithm = Exclude<SignatureAlgorithm, { kind: 'unsupported' }>
-
-function verifySignature(
-  algorithm: SupportedAlgorithm,
-  key: KeyObject,
-  { signed, signature }: Pick<CertificationRequest, 'signed' | 'signature'>,
-): boolean {
-  switch (algorithm.kind) {
-    case 'RSA':
-    case 'EC': {
-      return verify(algorithm.hash, signed, key, signature)
-    }
-    case 'RSA-PSS': {
-      const { hash, saltLength } = algorithm
-      const padding = constants.RSA_PKCS1_PSS_PADDING
-      return verify(hash, signed, { key, padding, saltLength }, signature)
-    }
-    case 'Ed25519': {
-      return verify(null, signed, key, signature)
-    }
-  }
-}
 
 function algorithmRefusal(algorithm: SignatureAlgorithm, key: PublicKey): Refusal {
   const detail =

@@ -106,6 +106,24 @@ describe('sign', () => {
     expect(stderr).toContain('signed before; shorter than asked for, by the limit of the issuer')
   })
 
+  it('says on standard error what is not certified and what verifiers may refuse', async ({
+    expect,
+    ...context
+  }) => {
+    const body = { ...ANSWER, ignored: ['template\n1', 'b'], warnings: ['add a DNS name'] }
+    const { sign } = await setUp({ status: 201, body }, context)
+    const { stdout, stderr } = await sign('--csr web.csr --uid u')
+    expect(stdout).toBe(ANSWER.chain)
+    expect(stderr).toContain(
+      'signed now\nnot certified: template\\u{a}1\nnot certified: b\nwarning: add a DNS name\n',
+    )
+    const asJson = await sign('--csr web.csr --uid u --json')
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      ignored: body.ignored,
+      warnings: body.warnings,
+    })
+  })
+
   it('--json prints the whole answer and the uid', async ({ expect, ...context }) => {
     const { sign } = await setUp(SIGNED, context)
     const { exitCode, stdout } = await sign('--csr web.csr --uid u-1 --json')

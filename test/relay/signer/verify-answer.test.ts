@@ -77,6 +77,8 @@ const answer = (chain: string, ca = root.pem): SignAnswer => ({
   notAfter: '2026-01-01T01:00:00Z',
   clamped: null,
   replayed: false,
+  ignored: [],
+  warnings: [],
 })
 
 const sha256 = ({ der }: Authority): string => createHash('sha256').update(der).digest('hex')
