@@ -80,8 +80,7 @@ describe('a certification request is not signed', () => {
   })
 
   it.for(HASHES)('by PKCS #1 where it says RSASSA-PSS with %s', (hash, { expect }) => {
-    const byPkcs1 = (data: Uint8Array): Uint8Array => signWith(RSA, data)
-    expect(isSigned({ ...pss(hash), sign: byPkcs1 })).toBe(false)
+    expect(isSigned({ ...pss(hash), sign: (data) => signWith(RSA, data) })).toBe(false)
   })
 
   it('by RSASSA-PSS where it says PKCS #1', ({ expect }) => {
