@@ -123,7 +123,7 @@ export async function setUpExport(count: number): Promise<ExportBench> {
 }
 
 /** A line of an export. */
-export const toLine = (record: unknown): string => `${JSON.stringify(record)}\n`
+const toLine = (record: unknown): string => `${JSON.stringify(record)}\n`
 
 const readRecords = (text: string): readonly CertificateRecord[] =>
   text
