@@ -39,7 +39,7 @@ beforeAll(async () => {
   }
   const scene = { cwd: checkout }
   await mustRunCli(['ca', 'init'], scene)
-  await mustRunCli(['client', 'create', 'a-cluster'], scene)
+  await mustRunCli(['client', 'create', 'a-cluster', '--allow-dns', '*.acme.internal'], scene)
   const init = `config init --url ${STAGING_URL} --ca ca --client a-cluster.client.json`
   await mustRunCli([...init.split(' '), '--out', CONFIG], scene)
   await copyFile(

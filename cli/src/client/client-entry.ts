@@ -37,7 +37,7 @@ export const hasAccess = (entry: ReadEntry): boolean =>
 
 /** An entry with what it leaves unsaid: the rate limit written out, and `access` if it has none. */
 export const completeEntry = (entry: ReadEntry, access: Access | undefined): ReadEntry => ({
+  certificatesPerMinute: DEFAULT_CERTIFICATES_PER_MINUTE,
   ...entry,
   ...(hasAccess(entry) ? {} : access),
-  certificatesPerMinute: entry['certificatesPerMinute'] ?? DEFAULT_CERTIFICATES_PER_MINUTE,
 })
