@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BlockedKeys } from '../policy/blocked-keys.ts'
 import { compileClientPolicy } from '../policy/client-policy.ts'
 import type { Client, Issuer } from './config.ts'
 import { type ConfigFault, faultAt } from './fault.ts'
@@ -15,6 +16,7 @@ export interface ClientSurroundings {
   readonly profileNames: ReadonlySet<string>
   /** Issuers without faults of shape. */
   readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
+  readonly blockedKeys: BlockedKeys
 }
 
 /** The clients, their keys by thumbprint, and all that is wrong with them. */
@@ -29,7 +31,7 @@ export function buildClients(
 ): BuiltClients {
   const holdings = Object.entries(entries).map(([name, entry]): Holding<Client> => ({
     section: 'clients',
-    holder: clientOf(name, entry),
+    holder: clientOf(name, entry, surroundings.blockedKeys),
     keys: entry.keys,
   }))
   const { keys, repeated, faults } = registerKeys(holdings)
@@ -46,13 +48,14 @@ export function buildClients(
   }
 }
 
-const clientOf = (name: string, entry: ClientEntry): Client => ({
+const clientOf = (name: string, entry: ClientEntry, blockedKeys: BlockedKeys): Client => ({
   name,
   issuers: entry.issuers,
   profiles: entry.profiles,
-  policy: compileClientPolicy(entry),
+  policy: compileClientPolicy(entry, blockedKeys),
   shards: entry.shards,
   certificatesPerMinute: shareOf(entry),
+  repeatsPerMinute: entry.repeatsPerMinute,
 })
 
 /** How many objects take new certificates of a client. */

@@ -55,6 +55,8 @@ export interface Client {
   readonly shards: readonly number[]
   /** New certificates in any 60 seconds in each of its current ledger objects; no limit when undefined. */
   readonly certificatesPerMinute: number | undefined
+  /** Requests that issue nothing, refused or answered before, that one ledger object answers in a minute. */
+  readonly repeatsPerMinute: number
 }
 
 /** Someone who may look into the ledgers. */

@@ -70,6 +70,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
     issuerNames: declared.issuers,
     profileNames: declared.profiles,
     issuers: file.issuers,
+    blockedKeys: new Set(file.blockedKeys),
   })
   const admins = registerKeys(
     Object.entries(file.admins ?? {}).map(([name, { role, keys }]): Holding<Admin> => ({

@@ -31,11 +31,23 @@ const MAX_SHARD_CHANGES = 4
 /** Far above what one Durable Object can write in a minute. */
 const MAX_CERTIFICATES_PER_MINUTE = 100_000
 
+/** SHA-256. */
+const KEY_HASH_PATTERN = /^[0-9a-f]{64}$/
+
+/** Most blocked keys: their hashes are a large part of the worker then, 0.7 MB. */
+const MAX_BLOCKED_KEYS = 10_000
+
 /**
  * What a client gets that states no limit: a cluster that asks for a thousand certificates at once does
  * not wait, and a stolen key does not fill the ledger in a day.
  */
 export const DEFAULT_CERTIFICATES_PER_MINUTE = 1200
+
+/** What one Durable Object can answer in a minute without getting in the way of new certificates. */
+const MAX_REPEATS_PER_MINUTE = 100_000
+
+/** A relay that comes back asks again for what it had under way: five thousand uids take five minutes. */
+const DEFAULT_REPEATS_PER_MINUTE = 1200
 
 /** Most issuing CAs of one issuer: their roots must fit into what relays accept. */
 const MAX_AUTHORITIES = 8
@@ -170,6 +182,19 @@ const clientSchema = z
         ),
       DEFAULT_CERTIFICATES_PER_MINUTE,
     ),
+    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+    repeatsPerMinute: z._default(
+      z
+        .int()
+        .check(
+          z.gte(1),
+          z.lte(MAX_REPEATS_PER_MINUTE),
+          z.describe(
+            'most requests a minute, in each ledger object, that are refused or that have their certificate already',
+          ),
+        ),
+      DEFAULT_REPEATS_PER_MINUTE,
+    ),
   })
   .check(
     z.refine(
@@ -194,6 +219,14 @@ const adminSchema = z
   })
   .check(z.describe('someone who may look into the ledgers'))
 
+const blockedKeysSchema = z
+  .array(
+    z
+      .string()
+      .check(z.regex(KEY_HASH_PATTERN, 'must be 64 lower-case hexadecimal digits: a SHA-256')),
+  )
+  .check(z.maxLength(MAX_BLOCKED_KEYS))
+
 /** `signer.config.json`, the whole document. */
 export const configSchema = z.strictObject({
   $schema: z.optional(z.string()).check(z.describe('for editors; not read')),
@@ -209,6 +242,13 @@ export const configSchema = z.strictObject({
   profiles: z.record(nameSchema, profileSchema),
   clients: z.record(nameSchema, clientSchema),
   admins: z.optional(z.record(nameSchema, adminSchema)),
+  blockedKeys: z
+    .optional(blockedKeysSchema)
+    .check(
+      z.describe(
+        `SHA-256 of each public key (SubjectPublicKeyInfo, DER) that is never certified, in lower-case hexadecimal; at most ${String(MAX_BLOCKED_KEYS)}`,
+      ),
+    ),
 })
 
 /** The document after its shape was checked. */

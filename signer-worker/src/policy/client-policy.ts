@@ -9,6 +9,7 @@ import {
   type SubjectAttribute,
   subjectAttributeOid,
 } from '@edge-issuer/shared/x509'
+import { type BlockedKeys, NO_BLOCKED_KEYS } from './blocked-keys.ts'
 import type { Allowed, ClientRules, Constraints } from './client-rules.ts'
 import { compilePatterns, inNamespace, type Patterns } from './pattern.ts'
 
@@ -45,6 +46,8 @@ export interface ClientPolicy {
   readonly constraints: Constraints
   /** `undefined` for every namespace. */
   readonly namespaces: Patterns | undefined
+  /** The same for all clients. */
+  readonly blockedKeys: BlockedKeys
 }
 
 /** What the rules of a name are found under: its kind, or the type of an other name. */
@@ -52,11 +55,10 @@ export const nameRuleKind = (name: GeneralName): string =>
   name.kind === 'otherName' ? name.typeId : name.kind
 
 /** Makes the rules of one client ready. */
-export const compileClientPolicy = ({
-  allowed,
-  constraints = {},
-  selector,
-}: ClientRules): ClientPolicy => ({
+export const compileClientPolicy = (
+  { allowed, constraints = {}, selector }: ClientRules,
+  blockedKeys: BlockedKeys = NO_BLOCKED_KEYS,
+): ClientPolicy => ({
   allowed: allowed && {
     names: nameRules(allowed),
     subject: subjectRules(allowed),
@@ -65,6 +67,7 @@ export const compileClientPolicy = ({
   },
   constraints,
   namespaces: selector?.namespace && compilePatterns(selector.namespace.matchNames),
+  blockedKeys,
 })
 
 /** The rules for requests of one namespace: those with `{namespace}` are filled in. */

@@ -16,6 +16,7 @@ import {
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { decideAuthority } from './authority.ts'
+import { judgeBlockedKey } from './blocked-keys.ts'
 import { decideCaConstraints } from './ca-constraints.ts'
 import { type ClientPolicy, clientPolicyIn } from './client-policy.ts'
 import { commonNameWarnings } from './common-name.ts'
@@ -122,6 +123,7 @@ function judge(
   }
   const refusals = joinRefusals(
     judgeNamespace(request.origin.namespace, client),
+    judgeBlockedKey(csr.publicKey, client.blockedKeys),
     judgeKey(csr.publicKey.key, client.constraints),
     judgeSubject(named, subjectRules),
     judgeNames(names, subjectRules),

@@ -168,6 +168,21 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
     () => aConfig({ profiles: { default: { minRsaBits: 4096, maxRsaBits: 2048 } } }),
     [['/profiles/default/maxRsaBits', /minRsaBits/]],
   ],
+  [
+    'a blocked key in upper case',
+    () => aConfig({ blockedKeys: ['0'.repeat(64), 'A'.repeat(64)] }),
+    [['/blockedKeys/1', /64 lower-case hexadecimal digits/]],
+  ],
+  [
+    'a blocked key that is no SHA-256',
+    () => aConfig({ blockedKeys: ['a'.repeat(40)] }),
+    [['/blockedKeys/0', /a SHA-256/]],
+  ],
+  [
+    'too many blocked keys',
+    () => aConfig({ blockedKeys: blockedKeys(10_001) }),
+    [['/blockedKeys', /<=10000/]],
+  ],
 ])('%s is a fault, and the only one', ([, config, expected], { expect }) => {
   const faults = faultsOf(config())
   expect(faults.map(({ path }) => path)).toEqual(expected.map(([path]) => path))
@@ -180,6 +195,7 @@ it.for<[string, () => unknown]>([
   ['a client that is gone', () => aConfig({ clients: { c: aClient({ keys: [] }) } })],
   ['a rate limit', () => aConfig({ clients: { c: aClient({ certificatesPerMinute: 10 }) } })],
   ['several objects', () => aConfig({ clients: { c: aClient({ shards: [1, 256] }) } })],
+  ['blocked keys', () => aConfig({ blockedKeys: blockedKeys(10_000) })],
   [
     'a rate limit of one for each object',
     () => aConfig({ clients: { c: aClient({ shards: [16], certificatesPerMinute: 16 }) } }),
@@ -196,6 +212,9 @@ it.for<[string, () => unknown]>([
 ])('%s is no fault', ([, config], { expect }) => {
   expect(faultsOf(config())).toEqual([])
 })
+
+const blockedKeys = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => index.toString(16).padStart(64, '0'))
 
 it.for<[string, Readonly<Record<string, unknown>>, number | undefined]>([
   ['says nothing', {}, 1200],
