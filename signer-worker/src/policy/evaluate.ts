@@ -54,6 +54,8 @@ export interface CertificatePlan extends Validity {
   readonly ignored: readonly string[]
   /** What a verifier may refuse in the certificate, and what to add, one sentence each. */
   readonly warnings: readonly string[]
+  /** Names of the lints (`ca/lint.ts`) that do not apply, because the profile says so. */
+  readonly lintExceptions: readonly string[]
   /** For the ledger and for people. */
   readonly names: {
     /** RFC 4514; empty for an empty subject. */
@@ -128,6 +130,7 @@ function judge(
     }),
     ignored: [],
     warnings: [],
+    lintExceptions: profile.emptyCaSubject ? EMPTY_CA_SUBJECT : NO_EXCEPTIONS,
     names: {
       subject: nameToText(csr.subject),
       commonNames: commonNames(csr.subject),
@@ -135,6 +138,10 @@ function judge(
     },
   })
 }
+
+const NO_EXCEPTIONS: readonly string[] = []
+/** RFC 5280 §4.1.2.6 does not allow what `emptyCaSubject` does. */
+const EMPTY_CA_SUBJECT: readonly string[] = ['e_ca_subject_field_empty']
 
 function commonNames({ rdns }: Name): readonly string[] {
   const names: string[] = []
