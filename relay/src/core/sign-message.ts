@@ -5,18 +5,19 @@
  */
 import {
   decodeBase64,
-  decodePem,
+  decodePemRequest,
   encodeBase64,
   err,
+  MAX_GROUP_CHARACTERS,
+  MAX_GROUPS,
+  MAX_USER_BYTES,
   ok,
   type Result,
   type SignRequest,
   signRequestSchema,
+  userBytes,
 } from '@edge-issuer/shared'
 import { z } from 'zod'
-
-/** cert-manager's limit for one PEM request (internal/pem/decode.go), in characters. */
-const MAX_PEM_CHARACTERS = 36_500
 
 /**
  * @param request - `spec.request` of either kind of request: base64 of a PEM PKCS#10.
@@ -37,12 +38,30 @@ export function signMessage(
 function readCsr(base64: string): Result<Uint8Array, string> {
   const bytes = decodeBase64(base64)
   if (bytes === undefined) return err('spec.request is not base64')
-  const blocks = decodePem(new TextDecoder().decode(bytes), {
-    label: 'CERTIFICATE REQUEST',
-    maxBlocks: 1,
-    maxCharacters: MAX_PEM_CHARACTERS,
-  })
-  if (!blocks.ok) return err(`spec.request is not a PEM certification request: ${blocks.error}`)
-  const [der] = blocks.value
-  return der === undefined ? err('spec.request is empty') : ok(der)
+  const der = decodePemRequest(bytes)
+  return der.ok ? der : err(`spec.request ${der.error}`)
+}
+
+/**
+ * The groups of a requester that the protocol has room for, in their order: they are kept with the
+ * certificate for people, so a directory service that puts a user in hundreds of groups must not
+ * prevent it.
+ */
+export function sentGroups({
+  username,
+  groups,
+}: {
+  readonly username: string
+  readonly groups: readonly string[]
+}): readonly string[] {
+  const sent: string[] = []
+  let bytes = userBytes(username, [])
+  for (const group of groups) {
+    const size = userBytes(group, [])
+    if (group.length > MAX_GROUP_CHARACTERS || bytes + size > MAX_USER_BYTES) continue
+    if (sent.length === MAX_GROUPS) break
+    sent.push(group)
+    bytes += size
+  }
+  return sent
 }

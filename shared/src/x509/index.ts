@@ -1,3 +1,4 @@
+export { decodeObjectIdentifier } from '../der/object-identifier.ts'
 export { equalOctets, fromHex, toHex } from '../der/octets.ts'
 export type { DerReader } from '../der/reader.ts'
 export * as der from '../der/writer.ts'
@@ -11,19 +12,23 @@ export type * from './extension.ts'
 export { generalNameToText, type GeneralName } from './general-name.ts'
 export * from './ip-address.ts'
 export {
+  attributeTypeToText,
   nameToText,
   SUBJECT_ATTRIBUTES,
   subjectAttributeOf,
+  subjectAttributeOid,
   type Name,
   type NameAttribute,
   type SubjectAttribute,
 } from './name.ts'
 export type { NameConstraints } from './name-constraints.ts'
 export * from './oid.ts'
+export * from './policy-extensions.ts'
 export {
   publicKeyToText,
   type Curve,
   type PublicKey,
   type SubjectPublicKeyInfo,
 } from './public-key.ts'
-export type { SignatureAlgorithm } from './signature-algorithm.ts'
+export type { SignatureAlgorithm, SignatureHash } from './signature-algorithm.ts'
+export { isSignatureBy } from './signature-value.ts'

@@ -10,6 +10,7 @@ import {
   der,
   type Extension,
   EXTENSION_OID,
+  type Name,
   type NameConstraints,
   nameToText,
   parseCertificate,
@@ -18,6 +19,7 @@ import {
   toHex,
 } from '@edge-issuer/shared/x509'
 import { importPublicKey } from '../import-public-key.ts'
+import { requiredPolicies } from './chain-policies.ts'
 import { chainFaults, type ChainLink } from './chain.ts'
 import { type Pointers, pointersOf, type PublishedUrls } from './pointers.ts'
 import { type SigningAlgorithm, signingAlgorithm } from './signing-algorithm.ts'
@@ -35,6 +37,8 @@ export interface IssuingCa {
   readonly subject: Uint8Array
   /** RFC 4514, for people. */
   readonly subjectText: string
+  /** Subjects of every certificate of the chain, in its order. */
+  readonly subjects: readonly Name[]
   /** The extension that names its key in what it issues: the same in every certificate. */
   readonly authorityKeyId: Extension
   readonly publicKey: SubjectPublicKeyInfo
@@ -52,6 +56,11 @@ export interface IssuingCa {
   readonly nameConstraints: readonly NameConstraints[]
   /** extKeyUsage of every certificate below the root that has it. */
   readonly extKeyUsages: readonly (readonly string[])[]
+  /**
+   * Certificate policies of which everything below must name one, `ANY_POLICY` for any; nothing need be
+   * named when undefined.
+   */
+  readonly requiredPolicies: readonly string[] | undefined
   /** Whether its keyUsage has cRLSign. */
   readonly canSignCrls: boolean
   /** What its certificates say of where it publishes. */
@@ -172,23 +181,32 @@ function factsOf(
   urls: PublishedUrls,
 ): Result<IssuingCa, readonly string[]> {
   const faults = chainFaults(links)
+  const policies = requiredPolicies(links.map(({ certificate }) => certificate))
   const [issuing] = links
   const subjectKeyId = issuing?.certificate.extensions.values.subjectKeyIdentifier
   const signing = issuing && signingAlgorithm(issuing.certificate.publicKey.key)
-  // The last three are faults of the chain as well; here they are what the types cannot know.
-  if (faults.length > 0 || issuing === undefined || subjectKeyId === undefined || !signing) {
+  // All but the first are errors of the chain as well; here they are what the types cannot know.
+  if (
+    faults.length > 0 ||
+    issuing === undefined ||
+    subjectKeyId === undefined ||
+    !signing ||
+    !policies.ok
+  ) {
     return err(faults)
   }
   const pems = links.map((link) => encodePem('CERTIFICATE', link.der))
   const { extensions, publicKey, serialNumber, subject } = issuing.certificate
   return ok({
     ...limitsOf(links.map(({ certificate }) => certificate)),
+    requiredPolicies: policies.value,
     certificates: links.map((link) => link.der),
     chainPem: pems.join(''),
     intermediatesPem: pems.slice(0, -1).join(''),
     rootPem: pems.at(-1) ?? '',
     subject: subject.raw,
     subjectText: nameToText(subject),
+    subjects: links.map(({ certificate }) => certificate.subject),
     authorityKeyId: authorityKeyIdentifier(subjectKeyId),
     publicKey,
     signing,

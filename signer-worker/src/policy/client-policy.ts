@@ -7,11 +7,11 @@
 import {
   type GeneralName,
   type SubjectAttribute,
-  subjectAttributeOf,
+  subjectAttributeOid,
 } from '@edge-issuer/shared/x509'
 import { type BlockedKeys, NO_BLOCKED_KEYS } from './blocked-keys.ts'
 import type { Allowed, ClientRules, Constraints } from './client-rules.ts'
-import { compilePatterns, type Patterns } from './pattern.ts'
+import { compilePatterns, inNamespace, type Patterns } from './pattern.ts'
 
 /** One rule for values of one kind. */
 export interface ValueRule {
@@ -25,13 +25,16 @@ export interface RuleTable<Kind extends string> {
   readonly byKind: ReadonlyMap<Kind, ValueRule>
   /** Kinds that a request must have a value of: usually none. */
   readonly required: readonly Kind[]
+  /** Whether a pattern has `{namespace}`: usually none. */
+  readonly hasNamespace: boolean
 }
 
 /** The member `allowed`. */
 export interface AllowedRules {
   /** By {@link nameRuleKind}. */
   readonly names: RuleTable<string>
-  readonly subject: RuleTable<SubjectAttribute>
+  /** By the object identifier of the attribute type. */
+  readonly subject: RuleTable<string>
   readonly isCA: boolean
   readonly usages: readonly string[]
 }
@@ -67,6 +70,27 @@ export const compileClientPolicy = (
   blockedKeys,
 })
 
+/** The rules for requests of one namespace: those with `{namespace}` are filled in. */
+export function clientPolicyIn(policy: ClientPolicy, namespace: string): ClientPolicy {
+  const { allowed } = policy
+  if (allowed === undefined || !(allowed.names.hasNamespace || allowed.subject.hasNamespace)) {
+    return policy
+  }
+  const names = tableIn(allowed.names, namespace)
+  const subject = tableIn(allowed.subject, namespace)
+  return { ...policy, allowed: { ...allowed, names, subject } }
+}
+
+const tableIn = (table: RuleTable<string>, namespace: string): RuleTable<string> => ({
+  ...table,
+  byKind: new Map(
+    [...table.byKind].map(([kind, { member, patterns }]) => [
+      kind,
+      { member, patterns: inNamespace(patterns, namespace) },
+    ]),
+  ),
+})
+
 /** A rule as the configuration has it, and where; one that is absent allows nothing. */
 interface RuleEntry<Kind extends string> {
   readonly kind: Kind
@@ -93,17 +117,17 @@ const nameRules = (allowed: Allowed): RuleTable<string> =>
     })),
   ])
 
-function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<SubjectAttribute> {
+function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<string> {
   const of = (
-    kind: SubjectAttribute,
+    type: SubjectAttribute,
     member: Exclude<keyof typeof subject, 'otherAttributes'>,
-  ): RuleEntry<SubjectAttribute> => ({
-    kind,
+  ): RuleEntry<string> => ({
+    kind: subjectAttributeOid(type),
     member: `allowed.subject.${member}`,
     rule: subject[member],
   })
   return tableOf([
-    { kind: 'CN', member: 'allowed.commonName', rule: commonName },
+    { kind: subjectAttributeOid('CN'), member: 'allowed.commonName', rule: commonName },
     of('O', 'organizations'),
     of('C', 'countries'),
     of('OU', 'organizationalUnits'),
@@ -112,11 +136,11 @@ function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<SubjectA
     of('STREET', 'streetAddresses'),
     of('postalCode', 'postalCodes'),
     of('serialNumber', 'serialNumber'),
-    ...(subject.otherAttributes ?? []).flatMap((rule) => {
-      const kind = subjectAttributeOf(rule.oid)
-      const member = `allowed.subject.otherAttributes (${rule.oid})`
-      return kind === undefined ? [] : [{ kind, member, rule }]
-    }),
+    ...(subject.otherAttributes ?? []).map((rule) => ({
+      kind: rule.oid,
+      member: `allowed.subject.otherAttributes (${rule.oid})`,
+      rule,
+    })),
   ])
 }
 
@@ -134,5 +158,9 @@ function tableOf<Kind extends string>(entries: readonly RuleEntry<Kind>[]): Rule
     }),
   )
   const required = entries.filter(({ rule }) => rule?.required === true)
-  return { byKind, required: required.map(({ kind }) => kind) }
+  return {
+    byKind,
+    required: required.map(({ kind }) => kind),
+    hasNamespace: [...byKind.values()].some(({ patterns }) => patterns.templates.length > 0),
+  }
 }

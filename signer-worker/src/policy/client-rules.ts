@@ -10,6 +10,7 @@ import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
 import { subjectAttributeOf } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { oidSchema } from './oid-schema.ts'
+import { NAMESPACE_PLACEHOLDER } from './pattern.ts'
 import { USAGES } from './usage-names.ts'
 
 const MAX_PATTERNS = 256
@@ -21,18 +22,43 @@ const MAX_WILDCARDS = 8
 /** Most bits of a key that a constraint can speak of. */
 const MAX_KEY_BITS = 16_384
 
-/** Attributes that have no member of their own in `subject`: they are named by OID. */
-const OTHER_ATTRIBUTES: ReadonlySet<string | undefined> = new Set(['DC', 'UID', 'emailAddress'])
+/** Attributes that have a member of their own, and so cannot be among `otherAttributes`. */
+const OWN_MEMBERS: ReadonlySet<string | undefined> = new Set([
+  'C',
+  'CN',
+  'L',
+  'O',
+  'OU',
+  'ST',
+  'STREET',
+  'postalCode',
+  'serialNumber',
+])
 
-const patternSchema = z.string().check(
+/** A pattern without `{namespace}`. */
+const plainPatternSchema = z.string().check(
   z.minLength(1),
   z.maxLength(MAX_PATTERN_LENGTH),
   z.refine((text) => text.split('*').length <= MAX_WILDCARDS + 1, 'has too many "*"'),
 )
 
+/** A pattern for the values of a request. */
+export const patternSchema = plainPatternSchema.check(
+  z.refine(
+    (text) => !/[{}]/.test(text.replaceAll(NAMESPACE_PLACEHOLDER, '')),
+    `has a "{" or "}" outside of ${NAMESPACE_PLACEHOLDER}, the only placeholder`,
+  ),
+)
+
 const patternsSchema = z.array(patternSchema).check(z.maxLength(MAX_PATTERNS))
 
-const VALUES = 'patterns, of which each value must match one; "*" stands for any characters'
+/** A namespace that matches itself would be no limit. */
+const namespacePatternSchema = plainPatternSchema.check(
+  z.refine((text) => !/[{}]/.test(text), 'has a "{" or "}", which no namespace has'),
+)
+
+const VALUES =
+  'patterns, of which each value must match one; "*" is any characters, "{namespace}" the namespace of the request'
 const values = z.optional(patternsSchema).check(z.describe(VALUES))
 const required = z
   .optional(z.boolean())
@@ -97,12 +123,16 @@ const subjectSchema = z
       .optional(
         byOid.check(
           z.refine(
-            (rules) => rules.every(({ oid }) => OTHER_ATTRIBUTES.has(subjectAttributeOf(oid))),
-            'names an attribute that no profile allows, or that has a member of its own',
+            (rules) => rules.every(({ oid }) => !OWN_MEMBERS.has(subjectAttributeOf(oid))),
+            'names an attribute that has a member of its own',
           ),
         ),
       )
-      .check(z.describe('attributes without a member of their own: DC, UID, emailAddress')),
+      .check(
+        z.describe(
+          'attributes without a member of their own, such as DC and UID, by object identifier; emailAddress may also be allowed by emailAddresses alone',
+        ),
+      ),
   })
   .check(z.describe('attributes of the subject but for its common name; none when absent'))
 
@@ -167,9 +197,12 @@ const selectorSchema = z
   .strictObject({
     namespace: z.optional(
       z.strictObject({
-        matchNames: patternsSchema.check(
-          z.describe('patterns, of which the namespace of a request must match one'),
-        ),
+        matchNames: z
+          .array(namespacePatternSchema)
+          .check(
+            z.maxLength(MAX_PATTERNS),
+            z.describe('patterns, of which the namespace of a request must match one'),
+          ),
       }),
     ),
   })

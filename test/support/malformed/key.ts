@@ -68,13 +68,13 @@ export const KEY_CASES: readonly MalformedCase[] = [
     'a compressed point',
     'key_not_allowed/key_point_form',
     ecPoint(octets(2 + ((POINT[64] ?? 0) & 1), ...POINT.subarray(1, 33))),
-    /the P-256 key has a compressed point; an uncompressed one is wanted/,
+    /the P-256 key has a compressed point; expected an uncompressed one/,
   ],
   [
     'a hybrid point',
     'key_not_allowed/key_point_form',
     ecPoint(octets(6 + ((POINT[64] ?? 0) & 1), ...POINT.subarray(1))),
-    /an uncompressed one is wanted/,
+    /expected an uncompressed one/,
   ],
   ['the point at infinity', 'key_not_allowed/key_point_form', ecPoint(octets(0)), /P-256 key/],
   ['no point', 'key_not_allowed/key_point_form', ecPoint(octets()), /P-256 key/],
@@ -122,15 +122,15 @@ export const KEY_CASES: readonly MalformedCase[] = [
   ],
   [
     'an Ed25519 key with NULL',
-    'csr_malformed/algorithm_parameters',
+    'key_not_allowed',
     ed25519(seq(ED25519, NULL), bitString(aKey('Ed25519').spki.subarray(-32))),
-    /parameters are there, and Ed25519 wants none/,
+    /the Ed25519 with parameters key is of a kind/,
   ],
   [
     'an Ed25519 key of 31 octets',
     'csr_malformed/key_length',
     ed25519Point(...times(31, 9)),
-    /subjectPublicKey has 31 octets; 32 are wanted/,
+    /subjectPublicKey has 31 octets; expected 32/,
   ],
   [
     'an Ed25519 key with y = p + 3',
@@ -146,15 +146,15 @@ export const KEY_CASES: readonly MalformedCase[] = [
   ],
   [
     'an RSA key without NULL',
-    'csr_malformed/algorithm_parameters',
+    'key_not_allowed',
     rsaParts([], RSA.spki.subarray(24)),
-    /parameters are not NULL, which RSA wants/,
+    /the RSA without NULL as parameters key is of a kind/,
   ],
   [
     'an RSA key whose NULL has contents',
-    'csr_malformed/null_not_empty',
+    'key_not_allowed',
     rsaParts([tlv(5, octets(0))], RSA.spki.subarray(24)),
-    /parameters is a NULL with contents/,
+    /the RSA without NULL as parameters key is of a kind/,
   ],
   [
     'a negative RSA modulus',
@@ -230,8 +230,8 @@ export const KEY_CASES: readonly MalformedCase[] = [
   ],
   [
     'an RSA key with a signature of ECDSA',
-    'csr_malformed/signature_key_mismatch',
+    'signature_not_allowed',
     changed({ spki: RSA.spki }),
-    /signatureAlgorithm is for EC keys; the public key is of kind RSA/,
+    /is signed with EC, and its public key is RSA 2048; sign it with the key that it is for/,
   ],
 ]
