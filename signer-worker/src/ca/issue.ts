@@ -62,7 +62,11 @@ export function issueCertificate(
   return certificate
 }
 
-/** @throws With every violation, for the log. */
+/** Of the violations of one certificate, and of its names. */
+const MAX_LOGGED_VIOLATIONS = 8
+const MAX_LOGGED_CHARACTERS = 1024
+
+/** @throws With the violations and what the certificate is, for the log. */
 function requireWithoutViolations(
   tbs: Uint8Array,
   { lintExceptions, names }: CertificatePlan,
@@ -70,9 +74,13 @@ function requireWithoutViolations(
 ): void {
   const violations = lintTbsCertificate(tbs).filter(({ lint }) => !lintExceptions.includes(lint))
   if (violations.length === 0) return
-  const found = violations.map(({ lint, detail }) => `${lint} (${detail})`).join(', ')
+  const found = violations
+    .slice(0, MAX_LOGGED_VIOLATIONS)
+    .map(({ lint, detail }) => `${lint} (${detail})`)
   const facts = JSON.stringify({ serialNumber: toHex(serialNumber), ...names })
-  throw new Error(`the certificate was not signed: it violates RFC 5280: ${found}; ${facts}`)
+  throw new Error(
+    `the certificate violates RFC 5280 and was not signed: ${found.join(', ')}; ${facts.slice(0, MAX_LOGGED_CHARACTERS)}`,
+  )
 }
 
 /** critical and its default FALSE: DER leaves it out. */

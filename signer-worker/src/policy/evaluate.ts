@@ -161,7 +161,7 @@ function judge(
       ...validityWarnings(validity.value, durationSeconds),
       ...commonNameWarnings(named, ca.nameConstraints),
     ],
-    lintExceptions: profile.emptyCaSubject ? EMPTY_CA_SUBJECT : NO_EXCEPTIONS,
+    lintExceptions: lintExceptions(profile),
     names: {
       subject: nameToText(csr.subject),
       commonNames: commonNames(csr.subject),
@@ -173,6 +173,9 @@ function judge(
 const NO_EXCEPTIONS: readonly string[] = []
 /** RFC 5280 §4.1.2.6 does not allow what `emptyCaSubject` does. */
 const EMPTY_CA_SUBJECT: readonly string[] = ['e_ca_subject_field_empty']
+
+const lintExceptions = ({ emptyCaSubject }: Profile): readonly string[] =>
+  emptyCaSubject ? EMPTY_CA_SUBJECT : NO_EXCEPTIONS
 
 const NO_CONSTRAINTS = ok(undefined)
 
