@@ -24,6 +24,9 @@ import {
 } from '../../support/x509.ts'
 import {
   caExtended,
+  CRL_POINTS,
+  NO_REV_AVAIL,
+  OCSP,
   caTbs,
   critical,
   extended,
@@ -36,14 +39,6 @@ import {
 const EKU = { any: '2.5.29.37.0', server: '1.3.6.1.5.5.7.3.1', timeStamping: '1.3.6.1.5.5.7.3.8' }
 const timeStamping = (...oids: readonly string[]): Uint8Array =>
   extension('2.5.29.37', seq(...oids.map(oid)), critical)
-
-const NO_REV_AVAIL = extension('2.5.29.56', NULL)
-const CRL_URL = constructed(0, constructed(0, generalName.uri('http://a.example/crl')))
-const CRL_POINTS = extension('2.5.29.31', seq(seq(CRL_URL)))
-const OCSP = extension(
-  '1.3.6.1.5.5.7.1.1',
-  seq(seq(oid('1.3.6.1.5.5.7.48.1'), generalName.uri('http://a.example/ocsp'))),
-)
 
 const BASIC: readonly Violation[] = [
   caExtended('a CA that does not say so critically', 'e_basic_constraints_not_critical', {

@@ -15,6 +15,7 @@ import {
   generalName,
   integer,
   keyUsage,
+  NULL,
   octets,
   octetString,
   oid,
@@ -86,6 +87,15 @@ function build(parts: TbsParts, plain: Readonly<Record<string, Uint8Array>>): Ui
     constructed(3, seq(...(parts.extensions ?? replaced))),
   )
 }
+
+/** Extensions that say where revocation is published, and that there is none (RFC 9608). */
+export const NO_REV_AVAIL = extension('2.5.29.56', NULL)
+const CRL_URL = constructed(0, constructed(0, generalName.uri('http://a.example/crl')))
+export const CRL_POINTS = extension('2.5.29.31', seq(seq(CRL_URL)))
+export const OCSP = extension(
+  '1.3.6.1.5.5.7.1.1',
+  seq(seq(oid('1.3.6.1.5.5.7.48.1'), generalName.uri('http://a.example/ocsp'))),
+)
 
 /** Options of an extension. */
 export const critical = { critical: true }
