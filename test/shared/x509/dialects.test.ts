@@ -157,16 +157,13 @@ describe('attributes may be', () => {
 })
 
 describe('an extension may have', () => {
-  const extensionOf = (id: string, ...fields: readonly Uint8Array[]): Uint8Array =>
-    seq(oid(id), ...fields)
-
   it.for([
     ['critical stated as FALSE', [FALSE], false],
     ['critical TRUE', [TRUE], true],
     ['nothing said of critical', [], false],
   ] as const)('%s', ([, critical, expected], { expect }) => {
     const value = octetString(seq(generalName.dns('a.example')))
-    const { list } = read({ extensions: [extensionOf('2.5.29.17', ...critical, value)] }).extensions
+    const { list } = read({ extensions: [seq(oid('2.5.29.17'), ...critical, value)] }).extensions
     expect(list.map((one) => one.critical)).toEqual([expected])
   })
 
