@@ -84,7 +84,7 @@ function textOf(value: DerElement): string | undefined {
   }
 }
 
-function decode(decoder: TextDecoder, { bytes, from, to }: DerElement): string | undefined {
+function decode(decoder: typeof UTF8, { bytes, from, to }: DerElement): string | undefined {
   try {
     return decoder.decode(bytes.subarray(from, to))
   } catch {
