@@ -26,6 +26,7 @@ const SHAPES = [
     'worker',
     ['--rounds', '1', '--seconds', '0.001'],
     figures.extend({
+      rsaKeyChecksMicros: z.strictObject({ 2048: z.number(), 4096: z.number() }),
       keys: z.strictObject({ 'P-384': figures, 'RSA-2048': figures, Ed25519: figures }),
     }),
   ],

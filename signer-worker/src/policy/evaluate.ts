@@ -64,6 +64,8 @@ export interface CertificatePlan extends Validity {
   readonly ignored: readonly string[]
   /** What a verifier may refuse in the certificate, and what to add, one sentence each. */
   readonly warnings: readonly string[]
+  /** Names of the lints (`ca/lint.ts`) that do not apply, because the profile says so. */
+  readonly lintExceptions: readonly string[]
   /** For the ledger and for people. */
   readonly names: {
     /** RFC 4514; empty for an empty subject. */
@@ -166,6 +168,7 @@ function judge(
       ...validityWarnings(validity.value, durationSeconds),
       ...commonNameWarnings(named, ca.nameConstraints),
     ],
+    lintExceptions: lintExceptions(profile),
     names: {
       subject: nameToText(csr.subject),
       commonNames: commonNames(csr.subject),
@@ -173,6 +176,13 @@ function judge(
     },
   })
 }
+
+const NO_EXCEPTIONS: readonly string[] = []
+/** RFC 5280 §4.1.2.6 does not allow what `emptyCaSubject` does. */
+const EMPTY_CA_SUBJECT: readonly string[] = ['e_ca_subject_field_empty']
+
+const lintExceptions = ({ emptyCaSubject }: Profile): readonly string[] =>
+  emptyCaSubject ? EMPTY_CA_SUBJECT : NO_EXCEPTIONS
 
 const NO_CONSTRAINTS = ok(undefined)
 
