@@ -115,10 +115,16 @@ describe('the subject', () => {
       'a common name that reads as a host',
       name(['CN', 'b.example']),
       undefined,
-      /^subject_not_allowed: "CN=b.example" is outside .*"DNS:a.example"/,
+      /^subject_not_allowed: the common name "CN=b.example" reads as a DNS name to verifiers, .*; "DNS:b.example" is outside .*"DNS:a.example"; add an allowed dNSName, /,
     ],
     ['a common name inside', name(['CN', 'b.a.example']), undefined, /^inside$/],
-    ['a common name that reads as no host', name(['CN', 'Web']), undefined, /^inside$/],
+    ['a common name that reads as no host', name(['CN', 'Our web']), undefined, /^inside$/],
+    [
+      'a common name of one label',
+      name(['CN', 'Web']),
+      undefined,
+      /^subject_not_allowed: .*; "DNS:web" is outside/,
+    ],
     ['a common name next to a DNS name', name(['CN', 'b.example']), dns('a.example'), /^inside$/],
     [
       'a common name next to another kind',
@@ -130,7 +136,7 @@ describe('the subject', () => {
       'an email address',
       name(['emailAddress', 'x@b.example']),
       email('x@b.example'),
-      /^subject_not_allowed: "emailAddress=x@b.example" is outside/,
+      /^subject_not_allowed: "emailAddress=x@b.example" is checked as an email address, and is outside/,
     ],
     [
       'an email address inside',
