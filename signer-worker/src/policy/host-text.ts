@@ -7,7 +7,7 @@
 import { type GeneralName, IPV6_OCTETS } from '@edge-issuer/shared/x509'
 
 /** What a host in a certificate may be spelled with, besides letters of other scripts. */
-const HOST_CHARACTERS = /^[A-Za-z0-9\-_.*\u0080-\u{10ffff}]+$/u
+const HOST_CHARACTERS = /^(?:[A-Za-z0-9\-_.*]|[^\p{ASCII}\s])+$/u
 
 /** A last label that URL parsers take for a part of an IPv4 address (WHATWG URL, "ends in a number"). */
 const NUMBER_LABEL = /(?:^|\.)(?:\d+|0[xX][0-9A-Fa-f]*)$/
