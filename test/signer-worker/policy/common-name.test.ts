@@ -276,6 +276,8 @@ describe('under DNS constraints a warning says what verifiers may refuse', () =>
   it.for([
     ['alice', CLIENT, [warning('alice', JAVA)]],
     ['evil.com', CLIENT, [warning('evil.com', JAVA)]],
+    // OpenSSL takes an IPv4 address for a name there.
+    ['10.0.0.1', CLIENT, [warning('10.0.0.1', JAVA)]],
     ['web.acme.internal', CLIENT, []],
     ['Alice Example', CLIENT, []],
     ['system:node:x', CLIENT, []],
