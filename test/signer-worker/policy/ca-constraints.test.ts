@@ -42,7 +42,7 @@ describe('name constraints of a CA certificate', () => {
   it('of a leaf are refused', ({ expect }) => {
     const csr = { extensions: [nameConstraints([dns('a.example')])] }
     expect(outcome({ csr })).toBe(
-      'extension_not_allowed: the certification request asks for extensions that this CA does not certify and must not ignore: "critical nameConstraints (2.5.29.30)"; remove them from the request, or mark as not critical those that may be ignored',
+      'extension_not_allowed: the certification request asks for extensions that limit a certificate, and this CA does not certify them: "nameConstraints (2.5.29.30)"; remove them from the request',
     )
   })
 })

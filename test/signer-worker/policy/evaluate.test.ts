@@ -188,7 +188,7 @@ describe('all faults at once', () => {
       'name_not_allowed',
       'extension_not_allowed',
     ])
-    expect(found[9]).toContain('"critical 1.2.3", "critical cRLDistributionPoints (2.5.29.31)"')
+    expect(found[9]).toContain('"1.2.3", "cRLDistributionPoints (2.5.29.31)"')
   })
 })
 
