@@ -32,6 +32,13 @@ export const NULL = tlv(0x05)
 export const utf8 = (text: string): Uint8Array => tlv(0x0c, ascii(text))
 export const printable = (text: string): Uint8Array => tlv(0x13, ascii(text))
 export const ia5 = (text: string): Uint8Array => tlv(0x16, ascii(text))
+export const numeric = (text: string): Uint8Array => tlv(0x12, ascii(text))
+/** TeletexString with ISO 8859-1, as programs write it. */
+export const teletex = (text: string): Uint8Array =>
+  tlv(0x14, new Uint8Array(Buffer.from(text, 'latin1')))
+/** BMPString: UCS-2, big-endian. */
+export const bmp = (text: string): Uint8Array =>
+  tlv(0x1e, new Uint8Array(Buffer.from(text, 'utf16le').swap16()))
 /** `[number]`, primitive. */
 export const primitive = (number: number, contents: Uint8Array): Uint8Array =>
   tlv(0x80 + number, contents)

@@ -68,33 +68,47 @@ export interface ExtensionRules {
 const isCertified = (oid: string, isCA: boolean): boolean =>
   CERTIFIED.has(oid) || (isCA && oid === EXTENSION_OID.nameConstraints)
 
-/** Whether a requested extension that is not certified leads to a refusal. */
-function isRefused({ oid, critical }: Extension, { profile }: ExtensionRules): boolean {
-  if (profile.refusedExtensions.includes(oid)) return true
-  if (LIMITING.has(oid)) return !profile.ignoredExtensions.includes(oid)
-  return critical && !REPLACED.has(oid) && !profile.ignoredExtensions.includes(oid)
+/** Reasons to refuse a requested extension, and what the requester is told. */
+const REFUSALS = {
+  listed: (list: string) =>
+    `the certification request asks for extensions that the profile's refusedExtensions list: ${list}; remove them from the request`,
+  limiting: (list: string) =>
+    `the certification request asks for extensions that limit a certificate, and this CA does not certify them: ${list}; remove them from the request`,
+  critical: (list: string) =>
+    `the certification request asks for critical extensions that this CA does not certify: ${list}; remove them from the request, or mark them as not critical`,
+} as const
+
+type Reason = keyof typeof REFUSALS
+
+const REASONS: readonly Reason[] = ['listed', 'limiting', 'critical']
+
+/** @returns `undefined` for an extension that is certified or ignored. */
+function reasonAgainst(
+  { oid, critical }: Extension,
+  { isCA, profile }: ExtensionRules,
+): Reason | undefined {
+  if (profile.refusedExtensions.includes(oid)) return 'listed'
+  if (isCertified(oid, isCA) || profile.ignoredExtensions.includes(oid)) return undefined
+  if (LIMITING.has(oid)) return 'limiting'
+  return critical && !REPLACED.has(oid) ? 'critical' : undefined
 }
 
-/** @returns One refusal that names every requested extension that must not be ignored. */
+/** @returns One refusal for each reason, with every extension that it is for. */
 export function judgeExtensions(
   { extensions }: CertificationRequest,
   rules: ExtensionRules,
 ): readonly Refusal[] {
-  const refused = extensions.list.filter(
-    (extension) =>
-      (!isCertified(extension.oid, rules.isCA) || isListedAsRefused(extension, rules)) &&
-      isRefused(extension, rules),
-  )
+  const refused = extensions.list.flatMap((extension) => {
+    const reason = reasonAgainst(extension, rules)
+    return reason === undefined ? [] : [{ reason, text: oidToText(extension.oid) }]
+  })
   if (refused.length === 0) return []
-  const texts = refused.map(
-    ({ oid, critical }) => `${critical ? 'critical ' : ''}${oidToText(oid)}`,
-  )
-  const detail = `the certification request asks for extensions that this CA does not certify and must not ignore: ${quoteList(texts)}; remove them from the request, or mark as not critical those that may be ignored`
-  return [{ code: 'extension_not_allowed', detail }]
+  return REASONS.flatMap((reason) => {
+    const texts = refused.flatMap((found) => (found.reason === reason ? [found.text] : []))
+    if (texts.length === 0) return []
+    return [{ code: 'extension_not_allowed', detail: REFUSALS[reason](quoteList(texts)) }]
+  })
 }
-
-const isListedAsRefused = ({ oid }: Extension, { profile }: ExtensionRules): boolean =>
-  profile.refusedExtensions.includes(oid)
 
 /** @returns One sentence for each requested extension that the certificate does not contain. */
 export function ignoredExtensions(

@@ -22,6 +22,10 @@ const POSSIBLE_BITS: Readonly<Record<PublicKey['kind'], readonly number[]>> = {
   unsupported: [],
 }
 
+/** Whether a key can be used for what a bit stands for. */
+export const isPossible = (bit: number, { kind }: PublicKey): boolean =>
+  POSSIBLE_BITS[kind].includes(bit)
+
 /** The key that usages are for. */
 export interface KeyInUse {
   readonly key: PublicKey
@@ -33,9 +37,7 @@ export interface KeyInUse {
  * enciphers nothing (RFC 3279 §2.3.1), though cert-manager's default asks for it.
  */
 export function maskByKey(bits: readonly number[], { key, isCA }: KeyInUse): readonly number[] {
-  const possible = bits.filter(
-    (bit) => POSSIBLE_BITS[key.kind].includes(bit) && !(isCA && ENCIPHERMENT.has(bit)),
-  )
+  const possible = bits.filter((bit) => isPossible(bit, key) && !(isCA && ENCIPHERMENT.has(bit)))
   return possible.includes(KEY_AGREEMENT)
     ? possible
     : possible.filter((bit) => bit !== ENCIPHER_ONLY && bit !== DECIPHER_ONLY)

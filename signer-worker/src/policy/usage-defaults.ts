@@ -35,11 +35,14 @@ export function completeExtKeyUsage(
     if (isWithinIssuers(meaning.oid, rules)) addOnce(oids, meaning.oid)
   }
   if (rules.profile.onMissingUsages === 'fill' && oids.length > 0) return ok(oids)
-  const allowed = quoteList(oids.map(extKeyUsageToText))
+  const advice =
+    oids.length > 0
+      ? `name one of those allowed: ${quoteList(oids.map(extKeyUsageToText))}`
+      : "none is allowed, so ask the CA's operator"
   return err([
     {
       code: 'usage_not_allowed',
-      detail: `the request names no extended usage, and without one a certificate would be good for every purpose; name one of those allowed (${allowed}), or ask the CA's operator`,
+      detail: `the request names no extended usage, and without one a certificate would be good for every purpose; ${advice}`,
     },
   ])
 }

@@ -16,6 +16,7 @@ import {
   DIGITAL_SIGNATURE,
   ENCIPHERMENT,
   isForCa,
+  isPossible,
   KEY_AGREEMENT,
   maskByKey,
 } from './key-usage-bits.ts'
@@ -165,15 +166,16 @@ function ignoredUsages(
   { key, isCA }: UsageRequest,
 ): readonly string[] {
   if (named.length === possible.length) return NO_NOTICES
-  const reason = isCA ? "a CA's key signs and enciphers nothing" : undefined
   return named
     .filter((bit) => !possible.includes(bit))
     .map((bit) => {
-      const why =
-        reason !== undefined && ENCIPHERMENT.has(bit)
-          ? reason
-          : `a ${publicKeyToText(key)} key cannot be used for it`
-      return `the usage ${quote(keyUsageToText(bit))} is not certified: ${why}`
+      const usage = quote(keyUsageToText(bit))
+      if (isCA && ENCIPHERMENT.has(bit)) {
+        return `the usage ${usage} is not certified: the key of a CA signs, and enciphers nothing`
+      }
+      return isPossible(bit, key)
+        ? `the usage ${usage} is not certified: it means nothing without "key agreement"`
+        : `the usage ${usage} is not certified: a key of kind ${publicKeyToText(key)} cannot be used for it`
     })
 }
 

@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { describe, it } from 'vitest'
+import { nameToText } from '../../../shared/src/x509/index.ts'
 import {
   checkIssuingCaAt,
   type IssuingCa,
@@ -58,7 +59,8 @@ describe('an issuing CA', () => {
       extensions: extensionsWith({ usages: extKeyUsage('1.3.6.1.5.5.7.3.1') }),
     })
     const node = new X509Certificate(issuing.pem)
-    const { publicKey, signing, ...facts } = load(issuing.chainPem)
+    const { publicKey, signing, subjects, ...facts } = load(issuing.chainPem)
+    expect(subjects.map(nameToText)).toEqual(['CN=Issuing,O=Me', 'CN=Root'])
     expect(publicKey.key).toMatchObject({ kind: 'EC', curve: 'P-256' })
     expect(signing.hash).toBe('sha256')
     expect(facts).toEqual({

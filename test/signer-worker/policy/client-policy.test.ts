@@ -14,8 +14,12 @@ const outcome = (given: Case): string => {
 
 type Rules = Readonly<Record<string, unknown>>
 
+/** Without a subject, since a common name may count as a name. */
 const ofName = (rules: Rules, ...names: readonly Uint8Array[]): string =>
-  outcome({ client: allowing(rules), csr: { extensions: [subjectAltName(...names)] } })
+  outcome({
+    client: allowing(rules),
+    csr: { subject: name(), extensions: [subjectAltName(...names)] },
+  })
 
 const ofSubject = (rules: Rules, ...attributes: readonly (readonly [string, string])[]): string =>
   outcome({ client: allowing(rules), csr: { subject: name(...attributes) } })
@@ -154,7 +158,7 @@ describe('what is required', () => {
   ])('%s is refused when it is not there', ([, rules, code, member], { expect }) => {
     const csr =
       code === 'name_not_allowed'
-        ? { subject: name(['CN', 'a']) }
+        ? { subject: name(['O', 'a']) }
         : { subject: name(), extensions: [subjectAltName(dns('a'))] }
     expect(outcome({ client: allowing(rules), csr })).toBe(missing(code, member))
   })
@@ -171,7 +175,7 @@ describe('what is required', () => {
       dnsNames: required,
       uris: required,
       commonName: { value: 'x', required: true },
-      usages: [],
+      usages: ['server auth'],
     }
     const found = outcome({
       client: { ...allowing(rules), constraints: { maxDurationSeconds: 60 } },
@@ -199,7 +203,7 @@ describe('an empty "allowed" allows', () => {
     [
       'no usage',
       { request: { usages: ['server auth'] } },
-      `usage_not_allowed: the usage "server auth" is none of this client's allowed.usages: none${ADVICE}`,
+      `usage_not_allowed: the usage "server auth" is not among this client's allowed.usages: none${ADVICE}`,
     ],
     [
       'no CA',
@@ -226,7 +230,7 @@ describe('usages', () => {
   it.for([
     [['client auth'], ['server auth'], 'usage_not_allowed'],
     [['email protection'], ['s/mime'], 'ok'],
-    [['signing'], ['digital signature'], 'ok'],
+    [['signing', 'client auth'], ['digital signature', 'client auth'], 'ok'],
   ] as const)('%j where %j are allowed: %s', ([usages, allowed, expected], { expect }) => {
     const found = outcome({
       client: allowing({ usages: allowed }),
