@@ -26,7 +26,10 @@ describe('the result of a run', () => {
     const { failures, ...counts } = summarize([{ name: 'a', expect: expected, relay, command }])
     expect(failures.map(({ name }) => name)).toEqual(isOk ? [] : ['a'])
     expect(counts).toEqual({
-      ...{ sign: NONE, refuse: NONE, either: UNSEEN, webhook: UNSEEN },
+      sign: NONE,
+      refuse: NONE,
+      either: UNSEEN,
+      webhook: UNSEEN,
       [expected]: isOk ? { ok: 1, failed: 0 } : { ok: 0, failed: 1 },
     })
   })
