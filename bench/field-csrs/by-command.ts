@@ -33,7 +33,8 @@ export async function signByCommand(
     ],
     { cwd: directory },
   )
-  const message = stderr.trim().replaceAll('\n', '; ')
+  // Lines before the last one are for a person who wants to ask again.
+  const message = stderr.trim().split('\n').at(-1) ?? ''
   switch (code) {
     case ENDINGS.done.exitCode:
       return checkCertificate({
