@@ -16,8 +16,9 @@ import {
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { decideAuthority } from './authority.ts'
+import { judgeBlockedKey } from './blocked-keys.ts'
 import { decideCaConstraints } from './ca-constraints.ts'
-import type { ClientPolicy } from './client-policy.ts'
+import { type ClientPolicy, clientPolicyIn } from './client-policy.ts'
 import { commonNameWarnings } from './common-name.ts'
 import { readCsr } from './csr.ts'
 import { ignoredExtensions, judgeExtensions, keyIdentifier, planExtensions } from './extensions.ts'
@@ -83,10 +84,11 @@ export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readon
 function judge(
   csr: CertificationRequest,
   keyId: Uint8Array,
-  { request, profile, client, ca, nowMs }: Evaluation,
+  { request, profile, client: everywhere, ca, nowMs }: Evaluation,
 ): Result<CertificatePlan, readonly Refusal[]> {
   const { isCA, usages: asked, durationSeconds } = request
   const { values } = csr.extensions
+  const client = clientPolicyIn(everywhere, request.origin.namespace)
   const names = values.subjectAltName ?? []
   const authority = decideAuthority(
     { isCA, usages: asked, asked: values.basicConstraints },
@@ -121,6 +123,7 @@ function judge(
   }
   const refusals = joinRefusals(
     judgeNamespace(request.origin.namespace, client),
+    judgeBlockedKey(csr.publicKey, client.blockedKeys),
     judgeKey(csr.publicKey.key, client.constraints),
     judgeSubject(named, subjectRules),
     judgeNames(names, subjectRules),
