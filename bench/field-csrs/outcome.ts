@@ -61,7 +61,7 @@ export interface Summary {
 type Agreement = keyof Reported
 
 /** What both ways gave; `other` where they differ. A certificate that is not good counts as none. */
-export function agreementOf({ relay, command }: Pick<Tried, 'relay' | 'command'>): Agreement {
+function agreementOf({ relay, command }: Pick<Tried, 'relay' | 'command'>): Agreement {
   if (relay.kind !== command.kind) return 'other'
   return relay.kind === 'signed' || relay.kind === 'refused' ? relay.kind : 'other'
 }
@@ -106,7 +106,7 @@ export function summarize(all: readonly Tried[]): Summary {
 }
 
 /** An outcome in one line. */
-export function outcomeToText(outcome: Outcome): string {
+function outcomeToText(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'signed':
       return 'signed'

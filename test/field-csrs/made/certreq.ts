@@ -92,7 +92,7 @@ export const CERTREQ: readonly MadeCsr[] = [
           extensionRequest('1.2.840.113549.1.9.14', ...CERTREQ_EXTENSIONS),
         ]),
       ),
-    ...expected,
+    expected,
   },
   {
     name: "certreq (its structure): Microsoft's own attribute for extensions, a template by name",
@@ -107,6 +107,6 @@ export const CERTREQ: readonly MadeCsr[] = [
           ),
         ]),
       ),
-    ...expected,
+    expected,
   },
 ]

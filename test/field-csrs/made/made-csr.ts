@@ -14,10 +14,15 @@ export interface MadeCsr {
   readonly name: string
   /** The file as the tool wrote it. */
   readonly make: () => Promise<Uint8Array>
-  /** SAN of the certificate as openssl prints it; absent where there is none. */
-  readonly names?: string
-  /** Subject of the certificate by RFC 2253, as openssl prints it. */
+  readonly expected: ExpectedNames
+}
+
+/** Names of the certificate as openssl prints them. */
+export interface ExpectedNames {
+  /** By RFC 2253. */
   readonly subject: string
+  /** SAN; absent where there is none. */
+  readonly names?: string | undefined
 }
 
 /** Runs commands in a folder of its own, which is gone afterwards. */

@@ -27,43 +27,41 @@ const ca = makeAuthority({ key: makeKey('P-256'), subject: commonName('Issuing')
 const tools = inject('csrTools')
 const isRequired = (process.env['EDGE_ISSUER_REQUIRE_CSR_TOOLS'] ?? '') !== ''
 
-describe('is signed:', () => {
-  signed({ isFound: true, value: [...OPENSSL, ...JAVASCRIPT, ...CERTREQ] }, 'openssl')
-  signed(
-    mapFound(tools.keytool, () => KEYTOOL),
-    'keytool',
-  )
-  signed(mapFound(tools.certtool, certtoolCsrs), 'certtool')
-  signed(mapFound(tools.certutil, certutilCsrs), 'certutil')
-  signed(mapFound(tools.goProgram, goCsrs), 'Go')
-  signed(mapFound(tools.python, pythonCsrs), 'Python cryptography')
-  signed(mapFound(tools.mbedtls, mbedtlsCsrs), 'mbedTLS 2.28')
-})
-
-/** One test for each request; one that is skipped, or fails, where the tool is missing. */
-function signed(made: Found<readonly MadeCsr[]>, tool: string): void {
-  if (made.isFound) {
-    it.for(made.value)('$name', async (csr, { expect }) => {
-      expect(await certified(await csr.make())).toEqual({
-        subject: csr.subject,
-        names: csr.names,
-        isForKey: true,
-      })
-    })
-    return
-  }
-  it(tool, ({ expect, skip }) => {
-    if (!isRequired) skip(made.reason)
-    expect(made.reason).toBe('')
-  })
+interface Row extends MadeCsr {
+  /** Why the tool is not there. */
+  readonly missing?: string
 }
 
-function mapFound<T>(
+/** The requests of a tool, or one row that says why there are none. */
+function rowsOf<T>(
   found: Found<T>,
+  tool: string,
   make: (value: T) => readonly MadeCsr[],
-): Found<readonly MadeCsr[]> {
-  return found.isFound ? { isFound: true, value: make(found.value) } : found
+): readonly Row[] {
+  if (found.isFound) return make(found.value)
+  const { reason: missing } = found
+  const unmade = async (): Promise<never> => Promise.reject(new Error(missing))
+  return [{ name: tool, make: unmade, expected: { subject: '' }, missing }]
 }
+
+const rows: readonly Row[] = [
+  ...OPENSSL,
+  ...JAVASCRIPT,
+  ...CERTREQ,
+  ...rowsOf(tools.keytool, 'keytool', () => KEYTOOL),
+  ...rowsOf(tools.certtool, 'certtool', certtoolCsrs),
+  ...rowsOf(tools.certutil, 'certutil', certutilCsrs),
+  ...rowsOf(tools.goProgram, 'Go', goCsrs),
+  ...rowsOf(tools.python, 'Python cryptography', pythonCsrs),
+  ...rowsOf(tools.mbedtls, 'mbedTLS 2.28', mbedtlsCsrs),
+]
+
+describe('is signed', () => {
+  it.for(rows)('$name', async ({ make, expected, missing }, { expect, skip }) => {
+    if (missing !== undefined && !isRequired) skip(missing)
+    expect(await certified(await make())).toEqual({ ...expected, isForKey: true })
+  })
+})
 
 /** What openssl finds in the certificate that the worker makes of a file. @throws Error with the refusals */
 async function certified(file: Uint8Array): Promise<unknown> {

@@ -7,8 +7,8 @@ MD_SHA256 = 6
 KU_DIGITAL_SIGNATURE = 0x80
 NS_CERT_TYPE_SSL_SERVER = 0x40
 SUBJECT_ALT_NAME = bytes([0x55, 0x1D, 0x11])
-# More than any of its structures takes.
-CONTEXT_BYTES = 16384
+# More than any of its structures takes: that of the entropy has a pool of 37 KiB (HAVEGE).
+CONTEXT_BYTES = 1 << 20
 
 crypto = ctypes.CDLL("libmbedcrypto.so.7", mode=ctypes.RTLD_GLOBAL)
 x509 = ctypes.CDLL("libmbedx509.so.1")

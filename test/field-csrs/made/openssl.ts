@@ -1,11 +1,16 @@
 /** Requests by `openssl req`. */
 import { writeFile } from 'node:fs/promises'
-import { inFolder, type MadeCsr } from './made-csr.ts'
+import { type ExpectedNames, inFolder, type MadeCsr } from './made-csr.ts'
 
 const HOST = 'web.acme.internal'
-const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] as const
-const RSA = ['-newkey', 'rsa:2048'] as const
-const SAN = ['-addext', `subjectAltName=DNS:${HOST}`] as const
+const SAN = `-addext subjectAltName=DNS:${HOST}`
+const NAMED = `-subj /CN=${HOST} ${SAN}`
+const EC = '-newkey ec -pkeyopt ec_paramgen_curve:P-256'
+const RSA = '-newkey rsa:2048'
+const PSS = '-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest'
+
+const subject = `CN=${HOST}`
+const names = `DNS:${HOST}`
 
 /** What Windows and SCEP clients add to the request itself, by a configuration file. */
 const MICROSOFT = `
@@ -29,71 +34,58 @@ nsComment = made by openssl
 certificatePolicies = 1.2.3.4
 `
 
-const req = (
-  title: string,
-  args: readonly string[],
-  expected: Omit<MadeCsr, 'name' | 'make'>,
-  config?: string,
-): MadeCsr => ({
-  name: `openssl req: ${title}`,
-  make: async () =>
-    inFolder(async ({ path, run, read }) => {
-      if (config !== undefined) await writeFile(path('req.cnf'), config)
-      const more = config === undefined ? [] : ['-config', 'req.cnf']
-      const output = ['-nodes', '-keyout', 'key.pem', '-out', 'a.csr']
-      await run('openssl', ['req', '-new', ...args, ...more, ...output])
-      return read('a.csr')
-    }),
-  ...expected,
-})
+/** One dialect: words separated by single spaces, further arguments as they are, a configuration file. */
+interface Dialect {
+  readonly title: string
+  readonly args: string
+  readonly more?: readonly string[]
+  readonly config?: string
+  readonly expected?: ExpectedNames
+}
 
-const subject = `CN=${HOST}`
-const names = `DNS:${HOST}`
+const DIALECTS: readonly Dialect[] = [
+  { title: 'RSA with a SAN', args: `${RSA} ${NAMED}` },
+  { title: 'EC with a SAN', args: `${EC} ${NAMED}` },
+  { title: 'Ed25519', args: `-newkey ed25519 ${NAMED}` },
+  {
+    title: 'P-384 and SHA-512',
+    args: `-newkey ec -pkeyopt ec_paramgen_curve:P-384 -sha512 ${NAMED}`,
+  },
+  { title: 'header NEW CERTIFICATE REQUEST', args: `${EC} -newhdr ${NAMED}` },
+  { title: 'text before the block', args: `${EC} -text ${NAMED}` },
+  { title: 'in DER', args: `${EC} -outform DER ${NAMED}` },
+  { title: 'RSASSA-PSS', args: `${RSA} ${PSS} ${NAMED}` },
+  {
+    title: 'a common name and nothing else',
+    args: `${EC} -subj /CN=${HOST}`,
+    expected: { subject },
+  },
+  {
+    title: 'e-mail in the subject',
+    args: EC,
+    more: ['-subj', `/C=CH/O=Example AG/CN=${HOST}/emailAddress=a@acme.internal`],
+    expected: { subject: `emailAddress=a@acme.internal,CN=${HOST},O=Example AG,C=CH` },
+  },
+  {
+    title: 'SAN without a subject',
+    args: `${EC} -subj / -addext subjectAltName=critical,DNS:${HOST}`,
+    expected: { subject: '', names },
+  },
+  { title: 'attributes and extensions of Microsoft', args: RSA, config: MICROSOFT },
+]
+
+const make = async ({ args, more = [], config }: Dialect): Promise<Uint8Array> =>
+  inFolder(async ({ path, run, read }) => {
+    if (config !== undefined) await writeFile(path('req.cnf'), config)
+    const file = config === undefined ? '' : ' -config req.cnf'
+    const command = `req -new -nodes -keyout key.pem -out a.csr${file} ${args}`
+    await run('openssl', [...command.split(' '), ...more])
+    return read('a.csr')
+  })
 
 /** Each in another dialect of the same tool. */
-export const OPENSSL: readonly MadeCsr[] = [
-  req('RSA with a SAN', [...RSA, '-subj', `/CN=${HOST}`, ...SAN], { subject, names }),
-  req('EC with a SAN', [...EC, '-subj', `/CN=${HOST}`, ...SAN], { subject, names }),
-  req('Ed25519', ['-newkey', 'ed25519', '-subj', `/CN=${HOST}`, ...SAN], { subject, names }),
-  req(
-    'P-384 and SHA-512',
-    [
-      ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384'],
-      ...['-sha512', '-subj', `/CN=${HOST}`, ...SAN],
-    ],
-    { subject, names },
-  ),
-  req('header NEW CERTIFICATE REQUEST', [...EC, '-newhdr', '-subj', `/CN=${HOST}`, ...SAN], {
-    subject,
-    names,
-  }),
-  req('text before the block', [...EC, '-text', '-subj', `/CN=${HOST}`, ...SAN], {
-    subject,
-    names,
-  }),
-  req(
-    'RSASSA-PSS',
-    [
-      ...[...RSA, '-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:digest'],
-      ...['-subj', `/CN=${HOST}`, ...SAN],
-    ],
-    { subject, names },
-  ),
-  req('a common name and nothing else', [...EC, '-subj', `/CN=${HOST}`], { subject }),
-  req(
-    'e-mail in the subject',
-    [...EC, '-subj', `/C=CH/O=Example AG/CN=${HOST}/emailAddress=a@acme.internal`],
-    {
-      subject: `emailAddress=a@acme.internal,CN=${HOST},O=Example AG,C=CH`,
-    },
-  ),
-  req(
-    'SAN without a subject',
-    [...EC, '-subj', '/', '-addext', `subjectAltName=critical,DNS:${HOST}`],
-    {
-      subject: '',
-      names,
-    },
-  ),
-  req('attributes and extensions of Microsoft', [...RSA], { subject, names }, MICROSOFT),
-]
+export const OPENSSL: readonly MadeCsr[] = DIALECTS.map((dialect) => ({
+  name: `openssl req: ${dialect.title}`,
+  make: async () => make(dialect),
+  expected: dialect.expected ?? { subject, names },
+}))

@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { runCommand } from '../../support/process.ts'
 import { ascii, generalName, makeKey, seq } from '../../support/x509.ts'
-import { inFolder, type MadeCsr, textFile } from './made-csr.ts'
+import { type ExpectedNames, inFolder, type MadeCsr, textFile } from './made-csr.ts'
 import type { DebianTool } from './tools/tools.ts'
-
-type Expected = Omit<MadeCsr, 'name' | 'make'>
 
 const madeSchema = z.record(z.string(), z.string())
 
@@ -16,7 +14,7 @@ function byProgram(
   title: string,
   command: string,
   args: readonly string[],
-): (name: string, expected: Expected) => MadeCsr {
+): (name: string, expected: ExpectedNames) => MadeCsr {
   let made: Promise<Readonly<Record<string, string>>> | undefined
   const run = async (): Promise<Readonly<Record<string, string>>> => {
     const { code, stdout, stderr } = await runCommand({ command, args, env: process.env })
@@ -29,7 +27,7 @@ function byProgram(
       made ??= run()
       return textFile((await made)[name] ?? '')
     },
-    ...expected,
+    expected,
   })
 }
 
@@ -94,8 +92,10 @@ export const mbedtlsCsrs = ({ command, env }: DebianTool): readonly MadeCsr[] =>
         const args = ['key.pem', 'CN=m.acme.internal,O=Ex,serialNumber=A12', hexOf(san)]
         return ascii(await run(command, [script, ...args], { env }))
       }),
-    subject: 'serialNumber=A12,O=Ex,CN=m.acme.internal',
-    names: 'DNS:m.acme.internal, URI:urn:plc:m',
+    expected: {
+      subject: 'serialNumber=A12,O=Ex,CN=m.acme.internal',
+      names: 'DNS:m.acme.internal, URI:urn:plc:m',
+    },
   }))
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

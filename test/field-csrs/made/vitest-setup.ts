@@ -26,16 +26,17 @@ const report = (line: string): void => {
 const CERTTOOL = { command: 'certtool', probe: ['--version'], packageName: 'gnutls-bin' }
 const CERTUTIL = { command: 'certutil', probe: ['-H'], packageName: 'libnss3-tools' }
 
+/** One after the other: they share a lock. */
+const findDebian = async (): Promise<Pick<Tools, 'certtool' | 'certutil' | 'mbedtls'>> => ({
+  certtool: await tryToFind(async () => findOrFetchProgram(CERTTOOL, report)),
+  certutil: await tryToFind(async () => findOrFetchProgram(CERTUTIL, report)),
+  mbedtls: await tryToFind(async () => findOrFetchMbedtls(report)),
+})
+
 /** Called once by Vitest, in its main process. */
 export async function setup(project: TestProject): Promise<void> {
-  const debian = async (): Promise<Pick<Tools, 'certtool' | 'certutil' | 'mbedtls'>> => ({
-    // One after the other: they share a lock.
-    certtool: await tryToFind(async () => findOrFetchProgram(CERTTOOL, report)),
-    certutil: await tryToFind(async () => findOrFetchProgram(CERTUTIL, report)),
-    mbedtls: await tryToFind(async () => findOrFetchMbedtls(report)),
-  })
   const [fromDebian, keytool, goProgram, python] = await Promise.all([
-    debian(),
+    findDebian(),
     tryToFind(async () => requireCommand('keytool', ['-help'], 'a Java runtime')),
     tryToFind(async () => findOrBuildGoProgram(report)),
     tryToFind(async () => findOrMakePython(report)),
