@@ -97,7 +97,7 @@ async function fetchInto(folder: string, packageName: string): Promise<void> {
     await mkdir(inside(name), { recursive: true })
   }
   const run = async (command: string, args: readonly string[], cwd = folder): Promise<string> => {
-    const result = await runCommand({ command, args, env: { ...ownEnv(), LC_ALL: 'C' }, cwd })
+    const result = await runCommand({ command, args, env: { ...process.env, LC_ALL: 'C' }, cwd })
     if (result.code === 0) return result.stdout
     throw new Error(`${command} ${args.join(' ')} failed:\n${result.stderr.trimEnd()}`)
   }
@@ -121,6 +121,8 @@ async function fetchInto(folder: string, packageName: string): Promise<void> {
   const names = [...plan.matchAll(/^Inst (\S+)/gm)]
     .map(([, name = '']) => name)
     .filter((name) => !name.endsWith('-dev'))
+  // None when the machine has the package: its programs and libraries are where they belong.
+  if (names.length === 0) return
   await run('apt-get', [...options, 'download', ...names], inside('debs'))
   for (const name of await readdir(inside('debs'))) {
     await run('dpkg-deb', ['--extract', join(inside('debs'), name), inside('root')])
