@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest'
 import { makeCsr } from '../support/csr.ts'
 import { openssl } from '../support/openssl.ts'
-import { basicConstraints, extKeyUsage, keyUsage, toPem } from '../support/x509.ts'
+import { aKey, basicConstraints, extKeyUsage, keyUsage, toPem } from '../support/x509.ts'
 import { CORPUS_DIRECTORY, readCorpus } from './corpus.ts'
-import { readRequested } from './requested.ts'
+import { derOf, publicKeyOf, readRequested } from './requested.ts'
 
 const pemOf = (...extensions: readonly Uint8Array[]): Uint8Array =>
   Buffer.from(toPem('CERTIFICATE REQUEST', makeCsr({ extensions })))
@@ -56,5 +56,27 @@ describe('what a request asks for', () => {
       'client auth',
       'server auth',
     ])
+  })
+})
+
+describe('the DER of a file', () => {
+  const der = makeCsr()
+  const pem = toPem('NEW CERTIFICATE REQUEST', der)
+  const base64 = (bytes: Uint8Array | string): Uint8Array =>
+    Buffer.from(Buffer.from(bytes).toString('base64').replaceAll(/.{64}/g, '$&\n'))
+
+  it.for([
+    ['PEM', Buffer.from(`text\n${pem}`)],
+    ['CRLF', Buffer.from(pem.replaceAll('\n', '\r\n'))],
+    ['DER', der],
+    ['base64', base64(der)],
+    ['base64 of PEM', base64(pem)],
+  ] as const)('in %s', ([, content], { expect }) => {
+    expect(derOf(content)).toEqual(der)
+  })
+
+  it('has the public key', ({ expect }) => {
+    expect(publicKeyOf(der)).toEqual(aKey().spki)
+    expect(publicKeyOf(new Uint8Array())).toBe(undefined)
   })
 })

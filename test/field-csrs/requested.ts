@@ -1,11 +1,15 @@
 /**
- * What a certification request asks for beside names, read by a tolerant walk over its DER that shares no
- * code with the product: cert-manager's webhook admits a CertificateRequest only if `spec.usages` and
+ * What a certification request asks for beside names. The walk over its DER is tolerant and shares no code
+ * with the product; cert-manager's webhook admits a CertificateRequest only if `spec.usages` and
  * `spec.isCA` equal what the request inside says.
  *
  * @module
  */
-import { EXTENDED_KEY_USAGE_OIDS, KEY_USAGE_BITS } from '../../shared/src/index.ts'
+import {
+  decodeFirstPemBlock,
+  EXTENDED_KEY_USAGE_OIDS,
+  KEY_USAGE_BITS,
+} from '../../shared/src/index.ts'
 import { fromTree, type Node, toTree } from '../support/der-tree.ts'
 import { oid } from '../support/x509.ts'
 
@@ -47,14 +51,16 @@ export function readRequested(content: Uint8Array): Requested {
   return der === undefined ? NOTHING : requestedBy(der)
 }
 
-/** The bytes of the first PEM block, whatever its label. */
+/** First octet of every DER certification request: a SEQUENCE. */
+const SEQUENCE = 0x30
+
+/** DER of the first PEM block, whatever its label; of a file in DER; of one in base64. */
 export function derOf(content: Uint8Array): Uint8Array | undefined {
-  const text = Buffer.from(content).toString('latin1')
-  const body = /-----BEGIN [^-]+-----([^-]+)-----END/.exec(text)?.[1]
-  if (body === undefined) return undefined
-  // RFC 1421 headers end with an empty line.
-  const base64 = body.includes(':') ? body.slice(body.search(/\r?\n[ \t]*\r?\n/)) : body
-  return new Uint8Array(Buffer.from(base64, 'base64'))
+  if (content[0] === SEQUENCE) return content
+  const block = decodeFirstPemBlock(content)
+  if (block !== undefined) return block.bytes
+  const decoded = new Uint8Array(Buffer.from(Buffer.from(content).toString('latin1'), 'base64'))
+  return decoded[0] === SEQUENCE ? decoded : decodeFirstPemBlock(decoded)?.bytes
 }
 
 function requestedBy(der: Uint8Array): Requested {
