@@ -59,11 +59,12 @@ describe('what a request asks for', () => {
   })
 })
 
+const base64 = (bytes: Uint8Array | string): Uint8Array =>
+  Buffer.from(Buffer.from(bytes).toString('base64').replaceAll(/.{64}/g, '$&\n'))
+
 describe('the DER of a file', () => {
   const der = makeCsr()
   const pem = toPem('NEW CERTIFICATE REQUEST', der)
-  const base64 = (bytes: Uint8Array | string): Uint8Array =>
-    Buffer.from(Buffer.from(bytes).toString('base64').replaceAll(/.{64}/g, '$&\n'))
 
   it.for([
     ['PEM', Buffer.from(`text\n${pem}`)],
