@@ -60,9 +60,7 @@ export const MAX_NOTICE_CHARACTERS = 512
 const noticesSchema = z
   // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
   ._default(
-    z
-      .array(z.string().check(z.maxLength(MAX_NOTICE_CHARACTERS)))
-      .check(z.maxLength(MAX_NOTICES)),
+    z.array(z.string().check(z.maxLength(MAX_NOTICE_CHARACTERS))).check(z.maxLength(MAX_NOTICES)),
     () => [],
   )
 

@@ -58,10 +58,8 @@ export const PARSE_FAULTS = {
   version_unsupported: 'is another version',
   list_empty: 'is empty',
   rdn_attribute_repeated: 'has one attribute type twice',
-  attribute_not_accepted: 'is an attribute that is not accepted',
-  attribute_repeated: 'has one attribute twice',
-  attribute_values: 'has more or less than one value',
-  microsoft_extension_request: 'is an attribute that some parsers read and others do not',
+  extension_request_repeated:
+    'is a second request for extensions, which makes the first one ambiguous',
   extension_repeated: 'has one extension twice',
   key_usage_empty: 'has no bit set',
   path_length_without_ca: 'stands without cA',
@@ -84,9 +82,7 @@ export const PARSE_FAULTS = {
   key_exponent_too_large: 'has a public exponent that is too large; make a new key with 65537',
 
   // Signatures.
-  signature_algorithm_not_accepted: 'is an algorithm that is not accepted',
   signature_algorithm_differs: 'is not the algorithm that signatureAlgorithm says',
-  signature_key_mismatch: 'is not for keys of this kind',
   signature_length: 'has a wrong length',
   signature_out_of_range: 'is out of range',
   signature_small_order: 'has a point of small order, which gives the private key away',

@@ -71,3 +71,6 @@ export const STRING_DECODERS: ReadonlyMap<number, DecodeText> = new Map([
   [TAG.printableString, decodePrintable],
   [TAG.ia5String, decodeAscii],
 ])
+
+/** Whether a tag is that of a type that is read. */
+export const isStringTag = (tag: number): boolean => STRING_DECODERS.has(tag)

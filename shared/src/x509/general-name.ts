@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { toHex } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
+import { isStringTag } from '../der/string.ts'
 import { contextConstructed, contextPrimitive, TAG } from '../der/tag.ts'
 import { IPV4_OCTETS, IPV6_OCTETS, ipToText } from './ip-address.ts'
-import { oidToText } from './oid.ts'
 import { SeenTexts } from './repeated.ts'
 
 /** A general name. The forms that nobody may ask for are told apart, but not read. */
@@ -17,7 +18,14 @@ export type GeneralName =
       /** 4 or 16; in a name constraint twice as many, the mask after the address. */
       readonly octets: Uint8Array
     }
-  | { readonly kind: 'otherName'; readonly typeId: string; readonly value: string }
+  | {
+      readonly kind: 'otherName'
+      readonly typeId: string
+      /** Tag of the value. */
+      readonly tag: number
+      /** Text of a character string; else `#` and hexadecimal digits of the DER (RFC 4514 §2.4). */
+      readonly value: string
+    }
   | { readonly kind: 'unsupported'; readonly form: string }
 
 /** Lengths of iPAddress in a subjectAltName, in octets. */
@@ -94,14 +102,10 @@ function readOtherName(otherName: DerReader): GeneralName {
   const typeId = otherName.objectIdentifier('type-id')
   const wrapper = otherName.into('value', contextConstructed(0))
   otherName.end()
-  if (wrapper.nextTag !== TAG.utf8String) {
-    wrapper.any('value')
-    wrapper.end()
-    return { kind: 'unsupported', form: `otherName ${oidToText(typeId)} that is not a UTF8String` }
-  }
-  const { text } = wrapper.string('value')
+  const tag = wrapper.nextTag ?? 0
+  const value = isStringTag(tag) ? wrapper.string('value').text : `#${toHex(wrapper.any('value'))}`
   wrapper.end()
-  return { kind: 'otherName', typeId, value: text }
+  return { kind: 'otherName', typeId, tag, value }
 }
 
 /** A general name in one line, as openssl writes it: `DNS:a.example`, `IP:10.0.0.1`. */
@@ -120,7 +124,8 @@ export function generalNameToText(name: GeneralName): string {
       return `IP:${addressToText(name.octets)}`
     }
     case 'otherName': {
-      return `otherName:${name.typeId};UTF8:${name.value}`
+      const form = name.tag === TAG.utf8String ? 'UTF8:' : ''
+      return `otherName:${name.typeId};${form}${name.value}`
     }
     case 'unsupported': {
       return name.form

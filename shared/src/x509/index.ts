@@ -11,6 +11,7 @@ export type * from './extension.ts'
 export { generalNameToText, type GeneralName } from './general-name.ts'
 export * from './ip-address.ts'
 export {
+  attributeTypeToText,
   nameToText,
   SUBJECT_ATTRIBUTES,
   subjectAttributeOf,
@@ -26,4 +27,5 @@ export {
   type PublicKey,
   type SubjectPublicKeyInfo,
 } from './public-key.ts'
-export type { SignatureAlgorithm } from './signature-algorithm.ts'
+export type { SignatureAlgorithm, SignatureHash } from './signature-algorithm.ts'
+export { isSignatureBy } from './signature-value.ts'

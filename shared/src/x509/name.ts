@@ -6,6 +6,7 @@
 import { rememberObjectIdentifier } from '../der/object-identifier.ts'
 import { toHex } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
+import { oidToText } from './oid.ts'
 
 /** Attribute types: the short names of RFC 4514 §3 and of cert-manager's literal subjects, with OIDs. */
 const ATTRIBUTE_TYPES = [
@@ -39,12 +40,16 @@ const TYPE_BY_OID = new Map<string, SubjectAttribute>(
 export const subjectAttributeOf = (oid: string): SubjectAttribute | undefined =>
   TYPE_BY_OID.get(oid)
 
+/** @returns The short name of an attribute type, or what else it is known as; for messages. */
+export const attributeTypeToText = (oid: string): string =>
+  subjectAttributeOf(oid) ?? oidToText(oid)
+
 /** One attribute of a name. */
 export interface NameAttribute {
   readonly oid: string
   /** The short name, where there is one. */
   readonly type: SubjectAttribute | undefined
-  /** Tag of the string: UTF8String, PrintableString or IA5String. */
+  /** Tag of the string's type. */
   readonly tag: number
   readonly value: string
 }

@@ -9,6 +9,7 @@ import type { DerReader } from '../der/reader.ts'
 import type { ParseFaultCode } from '../parse-fault.ts'
 import { ED25519_OCTETS, isCanonicalPoint, isScalar, isSmallOrderPoint } from './ed25519.ts'
 import type { Curve, PublicKey } from './public-key.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 /** Orders of the curves, `n` (SP 800-186 §3.2.1), big-endian. */
 const CURVE_ORDERS: Readonly<Record<Curve, Uint8Array>> = {
@@ -22,12 +23,19 @@ const CURVE_ORDERS: Readonly<Record<Curve, Uint8Array>> = {
 }
 
 /**
- * Takes a BIT STRING that holds a signature by `key`.
+ * Takes a BIT STRING that holds a signature by `key`. Its contents are read only where the algorithm
+ * is one of that kind of key; policy refuses all others.
  *
  * @returns Its octets: Ecdsa-Sig-Value in DER, or what RSA or Ed25519 gives as it is.
  */
-export function readSignature(reader: DerReader, field: string, key: PublicKey): Uint8Array {
+export function readSignature(
+  reader: DerReader,
+  field: string,
+  key: PublicKey,
+  algorithm: SignatureAlgorithm,
+): Uint8Array {
   const signature = reader.insideBitString(field)
+  if (!isSignatureBy(key, algorithm)) return signature.contents
   if (key.kind === 'EC') {
     readEcdsaSignature(signature, key.curve)
     return signature.contents
@@ -36,6 +44,11 @@ export function readSignature(reader: DerReader, field: string, key: PublicKey):
   if (fault !== undefined) throw reader.refusal(field, fault)
   return signature.contents
 }
+
+/** Whether keys of this kind make signatures by this algorithm. */
+export const isSignatureBy = (key: PublicKey, algorithm: SignatureAlgorithm): boolean =>
+  algorithm.kind !== 'unsupported' &&
+  (algorithm.kind === 'RSA-PSS' ? key.kind === 'RSA' : algorithm.kind === key.kind)
 
 /** RFC 3279 §2.2.3: r and s from 1 to n − 1. Both s and n − s are right; ECDSA says no more. */
 function readEcdsaSignature(signature: DerReader, curve: Curve): void {

@@ -11,6 +11,7 @@ import {
   IPV6_OCTETS,
   ipToText,
   type NameConstraints,
+  TAG,
 } from '@edge-issuer/shared/x509'
 import { type AllowedRules, type ClientPolicy, nameRuleKind } from './client-policy.ts'
 import { dnsNameFault, WILDCARD_PREFIX } from './dns-name.ts'
@@ -114,7 +115,9 @@ const isIpv4Mapped = (octets: Uint8Array): boolean =>
   IPV4_MAPPED_PREFIX.every((octet, index) => octet === octets[index])
 
 function profileFault(name: GeneralName, profile: Profile): string | undefined {
-  if (name.kind === 'unsupported') return 'is a kind of name that is never certified'
+  if (name.kind === 'unsupported' || (name.kind === 'otherName' && name.tag !== TAG.utf8String)) {
+    return 'is a kind of name that is never certified'
+  }
   if (!profile.subjectAltNames.includes(name.kind)) {
     return `is a kind of name that the profile does not allow; it allows ${quoteList(profile.subjectAltNames)}`
   }

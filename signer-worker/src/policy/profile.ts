@@ -16,7 +16,16 @@ export const KEY_TYPES = ['RSA', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const
 /** Kinds of subject alternative name that a profile can allow. */
 const NAME_KINDS = ['dns', 'ip', 'uri', 'email', 'otherName'] as const
 
-/** Most backdating, in seconds: clocks that differ by more need mending. */
+/** Most subject alternative names that a profile can allow in one certificate. */
+const MAX_NAMES = 1000
+
+/**
+ * Longest certificate of a profile that does not say otherwise, in seconds: 398 days, the longest that
+ * browsers and Apple's platforms accept from any CA.
+ */
+const DEFAULT_MAX_DURATION_SECONDS = 398 * 86_400
+
+/** Maximum backdating, in seconds: clocks that differ by more need to be corrected. */
 const MAX_BACKDATE_SECONDS = 300
 
 /** RSA keys that can be allowed at all, in bits. */
@@ -29,8 +38,8 @@ const MAX_PATH_LENGTH = 10
 /** Longest certificate that may do without revocation, in seconds: seven days. */
 const MAX_UNREVOCABLE_SECONDS = 604_800
 
-/** Extensions with rules of their own: to ignore what they ask for would change its meaning. */
-const JUDGED_EXTENSIONS: ReadonlySet<string> = new Set([
+/** Extensions with rules of their own: ignoring what they ask for would change its meaning. */
+const CERTIFIED_EXTENSIONS: ReadonlySet<string> = new Set([
   EXTENSION_OID.basicConstraints,
   EXTENSION_OID.extKeyUsage,
   EXTENSION_OID.keyUsage,
@@ -57,9 +66,14 @@ const member = <T extends z.ZodMiniType>(
 export const profileSchema = z
   .strictObject({
     subjectAttributes: member(
-      z.array(z.enum(SUBJECT_ATTRIBUTES)),
-      [...SUBJECT_ATTRIBUTES],
-      'attribute types that a subject may have',
+      z.nullable(z.array(z.union([z.enum(SUBJECT_ATTRIBUTES), oidSchema]))),
+      null,
+      'attribute types that a subject may have, by short name or object identifier; null allows any',
+    ),
+    rfc5280UpperBounds: member(
+      z.boolean(),
+      false,
+      'whether subject values must be within the upper bounds of RFC 5280 appendix A.1: 64 characters for CN, O, OU and serialNumber, two letters for C',
     ),
     commonName: member(
       z.enum(['allow', 'inSans']),
@@ -71,11 +85,26 @@ export const profileSchema = z
       [...NAME_KINDS],
       'kinds of subject alternative name that may be asked for',
     ),
+    maxNames: member(
+      z.int().check(z.gte(1), z.lte(MAX_NAMES)),
+      MAX_NAMES,
+      'most subject alternative names in one certificate',
+    ),
     wildcards: member(z.boolean(), true, 'whether DNS names may begin with "*."'),
     underscores: member(
       z.boolean(),
-      false,
-      'whether labels of DNS names may hold underscores, which RFC 5280 does not allow',
+      true,
+      'whether labels of DNS names may contain underscores, which RFC 5280 does not allow',
+    ),
+    spiffe: member(
+      z.enum(['allow', 'strict']),
+      'allow',
+      'allow: a SPIFFE ID may stand beside other URIs; strict: it must be the only URI (X509-SVID section 2)',
+    ),
+    otherNames: member(
+      z.array(oidSchema).check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
+      [],
+      'object identifiers of otherName types that are certified whatever the type of their value; others are certified only with a UTF8String',
     ),
     keyTypes: member(
       z.array(z.enum(KEY_TYPES)).check(z.minLength(1)),
@@ -85,15 +114,25 @@ export const profileSchema = z
     minRsaBits: member(rsaBitsSchema, MIN_RSA_BITS, 'smallest RSA modulus, in bits'),
     maxRsaBits: member(rsaBitsSchema, MAX_RSA_BITS, 'largest RSA modulus, in bits'),
     usages: member(
-      z.array(z.enum(USAGES)),
-      [...USAGES],
-      'usages that may be asked for, in the words of cert-manager',
+      z.nullable(z.array(z.enum(USAGES))),
+      null,
+      'usages that may be requested, as cert-manager names them; null allows all but any, code signing, timestamping and ocsp signing, which a profile must name',
+    ),
+    onMissingUsages: member(
+      z.enum(['fill', 'reject']),
+      'fill',
+      'what to do, where the profile or the client lists usages, with a request that names no extended usage: certify those listed, or refuse. Without extKeyUsage a certificate would be good for every purpose',
     ),
     isCA: member(z.boolean(), false, 'whether CA certificates may be asked for'),
     emptyCaSubject: member(
       z.boolean(),
       false,
       'whether a CA certificate may do without a subject, which RFC 5280 does not allow',
+    ),
+    requireCertSign: member(
+      z.boolean(),
+      true,
+      'whether a request for a CA certificate must name the usage "cert sign"; false also issues CA certificates that can sign nothing',
     ),
     pathLength: member(
       z.nullable(z.int().check(z.gte(0), z.lte(MAX_PATH_LENGTH))),
@@ -103,7 +142,12 @@ export const profileSchema = z
     requireNameConstraints: member(
       z.boolean(),
       true,
-      'whether a CA certificate must have permitted name constraints, its own or those of a CA above it; without, its key is worth as much as that of the issuing CA',
+      'whether a CA certificate must be limited, by its own name constraints or those of a CA above it, in both DNS names and IP addresses: permitted subtrees, or all names of the kind excluded. Without, its key is worth as much as that of the issuing CA',
+    ),
+    nameConstraints: member(
+      z.strictObject({ permittedFromClient: z.boolean() }),
+      { permittedFromClient: false },
+      "permittedFromClient: true adds the client's allowed.dnsNames and allowed.ipAddresses to a CA certificate as permitted subtrees, for each of the two kinds that the request does not limit itself",
     ),
     certificatePolicies: member(
       z
@@ -122,11 +166,16 @@ export const profileSchema = z
     ignoredExtensions: member(
       z.array(
         oidSchema.check(
-          z.refine((oid) => !JUDGED_EXTENSIONS.has(oid), 'cannot be ignored: it is judged'),
+          z.refine((oid) => !CERTIFIED_EXTENSIONS.has(oid), 'cannot be ignored: it has rules of its own'),
         ),
       ),
       [],
-      'object identifiers of requested extensions to leave out instead of refusing',
+      'object identifiers of requested extensions to ignore even where they are critical',
+    ),
+    refusedExtensions: member(
+      z.array(oidSchema),
+      [],
+      'object identifiers of requested extensions that lead to a refusal; others that are not certified are ignored with a notice',
     ),
     minDurationSeconds: member(
       durationSchema,
@@ -135,8 +184,8 @@ export const profileSchema = z
     ),
     maxDurationSeconds: member(
       durationSchema,
-      MAX_DURATION_SECONDS,
-      'longest certificate that is issued, in seconds',
+      DEFAULT_MAX_DURATION_SECONDS,
+      'longest certificate that is issued, in seconds; the default is 398 days',
     ),
     overMaximum: member(
       z.enum(['clamp', 'reject']),
@@ -177,6 +226,12 @@ export const profileSchema = z
       }
       if (profile.pathLength !== null && !profile.isCA) {
         refuse('pathLength', 'must be null, or isCA true')
+      }
+      if (profile.nameConstraints.permittedFromClient && !profile.isCA) {
+        refuse('nameConstraints', 'permittedFromClient must be false, or isCA true')
+      }
+      if (profile.isCA && profile.usages?.includes('cert sign') === false && profile.requireCertSign) {
+        refuse('usages', 'must include "cert sign", or isCA must be false')
       }
     }),
   )
