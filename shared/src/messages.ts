@@ -43,7 +43,7 @@ export const originSchema = z.strictObject({
 export const signRequestSchema = z.strictObject({
   /** PKCS#10 (RFC 2986) in DER, as base64 (RFC 4648 §4, padded). */
   csr: z.base64().check(z.minLength(4), z.maxLength(MAX_CSR_CHARACTERS)),
-  /** notAfter − notBefore of the certificate, both ends included, in seconds. */
+  /** notAfter − notBefore of the certificate, in seconds. */
   durationSeconds: z.int().check(z.gte(1), z.lte(MAX_DURATION_SECONDS)),
   isCA: z.boolean(),
   /** cert-manager's usage strings, complete: nothing is added by the worker. */

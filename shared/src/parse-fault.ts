@@ -9,7 +9,8 @@
 export const PARSE_FAULTS = {
   // The input as a whole.
   base64_not_canonical: 'is not canonical base64',
-  base64_of_pem: 'is base64 of PEM; base64 of DER is wanted, which is the text inside the PEM',
+  base64_of_pem:
+    'is base64 of PEM; expected base64 of DER, which is the text between the PEM lines',
   input_too_large: 'is too large',
 
   // Identifiers and lengths (X.690 §8.1, §10.1).
@@ -41,15 +42,18 @@ export const PARSE_FAULTS = {
   bit_string_empty: 'is a BIT STRING without contents',
   bit_string_unused_bits: 'is a BIT STRING with unused bits',
   named_bits_not_minimal: 'is a list of named bits that is not in its shortest form',
+  named_bits_padding: 'is a list of named bits whose unused bits are not zero',
   named_bits_too_many: 'has too many bits',
-  null_not_empty: 'is a NULL with contents',
   oid_truncated: 'is an OBJECT IDENTIFIER that is cut short',
   oid_not_minimal: 'is an OBJECT IDENTIFIER that is not in its shortest form',
   oid_too_long: 'is an OBJECT IDENTIFIER that is too long',
   oid_arc_too_large: 'is an OBJECT IDENTIFIER with too large an arc',
-  string_type_not_accepted: 'is not a UTF8String, PrintableString or IA5String',
+  string_type_not_accepted: 'is not a character string of a type that verifiers read',
+  string_too_long: 'has more than 4096 octets',
   string_not_ascii: 'has an octet that is not ASCII',
   string_not_printable: 'has a character that PrintableString does not have',
+  string_not_numeric: 'has a character that NumericString does not have',
+  string_not_bmp: 'is not UCS-2, or has a code point that is no character',
   string_not_utf8: 'is not UTF-8',
   string_has_nul: 'has a NUL character',
   time_malformed: 'is not a time of the calendar in the form of RFC 5280 §4.1.2.5',
@@ -57,23 +61,21 @@ export const PARSE_FAULTS = {
   // Requests, certificates, names and extensions (RFC 2986, RFC 5280).
   version_unsupported: 'is another version',
   list_empty: 'is empty',
-  rdn_attribute_repeated: 'has one attribute type twice',
+  name_too_long: 'has more than 256 attributes',
   extension_request_repeated:
-    'is a second request for extensions, which makes the first one ambiguous',
+    'is a second request for extensions, and parsers differ in which one they read; send one',
   extension_repeated: 'has one extension twice',
   key_usage_empty: 'has no bit set',
   path_length_without_ca: 'stands without cA',
   general_name_unknown: 'is no GeneralName',
-  general_name_repeated: 'is there twice',
   ip_address_length: 'is an iPAddress of a wrong length',
   ip_mask_not_contiguous: 'has a mask that is not ones and then zeros',
   validity_reversed: 'is before notBefore',
 
   // Public keys.
-  algorithm_parameters: 'are not the parameters of the algorithm',
   key_length: 'has a wrong length',
   key_not_canonical: 'is not in its canonical form (RFC 8032 §5.1.3)',
-  key_point_form: 'has a compressed point; an uncompressed one is wanted',
+  key_point_form: 'has a compressed point; expected an uncompressed one',
   key_point_not_on_curve: 'is not a point on its curve; make a new key',
   key_small_order: 'is a point for which anyone can sign; make a new key',
   key_modulus_even: 'has an even modulus; make a new key',

@@ -1,5 +1,6 @@
 /**
- * Strict PEM (RFC 7468 §3): one label, no headers, no text between blocks, canonical base64.
+ * Strict PEM (RFC 7468 §3) for files of our own, chains and keys: one label, no headers, no text between
+ * blocks, canonical base64. Certification requests are read by `pem-request.ts`.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  */
 import {
   decodeBase64,
-  decodePem,
+  decodePemRequest,
   encodeBase64,
   err,
   ok,
@@ -14,9 +14,6 @@ import {
   signRequestSchema,
 } from '@edge-issuer/shared'
 import { z } from 'zod'
-
-/** cert-manager's limit for one PEM request (internal/pem/decode.go), in characters. */
-const MAX_PEM_CHARACTERS = 36_500
 
 /**
  * @param request - `spec.request` of either kind of request: base64 of a PEM PKCS#10.
@@ -37,12 +34,6 @@ export function signMessage(
 function readCsr(base64: string): Result<Uint8Array, string> {
   const bytes = decodeBase64(base64)
   if (bytes === undefined) return err('spec.request is not base64')
-  const blocks = decodePem(new TextDecoder().decode(bytes), {
-    label: 'CERTIFICATE REQUEST',
-    maxBlocks: 1,
-    maxCharacters: MAX_PEM_CHARACTERS,
-  })
-  if (!blocks.ok) return err(`spec.request is not a PEM certification request: ${blocks.error}`)
-  const [der] = blocks.value
-  return der === undefined ? err('spec.request is empty') : ok(der)
+  const der = decodePemRequest(bytes)
+  return der.ok ? der : err(`spec.request ${der.error}`)
 }

@@ -64,12 +64,23 @@ export function checkBitString(bytes: Uint8Array, from: number, to: number): voi
  * @returns The numbers of the bits that are set, ascending.
  */
 export function decodeNamedBits(bytes: Uint8Array, from: number, to: number): readonly number[] {
+  if (to - from > 1 && !isLastBitSet(bytes[from] ?? 0, bytes[to - 1] ?? 0)) {
+    throw new DerFault('named_bits_not_minimal')
+  }
+  return decodePaddedNamedBits(bytes, from, to)
+}
+
+/** The same with any number of trailing zero bits (X.680 §22.7: they mean nothing). */
+export function decodePaddedNamedBits(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): readonly number[] {
   if (from === to) throw new DerFault('bit_string_empty')
   const octetsAt = from + 1
-  const unusedBits = bytes[from] ?? 0
   if ((to - octetsAt) * 8 > MAX_NAMED_BITS) throw new DerFault('named_bits_too_many')
-  if (!isMinimal(unusedBits, to === octetsAt ? undefined : bytes[to - 1])) {
-    throw new DerFault('named_bits_not_minimal')
+  if (!areUnusedBitsZero(bytes[from] ?? 0, to === octetsAt ? undefined : bytes[to - 1])) {
+    throw new DerFault('named_bits_padding')
   }
   const numbers: number[] = []
   for (let number = 0; number < (to - octetsAt) * 8; number += 1) {
@@ -79,13 +90,10 @@ export function decodeNamedBits(bytes: Uint8Array, from: number, to: number): re
   return numbers
 }
 
-/** The lowest bit in use must be set: it is not unused, not zero, and not to be removed. */
-const isMinimal = (unusedBits: number, last: number | undefined): boolean =>
-  last === undefined
-    ? unusedBits === 0
-    : unusedBits < 8 && (last & ((2 << unusedBits) - 1)) === 1 << unusedBits
+/** @param last - The last octet; without octets there are no unused bits (X.690 §8.6.2.3). */
+const areUnusedBitsZero = (unusedBits: number, last: number | undefined): boolean =>
+  last === undefined ? unusedBits === 0 : unusedBits < 8 && (last & ((1 << unusedBits) - 1)) === 0
 
-/** Nothing at all (X.690 §8.8). */
-export function checkNull(_bytes: Uint8Array, from: number, to: number): void {
-  if (from !== to) throw new DerFault('null_not_empty')
-}
+/** Whether the lowest bit in use is set, so that no trailing zero bit is left to remove. */
+const isLastBitSet = (unusedBits: number, last: number): boolean =>
+  unusedBits >= 8 || (last & (1 << unusedBits)) !== 0

@@ -12,7 +12,7 @@ export interface DerInput {
 /**
  * Applies a grammar to a whole input.
  *
- * @returns What `read` returns; or where and how the octets are not what it wants.
+ * @returns What `read` returns; or where and how the octets differ from the grammar.
  */
 export function readDer<T>(
   { bytes, maxBytes }: DerInput,
@@ -23,7 +23,7 @@ export function readDer<T>(
     return err({
       code: 'input_too_large',
       octet: maxBytes,
-      message: `there are ${found} octets; ${most} are the most that is accepted`,
+      message: `it has ${found} octets, which exceeds the maximum of ${most}`,
     })
   }
   try {

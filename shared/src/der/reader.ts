@@ -13,14 +13,20 @@ import { decodeObjectIdentifier } from './object-identifier.ts'
 import { isAt } from './octets.ts'
 import {
   checkBitString,
-  checkNull,
   checkPositiveInteger,
   decodeBoolean,
   decodeNamedBits,
+  decodePaddedNamedBits,
   decodeSmallInteger,
 } from './primitive.ts'
 import { DerFault, DerRefusal } from './refusal.ts'
-import { decodeAscii, STRING_DECODERS } from './string.ts'
+import {
+  decodeAscii,
+  isStringTag,
+  MAX_STRING_OCTETS,
+  STRING_DECODERS,
+  STRING_TYPES,
+} from './string.ts'
 import { CONSTRUCTED, TAG, TAG_NUMBER_BITS, tagToText } from './tag.ts'
 import { decodeGeneralizedTime, decodeUtcTime } from './time.ts'
 
@@ -121,6 +127,11 @@ export class DerReader {
     return true
   }
 
+  /** Takes `BOOLEAN DEFAULT FALSE` as tools write it: FALSE may be stated. */
+  optionalBoolean(name: string): boolean {
+    return this.nextTag === TAG.boolean && this.#value(name, TAG.boolean, decodeBoolean)
+  }
+
   /** Takes an INTEGER above zero and gives its magnitude. */
   positiveInteger(name: string): Uint8Array {
     const from = this.#value(name, TAG.integer, checkPositiveInteger)
@@ -144,22 +155,28 @@ export class DerReader {
     return this.#value(name, TAG.bitString, decodeNamedBits)
   }
 
-  null(name: string): void {
-    this.#value(name, TAG.null, checkNull)
+  /** The same as tools write it: zero bits may follow the last one that is set. */
+  paddedNamedBits(name: string): readonly number[] {
+    return this.#value(name, TAG.bitString, decodePaddedNamedBits)
   }
 
   objectIdentifier(name: string | number): string {
     return this.#value(name, TAG.objectIdentifier, decodeObjectIdentifier)
   }
 
-  /** Takes a string of one of the three types that are read. */
+  /** Takes a character string of at most {@link MAX_STRING_OCTETS} octets. */
   string(name: string | number): StringValue {
     this.#next(name)
     const tag = this.#lastTag
     const decode = STRING_DECODERS.get(tag)
-    if (decode !== undefined) return { tag, text: this.#decode(name, decode) }
-    if (STRING_DECODERS.has(tag ^ CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
-    const words = `is ${tagToText(tag)}; UTF8String, PrintableString or IA5String is wanted`
+    if (decode !== undefined) {
+      if (this.#offset - this.#lastContentsAt <= MAX_STRING_OCTETS) {
+        return { tag, text: this.#decode(name, decode) }
+      }
+      throw this.refusal(name, 'string_too_long')
+    }
+    if (isStringTag(tag ^ CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
+    const words = `is ${tagToText(tag)}; expected ${STRING_TYPES}`
     throw this.refusal(name, 'string_type_not_accepted', words)
   }
 
@@ -229,7 +246,7 @@ export class DerReader {
     const tag = this.#lastTag
     if (tag === wanted) return
     if (tag === (wanted | CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
-    const words = `is ${tagToText(tag)}; ${tagToText(wanted)} is wanted`
+    const words = `is ${tagToText(tag)}; expected ${tagToText(wanted)}`
     throw this.refusal(name, 'tag_unexpected', words)
   }
 

@@ -1,12 +1,15 @@
 /**
- * Character strings. Of ASN.1's thirteen types these three are read; RFC 5280 §4.1.2.4 keeps the
- * others for certificates of the last century, and their text cannot be told without guessing.
- * None may hold a NUL, where many programs end a text.
+ * Character strings: the six types that Go's crypto/x509 reads in a name, each read as it does
+ * (parser.go, parseASN1String). Other verifiers read fewer; none reads the others of ASN.1's thirteen.
+ * A NUL is refused in all of them, as many programs end a text there.
  *
  * @module
  */
 import { DerFault } from './refusal.ts'
 import { TAG } from './tag.ts'
+
+/** Longest character string that is read, in octets. */
+export const MAX_STRING_OCTETS = 4096
 
 /** The text of the contents from one offset to another. @throws DerFault */
 type DecodeText = (bytes: Uint8Array, from: number, to: number) => string
@@ -14,8 +17,11 @@ type DecodeText = (bytes: Uint8Array, from: number, to: number) => string
 // Both options say "as it is": no replacement characters, and a byte order mark is a character.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** X.680 §41.4, table 10. */
-const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/
+/** X.680 §41.4, table 10; and `*` and `&`, which certificates in use have. */
+const PRINTABLE = /^[A-Za-z0-9 '()*&+,\-./:=?]*$/
+
+/** X.680 §41.2. */
+const NUMERIC = /^[0-9 ]*$/
 
 /** Seven bits a character, as IA5String has them. */
 export function decodeAscii(bytes: Uint8Array, from: number, to: number): string {
@@ -25,13 +31,50 @@ export function decodeAscii(bytes: Uint8Array, from: number, to: number): string
 }
 
 function decodePrintable(bytes: Uint8Array, from: number, to: number): string {
-  const text = decodeAscii(bytes, from, to)
-  if (!PRINTABLE.test(text)) throw new DerFault('string_not_printable')
+  const text = asciiText(bytes, from, to)
+  if (text === undefined || !PRINTABLE.test(text)) throw new DerFault('string_not_printable')
+  return text
+}
+
+function decodeNumeric(bytes: Uint8Array, from: number, to: number): string {
+  const text = asciiText(bytes, from, to)
+  if (text === undefined || !NUMERIC.test(text)) throw new DerFault('string_not_numeric')
   return text
 }
 
 function decodeUtf8(bytes: Uint8Array, from: number, to: number): string {
   return asciiText(bytes, from, to) ?? utf8Text(bytes.subarray(from, to))
+}
+
+/** T.61 is read as ISO 8859-1, by Go, BoringSSL and most others: an octet is its code point. */
+function decodeTeletex(bytes: Uint8Array, from: number, to: number): string {
+  const ascii = asciiText(bytes, from, to)
+  if (ascii !== undefined) return ascii
+  let text = ''
+  for (let at = from; at < to; at += 1) text += character(bytes[at] ?? 0)
+  return text
+}
+
+/** UCS-2, big-endian: what UTF-16 has beyond it, and what is no character, is refused. */
+function decodeBmp(bytes: Uint8Array, from: number, to: number): string {
+  if ((to - from) % 2 !== 0) throw new DerFault('string_not_bmp')
+  let text = ''
+  for (let at = from; at < to; at += 2) {
+    const codePoint = (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0)
+    if (isNoBmpCharacter(codePoint)) throw new DerFault('string_not_bmp')
+    text += character(codePoint)
+  }
+  return text
+}
+
+const isNoBmpCharacter = (codePoint: number): boolean =>
+  (codePoint >= 0xd800 && codePoint <= 0xdfff) ||
+  (codePoint >= 0xfdd0 && codePoint <= 0xfdef) ||
+  codePoint >= 0xfffe
+
+function character(codePoint: number): string {
+  if (codePoint === 0) throw new DerFault('string_has_nul')
+  return String.fromCharCode(codePoint)
 }
 
 /** @returns `undefined` where an octet has eight bits. */
@@ -68,9 +111,16 @@ function utf8Text(contents: Uint8Array): string {
 /** By tag: every type that is read. */
 export const STRING_DECODERS: ReadonlyMap<number, DecodeText> = new Map([
   [TAG.utf8String, decodeUtf8],
+  [TAG.numericString, decodeNumeric],
   [TAG.printableString, decodePrintable],
+  [TAG.teletexString, decodeTeletex],
   [TAG.ia5String, decodeAscii],
+  [TAG.bmpString, decodeBmp],
 ])
+
+/** The types for messages. */
+export const STRING_TYPES =
+  'UTF8String, PrintableString, IA5String, TeletexString, BMPString or NumericString'
 
 /** Whether a tag is that of a type that is read. */
 export const isStringTag = (tag: number): boolean => STRING_DECODERS.has(tag)

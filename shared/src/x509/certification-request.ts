@@ -1,18 +1,22 @@
 /**
- * PKCS #10 certification requests (RFC 2986), read strictly.
+ * PKCS #10 certification requests (RFC 2986), which come in the dialects of many tools. Only what a
+ * certificate takes from one is read: subject, public key and requested extensions. What is copied into
+ * the certificate (subject, key, subjectAltName, nameConstraints) must be DER; the rest is read as
+ * verifiers read it, or ignored.
  *
- * In scope: the octets follow DER and the grammar, attributes and extensions are each there once.
  * Out of scope: whether the signature is right, and whether what is asked for is allowed.
  *
  * @module
  */
+import { rememberObjectIdentifier } from '../der/object-identifier.ts'
+import { equalOctets } from '../der/octets.ts'
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed, TAG } from '../der/tag.ts'
 import type { ParseFault } from '../parse-fault.ts'
 import { MAX_CSR_BYTES } from '../protocol.ts'
 import type { Result } from '../result.ts'
-import { readExtensions, type Extensions } from './extension.ts'
+import { readRequestedExtensions, type Extensions } from './extension.ts'
 import { readName, type Name } from './name.ts'
 import { ATTRIBUTE_OID } from './oid.ts'
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
@@ -25,14 +29,15 @@ export interface CertificationRequest {
   readonly signed: Uint8Array
   readonly subject: Name
   readonly publicKey: SubjectPublicKeyInfo
-  /** What the extensionRequest attribute asks for; empty without one. */
+  /** What extensionRequest, or Microsoft's equivalent, asks for; empty without one. */
   readonly extensions: Extensions
   readonly signatureAlgorithm: SignatureAlgorithm
   /** In node:crypto's form: DER for ECDSA, octets for the others. */
   readonly signature: Uint8Array
 }
 
-const VERSION_1 = 0
+/** v1 is 0 (RFC 2986 §4.1); some tools take the name for the number. */
+const MAX_VERSION = 1
 const ATTRIBUTES = contextConstructed(0)
 const NO_EXTENSIONS: Extensions = { list: [], values: {} }
 
@@ -49,7 +54,7 @@ export const parseCertificationRequest = (
 function readCertificationRequest(input: DerReader): CertificationRequest {
   const request = input.sequence('certificationRequest')
   const info = request.sequence('certificationRequestInfo')
-  if (info.smallInteger('version') !== VERSION_1) {
+  if (info.smallInteger('version') > MAX_VERSION) {
     throw info.refusal('version', 'version_unsupported', 'is not v1 (0)')
   }
   const subject = readName(info, 'subject')
@@ -57,7 +62,10 @@ function readCertificationRequest(input: DerReader): CertificationRequest {
   const extensions = readAttributes(info)
   info.end()
   const signatureAlgorithm = readSignatureAlgorithm(request, 'signatureAlgorithm')
-  const signature = readSignature(request, 'signature', publicKey.key, signatureAlgorithm)
+  const signature = readSignature(request, 'signature', {
+    key: publicKey.key,
+    algorithm: signatureAlgorithm,
+  })
   request.end()
   return {
     signed: info.raw,
@@ -69,25 +77,36 @@ function readCertificationRequest(input: DerReader): CertificationRequest {
   }
 }
 
-/** RFC 2986 §4.1 leaves the set of attributes open: all but those that ask for extensions are ignored. */
-const EXTENSION_REQUESTS: ReadonlySet<string> = new Set([
+/** Contents of the object identifiers of the two attributes that ask for extensions. */
+const EXTENSION_REQUESTS: readonly Uint8Array[] = [
   ATTRIBUTE_OID.extensionRequest,
   ATTRIBUTE_OID.microsoftExtensionRequest,
-])
+].map(rememberObjectIdentifier)
 
+/**
+ * RFC 2986 §4.1 leaves the set of attributes open: all others are ignored, whatever they are and in
+ * whatever order. Two requests for extensions are refused, as parsers differ in which one they read.
+ */
 function readAttributes(info: DerReader): Extensions {
   const attributes = info.into('attributes', ATTRIBUTES)
   let found: Extensions | undefined
-  attributes.list((list, index) => {
-    const attribute = list.sequence(index)
-    const isRequest = EXTENSION_REQUESTS.has(attribute.objectIdentifier('type'))
-    const values = attribute.into('values', TAG.set)
-    attribute.end()
-    if (!isRequest) return
-    while (!values.isAtEnd()) {
-      if (found !== undefined) throw attribute.refusal('values', 'extension_request_repeated')
-      found = readExtensions(values, 'extensionRequest')
+  for (let index = 0; !attributes.isAtEnd(); index += 1) {
+    const attribute = attributes.sequence(index)
+    const type = attribute.primitive('type', TAG.objectIdentifier)
+    if (EXTENSION_REQUESTS.some((contents) => equalOctets(contents, type))) {
+      if (found !== undefined) throw attribute.refusal('type', 'extension_request_repeated')
+      found = readExtensionRequest(attribute)
     }
-  })
+  }
   return found ?? NO_EXTENSIONS
+}
+
+/** Takes the values of the attribute; without any, nothing is asked for. */
+function readExtensionRequest(attribute: DerReader): Extensions {
+  const values = attribute.into('values', TAG.set)
+  attribute.end()
+  if (values.isAtEnd()) return NO_EXTENSIONS
+  const extensions = readRequestedExtensions(values, 'extensionRequest')
+  if (!values.isAtEnd()) throw attribute.refusal('values', 'extension_request_repeated')
+  return extensions
 }

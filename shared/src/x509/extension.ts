@@ -47,29 +47,62 @@ export interface Extensions {
 
 const KEY_IDENTIFIER = contextPrimitive(0)
 
-/** Takes Extensions. Refuses an empty list, one extension twice, and a known value that is not DER. */
+/** Takes the Extensions of a certificate: DER throughout, in the values of all that are known as well. */
 export function readExtensions(reader: DerReader, field: string): Extensions {
+  const extensions = readExtensionList(reader, field, CERTIFICATE)
+  requireDistinct(reader, field, extensions.list)
+  return extensions
+}
+
+/**
+ * Takes the Extensions that a certification request asks for, as tools write them: FALSE may be stated,
+ * keyUsage may have trailing zero bits or no bit at all, which asks for nothing. What is copied into a
+ * certificate, subjectAltName and nameConstraints, must be DER. Other extensions are not looked into.
+ */
+export function readRequestedExtensions(reader: DerReader, field: string): Extensions {
+  const extensions = readExtensionList(reader, field, REQUEST)
+  requireEachOnce(reader, field, extensions.list)
+  return extensions
+}
+
+/** Reads the value of an extension. @returns Whether it is known; its value is then among `values`. */
+type ReadValue = (oid: string, wrapper: DerReader, values: Mutable<ExtensionValues>) => boolean
+
+interface Dialect {
+  readonly critical: (extension: DerReader) => boolean
+  readonly value: ReadValue
+}
+
+function readExtensionList(reader: DerReader, field: string, dialect: Dialect): Extensions {
   const values: Mutable<ExtensionValues> = {}
   const list = reader.sequence(field).list((items, index): Extension => {
     const extension = items.sequence(index)
     const oid = extension.objectIdentifier('extnID')
-    const critical = extension.booleanDefaultFalse('critical')
+    const critical = dialect.critical(extension)
     const wrapper = extension.into('extnValue', TAG.octetString)
     extension.end()
-    if (readValue(oid, wrapper, values)) wrapper.end()
+    if (dialect.value(oid, wrapper, values)) wrapper.end()
     return { oid, critical, value: wrapper.contents }
   })
-  requireDistinct(reader, field, list)
   return { list, values }
 }
 
-/** Refuses Extensions that were taken and are none, or where one is there twice (RFC 5280 §4.2). */
+/** Refuses Extensions of a certificate that were taken and are none, or where one is there twice. */
 export function requireDistinct(
   reader: DerReader,
   field: string,
   extensions: readonly Pick<Extension, 'oid'>[],
 ): void {
   if (extensions.length === 0) throw reader.refusal(field, 'list_empty')
+  requireEachOnce(reader, field, extensions)
+}
+
+/** RFC 5280 §4.2. */
+function requireEachOnce(
+  reader: DerReader,
+  field: string,
+  extensions: readonly Pick<Extension, 'oid'>[],
+): void {
   const repeated = findRepeated(extensions.map(({ oid }) => oid))
   if (repeated !== undefined) {
     throw reader.refusal(field, 'extension_repeated', `has ${oidToText(repeated)} twice`)
@@ -78,8 +111,7 @@ export function requireDistinct(
 
 type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }
 
-/** @returns Whether the extension is known; its value is then among `values`. */
-function readValue(oid: string, wrapper: DerReader, values: Mutable<ExtensionValues>): boolean {
+const readValue: ReadValue = (oid, wrapper, values) => {
   switch (oid) {
     case EXTENSION_OID.basicConstraints: {
       values.basicConstraints = readBasicConstraints(wrapper)
@@ -89,6 +121,49 @@ function readValue(oid: string, wrapper: DerReader, values: Mutable<ExtensionVal
       values.keyUsage = readKeyUsage(wrapper)
       return true
     }
+    case EXTENSION_OID.subjectKeyIdentifier: {
+      values.subjectKeyIdentifier = wrapper.primitive('subjectKeyIdentifier', TAG.octetString)
+      return true
+    }
+    case EXTENSION_OID.authorityKeyIdentifier: {
+      readAuthorityKeyIdentifier(wrapper, values)
+      return true
+    }
+    default: {
+      return readSharedValue(oid, wrapper, values)
+    }
+  }
+}
+
+const readRequestedValue: ReadValue = (oid, wrapper, values) => {
+  switch (oid) {
+    case EXTENSION_OID.basicConstraints: {
+      values.basicConstraints = readRequestedBasicConstraints(wrapper)
+      return true
+    }
+    case EXTENSION_OID.keyUsage: {
+      const bits = wrapper.paddedNamedBits('keyUsage')
+      if (bits.length > 0) values.keyUsage = bits
+      return true
+    }
+    default: {
+      return readSharedValue(oid, wrapper, values)
+    }
+  }
+}
+
+const CERTIFICATE: Dialect = {
+  critical: (extension) => extension.booleanDefaultFalse('critical'),
+  value: readValue,
+}
+const REQUEST: Dialect = {
+  critical: (extension) => extension.optionalBoolean('critical'),
+  value: readRequestedValue,
+}
+
+/** Those that requests and certificates write alike. */
+const readSharedValue: ReadValue = (oid, wrapper, values) => {
+  switch (oid) {
     case EXTENSION_OID.extKeyUsage: {
       values.extKeyUsage = readExtKeyUsage(wrapper)
       return true
@@ -99,14 +174,6 @@ function readValue(oid: string, wrapper: DerReader, values: Mutable<ExtensionVal
     }
     case EXTENSION_OID.nameConstraints: {
       values.nameConstraints = readNameConstraints(wrapper, 'nameConstraints')
-      return true
-    }
-    case EXTENSION_OID.subjectKeyIdentifier: {
-      values.subjectKeyIdentifier = wrapper.primitive('subjectKeyIdentifier', TAG.octetString)
-      return true
-    }
-    case EXTENSION_OID.authorityKeyIdentifier: {
-      readAuthorityKeyIdentifier(wrapper, values)
       return true
     }
     default: {
@@ -126,6 +193,16 @@ function readBasicConstraints(wrapper: DerReader): BasicConstraints {
   if (!isCA) throw constraints.refusal('pathLenConstraint', 'path_length_without_ca')
   constraints.end()
   return { isCA, pathLength }
+}
+
+/** FALSE may be stated, and a path length without cA limits nothing. */
+function readRequestedBasicConstraints(wrapper: DerReader): BasicConstraints {
+  const constraints = wrapper.sequence('basicConstraints')
+  const isCA = constraints.optionalBoolean('cA')
+  const pathLength =
+    constraints.nextTag === TAG.integer ? constraints.smallInteger('pathLenConstraint') : undefined
+  constraints.end()
+  return isCA && pathLength !== undefined ? { isCA, pathLength } : { isCA }
 }
 
 function readKeyUsage(wrapper: DerReader): readonly number[] {

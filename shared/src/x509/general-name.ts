@@ -8,9 +8,8 @@ import type { DerReader } from '../der/reader.ts'
 import { isStringTag } from '../der/string.ts'
 import { contextConstructed, contextPrimitive, TAG } from '../der/tag.ts'
 import { IPV4_OCTETS, IPV6_OCTETS, ipToText } from './ip-address.ts'
-import { SeenTexts } from './repeated.ts'
 
-/** A general name. The forms that nobody may ask for are told apart, but not read. */
+/** A general name. Forms that are never certified are named, but not read. */
 export type GeneralName =
   | { readonly kind: 'dns' | 'email' | 'uri'; readonly value: string }
   | {
@@ -23,7 +22,7 @@ export type GeneralName =
       readonly typeId: string
       /** Tag of the value. */
       readonly tag: number
-      /** Text of a character string; else `#` and hexadecimal digits of the DER (RFC 4514 §2.4). */
+      /** Text of a character string; otherwise `#` and hexadecimal digits of the DER (RFC 4514 §2.4). */
       readonly value: string
     }
   | { readonly kind: 'unsupported'; readonly form: string }
@@ -44,16 +43,9 @@ const UNSUPPORTED_FORMS = new Map<number | undefined, string>([
   [contextPrimitive(8), 'registeredID'],
 ])
 
-/** Takes the GeneralNames of a subjectAltName; at least one, and none twice. */
+/** Takes the GeneralNames of a subjectAltName, at least one; the same name may be there again. */
 export function readGeneralNames(reader: DerReader, field: string): readonly GeneralName[] {
-  const seen = new SeenTexts()
-  const names = reader.sequence(field).list((list, index) => {
-    const name = readGeneralName(list, index)
-    // Of the forms that are not read, nobody knows whether they say the same.
-    const text = name.kind === 'unsupported' ? String(index) : generalNameToText(name)
-    if (!seen.add(text)) throw list.refusal(index, 'general_name_repeated')
-    return name
-  })
+  const names = reader.sequence(field).list((list, index) => readGeneralName(list, index))
   if (names.length === 0) throw reader.refusal(field, 'list_empty')
   return names
 }
@@ -84,7 +76,7 @@ export function readGeneralName(
       throw reader.refusal(
         field,
         'ip_address_length',
-        `is an iPAddress of ${String(octets.length)} octets; ${ipOctets.join(' or ')} are wanted`,
+        `is an iPAddress of ${String(octets.length)} octets; expected ${ipOctets.join(' or ')}`,
       )
     }
     case undefined:
@@ -108,6 +100,16 @@ function readOtherName(otherName: DerReader): GeneralName {
   return { kind: 'otherName', typeId, tag, value }
 }
 
+/** Prefixes of ASN1_generate_nconf(3). */
+const STRING_FORMS: Readonly<Record<number, string>> = {
+  [TAG.utf8String]: 'UTF8:',
+  [TAG.numericString]: 'NUMERIC:',
+  [TAG.printableString]: 'PRINTABLE:',
+  [TAG.teletexString]: 'T61:',
+  [TAG.ia5String]: 'IA5:',
+  [TAG.bmpString]: 'BMP:',
+}
+
 /** A general name in one line, as openssl writes it: `DNS:a.example`, `IP:10.0.0.1`. */
 export function generalNameToText(name: GeneralName): string {
   switch (name.kind) {
@@ -124,8 +126,7 @@ export function generalNameToText(name: GeneralName): string {
       return `IP:${addressToText(name.octets)}`
     }
     case 'otherName': {
-      const form = name.tag === TAG.utf8String ? 'UTF8:' : ''
-      return `otherName:${name.typeId};${form}${name.value}`
+      return `otherName:${name.typeId};${STRING_FORMS[name.tag] ?? ''}${name.value}`
     }
     case 'unsupported': {
       return name.form

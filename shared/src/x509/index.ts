@@ -15,6 +15,7 @@ export {
   nameToText,
   SUBJECT_ATTRIBUTES,
   subjectAttributeOf,
+  subjectAttributeOid,
   type Name,
   type NameAttribute,
   type SubjectAttribute,

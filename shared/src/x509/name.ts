@@ -6,7 +6,6 @@
 import { rememberObjectIdentifier } from '../der/object-identifier.ts'
 import { toHex } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
-import { oidToText } from './oid.ts'
 
 /** Attribute types: the short names of RFC 4514 §3 and of cert-manager's literal subjects, with OIDs. */
 const ATTRIBUTE_TYPES = [
@@ -40,9 +39,47 @@ const TYPE_BY_OID = new Map<string, SubjectAttribute>(
 export const subjectAttributeOf = (oid: string): SubjectAttribute | undefined =>
   TYPE_BY_OID.get(oid)
 
-/** @returns The short name of an attribute type, or what else it is known as; for messages. */
+const OID_BY_TYPE: ReadonlyMap<string, string> = new Map(ATTRIBUTE_TYPES)
+
+/** @returns The object identifier of a short name. */
+export const subjectAttributeOid = (type: SubjectAttribute): string => OID_BY_TYPE.get(type) ?? type
+
+/** More types, for messages (RFC 4519, RFC 2985, RFC 3739, ETSI EN 319 412-1, EV Guidelines). */
+const OTHER_TYPES: Readonly<Record<string, string>> = {
+  '2.5.4.4': 'surname',
+  '2.5.4.12': 'title',
+  '2.5.4.13': 'description',
+  '2.5.4.15': 'businessCategory',
+  '2.5.4.16': 'postalAddress',
+  '2.5.4.18': 'postOfficeBox',
+  '2.5.4.20': 'telephoneNumber',
+  '2.5.4.41': 'name',
+  '2.5.4.42': 'givenName',
+  '2.5.4.43': 'initials',
+  '2.5.4.44': 'generationQualifier',
+  '2.5.4.45': 'x500UniqueIdentifier',
+  '2.5.4.46': 'dnQualifier',
+  '2.5.4.51': 'houseIdentifier',
+  '2.5.4.65': 'pseudonym',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.3': 'mail',
+  '1.2.840.113549.1.9.2': 'unstructuredName',
+  '1.2.840.113549.1.9.8': 'unstructuredAddress',
+  '1.3.6.1.4.1.311.60.2.1.1': 'jurisdictionLocalityName',
+  '1.3.6.1.4.1.311.60.2.1.2': 'jurisdictionStateOrProvinceName',
+  '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionCountryName',
+  '1.3.6.1.5.5.7.9.1': 'dateOfBirth',
+  '1.3.6.1.5.5.7.9.2': 'placeOfBirth',
+  '1.3.6.1.5.5.7.9.3': 'gender',
+  '1.3.6.1.5.5.7.9.4': 'countryOfCitizenship',
+  '1.3.6.1.5.5.7.9.5': 'countryOfResidence',
+}
+
+for (const oid of Object.keys(OTHER_TYPES)) rememberObjectIdentifier(oid)
+
+/** @returns The name of an attribute type, or the object identifier itself. */
 export const attributeTypeToText = (oid: string): string =>
-  subjectAttributeOf(oid) ?? oidToText(oid)
+  subjectAttributeOf(oid) ?? OTHER_TYPES[oid] ?? oid
 
 /** One attribute of a name. */
 export interface NameAttribute {
@@ -61,37 +98,25 @@ export interface Name {
   readonly rdns: readonly (readonly NameAttribute[])[]
 }
 
-/**
- * Types that may be in one RDN several times, though X.501 §9.3 says that they differ: Go, and with
- * it cert-manager, writes all values of these into one (crypto/x509/pkix Name.ToRDNSequence).
- */
-const REPEATABLE: ReadonlySet<SubjectAttribute | undefined> = new Set([
-  'C',
-  'O',
-  'OU',
-  'L',
-  'ST',
-  'STREET',
-  'postalCode',
-])
+/** Most attributes of one name. */
+const MAX_ATTRIBUTES = 256
 
-/** Takes a Name. Refuses an RDN that is empty, or has an attribute twice that is there once. */
+/**
+ * Takes a Name. As it is copied into a certificate, each RDN must be a SET OF in DER: verifiers refuse
+ * one that is empty, out of order or has an attribute twice. The same type with several values is
+ * accepted, as verifiers do: Go writes them so (crypto/x509/pkix Name.ToRDNSequence).
+ */
 export function readName(reader: DerReader, field: string): Name {
   const name = reader.sequence(field)
+  let count = 0
   const rdns = name.list((list, index) => {
-    const rdn = list.setOf(index)
-    const attributes = rdn.list(readAttribute)
+    const attributes = list.setOf(index).list(readAttribute)
     if (attributes.length === 0) throw list.refusal(index, 'list_empty', 'is an empty RDN')
-    if (hasRepeated(attributes)) throw list.refusal(index, 'rdn_attribute_repeated')
+    count += attributes.length
+    if (count > MAX_ATTRIBUTES) throw list.refusal(index, 'name_too_long')
     return attributes
   })
   return { raw: name.raw, rdns }
-}
-
-function hasRepeated(attributes: readonly NameAttribute[]): boolean {
-  if (attributes.length < 2) return false
-  const oids = attributes.flatMap(({ oid, type }) => (REPEATABLE.has(type) ? [] : [oid]))
-  return new Set(oids).size < oids.length
 }
 
 function readAttribute(rdn: DerReader, index: number): NameAttribute {
@@ -104,7 +129,7 @@ function readAttribute(rdn: DerReader, index: number): NameAttribute {
 
 /**
  * RFC 4514 for people: the last RDN first, `+` between the attributes of one RDN, empty for an empty
- * name. A type without a short name stands as its OID, its value as text all the same.
+ * name. A type without a known name is written as its OID, its value as text all the same.
  */
 export const nameToText = ({ rdns }: Name): string =>
   rdns
@@ -113,7 +138,7 @@ export const nameToText = ({ rdns }: Name): string =>
     .join(',')
 
 const attributeToText = ({ oid, type, value }: NameAttribute): string =>
-  `${type ?? oid}=${escapeValue(value)}`
+  `${type ?? attributeTypeToText(oid)}=${escapeValue(value)}`
 
 /** What nearly every value is made of: nothing in it is to be escaped. */
 const PLAIN = /^[A-Za-z0-9](?:[A-Za-z0-9 .\-_@:/*]*[A-Za-z0-9])?$/

@@ -27,10 +27,8 @@ export const ACCESS_METHOD_OID = {
   caIssuers: '1.3.6.1.5.5.7.48.2',
 } as const
 
-/** Attributes of a certification request (RFC 2985 §5.4), and Microsoft's twin of the last one. */
+/** The attribute of a certification request that asks for extensions (RFC 2985 §5.4.2), and Microsoft's. */
 export const ATTRIBUTE_OID = {
-  unstructuredName: '1.2.840.113549.1.9.2',
-  challengePassword: '1.2.840.113549.1.9.7',
   extensionRequest: '1.2.840.113549.1.9.14',
   microsoftExtensionRequest: '1.3.6.1.4.1.311.2.1.14',
 } as const
@@ -47,6 +45,7 @@ export const KEY_OID = {
 
 /** Signature algorithms (RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3). */
 export const SIGNATURE_OID = {
+  'RSASSA-PSS': '1.2.840.113549.1.1.10',
   sha256WithRSAEncryption: '1.2.840.113549.1.1.11',
   sha384WithRSAEncryption: '1.2.840.113549.1.1.12',
   sha512WithRSAEncryption: '1.2.840.113549.1.1.13',
@@ -56,19 +55,48 @@ export const SIGNATURE_OID = {
   ed25519: '1.3.101.112',
 } as const
 
-/** What a refusal calls things that are not read. */
+/** Hashes, and the mask generation function of RSASSA-PSS (RFC 4055 §2.1, §2.2). */
+export const HASH_OID = {
+  sha256: '2.16.840.1.101.3.4.2.1',
+  sha384: '2.16.840.1.101.3.4.2.2',
+  sha512: '2.16.840.1.101.3.4.2.3',
+  mgf1: '1.2.840.113549.1.1.8',
+} as const
+
+/** What a message calls things that are not read. */
 const OTHER_NAMES = {
   '1.2.840.113549.1.1.4': 'md5WithRSAEncryption',
   '1.2.840.113549.1.1.5': 'sha1WithRSAEncryption',
-  '1.2.840.113549.1.1.10': 'RSASSA-PSS',
   '1.2.840.113549.1.1.14': 'sha224WithRSAEncryption',
   '1.2.840.10045.4.1': 'ecdsa-with-SHA1',
   '1.2.840.10045.4.3.1': 'ecdsa-with-SHA224',
+  '1.2.840.10040.4.3': 'dsa-with-SHA1',
+  '2.16.840.1.101.3.4.3.2': 'dsa-with-SHA256',
+  '2.16.840.1.101.3.4.3.10': 'ecdsa-with-SHA3-256',
+  '2.16.840.1.101.3.4.3.11': 'ecdsa-with-SHA3-384',
+  '2.16.840.1.101.3.4.3.12': 'ecdsa-with-SHA3-512',
+  '2.16.840.1.101.3.4.3.14': 'rsa-with-SHA3-256',
+  '2.16.840.1.101.3.4.3.15': 'rsa-with-SHA3-384',
+  '2.16.840.1.101.3.4.3.16': 'rsa-with-SHA3-512',
+  '2.16.840.1.101.3.4.3.17': 'ML-DSA-44',
+  '2.16.840.1.101.3.4.3.18': 'ML-DSA-65',
+  '2.16.840.1.101.3.4.3.19': 'ML-DSA-87',
   '1.2.840.10040.4.1': 'DSA',
   '1.3.101.110': 'X25519',
   '1.3.101.113': 'Ed448',
   '1.3.132.0.10': 'secp256k1',
   '1.3.132.0.33': 'P-224',
+  '1.3.36.3.3.2.8.1.1.7': 'brainpoolP256r1',
+  '1.3.36.3.3.2.8.1.1.11': 'brainpoolP384r1',
+  '1.3.36.3.3.2.8.1.1.13': 'brainpoolP512r1',
+  '1.3.6.1.4.1.311.20.2.3': 'UPN',
+  '1.3.6.1.4.1.311.25.1': 'NtDsObjectGUID',
+  '1.3.6.1.5.2.2': 'KRB5PrincipalName',
+  '1.3.6.1.5.5.7.8.4': 'hardwareModuleName',
+  '1.3.6.1.5.5.7.8.5': 'XmppAddr',
+  '1.3.6.1.5.5.7.8.7': 'SRVName',
+  '1.3.6.1.5.5.7.8.8': 'NAIRealm',
+  '1.3.6.1.5.5.7.8.9': 'SmtpUTF8Mailbox',
   '1.3.6.1.4.1.311.20.2': 'Microsoft certificate template name',
   '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
   '1.3.6.1.5.5.7.1.24': 'TLS feature',

@@ -65,15 +65,18 @@ interface KeyReaders {
 function readKey(oid: string, { info, algorithm, bits, keyOctets }: KeyReaders): PublicKey {
   switch (oid) {
     case KEY_OID.rsaEncryption: {
-      endAlgorithm(algorithm, 'RSA')
-      return readRsaKey(bits)
+      // RFC 3279 §2.3.1, and what Go insists on: NULL, not nothing.
+      return endAlgorithm(algorithm) === 'null'
+        ? readRsaKey(bits)
+        : { kind: 'unsupported', algorithm: 'RSA without NULL as parameters' }
     }
     case KEY_OID.ecPublicKey: {
       return readEcKey(algorithm, keyOctets)
     }
     case KEY_OID.ed25519: {
-      endAlgorithm(algorithm, 'Ed25519')
-      return readEd25519Key(info, keyOctets)
+      return endAlgorithm(algorithm) === 'none'
+        ? readEd25519Key(info, keyOctets)
+        : { kind: 'unsupported', algorithm: 'Ed25519 with parameters' }
     }
     default: {
       return { kind: 'unsupported', algorithm: oidToText(oid) }
@@ -94,7 +97,7 @@ function readRsaKey(bits: DerReader): PublicKey {
 /** RFC 8410 §4, in the form of RFC 8032 §5.1.2: the reader is past the key itself. */
 function readEd25519Key(info: DerReader, octets: Uint8Array): PublicKey {
   if (octets.length !== ED25519_OCTETS) {
-    const words = `has ${String(octets.length)} octets; ${String(ED25519_OCTETS)} are wanted`
+    const words = `has ${String(octets.length)} octets; expected ${String(ED25519_OCTETS)}`
     throw info.refusal('subjectPublicKey', 'key_length', words)
   }
   if (isCanonicalPoint(octets)) return { kind: 'Ed25519' }

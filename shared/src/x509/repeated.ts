@@ -2,7 +2,7 @@
 const FEW = 8
 
 /** Texts that were seen, in time that grows as their number does. */
-export class SeenTexts {
+class SeenTexts {
   readonly #few: string[] = []
   #all: Set<string> | undefined
 

@@ -22,6 +22,12 @@ const CURVE_ORDERS: Readonly<Record<Curve, Uint8Array>> = {
   ),
 }
 
+/** Who signed, and how. */
+interface Signer {
+  readonly key: PublicKey
+  readonly algorithm: SignatureAlgorithm
+}
+
 /**
  * Takes a BIT STRING that holds a signature by `key`. Its contents are read only where the algorithm
  * is one of that kind of key; policy refuses all others.
@@ -31,8 +37,7 @@ const CURVE_ORDERS: Readonly<Record<Curve, Uint8Array>> = {
 export function readSignature(
   reader: DerReader,
   field: string,
-  key: PublicKey,
-  algorithm: SignatureAlgorithm,
+  { key, algorithm }: Signer,
 ): Uint8Array {
   const signature = reader.insideBitString(field)
   if (!isSignatureBy(key, algorithm)) return signature.contents

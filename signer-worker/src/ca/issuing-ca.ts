@@ -10,6 +10,7 @@ import {
   der,
   type Extension,
   EXTENSION_OID,
+  type Name,
   type NameConstraints,
   nameToText,
   parseCertificate,
@@ -35,6 +36,8 @@ export interface IssuingCa {
   readonly subject: Uint8Array
   /** RFC 4514, for people. */
   readonly subjectText: string
+  /** Subjects of every certificate of the chain, in its order. */
+  readonly subjects: readonly Name[]
   /** The extension that names its key in what it issues: the same in every certificate. */
   readonly authorityKeyId: Extension
   readonly publicKey: SubjectPublicKeyInfo
@@ -189,6 +192,7 @@ function factsOf(
     rootPem: pems.at(-1) ?? '',
     subject: subject.raw,
     subjectText: nameToText(subject),
+    subjects: links.map(({ certificate }) => certificate.subject),
     authorityKeyId: authorityKeyIdentifier(subjectKeyId),
     publicKey,
     signing,

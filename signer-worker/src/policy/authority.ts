@@ -8,6 +8,8 @@ import type { BasicConstraints } from '@edge-issuer/shared/x509'
 import type { ClientPolicy } from './client-policy.ts'
 import type { Profile } from './profile.ts'
 import { joinRefusals, refuseEach } from './refusals.ts'
+import { includesUsage } from './usage-names.ts'
+import { profileAllowsUsage } from './usage-rules.ts'
 
 /** What is asked for, and by the certification request itself if it says so. */
 export interface AuthorityRequest {
@@ -30,13 +32,17 @@ export function decideAuthority(
   { isCA, usages, asked }: AuthorityRequest,
   rules: AuthorityRules,
 ): Result<BasicConstraints, readonly Refusal[]> {
-  const decided = isCA && usages.includes('cert sign') ? authority(rules) : { isCA }
+  // RFC 5280 §4.2.1.9: only a CA that signs certificates has a path length.
+  const most = isCA && usages.includes(CERT_SIGN) ? authority(rules) : { isCA }
+  const decided = shortened(most, asked)
   const refusals = joinRefusals(
-    isCA ? notAllowed(rules) : [],
+    isCA ? notAllowed(usages, rules) : [],
     asked === undefined ? [] : disagreement(asked, decided),
   )
   return refusals.length > 0 ? err(refusals) : ok(decided)
 }
+
+const CERT_SIGN = 'cert sign'
 
 /** Under an issuing CA with a limit, the certificate says what is left of it. */
 function authority({ profile, issuerPathLength }: AuthorityRules): BasicConstraints {
@@ -45,19 +51,47 @@ function authority({ profile, issuerPathLength }: AuthorityRules): BasicConstrai
   return pathLength === undefined ? { isCA: true } : { isCA: true, pathLength }
 }
 
-function notAllowed({ profile, client, issuerPathLength }: AuthorityRules): readonly Refusal[] {
-  return refuseEach(
-    'ca_not_allowed',
-    [
-      profile.isCA ? undefined : 'the profile does not allow CA certificates',
-      client.allowed?.isCA === false
-        ? "this client's allowed.isCA does not allow CA certificates"
-        : undefined,
-      pathLengthFault(profile.pathLength ?? 0, issuerPathLength),
-    ],
-    (fault) => `${fault}; ask the CA's operator, or for a certificate that is no CA's`,
+/** A request for a shorter path than the profile allows gets what it asks for. */
+const shortened = (most: BasicConstraints, asked: BasicConstraints | undefined): BasicConstraints =>
+  most.isCA && asked?.pathLength !== undefined && asked.pathLength < (most.pathLength ?? Infinity)
+    ? { isCA: true, pathLength: asked.pathLength }
+    : most
+
+function notAllowed(usages: readonly string[], rules: AuthorityRules): readonly Refusal[] {
+  const { profile, client, issuerPathLength } = rules
+  return joinRefusals(
+    refuseEach(
+      'ca_not_allowed',
+      [
+        profileFault(profile),
+        clientFault(client),
+        pathLengthFault(profile.pathLength ?? 0, issuerPathLength),
+      ],
+      (reason) => `${reason}; ask the CA's operator, or request a certificate that is not a CA's`,
+    ),
+    profile.isCA && profile.requireCertSign && !usages.includes(CERT_SIGN)
+      ? [{ code: 'ca_not_allowed', detail: CERT_SIGN_MISSING }]
+      : [],
   )
 }
+
+function profileFault(profile: Profile): string | undefined {
+  if (!profile.isCA) return 'the profile does not allow CA certificates'
+  return profileAllowsUsage(profile, CERT_SIGN)
+    ? undefined
+    : 'the profile\'s usages do not include "cert sign", which every CA certificate has'
+}
+
+function clientFault({ allowed }: ClientPolicy): string | undefined {
+  if (allowed === undefined) return undefined
+  if (!allowed.isCA) return "this client's allowed.isCA does not allow CA certificates"
+  return includesUsage(allowed.usages, CERT_SIGN)
+    ? undefined
+    : 'this client\'s allowed.usages do not include "cert sign", which every CA certificate has'
+}
+
+const CERT_SIGN_MISSING =
+  'the request is for a CA certificate and does not name the usage "cert sign"; add it, or set isCA to false'
 
 /** RFC 5280 §4.2.1.9: each CA certificate takes one from the path length above it. */
 function pathLengthFault(wanted: number, limit: number | undefined): string | undefined {

@@ -7,7 +7,7 @@
 import {
   type GeneralName,
   type SubjectAttribute,
-  subjectAttributeOf,
+  subjectAttributeOid,
 } from '@edge-issuer/shared/x509'
 import type { Allowed, ClientRules, Constraints } from './client-rules.ts'
 import { compilePatterns, type Patterns } from './pattern.ts'
@@ -30,7 +30,8 @@ export interface RuleTable<Kind extends string> {
 export interface AllowedRules {
   /** By {@link nameRuleKind}. */
   readonly names: RuleTable<string>
-  readonly subject: RuleTable<SubjectAttribute>
+  /** By the object identifier of the attribute type. */
+  readonly subject: RuleTable<string>
   readonly isCA: boolean
   readonly usages: readonly string[]
 }
@@ -90,17 +91,17 @@ const nameRules = (allowed: Allowed): RuleTable<string> =>
     })),
   ])
 
-function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<SubjectAttribute> {
+function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<string> {
   const of = (
-    kind: SubjectAttribute,
+    type: SubjectAttribute,
     member: Exclude<keyof typeof subject, 'otherAttributes'>,
-  ): RuleEntry<SubjectAttribute> => ({
-    kind,
+  ): RuleEntry<string> => ({
+    kind: subjectAttributeOid(type),
     member: `allowed.subject.${member}`,
     rule: subject[member],
   })
   return tableOf([
-    { kind: 'CN', member: 'allowed.commonName', rule: commonName },
+    { kind: subjectAttributeOid('CN'), member: 'allowed.commonName', rule: commonName },
     of('O', 'organizations'),
     of('C', 'countries'),
     of('OU', 'organizationalUnits'),
@@ -109,11 +110,11 @@ function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<SubjectA
     of('STREET', 'streetAddresses'),
     of('postalCode', 'postalCodes'),
     of('serialNumber', 'serialNumber'),
-    ...(subject.otherAttributes ?? []).flatMap((rule) => {
-      const kind = subjectAttributeOf(rule.oid)
-      const member = `allowed.subject.otherAttributes (${rule.oid})`
-      return kind === undefined ? [] : [{ kind, member, rule }]
-    }),
+    ...(subject.otherAttributes ?? []).map((rule) => ({
+      kind: rule.oid,
+      member: `allowed.subject.otherAttributes (${rule.oid})`,
+      rule,
+    })),
   ])
 }
 

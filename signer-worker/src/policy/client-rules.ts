@@ -21,8 +21,18 @@ const MAX_WILDCARDS = 8
 /** Most bits of a key that a constraint can speak of. */
 const MAX_KEY_BITS = 16_384
 
-/** Attributes that have no member of their own in `subject`: they are named by OID. */
-const OTHER_ATTRIBUTES: ReadonlySet<string | undefined> = new Set(['DC', 'UID', 'emailAddress'])
+/** Attributes that have a member of their own, and so cannot be among `otherAttributes`. */
+const OWN_MEMBERS: ReadonlySet<string | undefined> = new Set([
+  'C',
+  'CN',
+  'L',
+  'O',
+  'OU',
+  'ST',
+  'STREET',
+  'postalCode',
+  'serialNumber',
+])
 
 const patternSchema = z.string().check(
   z.minLength(1),
@@ -97,12 +107,16 @@ const subjectSchema = z
       .optional(
         byOid.check(
           z.refine(
-            (rules) => rules.every(({ oid }) => OTHER_ATTRIBUTES.has(subjectAttributeOf(oid))),
-            'names an attribute that no profile allows, or that has a member of its own',
+            (rules) => rules.every(({ oid }) => !OWN_MEMBERS.has(subjectAttributeOf(oid))),
+            'names an attribute that has a member of its own',
           ),
         ),
       )
-      .check(z.describe('attributes without a member of their own: DC, UID, emailAddress')),
+      .check(
+        z.describe(
+          'attributes without a member of their own, such as DC and UID, by object identifier; emailAddress may also be allowed by emailAddresses alone',
+        ),
+      ),
   })
   .check(z.describe('attributes of the subject but for its common name; none when absent'))
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { canonicalHost, readsAsNumber } from './host-text.ts'
 
 /** RFC 1035 §2.3.4, in text without a trailing dot. */
 const MAX_NAME_CHARACTERS = 253
@@ -11,22 +12,17 @@ const MAX_LABEL_CHARACTERS = 63
 const HYPHEN = 0x2d
 const DOT = 0x2e
 
-/** By character: whether a label may have it anywhere; underscores are for the profile to judge. */
+/** By character: whether a label may have it anywhere; whether underscores are allowed is decided by the profile. */
 const LETTERS_AND_DIGITS = new Uint8Array(0x80)
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_') {
   LETTERS_AND_DIGITS[character.codePointAt(0) ?? 0] = 1
 }
 
-const IPV4 = /^\d+(\.\d+){3}$/
-
 /** What stands before the parent of a wildcard name (RFC 9525 §6.3). */
 export const WILDCARD_PREFIX = '*.'
 
-/** As IPv4 addresses do and few names. */
-function endsInDigit(host: string): boolean {
-  const last = host.codePointAt(host.length - 1) ?? 0
-  return last >= 0x30 && last <= 0x39
-}
+/** An A-label (RFC 5890 §2.3.2.1) somewhere in a name. */
+const A_LABEL = /(?:^|\.)xn--/i
 
 /**
  * @param name - A name, possibly with `*` as its whole first label.
@@ -39,10 +35,14 @@ export function dnsNameFault(name: string): string | undefined {
   }
   const host = name.startsWith(WILDCARD_PREFIX) ? name.slice(WILDCARD_PREFIX.length) : name
   if (host.includes('*')) return 'has a "*" that is not the whole first label of several'
-  if (endsInDigit(host) && IPV4.test(host)) {
-    return 'is an IP address; it belongs among the IP addresses'
+  if (readsAsNumber(host)) {
+    return 'is read as an IP address by URL parsers; an address belongs among the IP addresses'
   }
-  return labelFault(host)
+  const fault = labelFault(host)
+  if (fault !== undefined || !A_LABEL.test(host)) return fault
+  return canonicalHost(host) === undefined
+    ? 'has a label that begins with "xn--" and is not the A-label of an internationalized name (RFC 5891)'
+    : undefined
 }
 
 const isHyphenAt = (text: string, at: number): boolean => text.codePointAt(at) === HYPHEN

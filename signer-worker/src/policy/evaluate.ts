@@ -8,25 +8,26 @@ import { err, ok, type Refusal, type Result, type SignRequest } from '@edge-issu
 import {
   type CertificationRequest,
   type Extension,
+  EXTENSION_OID,
   generalNameToText,
   type Name,
   nameToText,
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { decideAuthority } from './authority.ts'
-import { judgeCaConstraints } from './ca-constraints.ts'
+import { decideCaConstraints } from './ca-constraints.ts'
 import type { ClientPolicy } from './client-policy.ts'
 import { readCsr } from './csr.ts'
-import { judgeExtensions, keyIdentifier, planExtensions } from './extensions.ts'
+import { ignoredExtensions, judgeExtensions, keyIdentifier, planExtensions } from './extensions.ts'
 import { judgeKey } from './key-constraints.ts'
-import { judgeNames, type NameRules } from './names.ts'
+import { judgeNames } from './names.ts'
 import { matchesAny } from './pattern.ts'
 import type { Profile } from './profile.ts'
 import { joinRefusals } from './refusals.ts'
-import { judgeSubject } from './subject.ts'
+import { judgeSubject, type NamedRequest, type SubjectRules, subjectWarnings } from './subject.ts'
 import { quote, quoteList } from './text.ts'
-import { decideUsages } from './usages.ts'
-import { decideValidity, type Validity } from './validity.ts'
+import { decideUsages, isGoodForServers } from './usages.ts'
+import { decideValidity, type Validity, validityWarnings } from './validity.ts'
 
 /** A request and all that it is judged by. */
 export interface Evaluation {
@@ -85,7 +86,6 @@ function judge(
   const { isCA, usages: asked, durationSeconds } = request
   const { values } = csr.extensions
   const names = values.subjectAltName ?? []
-  const nameRules: NameRules = { profile, client, constraints: ca.nameConstraints }
   const authority = decideAuthority(
     { isCA, usages: asked, asked: values.basicConstraints },
     { profile, client, issuerPathLength: ca.pathLength },
@@ -95,17 +95,37 @@ function judge(
     { profile, client, issuerUsages: ca.extKeyUsages },
   )
   const validity = decideValidity({ durationSeconds, nowMs }, { profile, client, issuer: ca })
+  const constraints: ReturnType<typeof decideCaConstraints> =
+    isCA && profile.isCA
+      ? decideCaConstraints({
+          asked: values.nameConstraints,
+          askedValue: valueOf(csr, EXTENSION_OID.nameConstraints),
+          profile,
+          allowed: client.allowed,
+          issuer: ca.nameConstraints,
+        })
+      : NO_CONSTRAINTS
+  const subjectRules: SubjectRules = {
+    profile,
+    client,
+    constraints: ca.nameConstraints,
+    caSubjects: ca.subjects,
+  }
+  const named: NamedRequest = {
+    subject: csr.subject,
+    names,
+    isCA,
+    isForServers: !usages.ok || isGoodForServers(usages.value),
+  }
   const refusals = joinRefusals(
     judgeNamespace(request.origin.namespace, client),
     judgeKey(csr.publicKey.key, client.constraints),
-    judgeSubject({ subject: csr.subject, names, isCA }, nameRules),
-    judgeNames(names, nameRules),
+    judgeSubject(named, subjectRules),
+    judgeNames(names, subjectRules),
     judgeExtensions(csr, { isCA, profile }),
-    isCA && profile.isCA
-      ? judgeCaConstraints({ asked: values.nameConstraints, profile, issuer: ca.nameConstraints })
-      : [],
+    constraints.ok ? [] : constraints.error,
   )
-  if (refusals.length > 0 || !authority.ok || !usages.ok || !validity.ok) {
+  if (refusals.length > 0 || !authority.ok || !usages.ok || !validity.ok || !constraints.ok) {
     const decisions = [authority, usages, validity]
     // What kind of certificate it is comes first: its code is the one that the answer carries.
     return err([...decisions.flatMap((decided) => (decided.ok ? [] : decided.error)), ...refusals])
@@ -121,11 +141,16 @@ function judge(
       keyId,
       authority: authority.value,
       usages: usages.value,
+      nameConstraints: constraints.value,
       profile,
       ca,
     }),
-    ignored: [],
-    warnings: [],
+    ignored: [...usages.value.ignored, ...ignoredExtensions(csr, { isCA })],
+    warnings: [
+      ...usages.value.warnings,
+      ...validityWarnings(validity.value, durationSeconds),
+      ...subjectWarnings(named, subjectRules),
+    ],
     names: {
       subject: nameToText(csr.subject),
       commonNames: commonNames(csr.subject),
@@ -133,6 +158,11 @@ function judge(
     },
   })
 }
+
+const NO_CONSTRAINTS = ok(undefined)
+
+const valueOf = ({ extensions }: CertificationRequest, oid: string): Uint8Array | undefined =>
+  extensions.list.find((extension) => extension.oid === oid)?.value
 
 function commonNames({ rdns }: Name): readonly string[] {
   const names: string[] = []

@@ -17,7 +17,8 @@ import {
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import type { Profile } from './profile.ts'
 import { quoteList } from './text.ts'
-import type { Usages } from './usages.ts'
+import type { Usages } from './usage-defaults.ts'
+import { isExtKeyUsageCritical } from './usages.ts'
 
 /** What was decided, and what is copied. */
 export interface ExtensionParts {
@@ -26,6 +27,8 @@ export interface ExtensionParts {
   readonly keyId: Uint8Array
   readonly authority: BasicConstraints
   readonly usages: Usages
+  /** Only in a CA certificate. */
+  readonly nameConstraints: Extension | undefined
   readonly profile: Profile
   readonly ca: Pick<IssuingCa, 'authorityKeyId' | 'pointers'>
 }
@@ -33,39 +36,93 @@ export interface ExtensionParts {
 /** Octets of a key identifier: the leftmost 160 bits of SHA-256 (RFC 7093 §2, method 1). */
 const KEY_ID_OCTETS = 20
 
-/** Asked for and judged by rules of their own. */
-const HONOURED: ReadonlySet<string> = new Set([
+/** Requested extensions that are certified, by rules of their own. */
+const CERTIFIED: ReadonlySet<string> = new Set([
   EXTENSION_OID.basicConstraints,
   EXTENSION_OID.extKeyUsage,
   EXTENSION_OID.keyUsage,
   EXTENSION_OID.subjectAltName,
 ])
 
-/** @returns One refusal that names every extension that is neither honoured nor ignored. */
+/** Extensions that a certificate gets from its key and its CA, so that what a request says of them is moot. */
+const REPLACED: ReadonlySet<string> = new Set([
+  EXTENSION_OID.subjectKeyIdentifier,
+  EXTENSION_OID.authorityKeyIdentifier,
+])
+
+/** Extensions that limit what a certificate is good for: to ignore one would give more than was asked. */
+const LIMITING: ReadonlySet<string> = new Set([
+  EXTENSION_OID.nameConstraints,
+  '1.3.6.1.5.5.7.1.24', // TLS feature (RFC 7633)
+  '2.5.29.36', // policyConstraints
+  '2.5.29.54', // inhibitAnyPolicy
+])
+
+/** How requested extensions are treated. */
+export interface ExtensionRules {
+  readonly isCA: boolean
+  readonly profile: Profile
+}
+
+const isCertified = (oid: string, isCA: boolean): boolean =>
+  CERTIFIED.has(oid) || (isCA && oid === EXTENSION_OID.nameConstraints)
+
+/** Whether a requested extension that is not certified leads to a refusal. */
+function isRefused({ oid, critical }: Extension, { profile }: ExtensionRules): boolean {
+  if (profile.refusedExtensions.includes(oid)) return true
+  if (LIMITING.has(oid)) return !profile.ignoredExtensions.includes(oid)
+  return critical && !REPLACED.has(oid) && !profile.ignoredExtensions.includes(oid)
+}
+
+/** @returns One refusal that names every requested extension that must not be ignored. */
 export function judgeExtensions(
   { extensions }: CertificationRequest,
-  { isCA, profile }: { readonly isCA: boolean; readonly profile: Profile },
+  rules: ExtensionRules,
 ): readonly Refusal[] {
   const refused = extensions.list.filter(
-    ({ oid }) =>
-      !HONOURED.has(oid) &&
-      !profile.ignoredExtensions.includes(oid) &&
-      !(isCA && oid === EXTENSION_OID.nameConstraints),
+    (extension) =>
+      (!isCertified(extension.oid, rules.isCA) || isListedAsRefused(extension, rules)) &&
+      isRefused(extension, rules),
   )
   if (refused.length === 0) return []
-  const texts = refused.map(({ oid }) => oidToText(oid))
-  const detail = `the certification request asks for extensions that are not certified: ${quoteList(texts)}; leave them out`
+  const texts = refused.map(
+    ({ oid, critical }) => `${critical ? 'critical ' : ''}${oidToText(oid)}`,
+  )
+  const detail = `the certification request asks for extensions that this CA does not certify and must not ignore: ${quoteList(texts)}; remove them from the request, or mark as not critical those that may be ignored`
   return [{ code: 'extension_not_allowed', detail }]
 }
 
-/** The extensions of the certificate, in the order they stand in it. */
+const isListedAsRefused = ({ oid }: Extension, { profile }: ExtensionRules): boolean =>
+  profile.refusedExtensions.includes(oid)
+
+/** @returns One sentence for each requested extension that the certificate does not contain. */
+export function ignoredExtensions(
+  { extensions }: CertificationRequest,
+  { isCA }: Pick<ExtensionRules, 'isCA'>,
+): readonly string[] {
+  let ignored: string[] | undefined
+  for (const { oid } of extensions.list) {
+    if (isCertified(oid, isCA)) continue
+    const reason = REPLACED.has(oid) ? 'this CA sets it itself' : 'this CA does not certify it'
+    ;(ignored ??= []).push(`the requested extension ${oidToText(oid)} is not copied: ${reason}`)
+  }
+  return ignored ?? NO_NOTICES
+}
+
+const NO_NOTICES: readonly string[] = []
+
+/** The extensions of the certificate, in the order of the certificate. */
 export function planExtensions(parts: ExtensionParts): readonly Extension[] {
   const { csr, keyId, authority, usages, profile, ca } = parts
   const extensions = [
     authority.isCA ? plan('basicConstraints', true, basicConstraints(authority)) : END_ENTITY,
     usages.keyUsage.length > 0 ? plan('keyUsage', true, der.namedBits(usages.keyUsage)) : undefined,
     usages.extKeyUsage.length > 0
-      ? plan('extKeyUsage', false, der.sequence(...usages.extKeyUsage.map(der.objectIdentifier)))
+      ? plan(
+          'extKeyUsage',
+          isExtKeyUsageCritical(usages),
+          der.sequence(...usages.extKeyUsage.map(der.objectIdentifier)),
+        )
       : undefined,
     plan('subjectKeyIdentifier', false, der.octetString(keyId)),
     ca.authorityKeyId,
@@ -73,8 +130,7 @@ export function planExtensions(parts: ExtensionParts): readonly Extension[] {
     ...(profile.noRevAvail ? ca.pointers.withoutRevocation : ca.pointers.all),
     profile.noRevAvail ? plan('noRevAvail', false, der.nullValue()) : undefined,
     policies(profile.certificatePolicies),
-    // Critical whatever was asked for (RFC 5280 §4.2.1.10): who cannot read it must not trust the CA.
-    authority.isCA ? copied(csr, 'nameConstraints', true) : undefined,
+    parts.nameConstraints,
   ]
   return extensions.filter((extension) => extension !== undefined)
 }

@@ -11,7 +11,7 @@ import {
   IPV6_OCTETS,
   type NameConstraints,
 } from '@edge-issuer/shared/x509'
-import { WILDCARD_PREFIX } from './dns-name.ts'
+import { compilePatterns, matchesAny } from './pattern.ts'
 import { isNameWithin, isSubtreeWithin } from './subtree.ts'
 import { quoteList } from './text.ts'
 import { uriDnsHost } from './uri.ts'
@@ -52,14 +52,27 @@ function isExcluded(name: GeneralName, base: GeneralName): boolean {
   return isNameWithin(name, base) || canCover(name, base)
 }
 
-/** Whether a wildcard name stands for a name that `base` alone would match: then it is not harmless. */
+/**
+ * Whether a name with a wildcard stands for names that `base` contains, though as text it is not below
+ * it: then it is not harmless. The wildcard may be a part of the label, as common names have it.
+ */
 function canCover(name: GeneralName, base: GeneralName): boolean {
-  if (name.kind !== 'dns' || base.kind !== 'dns') return false
-  if (!name.value.startsWith(WILDCARD_PREFIX)) return false
-  const suffix = name.value.slice(1).toLowerCase()
-  const [label = '', ...parents] = base.value.toLowerCase().split('.')
-  return label !== '' && `.${parents.join('.')}` === suffix
+  if (name.kind !== 'dns' || base.kind !== 'dns' || !name.value.includes('*')) return false
+  const labels = name.value.toLowerCase().split('.')
+  const wanted = base.value.toLowerCase().split('.')
+  // From the right, each label of the base must be one that the label of the name can stand for.
+  const shared = Math.min(labels.length, wanted.length)
+  const isCovered = wanted
+    .slice(wanted.length - shared)
+    .every(
+      (label, index) => label === '' || labelCovers(labels[labels.length - shared + index], label),
+    )
+  return isCovered && wanted.slice(0, wanted.length - shared).every((label) => label === '')
 }
+
+/** Whether a label with `*` for any characters can stand for another. */
+const labelCovers = (pattern = '', label: string): boolean =>
+  matchesAny(compilePatterns([pattern]), label)
 
 /**
  * @param base - A permitted subtree that a CA certificate asks for.
@@ -83,11 +96,14 @@ export function subtreeFault(
   return undefined
 }
 
-/** All addresses of each family, and all DNS names: what excludes a whole kind. */
-const WHOLE_KIND: Readonly<Partial<Record<GeneralName['kind'], readonly GeneralName[]>>> = {
+/** All addresses of each family, and all DNS names: subtrees that contain a whole kind. */
+const WHOLE_KIND = {
   dns: [{ kind: 'dns', value: '' }],
   ip: [IPV4_OCTETS, IPV6_OCTETS].map((size) => ({ kind: 'ip', octets: new Uint8Array(2 * size) })),
-}
+} as const satisfies Readonly<Partial<Record<GeneralName['kind'], readonly GeneralName[]>>>
+
+/** @returns The subtrees that contain every name of a kind. */
+export const wholeKind = (kind: keyof typeof WHOLE_KIND): readonly GeneralName[] => WHOLE_KIND[kind]
 
 /**
  * Whether any name of a kind can satisfy the constraints. Subtrees of one kind are inside each other
@@ -100,6 +116,7 @@ export function isKindOpen(
   const permitted = constraints.flatMap((each) =>
     each.permitted.filter((base) => base.kind === kind),
   )
-  const candidates = permitted.length > 0 ? permitted : WHOLE_KIND[kind]
+  const whole = kind === 'dns' || kind === 'ip' ? WHOLE_KIND[kind] : undefined
+  const candidates = permitted.length > 0 ? permitted : whole
   return candidates?.some((base) => subtreeFault(base, constraints) === undefined) ?? true
 }

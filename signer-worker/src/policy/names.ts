@@ -8,20 +8,21 @@ import type { Refusal } from '@edge-issuer/shared'
 import {
   type GeneralName,
   generalNameToText,
-  IPV6_OCTETS,
   ipToText,
   type NameConstraints,
+  oidToText,
   TAG,
 } from '@edge-issuer/shared/x509'
 import { type AllowedRules, type ClientPolicy, nameRuleKind } from './client-policy.ts'
-import { dnsNameFault, WILDCARD_PREFIX } from './dns-name.ts'
-import { emailFault } from './email.ts'
+import { dnsNameFault } from './dns-name.ts'
+import { emailFault, utf8MailboxFault } from './email.ts'
 import { constraintFault } from './name-constraints.ts'
 import type { Profile } from './profile.ts'
 import { joinRefusals, refuseEach } from './refusals.ts'
 import { hasControlCharacter, quote, quoteList } from './text.ts'
 import { isSpiffe, uriFault } from './uri.ts'
 import { absentFaults, ruleFault } from './value-rule.ts'
+import { constrainedNames, ruledName, SMTP_UTF8_MAILBOX } from './verified-names.ts'
 
 /** What names are held against. */
 export interface NameRules {
@@ -31,21 +32,16 @@ export interface NameRules {
   readonly constraints: readonly NameConstraints[]
 }
 
-/** Most names in one certificate: each is compared with each pattern and constraint. */
-const MAX_NAMES = 100
-
-/** `::ffff:0:0/96` (RFC 4291 §2.5.5.2). */
-const IPV4_MAPPED_PREFIX = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff)
-
 /** @returns Every fault of every name. */
 export function judgeNames(names: readonly GeneralName[], rules: NameRules): readonly Refusal[] {
-  if (names.length > MAX_NAMES) {
-    const detail = `there are ${String(names.length)} subject alternative names, and ${String(MAX_NAMES)} are the most; split them over several requests`
+  const { maxNames } = rules.profile
+  if (names.length > maxNames) {
+    const detail = `${String(names.length)} subject alternative names exceed the profile's maximum of ${String(maxNames)}; split them over several requests`
     return [{ code: 'name_not_allowed', detail }]
   }
   return joinRefusals(
     ...names.map((name) => judgeName(name, rules)),
-    judgeSpiffeIds(names),
+    rules.profile.spiffe === 'strict' ? judgeSpiffeIds(names) : [],
     judgeAbsence(names, rules.client.allowed),
   )
 }
@@ -55,7 +51,8 @@ function judgeAbsence(
   allowed: AllowedRules | undefined,
 ): readonly Refusal[] {
   if (allowed === undefined) return []
-  const hasKind = (kind: string): boolean => names.some((name) => nameRuleKind(name) === kind)
+  const hasKind = (kind: string): boolean =>
+    names.some((name) => nameRuleKind(ruledName(name)) === kind)
   return refuseEach('name_not_allowed', absentFaults(allowed.names, hasKind))
 }
 
@@ -69,6 +66,10 @@ function judgeSpiffeIds(names: readonly GeneralName[]): readonly Refusal[] {
 }
 
 function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
+  if (name.kind === 'unsupported') {
+    const detail = `${quote(generalNameToText(name))} is a kind of name that is never certified; remove it from the request`
+    return [{ code: 'name_not_allowed', detail }]
+  }
   const malformed = syntaxFault(name)
   if (malformed !== undefined) {
     const detail = `${quote(generalNameToText(name))} ${malformed}; change the request`
@@ -79,7 +80,7 @@ function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
     [
       profileFault(name, rules.profile),
       clientFault(name, rules.client),
-      constraintFault(name, rules.constraints),
+      caFault(name, rules.constraints),
     ],
     (fault) =>
       `${quote(generalNameToText(name))} ${fault}; change the request, or ask the CA's operator`,
@@ -98,11 +99,10 @@ function syntaxFault(name: GeneralName): string | undefined {
       return emailFault(name.value)
     }
     case 'ip': {
-      return isIpv4Mapped(name.octets) ? 'is an IPv4 address in the form of IPv6' : undefined
+      return undefined
     }
     case 'otherName': {
-      if (name.value === '') return 'is empty'
-      return hasControlCharacter(name.value) ? 'has a control character' : undefined
+      return otherNameFault(name.typeId, name.value)
     }
     case 'unsupported': {
       return undefined
@@ -110,19 +110,24 @@ function syntaxFault(name: GeneralName): string | undefined {
   }
 }
 
-const isIpv4Mapped = (octets: Uint8Array): boolean =>
-  octets.length === IPV6_OCTETS &&
-  IPV4_MAPPED_PREFIX.every((octet, index) => octet === octets[index])
+function otherNameFault(typeId: string, value: string): string | undefined {
+  if (value === '') return 'is empty'
+  if (hasControlCharacter(value)) return 'has a control character'
+  return typeId === SMTP_UTF8_MAILBOX ? utf8MailboxFault(value) : undefined
+}
 
-function profileFault(name: GeneralName, profile: Profile): string | undefined {
-  if (name.kind === 'unsupported' || (name.kind === 'otherName' && name.tag !== TAG.utf8String)) {
-    return 'is a kind of name that is never certified'
+/** @returns What the profile has against a name, to go on after it. */
+export function profileFault(name: GeneralName, profile: Profile): string | undefined {
+  const { subjectAltNames } = profile
+  const isKindAllowed = (kind: GeneralName['kind']): boolean =>
+    subjectAltNames.some((allowed) => allowed === kind)
+  const counted = ruledName(name)
+  if (!isKindAllowed(name.kind) || (counted !== name && !isKindAllowed(counted.kind))) {
+    return `is of a kind that the profile does not allow (allowed: ${quoteList(subjectAltNames)})`
   }
-  if (!profile.subjectAltNames.includes(name.kind)) {
-    return `is a kind of name that the profile does not allow; it allows ${quoteList(profile.subjectAltNames)}`
-  }
+  if (name.kind === 'otherName') return otherNameTypeFault(name, profile)
   if (name.kind !== 'dns') return undefined
-  if (!profile.wildcards && name.value.startsWith(WILDCARD_PREFIX)) {
+  if (!profile.wildcards && name.value.includes('*')) {
     return 'has a wildcard, which the profile does not allow'
   }
   return !profile.underscores && name.value.includes('_')
@@ -130,10 +135,33 @@ function profileFault(name: GeneralName, profile: Profile): string | undefined {
     : undefined
 }
 
-function clientFault(name: GeneralName, { allowed }: ClientPolicy): string | undefined {
+function otherNameTypeFault(
+  { typeId, tag }: Extract<GeneralName, { kind: 'otherName' }>,
+  { otherNames }: Profile,
+): string | undefined {
+  if (tag === TAG.utf8String || otherNames.includes(typeId)) return undefined
+  return `is an otherName of type ${oidToText(typeId)} whose value is not a UTF8String, which is certified only where the profile's otherNames have its type`
+}
+
+/** @returns What the rules of the client have against a name, to go on after it. */
+export function clientFault(asked: GeneralName, { allowed }: ClientPolicy): string | undefined {
+  const name = ruledName(asked)
   if (allowed === undefined || name.kind === 'unsupported') return undefined
   const value = { kind: nameRuleKind(name), text: comparedText(name) }
   return ruleFault(allowed.names, value, 'allowed.otherNames')
+}
+
+/** @returns What the constraints of the CAs above have against any reading of a name. */
+export function caFault(
+  name: GeneralName,
+  constraints: readonly NameConstraints[],
+): string | undefined {
+  if (constraints.length === 0) return undefined
+  for (const reading of constrainedNames(name)) {
+    const fault = constraintFault(reading, constraints)
+    if (fault !== undefined) return fault
+  }
+  return undefined
 }
 
 /** DNS names are compared in lower case (RFC 4343), all else as it stands. */

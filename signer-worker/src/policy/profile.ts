@@ -62,179 +62,204 @@ const member = <T extends z.ZodMiniType>(
   // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
   z._default(schema.check(z.describe(description)), () => structuredClone(value))
 
-/** One entry of `profiles` in the worker's configuration. */
-export const profileSchema = z
-  .strictObject({
-    subjectAttributes: member(
-      z.nullable(z.array(z.union([z.enum(SUBJECT_ATTRIBUTES), oidSchema]))),
-      null,
-      'attribute types that a subject may have, by short name or object identifier; null allows any',
-    ),
-    rfc5280UpperBounds: member(
-      z.boolean(),
-      false,
-      'whether subject values must be within the upper bounds of RFC 5280 appendix A.1: 64 characters for CN, O, OU and serialNumber, two letters for C',
-    ),
-    commonName: member(
-      z.enum(['allow', 'inSans']),
-      'allow',
-      'allow: a common name need be none of the subject alternative names; inSans: it must be one',
-    ),
-    subjectAltNames: member(
-      z.array(z.enum(NAME_KINDS)),
-      [...NAME_KINDS],
-      'kinds of subject alternative name that may be asked for',
-    ),
-    maxNames: member(
-      z.int().check(z.gte(1), z.lte(MAX_NAMES)),
-      MAX_NAMES,
-      'most subject alternative names in one certificate',
-    ),
-    wildcards: member(z.boolean(), true, 'whether DNS names may begin with "*."'),
-    underscores: member(
-      z.boolean(),
-      true,
-      'whether labels of DNS names may contain underscores, which RFC 5280 does not allow',
-    ),
-    spiffe: member(
-      z.enum(['allow', 'strict']),
-      'allow',
-      'allow: a SPIFFE ID may stand beside other URIs; strict: it must be the only URI (X509-SVID section 2)',
-    ),
-    otherNames: member(
-      z.array(oidSchema).check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
-      [],
-      'object identifiers of otherName types that are certified whatever the type of their value; others are certified only with a UTF8String',
-    ),
-    keyTypes: member(
-      z.array(z.enum(KEY_TYPES)).check(z.minLength(1)),
-      [...KEY_TYPES],
-      'kinds of public key that are certified',
-    ),
-    minRsaBits: member(rsaBitsSchema, MIN_RSA_BITS, 'smallest RSA modulus, in bits'),
-    maxRsaBits: member(rsaBitsSchema, MAX_RSA_BITS, 'largest RSA modulus, in bits'),
-    usages: member(
-      z.nullable(z.array(z.enum(USAGES))),
-      null,
-      'usages that may be requested, as cert-manager names them; null allows all but any, code signing, timestamping and ocsp signing, which a profile must name',
-    ),
-    onMissingUsages: member(
-      z.enum(['fill', 'reject']),
-      'fill',
-      'what to do, where the profile or the client lists usages, with a request that names no extended usage: certify those listed, or refuse. Without extKeyUsage a certificate would be good for every purpose',
-    ),
-    isCA: member(z.boolean(), false, 'whether CA certificates may be asked for'),
-    emptyCaSubject: member(
-      z.boolean(),
-      false,
-      'whether a CA certificate may do without a subject, which RFC 5280 does not allow',
-    ),
-    requireCertSign: member(
-      z.boolean(),
-      true,
-      'whether a request for a CA certificate must name the usage "cert sign"; false also issues CA certificates that can sign nothing',
-    ),
-    pathLength: member(
-      z.nullable(z.int().check(z.gte(0), z.lte(MAX_PATH_LENGTH))),
-      null,
-      'path length of CA certificates; null leaves it out, or sets one less than that of the issuing CA',
-    ),
-    requireNameConstraints: member(
-      z.boolean(),
-      true,
-      'whether a CA certificate must be limited, by its own name constraints or those of a CA above it, in both DNS names and IP addresses: permitted subtrees, or all names of the kind excluded. Without, its key is worth as much as that of the issuing CA',
-    ),
-    nameConstraints: member(
-      z.strictObject({ permittedFromClient: z.boolean() }),
-      { permittedFromClient: false },
-      "permittedFromClient: true adds the client's allowed.dnsNames and allowed.ipAddresses to a CA certificate as permitted subtrees, for each of the two kinds that the request does not limit itself",
-    ),
-    certificatePolicies: member(
-      z
-        .array(
-          oidSchema.check(z.refine(isPrivatePolicy, 'is of the CA/Browser Forum: public CAs only')),
-        )
-        .check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
-      [],
-      'object identifiers of policies that every certificate names',
-    ),
-    noRevAvail: member(
-      z.boolean(),
-      false,
-      'whether certificates say that they are never revoked (RFC 9608), and name neither CRL nor OCSP',
-    ),
-    ignoredExtensions: member(
-      z.array(
-        oidSchema.check(
-          z.refine((oid) => !CERTIFIED_EXTENSIONS.has(oid), 'cannot be ignored: it has rules of its own'),
+const profileOptions = z.strictObject({
+  subjectAttributes: member(
+    z.nullable(z.array(z.union([z.enum(SUBJECT_ATTRIBUTES), oidSchema]))),
+    null,
+    'attribute types that a subject may have, by short name or object identifier; null allows any',
+  ),
+  rfc5280UpperBounds: member(
+    z.boolean(),
+    false,
+    'whether subject values must be within the upper bounds of RFC 5280 appendix A.1: 64 characters for CN, O, OU and serialNumber, two letters for C',
+  ),
+  commonName: member(
+    z.enum(['allow', 'inSans']),
+    'allow',
+    'allow: a common name need be none of the subject alternative names; inSans: it must be one',
+  ),
+  subjectAltNames: member(
+    z.array(z.enum(NAME_KINDS)),
+    [...NAME_KINDS],
+    'kinds of subject alternative name that may be asked for',
+  ),
+  maxNames: member(
+    z.int().check(z.gte(1), z.lte(MAX_NAMES)),
+    MAX_NAMES,
+    'most subject alternative names in one certificate',
+  ),
+  wildcards: member(z.boolean(), true, 'whether DNS names may begin with "*."'),
+  underscores: member(
+    z.boolean(),
+    true,
+    'whether labels of DNS names may contain underscores, which RFC 5280 does not allow',
+  ),
+  spiffe: member(
+    z.enum(['allow', 'strict']),
+    'allow',
+    'allow: a SPIFFE ID may stand beside other URIs; strict: it must be the only URI (X509-SVID section 2)',
+  ),
+  otherNames: member(
+    z
+      .array(oidSchema)
+      .check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
+    [],
+    'object identifiers of otherName types that are certified whatever the type of their value; others are certified only with a UTF8String',
+  ),
+  keyTypes: member(
+    z.array(z.enum(KEY_TYPES)).check(z.minLength(1)),
+    [...KEY_TYPES],
+    'kinds of public key that are certified',
+  ),
+  minRsaBits: member(rsaBitsSchema, MIN_RSA_BITS, 'smallest RSA modulus, in bits'),
+  maxRsaBits: member(rsaBitsSchema, MAX_RSA_BITS, 'largest RSA modulus, in bits'),
+  usages: member(
+    z.nullable(z.array(z.enum(USAGES))),
+    null,
+    'usages that may be requested, as cert-manager names them; null allows all but any, code signing, timestamping and ocsp signing, which a profile must name',
+  ),
+  onMissingUsages: member(
+    z.enum(['fill', 'reject']),
+    'fill',
+    'what to do, where the profile or the client lists usages, with a request that names no extended usage: certify those listed, or refuse. Without extKeyUsage a certificate would be good for every purpose',
+  ),
+  isCA: member(z.boolean(), false, 'whether CA certificates may be asked for'),
+  emptyCaSubject: member(
+    z.boolean(),
+    false,
+    'whether a CA certificate may do without a subject, which RFC 5280 does not allow',
+  ),
+  requireCertSign: member(
+    z.boolean(),
+    true,
+    'whether a request for a CA certificate must name the usage "cert sign"; false also issues CA certificates that can sign nothing',
+  ),
+  pathLength: member(
+    z.nullable(z.int().check(z.gte(0), z.lte(MAX_PATH_LENGTH))),
+    null,
+    'path length of CA certificates; null leaves it out, or sets one less than that of the issuing CA',
+  ),
+  requireNameConstraints: member(
+    z.boolean(),
+    true,
+    'whether a CA certificate must be limited, by its own name constraints or those of a CA above it, in both DNS names and IP addresses: permitted subtrees, or all names of the kind excluded. Without, its key is worth as much as that of the issuing CA',
+  ),
+  nameConstraints: member(
+    z.strictObject({ permittedFromClient: z.boolean() }),
+    { permittedFromClient: false },
+    "permittedFromClient: true adds the client's allowed.dnsNames and allowed.ipAddresses to a CA certificate as permitted subtrees, for each of the two kinds that the request does not limit itself",
+  ),
+  certificatePolicies: member(
+    z
+      .array(
+        oidSchema.check(z.refine(isPrivatePolicy, 'is of the CA/Browser Forum: public CAs only')),
+      )
+      .check(z.refine((oids) => new Set(oids).size === oids.length, 'has one twice')),
+    [],
+    'object identifiers of policies that every certificate names',
+  ),
+  noRevAvail: member(
+    z.boolean(),
+    false,
+    'whether certificates say that they are never revoked (RFC 9608), and name neither CRL nor OCSP',
+  ),
+  ignoredExtensions: member(
+    z.array(
+      oidSchema.check(
+        z.refine(
+          (oid) => !CERTIFIED_EXTENSIONS.has(oid),
+          'cannot be ignored: it has rules of its own',
         ),
       ),
-      [],
-      'object identifiers of requested extensions to ignore even where they are critical',
     ),
-    refusedExtensions: member(
-      z.array(oidSchema),
-      [],
-      'object identifiers of requested extensions that lead to a refusal; others that are not certified are ignored with a notice',
-    ),
-    minDurationSeconds: member(
-      durationSchema,
-      300,
-      'shortest certificate that is issued, in seconds',
-    ),
-    maxDurationSeconds: member(
-      durationSchema,
-      DEFAULT_MAX_DURATION_SECONDS,
-      'longest certificate that is issued, in seconds; the default is 398 days',
-    ),
-    overMaximum: member(
-      z.enum(['clamp', 'reject']),
-      'clamp',
-      'what to do with a longer duration: shorten it and say so, or refuse',
-    ),
-    backdateSeconds: member(
-      z.int().check(z.gte(0), z.lte(MAX_BACKDATE_SECONDS)),
-      60,
-      'how far notBefore lies in the past, inside the duration, in seconds',
-    ),
-  })
-  .check(
-    z.superRefine((profile, context) => {
-      const refuse = (option: keyof typeof profile, message: string): void => {
-        context.addIssue({ code: 'custom', path: [option], message })
-      }
-      if (profile.maxRsaBits < profile.minRsaBits) {
-        refuse('maxRsaBits', `must be at least minRsaBits, which is ${String(profile.minRsaBits)}`)
-      }
-      if (profile.maxDurationSeconds < profile.minDurationSeconds) {
-        const minimum = String(profile.minDurationSeconds)
-        refuse('maxDurationSeconds', `must be at least minDurationSeconds, which is ${minimum}`)
-      }
-      if (profile.backdateSeconds >= profile.minDurationSeconds) {
-        const minimum = String(profile.minDurationSeconds)
-        refuse('backdateSeconds', `must be below minDurationSeconds, which is ${minimum}`)
-      }
-      if (profile.noRevAvail && profile.isCA) {
-        refuse('noRevAvail', 'must be false, or isCA false: CA certificates can be revoked')
-      }
-      if (profile.noRevAvail && profile.maxDurationSeconds > MAX_UNREVOCABLE_SECONDS) {
-        const most = String(MAX_UNREVOCABLE_SECONDS)
-        refuse('noRevAvail', `must be false, or maxDurationSeconds at most ${most}`)
-      }
-      if (profile.emptyCaSubject && !profile.isCA) {
-        refuse('emptyCaSubject', 'must be false, or isCA true')
-      }
-      if (profile.pathLength !== null && !profile.isCA) {
-        refuse('pathLength', 'must be null, or isCA true')
-      }
-      if (profile.nameConstraints.permittedFromClient && !profile.isCA) {
-        refuse('nameConstraints', 'permittedFromClient must be false, or isCA true')
-      }
-      if (profile.isCA && profile.usages?.includes('cert sign') === false && profile.requireCertSign) {
-        refuse('usages', 'must include "cert sign", or isCA must be false')
-      }
-    }),
-  )
+    [],
+    'object identifiers of requested extensions to ignore even where they are critical',
+  ),
+  refusedExtensions: member(
+    z.array(oidSchema),
+    [],
+    'object identifiers of requested extensions that lead to a refusal; others that are not certified are ignored with a notice',
+  ),
+  minDurationSeconds: member(
+    durationSchema,
+    300,
+    'shortest certificate that is issued, in seconds',
+  ),
+  maxDurationSeconds: member(
+    durationSchema,
+    DEFAULT_MAX_DURATION_SECONDS,
+    'longest certificate that is issued, in seconds; the default is 398 days',
+  ),
+  overMaximum: member(
+    z.enum(['clamp', 'reject']),
+    'clamp',
+    'what to do with a longer duration: shorten it and say so, or refuse',
+  ),
+  backdateSeconds: member(
+    z.int().check(z.gte(0), z.lte(MAX_BACKDATE_SECONDS)),
+    60,
+    'how far notBefore lies in the past, inside the duration, in seconds',
+  ),
+})
+
+type ProfileOptions = z.infer<typeof profileOptions>
+
+/** One entry of `profiles` in the worker's configuration. */
+export const profileSchema = profileOptions.check(
+  z.superRefine((profile, context) => {
+    for (const [option, message] of contradictions(profile)) {
+      context.addIssue({ code: 'custom', path: [option], message })
+    }
+  }),
+)
+
+type Contradiction = readonly [option: string, message: string]
+
+/** What options of a profile cannot have together. */
+function contradictions(profile: ProfileOptions): readonly Contradiction[] {
+  const minimum = String(profile.minDurationSeconds)
+  return [
+    ...(profile.maxRsaBits < profile.minRsaBits
+      ? ([
+          ['maxRsaBits', `must be at least minRsaBits, which is ${String(profile.minRsaBits)}`],
+        ] as const)
+      : []),
+    ...(profile.maxDurationSeconds < profile.minDurationSeconds
+      ? ([
+          ['maxDurationSeconds', `must be at least minDurationSeconds, which is ${minimum}`],
+        ] as const)
+      : []),
+    ...(profile.backdateSeconds >= profile.minDurationSeconds
+      ? ([['backdateSeconds', `must be below minDurationSeconds, which is ${minimum}`]] as const)
+      : []),
+    ...(profile.noRevAvail && profile.maxDurationSeconds > MAX_UNREVOCABLE_SECONDS
+      ? ([
+          [
+            'noRevAvail',
+            `must be false, or maxDurationSeconds at most ${String(MAX_UNREVOCABLE_SECONDS)}`,
+          ],
+        ] as const)
+      : []),
+    ...(profile.isCA ? caContradictions(profile) : endEntityContradictions(profile)),
+  ]
+}
+
+const caContradictions = (profile: ProfileOptions): readonly Contradiction[] => [
+  ...(profile.noRevAvail
+    ? ([['noRevAvail', 'must be false, or isCA false: CA certificates can be revoked']] as const)
+    : []),
+  ...(profile.usages?.includes('cert sign') === false
+    ? ([['usages', 'must include "cert sign", or isCA must be false']] as const)
+    : []),
+]
+
+const endEntityContradictions = (profile: ProfileOptions): readonly Contradiction[] => [
+  ...(profile.emptyCaSubject ? ([['emptyCaSubject', 'must be false, or isCA true']] as const) : []),
+  ...(profile.pathLength === null ? [] : ([['pathLength', 'must be null, or isCA true']] as const)),
+  ...(profile.nameConstraints.permittedFromClient
+    ? ([['nameConstraints', 'permittedFromClient must be false, or isCA true']] as const)
+    : []),
+]
 
 /** A profile with every option set. */
 export type Profile = z.infer<typeof profileSchema>

@@ -1,31 +1,43 @@
 /**
- * The subject: attribute types from a list, values within the bounds of RFC 5280 appendix A, and
- * what the client and the issuing CA allow.
+ * The subject: attributes and values that verifiers can read, and that the profile, the client and the
+ * issuing CA allow.
  *
  * @module
  */
 import type { Refusal } from '@edge-issuer/shared'
 import {
+  attributeTypeToText,
   type GeneralName,
   ipToText,
   type Name,
   type NameAttribute,
-  oidToText,
+  type NameConstraints,
+  nameToText,
   type SubjectAttribute,
   TAG,
 } from '@edge-issuer/shared/x509'
-import { constraintFault } from './name-constraints.ts'
-import type { NameRules } from './names.ts'
+import { commonNameHostFault, commonNameWarning, hostsInCommonNames } from './common-name.ts'
+import { isSameDistinguishedName } from './distinguished-name.ts'
+import { emailFault } from './email.ts'
+import { caFault, clientFault, type NameRules } from './names.ts'
 import type { Profile } from './profile.ts'
 import { refuseEach } from './refusals.ts'
 import { hasControlCharacter, quote, quoteList } from './text.ts'
 import { absentFaults, ruleFault } from './value-rule.ts'
 
-/** The parts of a request that a subject is judged with. */
+/** The parts of a request that a subject is checked with. */
 export interface NamedRequest {
   readonly subject: Name
   readonly names: readonly GeneralName[]
   readonly isCA: boolean
+  /** Whether the usages of the certificate allow a verifier to accept it for a server. */
+  readonly isForServers: boolean
+}
+
+/** What a subject is checked against. */
+export interface SubjectRules extends NameRules {
+  /** Subjects of the issuing CA and of every CA above it. */
+  readonly caSubjects: readonly Name[]
 }
 
 /** Upper bounds of RFC 5280 appendix A.1, in characters. UID and DC have none there. */
@@ -44,25 +56,42 @@ const MAX_CHARACTERS: Readonly<Record<SubjectAttribute, number>> = {
   emailAddress: 255,
 }
 
-/** Where a rule for an attribute without a member of its own would stand. */
+/** Where a rule for an attribute without a member of its own is. */
 const OTHER_ATTRIBUTES = 'allowed.subject.otherAttributes'
 
-/** What openssl takes for a host name in a common name: several labels, no wildcard. */
-const READS_AS_HOST = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/
+/** Attribute types of X.520, whose strings are DirectoryStrings or PrintableStrings, never IA5Strings. */
+const X520 = /^2\.5\.4\./
 
-/** @returns Every fault of the subject, and of its absence. */
-export function judgeSubject(request: NamedRequest, rules: NameRules): readonly Refusal[] {
-  const faults = [absenceFault(request, rules.profile)]
-  for (const rdn of request.subject.rdns) {
+/** @returns Every violation of the subject, and of its absence. */
+export function judgeSubject(request: NamedRequest, rules: SubjectRules): readonly Refusal[] {
+  const { subject, names, isForServers } = request
+  const faults = [absenceFault(request, rules.profile), selfNameFault(subject, rules.caSubjects)]
+  for (const rdn of subject.rdns) {
     for (const attribute of rdn) {
       faults.push(
         attributeFault(attribute, rules),
-        commonNameFault(attribute, request.names, rules),
-        impliedNameFault(attribute, request.names, rules),
+        commonNameFault(attribute, names, rules),
+        emailAddressFault(attribute, rules),
       )
     }
   }
-  return refuseEach('subject_not_allowed', faults.concat(absentAttributes(request.subject, rules)))
+  if (isForServers) {
+    for (const found of hostsInCommonNames(subject, names)) {
+      faults.push(commonNameHostFault(found, rules))
+    }
+  }
+  return refuseEach('subject_not_allowed', faults.concat(absentAttributes(subject, rules)))
+}
+
+/** @returns What a verifier may refuse in the subject of a certificate that is issued, and what to add. */
+export function subjectWarnings(
+  { subject, names, isForServers }: NamedRequest,
+  rules: SubjectRules,
+): readonly string[] {
+  if (isForServers || rules.constraints.length === 0) return []
+  return hostsInCommonNames(subject, names).flatMap(
+    (found) => commonNameWarning(found, rules) ?? [],
+  )
 }
 
 function absenceFault(
@@ -78,43 +107,76 @@ function absenceFault(
     : undefined
 }
 
+/**
+ * A certificate whose subject is that of a CA above it counts as issued by itself: verifiers then do
+ * not hold it against name constraints and path lengths (RFC 5280 §6.1).
+ */
+function selfNameFault(subject: Name, caSubjects: readonly Name[]): string | undefined {
+  if (subject.rdns.length === 0) return undefined
+  const isCas = caSubjects.some((ca) => isSameDistinguishedName(ca, subject))
+  return isCas
+    ? `the subject ${quote(nameToText(subject))} is that of the issuing CA or of a CA above it, and verifiers do not hold a self-issued certificate against name constraints; change the subject`
+    : undefined
+}
+
 function attributeFault(attribute: NameAttribute, rules: NameRules): string | undefined {
   const { oid, type, value } = attribute
   const { subjectAttributes } = rules.profile
-  if (type === undefined || !subjectAttributes.includes(type)) {
-    const found = type ?? oidToText(oid)
-    return `the subject has the attribute ${found}, and the profile allows ${quoteList(subjectAttributes)}; change the request, or ask the CA's operator`
+  const text = `${attributeTypeToText(oid)}=${value}`
+  if (
+    subjectAttributes !== null &&
+    !subjectAttributes.includes(oid) &&
+    !(type !== undefined && subjectAttributes.includes(type))
+  ) {
+    return `the subject has the attribute ${attributeTypeToText(oid)}, and the profile's subjectAttributes are ${quoteList(subjectAttributes)}; change the request, or ask the CA's operator`
   }
-  const fault = valueFault(type, attribute)
-  if (fault !== undefined) return `${quote(`${type}=${value}`)} ${fault}; change the request`
+  const fault = valueFault(attribute, rules.profile)
+  if (fault !== undefined) return `${quote(text)} ${fault}; change the request`
   const { allowed } = rules.client
-  const refused =
-    allowed && ruleFault(allowed.subject, { kind: type, text: value }, OTHER_ATTRIBUTES)
+  // An email address may be allowed as one: emailAddressFault() holds it against allowed.emailAddresses.
+  if (allowed === undefined || (type === 'emailAddress' && !allowed.subject.byKind.has(oid))) {
+    return undefined
+  }
+  const refused = ruleFault(allowed.subject, { kind: oid, text: value }, OTHER_ATTRIBUTES)
   return refused === undefined
     ? undefined
-    : `${quote(`${type}=${value}`)} ${refused}; change the request, or ask the CA's operator`
+    : `${quote(text)} ${refused}; change the request, or ask the CA's operator`
 }
 
 function absentAttributes({ rdns }: Name, { client: { allowed } }: NameRules): readonly string[] {
   if (allowed === undefined) return []
   const attributes = rdns.flat()
-  return absentFaults(allowed.subject, (kind) => attributes.some(({ type }) => type === kind))
+  return absentFaults(allowed.subject, (kind) => attributes.some(({ oid }) => oid === kind))
 }
 
-function valueFault(type: SubjectAttribute, { tag, value }: NameAttribute): string | undefined {
+function valueFault(
+  { oid, type, tag, value }: NameAttribute,
+  { rfc5280UpperBounds }: Profile,
+): string | undefined {
+  if (hasControlCharacter(value)) return 'has a control character'
+  if (tag === TAG.ia5String && X520.test(oid)) {
+    return 'is an IA5String, which X.520 does not have for this attribute; use a UTF8String or a PrintableString'
+  }
+  return rfc5280UpperBounds && type !== undefined ? boundFault(type, tag, value) : undefined
+}
+
+function boundFault(type: SubjectAttribute, tag: number, value: string): string | undefined {
   const length = countCharacters(value)
   const most = MAX_CHARACTERS[type]
   if (type === 'C' && (length !== most || tag !== TAG.printableString)) {
-    return 'is not a country code of two letters in a PrintableString'
+    return 'is not a country code of two letters in a PrintableString, as the profile requires'
   }
   // RFC 5280 appendix A.1: X520SerialNumber.
-  if (type === 'serialNumber' && tag !== TAG.printableString) return 'is not in a PrintableString'
-  if (length === 0) return 'is empty'
-  if (length > most) return `has ${String(length)} characters; ${String(most)} are the most`
-  return hasControlCharacter(value) ? 'has a control character' : undefined
+  if (type === 'serialNumber' && tag !== TAG.printableString) {
+    return 'is not a PrintableString, as the profile requires'
+  }
+  if (length === 0) return 'is empty, which the profile does not allow'
+  return length > most
+    ? `exceeds the profile's maximum of ${String(most)} characters (${String(length)})`
+    : undefined
 }
 
-/** Code points, not UTF-16 units: what stands outside the first plane counts once. */
+/** Code points, not UTF-16 units: a character outside the first plane counts once. */
 function countCharacters(text: string): number {
   let count = text.length
   for (let at = 0; at < text.length; at += 1) if ((text.codePointAt(at) ?? 0) > 0xffff) count -= 1
@@ -153,34 +215,28 @@ function isSameName(name: GeneralName, text: string): boolean {
 }
 
 /**
- * Verifiers hold two kinds of attribute against name constraints: an email address (RFC 5280
- * §4.2.1.10), and a common name that reads as a DNS name where there is no dNSName (openssl
- * takes it for one, crypto/x509/v3_ncons.c). An email address must be an rfc822Name as well (RFC 5280
- * §4.1.2.6).
+ * Verifiers take an emailAddress of the subject for an rfc822Name, and hold it against the constraints
+ * for them (RFC 5280 §4.2.1.10). So do the rules of the client.
  */
-function impliedNameFault(
+function emailAddressFault(
   { type, value }: NameAttribute,
-  names: readonly GeneralName[],
-  rules: NameRules,
+  { client, constraints }: NameRules,
 ): string | undefined {
-  const implied = impliedName(type, value)
-  if (implied === undefined) return undefined
-  if (implied.kind === 'dns' && names.some(({ kind }) => kind === 'dns')) return undefined
-  if (implied.kind === 'email' && !names.some(isEmail(value))) {
-    return `${quote(`${String(type)}=${value}`)} is none of the email addresses among the subject alternative names; add it there, or leave it out`
-  }
-  const fault = constraintFault(implied, rules.constraints)
+  if (type !== 'emailAddress') return undefined
+  const fault =
+    clientFault({ kind: 'email', value }, client) ?? emailConstraintFault(value, constraints)
   return fault === undefined
     ? undefined
-    : `${quote(`${String(type)}=${value}`)} ${fault}; change the request, or use another issuer`
+    : `${quote(`emailAddress=${value}`)} is checked as an email address, and ${fault}; change the request, or ask the CA's operator`
 }
 
-const isEmail =
-  (value: string) =>
-  (name: GeneralName): boolean =>
-    name.kind === 'email' && name.value === value
-
-function impliedName(type: SubjectAttribute | undefined, value: string): GeneralName | undefined {
-  if (type === 'emailAddress') return { kind: 'email', value }
-  return type === 'CN' && READS_AS_HOST.test(value) ? { kind: 'dns', value } : undefined
+function emailConstraintFault(
+  value: string,
+  constraints: readonly NameConstraints[],
+): string | undefined {
+  const isConstrained = constraints.some(({ permitted, excluded }) =>
+    [...permitted, ...excluded].some(({ kind }) => kind === 'email'),
+  )
+  if (!isConstrained) return undefined
+  return emailFault(value) ?? caFault({ kind: 'email', value }, constraints)
 }

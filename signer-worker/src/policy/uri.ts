@@ -4,6 +4,7 @@
  * @module
  */
 import { dnsNameFault } from './dns-name.ts'
+import { canonicalHost } from './host-text.ts'
 
 /** SPIFFE ID specification §2.3, in octets; taken for every URI. */
 const MAX_URI_CHARACTERS = 2048
@@ -20,8 +21,9 @@ const AUTHORITY_PARTS = /^(?:[^@[\]]*@)?(\[[0-9A-Fa-f:.]+\]|[^:@[\]]*)(?::\d*)?$
 /** No user before the host, and nothing but a port or a path behind it. */
 const SAME_HOST_FOR_ALL = /^[^:]*:\/\/[^/?#@]*(?:\/|$)/
 
-/** SPIFFE ID specification §2.1 and §2.2. */
-const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(\/[A-Za-z0-9._-]+)*$/
+/** SPIFFE ID specification §2.1 and §2.2; without an empty label, which Go's parser refuses. */
+const SPIFFE_ID =
+  /^spiffe:\/\/(?=[^/]{1,255}(?:\/|$))[a-z0-9_-]+(\.[a-z0-9_-]+)*(\/[A-Za-z0-9._-]+)*$/
 const SPIFFE_DOT_SEGMENT = /\/\.\.?(\/|$)/
 
 const IPV4 = /^\d+(\.\d+){3}$/
@@ -48,7 +50,12 @@ function authorityFault(authority: string): string | undefined {
   const host = hostOf(authority)
   if (host === undefined) return 'has an authority that is not [user@]host[:port]'
   if (host === '') return 'has an authority without a host'
-  const isName = !host.startsWith('[') && !IPV4.test(host)
+  if (host.startsWith('[')) {
+    return canonicalHost(host) === undefined
+      ? 'has a malformed IPv6 address as its host'
+      : undefined
+  }
+  const isName = !IPV4.test(host) || canonicalHost(host) !== host
   return isName && (dnsNameFault(host) !== undefined || host.includes('*'))
     ? 'has a host that is neither a DNS name nor an IP address'
     : undefined

@@ -12,11 +12,29 @@ import {
   type Result,
 } from '@edge-issuer/shared'
 import { type ExtensionValues, type PublicKey, publicKeyToText } from '@edge-issuer/shared/x509'
-import type { ClientPolicy } from './client-policy.ts'
-import type { Profile } from './profile.ts'
+import {
+  DIGITAL_SIGNATURE,
+  ENCIPHERMENT,
+  isForCa,
+  KEY_AGREEMENT,
+  maskByKey,
+} from './key-usage-bits.ts'
 import { joinRefusals } from './refusals.ts'
 import { quote, quoteList } from './text.ts'
+import {
+  addedUsages,
+  addOnce,
+  completeExtKeyUsage,
+  completeKeyUsage,
+  type Usages,
+} from './usage-defaults.ts'
 import { extKeyUsageToText, includesUsage, keyUsageToText, usageMeaning } from './usage-names.ts'
+import {
+  ANY_EXTENDED_KEY_USAGE,
+  issuerLimit,
+  profileAllowsUsage,
+  type UsageRules,
+} from './usage-rules.ts'
 
 /** What usages are judged with. */
 export interface UsageRequest {
@@ -27,59 +45,61 @@ export interface UsageRequest {
   readonly asked: ExtensionValues
 }
 
-/** What usages are held against. */
-export interface UsageRules {
-  readonly profile: Profile
-  readonly client: ClientPolicy
-  /** extKeyUsage of those CAs in the chain that have one: each limits what is below it. */
-  readonly issuerUsages: readonly (readonly string[])[]
+/** The usages of a certificate, and what to say about them. */
+export interface DecidedUsages extends Usages {
+  /** Usages that were requested and are not certified, one sentence each. */
+  readonly ignored: readonly string[]
+  /** Usages that are certified without being requested, one sentence each. */
+  readonly warnings: readonly string[]
 }
 
-/** The two extensions; empty lists leave them out. */
-export interface Usages {
-  /** Numbers of bits, ascending. */
-  readonly keyUsage: readonly number[]
-  /** Object identifiers, in the order they were asked for. */
-  readonly extKeyUsage: readonly string[]
-}
+/** Bits that TLS needs of a server's key: each verifier wants one of them, if there is a keyUsage. */
+const SERVER_BITS: readonly number[] = [DIGITAL_SIGNATURE, 2, KEY_AGREEMENT]
 
-/** keyEncipherment and dataEncipherment. */
-const ENCIPHERMENT: ReadonlySet<number> = new Set([2, 3])
-const KEY_AGREEMENT = 4
-const KEY_CERT_SIGN = 5
-const CRL_SIGN = 6
-const ENCIPHER_ONLY = 7
-const DECIPHER_ONLY = 8
-
-const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0'
-
-/** What a key can do: RFC 3279 §2.3.1, RFC 5480 §3 with RFC 8813, RFC 9295 for RFC 8410. */
-const POSSIBLE_BITS: Readonly<Record<PublicKey['kind'], readonly number[]>> = {
-  RSA: [0, 1, 2, 3, KEY_CERT_SIGN, CRL_SIGN],
-  EC: [0, 1, KEY_AGREEMENT, KEY_CERT_SIGN, CRL_SIGN, ENCIPHER_ONLY, DECIPHER_ONLY],
-  Ed25519: [0, 1, KEY_CERT_SIGN, CRL_SIGN],
-  unsupported: [],
-}
-
-/** @returns The usages of the certificate; or every fault of those that were asked for. */
+/** @returns The usages of the certificate; or every violation. */
 export function decideUsages(
   request: UsageRequest,
   rules: UsageRules,
-): Result<Usages, readonly Refusal[]> {
+): Result<DecidedUsages, readonly Refusal[]> {
   const named = nameUsages(request.usages)
-  const { extKeyUsage } = named
-  const keyUsage = maskByKey(named.keyUsage, request)
+  const possible = maskByKey(named.keyUsage, request)
+  const extKeyUsage = completeExtKeyUsage(named.extKeyUsage, rules)
+  const keyUsage = completeKeyUsage(possible, request, rules)
   const refusals = joinRefusals(
     ...request.usages.map((usage) => judgeUsage(usage, rules)),
     judgeAuthority(named.keyUsage, request.isCA),
-    judgeIssuer(extKeyUsage, rules),
-    judgeMask(named.keyUsage, keyUsage, request.key),
-    request.isCA ? [] : judgePurpose({ keyUsage, extKeyUsage }),
+    judgeIssuer(named.extKeyUsage, rules),
+    extKeyUsage.ok ? NONE : extKeyUsage.error,
+    request.isCA ? checkCaKeyUsage(possible) : checkPurpose(keyUsage, extKeyUsage),
+    request.isCA ? NONE : checkTimeStamping(named.extKeyUsage),
     // A usage that is unknown is missing from `named`: it would be reported twice.
-    named.isComplete ? judgeMatch(named, request.asked) : [],
+    named.isComplete ? judgeMatch(named, request.asked) : NONE,
   )
-  return refusals.length > 0 ? err(refusals) : ok({ keyUsage, extKeyUsage })
+  if (refusals.length > 0 || !extKeyUsage.ok) return err(refusals)
+  return ok({
+    keyUsage,
+    extKeyUsage: extKeyUsage.value,
+    ignored: ignoredUsages(named.keyUsage, possible, request),
+    warnings: addedUsages(
+      { keyUsage: possible, extKeyUsage: named.extKeyUsage },
+      { keyUsage, extKeyUsage: extKeyUsage.value },
+    ),
+  })
 }
+
+const NONE: readonly Refusal[] = []
+
+const refuse = (code: RefusalCode, detail: string): readonly Refusal[] => [{ code, detail }]
+
+/**
+ * Whether a verifier may accept a certificate with these usages for a TLS server: without extKeyUsage it
+ * is good for every purpose (RFC 5280 §4.2.1.12), without keyUsage for every operation.
+ */
+export const isGoodForServers = ({ keyUsage, extKeyUsage }: Usages): boolean =>
+  (extKeyUsage.length === 0 ||
+    extKeyUsage.includes(EXTENDED_KEY_USAGE_OIDS['server auth']) ||
+    extKeyUsage.includes(ANY_EXTENDED_KEY_USAGE)) &&
+  (keyUsage.length === 0 || SERVER_BITS.some((bit) => keyUsage.includes(bit)))
 
 /** What usage strings stand for, each once. */
 interface NamedUsages extends Usages {
@@ -101,94 +121,102 @@ function nameUsages(usages: readonly string[]): NamedUsages {
   return { keyUsage, extKeyUsage, isComplete }
 }
 
-/** Lists are short: looking through one is faster than making a set of it. */
-function addOnce<T>(items: T[], item: T): void {
-  if (!items.includes(item)) items.push(item)
-}
-
 function distinct<T>(items: readonly T[]): readonly T[] {
   const found: T[] = []
   for (const item of items) addOnce(found, item)
   return found
 }
 
-const refuse = (code: RefusalCode, detail: string): readonly Refusal[] => [{ code, detail }]
-
 function judgeUsage(usage: string, { profile, client }: UsageRules): readonly Refusal[] {
   if (usageMeaning(usage) === undefined) {
-    return refuse('usage_unknown', `the usage ${quote(usage)} is none of cert-manager's; change it`)
+    return refuse(
+      'usage_unknown',
+      `unknown usage ${quote(usage)}; use one of cert-manager's KeyUsage list`,
+    )
   }
-  if (!includesUsage(profile.usages, usage)) {
+  if (!profileAllowsUsage(profile, usage)) {
     return refuse(
       'usage_not_allowed',
-      `the usage ${quote(usage)} is none that the profile allows: ${quoteList(profile.usages)}; change the request, or ask the CA's operator`,
+      profile.usages === null
+        ? `the usage ${quote(usage)} is allowed only where the profile's usages name it; change the request, or ask the CA's operator`
+        : `the usage ${quote(usage)} is not among the profile's usages: ${quoteList(profile.usages)}; change the request, or ask the CA's operator`,
     )
   }
   const { allowed } = client
   return allowed === undefined || includesUsage(allowed.usages, usage)
-    ? []
+    ? NONE
     : refuse(
         'usage_not_allowed',
-        `the usage ${quote(usage)} is none of this client's allowed.usages: ${quoteList(allowed.usages)}; change the request, or ask the CA's operator`,
+        `the usage ${quote(usage)} is not among this client's allowed.usages: ${quoteList(allowed.usages)}; change the request, or ask the CA's operator`,
       )
 }
 
-/**
- * RFC 5280 §4.2.1.3: only a CA signs certificates or CRLs. One that does neither is of little use, but
- * Kubernetes' requests for a CA name their usages themselves, and cert-manager gives them no others.
- */
+const NO_NOTICES: readonly string[] = []
+
+function ignoredUsages(
+  named: readonly number[],
+  possible: readonly number[],
+  { key, isCA }: UsageRequest,
+): readonly string[] {
+  if (named.length === possible.length) return NO_NOTICES
+  const reason = isCA ? "a CA's key signs and enciphers nothing" : undefined
+  return named
+    .filter((bit) => !possible.includes(bit))
+    .map((bit) => {
+      const why =
+        reason !== undefined && ENCIPHERMENT.has(bit)
+          ? reason
+          : `a ${publicKeyToText(key)} key cannot be used for it`
+      return `the usage ${quote(keyUsageToText(bit))} is not certified: ${why}`
+    })
+}
+
+/** RFC 3161 §2.3: the extKeyUsage of a time-stamping authority is critical and names nothing else. */
+function checkTimeStamping(extKeyUsage: readonly string[]): readonly Refusal[] {
+  const oid = EXTENDED_KEY_USAGE_OIDS.timestamping
+  return extKeyUsage.length > 1 && extKeyUsage.includes(oid)
+    ? refuse(
+        'usage_not_allowed',
+        'the usage "timestamping" must be the only extended usage (RFC 3161 section 2.3); request a certificate of its own for the other usages',
+      )
+    : NONE
+}
+
+/** Whether extKeyUsage is to be critical: only for a time-stamping authority (RFC 3161 §2.3). */
+export const isExtKeyUsageCritical = ({ extKeyUsage }: Usages): boolean =>
+  extKeyUsage.length === 1 && extKeyUsage[0] === EXTENDED_KEY_USAGE_OIDS.timestamping
+
+/** Without keyUsage, verifiers take a CA certificate for one that may sign anything. */
+function checkCaKeyUsage(possible: readonly number[]): readonly Refusal[] {
+  return possible.length > 0
+    ? NONE
+    : refuse(
+        'usage_not_allowed',
+        'a CA certificate must have a keyUsage, and the request names no key usage that its key can have; add "cert sign"',
+      )
+}
+
+/** RFC 5280 §4.2.1.3: only a CA signs certificates or CRLs. */
 function judgeAuthority(bits: readonly number[], isCA: boolean): readonly Refusal[] {
   if (isCA) return []
-  return bits
-    .filter((bit) => bit === KEY_CERT_SIGN || bit === CRL_SIGN)
-    .map((bit) => ({
-      code: 'usage_not_allowed',
-      detail: `the usage ${quote(keyUsageToText(bit))} is for CA certificates, and isCA is false; change one of them`,
-    }))
+  return bits.filter(isForCa).map((bit) => ({
+    code: 'usage_not_allowed',
+    detail: `the usage ${quote(keyUsageToText(bit))} is for CA certificates, and isCA is false; change one of them`,
+  }))
 }
 
 /** Verifiers take extKeyUsage of a CA for a limit, though RFC 5280 §4.2.1.12 does not say so. */
-function judgeIssuer(oids: readonly string[], { issuerUsages }: UsageRules): readonly Refusal[] {
-  if (issuerUsages.length === 0) return []
+function judgeIssuer(oids: readonly string[], rules: UsageRules): readonly Refusal[] {
+  if (rules.issuerUsages.length === 0) return NONE
   return oids.flatMap((oid) => {
-    const limit = issuerUsages.find(
-      (allowed) => !allowed.includes(oid) && !allowed.includes(ANY_EXTENDED_KEY_USAGE),
-    )
+    const limit = issuerLimit(oid, rules)
     return limit === undefined
-      ? []
+      ? NONE
       : refuse(
           'usage_not_allowed',
-          `the usage ${quote(extKeyUsageToText(oid))} is none that the issuing CA's certificate is limited to: ${quoteList(limit.map(extKeyUsageToText))}; change the request, or use another issuer`,
+          `the usage ${quote(extKeyUsageToText(oid))} is not among those that the issuing CA's certificate is limited to: ${quoteList(limit.map(extKeyUsageToText))}; change the request, or use another issuer`,
         )
   })
-}
-
-/**
- * encipherOnly and decipherOnly mean nothing without keyAgreement (RFC 5280 §4.2.1.3). The key of a CA
- * enciphers nothing (RFC 3279 §2.3.1), though cert-manager's default asks for it.
- */
-function maskByKey(
-  bits: readonly number[],
-  { key, isCA }: Pick<UsageRequest, 'key' | 'isCA'>,
-): readonly number[] {
-  const possible = bits.filter(
-    (bit) => POSSIBLE_BITS[key.kind].includes(bit) && !(isCA && ENCIPHERMENT.has(bit)),
-  )
-  return possible.includes(KEY_AGREEMENT)
-    ? possible
-    : possible.filter((bit) => bit !== ENCIPHER_ONLY && bit !== DECIPHER_ONLY)
-}
-
-function judgeMask(
-  named: readonly number[],
-  left: readonly number[],
-  key: PublicKey,
-): readonly Refusal[] {
-  if (named.length === 0 || left.length > 0) return []
-  return refuse(
-    'usage_not_allowed',
-    `a key of kind ${publicKeyToText(key)} can do none of ${quoteList(named.map(keyUsageToText))}; change the usages or the key`,
-  )
 }
 
 /** Bits that may go with an extended usage; others go with any (RFC 5280 §4.2.1.12). */
@@ -202,16 +230,20 @@ const CONSISTENT_BITS = new Map<string, readonly number[]>([
 ])
 
 /** "If there is no purpose consistent with both extensions", the certificate must not be used at all. */
-function judgePurpose({ keyUsage, extKeyUsage }: Usages): readonly Refusal[] {
-  if (keyUsage.length === 0 || extKeyUsage.length === 0) return []
+function checkPurpose(
+  keyUsage: readonly number[],
+  extKeyUsages: Result<readonly string[], unknown>,
+): readonly Refusal[] {
+  if (!extKeyUsages.ok || keyUsage.length === 0 || extKeyUsages.value.length === 0) return NONE
+  const { value: extKeyUsage } = extKeyUsages
   const hasPurpose = extKeyUsage.some((oid) => {
     const bits = CONSISTENT_BITS.get(oid)
     return bits === undefined || bits.some((bit) => keyUsage.includes(bit))
   })
-  if (hasPurpose) return []
+  if (hasPurpose) return NONE
   return refuse(
     'usage_not_allowed',
-    `${quoteList(extKeyUsage.map(extKeyUsageToText))} cannot be done with ${quoteList(keyUsage.map(keyUsageToText))} alone (RFC 5280 section 4.2.1.12); change the usages`,
+    `no extended usage of ${quoteList(extKeyUsage.map(extKeyUsageToText))} is possible with ${quoteList(keyUsage.map(keyUsageToText))} alone (RFC 5280 section 4.2.1.12); change the usages`,
   )
 }
 

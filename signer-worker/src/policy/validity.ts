@@ -1,7 +1,7 @@
 /**
- * When a certificate begins and ends. RFC 5280 §4.1.2.5 counts both ends in, so a duration of d
- * seconds ends d − 1 seconds after it begins. The backdate lies inside the duration: cert-manager
- * renews at once, for ever, what is longer than it asked for (cert-manager#7157).
+ * When a certificate begins and ends: notAfter − notBefore is exactly the duration requested, as
+ * cert-manager's own issuers and its test suites have it. The backdate is inside the duration, since
+ * cert-manager renews in a loop what is longer than it requested (cert-manager#7157).
  *
  * @module
  */
@@ -52,20 +52,20 @@ function judgeDuration(seconds: number, { profile, client }: ValidityRules): rea
     'duration_not_allowed',
     [
       seconds < minDurationSeconds
-        ? `shorter than the ${String(minDurationSeconds)} s that the profile begins with`
+        ? `below the profile's minimum of ${String(minDurationSeconds)}s`
         : undefined,
       overMaximum === 'reject' && seconds > maxDurationSeconds
-        ? `longer than the ${String(maxDurationSeconds)} s that the profile ends with`
+        ? `above the profile's maximum of ${String(maxDurationSeconds)}s`
         : undefined,
       seconds < clientMin
-        ? `shorter than the ${String(clientMin)} s of this client's constraints.minDurationSeconds`
+        ? `below this client's constraints.minDurationSeconds of ${String(clientMin)}s`
         : undefined,
       seconds > clientMax
-        ? `longer than the ${String(clientMax)} s of this client's constraints.maxDurationSeconds`
+        ? `above this client's constraints.maxDurationSeconds of ${String(clientMax)}s`
         : undefined,
     ],
-    (fault) =>
-      `the duration of ${String(seconds)} s is ${fault}; change the request, or ask the CA's operator`,
+    (violation) =>
+      `duration ${String(seconds)}s is ${violation}; change the request, or ask the CA's operator`,
   )
 }
 
@@ -80,13 +80,13 @@ function fitIssuer(
   }
   const allowedSeconds = Math.min(durationSeconds, profile.maxDurationSeconds)
   const notBeforeSeconds = Math.max(nowSeconds - profile.backdateSeconds, issuerStart)
-  const wantedEnd = notBeforeSeconds + allowedSeconds - 1
+  const wantedEnd = notBeforeSeconds + allowedSeconds
   const notAfterSeconds = Math.min(wantedEnd, issuerEnd)
   const isShortened = notAfterSeconds < wantedEnd
-  const lengthSeconds = notAfterSeconds - notBeforeSeconds + 1
+  const lengthSeconds = notAfterSeconds - notBeforeSeconds
   if (isShortened && lengthSeconds < profile.minDurationSeconds) {
     return expiring(
-      `the issuing CA ends at ${timeToText(issuer.notAfterMs)}, and the profile begins with ${String(profile.minDurationSeconds)} s`,
+      `the issuing CA expires at ${timeToText(issuer.notAfterMs)}, which leaves less than the profile's minimum of ${String(profile.minDurationSeconds)}s`,
     )
   }
   const byProfile = allowedSeconds < durationSeconds ? 'profile' : null
@@ -95,3 +95,15 @@ function fitIssuer(
 
 const expiring = (fault: string): Result<never, readonly Refusal[]> =>
   err([{ code: 'issuer_expiring', detail: `${fault}; the CA's operator must renew it` }])
+
+/** @returns What to say of a certificate that is shorter than requested. */
+export function validityWarnings(
+  { clamped, notBeforeSeconds, notAfterSeconds }: Validity,
+  durationSeconds: number,
+): readonly string[] {
+  if (clamped === null) return []
+  const limit = clamped === 'profile' ? "the profile's maximum" : 'the lifetime of the issuing CA'
+  return [
+    `the duration is shortened from ${String(durationSeconds)}s to ${String(notAfterSeconds - notBeforeSeconds)}s by ${limit}`,
+  ]
+}

@@ -46,11 +46,11 @@ describe('headers', () => {
       'value has a length of more than 3 octets (at octet 0)',
     ],
     ['a tag number above 30', [0x3f, 0x1f, 0], 'value has a tag number above 30 (at octet 0)'],
-    ['another tag', [0x31, 0], 'value is SET; SEQUENCE is wanted (at octet 0)'],
+    ['another tag', [0x31, 0], 'value is SET; expected SEQUENCE (at octet 0)'],
     [
       'a tag of another class',
       [0x61, 0],
-      'value is [APPLICATION 1] constructed; SEQUENCE is wanted (at octet 0)',
+      'value is [APPLICATION 1] constructed; expected SEQUENCE (at octet 0)',
     ],
     ['octets behind the value', [0x30, 0, 0], 'the input has 1 octets too many (at octet 2)'],
     ['octets that nothing takes', [0x30, 2, 5, 0], 'value has 2 octets too many (at octet 2)'],
@@ -169,7 +169,7 @@ describe('an element and what it is held against', () => {
 
   it('is refused when it is of another type', ({ expect }) => {
     expect(read(NULL, (reader) => reader.primitiveMatches('v', 4, octets()))).toBe(
-      'v is NULL; OCTET STRING is wanted (at octet 0)',
+      'v is NULL; expected OCTET STRING (at octet 0)',
     )
   })
 })

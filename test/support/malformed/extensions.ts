@@ -52,7 +52,7 @@ export const EXTENSION_CASES: readonly MalformedCase[] = [
     'an address of 5 octets',
     'csr_malformed/ip_address_length',
     withNames(generalName.ip(10, 0, 0, 1, 0)),
-    /subjectAltName\[0\] is an iPAddress of 5 octets; 4 or 16 are wanted/,
+    /subjectAltName\[0\] is an iPAddress of 5 octets; expected 4 or 16/,
   ],
   [
     'an address with a mask',

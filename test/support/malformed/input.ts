@@ -63,14 +63,14 @@ export const INPUT_CASES: readonly MalformedCase[] = [
     'PEM inside the base64',
     'csr_malformed/base64_of_pem',
     base64(`-----BEGIN CERTIFICATE REQUEST-----\n${base64(CSR)}`),
-    /base64 of DER is wanted, which is the text inside the PEM$/,
+    /expected base64 of DER, which is the text between the PEM lines$/,
   ],
   [
     '16,385 octets',
     'csr_malformed/input_too_large',
     // A signature of ECDSA differs in length, so only the size of the filler is known.
     withExtension(extension('1.2.3', new Uint8Array(16_200))),
-    /there are 16\d{3} octets; 16384 are the most/,
+    /it has 16\d{3} octets, which exceeds the maximum of 16384/,
   ],
   [
     'no octets',
@@ -132,7 +132,7 @@ export const INPUT_CASES: readonly MalformedCase[] = [
     'a SET instead of the SEQUENCE',
     'csr_malformed/tag_unexpected',
     withHeader([0x31, 0x82, HIGH, LOW]),
-    /is SET; SEQUENCE is wanted/,
+    /is SET; expected SEQUENCE/,
   ],
   [
     'a tag number in more than one octet',

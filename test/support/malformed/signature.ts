@@ -81,7 +81,7 @@ export const SIGNATURE_CASES: readonly MalformedCase[] = [
     'an OCTET STRING for a signature',
     'csr_malformed/tag_unexpected',
     seq(INFO, algorithmOf(KEY), bitString(signWith(KEY, INFO)).with(0, 0x04)),
-    /signature is OCTET STRING; BIT STRING is wanted/,
+    /signature is OCTET STRING; expected BIT STRING/,
   ],
   [
     'another hash than the signature was made with',

@@ -19,7 +19,7 @@ export const SUBJECT_CASES: readonly MalformedCase[] = [
     'a SEQUENCE instead of an RDN',
     'csr_malformed/tag_unexpected',
     withRdns(seq(attribute('CN', 'web.example'))),
-    /subject\[0\] is SEQUENCE; SET is wanted/,
+    /subject\[0\] is SEQUENCE; expected SET/,
   ],
   [
     'attributes of an RDN out of order',

@@ -1,0 +1,91 @@
+/**
+ * Usages of a request that names none: never more than one that names them all would get.
+ *
+ * @module
+ */
+import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import { DIGITAL_SIGNATURE, isForCa, type KeyInUse, maskByKey } from './key-usage-bits.ts'
+import { quoteList } from './text.ts'
+import { extKeyUsageToText, keyUsageToText, usageMeaning } from './usage-names.ts'
+import { isWithinIssuers, listedUsages, NAMED_USAGES, type UsageRules } from './usage-rules.ts'
+
+/** The two extensions; an empty list leaves its extension out. */
+export interface Usages {
+  /** Numbers of bits, ascending. */
+  readonly keyUsage: readonly number[]
+  /** Object identifiers, in the order they were requested. */
+  readonly extKeyUsage: readonly string[]
+}
+
+/**
+ * A certificate without extKeyUsage is good for every purpose, so a request that names none must not get
+ * more than one that does. Usages that must be named are never added.
+ */
+export function completeExtKeyUsage(
+  named: readonly string[],
+  rules: UsageRules,
+): Result<readonly string[], readonly Refusal[]> {
+  if (named.length > 0) return ok(named)
+  const listed = listedUsages(rules)
+  if (listed === undefined) return ok([])
+  const oids: string[] = []
+  for (const usage of listed) {
+    const meaning = usageMeaning(usage)
+    if (meaning?.kind !== 'extKeyUsage' || NAMED_USAGES.has(usage)) continue
+    if (isWithinIssuers(meaning.oid, rules)) addOnce(oids, meaning.oid)
+  }
+  if (rules.profile.onMissingUsages === 'fill' && oids.length > 0) return ok(oids)
+  const allowed = quoteList(oids.map(extKeyUsageToText))
+  return err([
+    {
+      code: 'usage_not_allowed',
+      detail: `the request names no extended usage, and without one a certificate would be good for every purpose; name one of those allowed (${allowed}), or ask the CA's operator`,
+    },
+  ])
+}
+
+/** The same thought for keyUsage: without it a key may be used for every operation. */
+export function completeKeyUsage(
+  possible: readonly number[],
+  { key, isCA }: KeyInUse,
+  rules: UsageRules,
+): readonly number[] {
+  if (possible.length > 0 || isCA) return possible
+  const listed = listedUsages(rules)
+  if (listed === undefined) return possible
+  const bits: number[] = []
+  for (const usage of listed) {
+    const meaning = usageMeaning(usage)
+    if (meaning?.kind === 'keyUsage' && !isForCa(meaning.bit)) addOnce(bits, meaning.bit)
+  }
+  const filled = maskByKey(
+    bits.toSorted((one, other) => one - other),
+    { key, isCA },
+  )
+  return filled.length > 0 ? filled : [DIGITAL_SIGNATURE]
+}
+
+/** @returns What to say of usages that are certified without being requested, one sentence each. */
+export function addedUsages(requested: Usages, certified: Usages): readonly string[] {
+  const warnings: string[] = []
+  if (requested.extKeyUsage.length === 0 && certified.extKeyUsage.length > 0) {
+    const added = quoteList(certified.extKeyUsage.map(extKeyUsageToText))
+    warnings.push(
+      `the request names no extended usage, so the certificate is limited to those that the profile and this client allow: ${added}`,
+    )
+  }
+  if (requested.keyUsage.length === 0 && certified.keyUsage.length > 0) {
+    const added = quoteList(certified.keyUsage.map(keyUsageToText))
+    warnings.push(
+      `the request names no key usage that its key can have, so the certificate is limited to ${added}`,
+    )
+  }
+  return warnings.length > 0 ? warnings : NO_NOTICES
+}
+
+const NO_NOTICES: readonly string[] = []
+
+/** Lists are short: looking through one is faster than making a set of it. */
+export function addOnce<T>(items: T[], item: T): void {
+  if (!items.includes(item)) items.push(item)
+}
