@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 /**
  * Node's TLS as a relying party: a handshake in this process, with Node's own check of host names.
  * @module
@@ -6,17 +7,10 @@ import { once } from 'node:events'
 import { connect as connectTcp, isIP } from 'node:net'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { toPem } from '../../support/x509.ts'
-import { X509Certificate } from 'node:crypto'
 import { inBatches } from './batches.ts'
 import { peerServer } from './peer-server.ts'
 import { presentAsServer, presentedPem, WEAK_KEYS_TOO } from './tls-server.ts'
-import {
-  NOT_CHECKED,
-  type Presented,
-  type Probe,
-  type Refused,
-  type Verifier,
-} from './verifier.ts'
+import { NOT_CHECKED, type Presented, type Probe, type Refused, type Verifier } from './verifier.ts'
 
 const BATCH_SIZE = 4
 
@@ -58,7 +52,7 @@ async function verifyServer(presented: Presented, host: string): Promise<Refused
     ca: toPem('CERTIFICATE', presented.root),
     ciphers: WEAK_KEYS_TOO,
   })
-  return outcome(socket, 'secureConnect')
+  return await outcome(socket, 'secureConnect')
 }
 
 async function verifyClient(presented: Presented): Promise<Refused> {

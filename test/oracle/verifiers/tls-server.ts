@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import type { Presented } from './verifier.ts'
 import { toPem } from '../../support/x509.ts'
+import type { Presented } from './verifier.ts'
 
 /** A listening server. */
 export interface PresentingServer extends AsyncDisposable {
