@@ -74,6 +74,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/certificates-export.ts')).certificatesExport,
   },
   {
+    path: 'certificates verify',
+    summary: 'check an export: who asked for each certificate, and that it is what was asked for',
+    load: async () => (await import('./commands/certificates-verify.ts')).certificatesVerify,
+  },
+  {
     path: 'certificates refusals',
     summary: 'list what the worker has refused',
     load: async () => (await import('./commands/certificates-refusals.ts')).certificatesRefusals,

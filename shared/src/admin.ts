@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from 'zod/mini'
-import { nameSchema, originSchema, uidSchema } from './messages.ts'
+import { nameSchema, noticesSchema, originSchema, uidSchema } from './messages.ts'
 
 /** What an admin may do: `read` lists and shows; `admin` also sees who asked, with the evidence. */
 export const ADMIN_ROLES = ['read', 'admin'] as const
@@ -113,9 +113,16 @@ export const certificateDetailSchema = z.object({
   chain: z.string(),
   /** PEM: the one root that the chain ends at, also when it was issued with the roots of a rotation. */
   ca: z.string(),
+  /** As in the answer that the client got. */
+  ignored: noticesSchema,
+  warnings: noticesSchema,
 })
 
-/** All that is recorded of one certificate: enough to prove who asked for it. */
+/**
+ * All that is recorded of one certificate. With the public key of the client, the evidence proves which
+ * request the holder of that key signed: the certification request, what was asked for, and the requester
+ * that the client named. It does not prove that the client named the requester correctly.
+ */
 export const certificateRecordSchema = z.object({
   ...certificateDetailSchema.shape,
   origin: originSchema,
@@ -128,6 +135,13 @@ export const certificateRecordSchema = z.object({
     signatureBase: z.string(),
     /** Ed25519 over `signatureBase`, base64. */
     signature: z.string(),
+    /**
+     * Body of the request, base64 of its bytes as they were sent: what the `content-digest` in
+     * `signatureBase` (RFC 9530 §2) is the digest of. `null` for certificates from before the ledger kept
+     * it; workers before protocol 1.1 do not send it.
+     */
+    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+    body: z._default(z.nullable(z.base64()), null),
   }),
 })
 

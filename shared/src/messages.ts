@@ -14,8 +14,17 @@ const MAX_CSR_CHARACTERS = Math.ceil(MAX_CSR_BYTES / 3) * 4
 /** Longest lifetime that can be asked for, in seconds: a hundred years of 365.25 days. */
 export const MAX_DURATION_SECONDS = 3_155_760_000
 
-/** A directory service may put a user in hundreds of groups; the body's limit bounds the whole. */
-const MAX_GROUPS = 1024
+/** Most groups of a requester. */
+export const MAX_GROUPS = 1024
+
+/** Longest group, in UTF-16 code units. */
+export const MAX_GROUP_CHARACTERS = 1024
+
+/** Longest username, in UTF-16 code units. */
+const MAX_USERNAME_CHARACTERS = 1024
+
+/** Most bytes of UTF-8 of a username and its groups together: each certificate keeps them in the ledger. */
+export const MAX_USER_BYTES = 8192
 
 /** Name of an issuer, a profile or a client. */
 export const nameSchema = z.string().check(z.regex(NAME_PATTERN, 'must be a DNS label (RFC 1123)'))
@@ -28,6 +37,13 @@ export const uidSchema = z
   .string()
   .check(z.regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Za-z0-9._:-'))
 
+/** The size of a user as {@link MAX_USER_BYTES} counts it, in bytes of UTF-8. */
+export const userBytes = (username: string, groups: readonly string[]): number =>
+  groups.reduce((bytes, group) => bytes + utf8Bytes(group), utf8Bytes(username))
+
+const utf8 = new TextEncoder()
+const utf8Bytes = (text: string): number => utf8.encode(text).length
+
 /** Who asked, in Kubernetes: for policy and for the ledger. Never copied into the certificate. */
 export const originSchema = z.strictObject({
   kind: z.enum(['CertificateRequest', 'CertificateSigningRequest', 'CommandLine']),
@@ -35,8 +51,10 @@ export const originSchema = z.strictObject({
   namespace: z.string().check(z.maxLength(63)),
   name: z.string().check(z.maxLength(253)),
   uid: uidSchema,
-  username: z.string().check(z.maxLength(1024)),
-  groups: z.array(z.string().check(z.maxLength(1024))).check(z.maxLength(MAX_GROUPS)),
+  username: z.string().check(z.maxLength(MAX_USERNAME_CHARACTERS)),
+  groups: z
+    .array(z.string().check(z.maxLength(MAX_GROUP_CHARACTERS)))
+    .check(z.maxLength(MAX_GROUPS)),
 })
 
 /** Body of `POST /v1/issuers/{issuer}/certificates`. */
@@ -50,14 +68,20 @@ export const signRequestSchema = z.strictObject({
   usages: z.array(z.string().check(z.minLength(1), z.maxLength(64))).check(z.maxLength(MAX_USAGES)),
   /** The client's default profile when absent. */
   profile: z.optional(nameSchema),
-  origin: originSchema,
+  origin: originSchema.check(
+    z.refine(
+      ({ username, groups }) => userBytes(username, groups) <= MAX_USER_BYTES,
+      `username and groups together must be at most ${String(MAX_USER_BYTES)} bytes of UTF-8`,
+    ),
+  ),
 })
 
 /** Most notices of one list in an answer, and the longest of them in characters. */
 export const MAX_NOTICES = 32
 export const MAX_NOTICE_CHARACTERS = 512
 
-const noticesSchema = z
+/** What is not certified, or what verifiers may refuse; empty where an older worker does not send it. */
+export const noticesSchema = z
   // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
   ._default(
     z.array(z.string().check(z.maxLength(MAX_NOTICE_CHARACTERS))).check(z.maxLength(MAX_NOTICES)),

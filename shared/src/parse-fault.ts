@@ -79,9 +79,16 @@ export const PARSE_FAULTS = {
   key_point_not_on_curve: 'is not a point on its curve; make a new key',
   key_small_order: 'is a point for which anyone can sign; make a new key',
   key_modulus_even: 'has an even modulus; make a new key',
+  key_small_factor:
+    'has a modulus with a prime factor of 751 or less, so that anyone can compute the private key; make a new key',
+  key_roca:
+    'has a modulus from the broken generator of Infineon chips (ROCA, CVE-2017-15361), so that the private key can be computed; make a new key with other software or hardware',
+  key_close_primes:
+    'has a modulus of two primes that are too close together, so that anyone can compute the private key; make a new key',
   key_exponent_even: 'has an even public exponent; make a new key',
   key_exponent_too_small: 'has a public exponent that is too small; make a new key with 65537',
   key_exponent_too_large: 'has a public exponent that is too large; make a new key with 65537',
+  key_blocked: 'is a blocked key (blockedKeys in the configuration of the signer); make a new key',
 
   // Signatures.
   signature_algorithm_differs: 'is not the algorithm that signatureAlgorithm says',

@@ -62,13 +62,26 @@ const GET_COMPONENTS = `"@method" "@target-uri" "${PROTOCOL_HEADER}"`
 const POST_COMPONENTS = `"@method" "@target-uri" "content-type" "content-digest" "${IDEMPOTENCY_KEY_HEADER}" "${PROTOCOL_HEADER}"`
 
 const PARAMETERS =
-  ';created=(\\d{10});expires=(\\d{10});nonce="([A-Za-z0-9_-]{22})"' +
-  `;keyid="([A-Za-z0-9_-]{43})";alg="ed25519";tag="${TAG}"`
+  ';created=(?<created>\\d{10});expires=(?<expires>\\d{10});nonce="(?<nonce>[A-Za-z0-9_-]{22})"' +
+  `;keyid="(?<keyId>[A-Za-z0-9_-]{43})";alg="ed25519";tag="${TAG}"`
 
 const INPUT_PATTERNS = {
   GET: new RegExp(`^${LABEL}=\\(${GET_COMPONENTS}\\)${PARAMETERS}$`),
   POST: new RegExp(`^${LABEL}=\\(${POST_COMPONENTS}\\)${PARAMETERS}$`),
 }
+
+/** Lines of a base end at a line feed, which no value holds (RFC 9421 §2.5). */
+const BASE_PATTERN = new RegExp(
+  [
+    '^"@method": POST',
+    String.raw`"@target-uri": (?<targetUri>https:\/\/[\x21-\x7e]+)`,
+    `"content-type": ${JSON_CONTENT_TYPE}`,
+    '"content-digest": (?<digest>sha-256=:[A-Za-z0-9+/]{43}=:)',
+    String.raw`"${IDEMPOTENCY_KEY_HEADER}": (?<key>[\x21-\x7e]+)`,
+    String.raw`"${PROTOCOL_HEADER}": (?<version>\d{1,4}\.\d{1,4})`,
+    String.raw`"@signature-params": \(${POST_COMPONENTS}\)${PARAMETERS}$`,
+  ].join(String.raw`\n`),
+)
 
 const SIGNATURE_PATTERN = new RegExp(`^${LABEL}=:([A-Za-z0-9+/]{86}==):$`)
 
@@ -109,6 +122,36 @@ export function signatureBase(message: SignedMessage, parameters: SignatureParam
     `"@signature-params": ${signatureParams(message, parameters)}`,
   )
   return lines.join('\n')
+}
+
+/** A request that was signed with a body, as its signature base says. */
+export interface ReadSignatureBase {
+  readonly message: Required<SignedMessage>
+  readonly parameters: SignatureParameters
+}
+
+/**
+ * Reads a signature base (RFC 9421 §2.5) of a POST back, for those who check a signature that was kept.
+ *
+ * @returns `undefined` for anything but what {@link signatureBase} gives.
+ */
+export function readSignatureBase(base: string): ReadSignatureBase | undefined {
+  const found = BASE_PATTERN.exec(base)?.groups
+  if (found === undefined) return undefined
+  const { targetUri = '', digest = '', key = '', version = '', created, expires } = found
+  const message = {
+    method: 'POST',
+    targetUri,
+    protocolVersion: version,
+    body: { contentDigest: digest, idempotencyKey: key },
+  } as const
+  const parameters = {
+    createdSeconds: Number(created),
+    expiresSeconds: Number(expires),
+    nonce: found['nonce'] ?? '',
+    keyId: found['keyId'] ?? '',
+  }
+  return signatureBase(message, parameters) === base ? { message, parameters } : undefined
 }
 
 /**

@@ -16,6 +16,10 @@ export interface RequestFacts {
   readonly namespace?: string
   readonly name?: string
   readonly serialNumber?: string
+  /** How many things that were asked for the certificate does not contain. */
+  readonly ignored?: number
+  /** How many warnings about the certificate its client got. */
+  readonly warnings?: number
   /** `issued`, `replayed`, `healthy`, or the code of the refusal. */
   readonly outcome?: string
   /** How long the ledger took, in ms. */

@@ -1,8 +1,9 @@
 /**
  * The worker's bindings, read once per isolate. The fetch handler and the Durable Object share it.
  *
- * A CA certificate that has expired is no fault here: the worker goes on for its other issuers and
- * refuses this one (`issuer_expiring`). `edge-issuer config check` reports it as a fault.
+ * An entry of the configuration that has an error is out of service, and all others work. A CA
+ * certificate that has expired is no error here: the worker refuses at each use of its issuer
+ * (`issuer_expiring`). `edge-issuer config check` reports both as errors.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { Result } from '@edge-issuer/shared'
 import bundledConfig from '#signer-config'
 import { type ConfigFault, loadConfig, type SignerConfig } from './config/index.ts'
 
-/** What the worker runs on, or everything that is wrong with it. */
+/** What the worker runs on; or every error of a document that is of no use at all. */
 export type Settings = Result<SignerConfig, readonly ConfigFault[]>
 
 /** The binding that replaces the bundled `signer.config.json`: for tests and local runs. */

@@ -1,4 +1,4 @@
-import { signRequestSchema } from '@edge-issuer/shared'
+import { originSchema, signAnswerSchema, signRequestSchema } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 
 const REQUEST = {
@@ -15,6 +15,12 @@ const REQUEST = {
     groups: [],
   },
 }
+
+/** Groups of so many bytes of UTF-8 together, two for each character. */
+const groupsOf = (bytes: number): readonly string[] => [
+  ...Array.from({ length: Math.floor(bytes / 1000) }, () => 'é'.repeat(500)),
+  'x'.repeat(bytes % 1000),
+]
 
 describe('signRequestSchema', () => {
   it('takes a whole request', ({ expect }) => {
@@ -40,6 +46,10 @@ describe('signRequestSchema', () => {
     { name: 'too many usages', change: { usages: Array.from({ length: 65 }, () => 'any') } },
     { name: 'a profile that is no name', change: { profile: '../x' } },
     {
+      name: 'a username and groups of more than 8 KiB together',
+      change: { origin: { ...REQUEST.origin, username: 'u', groups: groupsOf(8192) } },
+    },
+    {
       name: 'a uid that is no header value',
       change: { origin: { ...REQUEST.origin, uid: 'a\nb' } },
     },
@@ -49,6 +59,10 @@ describe('signRequestSchema', () => {
 
   it.for([
     { name: 'the largest CSR', change: { csr: 'AAAA'.repeat(5_462) } },
+    {
+      name: 'a username and groups of 8 KiB together',
+      change: { origin: { ...REQUEST.origin, username: 'u', groups: groupsOf(8191) } },
+    },
     { name: 'a hundred years', change: { durationSeconds: 3_155_760_000 } },
     {
       name: 'as many usages as allowed',
@@ -56,5 +70,43 @@ describe('signRequestSchema', () => {
     },
   ])('takes $name', ({ change }, { expect }) => {
     expect(signRequestSchema.safeParse({ ...REQUEST, ...change }).success).toBe(true)
+  })
+})
+
+it('an origin of any size that was once recorded can be read', ({ expect }) => {
+  const origin = { ...REQUEST.origin, groups: groupsOf(60_000) }
+  expect(originSchema.parse(origin)).toEqual(origin)
+})
+
+describe('signAnswerSchema', () => {
+  const ANSWER = {
+    chain: 'chain',
+    ca: 'ca',
+    serialNumber: '01',
+    notBefore: '2026-01-01T00:00:00Z',
+    notAfter: '2026-01-01T01:00:00Z',
+    clamped: null,
+    replayed: false,
+  }
+  const notices = (count: number, length = 1): readonly string[] =>
+    Array.from({ length: count }, () => 'x'.repeat(length))
+
+  it('reads an answer of protocol 1.0, which has no notices', ({ expect }) => {
+    expect(signAnswerSchema.parse(ANSWER)).toEqual({ ...ANSWER, ignored: [], warnings: [] })
+  })
+
+  it('drops what a newer worker adds', ({ expect }) => {
+    const answer = { ...ANSWER, ignored: ['a'], warnings: ['b'] }
+    expect(signAnswerSchema.parse({ ...answer, later: 1 })).toEqual(answer)
+  })
+
+  it.for([
+    { name: 'the most notices', list: notices(32), isRead: true },
+    { name: 'one notice more', list: notices(33), isRead: false },
+    { name: 'the longest notice', list: notices(1, 512), isRead: true },
+    { name: 'a longer notice', list: notices(1, 513), isRead: false },
+  ])('$name: $isRead', ({ list, isRead }, { expect }) => {
+    expect(signAnswerSchema.safeParse({ ...ANSWER, ignored: list }).success).toBe(isRead)
+    expect(signAnswerSchema.safeParse({ ...ANSWER, warnings: list }).success).toBe(isRead)
   })
 })

@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto'
 import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
@@ -13,7 +14,7 @@ import {
 } from '@edge-issuer/shared'
 import { it } from 'vitest'
 import * as z from 'zod'
-import { makeCsr } from '../support/csr.ts'
+import { csrInfo, makeCsr, signCsr } from '../support/csr.ts'
 import { type AdminName, LIMIT } from '../support/worker-fixture.ts'
 import {
   aKey,
@@ -24,6 +25,8 @@ import {
   makeKey,
   name,
   octets,
+  oid,
+  seq,
   signWith,
 } from '../support/x509.ts'
 import { type Exchange, send } from './support/app.ts'
@@ -53,6 +56,13 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   },
   key_not_allowed: async () =>
     send(post(aSignRequest({ profile: 'strict', csr: makeCsr({ key: aKey('Ed25519') }) }))),
+  signature_not_allowed: async () => {
+    const key = aKey('P-256')
+    const info = csrInfo({ key })
+    const signature = new Uint8Array(sign('sha1', info, key.privateKey))
+    const signatureAlgorithm = seq(oid('1.2.840.10045.4.1'))
+    return send(post(aSignRequest({ csr: signCsr(info, { signature, signatureAlgorithm }) })))
+  },
   subject_not_allowed: async () => {
     const subject = name(['O', 'Example'], ['CN', 'a'])
     return send(post(aSignRequest({ profile: 'strict', csr: makeCsr({ subject }) })))

@@ -112,7 +112,9 @@ describe('a plan that was made just before a cut-over', () => {
         signatureBase: 'b',
         signature: new Uint8Array(64),
       },
+      body: new Uint8Array([1]),
       certificatesPerMinute: undefined,
+      repeatsPerMinute: 100,
       order: ok({ plan: plan.value, caSha256: ca.sha256, profile: 'default' }),
     })
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.error))

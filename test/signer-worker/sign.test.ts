@@ -51,6 +51,8 @@ it('logs who got what, and nothing of the request itself', async ({ expect }) =>
       name: 'a-1',
       uid: request.origin.uid,
       serialNumber: answerOf(body).serialNumber,
+      ignored: 0,
+      warnings: 0,
       outcome: 'issued',
     },
   ])

@@ -12,7 +12,7 @@ import type {
   Name,
   SubjectPublicKeyInfo,
 } from '../../shared/src/x509/index.ts'
-import { csrAttribute, extensionRequest } from './csr.ts'
+import { extensionRequest, pssParameters, SHA256, SHA384, SHA512 } from './csr.ts'
 import {
   ascii,
   attribute,
@@ -24,16 +24,18 @@ import {
   namedBits,
   NULL,
   octets,
-  octetString,
   oid,
   seq,
   set,
   tlv,
   TRUE,
-  utf8,
 } from './x509.ts'
 
-/** @param csr - As it was read. What the reader takes whole, unread, is taken whole here as well. */
+/**
+ * @param csr - As it was read. What the reader takes whole, unread, is taken whole here as well.
+ * @returns Its normal form (see `normalForm`).
+ * @throws For a signature algorithm that is not supported, whose parameters are in no fact.
+ */
 export function encodeCsr(csr: CertificationRequest): Uint8Array {
   const info = seq(
     integer(0),
@@ -47,7 +49,7 @@ export function encodeCsr(csr: CertificationRequest): Uint8Array {
 const encodeName = ({ rdns }: Name): Uint8Array =>
   seq(
     ...rdns.map((rdn) =>
-      set(...rdn.map(({ oid: type, tag, value }) => attribute(type, tlv(tag, ascii(value))))),
+      set(...rdn.map(({ oid: type, tag, value }) => attribute(type, encodeString(tag, value)))),
     ),
   )
 
@@ -79,15 +81,19 @@ const CURVES = {
 const positive = (magnitude: Uint8Array): Uint8Array =>
   tlv(2, ...((magnitude[0] ?? 0) >= 0x80 ? [octets(0)] : []), magnitude)
 
-/** In the order of DER, which is that of their octets. */
-function encodeAttributes({ extensions, otherAttributes }: CertificationRequest): Uint8Array[] {
+function encodeAttributes({ extensions }: CertificationRequest): Uint8Array[] {
   const asked = extensions.list.map((one) => encodeExtension(one, extensions.values))
-  return [
-    ...(asked.length === 0 ? [] : [extensionRequest(...asked)]),
-    ...otherAttributes.map(({ oid: type, values }) =>
-      csrAttribute(type, ...values.map(({ tag, text }) => tlv(tag, ascii(text)))),
-    ),
-  ].toSorted((one, other) => Buffer.compare(one, other))
+  return asked.length === 0 ? [] : [extensionRequest(...asked)]
+}
+
+/** A character string by its tag. */
+const encodeString = (tag: number, text: string): Uint8Array =>
+  tlv(tag, ENCODERS[tag]?.(text) ?? ascii(text))
+
+/** Of the types that are neither ASCII nor UTF-8. */
+const ENCODERS: Readonly<Record<number, (text: string) => Uint8Array>> = {
+  0x14: (text) => Buffer.from(text, 'latin1'),
+  0x1e: (text) => Buffer.from(text, 'utf16le').swap16(),
 }
 
 const encodeExtension = (one: Extension, values: ExtensionValues): Uint8Array =>
@@ -95,7 +101,6 @@ const encodeExtension = (one: Extension, values: ExtensionValues): Uint8Array =>
 
 /** By object identifier; `undefined` for a value that is not read, or not all of it. */
 const VALUES: Readonly<Record<string, (values: ExtensionValues) => Uint8Array | undefined>> = {
-  '2.5.29.14': ({ subjectKeyIdentifier: id }) => id && octetString(id),
   '2.5.29.15': ({ keyUsage }) => keyUsage && namedBits(...keyUsage),
   '2.5.29.17': ({ subjectAltName = [] }) => {
     const names = encodeNames(subjectAltName)
@@ -129,7 +134,7 @@ function encodeGeneralName(name: GeneralName): Uint8Array | undefined {
       return generalName.ip(...name.octets)
     }
     case 'otherName': {
-      return generalName.other(name.typeId, utf8(name.value))
+      return generalName.other(name.typeId, encodeOther(name.tag, name.value))
     }
     case 'unsupported': {
       return undefined
@@ -140,6 +145,12 @@ function encodeGeneralName(name: GeneralName): Uint8Array | undefined {
       return generalName[name.kind](name.value)
     }
   }
+}
+
+/** A value of a type that is no character string is there whole, in hexadecimal digits. */
+function encodeOther(tag: number, value: string): Uint8Array {
+  const isString = [0x0c, 0x12, 0x13, 0x14, 0x16, 0x1e].includes(tag)
+  return isString ? encodeString(tag, value) : Buffer.from(value.slice(1), 'hex')
 }
 
 /** GeneralSubtrees under `[number]`; nothing for an empty list. */
@@ -153,12 +164,28 @@ function encodeSubtrees(
 }
 
 function encodeAlgorithm({ signatureAlgorithm: algorithm }: CertificationRequest): Uint8Array {
-  if (algorithm.kind === 'Ed25519') return seq(oid('1.3.101.112'))
-  return algorithm.kind === 'RSA'
-    ? seq(oid(RSA_WITH[algorithm.hash]), NULL)
-    : seq(oid(ECDSA_WITH[algorithm.hash]))
+  switch (algorithm.kind) {
+    case 'RSA': {
+      return seq(oid(RSA_WITH[algorithm.hash]), NULL)
+    }
+    case 'RSA-PSS': {
+      const { hash, saltLength } = algorithm
+      return seq(oid(RSASSA_PSS), pssParameters({ hash: oid(HASHES[hash]), saltLength }))
+    }
+    case 'EC': {
+      return seq(oid(ECDSA_WITH[algorithm.hash]))
+    }
+    case 'Ed25519': {
+      return seq(oid('1.3.101.112'))
+    }
+    case 'unsupported': {
+      throw new Error(`${algorithm.algorithm} is not put together`)
+    }
+  }
 }
 
+const RSASSA_PSS = '1.2.840.113549.1.1.10'
+const HASHES = { sha256: SHA256, sha384: SHA384, sha512: SHA512 } as const
 const RSA_WITH = {
   sha256: '1.2.840.113549.1.1.11',
   sha384: '1.2.840.113549.1.1.12',

@@ -2,6 +2,7 @@
  * Certification requests for tests: a plain one with nothing said, and any part of it replaced.
  * @module
  */
+import { constants, sign } from 'node:crypto'
 import {
   aKey,
   algorithmOf,
@@ -42,6 +43,8 @@ export interface CsrOptions {
   readonly signatureAlgorithm?: Uint8Array
   /** Contents of the BIT STRING. */
   readonly signature?: Uint8Array
+  /** Signs in place of `key` with its plain algorithm. */
+  readonly sign?: (data: Uint8Array) => Uint8Array
 }
 
 /** Attribute with its values. */
@@ -65,16 +68,62 @@ export function csrInfo(options: CsrOptions = {}): Uint8Array {
   )
 }
 
+export const SHA256 = '2.16.840.1.101.3.4.2.1'
+export const SHA384 = '2.16.840.1.101.3.4.2.2'
+export const SHA512 = '2.16.840.1.101.3.4.2.3'
+
+/** Parts of RSASSA-PSS-params; SHA-256 in all where nothing is said. */
+export interface PssOptions {
+  /** Object identifier. */
+  readonly hash?: Uint8Array
+  readonly hashParameters?: readonly Uint8Array[]
+  readonly maskHash?: Uint8Array
+  readonly maskHashParameters?: readonly Uint8Array[]
+  readonly saltLength?: number
+  readonly trailer?: readonly Uint8Array[]
+}
+
+/** RSASSA-PSS-params (RFC 4055 §3.1). */
+export function pssParameters({
+  hash = oid(SHA256),
+  hashParameters = [NULL],
+  maskHash = hash,
+  maskHashParameters = hashParameters,
+  saltLength = 32,
+  trailer = [],
+}: PssOptions): Uint8Array {
+  const mask = seq(oid('1.2.840.113549.1.1.8'), seq(maskHash, ...maskHashParameters))
+  return seq(
+    constructed(0, seq(hash, ...hashParameters)),
+    constructed(1, mask),
+    constructed(2, integer(saltLength)),
+    ...trailer,
+  )
+}
+
+/** Signs with RSASSA-PSS; SHA-256 and a salt of the length of the hash if nothing is said. */
+export const signWithPss = (
+  { privateKey }: KeyPair,
+  data: Uint8Array,
+  {
+    hash = 'sha256',
+    saltLength = constants.RSA_PSS_SALTLEN_DIGEST,
+  }: { readonly hash?: 'sha256' | 'sha384' | 'sha512'; readonly saltLength?: number } = {},
+): Uint8Array =>
+  new Uint8Array(
+    sign(hash, data, { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }),
+  )
+
 /** A certification request in DER, signed by its key. */
 export const makeCsr = (options: CsrOptions = {}): Uint8Array => signCsr(csrInfo(options), options)
 
 /** Signs any octets as a CertificationRequestInfo. */
 export function signCsr(info: Uint8Array, options: CsrOptions = {}): Uint8Array {
-  const { key = aKey() } = options
+  const { key = aKey(), sign: signInfo = (data) => signWith(key, data) } = options
   return seq(
     info,
     options.signatureAlgorithm ?? algorithmOf(key),
-    bitString(options.signature ?? signWith(key, info)),
+    bitString(options.signature ?? signInfo(info)),
   )
 }
 

@@ -49,6 +49,8 @@ export function makeSignerSetup(keyTypes: readonly KeyType[]): SignerSetup {
         keys: [{ publicKey: toPem('PUBLIC KEY', client.spki) }],
         issuers: issuing.map(({ name }) => name),
         profiles: ['default'],
+        unrestricted: true,
+        certificatesPerMinute: null,
       },
     },
   }

@@ -79,6 +79,7 @@ export function makeWorkerFixture(): WorkerFixture {
     keys: [{ publicKey: publicKeyPem(clientKeys[name]) }],
     issuers: ['default', 'expired', 'rotating'],
     profiles: ['default', 'strict', 'authority'],
+    ...('allowed' in extra ? {} : { unrestricted: true }),
     ...extra,
   })
   const config = {

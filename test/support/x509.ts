@@ -213,6 +213,10 @@ export interface AuthorityOptions {
   readonly validity?: Uint8Array
   /** Contents of the INTEGER. */
   readonly serialNumber?: Uint8Array
+  /** AlgorithmIdentifier that the certificate claims to be signed with; the true one when absent. */
+  readonly algorithm?: Uint8Array
+  /** SubjectPublicKeyInfo in place of that of the key. */
+  readonly spki?: Uint8Array
 }
 
 export interface Authority {
@@ -252,20 +256,21 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
   } = options
   const subjectKeyId = keyIdOf(key)
   const signer = issuer?.key ?? key
+  const algorithm = options.algorithm ?? algorithmOf(signer)
   const tbs = seq(
     constructed(0, integer(2)),
     tlv(0x02, serialNumber),
-    algorithmOf(signer),
+    algorithm,
     issuer?.subject ?? subject,
     validity(options),
     subject,
-    key.spki,
+    options.spki ?? key.spki,
     constructed(
       3,
       seq(...(options.extensions ?? Object.values(authorityExtensions(subjectKeyId, issuer)))),
     ),
   )
-  const der = seq(tbs, algorithmOf(signer), bitString(signWith(signer, tbs)))
+  const der = seq(tbs, algorithm, bitString(signWith(signer, tbs)))
   const pem = toPem('CERTIFICATE', der)
   return { key, subject, der, pem, chainPem: pem + (issuer?.chainPem ?? ''), subjectKeyId }
 }

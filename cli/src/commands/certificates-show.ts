@@ -8,7 +8,8 @@ import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worke
 /** `edge-issuer certificates show`. */
 export const certificatesShow = defineCommand({
   description: `
-Shows one certificate that the worker has issued; with --pem its chain alone: the leaf, then each
+Shows one certificate that the worker has issued, with what was asked for and not certified ("ignored")
+and what verifiers may refuse ("warning"); with --pem its chain alone: the leaf, then each
 intermediate, no root.`,
   parameters: {
     serial: operand(SERIAL, 'serial number, hexadecimal; colons and capitals are fine'),
@@ -46,6 +47,8 @@ function describe(certificate: CertificateDetail): string {
     ['client', certificate.client],
     ['profile', certificate.profile],
     ['uid', certificate.uid],
+    ...certificate.ignored.map((notice) => ['ignored', notice] as const),
+    ...certificate.warnings.map((notice) => ['warning', notice] as const),
   ]
   return lines.map(([label, value]) => `${label.padEnd(10)}${printable(value)}\n`).join('')
 }

@@ -14,6 +14,7 @@ import { defineCommand } from '../command.ts'
 import type { Failure } from '../ending.ts'
 import type { Io } from '../io.ts'
 import { defaulted, optional, repeated, required, toggle, type Values } from '../parameters.ts'
+import { printable } from '../printable.ts'
 import { readInput } from '../read-input.ts'
 import { DURATION, FILE, NAME, text, UID } from '../value-types.ts'
 import { connect, WORKER_PARAMETERS } from '../worker/connect.ts'
@@ -53,7 +54,8 @@ type SignValues = Values<typeof parameters>
 export const sign = defineCommand({
   description: `
 Sends the certification request as it is; the worker alone judges it. The chain (leaf, then
-intermediates, no root) goes to standard output, a summary to standard error.
+intermediates, no root) goes to standard output, a summary to standard error, with what was asked for
+and is not certified, and what verifiers may refuse.
 
 The worker keeps what it signed under the uid: if no answer came, ask again with the same --uid and
 the same request, and the certificate that may exist already is what comes back.
@@ -126,11 +128,19 @@ async function readRequest(
   })
 }
 
-function describe({ serialNumber, notBefore, notAfter, clamped, replayed }: SignAnswer): string {
+/** A summary, then a line for each notice. */
+function describe(answer: SignAnswer): string {
+  const { serialNumber, notBefore, notAfter, clamped, replayed, ignored, warnings } = answer
   const shortened =
     clamped === null ? '' : `; shorter than asked for, by the limit of the ${clamped}`
   const source = replayed ? 'signed before' : 'signed now'
-  return `certificate ${serialNumber}, ${notBefore} to ${notAfter}, ${source}${shortened}\n`
+  return [
+    `certificate ${serialNumber}, ${notBefore} to ${notAfter}, ${source}${shortened}`,
+    ...ignored.map((notice) => `not certified: ${printable(notice)}`),
+    ...warnings.map((notice) => `warning: ${printable(notice)}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 async function writeChain(

@@ -10,3 +10,13 @@ export function oneLine(text: string, maxCharacters: number): string {
   const isPairCut = /[\uD800-\uDBFF]/.test(line.charAt(maxCharacters - 1))
   return line.slice(0, isPairCut ? maxCharacters - 1 : maxCharacters).toWellFormed()
 }
+
+const ELLIPSIS = '…'
+
+/** Cuts a text to `maxBytes` of UTF-8 at a character boundary, and shows that something is missing. */
+export function cutToBytes(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text
+  const room = new Uint8Array(maxBytes - Buffer.byteLength(ELLIPSIS))
+  const { read } = new TextEncoder().encodeInto(text, room)
+  return text.slice(0, read) + ELLIPSIS
+}

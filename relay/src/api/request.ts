@@ -10,6 +10,10 @@ import type { Metadata } from './metadata.ts'
 /** A request of either kind. */
 export interface AnyRequest {
   readonly metadata: Metadata
+  readonly spec: {
+    /** Of the requester. */
+    readonly groups: readonly string[]
+  }
   readonly status: {
     readonly conditions: readonly Condition[]
     readonly hasCertificate: boolean

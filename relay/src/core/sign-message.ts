@@ -8,10 +8,14 @@ import {
   decodePemRequest,
   encodeBase64,
   err,
+  MAX_GROUP_CHARACTERS,
+  MAX_GROUPS,
+  MAX_USER_BYTES,
   ok,
   type Result,
   type SignRequest,
   signRequestSchema,
+  userBytes,
 } from '@edge-issuer/shared'
 import { z } from 'zod'
 
@@ -36,4 +40,28 @@ function readCsr(base64: string): Result<Uint8Array, string> {
   if (bytes === undefined) return err('spec.request is not base64')
   const der = decodePemRequest(bytes)
   return der.ok ? der : err(`spec.request ${der.error}`)
+}
+
+/**
+ * The groups of a requester that the protocol has room for, in their order: they are kept with the
+ * certificate for people, so a directory service that puts a user in hundreds of groups must not
+ * prevent it.
+ */
+export function sentGroups({
+  username,
+  groups,
+}: {
+  readonly username: string
+  readonly groups: readonly string[]
+}): readonly string[] {
+  const sent: string[] = []
+  let bytes = userBytes(username, [])
+  for (const group of groups) {
+    const size = userBytes(group, [])
+    if (group.length > MAX_GROUP_CHARACTERS || bytes + size > MAX_USER_BYTES) continue
+    if (sent.length === MAX_GROUPS) break
+    sent.push(group)
+    bytes += size
+  }
+  return sent
 }

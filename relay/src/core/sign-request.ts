@@ -6,7 +6,7 @@
 import { completeUsages, err, type Result, type SignRequest } from '@edge-issuer/shared'
 import type { CertificateRequest } from '../api/certificate-request.ts'
 import { parseGoDuration } from './go-duration.ts'
-import { signMessage } from './sign-message.ts'
+import { sentGroups, signMessage } from './sign-message.ts'
 
 /** cert-manager's DefaultCertificateDuration (pkg/apis/certmanager/v1): 90 days. */
 export const DEFAULT_DURATION_SECONDS = 7_776_000
@@ -34,7 +34,7 @@ export function toSignRequest(
       name: metadata.name,
       uid: metadata.uid,
       username: spec.username,
-      groups: spec.groups,
+      groups: sentGroups(spec),
     },
   })
 }

@@ -9,7 +9,7 @@ import {
   SIGNING_REQUEST_ANNOTATION,
 } from '../api/certificate-signing-request.ts'
 import { parseGoDuration } from './go-duration.ts'
-import { signMessage } from './sign-message.ts'
+import { sentGroups, signMessage } from './sign-message.ts'
 import { DEFAULT_DURATION_SECONDS } from './sign-request.ts'
 
 /** Kubernetes' least `spec.expirationSeconds`, which cert-manager holds the annotation to as well. */
@@ -39,7 +39,7 @@ export function signingToSignRequest(
       name: metadata.name,
       uid: metadata.uid,
       username: spec.username,
-      groups: spec.groups,
+      groups: sentGroups(spec),
     },
   })
 }

@@ -20,6 +20,8 @@ export interface EventNote {
   readonly type: 'Normal' | 'Warning'
   readonly reason: EventReason
   readonly action: EventAction
+  /** What the Event says; the condition's message when absent. */
+  readonly note?: string
 }
 
 /** The Ready condition of an object, and its Event. */

@@ -57,6 +57,13 @@ export function observedSign<R extends AnyRequest>(
       const key = objectKey(namespace === '' ? { name } : { namespace, name })
       const facts = { kind, key, issuer: by, tookMs: Math.round(tookMs) }
       log.info({ ...facts, ...certificateFacts(signing.issued.chainPem) }, 'certificate signed')
+      const { omittedGroups = 0 } = signing
+      if (omittedGroups > 0) {
+        log.warn(
+          { kind, key, omittedGroups },
+          'the worker was not sent all groups of the requester',
+        )
+      }
     }
     return signing
   }

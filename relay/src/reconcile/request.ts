@@ -148,8 +148,8 @@ function tell<R extends AnyRequest>(
   const { uid } = request.metadata
   events.record({
     regarding: { apiVersion: apiVersionOf(resource), kind: resource.kind, ...refOfKey(key), uid },
-    ...event,
     note: message,
+    ...event,
   })
 }
 

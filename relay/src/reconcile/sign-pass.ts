@@ -8,6 +8,7 @@ import { type Issuer, seenFingerprints } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
+import { withNotices } from '../core/issue-notices.ts'
 import type { RequestWords } from '../core/request-words.ts'
 import { retryStartMs } from '../core/retry-age.ts'
 import { faultOutcome } from '../core/sign-outcome.ts'
@@ -23,6 +24,8 @@ import type { RequestKind } from './request-kinds.ts'
 /** What an attempt found, and when to look again. */
 export interface Signing extends Finding {
   readonly outcome: ReconcileOutcome
+  /** How many of the requester's groups the worker was not sent, because they exceed the protocol's limits. */
+  readonly omittedGroups?: number
 }
 
 export type SignPass<R> = (request: R, issuer: Issuer, signal: AbortSignal) => Promise<Signing>
@@ -65,7 +68,12 @@ export function signPass<R extends AnyRequest>(
     const verified = verifyAnswer(answer.value, expected, certificates)
     if (!verified.ok) return faulted(verified.error, subjects, options)
     options.holds.forget(issuer.metadata.uid)
-    return { verdict: words.issued, issued: verified.value, outcome: { kind: 'done' } }
+    return {
+      verdict: withNotices(words.issued, answer.value),
+      issued: verified.value,
+      omittedGroups: request.spec.groups.length - signRequest.value.origin.groups.length,
+      outcome: { kind: 'done' },
+    }
   }
 }
 

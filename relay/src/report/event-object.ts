@@ -5,6 +5,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { cutToBytes } from '../api/one-line.ts'
 import { microTime } from '../api/time.ts'
 import type { EventObject } from '../kube/ports.ts'
 
@@ -37,7 +38,6 @@ const MAX_INSTANCE_LENGTH = 128
 const MAX_NAME_LENGTH = 253
 /** Where events about cluster-scoped objects live. */
 const CLUSTER_EVENTS_NAMESPACE = 'default'
-const ELLIPSIS = '…'
 
 /** Makes the object of a new event, under a name that no other event has. */
 export function eventObject(draft: EventDraft, origin: EventOrigin): EventObject {
@@ -71,12 +71,4 @@ function eventName(name: string): string {
   // Each label must end in a letter or a digit, also the one that was cut.
   const prefix = name.slice(0, MAX_NAME_LENGTH - suffix.length).replace(/[^a-z0-9]+$/u, '')
   return prefix + suffix
-}
-
-/** Cuts at a character boundary, and shows that something is missing. */
-function cutToBytes(text: string, maxBytes: number): string {
-  if (Buffer.byteLength(text) <= maxBytes) return text
-  const room = new Uint8Array(maxBytes - Buffer.byteLength(ELLIPSIS))
-  const { read } = new TextEncoder().encodeInto(text, room)
-  return text.slice(0, read) + ELLIPSIS
 }

@@ -1,4 +1,6 @@
+export { Certificates, type Link } from './certificates.ts'
 export { createSignerClient, type SignerClient } from './client.ts'
 export { readClientKey, type ClientKey } from './credentials.ts'
 export { openWorker, type WorkerOptions } from './worker-connection.ts'
+export { leafDifferences } from './verify-answer.ts'
 export type { SignerFault } from '../api/signer-fault.ts'

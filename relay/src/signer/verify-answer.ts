@@ -134,14 +134,27 @@ function faultOfRoots(roots: readonly Link[], certificates: Certificates): strin
 function faultOfLeaf(leaf: Certificate, { request, nowMs }: Expectation): string | undefined {
   const csr = readCsr(request)
   if (csr === undefined) return 'the certification request that was sent is not well-formed'
-  if (!isEqual(leaf.publicKey.raw, csr.publicKey.raw)) return 'its public key is another'
-  if (!isEqual(leaf.subject.raw, csr.subject.raw)) return 'its subject is another'
-  if (!isEqual(subjectAltName(leaf.extensions), subjectAltName(csr.extensions))) {
-    return 'its subject alternative names are others'
-  }
-  const isCA = leaf.extensions.values.basicConstraints?.isCA ?? false
-  if (isCA !== request.isCA) return isCA ? 'it is a CA' : 'it is not a CA'
-  return leaf.notAfterMs <= nowMs ? 'it is expired' : undefined
+  const [difference] = leafDifferences(leaf, { csr, isCA: request.isCA })
+  return difference ?? (leaf.notAfterMs <= nowMs ? 'it is expired' : undefined)
+}
+
+/** What a certificate has to have of the request for it. */
+export interface AskedLeaf {
+  readonly csr: CertificationRequest
+  readonly isCA: boolean
+}
+
+/** Every difference between a certificate and what was asked for, to follow the certificate's name. */
+export function leafDifferences(leaf: Certificate, { csr, isCA }: AskedLeaf): readonly string[] {
+  const isLeafCA = leaf.extensions.values.basicConstraints?.isCA ?? false
+  return [
+    isEqual(leaf.publicKey.raw, csr.publicKey.raw) ? undefined : 'its public key is another',
+    isEqual(leaf.subject.raw, csr.subject.raw) ? undefined : 'its subject is another',
+    isEqual(subjectAltName(leaf.extensions), subjectAltName(csr.extensions))
+      ? undefined
+      : 'its subject alternative names are others',
+    isLeafCA === isCA ? undefined : isLeafCA ? 'it is a CA' : 'it is not a CA',
+  ].filter((difference) => difference !== undefined)
 }
 
 function readCsr(request: SignRequest): CertificationRequest | undefined {

@@ -34,8 +34,8 @@ export interface CertificateFields<N, K, E> {
 /** A certificate, read to the end of every field that is known. */
 export type Certificate = CertificateFields<Name, SubjectPublicKeyInfo, Extensions>
 
-/** Largest certificate that is read, in octets: cert-manager's limit on PEM (internal/pem) is above. */
-const MAX_CERTIFICATE_BYTES = 26_624
+/** Largest certificate that is read and issued, in bytes: just below cert-manager's limit on PEM (internal/pem). */
+export const MAX_CERTIFICATE_BYTES = 26_624
 
 const VERSION = contextConstructed(0)
 const VERSION_3 = 2

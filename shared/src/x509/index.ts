@@ -1,9 +1,10 @@
+export { decodeObjectIdentifier } from '../der/object-identifier.ts'
 export { equalOctets, fromHex, toHex } from '../der/octets.ts'
 export type { DerReader } from '../der/reader.ts'
 export * as der from '../der/writer.ts'
 export { TAG } from '../der/tag.ts'
 export { timeToText } from '../der/time.ts'
-export { isSmallOrderPoint } from './ed25519.ts'
+export { isCanonicalPoint, isSmallOrderPoint } from './ed25519.ts'
 export * from './certificate.ts'
 export * from './certification-request.ts'
 export { requireDistinct } from './extension.ts'
@@ -22,6 +23,7 @@ export {
 } from './name.ts'
 export type { NameConstraints } from './name-constraints.ts'
 export * from './oid.ts'
+export * from './policy-extensions.ts'
 export {
   publicKeyToText,
   type Curve,

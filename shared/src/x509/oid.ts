@@ -15,8 +15,11 @@ export const EXTENSION_OID = {
   nameConstraints: '2.5.29.30',
   cRLDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
   authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
   extKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
   noRevAvail: '2.5.29.56',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
 } as const
@@ -65,16 +68,21 @@ export const HASH_OID = {
 
 /** What a message calls things that are not read. */
 const OTHER_NAMES = {
+  '1.2.840.113549.1.1.2': 'md2WithRSAEncryption',
   '1.2.840.113549.1.1.4': 'md5WithRSAEncryption',
   '1.2.840.113549.1.1.5': 'sha1WithRSAEncryption',
   '1.2.840.113549.1.1.14': 'sha224WithRSAEncryption',
+  '1.2.840.113549.1.1.15': 'sha512-224WithRSAEncryption',
+  '1.2.840.113549.1.1.16': 'sha512-256WithRSAEncryption',
   '1.2.840.10045.4.1': 'ecdsa-with-SHA1',
   '1.2.840.10045.4.3.1': 'ecdsa-with-SHA224',
   '1.2.840.10040.4.3': 'dsa-with-SHA1',
   '2.16.840.1.101.3.4.3.2': 'dsa-with-SHA256',
+  '2.16.840.1.101.3.4.3.9': 'ecdsa-with-SHA3-224',
   '2.16.840.1.101.3.4.3.10': 'ecdsa-with-SHA3-256',
   '2.16.840.1.101.3.4.3.11': 'ecdsa-with-SHA3-384',
   '2.16.840.1.101.3.4.3.12': 'ecdsa-with-SHA3-512',
+  '2.16.840.1.101.3.4.3.13': 'rsa-with-SHA3-224',
   '2.16.840.1.101.3.4.3.14': 'rsa-with-SHA3-256',
   '2.16.840.1.101.3.4.3.15': 'rsa-with-SHA3-384',
   '2.16.840.1.101.3.4.3.16': 'rsa-with-SHA3-512',
@@ -86,7 +94,10 @@ const OTHER_NAMES = {
   '1.3.101.113': 'Ed448',
   '1.3.132.0.10': 'secp256k1',
   '1.3.132.0.33': 'P-224',
+  '1.3.36.3.3.2.8.1.1.5': 'brainpoolP224r1',
   '1.3.36.3.3.2.8.1.1.7': 'brainpoolP256r1',
+  '1.3.36.3.3.2.8.1.1.8': 'brainpoolP256t1',
+  '1.3.36.3.3.2.8.1.1.9': 'brainpoolP320r1',
   '1.3.36.3.3.2.8.1.1.11': 'brainpoolP384r1',
   '1.3.36.3.3.2.8.1.1.13': 'brainpoolP512r1',
   '1.3.6.1.4.1.311.20.2.3': 'UPN',
@@ -101,8 +112,6 @@ const OTHER_NAMES = {
   '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
   '1.3.6.1.5.5.7.1.24': 'TLS feature',
   '2.5.29.18': 'issuerAltName',
-  '2.5.29.36': 'policyConstraints',
-  '2.5.29.54': 'inhibitAnyPolicy',
 }
 
 const NAMES = new Map<string, string>([

@@ -5,9 +5,16 @@
  * @module
  */
 import { X509Certificate } from 'node:crypto'
-import { type Certificate, equalOctets, nameToText, type PublicKey } from '@edge-issuer/shared/x509'
+import {
+  type Certificate,
+  equalOctets,
+  EXTENSION_OID,
+  nameToText,
+  oidToText,
+} from '@edge-issuer/shared/x509'
 import { JUDGED_CONSTRAINTS } from '../policy/name-constraints.ts'
-import { MAX_RSA_BITS, MIN_RSA_BITS } from '../policy/profile.ts'
+import { caKeyProblem, caSignatureProblem } from './accepted-algorithms.ts'
+import { requiredPolicies } from './chain-policies.ts'
 
 /** One certificate of a chain. */
 export interface ChainLink {
@@ -20,12 +27,15 @@ const KEY_CERT_SIGN = 5
 
 /** @param links - The issuing CA, then each one above it, the root last. */
 export function chainFaults(links: readonly ChainLink[]): readonly string[] {
+  const policies = requiredPolicies(links.map(({ certificate }) => certificate))
   return links.flatMap((link, index) =>
     [
+      ...algorithmFaults(link.certificate),
       ...roleFaults(link.certificate),
       ...(index === 0 ? issuingFaults(link.certificate) : []),
       linkFault(link, links[index + 1]),
       pathFault(link.certificate, index),
+      policies.ok || policies.error.index !== index ? undefined : policies.error.message,
     ]
       .filter((fault) => fault !== undefined)
       .map((fault) => `${certificateLabel(index, link.certificate)} ${fault}`),
@@ -35,11 +45,39 @@ export function chainFaults(links: readonly ChainLink[]): readonly string[] {
 const certificateLabel = (index: number, { subject }: Certificate): string =>
   `certificate ${String(index + 1)} (${nameToText(subject)})`
 
+const algorithmFaults = ({
+  publicKey,
+  signatureAlgorithm,
+}: Certificate): readonly (string | undefined)[] => [
+  caKeyProblem(publicKey.key),
+  caSignatureProblem(signatureAlgorithm),
+]
+
+/** Critical extensions that OpenSSL, Go and Java all process in a CA certificate. */
+const PROCESSED_EXTENSIONS: ReadonlySet<string> = new Set([
+  EXTENSION_OID.basicConstraints,
+  EXTENSION_OID.certificatePolicies,
+  EXTENSION_OID.cRLDistributionPoints,
+  EXTENSION_OID.extKeyUsage,
+  EXTENSION_OID.inhibitAnyPolicy,
+  EXTENSION_OID.keyUsage,
+  EXTENSION_OID.nameConstraints,
+  EXTENSION_OID.policyConstraints,
+  EXTENSION_OID.policyMappings,
+  EXTENSION_OID.subjectAltName,
+])
+
 /** What every CA certificate has to have. */
 function roleFaults({ extensions }: Certificate): readonly (string | undefined)[] {
   const { basicConstraints, keyUsage, nameConstraints } = extensions.values
   const { permitted = [], excluded = [] } = nameConstraints ?? {}
   return [
+    ...extensions.list
+      .filter(({ oid, critical }) => critical && !PROCESSED_EXTENSIONS.has(oid))
+      .map(
+        ({ oid }) =>
+          `has the critical extension ${oidToText(oid)}, for which verifiers refuse the chain`,
+      ),
     basicConstraints?.isCA === true ? undefined : 'is not a CA: it lacks basicConstraints with cA',
     // Old roots have no keyUsage at all, which limits nothing.
     keyUsage === undefined || keyUsage.includes(KEY_CERT_SIGN)
@@ -53,21 +91,13 @@ function roleFaults({ extensions }: Certificate): readonly (string | undefined)[
 
 /** What the CA that signs here has to have as well. */
 function issuingFaults(certificate: Certificate): readonly (string | undefined)[] {
-  const { extensions, publicKey, subject } = certificate
+  const { extensions, subject } = certificate
   const { keyUsage, subjectKeyIdentifier } = extensions.values
   return [
     keyUsage === undefined ? 'lacks keyUsage, and with it keyCertSign' : undefined,
     subjectKeyIdentifier === undefined ? 'lacks a subjectKeyIdentifier' : undefined,
     subject.rdns.length === 0 ? 'has an empty subject' : undefined,
-    keyFault(publicKey.key),
   ]
-}
-
-function keyFault(key: PublicKey): string | undefined {
-  if (key.kind === 'unsupported') return `has a key that cannot sign here: ${key.algorithm}`
-  return key.kind === 'RSA' && (key.bits < MIN_RSA_BITS || key.bits > MAX_RSA_BITS)
-    ? `has an RSA key of ${String(key.bits)} bits; ${String(MIN_RSA_BITS)} to ${String(MAX_RSA_BITS)} are wanted`
-    : undefined
 }
 
 /** The last certificate is followed by itself: it must be a root. */
@@ -85,14 +115,18 @@ function linkFault(link: ChainLink, next: ChainLink | undefined): string | undef
     subjectKeyIdentifier === undefined ||
     equalOctets(authorityKeyIdentifier, subjectKeyIdentifier)
   if (!isSameKey) return `is not issued by ${who}: the key identifiers differ`
-  return isSignedBy(link, above) ? undefined : `is not signed by ${who}`
+  // What is not accepted has an error of its own, whatever this runtime makes of it.
+  const isAccepted =
+    caKeyProblem(above.certificate.publicKey.key) === undefined &&
+    caSignatureProblem(certificate.signatureAlgorithm) === undefined
+  return !isAccepted || isSignedBy(link, above) ? undefined : `is not signed by ${who}`
 }
 
 function isSignedBy(link: ChainLink, above: ChainLink): boolean {
   try {
     return new X509Certificate(link.der).verify(new X509Certificate(above.der).publicKey)
   } catch {
-    // A key or an algorithm that the runtime does not know verifies nothing.
+    // A signature of another kind than the key verifies nothing.
     return false
   }
 }

@@ -19,6 +19,7 @@ import {
   toHex,
 } from '@edge-issuer/shared/x509'
 import { importPublicKey } from '../import-public-key.ts'
+import { requiredPolicies } from './chain-policies.ts'
 import { chainFaults, type ChainLink } from './chain.ts'
 import { type Pointers, pointersOf, type PublishedUrls } from './pointers.ts'
 import { type SigningAlgorithm, signingAlgorithm } from './signing-algorithm.ts'
@@ -55,6 +56,11 @@ export interface IssuingCa {
   readonly nameConstraints: readonly NameConstraints[]
   /** extKeyUsage of every certificate below the root that has it. */
   readonly extKeyUsages: readonly (readonly string[])[]
+  /**
+   * Certificate policies of which everything below must name one, `ANY_POLICY` for any; nothing need be
+   * named when undefined.
+   */
+  readonly requiredPolicies: readonly string[] | undefined
   /** Whether its keyUsage has cRLSign. */
   readonly canSignCrls: boolean
   /** What its certificates say of where it publishes. */
@@ -175,17 +181,25 @@ function factsOf(
   urls: PublishedUrls,
 ): Result<IssuingCa, readonly string[]> {
   const faults = chainFaults(links)
+  const policies = requiredPolicies(links.map(({ certificate }) => certificate))
   const [issuing] = links
   const subjectKeyId = issuing?.certificate.extensions.values.subjectKeyIdentifier
   const signing = issuing && signingAlgorithm(issuing.certificate.publicKey.key)
-  // The last three are faults of the chain as well; here they are what the types cannot know.
-  if (faults.length > 0 || issuing === undefined || subjectKeyId === undefined || !signing) {
+  // All but the first are errors of the chain as well; here they are what the types cannot know.
+  if (
+    faults.length > 0 ||
+    issuing === undefined ||
+    subjectKeyId === undefined ||
+    !signing ||
+    !policies.ok
+  ) {
     return err(faults)
   }
   const pems = links.map((link) => encodePem('CERTIFICATE', link.der))
   const { extensions, publicKey, serialNumber, subject } = issuing.certificate
   return ok({
     ...limitsOf(links.map(({ certificate }) => certificate)),
+    requiredPolicies: policies.value,
     certificates: links.map((link) => link.der),
     chainPem: pems.join(''),
     intermediatesPem: pems.slice(0, -1).join(''),

@@ -5,6 +5,7 @@
  */
 import { createHash, type KeyObject } from 'node:crypto'
 import { canonicalEd25519Jwk, decodePem, err, ok, type Result } from '@edge-issuer/shared'
+import { isCanonicalPoint, isSmallOrderPoint } from '@edge-issuer/shared/x509'
 import { importPublicKey } from '../import-public-key.ts'
 
 /** An Ed25519 SubjectPublicKeyInfo up to the 32 octets of the key: one spelling (RFC 8410 §4, DER). */
@@ -17,6 +18,11 @@ const SPKI_BYTES = SPKI_PREFIX.length + KEY_BYTES
 /** Longest PEM text of one public key, in characters; an Ed25519 key has 113. */
 export const MAX_PUBLIC_KEY_CHARACTERS = 512
 
+const NOT_CANONICAL =
+  'is an Ed25519 public key that is not in its canonical form (RFC 8032 section 5.1.3); make a new key'
+const SMALL_ORDER =
+  'is an Ed25519 public key of small order, for which anyone can sign without a private key; make a new key'
+
 /** A public key that may sign requests. */
 export interface PublicKey {
   /** RFC 7638 thumbprint (SHA-256), base64url: the `keyid` of a signature. */
@@ -24,7 +30,15 @@ export interface PublicKey {
   readonly key: KeyObject
 }
 
-/** @returns The key of a SubjectPublicKeyInfo PEM that holds Ed25519, or what was found instead. */
+/**
+ * Reads the Ed25519 key of a SubjectPublicKeyInfo PEM.
+ *
+ * Under a point of small order a signature that is the same for every message verifies, in OpenSSL and in
+ * BoringSSL; a second form of a point would be a second thumbprint of one key. A point of mixed order (one
+ * of small order added to a good one) is accepted: to sign for it takes the private key of the good one.
+ *
+ * @returns The key; or what is wrong with the text, to go on after the name of the field.
+ */
 export function readPublicKey(pem: string): Result<PublicKey, string> {
   const blocks = decodePem(pem, {
     label: 'PUBLIC KEY',
@@ -36,8 +50,10 @@ export function readPublicKey(pem: string): Result<PublicKey, string> {
   const isEd25519 =
     der.length === SPKI_BYTES && SPKI_PREFIX.every((octet, index) => octet === der[index])
   if (!isEd25519) return err('is not an Ed25519 public key (RFC 8410)')
-  const key = importPublicKey(der)
-  return ok({ keyId: thumbprint(der.subarray(SPKI_PREFIX.length)), key })
+  const point = der.subarray(SPKI_PREFIX.length)
+  if (!isCanonicalPoint(point)) return err(NOT_CANONICAL)
+  if (isSmallOrderPoint(point)) return err(SMALL_ORDER)
+  return ok({ keyId: thumbprint(point), key: importPublicKey(der) })
 }
 
 function thumbprint(publicKey: Uint8Array): string {

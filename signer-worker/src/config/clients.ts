@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BlockedKeys } from '../policy/blocked-keys.ts'
 import { compileClientPolicy } from '../policy/client-policy.ts'
 import type { Client, Issuer } from './config.ts'
 import { type ConfigFault, faultAt } from './fault.ts'
@@ -15,6 +16,7 @@ export interface ClientSurroundings {
   readonly profileNames: ReadonlySet<string>
   /** Issuers without faults of shape. */
   readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
+  readonly blockedKeys: BlockedKeys
 }
 
 /** The clients, their keys by thumbprint, and all that is wrong with them. */
@@ -29,37 +31,50 @@ export function buildClients(
 ): BuiltClients {
   const holdings = Object.entries(entries).map(([name, entry]): Holding<Client> => ({
     section: 'clients',
-    holder: clientOf(name, entry),
+    holder: clientOf(name, entry, surroundings.blockedKeys),
     keys: entry.keys,
   }))
-  const { keys, faults } = registerKeys(holdings)
+  const { keys, repeated, faults } = registerKeys(holdings)
   return {
     clients: holdings.map(({ holder }) => holder),
     keys,
+    repeated,
     faults: [
       ...Object.entries(entries).flatMap(([name, entry]) =>
-        referenceFaults(name, entry, surroundings).concat(ledgerFaults(name, entry)),
+        referenceFaults(name, entry, surroundings).concat(rateFaults(name, entry)),
       ),
       ...faults,
     ],
   }
 }
 
-const clientOf = (name: string, entry: ClientEntry): Client => ({
+const clientOf = (name: string, entry: ClientEntry, blockedKeys: BlockedKeys): Client => ({
   name,
   issuers: entry.issuers,
   profiles: entry.profiles,
-  policy: compileClientPolicy(entry),
+  policy: compileClientPolicy(entry, blockedKeys),
   shards: entry.shards,
-  certificatesPerMinute: entry.certificatesPerMinute,
+  certificatesPerMinute: shareOf(entry),
+  repeatsPerMinute: entry.repeatsPerMinute,
 })
 
-/** The rate is counted where certificates are recorded: in one object, or it would not be exact. */
-function ledgerFaults(name: string, entry: ClientEntry): readonly ConfigFault[] {
-  if (entry.certificatesPerMinute === undefined || entry.shards.every((count) => count === 1)) {
-    return []
-  }
-  const message = 'is counted in one object: leave it out, or shards'
+/** How many objects take new certificates of a client. */
+const currentShards = ({ shards }: ClientEntry): number => shards.at(-1) ?? 1
+
+/**
+ * The rate is counted where certificates are recorded. Each object has an equal share, rounded down: all
+ * of them together never exceed the limit, but one can reach its share before the others do.
+ */
+const shareOf = (entry: ClientEntry): number | undefined =>
+  entry.certificatesPerMinute === null
+    ? undefined
+    : Math.floor(entry.certificatesPerMinute / currentShards(entry))
+
+/** An object whose share is nothing could never sign. */
+function rateFaults(name: string, entry: ClientEntry): readonly ConfigFault[] {
+  if (shareOf(entry) !== 0) return []
+  const shards = String(currentShards(entry))
+  const message = `is below the ${shards} of shards, each of which has its share; raise it to at least ${shards}`
   return [faultAt(['clients', name, 'certificatesPerMinute'], message)]
 }
 

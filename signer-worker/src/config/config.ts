@@ -8,6 +8,7 @@ import type { IssuingCa, IssuingKey } from '../ca/issuing-ca.ts'
 import type { ClientPolicy } from '../policy/client-policy.ts'
 import type { Profile } from '../policy/profile.ts'
 import type { PublicKey } from './client-key.ts'
+import type { ConfigFault } from './fault.ts'
 
 /** The base of every path. */
 export interface PublicUrl {
@@ -40,6 +41,8 @@ export interface Issuer {
   /** PEM of the roots of all of them, each once, that of the active one first. */
   readonly roots: readonly string[]
   readonly profiles: readonly string[]
+  /** Those of `profiles` that have an error, or do not fit its CAs: nothing is signed with them. */
+  readonly brokenProfiles: ReadonlySet<string>
 }
 
 /** One relay's identity. */
@@ -50,8 +53,10 @@ export interface Client {
   readonly policy: ClientPolicy
   /** How many ledger objects it has under each issuer: each number that was ever used, today's last. */
   readonly shards: readonly number[]
-  /** New certificates in any 60 seconds, under each issuer; no limit when undefined. */
+  /** New certificates in any 60 seconds in each of its current ledger objects; no limit when undefined. */
   readonly certificatesPerMinute: number | undefined
+  /** Requests that issue nothing, refused or answered before, that one ledger object answers in a minute. */
+  readonly repeatsPerMinute: number
 }
 
 /** Someone who may look into the ledgers. */
@@ -69,15 +74,23 @@ export interface RegisteredKey<Holder> extends PublicKey {
   readonly notAfterMs: number
 }
 
-/** The whole configuration. Every name that it mentions exists. */
+/**
+ * The whole configuration. An entry with an error is out of service by itself: an issuer or a profile
+ * signs nothing, and the keys of a client or an admin are unknown.
+ */
 export interface SignerConfig {
   readonly publicUrl: PublicUrl
   readonly issuers: ReadonlyMap<string, Issuer>
+  /** Names of issuers that have an error. */
+  readonly brokenIssuers: ReadonlySet<string>
   readonly profiles: ReadonlyMap<string, Profile>
+  /** Those whose entries can be read. */
   readonly clients: readonly Client[]
-  /** By the RFC 7638 thumbprint; no key is in both. */
+  /** Of clients without an error, by the RFC 7638 thumbprint; no key is in both. */
   readonly clientKeys: ReadonlyMap<string, RegisteredKey<Client>>
   readonly adminKeys: ReadonlyMap<string, RegisteredKey<Admin>>
+  /** Every error, for the log and for the operator. */
+  readonly errors: readonly ConfigFault[]
 }
 
 /** @returns The profiles open to a client under an issuer, the client's default first. */

@@ -1,3 +1,4 @@
+export { type PublicKey, readPublicKey } from './client-key.ts'
 export * from './config.ts'
 export { type ConfigFault, formatConfigFault } from './fault.ts'
 export { loadConfig, parseConfig, type ReadSecret } from './parse.ts'

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ANY_POLICY, oidToText } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { distinctRoots } from '../ca/trust-bundle.ts'
 import { isKindOpen } from '../policy/name-constraints.ts'
@@ -21,8 +22,9 @@ export interface IssuerSurroundings extends AuthoritySurroundings {
   readonly profileNames: ReadonlySet<string>
 }
 
-/** An issuer if it is good enough for one, and all that is wrong with it. */
+/** The issuer, and all that is wrong with it. */
 export interface BuiltIssuer {
+  /** `undefined` when one of its issuing CAs has an error. */
   readonly issuer: Issuer | undefined
   readonly faults: readonly ConfigFault[]
 }
@@ -38,32 +40,39 @@ export function buildIssuer(
     ['issuers', name, 'keys'],
     surroundings,
   )
-  const profileFaults = entry.profiles.flatMap((profile, index) =>
-    faultsOfProfile(profile, authorities, surroundings).map((message) =>
+  const profiles = entry.profiles.map((profile, index) => ({
+    profile,
+    faults: faultsOfProfile(profile, authorities, surroundings).map((message) =>
       faultAt(['issuers', name, 'profiles', index], message),
     ),
-  )
-  return {
-    issuer: assemble(name, authorities, entry.profiles),
-    faults: [...faults, ...profileFaults],
-  }
+  }))
+  const brokenProfiles = profiles
+    .filter((one) => one.faults.length > 0 || surroundings.profiles[one.profile] === undefined)
+    .map(({ profile }) => profile)
+  const issuer =
+    faults.length === 0
+      ? assemble(authorities, {
+          name,
+          profiles: entry.profiles,
+          brokenProfiles: new Set(brokenProfiles),
+        })
+      : undefined
+  return { issuer, faults: [...faults, ...profiles.flatMap((one) => one.faults)] }
 }
 
-/** @returns `undefined` when none is active with its key: there is a fault for it then. */
+/** @returns `undefined` when none is active with its key: there is an error for it then. */
 function assemble(
-  name: string,
   authorities: readonly Authority[],
-  profiles: readonly string[],
+  rest: Pick<Issuer, 'name' | 'profiles' | 'brokenProfiles'>,
 ): Issuer | undefined {
   const active = authorities.find(({ state }) => state === 'active')
   if (active?.key === undefined) return undefined
   const { ca, key, state } = active
   return {
-    name,
+    ...rest,
     active: { ca, key, state },
     authorities,
     roots: distinctRoots([active, ...authorities].map((authority) => authority.ca)),
-    profiles,
   }
 }
 
@@ -78,7 +87,11 @@ function faultsOfProfile(
   if (profile === undefined) return []
   return authorities
     .filter(({ state }) => state !== 'retiring')
-    .flatMap(({ ca }) => [pathFault(profile, ca), namesFault(profile, ca)])
+    .flatMap(({ ca }) => [
+      pathFault(profile, ca),
+      namesFault(profile, ca),
+      policyFault(profile, ca),
+    ])
     .filter((fault) => fault !== undefined)
     .map((fault) => `profile "${name}" ${fault}`)
 }
@@ -103,5 +116,22 @@ function namesFault(
   return (
     `allows only names of kind ${quoteList(subjectAltNames)}, ` +
     `and the name constraints of the issuing CA "${subjectText}" leave none of them`
+  )
+}
+
+/** RFC 5280 §4.2.1.11. anyPolicy in a profile does not count: a CA above may inhibit it. */
+function policyFault(
+  { certificatePolicies }: Profile,
+  { requiredPolicies: accepted, subjectText }: IssuingCa,
+): string | undefined {
+  if (accepted === undefined) return undefined
+  const named = certificatePolicies.filter((policy) => policy !== ANY_POLICY)
+  if (named.some((policy) => accepted.includes(policy) || accepted.includes(ANY_POLICY))) {
+    return undefined
+  }
+  const wanted = accepted.includes(ANY_POLICY) ? 'a policy' : accepted.map(oidToText).join(' or ')
+  return (
+    `names no certificate policy that is valid under the issuing CA "${subjectText}", whose chain ` +
+    `requires one (requireExplicitPolicy); add ${wanted} to certificatePolicies`
   )
 }

@@ -1,14 +1,14 @@
 /**
  * From the text of `signer.config.json` to a configuration that can be trusted, or every fault in it.
  *
- * Runs in workerd and in Node: the worker refuses to work with a fault, `edge-issuer config check`
- * shows it before it is deployed.
+ * Runs in workerd and in Node: the worker keeps entries with an error out of service, `edge-issuer
+ * config check` shows every error before it is deployed.
  *
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { buildClients } from './clients.ts'
-import type { Admin, SignerConfig } from './config.ts'
+import type { Admin, Client, RegisteredKey, SignerConfig } from './config.ts'
 import { type ConfigFault, faultAt } from './fault.ts'
 import { buildIssuer } from './issuers.ts'
 import { readPublicUrl } from './public-url.ts'
@@ -22,16 +22,22 @@ export type ReadSecret = (name: string) => string | undefined
  * Everything that is wrong at `nowMs`, an expired CA included: for the operator, before deploying.
  *
  * @param nowMs - Epoch ms.
+ * @returns A configuration without an error, or every error.
  */
-export const parseConfig = (
+export function parseConfig(
   text: string,
   readSecret: ReadSecret,
   nowMs: number,
-): Result<SignerConfig, readonly ConfigFault[]> => build({ text, readSecret, nowMs })
+): Result<SignerConfig, readonly ConfigFault[]> {
+  const built = build({ text, readSecret, nowMs })
+  return built.ok && built.value.errors.length > 0 ? err(built.value.errors) : built
+}
 
 /**
- * The same without a look at the clock: for the worker. A CA that expires must not take the worker's
- * other issuers along, so each use of an issuer asks for its time (`issuer_expiring`).
+ * For the worker: an error in one entry takes that entry out of service and no other one. The clock is
+ * not asked: a CA that expires is found at each use of its issuer (`issuer_expiring`).
+ *
+ * @returns A configuration with its errors; or the errors of a document that is of no use at all.
  */
 export const loadConfig = (
   text: string,
@@ -64,6 +70,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
     issuerNames: declared.issuers,
     profileNames: declared.profiles,
     issuers: file.issuers,
+    blockedKeys: new Set(file.blockedKeys),
   })
   const admins = registerKeys(
     Object.entries(file.admins ?? {}).map(([name, { role, keys }]): Holding<Admin> => ({
@@ -73,28 +80,54 @@ function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
     })),
     clients.keys,
   )
-  const faults = [
-    ...shape.faults,
+  const documentFaults = [
     ...(publicUrl.ok ? [] : [faultAt(['publicUrl'], publicUrl.error)]),
     ...emptyFaults(declared),
+  ]
+  const faults = [
+    ...shape.faults,
+    ...documentFaults,
     ...issuers.flatMap((built) => built.faults),
     ...clients.faults,
     ...admins.faults,
   ]
-  if (faults.length > 0 || !publicUrl.ok) return err(faults)
+  if (documentFaults.length > 0 || !publicUrl.ok) return err(faults)
+  const working = new Map(
+    issuers.flatMap(({ issuer }) => (issuer === undefined ? [] : [[issuer.name, issuer]])),
+  )
+  const repeated = new Set([...clients.repeated, ...admins.repeated])
   return ok(
     Object.freeze({
       publicUrl: publicUrl.value,
-      issuers: new Map(
-        issuers.flatMap(({ issuer }) => (issuer === undefined ? [] : [[issuer.name, issuer]])),
-      ),
+      issuers: working,
+      brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),
       clients: clients.clients,
-      clientKeys: clients.keys,
-      adminKeys: admins.keys,
+      clientKeys: usableKeys(clients.keys, repeated, entriesAt(faults, 'clients')),
+      adminKeys: usableKeys(admins.keys, repeated, entriesAt(faults, 'admins')),
+      errors: faults,
     }),
   )
 }
+
+/** The names of the entries in which the errors are. */
+const entriesAt = (faults: readonly ConfigFault[], section: string): ReadonlySet<string> =>
+  new Set(
+    faults.flatMap(({ path }) => {
+      const [, at, name] = path.split('/')
+      return at === section && name !== undefined ? [name] : []
+    }),
+  )
+
+/** A key with two holders would not say who asks; the rules of an entry with an error are not those that were meant. */
+const usableKeys = <H extends Client | Admin>(
+  keys: ReadonlyMap<string, RegisteredKey<H>>,
+  repeated: ReadonlySet<string>,
+  broken: ReadonlySet<string>,
+): ReadonlyMap<string, RegisteredKey<H>> =>
+  new Map(
+    [...keys].filter(([keyId, { holder }]) => !repeated.has(keyId) && !broken.has(holder.name)),
+  )
 
 /** Without an issuer, a profile and a client the worker could answer nobody. */
 const emptyFaults = (declared: Shape['declared']): readonly ConfigFault[] =>

@@ -19,6 +19,8 @@ export interface Holding<H extends Client | Admin> {
 /** The keys by thumbprint, and all that is wrong with them. */
 export interface RegisteredKeys<H extends Client | Admin> {
   readonly keys: ReadonlyMap<string, RegisteredKey<H>>
+  /** Thumbprints of keys that are there more than once, also in `taken`: they are no one's. */
+  readonly repeated: ReadonlySet<string>
   readonly faults: readonly ConfigFault[]
 }
 
@@ -28,6 +30,7 @@ export function registerKeys<H extends Client | Admin>(
   taken: ReadonlyMap<string, RegisteredKey<Client | Admin>> = new Map(),
 ): RegisteredKeys<H> {
   const keys = new Map<string, RegisteredKey<H>>()
+  const repeated = new Set<string>()
   const faults: ConfigFault[] = []
   for (const { section, holder, keys: entries } of holdings) {
     for (const [index, entry] of entries.entries()) {
@@ -39,13 +42,14 @@ export function registerKeys<H extends Client | Admin>(
       if (!key.ok) {
         faults.push(faultAt([...at, key.error.member], key.error.message))
       } else if (owner !== undefined) {
+        repeated.add(key.value.keyId)
         faults.push(faultAt([...at, 'publicKey'], `is already a key of ${ownerToText(owner)}`))
       } else {
         keys.set(key.value.keyId, key.value)
       }
     }
   }
-  return { keys, faults }
+  return { keys, repeated, faults }
 }
 
 const ownerToText = (owner: Client | Admin): string =>

@@ -31,6 +31,24 @@ const MAX_SHARD_CHANGES = 4
 /** Far above what one Durable Object can write in a minute. */
 const MAX_CERTIFICATES_PER_MINUTE = 100_000
 
+/** SHA-256. */
+const KEY_HASH_PATTERN = /^[0-9a-f]{64}$/
+
+/** Most blocked keys: their hashes are a large part of the worker then, 0.7 MB. */
+const MAX_BLOCKED_KEYS = 10_000
+
+/**
+ * What a client gets that states no limit: a cluster that asks for a thousand certificates at once does
+ * not wait, and a stolen key does not fill the ledger in a day.
+ */
+export const DEFAULT_CERTIFICATES_PER_MINUTE = 1200
+
+/** What one Durable Object can answer in a minute without getting in the way of new certificates. */
+const MAX_REPEATS_PER_MINUTE = 100_000
+
+/** A relay that comes back asks again for what it had under way: five thousand uids take five minutes. */
+const DEFAULT_REPEATS_PER_MINUTE = 1200
+
 /** Most issuing CAs of one issuer: their roots must fit into what relays accept. */
 const MAX_AUTHORITIES = 8
 
@@ -133,6 +151,13 @@ const clientSchema = z
       ),
     ),
     ...clientRuleMembers,
+    unrestricted: z
+      .optional(z.boolean())
+      .check(
+        z.describe(
+          'true in place of `allowed`: all that the profile and the issuing CA allow may be asked for; default false',
+        ),
+      ),
     // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
     shards: z._default(
       z
@@ -146,11 +171,42 @@ const clientSchema = z
         ),
       () => [1],
     ),
-    certificatesPerMinute: z
-      .optional(z.int().check(z.gte(1), z.lte(MAX_CERTIFICATES_PER_MINUTE)))
-      .check(z.describe('most new certificates in any 60 seconds under each issuer')),
+    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+    certificatesPerMinute: z._default(
+      z
+        .nullable(z.int().check(z.gte(1), z.lte(MAX_CERTIFICATES_PER_MINUTE)))
+        .check(
+          z.describe(
+            'most new certificates in any 60 seconds under each issuer; each of several `shards` has its share of it; null for no limit',
+          ),
+        ),
+      DEFAULT_CERTIFICATES_PER_MINUTE,
+    ),
+    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
+    repeatsPerMinute: z._default(
+      z
+        .int()
+        .check(
+          z.gte(1),
+          z.lte(MAX_REPEATS_PER_MINUTE),
+          z.describe(
+            'most requests a minute, in each ledger object, that are refused or that have their certificate already',
+          ),
+        ),
+      DEFAULT_REPEATS_PER_MINUTE,
+    ),
   })
-  .check(z.describe('one relay'))
+  .check(
+    z.refine(
+      ({ allowed, unrestricted }) => allowed !== undefined || unrestricted === true,
+      'must say what may be asked for: with `allowed`, or with `unrestricted: true` for all that the profiles and the CA allow',
+    ),
+    z.refine(
+      ({ allowed, unrestricted }) => allowed === undefined || unrestricted !== true,
+      'has both `allowed` and `unrestricted: true`; remove one of them',
+    ),
+    z.describe('one relay'),
+  )
 
 const adminSchema = z
   .strictObject({
@@ -162,6 +218,14 @@ const adminSchema = z
       ),
   })
   .check(z.describe('someone who may look into the ledgers'))
+
+const blockedKeysSchema = z
+  .array(
+    z
+      .string()
+      .check(z.regex(KEY_HASH_PATTERN, 'must be 64 lower-case hexadecimal digits: a SHA-256')),
+  )
+  .check(z.maxLength(MAX_BLOCKED_KEYS))
 
 /** `signer.config.json`, the whole document. */
 export const configSchema = z.strictObject({
@@ -178,6 +242,13 @@ export const configSchema = z.strictObject({
   profiles: z.record(nameSchema, profileSchema),
   clients: z.record(nameSchema, clientSchema),
   admins: z.optional(z.record(nameSchema, adminSchema)),
+  blockedKeys: z
+    .optional(blockedKeysSchema)
+    .check(
+      z.describe(
+        `SHA-256 of each public key (SubjectPublicKeyInfo, DER) that is never certified, in lower-case hexadecimal; at most ${String(MAX_BLOCKED_KEYS)}`,
+      ),
+    ),
 })
 
 /** The document after its shape was checked. */

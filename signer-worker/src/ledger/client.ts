@@ -56,10 +56,11 @@ export const openLedger: OpenLedger = (env, owner) => ({
   issue: async (request) =>
     orUnavailable(async () => {
       const { uid } = request.origin
-      const { requestDigest } = request
+      const { requestDigest, repeatsPerMinute } = request
+      const wanted = { uid, requestDigest, repeatsPerMinute }
       const { shard, earlier, layout } = placeUid(uid, owner.client.shards)
       for (const home of earlier) {
-        const found = await ledgerObject(env, owner, home).find({ uid, requestDigest, layout })
+        const found = await ledgerObject(env, owner, home).find({ ...wanted, layout })
         if (found !== undefined) return found
       }
       return ledgerObject(env, owner, shard).issue(request, layout)

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { encodePem, type SignAnswer } from '@edge-issuer/shared'
+import { encodePem, noticesSchema, type SignAnswer } from '@edge-issuer/shared'
 import { toHex } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import type { CertificatePlan } from '../policy/evaluate.ts'
 import { toRfc3339 } from '../rfc3339.ts'
 import type { IssueOrder, IssueRequest } from './messages.ts'
+import { boundNotices } from './notices.ts'
 
 /** What is recorded of one certificate. */
 export interface Issuance {
@@ -39,13 +40,15 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly not_before_seconds: number
   readonly not_after_seconds: number
   readonly clamped: string | null
+  readonly ignored: string
+  readonly warnings: string
   readonly intermediates: string
   readonly root: string
 }
 
 const FIND = `
   SELECT request_digest = ? AS is_same_request, serial, certificate,
-    not_before_seconds, not_after_seconds, clamped, intermediates, root
+    not_before_seconds, not_after_seconds, clamped, ignored, warnings, intermediates, root
   FROM issuance JOIN authority ON authority.id = issuance.authority
   WHERE uid = ?`
 
@@ -64,6 +67,8 @@ export function findIssuance(
       notBeforeSeconds: row.not_before_seconds,
       notAfterSeconds: row.not_after_seconds,
       clamped: readClamped(row.clamped),
+      ignored: readNotices(row.ignored),
+      warnings: readNotices(row.warnings),
       intermediatesPem: row.intermediates,
       rootPem: row.root,
     }),
@@ -73,8 +78,8 @@ export function findIssuance(
 const RECORD = `
   INSERT INTO issuance (uid, request_digest, serial, certificate, authority, profile,
     not_before_seconds, not_after_seconds, clamped, names, issued_at_ms, origin,
-    key_id, signature_base, signature)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    key_id, signature_base, signature, body, ignored, warnings)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /**
  * Records a certificate.
@@ -86,6 +91,8 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
   const { request, order, ca, certificate, serialNumber, issuedAtMs } = issuance
   const { origin, evidence, requestDigest } = request
   const { plan, profile } = order
+  const ignored = boundNotices(plan.ignored)
+  const warnings = boundNotices(plan.warnings)
   sql.exec(
     RECORD,
     origin.uid,
@@ -106,6 +113,9 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
     evidence.keyId,
     evidence.signatureBase,
     evidence.signature,
+    request.body,
+    JSON.stringify(ignored),
+    JSON.stringify(warnings),
   )
   const { notBeforeSeconds, notAfterSeconds, clamped } = plan
   const { intermediatesPem, rootPem } = ca
@@ -116,6 +126,8 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
     notBeforeSeconds,
     notAfterSeconds,
     clamped,
+    ignored,
+    warnings,
     intermediatesPem,
     rootPem,
   })
@@ -136,6 +148,7 @@ interface AnswerParts
   extends
     Pick<Issuance, 'certificate' | 'serialNumber'>,
     Pick<CertificatePlan, 'notBeforeSeconds' | 'notAfterSeconds' | 'clamped'>,
+    Pick<Answer, 'ignored' | 'warnings'>,
     Pick<IssuingCa, 'intermediatesPem' | 'rootPem'> {}
 
 const toAnswer = (parts: AnswerParts): Answer => ({
@@ -145,8 +158,8 @@ const toAnswer = (parts: AnswerParts): Answer => ({
   notBefore: toRfc3339(parts.notBeforeSeconds * 1000),
   notAfter: toRfc3339(parts.notAfterSeconds * 1000),
   clamped: parts.clamped,
-  ignored: [],
-  warnings: [],
+  ignored: parts.ignored,
+  warnings: parts.warnings,
 })
 
 /** The row of the chain; the table has a row for each chain ever used, so a handful. */
@@ -171,3 +184,6 @@ function authorityId(sql: SqlStorage, ca: IssuingCa): number {
 export function readClamped(text: string | null): SignAnswer['clamped'] {
   return text === 'profile' || text === 'issuer' ? text : null
 }
+
+/** The columns `ignored` and `warnings`, as {@link recordIssuance} writes them. */
+export const readNotices = (text: string): string[] => noticesSchema.parse(JSON.parse(text))

@@ -17,17 +17,17 @@ const MAX_DETAIL_CHARACTERS = 2048
 const REFUSED_PREFIX = 'refused:'
 
 const COUNT = `
-  INSERT INTO counter (name, value) VALUES (?, 1)
-  ON CONFLICT (name) DO UPDATE SET value = value + 1`
+  INSERT INTO counter (name, value) VALUES (?1, ?2)
+  ON CONFLICT (name) DO UPDATE SET value = value + ?2`
 
 /** Counts an answer that was given before. */
 export function countReplay(sql: SqlStorage): void {
-  sql.exec(COUNT, 'replayed')
+  sql.exec(COUNT, 'replayed', 1)
 }
 
-/** Counts a refusal. */
-export function countRefusal(sql: SqlStorage, code: RefusalCode): void {
-  sql.exec(COUNT, REFUSED_PREFIX + code)
+/** Counts refusals. */
+export function countRefusal(sql: SqlStorage, code: RefusalCode, times = 1): void {
+  sql.exec(COUNT, REFUSED_PREFIX + code, times)
 }
 
 /** A request that was refused, and when. */

@@ -18,6 +18,7 @@ import type {
   IssueOrder,
   IssueOutcome,
   IssueRequest,
+  LedgerCertificate,
   LedgerCounters,
   LedgerPage,
   LedgerRecord,
@@ -26,7 +27,8 @@ import type {
 } from './messages.ts'
 import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
 import { waitForTurn } from './rate-limit.ts'
-import { listIssuances } from './records.ts'
+import { exportIssuances, listIssuances } from './records.ts'
+import { RepeatLimiter } from './repeats.ts'
 import { migrate, readMeta, writeMeta } from './schema.ts'
 
 /**
@@ -45,6 +47,7 @@ export class Ledger extends DurableObject<Env> {
   #nextTurn: Promise<void> | undefined
   /** When old nonces were forgotten last, epoch ms. */
   #forgotAtMs = 0
+  readonly #repeats = new RepeatLimiter()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -64,17 +67,21 @@ export class Ledger extends DurableObject<Env> {
     // One transaction, so that an exception half-way leaves no row of any table.
     return this.ctx.storage.transactionSync(() => {
       const { sql } = this.ctx.storage
-      const { origin, requestDigest } = request
+      const { order, origin, requestDigest } = request
       const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
       if (stored !== undefined) return this.#replay(stored, request, nowMs)
       if (layout < this.#layout) return err({ refusals: [OLDER_LAYOUT] })
+      const limited = order.ok ? this.#checkRate(request.certificatesPerMinute, nowMs) : undefined
+      if (!order.ok || limited !== undefined) {
+        // Before the nonce is taken: above this limit nothing at all is written.
+        const repeated = this.#checkRepeats(request.repeatsPerMinute, nowMs)
+        if (repeated !== undefined) return err({ refusals: [repeated] })
+      }
       if (!this.#takeNonce(request.evidence.nonce, nowMs)) return err(NONCE_USED)
-      const { order } = request
       if (!order.ok) {
         recordRefusal(sql, order.error, { origin, atMs: nowMs })
         return err({ refusals: order.error })
       }
-      const limited = this.#judgeRate(request.certificatesPerMinute, nowMs)
       if (limited === undefined) return this.#sign(request, order.value, nowMs)
       countRefusal(sql, limited.code)
       return err({ refusals: [limited] })
@@ -86,19 +93,25 @@ export class Ledger extends DurableObject<Env> {
    * changed. From then on this object takes no orders from settings of before the change, so no uid can
    * be issued for in two objects.
    */
-  find({ uid, requestDigest, layout }: FindRequest): IssueOutcome | undefined {
+  find({ uid, requestDigest, layout, repeatsPerMinute }: FindRequest): IssueOutcome | undefined {
     this.#follow(layout)
     return this.ctx.storage.transactionSync(() => {
       const { sql } = this.ctx.storage
       const stored = findIssuance(sql, { uid, requestDigest })
       if (stored === undefined) return undefined
+      const repeated = this.#checkRepeats(repeatsPerMinute, Date.now())
+      if (repeated !== undefined) return err({ refusals: [repeated] })
       if (stored.isSameRequest) countReplay(sql)
       return answerStored(stored)
     })
   }
 
-  listIssuances(filter: IssuanceFilter, page: PageRequest): LedgerPage<LedgerRecord> {
+  listIssuances(filter: IssuanceFilter, page: PageRequest): LedgerPage<LedgerCertificate> {
     return listIssuances(this.ctx.storage.sql, filter, page)
+  }
+
+  exportIssuances(filter: IssuanceFilter, page: PageRequest): LedgerPage<LedgerRecord> {
+    return exportIssuances(this.ctx.storage.sql, filter, page)
   }
 
   listRefusals(page: PageRequest): LedgerPage<LedgerRefusedRequest> {
@@ -124,8 +137,14 @@ export class Ledger extends DurableObject<Env> {
     this.#nextTurn = undefined
   }
 
-  #replay(stored: StoredIssuance, { origin }: IssueRequest, atMs: number): IssueOutcome {
+  #replay(
+    stored: StoredIssuance,
+    { origin, repeatsPerMinute }: IssueRequest,
+    atMs: number,
+  ): IssueOutcome {
     const { sql } = this.ctx.storage
+    const repeated = this.#checkRepeats(repeatsPerMinute, atMs)
+    if (repeated !== undefined) return err({ refusals: [repeated] })
     if (stored.isSameRequest) countReplay(sql)
     else recordRefusal(sql, [CONFLICT], { origin, atMs })
     return answerStored(stored)
@@ -147,12 +166,27 @@ export class Ledger extends DurableObject<Env> {
     return useNonce(sql, nonce, nowMs)
   }
 
-  #judgeRate(limit: number | undefined, nowMs: number): Refusal | undefined {
+  #checkRate(limit: number | undefined, nowMs: number): Refusal | undefined {
     const waitMs = limit === undefined ? 0 : waitForTurn(this.ctx.storage.sql, limit, nowMs)
     if (waitMs === 0) return undefined
     return {
       code: 'rate_limited',
       detail: `this client may have ${String(limit)} new certificates a minute; the same request can be sent again`,
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    }
+  }
+
+  /** Counts a request that issues nothing. Above the limit nothing is written before the window is over. */
+  #checkRepeats(limit: number, nowMs: number): Refusal | undefined {
+    const rejected = this.#repeats.takeRejected(nowMs)
+    if (rejected > 0) countRefusal(this.ctx.storage.sql, 'rate_limited', rejected)
+    const waitMs = this.#repeats.take(limit, nowMs)
+    if (waitMs === 0) return undefined
+    return {
+      code: 'rate_limited',
+      detail:
+        `this client may send ${String(limit)} requests a minute that are refused or that have their ` +
+        'certificate already; the same request can be sent again',
       retryAfterSeconds: Math.ceil(waitMs / 1000),
     }
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  CertificateDetail,
   CertificateRecord,
   CertificatesQuery,
   Refusal,
@@ -23,6 +24,8 @@ export interface FindRequest {
   readonly requestDigest: Uint8Array
   /** {@link Placement.layout} of the caller's settings. */
   readonly layout: number
+  /** As {@link IssueRequest.repeatsPerMinute}. */
+  readonly repeatsPerMinute: number
 }
 
 /** One request for a certificate, authenticated and judged. */
@@ -34,10 +37,14 @@ export interface IssueRequest {
   /** Who asked; its uid is the key. */
   readonly origin: SignOrigin
   readonly evidence: Evidence
+  /** The body as it was sent: what the digest in the evidence is of. */
+  readonly body: Uint8Array
   /** What policy says today. A uid that has a certificate gets it whatever this is. */
   readonly order: Result<IssueOrder, readonly Refusal[]>
   /** New certificates that the client may have in any 60 seconds; no limit when undefined. */
   readonly certificatesPerMinute: number | undefined
+  /** Requests that issue nothing, refused or answered before, that one object answers in a minute. */
+  readonly repeatsPerMinute: number
 }
 
 /** What to issue. */
@@ -76,7 +83,10 @@ export interface LedgerPage<Item> {
   readonly next: number | undefined
 }
 
-/** A record, but for whose ledger it is in. */
+/** A certificate with its chain, without the ledger that it is in. */
+export type LedgerCertificate = Omit<CertificateDetail, 'issuer' | 'client'>
+
+/** A record, without the ledger that it is in. */
 export type LedgerRecord = Omit<CertificateRecord, 'issuer' | 'client'>
 
 /** A refused request, but for whose ledger it is in. */

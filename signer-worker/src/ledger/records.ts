@@ -7,28 +7,52 @@ import { encodeBase64, encodePem, originSchema } from '@edge-issuer/shared'
 import { fromHex, toHex } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { toRfc3339 } from '../rfc3339.ts'
-import { readClamped } from './issuances.ts'
-import type { IssuanceFilter, LedgerPage, LedgerRecord, PageRequest } from './messages.ts'
+import { readClamped, readNotices } from './issuances.ts'
+import type {
+  IssuanceFilter,
+  LedgerCertificate,
+  LedgerPage,
+  LedgerRecord,
+  PageRequest,
+} from './messages.ts'
 
 interface Row extends Record<string, SqlStorageValue> {
   readonly seq: number
   readonly uid: string
-  readonly request_digest: ArrayBuffer
   readonly serial: ArrayBuffer
   readonly certificate: ArrayBuffer
   readonly profile: string
   readonly not_before_seconds: number
   readonly not_after_seconds: number
   readonly clamped: string | null
+  readonly ignored: string
+  readonly warnings: string
   readonly names: string
   readonly issued_at_ms: number
+  readonly intermediates: string
+  readonly root: string
+}
+
+const COLUMNS = `seq, uid, serial, certificate, profile, not_before_seconds, not_after_seconds, clamped,
+  ignored, warnings, names, issued_at_ms, intermediates, root`
+
+interface WholeRow extends Row {
+  readonly request_digest: ArrayBuffer
   readonly origin: string
   readonly key_id: string
   readonly signature_base: string
   readonly signature: ArrayBuffer
-  readonly intermediates: string
-  readonly root: string
+  /** `null` in rows from before version 3 of the schema. */
+  readonly body: ArrayBuffer | null
 }
+
+const ALL_COLUMNS = `${COLUMNS}, request_digest, origin, key_id, signature_base, signature, body`
+
+/**
+ * A page ends after the row that fills it up to here, in characters of JSON, so that 500 rows with the
+ * largest bodies stay below what crosses from a Durable Object (32 MiB) and what fits into memory.
+ */
+const MAX_PAGE_CHARACTERS = 4_194_304
 
 /** One condition of a query: SQL with one `?`, and what stands for it. */
 type Condition = readonly [sql: string, value: SqlStorageValue]
@@ -64,11 +88,12 @@ export interface IssuanceQuery {
 export function issuanceQuery(
   filter: IssuanceFilter,
   { after, limit }: PageRequest,
+  columns = ALL_COLUMNS,
 ): IssuanceQuery {
   const conditions = conditionsOf(filter)
   const where = ['seq > ?', ...conditions.map(([sql]) => sql)].join(' AND ')
   return {
-    sql: `SELECT issuance.*, authority.intermediates, authority.root
+    sql: `SELECT ${columns}
       FROM issuance JOIN authority ON authority.id = issuance.authority
       WHERE ${where} ORDER BY seq LIMIT ?`,
     parameters: [after, ...conditions.map(([, value]) => value), limit],
@@ -76,23 +101,47 @@ export function issuanceQuery(
 }
 
 /** Certificates that a filter matches. */
-export function listIssuances(
+export const listIssuances = (
   sql: SqlStorage,
   filter: IssuanceFilter,
   page: PageRequest,
-): LedgerPage<LedgerRecord> {
-  const query = issuanceQuery(filter, page)
-  const rows = sql.exec<Row>(query.sql, ...query.parameters).toArray()
-  return {
-    items: rows.map(toRecord),
-    next: rows.length < page.limit ? undefined : rows.at(-1)?.seq,
+): LedgerPage<LedgerCertificate> => {
+  const { sql: query, parameters } = issuanceQuery(filter, page, COLUMNS)
+  return readPage(sql.exec<Row>(query, ...parameters), page, toCertificate)
+}
+
+/** The same with all that is recorded of them. */
+export const exportIssuances = (
+  sql: SqlStorage,
+  filter: IssuanceFilter,
+  page: PageRequest,
+): LedgerPage<LedgerRecord> => {
+  const { sql: query, parameters } = issuanceQuery(filter, page)
+  return readPage(sql.exec<WholeRow>(query, ...parameters), page, toRecord)
+}
+
+/** Reads rows until the page is full, by number or by size; at least one, if there is one. */
+function readPage<R extends Row, Item>(
+  rows: Iterable<R>,
+  { limit }: PageRequest,
+  toItem: (row: R) => Item,
+): LedgerPage<Item> {
+  const items: Item[] = []
+  let characters = 0
+  for (const row of rows) {
+    const item = toItem(row)
+    items.push(item)
+    characters += JSON.stringify(item).length
+    const isFull = items.length === limit || characters >= MAX_PAGE_CHARACTERS
+    if (isFull) return { items, next: row.seq }
   }
+  return { items, next: undefined }
 }
 
 /** As `recordIssuance` writes them. */
 const namesSchema = z.object({ subject: z.string(), subjectAltNames: z.array(z.string()) })
 
-function toRecord(row: Row): LedgerRecord {
+function toCertificate(row: Row): LedgerCertificate {
   const { subject, subjectAltNames } = namesSchema.parse(JSON.parse(row.names))
   return {
     serialNumber: toHex(new Uint8Array(row.serial)),
@@ -106,12 +155,19 @@ function toRecord(row: Row): LedgerRecord {
     clamped: readClamped(row.clamped),
     chain: encodePem('CERTIFICATE', new Uint8Array(row.certificate)) + row.intermediates,
     ca: row.root,
-    origin: originSchema.parse(JSON.parse(row.origin)),
-    requestDigest: toHex(new Uint8Array(row.request_digest)),
-    evidence: {
-      keyId: row.key_id,
-      signatureBase: row.signature_base,
-      signature: encodeBase64(new Uint8Array(row.signature)),
-    },
+    ignored: readNotices(row.ignored),
+    warnings: readNotices(row.warnings),
   }
 }
+
+const toRecord = (row: WholeRow): LedgerRecord => ({
+  ...toCertificate(row),
+  origin: originSchema.parse(JSON.parse(row.origin)),
+  requestDigest: toHex(new Uint8Array(row.request_digest)),
+  evidence: {
+    keyId: row.key_id,
+    signatureBase: row.signature_base,
+    signature: encodeBase64(new Uint8Array(row.signature)),
+    body: row.body === null ? null : encodeBase64(new Uint8Array(row.body)),
+  },
+})

@@ -75,6 +75,14 @@ const MIGRATIONS: readonly string[] = [
     value INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The body of the request as it was sent, which the signature covers; NULL in rows from before this step.
+  ALTER TABLE issuance ADD COLUMN body BLOB;
+
+  -- JSON: what was asked for and not certified, and what verifiers may refuse, a sentence each.
+  ALTER TABLE issuance ADD COLUMN ignored TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE issuance ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';
+  `,
 ]
 
 /** Version of the schema that this code knows. */

@@ -1,5 +1,5 @@
 /**
- * The configuration, before anything else is looked at: without a good one nothing is answered.
+ * The configuration, before anything else is checked: without one that can be read nothing is answered.
  *
  * @module
  */
@@ -15,18 +15,22 @@ export interface ConfiguredPorts {
   readonly writeLog: WriteLog
 }
 
-/** Leaves `config`; refuses with `worker_misconfigured`, and logs every fault once per isolate. */
+/**
+ * Sets `config`; without one that is of any use, refuses with `worker_misconfigured`. Logs every error
+ * once per isolate.
+ */
 export function configured({ loadSettings, writeLog }: ConfiguredPorts): MiddlewareHandler<AppEnv> {
   let logged: Settings | undefined
   return async function requireSettings(c, next) {
     const settings = loadSettings(c.env)
+    if (logged !== settings) {
+      const errors = settings.ok ? settings.value.errors : settings.error
+      for (const error of errors) writeLog({ event: 'config_fault', ...error })
+      logged = settings
+    }
     if (settings.ok) {
       c.set('config', settings.value)
       return next()
-    }
-    if (logged !== settings) {
-      for (const fault of settings.error) writeLog({ event: 'config_fault', ...fault })
-      logged = settings
     }
     const detail = 'the configuration of the worker has faults; its log names each of them'
     return refuse(c, { code: 'worker_misconfigured', detail })

@@ -9,8 +9,9 @@ import {
   type SubjectAttribute,
   subjectAttributeOid,
 } from '@edge-issuer/shared/x509'
+import { type BlockedKeys, NO_BLOCKED_KEYS } from './blocked-keys.ts'
 import type { Allowed, ClientRules, Constraints } from './client-rules.ts'
-import { compilePatterns, type Patterns } from './pattern.ts'
+import { compilePatterns, inNamespace, type Patterns } from './pattern.ts'
 
 /** One rule for values of one kind. */
 export interface ValueRule {
@@ -24,6 +25,8 @@ export interface RuleTable<Kind extends string> {
   readonly byKind: ReadonlyMap<Kind, ValueRule>
   /** Kinds that a request must have a value of: usually none. */
   readonly required: readonly Kind[]
+  /** Whether a pattern has `{namespace}`: usually none. */
+  readonly hasNamespace: boolean
 }
 
 /** The member `allowed`. */
@@ -43,6 +46,8 @@ export interface ClientPolicy {
   readonly constraints: Constraints
   /** `undefined` for every namespace. */
   readonly namespaces: Patterns | undefined
+  /** The same for all clients. */
+  readonly blockedKeys: BlockedKeys
 }
 
 /** What the rules of a name are found under: its kind, or the type of an other name. */
@@ -50,11 +55,10 @@ export const nameRuleKind = (name: GeneralName): string =>
   name.kind === 'otherName' ? name.typeId : name.kind
 
 /** Makes the rules of one client ready. */
-export const compileClientPolicy = ({
-  allowed,
-  constraints = {},
-  selector,
-}: ClientRules): ClientPolicy => ({
+export const compileClientPolicy = (
+  { allowed, constraints = {}, selector }: ClientRules,
+  blockedKeys: BlockedKeys = NO_BLOCKED_KEYS,
+): ClientPolicy => ({
   allowed: allowed && {
     names: nameRules(allowed),
     subject: subjectRules(allowed),
@@ -63,6 +67,28 @@ export const compileClientPolicy = ({
   },
   constraints,
   namespaces: selector?.namespace && compilePatterns(selector.namespace.matchNames),
+  blockedKeys,
+})
+
+/** The rules for requests of one namespace: those with `{namespace}` are filled in. */
+export function clientPolicyIn(policy: ClientPolicy, namespace: string): ClientPolicy {
+  const { allowed } = policy
+  if (allowed === undefined || !(allowed.names.hasNamespace || allowed.subject.hasNamespace)) {
+    return policy
+  }
+  const names = tableIn(allowed.names, namespace)
+  const subject = tableIn(allowed.subject, namespace)
+  return { ...policy, allowed: { ...allowed, names, subject } }
+}
+
+const tableIn = (table: RuleTable<string>, namespace: string): RuleTable<string> => ({
+  ...table,
+  byKind: new Map(
+    [...table.byKind].map(([kind, { member, patterns }]) => [
+      kind,
+      { member, patterns: inNamespace(patterns, namespace) },
+    ]),
+  ),
 })
 
 /** A rule as the configuration has it, and where; one that is absent allows nothing. */
@@ -132,5 +158,9 @@ function tableOf<Kind extends string>(entries: readonly RuleEntry<Kind>[]): Rule
     }),
   )
   const required = entries.filter(({ rule }) => rule?.required === true)
-  return { byKind, required: required.map(({ kind }) => kind) }
+  return {
+    byKind,
+    required: required.map(({ kind }) => kind),
+    hasNamespace: [...byKind.values()].some(({ patterns }) => patterns.templates.length > 0),
+  }
 }

@@ -10,6 +10,7 @@ import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
 import { subjectAttributeOf } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { oidSchema } from './oid-schema.ts'
+import { NAMESPACE_PLACEHOLDER } from './pattern.ts'
 import { USAGES } from './usage-names.ts'
 
 const MAX_PATTERNS = 256
@@ -34,15 +35,30 @@ const OWN_MEMBERS: ReadonlySet<string | undefined> = new Set([
   'serialNumber',
 ])
 
-const patternSchema = z.string().check(
+/** A pattern without `{namespace}`. */
+const plainPatternSchema = z.string().check(
   z.minLength(1),
   z.maxLength(MAX_PATTERN_LENGTH),
   z.refine((text) => text.split('*').length <= MAX_WILDCARDS + 1, 'has too many "*"'),
 )
 
+/** A pattern for the values of a request. */
+export const patternSchema = plainPatternSchema.check(
+  z.refine(
+    (text) => !/[{}]/.test(text.replaceAll(NAMESPACE_PLACEHOLDER, '')),
+    `has a "{" or "}" outside of ${NAMESPACE_PLACEHOLDER}, the only placeholder`,
+  ),
+)
+
 const patternsSchema = z.array(patternSchema).check(z.maxLength(MAX_PATTERNS))
 
-const VALUES = 'patterns, of which each value must match one; "*" stands for any characters'
+/** A namespace that matches itself would be no limit. */
+const namespacePatternSchema = plainPatternSchema.check(
+  z.refine((text) => !/[{}]/.test(text), 'has a "{" or "}", which no namespace has'),
+)
+
+const VALUES =
+  'patterns, of which each value must match one; "*" is any characters, "{namespace}" the namespace of the request'
 const values = z.optional(patternsSchema).check(z.describe(VALUES))
 const required = z
   .optional(z.boolean())
@@ -181,9 +197,12 @@ const selectorSchema = z
   .strictObject({
     namespace: z.optional(
       z.strictObject({
-        matchNames: patternsSchema.check(
-          z.describe('patterns, of which the namespace of a request must match one'),
-        ),
+        matchNames: z
+          .array(namespacePatternSchema)
+          .check(
+            z.maxLength(MAX_PATTERNS),
+            z.describe('patterns, of which the namespace of a request must match one'),
+          ),
       }),
     ),
   })

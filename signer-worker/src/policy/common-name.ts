@@ -5,8 +5,14 @@
  *
  * @module
  */
-import { generalNameToText, type GeneralName, type Name } from '@edge-issuer/shared/x509'
+import {
+  generalNameToText,
+  type GeneralName,
+  type Name,
+  type NameConstraints,
+} from '@edge-issuer/shared/x509'
 import { hostOf } from './host-text.ts'
+import { constraintFault } from './name-constraints.ts'
 import { caFault, clientFault, type NameRules, profileFault } from './names.ts'
 import { quote } from './text.ts'
 
@@ -48,18 +54,34 @@ export function commonNameHostFault(
 }
 
 /**
- * In a certificate that is not for servers a common name is only a name. But some verifiers hold it
- * against DNS name constraints all the same: OpenSSL and Java where it reads as a host.
+ * Common names that are allowed and that verifiers refuse all the same under DNS name constraints, where
+ * there is no dNSName. Java holds one that it can read as a DNS name against them, and OpenSSL one with a
+ * dot, in client certificates too; GnuTLS any common name of a certificate that is good for servers.
  *
- * @returns What to add, as a sentence; `undefined` where no verifier objects.
+ * @returns What to add, one sentence each.
  */
-export function commonNameWarning(
-  { text, host }: HostInCommonName,
-  { constraints }: Pick<NameRules, 'constraints'>,
-): string | undefined {
-  if (host.kind !== 'dns') return undefined
-  const fault = caFault(host, constraints)
-  return fault === undefined
-    ? undefined
-    : `the common name ${quote(`CN=${text}`)} ${fault}: some verifiers hold it against them, as there is no dNSName, and refuse the certificate; add a dNSName that they permit`
+export function commonNameWarnings(
+  { subject, names, isForServers }: CommonNames,
+  constraints: readonly NameConstraints[],
+): readonly string[] {
+  if (constraints.length === 0 || names.some(({ kind }) => kind === 'dns')) return NO_WARNINGS
+  return subject.rdns.flat().flatMap(({ type, value }) => {
+    if (type !== 'CN' || !(isForServers || hostOf(value)?.kind === 'dns')) return NO_WARNINGS
+    const fault = constraintFault({ kind: 'dns', value }, constraints)
+    if (fault === undefined) return NO_WARNINGS
+    const verifiers = isForServers ? 'GnuTLS' : 'Java, and OpenSSL where it has a dot,'
+    return [
+      `the common name ${quote(`CN=${value}`)} ${fault}: ${verifiers} may refuse the certificate, as it has no dNSName; add a dNSName that the constraint permits`,
+    ]
+  })
+}
+
+const NO_WARNINGS: readonly string[] = []
+
+/** Common names, and what else decides whether verifiers read them. */
+export interface CommonNames {
+  readonly subject: Name
+  readonly names: readonly GeneralName[]
+  /** Whether the usages of the certificate allow a verifier to accept it for a server. */
+  readonly isForServers: boolean
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { constants, type KeyObject, verify } from 'node:crypto'
 import {
   decodeBase64,
   err,
@@ -21,10 +20,12 @@ import {
   publicKeyToText,
   type SignatureAlgorithm,
 } from '@edge-issuer/shared/x509'
+import { isCsrSignedBy } from './csr-signature.ts'
 import { loadPublicKey } from './key.ts'
 import type { Profile } from './profile.ts'
 
-const PEM_BEGIN = new TextEncoder().encode('-----BEGIN ')
+const PEM_BEGIN = '-----BEGIN '
+const DER_SEQUENCE = 0x30
 
 /**
  * @param base64 - DER as canonical base64.
@@ -36,11 +37,11 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
   if (der === undefined) return malformed('base64_not_canonical')
   const csr = parseCertificationRequest(der)
   if (!csr.ok) {
-    return PEM_BEGIN.every((octet, index) => octet === der[index])
+    return isPem(der)
       ? malformed('base64_of_pem')
       : malformed(csr.error.code, `cannot be read: ${csr.error.message}`)
   }
-  const { publicKey, signatureAlgorithm, signed, signature } = csr.value
+  const { publicKey, signatureAlgorithm } = csr.value
   // Before the signature is looked at: a key of 16,384 bits would take a second of the worker's time.
   const key = loadPublicKey(publicKey, profile)
   if (!key.ok) return key
@@ -50,7 +51,7 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
   ) {
     return err(algorithmRefusal(signatureAlgorithm, publicKey.key))
   }
-  if (verifySignature(signatureAlgorithm, key.value, { signed, signature })) return csr
+  if (isCsrSignedBy(csr.value, key.value)) return csr
   return err({
     code: 'csr_signature_invalid',
     detail:
@@ -58,29 +59,9 @@ export function readCsr(base64: string, profile: Profile): Result<CertificationR
   })
 }
 
-/** A signature algorithm that is supported. */
-type SupportedAlgorithm = Exclude<SignatureAlgorithm, { kind: 'unsupported' }>
-
-function verifySignature(
-  algorithm: SupportedAlgorithm,
-  key: KeyObject,
-  { signed, signature }: Pick<CertificationRequest, 'signed' | 'signature'>,
-): boolean {
-  switch (algorithm.kind) {
-    case 'RSA':
-    case 'EC': {
-      return verify(algorithm.hash, signed, key, signature)
-    }
-    case 'RSA-PSS': {
-      const { hash, saltLength } = algorithm
-      const padding = constants.RSA_PKCS1_PSS_PADDING
-      return verify(hash, signed, { key, padding, saltLength }, signature)
-    }
-    case 'Ed25519': {
-      return verify(null, signed, key, signature)
-    }
-  }
-}
+/** Whether a text in place of DER has a PEM block somewhere. */
+const isPem = (octets: Uint8Array): boolean =>
+  octets[0] !== DER_SEQUENCE && Buffer.from(octets).includes(PEM_BEGIN)
 
 function algorithmRefusal(algorithm: SignatureAlgorithm, key: PublicKey): Refusal {
   const detail =

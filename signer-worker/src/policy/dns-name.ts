@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { canonicalHost, readsAsNumber } from './host-text.ts'
+import { isALabel } from './a-label.ts'
+import { readsAsNumber } from './host-text.ts'
 
 /** RFC 1035 §2.3.4, in text without a trailing dot. */
 const MAX_NAME_CHARACTERS = 253
@@ -40,7 +41,8 @@ export function dnsNameFault(name: string): string | undefined {
   }
   const fault = labelFault(host)
   if (fault !== undefined || !A_LABEL.test(host)) return fault
-  return canonicalHost(host) === undefined
+  const labels = host.toLowerCase().split('.')
+  return labels.some((label) => label.startsWith('xn--') && !isALabel(label))
     ? 'has a label that begins with "xn--" and is not the A-label of an internationalized name (RFC 5891)'
     : undefined
 }

@@ -10,13 +10,16 @@ import {
   type Extension,
   EXTENSION_OID,
   generalNameToText,
+  MAX_CERTIFICATE_BYTES,
   type Name,
   nameToText,
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { decideAuthority } from './authority.ts'
+import { judgeBlockedKey } from './blocked-keys.ts'
 import { decideCaConstraints } from './ca-constraints.ts'
-import type { ClientPolicy } from './client-policy.ts'
+import { type ClientPolicy, clientPolicyIn } from './client-policy.ts'
+import { commonNameWarnings } from './common-name.ts'
 import { readCsr } from './csr.ts'
 import { ignoredExtensions, judgeExtensions, keyIdentifier, planExtensions } from './extensions.ts'
 import { judgeKey } from './key-constraints.ts'
@@ -24,7 +27,7 @@ import { judgeNames } from './names.ts'
 import { matchesAny } from './pattern.ts'
 import type { Profile } from './profile.ts'
 import { joinRefusals } from './refusals.ts'
-import { judgeSubject, type NamedRequest, type SubjectRules, subjectWarnings } from './subject.ts'
+import { judgeSubject, type NamedRequest, type SubjectRules } from './subject.ts'
 import { quote, quoteList } from './text.ts'
 import { decideUsages, isGoodForServers } from './usages.ts'
 import { decideValidity, type Validity, validityWarnings } from './validity.ts'
@@ -81,10 +84,11 @@ export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readon
 function judge(
   csr: CertificationRequest,
   keyId: Uint8Array,
-  { request, profile, client, ca, nowMs }: Evaluation,
+  { request, profile, client: everywhere, ca, nowMs }: Evaluation,
 ): Result<CertificatePlan, readonly Refusal[]> {
   const { isCA, usages: asked, durationSeconds } = request
   const { values } = csr.extensions
+  const client = clientPolicyIn(everywhere, request.origin.namespace)
   const names = values.subjectAltName ?? []
   const authority = decideAuthority(
     { isCA, usages: asked, asked: values.basicConstraints },
@@ -119,6 +123,7 @@ function judge(
   }
   const refusals = joinRefusals(
     judgeNamespace(request.origin.namespace, client),
+    judgeBlockedKey(csr.publicKey, client.blockedKeys),
     judgeKey(csr.publicKey.key, client.constraints),
     judgeSubject(named, subjectRules),
     judgeNames(names, subjectRules),
@@ -130,26 +135,29 @@ function judge(
     // What kind of certificate it is comes first: its code is the one that the answer carries.
     return err([...decisions.flatMap((decided) => (decided.ok ? [] : decided.error)), ...refusals])
   }
+  const extensions = planExtensions({
+    csr,
+    keyId,
+    authority: authority.value,
+    usages: usages.value,
+    nameConstraints: constraints.value,
+    profile,
+    ca,
+  })
+  const tooLarge = checkSize(csr, extensions, ca)
+  if (tooLarge.length > 0) return err(tooLarge)
   return ok({
     notBeforeSeconds: validity.value.notBeforeSeconds,
     notAfterSeconds: validity.value.notAfterSeconds,
     clamped: validity.value.clamped,
     subject: csr.subject.raw,
     spki: csr.publicKey.raw,
-    extensions: planExtensions({
-      csr,
-      keyId,
-      authority: authority.value,
-      usages: usages.value,
-      nameConstraints: constraints.value,
-      profile,
-      ca,
-    }),
+    extensions,
     ignored: [...usages.value.ignored, ...ignoredExtensions(csr, { isCA })],
     warnings: [
       ...usages.value.warnings,
       ...validityWarnings(validity.value, durationSeconds),
-      ...subjectWarnings(named, subjectRules),
+      ...commonNameWarnings(named, ca.nameConstraints),
     ],
     names: {
       subject: nameToText(csr.subject),
@@ -160,6 +168,22 @@ function judge(
 }
 
 const NO_CONSTRAINTS = ok(undefined)
+
+/** Most bytes of a certificate besides its names, key and values of extensions. */
+const REST_BYTES = 1536
+
+/** Refuses what would make a certificate that cert-manager, and the relay, do not read. */
+function checkSize(
+  { subject, publicKey }: CertificationRequest,
+  extensions: readonly Extension[],
+  ca: IssuingCa,
+): readonly Refusal[] {
+  let bytes = REST_BYTES + subject.raw.length + publicKey.raw.length + ca.subject.length
+  for (const { value } of extensions) bytes += value.length
+  if (bytes <= MAX_CERTIFICATE_BYTES) return []
+  const detail = `the certificate would have about ${String(bytes)} bytes, which exceeds the maximum of ${String(MAX_CERTIFICATE_BYTES)} that cert-manager reads; split the names over several requests`
+  return [{ code: 'name_not_allowed', detail }]
+}
 
 const valueOf = ({ extensions }: CertificationRequest, oid: string): Uint8Array | undefined =>
   extensions.list.find((extension) => extension.oid === oid)?.value

@@ -21,6 +21,7 @@ import {
 import { importPublicKey } from '../import-public-key.ts'
 import { KEY_TYPES, type Profile } from './profile.ts'
 import { quoteList } from './text.ts'
+import { weakModulusFault } from './weak-rsa.ts'
 
 /** First octet of an uncompressed point (RFC 5480 §2.2). */
 const UNCOMPRESSED = 0x04
@@ -101,7 +102,8 @@ function rsaFault({
   if (!isOdd(modulus)) return 'key_modulus_even'
   if (!isOdd(exponent)) return 'key_exponent_even'
   if (exponent.length > MAX_RSA_EXPONENT_OCTETS) return 'key_exponent_too_large'
-  return toNumber(exponent) < MIN_RSA_EXPONENT ? 'key_exponent_too_small' : undefined
+  if (toNumber(exponent) < MIN_RSA_EXPONENT) return 'key_exponent_too_small'
+  return weakModulusFault(modulus)
 }
 
 /** Coordinates are just octets to the reader, and BoringSSL takes exponents up to 33 bits only. */

@@ -16,7 +16,7 @@ import {
   type SubjectAttribute,
   TAG,
 } from '@edge-issuer/shared/x509'
-import { commonNameHostFault, commonNameWarning, hostsInCommonNames } from './common-name.ts'
+import { commonNameHostFault, type CommonNames, hostsInCommonNames } from './common-name.ts'
 import { isSameDistinguishedName } from './distinguished-name.ts'
 import { emailFault } from './email.ts'
 import { caFault, clientFault, type NameRules } from './names.ts'
@@ -26,12 +26,8 @@ import { hasControlCharacter, quote, quoteList } from './text.ts'
 import { absentFaults, ruleFault } from './value-rule.ts'
 
 /** The parts of a request that a subject is checked with. */
-export interface NamedRequest {
-  readonly subject: Name
-  readonly names: readonly GeneralName[]
+export interface NamedRequest extends CommonNames {
   readonly isCA: boolean
-  /** Whether the usages of the certificate allow a verifier to accept it for a server. */
-  readonly isForServers: boolean
 }
 
 /** What a subject is checked against. */
@@ -81,17 +77,6 @@ export function judgeSubject(request: NamedRequest, rules: SubjectRules): readon
     }
   }
   return refuseEach('subject_not_allowed', faults.concat(absentAttributes(subject, rules)))
-}
-
-/** @returns What a verifier may refuse in the subject of a certificate that is issued, and what to add. */
-export function subjectWarnings(
-  { subject, names, isForServers }: NamedRequest,
-  rules: SubjectRules,
-): readonly string[] {
-  if (isForServers || rules.constraints.length === 0) return []
-  return hostsInCommonNames(subject, names).flatMap(
-    (found) => commonNameWarning(found, rules) ?? [],
-  )
 }
 
 function absenceFault(

@@ -91,14 +91,20 @@ const NONE: readonly Refusal[] = []
 
 const refuse = (code: RefusalCode, detail: string): readonly Refusal[] => [{ code, detail }]
 
+/** Extended usages with which a verifier accepts a certificate for a server; OpenSSL takes both SGC ones. */
+const SERVER_USAGES: readonly string[] = [
+  EXTENDED_KEY_USAGE_OIDS['server auth'],
+  EXTENDED_KEY_USAGE_OIDS['microsoft sgc'],
+  EXTENDED_KEY_USAGE_OIDS['netscape sgc'],
+  ANY_EXTENDED_KEY_USAGE,
+]
+
 /**
  * Whether a verifier may accept a certificate with these usages for a TLS server: without extKeyUsage it
  * is good for every purpose (RFC 5280 §4.2.1.12), without keyUsage for every operation.
  */
 export const isGoodForServers = ({ keyUsage, extKeyUsage }: Usages): boolean =>
-  (extKeyUsage.length === 0 ||
-    extKeyUsage.includes(EXTENDED_KEY_USAGE_OIDS['server auth']) ||
-    extKeyUsage.includes(ANY_EXTENDED_KEY_USAGE)) &&
+  (extKeyUsage.length === 0 || SERVER_USAGES.some((oid) => extKeyUsage.includes(oid))) &&
   (keyUsage.length === 0 || SERVER_BITS.some((bit) => keyUsage.includes(bit)))
 
 /** What usage strings stand for, each once. */

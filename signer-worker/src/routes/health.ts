@@ -10,11 +10,12 @@ import { openProfiles } from '../config/index.ts'
 import { type AppEnv, note } from '../context.ts'
 import { answer, refuse } from '../respond.ts'
 import { toRfc3339 } from '../rfc3339.ts'
-import { openIssuer } from './open.ts'
+import { misconfigured, openIssuer } from './open.ts'
 
 /**
- * Refuses with `issuer_unknown`, or with `issuer_expiring` when the CA that signs is not valid; the
- * others are told whatever their time is.
+ * Refuses with `issuer_unknown`; with `worker_misconfigured` when the issuer, or every profile that is
+ * open to the client, has an error; and with `issuer_expiring` when the CA that signs is not valid. The
+ * other CAs are reported whatever their time is.
  *
  * @param nowMs - The clock, epoch ms.
  */
@@ -25,6 +26,11 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
     if (!opened.ok) return refuse(c, opened.error)
     const issuer = opened.value
     note(c, { issuer: issuer.name })
+    const open = openProfiles(client, issuer)
+    const profiles = open.filter((profile) => !issuer.brokenProfiles.has(profile))
+    if (open.length > 0 && profiles.length === 0) {
+      return refuse(c, misconfigured(`every profile of issuer "${issuer.name}"`))
+    }
     const now = nowMs()
     const { ca } = issuer.active
     const valid = checkIssuingCaAt(ca, now)
@@ -39,7 +45,7 @@ export function health(nowMs: () => number): Handler<AppEnv, '/:issuer'> {
       chain: ca.chainPem,
       authorities: issuer.authorities.map(({ state, ca: one }) => ({ state, ...factsOf(one) })),
       bundle: issuer.roots.join(''),
-      profiles: [...openProfiles(client, issuer)],
+      profiles,
       serverTime: toRfc3339(now),
       protocolVersion: PROTOCOL_VERSION,
     })

@@ -58,15 +58,19 @@ export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issue
       requestDigest: digest(issuer, request),
       origin: request.origin,
       evidence,
+      body: c.get('body'),
       order,
       certificatesPerMinute: client.certificatesPerMinute,
+      repeatsPerMinute: client.repeatsPerMinute,
     })
     note(c, { ledgerMillis: nowMs() - askedAtMs })
     if (!outcome.ok) return refuseForAll(c, outcome.error)
-    const { ca, serialNumber, replayed } = outcome.value
+    const { ca, ignored, serialNumber, replayed, warnings } = outcome.value
     note(c, {
       ...(order.ok ? { profile: order.value.profile } : {}),
       serialNumber,
+      ignored: ignored.length,
+      warnings: warnings.length,
       outcome: replayed ? 'replayed' : 'issued',
     })
     return answer(c, replayed ? 200 : 201, {

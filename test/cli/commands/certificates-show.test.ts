@@ -2,8 +2,8 @@ import { beforeEach, describe, it, vi } from 'vitest'
 import { aRecord, aSummary, good, setUp } from '../support/admin-bench.ts'
 import { refusal } from '../support/stub-worker.ts'
 
-const { clamped, chain, ca } = aRecord()
-const DETAIL = { ...aSummary(), clamped, chain, ca }
+const { clamped, chain, ca, ignored, warnings } = aRecord()
+const DETAIL = { ...aSummary(), clamped, chain, ca, ignored, warnings }
 
 beforeEach(() => {
   // A proxy of the machine must not stand between the test and its own server.
@@ -34,6 +34,22 @@ uid       uid-1
       stderr: '',
     })
     expect(bench.asked()).toEqual(['/v1/admin/certificates/4f0001'])
+  })
+
+  it('shows what is not certified and what verifiers may refuse', async ({
+    expect,
+    ...context
+  }) => {
+    const noted = { ...DETAIL, ignored: ['template\u{7}'], warnings: ['add a DNS name'] }
+    const bench = await setUp(good(noted), context)
+    const { stdout } = await bench.certificates('show 4f0001')
+    expect(stdout).toMatch(/uid-1\nignored   template\\u\{7\}\nwarning   add a DNS name\n$/)
+  })
+
+  it('shows the certificate of a worker of protocol 1.0', async ({ expect, ...context }) => {
+    const bench = await setUp(good({ ...aSummary(), clamped, chain, ca }), context)
+    const { stdout } = await bench.certificates('show 4f0001 --json')
+    expect(JSON.parse(stdout)).toEqual(DETAIL)
   })
 
   it('--pem prints the chain alone', async ({ expect, ...context }) => {

@@ -77,6 +77,19 @@ client    c1: key ${keyId}; issuers default; profiles default
     expect(stderr).toContain('/issuers/default/keys/0/keySecret: must be upper-case letters')
   })
 
+  it('finds a client whose key anyone can sign for', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    const { stdout } = await config(INIT)
+    // The point of order 4 is 32 zero octets (RFC 8410 §4).
+    const weak = 'MCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='
+    await writeFile(join(cwd, 's.json'), stdout.replace(/MCowBQYDK2VwAyEA[^\\]*/, weak))
+    const { exitCode, stderr } = await config('check s.json')
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(
+      '/clients/c1/keys/0/publicKey: is an Ed25519 public key of small order, for which anyone can sign',
+    )
+  })
+
   it('after the end of the CA finds it expired', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)
     await config(`${INIT} --out s.json`)

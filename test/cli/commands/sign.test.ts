@@ -57,15 +57,24 @@ describe('sign', () => {
     })
   })
 
-  it('sends garbage from standard input as it is', async ({ expect, ...context }) => {
+  it('sends DER from standard input, whatever is in it', async ({ expect, ...context }) => {
     const { worker, sign } = await setUp(refusal('csr_malformed'), context)
-    const stdin = Uint8Array.of(0x00, 0xff, 0x2d, 0x2d)
+    const stdin = Uint8Array.of(0x30, 0x01, 0xff)
     const { exitCode } = await sign('--csr -', { stdin })
     expect(exitCode).toBe(3)
     expect(requestOf(worker)).toMatchObject({
       csr: encodeBase64(stdin),
       origin: { name: 'stdin' },
     })
+  })
+
+  it('sends nothing that is no certification request', async ({ expect, ...context }) => {
+    const { worker, sign } = await setUp(SIGNED, context)
+    const stdin = Uint8Array.of(0x00, 0xff, 0x2d, 0x2d)
+    const { exitCode, stderr } = await sign('--csr -', { stdin })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('"-" is neither PEM nor DER nor base64')
+    expect(worker.seen).toEqual([])
   })
 
   it('makes a uid up and says how to ask for the same again', async ({ expect, ...context }) => {
@@ -95,6 +104,24 @@ describe('sign', () => {
     const { sign } = await setUp({ status: 200, body }, context)
     const { stderr } = await sign('--csr web.csr --uid u')
     expect(stderr).toContain('signed before; shorter than asked for, by the limit of the issuer')
+  })
+
+  it('says on standard error what is not certified and what verifiers may refuse', async ({
+    expect,
+    ...context
+  }) => {
+    const body = { ...ANSWER, ignored: ['template\n1', 'b'], warnings: ['add a DNS name'] }
+    const { sign } = await setUp({ status: 201, body }, context)
+    const { stdout, stderr } = await sign('--csr web.csr --uid u')
+    expect(stdout).toBe(ANSWER.chain)
+    expect(stderr).toContain(
+      'signed now\nnot certified: template\\u{a}1\nnot certified: b\nwarning: add a DNS name\n',
+    )
+    const asJson = await sign('--csr web.csr --uid u --json')
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      ignored: body.ignored,
+      warnings: body.warnings,
+    })
   })
 
   it('--json prints the whole answer and the uid', async ({ expect, ...context }) => {
@@ -168,7 +195,7 @@ describe('sign', () => {
   it.for([
     ['--csr none.csr', 1, 'cannot read "none.csr": there is no such file or directory'],
     ['--csr .', 1, 'cannot read ".": it is a directory'],
-    ['--csr tls.pem', 1, '"tls.pem" holds a PEM block "CERTIFICATE"'],
+    ['--csr tls.pem', 1, '"tls.pem" has a certificate as its first PEM block'],
     ['--csr web.csr --out web.csr/x', 1, 'a part of the path is not a directory'],
     ['--csr web.csr --uid a/b', 2, '--uid: "a/b" must be 1 to 128'],
     ['--csr web.csr --issuer ../x', 2, '--issuer: "../x" must be a DNS label'],

@@ -28,6 +28,8 @@ export const aRecord = (index = 1): CertificateRecord => ({
   clamped: null,
   chain: '-----BEGIN CERTIFICATE-----\nleaf\n-----END CERTIFICATE-----\n',
   ca: '-----BEGIN CERTIFICATE-----\nroot\n-----END CERTIFICATE-----\n',
+  ignored: [],
+  warnings: [],
   origin: {
     kind: 'CertificateRequest',
     namespace: 'default',
@@ -37,7 +39,12 @@ export const aRecord = (index = 1): CertificateRecord => ({
     groups: [],
   },
   requestDigest: 'ab'.repeat(32),
-  evidence: { keyId: 'k'.repeat(43), signatureBase: '"@method": POST', signature: 'c2ln' },
+  evidence: {
+    keyId: 'k'.repeat(43),
+    signatureBase: '"@method": POST',
+    signature: 'c2ln',
+    body: 'e30=',
+  },
 })
 
 /** An answer of 200. */

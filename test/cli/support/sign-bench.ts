@@ -17,6 +17,8 @@ export const ANSWER = {
   notAfter: '2026-04-01T00:00:00Z',
   clamped: null,
   replayed: false,
+  ignored: [],
+  warnings: [],
 }
 
 /** A worker that signs. */

@@ -12,8 +12,17 @@ import { type EdgeEnvironment, mustKubectl, startEdgeEnvironment } from '../envi
 /** Path length of CA certificates below the issuing CA. */
 export const PATH_LENGTH_LEFT = 0
 
-/** Limited to the domains of the shapes, so that what is issued also stands the test of constraints. */
-const CA_FLAGS = ['--path-length', '1', '--permit-dns', 'example.com', '--permit-dns', 'bar.com']
+/** Without name constraints, as cert-manager's own CA in these suites: a common name alone is a host to verifiers. */
+const CA_FLAGS = ['--path-length', '1']
+
+/** What the suites need beyond a default profile; `docs/admission.md` documents it. */
+const CONFORMANCE_PROFILE = {
+  isCA: true,
+  emptyCaSubject: true,
+  requireCertSign: false,
+  requireNameConstraints: false,
+  maxDurationSeconds: 10_000 * 3_600,
+}
 
 const profilesSchema = z.record(z.string(), z.looseObject({}))
 
@@ -22,7 +31,7 @@ const allowCas = (config: SignerConfigText): SignerConfigText => ({
   profiles: Object.fromEntries(
     Object.entries(profilesSchema.parse(config['profiles'])).map(([name, profile]) => [
       name,
-      { ...profile, isCA: true, emptyCaSubject: true },
+      { ...profile, ...CONFORMANCE_PROFILE },
     ]),
   ),
 })

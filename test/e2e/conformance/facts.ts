@@ -97,7 +97,7 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
     extKeyUsage: extensionOf(OID.extKeyUsage),
     basicConstraints: extensionOf(OID.basicConstraints),
     key: keyText(certificate),
-    seconds: (validToDate.getTime() - validFromDate.getTime()) / 1_000 + 1,
+    seconds: (validToDate.getTime() - validFromDate.getTime()) / 1_000,
   }
 }
 

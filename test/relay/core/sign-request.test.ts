@@ -1,3 +1,4 @@
+import { encodePem } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { toSignRequest } from '../../../relay/src/core/sign-request.ts'
 import { aRequest } from '../../support/kube-objects.ts'
@@ -5,6 +6,7 @@ import { aRequest } from '../../support/kube-objects.ts'
 const pem = (text: string): { readonly request: string } => ({ request: btoa(text) })
 const BEGIN = '-----BEGIN CERTIFICATE REQUEST-----'
 const END = '-----END CERTIFICATE REQUEST-----'
+const PEM = `${BEGIN}\nMAA=\n${END}\n`
 
 describe('toSignRequest', () => {
   it('says the whole request in the words of the protocol', ({ expect }) => {
@@ -55,15 +57,36 @@ describe('toSignRequest', () => {
   })
 
   it.for([
+    { name: 'PEM', text: PEM },
+    { name: 'the old label', text: PEM.replaceAll('CERTIFICATE', 'NEW CERTIFICATE') },
+    { name: 'CRLF', text: PEM.replaceAll('\n', '\r\n') },
+    { name: 'text before and after', text: `\uFEFFSubject: a\n${PEM}hello` },
+    { name: 'headers', text: PEM.replace('\n', '\nComment: a\n\n') },
+    { name: 'a second request, which is ignored', text: `${PEM}${PEM.replace('MAA', 'MAB')}` },
+    { name: 'as much as cert-manager decodes', text: PEM + ' '.repeat(36_500 - PEM.length) },
+  ])('takes the request out of $name', ({ text }, { expect }) => {
+    const request = btoa(Buffer.from(text).toString('latin1'))
+    expect(toSignRequest(aRequest({ spec: { request } }), undefined)).toMatchObject({
+      ok: true,
+      value: { csr: 'MAA=' },
+    })
+  })
+
+  it.for([
     { name: 'not base64', spec: { request: '%' }, want: 'spec.request is not base64' },
-    { name: 'not PEM', spec: pem('hello'), want: `expected "${BEGIN}"` },
+    { name: 'not PEM', spec: pem('hello'), want: 'spec.request has no complete PEM block' },
     {
       name: 'another kind of PEM',
-      spec: pem(BEGIN.replace(' REQUEST', '')),
-      want: `expected "${BEGIN}"`,
+      spec: pem(encodePem('CERTIFICATE', Uint8Array.of(0x30, 0)) + PEM),
+      want: 'spec.request has "CERTIFICATE" as its first PEM block',
     },
-    { name: 'PEM without an end', spec: pem(`${BEGIN}\nMAA=\n`), want: `"${END}" is missing` },
-    { name: 'two requests', spec: pem(`${BEGIN}\nMAA=\n${END}\n`.repeat(2)), want: 'more than 1' },
+    { name: 'PEM without an end', spec: pem(`${BEGIN}\nMAA=\n`), want: 'no complete PEM block' },
+    { name: 'an empty block', spec: pem(`${BEGIN}\n${END}\n`), want: 'an empty PEM block' },
+    {
+      name: 'more than cert-manager decodes',
+      spec: pem(PEM + ' '.repeat(36_501 - PEM.length)),
+      want: 'spec.request exceeds the maximum of 36500 bytes (36501)',
+    },
     { name: 'a duration that is none', spec: { duration: '90d' }, want: 'spec.duration "90d"' },
     { name: 'less than a second', spec: { duration: '999ms' }, want: 'at least 1s' },
     { name: 'a usage of absurd length', spec: { usages: ['x'.repeat(65)] }, want: 'usages' },

@@ -122,9 +122,7 @@ describe('signingToSignRequest', () => {
   it('refuses what is not a certification request', ({ expect }) => {
     const request = aSigningRequest({ spec: { request: btoa('hello') } })
     const message = signingToSignRequest(request, undefined)
-    expect(!message.ok && message.error).toContain(
-      'spec.request is not a PEM certification request',
-    )
+    expect(!message.ok && message.error).toContain('spec.request has no complete PEM block')
   })
 })
 

@@ -77,6 +77,8 @@ const answer = (issuer: Authority): SignAnswer => ({
   notAfter: '2026-01-01T01:00:00Z',
   clamped: null,
   replayed: false,
+  ignored: [],
+  warnings: [],
 })
 
 const seeing = (ca: Authority): Issuer =>

@@ -136,6 +136,8 @@ describe('signPass', () => {
       notAfter: '2026-01-01T01:00:00Z',
       clamped: null,
       replayed: false,
+      ignored: [],
+      warnings: [],
     })
     const { signing } = await sign({ answer })
     expect(signing).toMatchObject({ verdict: { reason: 'Pending' }, outcome: { kind: 'retry' } })

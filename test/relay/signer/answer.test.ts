@@ -130,7 +130,7 @@ describe('readAnswer', () => {
       error: {
         class: 'issuer',
         code: 'protocol_mismatch',
-        message: expect.stringMatching(/version 2\.0 .* version 1\.0/),
+        message: expect.stringMatching(/version 2\.0 .* version 1\.1/),
       },
     })
   })

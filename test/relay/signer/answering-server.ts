@@ -70,8 +70,8 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
 
 /** Says what a worker would, as JSON; a text goes out as it is. */
 export const answerWith =
-  (status: number, body: unknown): Respond =>
+  (status: number, body: unknown, protocolVersion = PROTOCOL_VERSION): Respond =>
   (response) => {
-    response.writeHead(status, { [PROTOCOL_HEADER]: PROTOCOL_VERSION })
+    response.writeHead(status, { [PROTOCOL_HEADER]: protocolVersion })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }

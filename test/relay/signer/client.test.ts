@@ -27,6 +27,8 @@ const ANSWER: SignAnswer = {
   notAfter: '2026-02-01T00:00:00Z',
   clamped: null,
   replayed: false,
+  ignored: [],
+  warnings: [],
 }
 const REQUEST: SignRequest = {
   csr: 'MAA=',
@@ -80,6 +82,20 @@ async function withClient<T>(
 }
 
 describe('createSignerClient', () => {
+  it('reads the answer of a worker of protocol 1.0, which has no notices', async ({ expect }) => {
+    const { ignored: _ignored, warnings: _warnings, ...older } = ANSWER
+    server.respond(answerWith(201, older, '1.0'))
+    const answer = await withClient({}, async (client) => client.sign('default', REQUEST, NEVER))
+    expect(answer).toEqual({ ok: true, value: ANSWER })
+  })
+
+  it('reads notices', async ({ expect }) => {
+    const noted = { ...ANSWER, ignored: ['a'], warnings: ['b', 'c'] }
+    server.respond(answerWith(201, noted))
+    const answer = await withClient({}, async (client) => client.sign('default', REQUEST, NEVER))
+    expect(answer).toEqual({ ok: true, value: noted })
+  })
+
   it('signs what it sends, so that the other side can rebuild and verify it', async ({
     expect,
   }) => {

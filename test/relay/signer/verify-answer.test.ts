@@ -77,6 +77,8 @@ const answer = (chain: string, ca = root.pem): SignAnswer => ({
   notAfter: '2026-01-01T01:00:00Z',
   clamped: null,
   replayed: false,
+  ignored: [],
+  warnings: [],
 })
 
 const sha256 = ({ der }: Authority): string => createHash('sha256').update(der).digest('hex')
@@ -167,7 +169,7 @@ describe('verifyAnswer', () => {
             subjectAltName(...Array.from({ length: 150 }, () => generalName.dns('a'.repeat(180)))),
           ],
         }).pem,
-      want: 'ca: there are',
+      want: 'ca: it has',
     },
     {
       name: 'links in the wrong order',

@@ -16,6 +16,7 @@ const PRINTABLE = 0x13
 const TELETEX = 0x14
 const IA5 = 0x16
 const BMP = 0x1e
+const NUMERIC = 0x12
 
 const readFlag = (reader: DerReader): unknown => reader.booleanDefaultFalse('v')
 const readSmall = (reader: DerReader): unknown => reader.smallInteger('v')
@@ -26,10 +27,7 @@ const readWholeOctets = (reader: DerReader): unknown => {
   return inside.contents
 }
 const readNamedBits = (reader: DerReader): unknown => reader.namedBits('v')
-const readNull = (reader: DerReader): unknown => {
-  reader.null('v')
-  return null
-}
+const readPaddedBits = (reader: DerReader): unknown => reader.paddedNamedBits('v')
 const readOid = (reader: DerReader): unknown => reader.objectIdentifier('v')
 const readText = (reader: DerReader): unknown => reader.string('v').text
 
@@ -42,6 +40,24 @@ describe('BOOLEAN', () => {
     ['two octets', [0xff, 0xff], 'boolean_length'],
   ] as const)('%s', ([, contents, expected], { expect }) => {
     expect(told(tlv(1, octets(...contents)), readFlag)).toBe(expected)
+  })
+})
+
+describe('BOOLEAN that may state FALSE', () => {
+  it.for([
+    ['FF', tlv(1, octets(0xff)), 'true'],
+    ['00', tlv(1, octets(0)), 'false'],
+    ['01', tlv(1, octets(1)), 'boolean_not_der'],
+    ['another type', tlv(5), 'field_unexpected'],
+    ['nothing', octets(), 'false'],
+  ] as const)('%s', ([, element, expected], { expect }) => {
+    const take = (reader: DerReader): unknown => {
+      const fields = reader.sequence('s')
+      const flag = fields.optionalBoolean('v')
+      fields.end()
+      return flag
+    }
+    expect(told(tlv(0x30, element), take)).toBe(expected)
   })
 })
 
@@ -72,27 +88,47 @@ describe('INTEGER', () => {
 
 describe('BIT STRING', () => {
   it.for([
-    ['whole octets', [0, 5, 0], '[5,0]', 'named_bits_not_minimal'],
-    ['three unused bits', [3, 0x08], 'bit_string_unused_bits', '[4]'],
-    ['nothing', [], 'bit_string_empty', 'bit_string_empty'],
-    ['no bits', [0], '[]', '[]'],
-    ['no bits, one of them unused', [1], 'bit_string_unused_bits', 'named_bits_not_minimal'],
-    ['a trailing zero bit', [4, 0xa0], 'bit_string_unused_bits', 'named_bits_not_minimal'],
-    ['an unused bit that is set', [5, 0xa1], 'bit_string_unused_bits', 'named_bits_not_minimal'],
-    ['eight unused bits', [8, 0xa0], 'bit_string_unused_bits', 'named_bits_not_minimal'],
-    ['nine bits', [7, 0, 0x80], 'bit_string_unused_bits', '[8]'],
-    ['32 bits', [0, 4, 2, 0, 1], '[4,2,0,1]', '[5,14,31]'],
-    ['40 bits', [0, 4, 3, 0, 0, 1], '[4,3,0,0,1]', 'named_bits_too_many'],
-  ] as const)('%s', ([, contents, whole, named], { expect }) => {
+    ['whole octets', [0, 5, 0], '[5,0]', 'named_bits_not_minimal', '[5,7]'],
+    ['three unused bits', [3, 0x08], 'bit_string_unused_bits', '[4]', '[4]'],
+    ['nothing', [], 'bit_string_empty', 'bit_string_empty', 'bit_string_empty'],
+    ['no bits', [0], '[]', '[]', '[]'],
+    [
+      'no bits, one of them unused',
+      [1],
+      'bit_string_unused_bits',
+      'named_bits_padding',
+      'named_bits_padding',
+    ],
+    ['a trailing zero bit', [4, 0xa0], 'bit_string_unused_bits', 'named_bits_not_minimal', '[0,2]'],
+    ['only zero bits', [1, 0, 0], 'bit_string_unused_bits', 'named_bits_not_minimal', '[]'],
+    [
+      'an unused bit that is set',
+      [5, 0xa1],
+      'bit_string_unused_bits',
+      'named_bits_padding',
+      'named_bits_padding',
+    ],
+    [
+      'an unused bit that is set, behind a zero bit',
+      [5, 0x81],
+      'bit_string_unused_bits',
+      'named_bits_not_minimal',
+      'named_bits_padding',
+    ],
+    [
+      'eight unused bits',
+      [8, 0xa0],
+      'bit_string_unused_bits',
+      'named_bits_padding',
+      'named_bits_padding',
+    ],
+    ['nine bits', [7, 0, 0x80], 'bit_string_unused_bits', '[8]', '[8]'],
+    ['32 bits', [0, 4, 2, 0, 1], '[4,2,0,1]', '[5,14,31]', '[5,14,31]'],
+    ['40 bits', [0, 4, 3, 0, 0, 1], '[4,3,0,0,1]', 'named_bits_too_many', 'named_bits_too_many'],
+  ] as const)('%s', ([, contents, whole, named, padded], { expect }) => {
     expect(told(tlv(3, octets(...contents)), readWholeOctets)).toBe(whole)
     expect(told(tlv(3, octets(...contents)), readNamedBits)).toBe(named)
-  })
-})
-
-describe('NULL', () => {
-  it('has no contents', ({ expect }) => {
-    expect(told(tlv(5), readNull)).toBe('null')
-    expect(told(tlv(5, octets(0)), readNull)).toBe('null_not_empty')
+    expect(told(tlv(3, octets(...contents)), readPaddedBits)).toBe(padded)
   })
 })
 
@@ -154,17 +190,47 @@ describe('strings', () => {
       'string_has_nul',
     ],
     ['PrintableString', PRINTABLE, [...Buffer.from("A9 '()+,-./:=?")], `"A9 '()+,-./:=?"`],
+    ['PrintableString with * and &', PRINTABLE, [0x2a, 0x26], '"*&"'],
     ['PrintableString with @', PRINTABLE, [0x40], 'string_not_printable'],
-    ['PrintableString with *', PRINTABLE, [0x2a], 'string_not_printable'],
-    ['PrintableString with an eighth bit', PRINTABLE, [0xc1], 'string_not_ascii'],
+    ['PrintableString with _', PRINTABLE, [0x5f], 'string_not_printable'],
+    ['PrintableString with an eighth bit', PRINTABLE, [0xc1], 'string_not_printable'],
+    ['PrintableString with a NUL', PRINTABLE, [0], 'string_has_nul'],
     ['IA5String', IA5, [0x7f], '"\u007f"'],
     ['IA5String with an eighth bit', IA5, [0x80], 'string_not_ascii'],
     ['IA5String with a NUL', IA5, [0], 'string_has_nul'],
     ['no characters', UTF8, [], '""'],
-    ['TeletexString', TELETEX, [0x61], 'string_type_not_accepted'],
-    ['BMPString', BMP, [0, 0x61], 'string_type_not_accepted'],
+    ['TeletexString', TELETEX, [0x61], '"a"'],
+    ['TeletexString, which is latin-1', TELETEX, [0x5a, 0xfc, 0xff], '"Züÿ"'],
+    ['TeletexString with a NUL', TELETEX, [0xfc, 0], 'string_has_nul'],
+    ['BMPString', BMP, [0, 0x61, 0x20, 0xac], '"a€"'],
+    ['BMPString without characters', BMP, [], '""'],
+    ['BMPString up to the surrogates', BMP, [0xd7, 0xff, 0xe0, 0], '"\ud7ff\ue000"'],
+    ['BMPString with a surrogate', BMP, [0xd8, 0], 'string_not_bmp'],
+    ['BMPString with the last surrogate', BMP, [0xdf, 0xff], 'string_not_bmp'],
+    ['BMPString beside the noncharacters', BMP, [0xfd, 0xcf, 0xfd, 0xf0], '"\ufdcf\ufdf0"'],
+    ['BMPString with the first noncharacter', BMP, [0xfd, 0xd0], 'string_not_bmp'],
+    ['BMPString with the last noncharacter of the block', BMP, [0xfd, 0xef], 'string_not_bmp'],
+    ['BMPString with U+FFFD', BMP, [0xff, 0xfd], '"\ufffd"'],
+    ['BMPString with U+FFFE', BMP, [0xff, 0xfe], 'string_not_bmp'],
+    ['BMPString of three octets', BMP, [0, 0x61, 0], 'string_not_bmp'],
+    ['BMPString with a NUL at its end', BMP, [0, 0x61, 0, 0], 'string_has_nul'],
+    ['NumericString', NUMERIC, [...Buffer.from('01 9')], '"01 9"'],
+    ['NumericString with a sign', NUMERIC, [0x2d], 'string_not_numeric'],
+    ['NumericString with an eighth bit', NUMERIC, [0xb0], 'string_not_numeric'],
+    ['UniversalString', 0x1c, [0, 0, 0, 0x61], 'string_type_not_accepted'],
+    ['VisibleString', 0x1a, [0x61], 'string_type_not_accepted'],
+    ['NumericString in pieces', NUMERIC | 0x20, [NUMERIC, 1, 0x30], 'constructed_form'],
     ['UTF8String in pieces', UTF8 | 0x20, [UTF8, 1, 0x61], 'constructed_form'],
   ] as const)('%s', ([, tag, contents, expected], { expect }) => {
     expect(told(tlv(tag, octets(...contents)), readText)).toBe(expected)
+  })
+
+  it.for([
+    [4096, 'read'],
+    [4097, 'string_too_long'],
+  ] as const)('of %i octets', ([length, expected], { expect }) => {
+    const string = tlv(UTF8, new Uint8Array(length).fill(0x61))
+    const result = readDer({ bytes: string, maxBytes: 5000 }, readText)
+    expect(result.ok ? 'read' : result.error.code).toBe(expected)
   })
 })

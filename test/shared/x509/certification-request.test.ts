@@ -5,7 +5,7 @@ import {
   parseCertificationRequest,
   publicKeyToText,
 } from '../../../shared/src/x509/index.ts'
-import { csrAttribute, type CsrOptions, makeCsr } from '../../support/csr.ts'
+import { type CsrOptions, makeCsr } from '../../support/csr.ts'
 import {
   aKey,
   attribute,
@@ -110,15 +110,6 @@ describe('a certification request', () => {
       { subject: seq(set(attribute('O', 'a'), attribute('O', 'b'))) },
     ],
     [
-      'with a challenge password and an unstructured name',
-      {
-        attributes: [
-          csrAttribute('1.2.840.113549.1.9.2', utf8('host')),
-          csrAttribute('1.2.840.113549.1.9.7', utf8('secret')),
-        ],
-      },
-    ],
-    [
       'with a name that is never certified, for policy to refuse',
       { extensions: [subjectAltName(generalName.other(UPN, TRUE))] },
     ],
@@ -145,8 +136,6 @@ describe('a certification request', () => {
     const filler = 16_000 + (16_384 - makeCsr(sized(16_000)).length)
     expect(length).toBeGreaterThan(16_000)
     expect(parse(sized(filler))).toBe('ok')
-    expect(parse(sized(filler + 1))).toBe(
-      'there are 16385 octets; 16384 are the most that is accepted',
-    )
+    expect(parse(sized(filler + 1))).toBe('it has 16385 octets, which exceeds the maximum of 16384')
   })
 })

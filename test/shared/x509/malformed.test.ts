@@ -8,7 +8,20 @@ import { changed } from '../../support/malformed/base.ts'
 import { MALFORMED_CASES } from '../../support/malformed/cases.ts'
 import { judgeCsr } from '../../support/malformed/verdict.ts'
 import { FORGERIES } from '../../support/signatures/forgeries.ts'
-import { aKey, ascii, makeAuthority, oid, seq, time, tlv } from '../../support/x509.ts'
+import {
+  aKey,
+  ascii,
+  basicConstraints,
+  bitString,
+  extension,
+  makeAuthority,
+  octets,
+  octetString,
+  oid,
+  seq,
+  time,
+  tlv,
+} from '../../support/x509.ts'
 
 describe('a certification request', () => {
   it.for(['P-256', 'Ed25519', 'RSA-2048'] as const)(
@@ -40,8 +53,10 @@ const descend = (reader: DerReader): void => {
 }
 const nested = (levels: number): Uint8Array => (levels === 0 ? seq() : seq(nested(levels - 1)))
 
+type OtherCase = readonly [string, string, Result<unknown, ParseFault>]
+
 /** Faults that no certification request can have. */
-const OTHER_CASES: readonly (readonly [string, string, Result<unknown, ParseFault>])[] = [
+const OTHER_CASES: readonly OtherCase[] = [
   [
     'a certificate with a sign in a time',
     'time_malformed',
@@ -57,6 +72,28 @@ const OTHER_CASES: readonly (readonly [string, string, Result<unknown, ParseFaul
     'signature_algorithm_differs',
     parseCertificate(certificateWith(oid('1.2.840.10045.4.3.2'), oid('1.2.840.10045.4.3.3'))),
   ],
+  ...(
+    [
+      ['cA FALSE', 'default_stated', extension('2.5.29.19', seq(octets(1, 1, 0)))],
+      ['a path length without cA', 'path_length_without_ca', basicConstraints(false, 0)],
+      ['keyUsage without a bit', 'key_usage_empty', extension('2.5.29.15', bitString(octets()))],
+      [
+        'keyUsage with a trailing zero',
+        'named_bits_not_minimal',
+        extension('2.5.29.15', bitString(octets(0x80), 6)),
+      ],
+      [
+        'critical FALSE',
+        'default_stated',
+        seq(oid('1.2.3'), octets(1, 1, 0), octetString(octets(5, 0))),
+      ],
+      ['an identifier of no type', 'tag_unexpected', extension('2.5.29.14', octets(5, 0))],
+    ] as const
+  ).map(([title, code, one]): OtherCase => [
+    `a certificate with ${title}`,
+    code,
+    parseCertificate(makeAuthority({ extensions: [one] }).der),
+  ]),
   [
     'seventeen levels of nesting',
     'nesting_too_deep',

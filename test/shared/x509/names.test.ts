@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 import {
+  attributeTypeToText,
   type GeneralName,
   generalNameToText,
   ipToText,
@@ -42,7 +43,8 @@ describe('the text of a name', () => {
       seq(set(attribute('CN', 'a'), attribute('UID', 'b'))),
       'CN=a+UID=b',
     ],
-    ['an unknown type', name(['2.5.4.42', 'x']), '2.5.4.42=x'],
+    ['a type that is known for messages', name(['2.5.4.42', 'x']), 'givenName=x'],
+    ['an unknown type', name(['1.2.3', 'x']), '1.2.3=x'],
     [
       'characters that mean something',
       name(['CN', String.raw`a"+,;<>\b`]),
@@ -98,7 +100,9 @@ describe('the text of a general name', () => {
     [{ kind: 'ip', octets: octets(1, 2, 3, 4) }, 'IP:1.2.3.4'],
     [{ kind: 'ip', octets: octets(1, 2, 3, 4, 255, 255, 0, 0) }, 'IP:1.2.3.4/255.255.0.0'],
     [{ kind: 'ip', octets: new Uint8Array(32) }, 'IP:::/::'],
-    [{ kind: 'otherName', typeId: '1.2.3', value: 'x' }, 'otherName:1.2.3;UTF8:x'],
+    [{ kind: 'otherName', typeId: '1.2.3', tag: 0x0c, value: 'x' }, 'otherName:1.2.3;UTF8:x'],
+    [{ kind: 'otherName', typeId: '1.2.3', tag: 0x16, value: 'x' }, 'otherName:1.2.3;IA5:x'],
+    [{ kind: 'otherName', typeId: '1.2.3', tag: 0x30, value: '#3000' }, 'otherName:1.2.3;#3000'],
     [{ kind: 'unsupported', form: 'directoryName' }, 'directoryName'],
   ])('%j is %s', ([generalName, expected], { expect }) => {
     expect(generalNameToText(generalName)).toBe(expected)
@@ -109,8 +113,20 @@ describe('the text of an object identifier', () => {
   it.for([
     ['2.5.29.17', 'subjectAltName (2.5.29.17)'],
     ['1.3.6.1.5.5.7.1.1', 'authorityInfoAccess (1.3.6.1.5.5.7.1.1)'],
+    ['1.3.6.1.4.1.311.20.2.3', 'UPN (1.3.6.1.4.1.311.20.2.3)'],
     ['1.2.3', '1.2.3'],
   ] as const)('%s is %s', ([oid, expected], { expect }) => {
     expect(oidToText(oid)).toBe(expected)
+  })
+})
+
+describe('the text of an attribute type', () => {
+  it.for([
+    ['2.5.4.3', 'CN'],
+    ['2.5.4.97', 'organizationIdentifier'],
+    ['1.2.840.113549.1.9.8', 'unstructuredAddress'],
+    ['1.2.3', '1.2.3'],
+  ] as const)('%s is %s', ([oid, expected], { expect }) => {
+    expect(attributeTypeToText(oid)).toBe(expected)
   })
 })

@@ -4,7 +4,6 @@ import { parseCertificationRequest } from '../../../shared/src/x509/index.ts'
 import { bestCpuTimeMs } from '../../support/cpu-time.ts'
 import { csrAttribute, type CsrOptions, makeCsr } from '../../support/csr.ts'
 import {
-  ascii,
   attribute,
   constructed,
   extension,
@@ -27,6 +26,12 @@ const many = (count: number, make: (index: number) => Uint8Array): readonly Uint
   Array.from({ length: count }, (_, index) => make(index))
 const shortOid = (index: number): Uint8Array => tlv(6, octets(0x2a, ...pair(index)))
 const type = (index: number): Uint8Array => seq(shortOid(index), utf8(''))
+
+/** A name of three values as long as they may be. */
+const values = (tag: number, letter: Uint8Array): Uint8Array => {
+  const value = tlv(tag, Buffer.alloc(4096, letter))
+  return seq(...many(3, () => set(attribute('CN', value))), set(attribute('O', 'a'.repeat(900))))
+}
 
 const INPUTS: readonly (readonly [string, CsrOptions, string])[] = [
   [
@@ -65,12 +70,18 @@ const INPUTS: readonly (readonly [string, CsrOptions, string])[] = [
     },
     'ok',
   ],
-  ['RDNs', { subject: seq(...many(1400, (at) => set(type(at)))) }, 'ok'],
-  ['attributes in one RDN', { subject: seq(set(...many(1700, type))) }, 'ok'],
+  ['RDNs', { subject: seq(...many(250, () => set(attribute('CN', 'a'.repeat(45))))) }, 'ok'],
+  ['RDNs, too many', { subject: seq(...many(1400, (at) => set(type(at)))) }, 'name_too_long'],
+  ['attributes in one RDN', { subject: seq(set(...many(1700, type))) }, 'name_too_long'],
   [
     'attributes in one RDN in reverse',
     { subject: seq(set(...many(1700, type).toReversed())) },
     'set_order',
+  ],
+  [
+    'attributes that are ignored',
+    { attributes: many(1300, (at) => csrAttribute(`1.2.${String(at)}`, utf8(''))) },
+    'ok',
   ],
   [
     'values of one attribute',
@@ -81,12 +92,10 @@ const INPUTS: readonly (readonly [string, CsrOptions, string])[] = [
     },
     'ok',
   ],
-  ['a common name', { subject: seq(set(attribute('CN', 'é'.repeat(8000)))) }, 'ok'],
-  [
-    'printable characters',
-    { subject: seq(set(attribute('CN', tlv(0x13, ascii('a'.repeat(16_000)))))) },
-    'ok',
-  ],
+  ['letters of two octets', { subject: values(0x0c, octets(0xc3, 0xa9)) }, 'ok'],
+  ['printable characters', { subject: values(0x13, octets(0x61, 0x62)) }, 'ok'],
+  ['latin letters', { subject: values(0x14, octets(0xe5, 0xe4)) }, 'ok'],
+  ['letters of UCS-2', { subject: values(0x1e, octets(0x20, 0xac)) }, 'ok'],
   [
     'long object identifiers',
     {

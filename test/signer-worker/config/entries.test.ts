@@ -1,4 +1,5 @@
 import { it } from 'vitest'
+import { parseConfig } from '../../../signer-worker/src/config/index.ts'
 import { aKey, makeKey } from '../../support/x509.ts'
 import {
   aCa,
@@ -9,7 +10,9 @@ import {
   faultsOf,
   issuing,
   lastInPath,
+  NOW_MS,
   publicKey,
+  readSecret,
 } from '../support/config.ts'
 
 it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
@@ -141,14 +144,44 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
     [['/clients/c/shards', />=1/]],
   ],
   [
-    'a rate limit over several objects',
-    () => aConfig({ clients: { c: aClient({ shards: [1, 2], certificatesPerMinute: 10 }) } }),
-    [['/clients/c/certificatesPerMinute', /counted in one object/]],
+    'a rate limit that leaves an object nothing',
+    () => aConfig({ clients: { c: aClient({ shards: [1, 16], certificatesPerMinute: 15 }) } }),
+    [['/clients/c/certificatesPerMinute', /is below the 16 of shards/]],
+  ],
+  [
+    'a client that does not say what it may ask for',
+    () => aConfig({ clients: { c: { ...aClient(), unrestricted: undefined } } }),
+    [['/clients/c', /with `allowed`, or with `unrestricted: true`/]],
+  ],
+  [
+    'a client that is not unrestricted, without rules',
+    () => aConfig({ clients: { c: aClient({ unrestricted: false }) } }),
+    [['/clients/c', /with `allowed`, or with `unrestricted: true`/]],
+  ],
+  [
+    'a client with rules that is unrestricted all the same',
+    () => aConfig({ clients: { c: aClient({ allowed: {}, unrestricted: true }) } }),
+    [['/clients/c', /has both `allowed` and `unrestricted: true`/]],
   ],
   [
     'an option of a profile that contradicts another',
     () => aConfig({ profiles: { default: { minRsaBits: 4096, maxRsaBits: 2048 } } }),
     [['/profiles/default/maxRsaBits', /minRsaBits/]],
+  ],
+  [
+    'a blocked key in upper case',
+    () => aConfig({ blockedKeys: ['0'.repeat(64), 'A'.repeat(64)] }),
+    [['/blockedKeys/1', /64 lower-case hexadecimal digits/]],
+  ],
+  [
+    'a blocked key that is no SHA-256',
+    () => aConfig({ blockedKeys: ['a'.repeat(40)] }),
+    [['/blockedKeys/0', /a SHA-256/]],
+  ],
+  [
+    'too many blocked keys',
+    () => aConfig({ blockedKeys: blockedKeys(10_001) }),
+    [['/blockedKeys', /<=10000/]],
   ],
 ])('%s is a fault, and the only one', ([, config, expected], { expect }) => {
   const faults = faultsOf(config())
@@ -162,10 +195,40 @@ it.for<[string, () => unknown]>([
   ['a client that is gone', () => aConfig({ clients: { c: aClient({ keys: [] }) } })],
   ['a rate limit', () => aConfig({ clients: { c: aClient({ certificatesPerMinute: 10 }) } })],
   ['several objects', () => aConfig({ clients: { c: aClient({ shards: [1, 256] }) } })],
+  ['blocked keys', () => aConfig({ blockedKeys: blockedKeys(10_000) })],
+  [
+    'a rate limit of one for each object',
+    () => aConfig({ clients: { c: aClient({ shards: [16], certificatesPerMinute: 16 }) } }),
+  ],
+  [
+    'no rate limit over several objects',
+    () => aConfig({ clients: { c: aClient({ shards: [16], certificatesPerMinute: null }) } }),
+  ],
+  ['rules', () => aConfig({ clients: { c: aClient({ allowed: {}, unrestricted: false }) } })],
   [
     'an admin',
     () => aConfig({ admins: { a: { role: 'admin', keys: [{ publicKey: publicKey() }] } } }),
   ],
 ])('%s is no fault', ([, config], { expect }) => {
   expect(faultsOf(config())).toEqual([])
+})
+
+const blockedKeys = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => index.toString(16).padStart(64, '0'))
+
+it.for<[string, Readonly<Record<string, unknown>>, number | undefined]>([
+  ['says nothing', {}, 1200],
+  ['says a limit', { certificatesPerMinute: 7 }, 7],
+  ['says that there is none', { certificatesPerMinute: null }, undefined],
+  ['has several objects', { shards: [1, 8] }, 150],
+  ['has several objects, not evenly', { shards: [8, 4], certificatesPerMinute: 1003 }, 250],
+])('a client that %s has its limit in each object: %j', ([, changes, expected], { expect }) => {
+  const parsed = parseConfig(
+    JSON.stringify(aConfig({ clients: { c: aClient(changes) } })),
+    readSecret,
+    NOW_MS,
+  )
+  expect(parsed.ok && parsed.value.clients.map((client) => client.certificatesPerMinute)).toEqual([
+    expected,
+  ])
 })

@@ -2,7 +2,7 @@ import { err } from '@edge-issuer/shared'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { it } from 'vitest'
-import { migrate } from '../../../signer-worker/src/ledger/schema.ts'
+import { migrate, SCHEMA_VERSION } from '../../../signer-worker/src/ledger/schema.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 import { queryLedger } from '../support/ledger.ts'
 
@@ -26,6 +26,27 @@ it('what was issued is there after the object was evicted', async ({ expect }) =
   const second = await issue('evicted', request)
   expect(first).toMatchObject({ ok: true, value: { replayed: false } })
   expect(second).toEqual({
+    ok: true,
+    value: { ...(first.ok ? first.value : {}), replayed: true },
+  })
+})
+
+it('what is not certified and what verifiers may refuse is answered again as it was', async ({
+  expect,
+}) => {
+  const request = anIssueRequest()
+  if (!request.order.ok) throw new Error('the request keeps to every rule')
+  const { plan } = request.order.value
+  const ignored = Array.from({ length: 40 }, (_, index) => `extension ${String(index)} "é"`)
+  const noted = { ...plan, ignored, warnings: ['add a DNS name'] }
+  const order = { ...request.order, value: { ...request.order.value, plan: noted } }
+  const first = await issue('noted', { ...request, order })
+  expect(first).toMatchObject({
+    ok: true,
+    value: { ignored: [...ignored.slice(0, 31), '… and 9 more'], warnings: ['add a DNS name'] },
+  })
+  // What policy says by now does not count.
+  expect(await issue('noted', request)).toEqual({
     ok: true,
     value: { ...(first.ok ? first.value : {}), replayed: true },
   })
@@ -108,20 +129,26 @@ it('the version of the schema is recorded, and migrating again changes nothing',
     migrate(state.storage)
   })
   expect(await queryLedger('migrated', 'SELECT * FROM meta')).toEqual([
-    { key: 'schema_version', value: 2 },
+    { key: 'schema_version', value: SCHEMA_VERSION },
     { key: 'layout', value: 1 },
   ])
   expect(await queryLedger('migrated', COUNTS)).toEqual([ONE])
 })
 
 it('a ledger of a newer version is not touched', async ({ expect }) => {
-  await queryLedger('newer', "UPDATE meta SET value = 3 WHERE key = 'schema_version'")
+  const newer = SCHEMA_VERSION + 1
+  await queryLedger(
+    'newer',
+    `UPDATE meta SET value = ${String(newer)} WHERE key = 'schema_version'`,
+  )
   const migrating = runInDurableObject(
     env.LEDGER.getByName('v1:default:newer:0'),
     (_ledger, state) => {
       migrate(state.storage)
     },
   )
-  await expect(migrating).rejects.toThrow(/schema version 3; this worker knows up to 2/)
-  expect(await queryLedger('newer', 'SELECT value FROM meta')).toEqual([{ value: 3 }])
+  await expect(migrating).rejects.toThrow(
+    `schema version ${String(newer)}; this worker knows up to ${String(SCHEMA_VERSION)}`,
+  )
+  expect(await queryLedger('newer', 'SELECT value FROM meta')).toEqual([{ value: newer }])
 })

@@ -1,13 +1,17 @@
 import { describe, it } from 'vitest'
 import type { IssuanceFilter, LedgerRecord } from '../../../signer-worker/src/ledger/messages.ts'
-import { issuanceQuery, listIssuances } from '../../../signer-worker/src/ledger/records.ts'
+import {
+  exportIssuances,
+  issuanceQuery,
+  listIssuances,
+} from '../../../signer-worker/src/ledger/records.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 import { queryLedger, withLedger } from '../support/ledger.ts'
 
 const PAGE = { after: 0, limit: 100 }
 
 const find = async (client: string, filter: IssuanceFilter): Promise<readonly LedgerRecord[]> =>
-  withLedger(client, ({ sql }) => [...listIssuances(sql, filter, PAGE).items])
+  withLedger(client, ({ sql }) => [...exportIssuances(sql, filter, PAGE).items])
 
 describe('a certificate is found by', () => {
   it.for<[string, (record: LedgerRecord) => IssuanceFilter]>([
@@ -74,14 +78,40 @@ it('a record says all that is known', async ({ expect }) => {
     clamped: null,
     chain: answer?.chain,
     ca: answer?.ca,
+    ignored: [],
+    warnings: [],
     origin: request.origin,
     requestDigest: '01'.repeat(32),
     evidence: {
       keyId: 'k',
       signatureBase: 'b',
       signature: Buffer.alloc(64).toString('base64'),
+      body: Buffer.from(request.body).toString('base64'),
     },
   })
+})
+
+it('a list has the same certificates without who asked and the evidence', async ({ expect }) => {
+  await issue('listed-alike', anIssueRequest())
+  const [record] = await find('listed-alike', {})
+  if (record === undefined) throw new Error('one was issued')
+  const { origin: _origin, requestDigest: _digest, evidence: _evidence, ...certificate } = record
+  const listed = await withLedger('listed-alike', ({ sql }) => listIssuances(sql, {}, PAGE))
+  expect(listed.items).toEqual([certificate])
+})
+
+it('a page ends where its size is enough, and has one record at least', async ({ expect }) => {
+  for (let count = 0; count < 5; count += 1) await issue('sized', anIssueRequest())
+  const pages = await withLedger('sized', ({ sql }) => {
+    sql.exec('UPDATE issuance SET body = zeroblob(CASE seq WHEN 1 THEN 2000000 ELSE 1700000 END)')
+    return [0, 2, 4].map((after) => exportIssuances(sql, {}, { after, limit: 500 }))
+  })
+  expect(pages.map(({ items, next }) => [items.length, next])).toEqual([
+    [2, 2],
+    [2, 4],
+    [1, undefined],
+  ])
+  await queryLedger('sized', 'DELETE FROM issuance')
 })
 
 it('pages follow each other without a gap', async ({ expect }) => {

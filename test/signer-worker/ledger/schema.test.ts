@@ -1,9 +1,9 @@
 /**
- * A ledger as version 1 of the schema left it, brought up to date.
+ * Ledgers as earlier versions of the schema left them, brought up to date.
  */
 import { describe, it } from 'vitest'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
-import { listIssuances } from '../../../signer-worker/src/ledger/records.ts'
+import { exportIssuances, listIssuances } from '../../../signer-worker/src/ledger/records.ts'
 import { migrate, SCHEMA_VERSION } from '../../../signer-worker/src/ledger/schema.ts'
 import { anIssueRequest, issue, issuerOf } from '../support/issue-request.ts'
 import { queryLedger, withLedger } from '../support/ledger.ts'
@@ -27,8 +27,29 @@ const VERSION_1 = `
 
 const request = anIssueRequest({ dnsName: 'Old.example' })
 
-/** Puts the ledger of a client back to version 1, with one certificate in it. */
-async function makeOld(client: string): Promise<void> {
+/** What version 2 added. */
+const VERSION_2 = `
+  UPDATE meta SET value = 2 WHERE key = 'schema_version';
+  CREATE INDEX issuance_by_not_after ON issuance (not_after_seconds);
+  CREATE INDEX issuance_by_issued_at ON issuance (issued_at_ms);
+  CREATE TABLE issuance_name (
+    name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (name, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT OR IGNORE INTO issuance_name (name, seq)
+    SELECT lower(substr(value, instr(value, ':') + 1)), seq
+    FROM issuance, json_each(names, '$.subjectAltNames');
+  CREATE TABLE nonce (nonce BLOB PRIMARY KEY, used_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO nonce VALUES (x'00', 1);
+  CREATE TABLE refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, uid TEXT NOT NULL,
+    namespace TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO counter VALUES ('replayed', 7);
+`
+
+/** Puts the ledger of a client back to an earlier version, with one certificate in it. */
+async function makeOld(client: string, version: 1 | 2): Promise<void> {
   const { order, origin, requestDigest } = request
   if (!order.ok) throw new Error('the request keeps to every rule')
   const { ca, key } = issuerOf('default').active
@@ -55,13 +76,17 @@ async function makeOld(client: string): Promise<void> {
       }),
       JSON.stringify(origin),
     )
+    if (version === 2) sql.exec(VERSION_2)
   })
 }
 
-describe('a ledger of version 1', () => {
+describe.for([1, 2] as const)('a ledger of version %i', (version) => {
+  const named = (name: string): string => `${name}-${String(version)}`
+
   it('keeps what it has, and is found by name after', async ({ expect }) => {
-    await makeOld('old')
-    const found = await withLedger('old', (storage) => {
+    const client = named('old')
+    await makeOld(client, version)
+    const found = await withLedger(client, (storage) => {
       migrate(storage)
       return ['old.example', '10.0.0.1', 'other.example'].map((name) =>
         listIssuances(storage.sql, { name }, { after: 0, limit: 10 }).items.map(({ uid }) => uid),
@@ -69,21 +94,59 @@ describe('a ledger of version 1', () => {
     })
     const { uid } = request.origin
     expect(found).toEqual([[uid], [uid], []])
-    expect(await queryLedger('old', "SELECT value FROM meta WHERE key = 'schema_version'")).toEqual(
-      [{ value: SCHEMA_VERSION }],
-    )
+    expect(
+      await queryLedger(client, "SELECT value FROM meta WHERE key = 'schema_version'"),
+    ).toEqual([{ value: SCHEMA_VERSION }])
+  })
+
+  it('says of its certificates that the body was not kept', async ({ expect }) => {
+    const client = named('bodiless')
+    await makeOld(client, version)
+    const page = await withLedger(client, (storage) => {
+      migrate(storage)
+      return exportIssuances(storage.sql, {}, { after: 0, limit: 10 })
+    })
+    expect(page.items).toMatchObject([
+      {
+        serialNumber: '42'.repeat(20),
+        ignored: [],
+        warnings: [],
+        origin: request.origin,
+        evidence: { keyId: 'k', signatureBase: 'b', signature: 'AA==', body: null },
+      },
+    ])
+  })
+
+  it('keeps the bodies of new certificates', async ({ expect }) => {
+    const client = named('bodies')
+    await makeOld(client, version)
+    await withLedger(client, migrate)
+    const next = anIssueRequest()
+    await issue(client, next)
+    const rows = await queryLedger(client, 'SELECT body FROM issuance ORDER BY seq')
+    expect(rows).toEqual([{ body: null }, { body: new Uint8Array(next.body).buffer }])
   })
 
   it('gives the same certificate again, and issues new ones', async ({ expect }) => {
-    await makeOld('continued')
-    await withLedger('continued', migrate)
-    expect(await issue('continued', request)).toMatchObject({
+    const client = named('continued')
+    await makeOld(client, version)
+    await withLedger(client, migrate)
+    expect(await issue(client, request)).toMatchObject({
       ok: true,
-      value: { serialNumber: '42'.repeat(20), replayed: true },
+      value: { serialNumber: '42'.repeat(20), ignored: [], warnings: [], replayed: true },
     })
-    expect(await issue('continued', anIssueRequest())).toMatchObject({
+    expect(await issue(client, anIssueRequest())).toMatchObject({
       ok: true,
       value: { replayed: false },
     })
   })
+})
+
+it('counters of version 2 go on', async ({ expect }) => {
+  await makeOld('counting', 2)
+  await withLedger('counting', migrate)
+  await issue('counting', request)
+  expect(await queryLedger('counting', 'SELECT * FROM counter')).toEqual([
+    { name: 'replayed', value: 8 },
+  ])
 })

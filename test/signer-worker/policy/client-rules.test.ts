@@ -83,6 +83,26 @@ describe('the rules of a client in the configuration', () => {
       /^constraints\.privateKey\.algorithm: /,
     ],
     [
+      'an unknown placeholder',
+      { allowed: { dnsNames: { values: ['*.{name}.svc'] } } },
+      /^allowed\.dnsNames\.values\.0: has a "\{" or "\}" outside of \{namespace\}, the only placeholder$/,
+    ],
+    [
+      'a placeholder that is not closed',
+      { allowed: { commonName: { value: '{namespace' } } },
+      /^allowed\.commonName\.value: has a "\{"/,
+    ],
+    [
+      'a placeholder in capitals',
+      { allowed: { subject: { organizations: { values: ['{Namespace}'] } } } },
+      /^allowed\.subject\.organizations\.values\.0: has a "\{"/,
+    ],
+    [
+      'a placeholder in the selector, which would match every namespace',
+      { selector: { namespace: { matchNames: ['{namespace}'] } } },
+      /^selector\.namespace\.matchNames\.0: has a "\{" or "\}", which no namespace has$/,
+    ],
+    [
       'labels of namespaces, which are not known here',
       { selector: { namespace: { matchNames: ['a'], matchLabels: {} } } },
       /^selector\.namespace: Unrecognized key: "matchLabels"/,
@@ -98,7 +118,7 @@ describe('the rules of a client in the configuration', () => {
     const value = {
       allowed: {
         commonName: { value: '*.a', required: false },
-        dnsNames: { values: ['*.a', 'b'] },
+        dnsNames: { values: ['*.a', 'b', '*.{namespace}.svc'] },
         ipAddresses: rule,
         uris: { values: ['********'] },
         emailAddresses: rule,

@@ -1,13 +1,16 @@
 import { describe, it } from 'vitest'
 import { type CsrOptions, rsaSpki } from '../../support/csr.ts'
+import {
+  closeModulus,
+  divisibleModulus,
+  PUBLISHED_ROCA_MODULUS,
+  soundModulus,
+} from '../../support/weak-rsa.ts'
 import { aKey, bitString, type KeyType, NULL, octets, oid, seq } from '../../support/x509.ts'
 import { judge, refusals } from './judge.ts'
 
 const EC_KEY = oid('1.2.840.10045.2.1')
 const P256 = oid('1.2.840.10045.3.1.7')
-
-/** An odd number of as many bits, with the two highest set. */
-const modulus = (bits: number): bigint => (3n << BigInt(bits - 2)) + 1n
 
 /** For an RSA key that nobody has the private half of: a signature as long as its modulus. */
 const unsigned = (n: bigint, exponent: bigint): CsrOptions => ({
@@ -18,19 +21,42 @@ const unsigned = (n: bigint, exponent: bigint): CsrOptions => ({
 
 describe('a key that is not allowed', () => {
   it.for([
-    ['RSA 2047', modulus(2047), 65_537n, 'the RSA 2047 key is outside the 2048 to 8192 bits'],
-    ['RSA 8193', modulus(8193), 65_537n, 'the RSA 8193 key is outside the 2048 to 8192 bits'],
-    ['an even modulus', modulus(2048) + 1n, 65_537n, 'has an even modulus'],
-    ['an even exponent', modulus(2048), 65_538n, 'has an even public exponent'],
-    ['the exponent 65535', modulus(2048), 65_535n, 'has the public exponent 65535; at least 65537'],
-    ['the exponent 3', modulus(2048), 3n, 'has the public exponent 3; at least 65537'],
+    ['RSA 2047', soundModulus(2047), 65_537n, 'the RSA 2047 key is outside the 2048 to 8192 bits'],
+    ['RSA 8193', soundModulus(8193), 65_537n, 'the RSA 8193 key is outside the 2048 to 8192 bits'],
+    ['an even modulus', soundModulus(2048) + 1n, 65_537n, 'has an even modulus'],
+    ['an even exponent', soundModulus(2048), 65_538n, 'has an even public exponent'],
+    [
+      'the exponent 65535',
+      soundModulus(2048),
+      65_535n,
+      'has the public exponent 65535; at least 65537',
+    ],
+    ['the exponent 3', soundModulus(2048), 3n, 'has the public exponent 3; at least 65537'],
     [
       'an exponent of 34 bits, which BoringSSL does not take',
-      modulus(2048),
+      soundModulus(2048),
       (1n << 33n) + 1n,
       'has a public exponent that is too large; make a new key with 65537',
     ],
-    ['an exponent of 257 bits', modulus(2048), (1n << 256n) + 1n, 'too large; make a new key'],
+    [
+      'the factor 751',
+      divisibleModulus(2048, 751n),
+      65_537n,
+      'has a modulus with a prime factor of 751 or less',
+    ],
+    [
+      'two close primes',
+      closeModulus(3n << 1022n, 50).modulus,
+      65_537n,
+      'has a modulus of two primes that are too close together',
+    ],
+    [
+      'a modulus of an Infineon chip',
+      PUBLISHED_ROCA_MODULUS,
+      65_537n,
+      'has a modulus from the broken generator of Infineon chips (ROCA, CVE-2017-15361)',
+    ],
+    ['an exponent of 257 bits', soundModulus(2048), (1n << 256n) + 1n, 'too large; make a new key'],
   ] as const)('%s', ([, n, exponent, expected], { expect }) => {
     const [found, ...others] = refusals({ csr: unsigned(n, exponent) })
     expect(others).toEqual([])
@@ -94,9 +120,9 @@ function offCurve(): Uint8Array {
 
 describe('a key that would do', () => {
   it.for([
-    ['RSA 2048', modulus(2048), 65_537n],
-    ['RSA 8192', modulus(8192), 65_537n],
-    ['an exponent of 33 bits', modulus(2048), (1n << 32n) + 1n],
+    ['RSA 2048', soundModulus(2048), 65_537n],
+    ['RSA 8192', soundModulus(8192), 65_537n],
+    ['an exponent of 33 bits', soundModulus(2048), (1n << 32n) + 1n],
   ] as const)('%s: only the signature is missing', ([, n, exponent], { expect }) => {
     const [found] = refusals({ csr: unsigned(n, exponent) })
     expect(found).toMatch(/^csr_signature_invalid/)

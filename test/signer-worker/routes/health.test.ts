@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { type HealthAnswer, healthAnswerSchema } from '@edge-issuer/shared'
+import { type HealthAnswer, healthAnswerSchema, PROTOCOL_VERSION } from '@edge-issuer/shared'
 import { it } from 'vitest'
 import * as z from 'zod'
 import { send } from '../support/app.ts'
@@ -35,7 +35,7 @@ it('tells which CA, until when, and what is open to the client', async ({ expect
     bundle: chain.slice(chain.lastIndexOf('-----BEGIN')),
     profiles: ['default', 'strict', 'authority'],
     serverTime: '2026-11-24T12:00:00Z',
-    protocolVersion: '1.0',
+    protocolVersion: PROTOCOL_VERSION,
   })
   expect(log).toEqual([
     expect.objectContaining({ outcome: 'healthy', client: 'cluster-1', issuer: 'default' }),

@@ -66,6 +66,7 @@ export const aClient = (changes: Json = {}): Json => ({
   keys: [{ publicKey: clientKey }],
   issuers: ['default'],
   profiles: ['default'],
+  ...('allowed' in changes ? {} : { unrestricted: true }),
   ...changes,
 })
 

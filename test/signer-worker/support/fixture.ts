@@ -21,11 +21,18 @@ export const fixture = fixtureSchema.parse(env)
 const authoritySchema = z.looseObject({ chain: z.string(), state: z.string() })
 const configSchema = z.looseObject({
   issuers: z.record(z.string(), z.looseObject({ keys: z.array(authoritySchema) })),
+  profiles: z.record(z.string(), z.unknown()),
 })
 
 /** PEM of each chain of an issuer, in the order of the configuration. */
 export const chainOf = (issuer: string): readonly string[] =>
   (theConfig().issuers[issuer]?.keys ?? []).map(({ chain }) => chain)
+
+/** The configuration with other profiles in place of some. */
+export function configWithProfiles(profiles: Readonly<Record<string, unknown>>): string {
+  const config = theConfig()
+  return JSON.stringify({ ...config, profiles: { ...config.profiles, ...profiles } })
+}
 
 /** The configuration with other states for the CAs of an issuer; one that is not there is left out. */
 export function configWith(issuer: string, states: readonly (string | undefined)[]): string {

@@ -51,7 +51,9 @@ export function anIssueRequest(options: IssueRequestOptions = {}): IssueRequest 
       signature: new Uint8Array(64),
     },
     order: plan.ok ? ok({ plan: plan.value, caSha256, profile: 'default' }) : plan,
+    body: new TextEncoder().encode(JSON.stringify(request)),
     certificatesPerMinute: undefined,
+    repeatsPerMinute: 1000,
   }
 }
 

@@ -66,6 +66,12 @@ export const INPUT_CASES: readonly MalformedCase[] = [
     /expected base64 of DER, which is the text between the PEM lines$/,
   ],
   [
+    'PEM inside the base64, after text',
+    'csr_malformed/base64_of_pem',
+    base64(`Certificate Request:\n-----BEGIN CERTIFICATE REQUEST-----\n${base64(CSR)}`),
+    /is base64 of PEM; expected base64 of DER/,
+  ],
+  [
     '16,385 octets',
     'csr_malformed/input_too_large',
     // A signature of ECDSA differs in length, so only the size of the filler is known.

@@ -122,9 +122,9 @@ export const KEY_CASES: readonly MalformedCase[] = [
   ],
   [
     'an Ed25519 key with NULL',
-    'csr_malformed/algorithm_parameters',
+    'key_not_allowed',
     ed25519(seq(ED25519, NULL), bitString(aKey('Ed25519').spki.subarray(-32))),
-    /parameters are there, and Ed25519 wants none/,
+    /the Ed25519 with parameters key is of a kind/,
   ],
   [
     'an Ed25519 key of 31 octets',
@@ -146,15 +146,15 @@ export const KEY_CASES: readonly MalformedCase[] = [
   ],
   [
     'an RSA key without NULL',
-    'csr_malformed/algorithm_parameters',
+    'key_not_allowed',
     rsaParts([], RSA.spki.subarray(24)),
-    /parameters are not NULL, which RSA wants/,
+    /the RSA without NULL as parameters key is of a kind/,
   ],
   [
     'an RSA key whose NULL has contents',
-    'csr_malformed/null_not_empty',
+    'key_not_allowed',
     rsaParts([tlv(5, octets(0))], RSA.spki.subarray(24)),
-    /parameters is a NULL with contents/,
+    /the RSA without NULL as parameters key is of a kind/,
   ],
   [
     'a negative RSA modulus',
@@ -230,8 +230,8 @@ export const KEY_CASES: readonly MalformedCase[] = [
   ],
   [
     'an RSA key with a signature of ECDSA',
-    'csr_malformed/signature_key_mismatch',
+    'signature_not_allowed',
     changed({ spki: RSA.spki }),
-    /signatureAlgorithm is for EC keys; the public key is of kind RSA/,
+    /is signed with EC, and its public key is RSA 2048; sign it with the key that it is for/,
   ],
 ]

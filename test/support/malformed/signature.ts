@@ -3,8 +3,21 @@
  * of its numbers.
  * @module
  */
-import { csrInfo, signCsr } from '../csr.ts'
-import { aKey, algorithmOf, bitString, makeKey, NULL, oid, seq, signWith } from '../x509.ts'
+import { csrInfo, pssParameters, SHA512, signCsr } from '../csr.ts'
+import {
+  aKey,
+  algorithmOf,
+  bitString,
+  constructed,
+  integer,
+  makeKey,
+  NULL,
+  octets,
+  oid,
+  seq,
+  signWith,
+  tlv,
+} from '../x509.ts'
 import { changed, type MalformedCase, VALID } from './base.ts'
 
 const KEY = aKey()
@@ -16,49 +29,70 @@ const withAlgorithm = (...parts: readonly Uint8Array[]): Uint8Array =>
 const withRsaAlgorithm = (...parts: readonly Uint8Array[]): Uint8Array =>
   changed({ key: RSA, signatureAlgorithm: seq(...parts) })
 
+const PSS = oid('1.2.840.113549.1.1.10')
+const withPss = (...parameters: readonly Uint8Array[]): Uint8Array =>
+  withRsaAlgorithm(PSS, ...parameters)
+
+/** Parameters of RSASSA-PSS beside those that are accepted. */
+const PSS_CASES = (
+  [
+    ['no parameters', withPss()],
+    ['NULL', withPss(NULL)],
+    ['the defaults of RFC 4055, which are SHA-1', withPss(seq())],
+    ['a salt of 20 octets', withPss(pssParameters({ saltLength: 20 }))],
+    ['a salt of another hash', withPss(pssParameters({ saltLength: 64 }))],
+    ['SHA-1', withPss(pssParameters({ hash: oid('1.3.14.3.2.26'), saltLength: 20 }))],
+    ['MGF1 of another hash', withPss(pssParameters({ maskHash: oid(SHA512) }))],
+    ['another trailer', withPss(pssParameters({ trailer: [constructed(3, integer(2))] }))],
+    ['a field more', withPss(pssParameters({ trailer: [constructed(4, integer(1))] }))],
+    ['a hash with parameters', withPss(pssParameters({ hashParameters: [integer(1)] }))],
+  ] as const
+).map(([name, csr]): MalformedCase => [
+  `RSASSA-PSS with ${name}`,
+  'signature_not_allowed',
+  csr,
+  /is signed with RSASSA-PSS \(1\.2\.840\.113549\.1\.1\.10\) with parameters other than SHA-256/,
+])
+
 export const SIGNATURE_CASES: readonly MalformedCase[] = [
   ...(
     [
-      ['MD5 with RSA', '1.2.840.113549.1.1.4', /is md5WithRSAEncryption/],
-      ['SHA-1 with RSA', '1.2.840.113549.1.1.5', /is sha1WithRSAEncryption/],
-      ['SHA-224 with RSA', '1.2.840.113549.1.1.14', /is sha224WithRSAEncryption/],
-      [
-        'RSASSA-PSS',
-        '1.2.840.113549.1.1.10',
-        /is RSASSA-PSS .*; RSA \(PKCS #1\) or ECDSA with SHA-256/,
-      ],
+      ['MD5 with RSA', '1.2.840.113549.1.1.4', /is signed with md5WithRSAEncryption/],
+      ['SHA-1 with RSA', '1.2.840.113549.1.1.5', /is signed with sha1WithRSAEncryption/],
+      ['SHA-224 with RSA', '1.2.840.113549.1.1.14', /is signed with sha224WithRSAEncryption/],
     ] as const
   ).map(([name, algorithm, says]): MalformedCase => [
     name,
-    'csr_malformed/signature_algorithm_not_accepted',
+    'signature_not_allowed',
     withRsaAlgorithm(oid(algorithm), NULL),
     says,
   ]),
   ...(
     [
-      ['SHA-1 with ECDSA', '1.2.840.10045.4.1', /is ecdsa-with-SHA1/],
-      ['SHA-224 with ECDSA', '1.2.840.10045.4.3.1', /is ecdsa-with-SHA224/],
-      ['Ed448', '1.3.101.113', /is Ed448/],
-      ['the algorithm of a key', '1.2.840.10045.2.1', /is ecPublicKey/],
+      ['SHA-1 with ECDSA', '1.2.840.10045.4.1', /is signed with ecdsa-with-SHA1/],
+      ['SHA-224 with ECDSA', '1.2.840.10045.4.3.1', /is signed with ecdsa-with-SHA224/],
+      ['Ed448', '1.3.101.113', /is signed with Ed448/],
+      ['the algorithm of a key', '1.2.840.10045.2.1', /is signed with ecPublicKey/],
     ] as const
   ).map(([name, algorithm, says]): MalformedCase => [
     name,
-    'csr_malformed/signature_algorithm_not_accepted',
+    'signature_not_allowed',
     withAlgorithm(oid(algorithm)),
     says,
   ]),
   [
-    'ECDSA with NULL',
-    'csr_malformed/algorithm_parameters',
-    withAlgorithm(ECDSA_SHA256, NULL),
-    /signatureAlgorithm\.parameters are there, and EC wants none/,
+    'ECDSA with a curve as parameters',
+    'signature_not_allowed',
+    withAlgorithm(ECDSA_SHA256, oid('1.2.840.10045.3.1.7')),
+    /is signed with ecdsaWithSHA256 \(1\.2\.840\.10045\.4\.3\.2\) with parameters that it/,
   ],
   [
-    'RSA without NULL',
-    'csr_malformed/algorithm_parameters',
-    withRsaAlgorithm(oid('1.2.840.113549.1.1.11')),
-    /signatureAlgorithm\.parameters are not NULL, which RSA wants/,
+    'RSA with a NULL that has contents',
+    'signature_not_allowed',
+    withRsaAlgorithm(oid('1.2.840.113549.1.1.11'), tlv(5, octets(0))),
+    /is signed with sha256WithRSAEncryption .* with parameters that it does not have/,
   ],
+  ...PSS_CASES,
   [
     'a parameter after the NULL of RSA',
     'csr_malformed/field_unexpected',
@@ -67,9 +101,21 @@ export const SIGNATURE_CASES: readonly MalformedCase[] = [
   ],
   [
     'the algorithm of another key',
-    'csr_malformed/signature_key_mismatch',
+    'signature_not_allowed',
     withAlgorithm(oid('1.3.101.112')),
-    /is for Ed25519 keys; the public key is of kind EC/,
+    /is signed with Ed25519, and its public key is P-256; sign it with the key that it is for/,
+  ],
+  [
+    'RSASSA-PSS with a key that is not RSA',
+    'signature_not_allowed',
+    withAlgorithm(PSS, pssParameters({})),
+    /is signed with RSA-PSS, and its public key is P-256/,
+  ],
+  [
+    'the algorithm of RSASSA-PSS and a signature of PKCS #1',
+    'csr_signature_invalid',
+    withPss(pssParameters({})),
+    /does not verify with the public key in it/,
   ],
   [
     'a signature with unused bits',

@@ -34,18 +34,6 @@ export const SUBJECT_CASES: readonly MalformedCase[] = [
     /subject\[0\]\[1\] is there twice/,
   ],
   [
-    'two common names in one RDN',
-    'csr_malformed/rdn_attribute_repeated',
-    withRdns(set(attribute('CN', 'a'), attribute('CN', 'b'))),
-    /subject\[0\] has one attribute type twice/,
-  ],
-  [
-    'an unknown attribute type twice in one RDN',
-    'csr_malformed/rdn_attribute_repeated',
-    withRdns(set(attribute('1.2.3', 'a'), attribute('1.2.3', 'b'))),
-    /one attribute type twice/,
-  ],
-  [
     'an attribute without a value',
     'csr_malformed/field_missing',
     withRdns(set(seq(oid(CN)))),
@@ -57,30 +45,19 @@ export const SUBJECT_CASES: readonly MalformedCase[] = [
     withRdns(set(seq(oid(CN), utf8('a'), utf8('b')))),
     /subject\[0\]\[0\] has 3 octets too many/,
   ],
-  [
-    'a TeletexString',
+  ...(
+    [
+      ['a UniversalString', 0x1c, 'UniversalString'],
+      ['a VisibleString', 0x1a, 'VisibleString'],
+      ['a BIT STRING', 0x03, 'BIT STRING'],
+      ['a time', 0x18, 'GeneralizedTime'],
+    ] as const
+  ).map(([title, tag, type]): MalformedCase => [
+    title,
     'csr_malformed/string_type_not_accepted',
-    withValue(tlv(0x14, ascii('web'))),
-    /is TeletexString; UTF8String, PrintableString or IA5String is wanted/,
-  ],
-  [
-    'a BMPString',
-    'csr_malformed/string_type_not_accepted',
-    withValue(tlv(0x1e, octets(0, 97))),
-    /is BMPString/,
-  ],
-  [
-    'a UniversalString',
-    'csr_malformed/string_type_not_accepted',
-    withValue(tlv(0x1c, octets(0, 0, 0, 97))),
-    /is UniversalString/,
-  ],
-  [
-    'a NumericString',
-    'csr_malformed/string_type_not_accepted',
-    withValue(tlv(0x12, ascii('1'))),
-    /is NumericString/,
-  ],
+    withValue(tlv(tag, octets(0, 0, 0, 97))),
+    new RegExp(`value is ${type}; expected UTF8String, PrintableString, IA5String, Teletex`),
+  ]),
   ['a number', 'csr_malformed/string_type_not_accepted', withValue(integer(1)), /is INTEGER/],
   [
     'a string in pieces',
@@ -93,6 +70,63 @@ export const SUBJECT_CASES: readonly MalformedCase[] = [
     'csr_malformed/string_not_printable',
     withValue(printable('a@b')),
     /a character that PrintableString does not have/,
+  ],
+  [
+    'a PrintableString with an underscore',
+    'csr_malformed/string_not_printable',
+    withValue(printable('a_b')),
+    /a character that PrintableString does not have/,
+  ],
+  [
+    'a PrintableString with an eighth bit',
+    'csr_malformed/string_not_printable',
+    withValue(tlv(0x13, octets(0xe5))),
+    /a character that PrintableString does not have/,
+  ],
+  [
+    'a NumericString with a letter',
+    'csr_malformed/string_not_numeric',
+    withValue(tlv(0x12, ascii('12a'))),
+    /a character that NumericString does not have/,
+  ],
+  ...(
+    [
+      ['of an odd length', [0, 97, 0]],
+      ['with a surrogate', [0xd8, 0, 0xdc, 0]],
+      ['with the last surrogate', [0xdf, 0xff]],
+      ['with a noncharacter', [0xfd, 0xd0]],
+      ['with U+FFFE', [0xff, 0xfe]],
+      ['with U+FFFF', [0xff, 0xff]],
+    ] as const
+  ).map(([title, contents]): MalformedCase => [
+    `a BMPString ${title}`,
+    'csr_malformed/string_not_bmp',
+    withValue(tlv(0x1e, octets(...contents))),
+    /value is not UCS-2, or has a code point that is no character/,
+  ]),
+  [
+    'a NUL at the end of a BMPString, which Go drops',
+    'csr_malformed/string_has_nul',
+    withValue(tlv(0x1e, octets(0, 97, 0, 0))),
+    /value has a NUL character/,
+  ],
+  [
+    'a NUL in a TeletexString',
+    'csr_malformed/string_has_nul',
+    withValue(tlv(0x14, octets(0xe5, 0))),
+    /value has a NUL character/,
+  ],
+  [
+    'a common name of 4,097 octets',
+    'csr_malformed/string_too_long',
+    withValue(utf8('a'.repeat(4097))),
+    /value has more than 4096 octets/,
+  ],
+  [
+    '257 attributes',
+    'csr_malformed/name_too_long',
+    withRdns(...Array.from({ length: 257 }, () => set(attribute('OU', 'a')))),
+    /subject\[256\] has more than 256 attributes/,
   ],
   [
     'UTF-8 in too many octets',
@@ -138,17 +172,17 @@ export const SUBJECT_CASES: readonly MalformedCase[] = [
     withRdns(set(seq(oid('1.3.9007199254740992'), utf8('a')))),
     /too large an arc/,
   ],
-  [
-    'an attribute that nobody may have',
+  ...(
+    [
+      ['UTF8String', utf8('a\nb')],
+      ['TeletexString', tlv(0x14, octets(0xe5, 0x0a))],
+      ['BMPString', tlv(0x1e, octets(0, 97, 0, 0x0a))],
+      ['IA5String', tlv(0x16, octets(97, 0x0a))],
+    ] as const
+  ).map(([type, value]): MalformedCase => [
+    `a line feed in a ${type}`,
     'subject_not_allowed',
-    withRdns(set(attribute('title', 'Dr'))),
-    /has the attribute 2\.5\.4\.12/,
-  ],
-  ['an empty common name', 'subject_not_allowed', withValue(utf8('')), /"CN=" is empty/],
-  [
-    'a common name of 65 characters',
-    'subject_not_allowed',
-    withValue(utf8('a'.repeat(65))),
-    /has 65 characters; 64 are the most/,
-  ],
+    withValue(value),
+    /control character/,
+  ]),
 ]

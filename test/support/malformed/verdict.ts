@@ -6,6 +6,7 @@ import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/iss
 import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { KNOWN_KEY_SHA256 } from '../known-key.ts'
 import { makeAuthority } from '../x509.ts'
 
 /** `accepted`; or each refusal's code, with its fault behind a slash, and the first one's words. */
@@ -34,7 +35,7 @@ export function judgeCsr(csr: Uint8Array | string): Judgement {
       origin: { kind: 'CommandLine', namespace: '', name: 'a', uid: 'a', username: '', groups: [] },
     },
     profile: profileSchema.parse({}),
-    client: compileClientPolicy({}),
+    client: compileClientPolicy({}, new Set([KNOWN_KEY_SHA256])),
     ca: authority ?? theAuthority(),
     nowMs: Date.parse('2026-11-24T12:00:00Z'),
   })

@@ -109,27 +109,36 @@ const VALUES: readonly Forgery[] = [
   ]),
 ]
 
+/** A point in words, and as the 32 octets of a public key. */
+type NamedPoint = readonly [name: string, point: Uint8Array]
+
+/** Each of the eight points whose order divides the cofactor, and two second forms of the first two. */
+export const SMALL_ORDER_POINTS: readonly NamedPoint[] = SMALL_ORDER.flatMap(
+  ([name, y]): readonly NamedPoint[] => [
+    [name, toLittleEndian(y)],
+    [`${name}, the other sign`, toLittleEndian(y + SIGN_OF_X)],
+  ],
+)
+
+/** Points whose y is not below the prime. */
+export const NOT_CANONICAL_POINTS: readonly NamedPoint[] = [
+  ['p', toLittleEndian(PRIME)],
+  ['p + 1', toLittleEndian(PRIME + 1n)],
+  ['p + 1 and the other sign', toLittleEndian(PRIME + 1n + SIGN_OF_X)],
+  ['2²⁵⁵ − 1', toLittleEndian((1n << 255n) - 1n)],
+]
+
 const KEYS: readonly Forgery[] = [
-  ...SMALL_ORDER.flatMap(([name, y]): readonly Forgery[] => [
-    [`a key of ${name}`, 'key_not_allowed/key_small_order', forPoint(toLittleEndian(y))],
-    [
-      `a key of ${name}, the other sign`,
-      'key_not_allowed/key_small_order',
-      forPoint(toLittleEndian(y + SIGN_OF_X)),
-    ],
+  ...SMALL_ORDER_POINTS.map(([name, point]): Forgery => [
+    `a key of ${name}`,
+    'key_not_allowed/key_small_order',
+    forPoint(point),
   ]),
-  ['a key of p', 'csr_malformed/key_not_canonical', forPoint(toLittleEndian(PRIME))],
-  ['a key of p + 1', 'csr_malformed/key_not_canonical', forPoint(toLittleEndian(PRIME + 1n))],
-  [
-    'a key of p + 1 and the other sign',
+  ...NOT_CANONICAL_POINTS.map(([name, point]): Forgery => [
+    `a key of ${name}`,
     'csr_malformed/key_not_canonical',
-    forPoint(toLittleEndian(PRIME + 1n + SIGN_OF_X)),
-  ],
-  [
-    'a key of 2²⁵⁵ − 1',
-    'csr_malformed/key_not_canonical',
-    forPoint(toLittleEndian((1n << 255n) - 1n)),
-  ],
+    forPoint(point),
+  ]),
 ]
 
 export const ED25519_FORGERIES: readonly Forgery[] = [...VALUES, ...KEYS].map(

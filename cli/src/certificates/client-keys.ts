@@ -1,0 +1,115 @@
+/**
+ * The public keys that the signatures in an export are checked with. They must come from elsewhere than
+ * the export, or it would vouch for itself.
+ *
+ * @module
+ */
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { type PublicKey, readPublicKey } from '@edge-issuer/signer-worker/config'
+import { z } from 'zod'
+import type { Io } from '../io.ts'
+import { parseJson } from '../parse-json.ts'
+import { readText } from '../read-input.ts'
+import { systemReason } from '../system-reason.ts'
+
+/** A key of a client. */
+export interface ClientKey extends PublicKey {
+  /** The client's name in the worker's configuration; a PEM file does not say it. */
+  readonly client: string | undefined
+}
+
+/** Client keys by RFC 7638 thumbprint. */
+export type ClientKeys = ReadonlyMap<string, ClientKey>
+
+/** What of a directory is read: what `client create` and `config init` write, and PEM. */
+const KEY_FILE = /\.(json|pem)$/
+
+const MAX_FILES = 1024
+
+const entriesSchema = z.record(
+  z.string(),
+  z.looseObject({ keys: z.array(z.looseObject({ publicKey: z.string() })) }),
+)
+
+/** A worker's configuration, or what `client create --json` prints. */
+const documentSchema = z.looseObject({ clients: entriesSchema })
+
+/**
+ * Reads the keys of every path: a worker's configuration, a file that `client create` wrote, a public key in
+ * PEM, or a directory of those.
+ *
+ * @returns The keys; or the first file that holds none, or that holds something else.
+ */
+export async function readClientKeys(
+  paths: readonly string[],
+  io: Io,
+): Promise<Result<ClientKeys, string>> {
+  const keys = new Map<string, ClientKey>()
+  for (const path of paths) {
+    const files = await listFiles(path, io)
+    if (!files.ok) return files
+    for (const file of files.value) {
+      const found = await readKeys(file, io)
+      if (!found.ok) return found
+      for (const key of found.value) addKey(keys, key)
+    }
+  }
+  return ok(keys)
+}
+
+/** A name is never lost to a PEM file with the same key. */
+function addKey(keys: Map<string, ClientKey>, key: ClientKey): void {
+  if (key.client !== undefined || !keys.has(key.keyId)) keys.set(key.keyId, key)
+}
+
+async function readKeys(file: string, io: Io): Promise<Result<readonly ClientKey[], string>> {
+  const text = await readText(file, io)
+  if (!text.ok) return text
+  const keys = readKeyFile(text.value)
+  return keys.ok ? keys : err(`"${file}" ${keys.error}`)
+}
+
+async function listFiles(path: string, io: Io): Promise<Result<readonly string[], string>> {
+  try {
+    const absolute = resolve(io.cwd, path)
+    if (path === '-' || !(await stat(absolute)).isDirectory()) return ok([path])
+    const names = (await readdir(absolute)).filter((name) => KEY_FILE.test(name)).toSorted()
+    if (names.length === 0) return err(`"${path}" has no file *.json or *.pem`)
+    if (names.length > MAX_FILES) {
+      return err(`"${path}" has more than ${String(MAX_FILES)} files *.json and *.pem`)
+    }
+    return ok(names.map((name) => join(path, name)))
+  } catch (error) {
+    return err(`cannot read "${path}": ${systemReason(error)}`)
+  }
+}
+
+function readKeyFile(text: string): Result<readonly ClientKey[], string> {
+  const json = parseJson(text)
+  if (json === undefined) {
+    const key = readPublicKey(text)
+    return key.ok
+      ? ok([{ ...key.value, client: undefined }])
+      : err(`is neither JSON nor an Ed25519 public key in PEM: ${key.error}`)
+  }
+  const clients = readEntries(json)
+  if (clients === undefined) {
+    return err(`is neither a worker's configuration nor a file of "edge-issuer client create"`)
+  }
+  const keys: ClientKey[] = []
+  for (const [client, entry] of Object.entries(clients)) {
+    for (const { publicKey } of entry.keys) {
+      const key = readPublicKey(publicKey)
+      if (!key.ok) return err(`holds a key of client "${client}" that ${key.error}`)
+      keys.push({ ...key.value, client })
+    }
+  }
+  return keys.length === 0 ? err('holds no key of a client') : ok(keys)
+}
+
+function readEntries(json: unknown): z.infer<typeof entriesSchema> | undefined {
+  const document = documentSchema.safeParse(json)
+  return document.success ? document.data.clients : entriesSchema.safeParse(json).data
+}

@@ -1,0 +1,53 @@
+/**
+ * One line of an export, from bytes to a record.
+ *
+ * @module
+ */
+import {
+  type CertificateRecord,
+  certificateRecordSchema,
+  err,
+  ok,
+  type Result,
+} from '@edge-issuer/shared'
+import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
+
+/** A record as `certificates export` writes it. */
+export type ExportedRecord = CertificateRecord
+
+const { evidence: evidenceSchema, ...members } = certificateRecordSchema.shape
+
+/** Closed: a member that is not known could claim something that is not checked. */
+const recordSchema = z.strictObject({
+  ...members,
+  evidence: z.strictObject(evidenceSchema.shape),
+})
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** @returns The record of a line, or why it is none. */
+export function readRecord(line: Uint8Array): Result<ExportedRecord, string> {
+  const text = decode(line)
+  if (text === undefined) return err('the line is not UTF-8')
+  const json = parseJson(text)
+  if (json === undefined) return err('the line is not JSON')
+  // Which of two members with one name counts depends on the reader.
+  if (JSON.stringify(json) !== text) {
+    return err('the line is not as the export wrote it: it has white space, or a member twice')
+  }
+  const record = recordSchema.safeParse(json)
+  if (record.success) return ok(record.data)
+  const issues = record.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].join(': '),
+  )
+  return err(`the line is not a record of an export: ${issues.join('; ')}`)
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Whether a certificate is the one that was asked for, whether the record describes it correctly, and
+ * whether it chains to the root beside it.
+ *
+ * @module
+ */
+import { createPublicKey } from 'node:crypto'
+import { type Certificates, leafDifferences, type Link } from '@edge-issuer/relay/signer'
+import {
+  decodeBase64,
+  EXTENDED_KEY_USAGE_OIDS,
+  err,
+  isExtendedKeyUsageName,
+  ok,
+  type Result,
+  type SignRequest,
+} from '@edge-issuer/shared'
+import {
+  type Certificate,
+  type CertificationRequest,
+  generalNameToText,
+  nameToText,
+  parseCertificationRequest,
+  toHex,
+} from '@edge-issuer/shared/x509'
+import { isCsrSignedBy } from '@edge-issuer/signer-worker/csr-signature'
+import type { ExportedRecord } from './exported-record.ts'
+
+/** As cert-manager has it for a chain (internal/pem/decode.go), in characters, and enough for any. */
+const CHAIN_LIMITS = { label: 'CERTIFICATE', maxBlocks: 10, maxCharacters: 98_304 } as const
+const ROOT_LIMITS = { ...CHAIN_LIMITS, maxBlocks: 1 } as const
+
+/** What a certificate is checked against. */
+export interface CertificateContext {
+  /** The request that was signed, if the record has it. */
+  readonly request: SignRequest | undefined
+  /** Roots that are trusted, whatever the record says; none to trust the record's own. */
+  readonly roots: readonly Link[] | undefined
+  /** Remembers the CAs of earlier records. */
+  readonly certificates: Certificates
+}
+
+/** @returns A sentence for each thing that is wrong; none for a certificate that is as it must be. */
+export function verifyCertificate(
+  record: ExportedRecord,
+  { request, roots, certificates }: CertificateContext,
+): readonly string[] {
+  const chain = certificates.read(record.chain, 'chain', CHAIN_LIMITS)
+  const root = certificates.read(record.ca, 'bundle', ROOT_LIMITS)
+  const [leaf] = chain.ok ? chain.value : []
+  const unreadable = [
+    chain.ok ? undefined : `chain: ${chain.error}`,
+    root.ok ? undefined : `ca: ${root.error}`,
+  ].filter((finding) => finding !== undefined)
+  const findings = [...unreadable]
+  if (leaf !== undefined) findings.push(...factFindings(record, leaf.parts))
+  if (chain.ok && root.ok) {
+    const [ca] = root.value
+    findings.push(...chainFindings({ links: chain.value, root: ca, roots }, certificates))
+  }
+  if (leaf === undefined || request === undefined) return findings
+  const csr = readCsr(request)
+  if (!csr.ok) return [...findings, csr.error]
+  const above = [...(chain.ok ? chain.value.slice(1) : []), ...(root.ok ? root.value : [])]
+  return [
+    ...findings,
+    ...leafDifferences(leaf.parts, { csr: csr.value, isCA: request.isCA }).map(
+      (difference) => `the certificate is not what was asked for: ${difference}`,
+    ),
+    ...validityFindings(record, { leaf: leaf.parts, request, above }),
+    ...usageFindings(leaf.parts, request, csr.value),
+  ]
+}
+
+/** The record's own words for what the certificate says. */
+function factFindings(record: ExportedRecord, leaf: Certificate): readonly string[] {
+  const names = (leaf.extensions.values.subjectAltName ?? []).map(generalNameToText)
+  const facts: readonly (readonly [string, string, string])[] = [
+    ['serialNumber', record.serialNumber, toHex(leaf.serialNumber)],
+    ['subject', record.subject, nameToText(leaf.subject)],
+    ['subjectAltNames', record.subjectAltNames.join(', '), names.join(', ')],
+    ['notBefore', record.notBefore, toTime(leaf.notBeforeMs)],
+    ['notAfter', record.notAfter, toTime(leaf.notAfterMs)],
+  ]
+  const isSameList =
+    names.length === record.subjectAltNames.length &&
+    names.every((name, index) => name === record.subjectAltNames[index])
+  return facts
+    .filter(([member, said, found]) =>
+      member === 'subjectAltNames' ? !isSameList : said !== found,
+    )
+    .map(([member, said, found]) => `${member} is "${said}", and the certificate has "${found}"`)
+}
+
+const toTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')
+
+interface Chain {
+  readonly links: readonly Link[]
+  readonly root: Link | undefined
+  readonly roots: readonly Link[] | undefined
+}
+
+function chainFindings(chain: Chain, certificates: Certificates): readonly string[] {
+  const { links, root } = chain
+  const isRoot = root === undefined || (root.x509.ca && certificates.isIssuedBy(root, root))
+  return [
+    ...links.flatMap((link, index) => linkFindings(link, { ...chain, index }, certificates)),
+    ...(isRoot ? [] : ['ca is not a root']),
+    ...(isTrusted(chain, certificates) ? [] : ['the chain ends at none of the roots in --ca-file']),
+  ]
+}
+
+function linkFindings(
+  link: Link,
+  { links, root, index }: Chain & { readonly index: number },
+  certificates: Certificates,
+): readonly string[] {
+  const label = `certificate ${String(index + 1)} of the chain`
+  const next = links[index + 1]
+  const signer = next ?? root
+  const isSigned = signer === undefined || certificates.isIssuedBy(link, signer)
+  return [
+    ...(index === 0 || link.x509.ca ? [] : [`${label} is not a CA`]),
+    ...(isSigned
+      ? []
+      : [`${label} is not signed by ${next === undefined ? 'ca' : 'the next one'}`]),
+  ]
+}
+
+function isTrusted({ links, roots }: Chain, certificates: Certificates): boolean {
+  const last = links.at(-1)
+  return (
+    roots === undefined ||
+    (last !== undefined && roots.some((trusted) => certificates.isIssuedBy(last, trusted)))
+  )
+}
+
+/** The certification request, if its own key signed it. */
+function readCsr({ csr: base64 }: SignRequest): Result<CertificationRequest, string> {
+  const der = decodeBase64(base64)
+  const csr = der === undefined ? undefined : parseCertificationRequest(der)
+  if (csr === undefined) return err('the certification request is not base64')
+  if (!csr.ok) return err(`the certification request cannot be read: ${csr.error.message}`)
+  return isSelfSigned(csr.value)
+    ? ok(csr.value)
+    : err('the certification request is not signed by the key in it')
+}
+
+function isSelfSigned(csr: CertificationRequest): boolean {
+  try {
+    const key = createPublicKey({
+      key: Buffer.from(csr.publicKey.raw),
+      format: 'der',
+      type: 'spki',
+    })
+    return isCsrSignedBy(csr, key)
+  } catch {
+    // A key that Node does not take has signed nothing.
+    return false
+  }
+}
+
+interface Lifetime {
+  readonly leaf: Certificate
+  readonly request: SignRequest
+  /** The CAs of the chain and the root. */
+  readonly above: readonly Link[]
+}
+
+/**
+ * RFC 5280 §4.1.2.5 counts both ends of a validity, so the certificate for a duration of d seconds may
+ * have d − 1 or d seconds between them.
+ */
+function validityFindings(
+  { clamped }: ExportedRecord,
+  { leaf, request, above }: Lifetime,
+): readonly string[] {
+  const seconds = (leaf.notAfterMs - leaf.notBeforeMs) / 1000
+  const asked = request.durationSeconds
+  const endMs = Math.min(...above.map(({ parts }) => parts.notAfterMs))
+  const given = `the certificate is valid for ${String(seconds)} s, ${String(asked)} s were asked for`
+  return [
+    seconds > asked ? given : undefined,
+    clamped === null && seconds < asked - 1 ? `clamped is null, but ${given}` : undefined,
+    clamped !== null && seconds >= asked ? `clamped is "${clamped}", but ${given}` : undefined,
+    clamped === 'issuer' && leaf.notAfterMs !== endMs
+      ? 'clamped is "issuer", but the certificate does not end with a CA of its chain'
+      : undefined,
+    clamped === 'profile' && leaf.notAfterMs === endMs
+      ? 'clamped is "profile", but the certificate ends with a CA of its chain'
+      : undefined,
+    leaf.notAfterMs > endMs ? 'the certificate ends after a CA of its chain' : undefined,
+  ].filter((finding) => finding !== undefined)
+}
+
+/** Where extended key usages are named, the certificate must not have others. */
+function usageFindings(
+  leaf: Certificate,
+  { usages }: SignRequest,
+  csr: CertificationRequest,
+): readonly string[] {
+  const named = usages.filter(isExtendedKeyUsageName).map((usage) => EXTENDED_KEY_USAGE_OIDS[usage])
+  const asked = new Set<string>([...named, ...(csr.extensions.values.extKeyUsage ?? [])])
+  if (asked.size === 0) return []
+  const certified = leaf.extensions.values.extKeyUsage
+  if (certified === undefined) {
+    return ['the certificate has no extended key usage, so it is good for more than was asked for']
+  }
+  return certified
+    .filter((oid) => !asked.has(oid))
+    .map((oid) => `the certificate has the extended key usage ${oid}, which was not asked for`)
+}
