@@ -55,9 +55,11 @@ type below struct {
 // A probeAnswer has an entry for each probe: why Go refuses it, empty when Go accepts it.
 type probeAnswer struct {
 	// Fault is why the certificate cannot be read at all; the other members are null then.
-	Fault  string   `json:"fault"`
-	Probes []string `json:"probes"`
-	Below  []string `json:"below"`
+	Fault string `json:"fault"`
+	// KeyUsage are the numbers of its bits (RFC 5280 section 4.2.1.3); null without the extension.
+	KeyUsage []int    `json:"keyUsage"`
+	Probes   []string `json:"probes"`
+	Below    []string `json:"below"`
 }
 
 // runProbes reads one question a line and writes one answer a line, in the same order.
@@ -112,8 +114,9 @@ func answerProbes(asked probeQuestion, leafKey *ecdsa.PrivateKey) probeAnswer {
 	}
 	at := time.Unix(asked.AtSeconds, 0)
 	answer := probeAnswer{
-		Probes: make([]string, len(asked.Probes)),
-		Below:  make([]string, len(asked.Below)),
+		KeyUsage: keyUsage(certificate),
+		Probes:   make([]string, len(asked.Probes)),
+		Below:    make([]string, len(asked.Below)),
 	}
 	for index, each := range asked.Probes {
 		answer.Probes[index] = refusalOf(certificate, above, at, each)

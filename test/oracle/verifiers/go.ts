@@ -41,6 +41,8 @@ export interface GoQuestion {
 export interface GoAnswer {
   /** Why Go cannot read the chain at all; the others are empty then. */
   readonly fault: string
+  /** Numbers of its bits; empty without the extension. */
+  readonly keyUsage: readonly number[]
   readonly probes: readonly Refused[]
   readonly below: readonly Refused[]
 }
@@ -48,6 +50,7 @@ export interface GoAnswer {
 const refusedSchema = z.array(z.string().transform((text) => (text === '' ? undefined : text)))
 const answerSchema = z.strictObject({
   fault: z.string(),
+  keyUsage: z.nullable(z.array(z.int())),
   probes: z.nullable(refusedSchema),
   below: z.nullable(refusedSchema),
 })
@@ -64,8 +67,8 @@ export async function probeWithGo(questions: readonly GoQuestion[]): Promise<rea
   const lines = stdout.trimEnd().split('\n')
   if (lines.length !== questions.length) throw new Error(`${String(lines.length)} answers`)
   return lines.map((line) => {
-    const { fault, probes, below } = answerSchema.parse(JSON.parse(line))
-    return { fault, probes: probes ?? [], below: below ?? [] }
+    const { fault, keyUsage, probes, below } = answerSchema.parse(JSON.parse(line))
+    return { fault, keyUsage: keyUsage ?? [], probes: probes ?? [], below: below ?? [] }
   })
 }
 
