@@ -38,7 +38,7 @@ describe('signRequestSchema', () => {
     },
     { name: 'no origin', change: { origin: undefined } },
     { name: 'a CSR that is not base64', change: { csr: 'M*A=' } },
-    { name: 'a CSR that is too large', change: { csr: 'AAAA'.repeat(5_463) } },
+    { name: 'a CSR that is too large', change: { csr: 'AAAA'.repeat(8_193) } },
     { name: 'no duration at all', change: { durationSeconds: 0 } },
     { name: 'a fraction of a second', change: { durationSeconds: 1.5 } },
     { name: 'a duration of over a hundred years', change: { durationSeconds: 3_155_760_001 } },

@@ -7,6 +7,7 @@
 import { createPublicKey } from 'node:crypto'
 import { type Certificates, leafDifferences, type Link } from '@edge-issuer/relay/signer'
 import {
+  asApproved,
   decodeBase64,
   EXTENDED_KEY_USAGE_OIDS,
   err,
@@ -136,13 +137,13 @@ function isTrusted({ links, roots }: Chain, certificates: Certificates): boolean
 }
 
 /** The certification request, if its own key signed it. */
-function readCsr({ csr: base64 }: SignRequest): Result<CertificationRequest, string> {
+function readCsr({ csr: base64, origin }: SignRequest): Result<CertificationRequest, string> {
   const der = decodeBase64(base64)
   const csr = der === undefined ? undefined : parseCertificationRequest(der)
   if (csr === undefined) return err('the certification request is not base64')
   if (!csr.ok) return err(`the certification request cannot be read: ${csr.error.message}`)
   return isSelfSigned(csr.value)
-    ? ok(csr.value)
+    ? ok(asApproved(csr.value, origin))
     : err('the certification request is not signed by the key in it')
 }
 

@@ -15,7 +15,13 @@ import {
 } from '@edge-issuer/shared/x509'
 import type { AllowedRules } from './client-policy.ts'
 import { isSubtreeAllowed, type LimitedKind, subtreesOfClient } from './client-subtrees.ts'
-import { isKindOpen, JUDGED_CONSTRAINTS, subtreeFault, wholeKind } from './name-constraints.ts'
+import {
+  isKindOpen,
+  isWholeKind,
+  JUDGED_CONSTRAINTS,
+  subtreeFault,
+  wholeKind,
+} from './name-constraints.ts'
 import type { Profile } from './profile.ts'
 import { quote } from './text.ts'
 
@@ -121,7 +127,8 @@ function checkLimit(
   if (!isKindOpen(kind, levels)) return []
   const limits = levels
     .map(({ permitted }) => permitted.filter((base) => base.kind === kind))
-    .filter((bases) => bases.length > 0)
+    // A subtree of everything is no limit.
+    .filter((bases) => bases.length > 0 && !bases.some(isWholeKind))
   if (profile.requireNameConstraints && limits.length === 0) {
     return refuse(
       'ca_not_allowed',

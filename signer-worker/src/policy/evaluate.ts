@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { err, ok, type Refusal, type Result, type SignRequest } from '@edge-issuer/shared'
+import {
+  asApproved,
+  err,
+  ok,
+  type Refusal,
+  type Result,
+  type SignRequest,
+} from '@edge-issuer/shared'
 import {
   type CertificationRequest,
   type Extension,
@@ -78,7 +85,7 @@ export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readon
   if (!csr.ok) return err([csr.error])
   // Here and not where it is wanted: cryptography and judging take the processor's caches from each other.
   const keyId = keyIdentifier(csr.value.publicKey.keyOctets)
-  return judge(csr.value, keyId, evaluation)
+  return judge(asApproved(csr.value, evaluation.request.origin), keyId, evaluation)
 }
 
 function judge(
