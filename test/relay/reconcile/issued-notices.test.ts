@@ -145,10 +145,10 @@ describe('an answer with notices', () => {
   })
 })
 
-describe('the groups of a requester', () => {
-  const omitted = (log: RecordingLog): readonly unknown[] =>
-    log.lines.filter(({ message }) => message.includes('not sent all groups'))
+const omitted = (log: RecordingLog): readonly unknown[] =>
+  log.lines.filter(({ message }) => message.includes('not sent all groups'))
 
+describe('the groups of a requester', () => {
   it.for([
     { name: 'few', groups: ['a', 'b'], kept: ['a', 'b'] },
     {
