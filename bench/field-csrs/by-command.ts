@@ -14,10 +14,19 @@ import type { Outcome } from './outcome.ts'
 
 const answerSchema = z.object({ chain: z.string() })
 
+/** What the command is asked for. */
+export interface CommandTrial {
+  readonly csr: FieldCsr
+  /** PEM of the root that the chain must end at. */
+  readonly root: string
+  /** The client's default when absent. */
+  readonly profile?: string | undefined
+}
+
 /** Signs a file with the command, in this process; its own deadline bounds it. */
 export async function signByCommand(
   { worker, directory, clientKeyFile, tlsCaFile }: EdgeSigner,
-  { csr, root }: { readonly csr: FieldCsr; readonly root: string },
+  { csr, root, profile }: CommandTrial,
 ): Promise<Outcome> {
   const { usages, isCA } = readRequested(csr.content)
   const { code, stdout, stderr } = await runCli(
@@ -30,6 +39,7 @@ export async function signByCommand(
       '--json',
       ...usages.flatMap((usage) => ['--usage', usage]),
       ...(isCA ? ['--is-ca'] : []),
+      ...(profile === undefined ? [] : [`--profile=${profile}`]),
     ],
     { cwd: directory },
   )

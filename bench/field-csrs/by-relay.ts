@@ -9,8 +9,7 @@ import { z } from 'zod'
 import type { FieldCsr } from '../../test/field-csrs/corpus.ts'
 import { readRequested } from '../../test/field-csrs/requested.ts'
 import { type Api, ApiError } from '../cluster/api.ts'
-import { OURS } from '../cluster/cluster.ts'
-import { NAMESPACE, REQUESTS_PATH } from '../cluster/requests.ts'
+import { type IssuerRef, NAMESPACE, REQUESTS_PATH } from '../cluster/requests.ts'
 import { checkCertificate } from './check-certificate.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -25,6 +24,7 @@ export interface RelayTrial {
   readonly csr: FieldCsr
   /** PEM of the root that the chain must end at. */
   readonly root: string
+  readonly issuer: IssuerRef
 }
 
 const requestSchema = z.object({
@@ -62,7 +62,10 @@ export async function signByRelay(api: Api, trial: RelayTrial): Promise<Outcome>
 }
 
 /** @returns What the webhook or the schema says when the request is not admitted. */
-async function create(api: Api, { objectName, csr }: RelayTrial): Promise<Outcome | undefined> {
+async function create(
+  api: Api,
+  { objectName, csr, issuer }: RelayTrial,
+): Promise<Outcome | undefined> {
   const { usages, isCA } = readRequested(csr.content)
   const body = {
     apiVersion: 'cert-manager.io/v1',
@@ -70,7 +73,7 @@ async function create(api: Api, { objectName, csr }: RelayTrial): Promise<Outcom
     metadata: { name: objectName, namespace: NAMESPACE },
     spec: {
       request: Buffer.from(csr.content).toString('base64'),
-      issuerRef: OURS,
+      issuerRef: issuer,
       isCA,
       ...(usages.length === 0 ? {} : { usages }),
     },

@@ -8,10 +8,12 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { CORPUS_DIRECTORY, type FieldCsr, readCorpus } from '../../test/field-csrs/corpus.ts'
+import { issuerManifest } from '../../test/support/edge/objects.ts'
 import type { SignerConfigText } from '../../test/support/edge/signer.ts'
 import { type Api, openApi } from '../cluster/api.ts'
 import { type Cluster, OURS, startCluster, waitUntilReady } from '../cluster/cluster.ts'
 import { concurrently } from '../cluster/concurrently.ts'
+import type { IssuerRef } from '../cluster/requests.ts'
 import type { BenchCommand } from '../command.ts'
 import { signByCommand } from './by-command.ts'
 import { signByRelay } from './by-relay.ts'
@@ -25,6 +27,20 @@ const PROGRESS_EVERY = 20
 /** The corpus comes faster than the requests of any cluster. */
 const WITHOUT_LIMIT = { certificatesPerMinute: null, repeatsPerMinute: 100_000 }
 
+/**
+ * Options that open what the default profile refuses of a request from the field, each documented in
+ * docs/admission.md: Kerberos principals as names, and the TLS feature ignored.
+ */
+const OPTIONS = {
+  otherNames: ['1.3.6.1.5.2.2'],
+  ignoredExtensions: ['1.3.6.1.5.5.7.1.24'],
+} as const
+const OPTIONS_TEXT = 'otherNames, ignoredExtensions'
+
+/** Name of the profile with these options, and of the ClusterIssuer that names it. */
+const OPTIONS_PROFILE = 'field-options'
+const UNDER_OPTIONS: IssuerRef = { ...OURS, name: OPTIONS_PROFILE }
+
 /** `npm run bench -- field-csrs`. */
 export const fieldCsrs: BenchCommand = {
   summary: 'certification requests of real tools: signed or refused as a manifest expects',
@@ -32,7 +48,9 @@ export const fieldCsrs: BenchCommand = {
 one worker with the default profile and a client that may ask for everything. Usages and isCA are
 what the request itself says. Both ways must end as the manifest expects:
 
-  sign      a certificate for the key of the request, which openssl verifies up to the root
+  sign      a certificate for the key of the request, which openssl verifies up to the root. What the
+            default profile refuses is tried again with its options open (${OPTIONS_TEXT}),
+            and named in the result: underOptions
   refuse    a permanent refusal (by the relay's way, cert-manager's webhook may be who refuses)
   either    reported, not judged
   webhook   reported, not judged: cert-manager's webhook does not admit it
@@ -60,12 +78,21 @@ otherwise.`,
 type Report = (line: string) => void
 
 async function tryAll(corpus: readonly FieldCsr[], report: Report): Promise<readonly Tried[]> {
-  const cluster = await startCluster(report, { configure: withoutRateLimit })
+  const cluster = await startCluster(report, { configure: forFieldCsrs })
   const api = await openApi(cluster.plane, CONCURRENCY)
   try {
+    await cluster.plane.apply(
+      issuerManifest(cluster.signer, {
+        kind: 'ClusterIssuer',
+        name: OPTIONS_PROFILE,
+        spec: { profile: OPTIONS_PROFILE },
+      }),
+    )
     const { process: relay } = await cluster.startRelay()
     try {
-      await waitUntilReady(cluster.plane, `clusterissuer.${OURS.group}/${OURS.name}`)
+      for (const { group, name } of [OURS, UNDER_OPTIONS]) {
+        await waitUntilReady(cluster.plane, `clusterissuer.${group}/${name}`)
+      }
       return await tryEach(corpus, { cluster, api, report })
     } finally {
       await relay.stop(STOP_GRACE_MS)
@@ -91,12 +118,24 @@ async function tryEach(
   const tried = new Map<number, Tried>()
   report(`${String(corpus.length)} requests, each through the relay and by edge-issuer sign …`)
   await concurrently([...corpus.entries()], CONCURRENCY, async ([at, csr]) => {
-    const { name, expect } = csr
-    const [relay, command] = await Promise.all([
-      signByRelay(api, { objectName: `field-csr-${String(at + 1)}`, csr, root }),
-      signByCommand(signer, { csr, root }),
-    ])
-    tried.set(at, { name, expect, relay, command })
+    const objectName = `field-csr-${String(at + 1)}`
+    const tryUnder = async (profile?: string): Promise<Tried> => {
+      const isUnderOptions = profile !== undefined
+      const [relay, command] = await Promise.all([
+        signByRelay(api, {
+          objectName: isUnderOptions ? `${objectName}-options` : objectName,
+          issuer: isUnderOptions ? UNDER_OPTIONS : OURS,
+          csr,
+          root,
+        }),
+        signByCommand(signer, { csr, root, profile }),
+      ])
+      const { name, expect } = csr
+      return { name, expect, relay, command, isUnderOptions }
+    }
+    const first = await tryUnder()
+    const isRetried = csr.expect === 'sign' && isRefusedByWorker(first)
+    tried.set(at, isRetried ? await tryUnder(OPTIONS_PROFILE) : first)
     if (tried.size % PROGRESS_EVERY === 0) {
       const failed = [...tried.values()].filter((one) => !isAsExpected(one)).length
       report(`${String(tried.size)} of ${String(corpus.length)} done, ${String(failed)} failed`)
@@ -105,14 +144,34 @@ async function tryEach(
   return [...tried].toSorted(([a], [b]) => a - b).map(([, one]) => one)
 }
 
-const clientsSchema = z.looseObject({ clients: z.record(z.string(), z.looseObject({})) })
+/** Both ways, so that it was the profile and not the webhook. */
+const isRefusedByWorker = ({ relay, command }: Tried): boolean =>
+  [relay, command].every((outcome) => outcome.kind === 'refused' && outcome.by === 'worker')
 
-function withoutRateLimit(config: SignerConfigText): SignerConfigText {
-  const { clients, ...rest } = clientsSchema.parse(config)
+const withProfiles = z.looseObject({ profiles: z.array(z.string()) })
+const configSchema = z.looseObject({
+  clients: z.record(z.string(), withProfiles),
+  issuers: z.record(z.string(), withProfiles),
+  profiles: z.record(z.string(), z.looseObject({})),
+})
+
+/** No rate limit, and the second profile for the client and under the issuer. */
+function forFieldCsrs(config: SignerConfigText): SignerConfigText {
+  const { clients, issuers, profiles, ...rest } = configSchema.parse(config)
+  const both = <T extends { profiles: string[] }>(
+    entries: Readonly<Record<string, T>>,
+    changes: object,
+  ): Record<string, object> =>
+    Object.fromEntries(
+      Object.entries(entries).map(([name, entry]) => [
+        name,
+        { ...entry, ...changes, profiles: [...entry.profiles, OPTIONS_PROFILE] },
+      ]),
+    )
   return {
     ...rest,
-    clients: Object.fromEntries(
-      Object.entries(clients).map(([name, client]) => [name, { ...client, ...WITHOUT_LIMIT }]),
-    ),
+    clients: both(clients, WITHOUT_LIMIT),
+    issuers: both(issuers, {}),
+    profiles: { ...profiles, [OPTIONS_PROFILE]: OPTIONS },
   }
 }

@@ -25,6 +25,8 @@ export interface Tried {
   readonly expect: Expectation
   readonly relay: Outcome
   readonly command: Outcome
+  /** Whether the default profile refused it, and these are the outcomes under profile options. */
+  readonly isUnderOptions: boolean
 }
 
 /** How many of one expectation ended how. */
@@ -55,6 +57,8 @@ export interface Summary {
   readonly refuse: Judged
   readonly either: Reported
   readonly webhook: Reported
+  /** Requests among `sign` that the default profile refuses, and that profile options open. */
+  readonly underOptions: readonly string[]
   readonly failures: readonly Failure[]
 }
 
@@ -94,6 +98,9 @@ export function summarize(all: readonly Tried[]): Summary {
     refuse: judged('refuse'),
     either: reported('either'),
     webhook: reported('webhook'),
+    underOptions: all
+      .filter((tried) => tried.isUnderOptions && isAsExpected(tried))
+      .map(({ name }) => name),
     failures: all
       .filter((tried) => !isAsExpected(tried))
       .map(({ name, expect, relay, command }) => ({
@@ -121,10 +128,11 @@ function outcomeToText(outcome: Outcome): string {
 
 /** A summary for people: counts, then every failure, then what is reported only. */
 export function summaryLines(all: readonly Tried[]): readonly string[] {
-  const { sign, refuse, failures } = summarize(all)
+  const { sign, refuse, underOptions, failures } = summarize(all)
   return [
     row('sign', sign),
     row('refuse', refuse),
+    ...underOptions.map((name) => `signed only with the profile's options: ${printable(name)}`),
     ...failures.flatMap(({ name, expect, relay, command }) => [
       `FAILED ${printable(name)} (expected: ${expect})`,
       `  relay:   ${relay}`,

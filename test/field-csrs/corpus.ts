@@ -19,12 +19,6 @@ export const CORPUS_DIRECTORY = join(import.meta.dirname, 'corpus')
 export const EXPECTATIONS = ['sign', 'refuse', 'either', 'webhook'] as const
 export type Expectation = (typeof EXPECTATIONS)[number]
 
-/**
- * Requests whose expectation contradicts another one of the corpus: a KRB5PrincipalName and the TLS feature are
- * to be signed in `t-certtool-ext`, and the former to be refused in `o-krb5`.
- */
-export const CONTRADICTED: ReadonlySet<string> = new Set(['t-certtool-ext'])
-
 /** One request of the corpus. */
 export interface FieldCsr {
   /** Its key in the manifest. */

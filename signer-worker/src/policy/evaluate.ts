@@ -181,8 +181,10 @@ const NO_EXCEPTIONS: readonly string[] = []
 /** RFC 5280 §4.1.2.6 does not allow what `emptyCaSubject` does. */
 const EMPTY_CA_SUBJECT: readonly string[] = ['e_ca_subject_field_empty']
 
-const lintExceptions = ({ emptyCaSubject }: Profile): readonly string[] =>
-  emptyCaSubject ? EMPTY_CA_SUBJECT : NO_EXCEPTIONS
+const lintExceptions = ({ emptyCaSubject, requireCertSign }: Profile): readonly string[] => [
+  ...(emptyCaSubject ? ['e_ca_subject_field_empty'] : []),
+  ...(requireCertSign ? [] : ['e_ca_key_cert_sign_not_set']),
+]
 
 const NO_CONSTRAINTS = ok(undefined)
 
