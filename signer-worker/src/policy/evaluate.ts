@@ -177,10 +177,7 @@ function judge(
   })
 }
 
-const NO_EXCEPTIONS: readonly string[] = []
-/** RFC 5280 §4.1.2.6 does not allow what `emptyCaSubject` does. */
-const EMPTY_CA_SUBJECT: readonly string[] = ['e_ca_subject_field_empty']
-
+/** Lints for what RFC 5280 does not allow and a profile may: §4.1.2.6, and CA certificates that sign nothing. */
 const lintExceptions = ({ emptyCaSubject, requireCertSign }: Profile): readonly string[] => [
   ...(emptyCaSubject ? ['e_ca_subject_field_empty'] : []),
   ...(requireCertSign ? [] : ['e_ca_key_cert_sign_not_set']),
