@@ -1,10 +1,12 @@
 /** The algorithms of CA certificates, by what their DER says; `test/cli/ca/accepted-chains.test.ts` has real ones. */
 import { describe, it } from 'vitest'
 import {
+  aKey,
   bitString,
   commonName,
   constructed,
   integer,
+  type KeyPair,
   makeAuthority,
   NULL,
   octets,
@@ -80,6 +82,9 @@ const rsaKey = (modulus: Uint8Array, ...exponent: readonly number[]): Uint8Array
   )
 const MODULUS = new Uint8Array(256).fill(0xff)
 
+/** A key that says to be another one. */
+const withSpki = (spki: Uint8Array): KeyPair => ({ ...aKey(), spki })
+
 const ACCEPTED_KEYS =
   'which is not accepted for a CA; accepted are RSA with 2048 to 8192 bits, P-256, P-384, P-521 and Ed25519'
 
@@ -121,11 +126,11 @@ describe('a CA certificate is not accepted when it has', () => {
     ['an RSA key whose public exponent is not an odd number above 1', rsaKey(MODULUS, 1)],
     ['an RSA key whose public exponent is not an odd number above 1', rsaKey(MODULUS, 4)],
   ])('%s', ([expected, spki], { expect }) => {
-    expect(faults(makeAuthority({ issuer: ROOT, spki }).chainPem)).toEqual([
+    expect(faults(makeAuthority({ issuer: ROOT, key: withSpki(spki) }).chainPem)).toEqual([
       `certificate 1 (CN=Test CA) has ${expected}`,
     ])
     // Above another one, whose signature is then not verified with it.
-    const root = makeAuthority({ subject: commonName('Odd Root'), spki })
+    const root = makeAuthority({ subject: commonName('Odd Root'), key: withSpki(spki) })
     expect(faults(makeAuthority({ issuer: root }).chainPem)).toEqual([
       `certificate 2 (CN=Odd Root) has ${expected}`,
     ])
@@ -134,5 +139,5 @@ describe('a CA certificate is not accepted when it has', () => {
 
 it('an RSA exponent of 33 bits is accepted', ({ expect }) => {
   const spki = rsaKey(MODULUS, 1, 0, 0, 0, 1)
-  expect(faults(makeAuthority({ issuer: ROOT, spki }).chainPem)).toEqual([])
+  expect(faults(makeAuthority({ issuer: ROOT, key: withSpki(spki) }).chainPem)).toEqual([])
 })
