@@ -1,6 +1,5 @@
-import type { RefusalCode } from '../../../shared/src/index.ts'
 /**
- * Subject alternative names outside the rules, or written so that programs disagree about them.
+ * Addresses, mailboxes, URIs and other names outside the rules, or that programs disagree about.
  * @module
  */
 import {
@@ -11,204 +10,50 @@ import {
   oid,
   primitive,
   seq,
-  subjectAltName,
   tlv,
   utf8,
 } from '../../support/x509.ts'
-import type { Use, VerifierName } from '../verifiers/verifier.ts'
-import type { AuthorityName } from './authorities.ts'
-import type { ClientName } from './clients.ts'
+import type { Use } from '../verifiers/verifier.ts'
 import type { HostileRequest } from './hostile-request.ts'
+import {
+  BY_CLIENT,
+  CHAIN,
+  EVERYBODY,
+  EXCLUDED,
+  FREE,
+  type NameRow,
+  server,
+  toRequest,
+} from './name-row.ts'
 
-const { dns, email, ip, other, uri } = generalName
+const { email, ip, other, uri } = generalName
 
-/** SmtpUTF8Mailbox (RFC 9598), Microsoft's user principal name, Kerberos' principal (RFC 4556). */
+/** SmtpUTF8Mailbox (RFC 9598) and Microsoft's user principal name. */
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
 const UPN = '1.3.6.1.4.1.311.20.2.3'
 
-/** `::ffff:203.0.113.7` and `::ffff:10.1.2.3` have this prefix. */
+/** `::ffff:0:0/96` (RFC 4291 §2.5.5.2). */
 const IPV4_MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] as const
 const IPV6 = [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] as const
 
-const EVERYBODY: readonly VerifierName[] = ['openssl', 'curl', 'Node', 'Python', 'Go', 'Java']
-const ALL_CHAINS: readonly VerifierName[] = ['openssl', 'Go', 'Java']
-
-interface Row {
-  readonly title: string
-  /** GeneralNames. */
-  readonly names: readonly Uint8Array[]
-  readonly as: Use
-  readonly by: readonly VerifierName[]
-  readonly code: RefusalCode
-  readonly ca: AuthorityName
-  readonly client: ClientName
-  readonly usages?: readonly string[]
-  readonly profile?: Readonly<Record<string, unknown>>
-}
-
-const server = (host: string): Use => ({ kind: 'server', host })
-const mailbox = (address: string): Use => ({ kind: 'email', address })
-const workload = (text: string): Use => ({ kind: 'uri', uri: text })
-const CHAIN: Use = { kind: 'chain' }
 const EMAIL_USAGES = ['digital signature', 'email protection']
 
-const BY_CLIENT = { ca: 'open', client: 'restricted' } as const
-const EXCLUDED = { ca: 'excluding', client: 'free' } as const
-const FREE = { ca: 'open', client: 'free' } as const
+const mailbox = (address: string): Use => ({ kind: 'email', address })
+const workload = (text: string): Use => ({ kind: 'uri', uri: text })
 
-const ROWS: readonly Row[] = [
-  // Hosts.
-  {
-    title: 'a host outside the rules',
-    names: [dns('www.evil.com')],
-    as: server('www.evil.com'),
-    by: EVERYBODY,
-    code: 'name_not_allowed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a host outside the rules in upper case',
-    names: [dns('WWW.EVIL.COM')],
-    as: server('www.evil.com'),
-    by: EVERYBODY,
-    code: 'name_not_allowed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a host outside the rules beside one inside',
-    names: [dns('web.acme.internal'), dns('www.evil.com')],
-    as: server('www.evil.com'),
-    by: EVERYBODY,
-    code: 'name_not_allowed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a host that only begins as one inside',
-    names: [dns('web.acme.internal.evil.com')],
-    as: server('web.acme.internal.evil.com'),
-    by: EVERYBODY,
-    code: 'name_not_allowed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'the domain itself where only names below it are listed',
-    names: [dns('acme.internal')],
-    as: server('acme.internal'),
-    by: EVERYBODY,
-    code: 'name_not_allowed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a wildcard just above what is listed',
-    names: [dns('*.internal')],
-    as: server('acme.internal'),
-    by: ['Java', 'Go'],
-    code: 'name_not_allowed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a wildcard above an excluded name',
-    names: [dns('*.acme.internal')],
-    as: server('secret.acme.internal'),
-    by: ['openssl', 'curl', 'Node', 'Python', 'Java'],
-    code: 'name_not_allowed',
-    ...EXCLUDED,
-  },
-  {
-    title: 'an excluded name with a trailing dot',
-    names: [dns('secret.acme.internal.')],
-    as: server('secret.acme.internal'),
-    by: ['curl', 'Node'],
-    code: 'name_malformed',
-    ...EXCLUDED,
-  },
-  {
-    title: 'a host outside the rules with a trailing dot',
-    names: [dns('www.evil.com.')],
-    as: server('www.evil.com'),
-    by: ['curl', 'Node'],
-    code: 'name_malformed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a wildcard that ends its label',
-    names: [dns('w*.acme.internal')],
-    as: server('www.acme.internal'),
-    by: ['openssl', 'Node', 'Java'],
-    code: 'name_malformed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a wildcard in two labels',
-    names: [dns('*.*.acme.internal')],
-    as: server('a.b.acme.internal'),
-    by: ['Java'],
-    code: 'name_malformed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a wildcard in a later label',
-    names: [dns('secret.*.internal')],
-    as: server('secret.acme.internal'),
-    by: ['Java'],
-    code: 'name_malformed',
-    ...EXCLUDED,
-  },
-  {
-    title: 'an A-label that does not decode',
-    names: [dns('xn--a.acme.internal')],
-    as: server('xn--a.acme.internal'),
-    by: ['openssl', 'curl', 'Node', 'Go'],
-    code: 'name_malformed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a U-label',
-    names: [primitive(2, Buffer.from('bücher.acme.internal'))],
-    as: CHAIN,
-    by: ['openssl', 'Java'],
-    code: 'csr_malformed',
-    ...BY_CLIENT,
-  },
-  {
-    title: 'a host with a NUL character',
-    names: [primitive(2, ascii('www.evil.com\u0000.acme.internal'))],
-    as: CHAIN,
-    by: ['openssl', 'Java'],
-    code: 'csr_malformed',
-    ca: 'constrained',
-    client: 'restricted',
-  },
-  {
-    title: 'a host with a space',
-    names: [dns('www.evil.com .acme.internal')],
+/** A URI that Go cannot read, and with it no other name of the certificate. */
+function unreadableUri(text: string): NameRow {
+  return {
+    ...FREE,
+    title: `a URI that Go's parser refuses: ${text}`,
+    names: [uri(text)],
     as: CHAIN,
     by: ['openssl', 'Java'],
     code: 'name_malformed',
-    ca: 'constrained',
-    client: 'restricted',
-  },
-  // Hosts that are addresses.
-  {
-    title: 'an IPv4 address among the DNS names',
-    names: [dns('203.0.113.7')],
-    as: CHAIN,
-    by: ['openssl', 'Go', 'Java'],
-    code: 'name_malformed',
-    ca: 'addresses',
-    client: 'free',
-  },
-  ...['0x7f.1', '2130706433', '127.1', '0177.0.0.1', '0x7f000001', '127.0.0.0x1'].map(
-    (address): Row => ({
-      title: `a DNS name that a URL parser reads as 127.0.0.1: ${address}`,
-      names: [dns(address)],
-      as: server(address),
-      by: ['openssl', 'Go'],
-      code: 'name_malformed',
-      ca: 'addresses',
-      client: 'free',
-    }),
-  ),
+  }
+}
+
+const ROWS: readonly NameRow[] = [
   // Addresses.
   {
     title: 'an IPv4 address outside the rules',
@@ -325,14 +170,7 @@ const ROWS: readonly Row[] = [
     code: 'name_not_allowed',
     ...BY_CLIENT,
   },
-  ...['spiffe://td.', 'https://[1]/'].map((text): Row => ({
-    title: `a URI that Go's parser refuses: ${text}`,
-    names: [uri(text)],
-    as: CHAIN,
-    by: ['openssl', 'Java'],
-    code: 'name_malformed',
-    ...FREE,
-  })),
+  ...['spiffe://td.', 'https://[1]/'].map(unreadableUri),
   {
     title: 'a URI whose user looks like a permitted host',
     names: [uri('https://www.acme.internal:x@evil.com/')],
@@ -384,28 +222,10 @@ const ROWS: readonly Row[] = [
     title: 'an X.400 address',
     names: [constructed(3, seq())],
     as: CHAIN,
-    by: ALL_CHAINS,
+    by: ['openssl', 'Go', 'Java'],
     code: 'name_not_allowed',
     ...FREE,
   },
 ]
 
-export const ALTERNATIVE_NAMES: readonly HostileRequest[] = [
-  ...ROWS.map(({ names, as, by, ...rest }): HostileRequest => ({
-    ...rest,
-    title: `${rest.title} (${rest.ca} CA)`,
-    csr: { subject: name(['O', 'Acme']), extensions: [subjectAltName(...names)] },
-    proof: { kind: 'used', as, by },
-  })),
-  {
-    title: 'an extension twice, the second with a foreign name',
-    ...BY_CLIENT,
-    csr: {
-      subject: name(['O', 'Acme']),
-      extensions: [subjectAltName(dns('web.acme.internal')), subjectAltName(dns('www.evil.com'))],
-    },
-    code: 'csr_malformed',
-    certificate: { by: 'hand', extensions: [subjectAltName(dns('www.evil.com'))] },
-    proof: { kind: 'used', as: server('www.evil.com'), by: EVERYBODY },
-  },
-]
+export const ALTERNATIVE_NAMES: readonly HostileRequest[] = ROWS.map(toRequest)

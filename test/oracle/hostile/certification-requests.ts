@@ -39,6 +39,9 @@ const AS_EVIL = { kind: 'server', host: 'www.evil.com' } as const
 const AS_WEB = { kind: 'server', host: 'web.acme.internal' } as const
 const OPEN = { ca: 'open', client: 'restricted' } as const
 
+/** As DER sorts them (X.690 §11.6). */
+const compare = (one: Uint8Array, other: Uint8Array): number => Buffer.compare(one, other)
+
 /** Microsoft's attribute of the same contents as extensionRequest. */
 const microsoftRequest = (...extensions: readonly Uint8Array[]): Uint8Array =>
   csrAttribute('1.3.6.1.4.1.311.2.1.14', seq(...extensions))
@@ -53,8 +56,9 @@ const showCopied =
     const { open } = AUTHORITIES
     const pem = await openssl(
       [
-        ...['x509', '-req', '-in', 'csr', '-CA', 'ca', '-CAkey', 'ca-key', '-days', '30'],
-        ...['-set_serial', '0x4001', '-copy_extensions', 'copyall'],
+        ...'x509 -req -in csr -CA ca -CAkey ca-key -days 30 -set_serial 0x4001'.split(' '),
+        '-copy_extensions',
+        'copyall',
       ],
       {
         csr: toPem('CERTIFICATE REQUEST', der),
@@ -72,16 +76,16 @@ const showCopied =
 const MICROSOFT_AND_STANDARD = {
   subject: SUBJECT,
   // In the order of DER.
-  attributes: [microsoftRequest(INSIDE), extensionRequest(EVIL)].toSorted(Buffer.compare),
+  attributes: [microsoftRequest(INSIDE), extensionRequest(EVIL)].toSorted(compare),
 }
 const TWO_REQUESTS = {
   subject: SUBJECT,
-  attributes: [extensionRequest(INSIDE), extensionRequest(EVIL)].toSorted(Buffer.compare),
+  attributes: [extensionRequest(INSIDE), extensionRequest(EVIL)].toSorted(compare),
 }
 const TWO_VALUES = {
   subject: SUBJECT,
   attributes: [
-    csrAttribute('1.2.840.113549.1.9.14', ...[seq(INSIDE), seq(EVIL)].toSorted(Buffer.compare)),
+    csrAttribute('1.2.840.113549.1.9.14', ...[seq(INSIDE), seq(EVIL)].toSorted(compare)),
   ],
 }
 const INSIDE_CSR = { subject: SUBJECT, extensions: [INSIDE] }
@@ -129,6 +133,14 @@ export const CERTIFICATION_REQUESTS: readonly HostileRequest[] = [
     ...OPEN,
     title: 'one request for extensions with two values',
     csr: TWO_VALUES,
+    code: 'csr_malformed',
+    certificate: { extensions: [EVIL] },
+    proof: { kind: 'used', as: AS_EVIL, by: EVERYBODY },
+  },
+  {
+    ...OPEN,
+    title: 'an extension twice, the second with a foreign name',
+    csr: { subject: SUBJECT, extensions: [INSIDE, EVIL] },
     code: 'csr_malformed',
     certificate: { extensions: [EVIL] },
     proof: { kind: 'used', as: AS_EVIL, by: EVERYBODY },

@@ -91,12 +91,9 @@ async function byOpenssl({ key, subject, extensions, authority }: Parts): Promis
   ]
   const pem = await openssl(
     [
-      ...['x509', '-req', '-in', 'csr', '-CA', 'ca', '-CAkey', 'ca-key', '-days', '30', '-sha256'],
-      ...[
-        '-set_serial',
-        `0x40${Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex')}`,
-      ],
-      ...['-extfile', 'extensions', '-extensions', 'e'],
+      ...'x509 -req -in csr -CA ca -CAkey ca-key -days 30 -sha256'.split(' '),
+      ...'-extfile extensions -extensions e -set_serial'.split(' '),
+      `0x40${Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex')}`,
     ],
     {
       csr: toPem('CERTIFICATE REQUEST', makeCsr({ key, subject })),
@@ -131,10 +128,10 @@ export function issueBelow(
     subjectKeyId: keyIdOf(ca.key),
   }
   const intermediates = [ca.certificate, ...ca.intermediates]
-  for (const subject of through) {
+  for (const further of through) {
     issuer = makeAuthority({
       key: aKey('P-521'),
-      subject,
+      subject: further,
       issuer,
       extensions: [
         basicConstraints(true),

@@ -56,6 +56,10 @@ export const CLIENTS = {
     allowed: RESTRICTED,
     selector: { namespace: { matchNames: ['team-a'] } },
   },
+  /** In each namespace the names of that namespace. */
+  namespaced: {
+    allowed: { ...RESTRICTED, dnsNames: { values: ['*.{namespace}.svc.acme.internal'] } },
+  },
   /** Everything that the profile and the issuing CA allow. */
   free: { allowed: FREE },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>

@@ -36,8 +36,8 @@ export async function showOcspResponse({
     await runOpenssl(['ocsp', ...about, '-no_nonce', '-reqout', 'request'], folder)
     await runOpenssl(
       [
-        ...['ocsp', '-index', 'index', '-CA', 'issuer.pem', '-reqin', 'request'],
-        ...['-rsigner', 'responder.pem', '-rkey', 'responder.key', '-respout', 'response'],
+        ...'ocsp -index index -CA issuer.pem -reqin request -respout response'.split(' '),
+        ...'-rsigner responder.pem -rkey responder.key'.split(' '),
       ],
       folder,
     )

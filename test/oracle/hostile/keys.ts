@@ -189,8 +189,8 @@ async function showConstantSignature(): Promise<Refused> {
     }
     const { isOk, output } = await runOpenssl(
       [
-        ...['pkeyutl', '-verify', '-pubin', '-inkey', 'key', '-keyform', 'DER', '-rawin'],
-        ...['-in', 'message', '-sigfile', 'signature'],
+        ...'pkeyutl -verify -pubin -inkey key -keyform DER -rawin'.split(' '),
+        ...'-in message -sigfile signature'.split(' '),
       ],
       folder,
     )
@@ -202,13 +202,12 @@ async function showConstantSignature(): Promise<Refused> {
 
 const COMMON = { ca: 'constrained', client: 'restricted', code: 'key_not_allowed' } as const
 
+function toRequest({ title, key, proof }: Row): HostileRequest {
+  return { ...COMMON, title, csr: { ...CSR, key }, proof }
+}
+
 export const KEYS: readonly HostileRequest[] = [
-  ...ROWS.map(({ title, key, proof }): HostileRequest => ({
-    ...COMMON,
-    title,
-    csr: { ...CSR, key },
-    proof,
-  })),
+  ...ROWS.map(toRequest),
   {
     ...COMMON,
     title: 'an RSA key with the exponent 1',

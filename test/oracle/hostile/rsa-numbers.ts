@@ -43,8 +43,14 @@ function inverse(value: bigint, modulus: bigint): bigint {
 function rsaKey(p: bigint, q: bigint): KeyPair {
   const d = inverse(EXPONENT, (p - 1n) * (q - 1n))
   const numbers = {
-    ...{ n: p * q, e: EXPONENT, d, p, q },
-    ...{ dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) },
+    n: p * q,
+    e: EXPONENT,
+    d,
+    p,
+    q,
+    dp: d % (p - 1n),
+    dq: d % (q - 1n),
+    qi: inverse(q, p),
   }
   const members = Object.entries(numbers).map(([member, value]) => [member, toBase64(value)])
   const privateKey = createPrivateKey({

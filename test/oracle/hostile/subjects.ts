@@ -12,6 +12,19 @@ const CLIENT = { kind: 'client' } as const
 const CLIENT_VERIFIERS = ['openssl', 'Node', 'Python', 'Go', 'Java'] as const
 const EMAIL_USAGES = ['digital signature', 'email protection']
 
+/** The rules of this client depend on the namespace of the request. */
+function fromNamespace(namespace: string, host: string): HostileRequest {
+  return {
+    title: `${host} from the namespace ${JSON.stringify(namespace)}`,
+    ca: 'open',
+    client: 'namespaced',
+    origin: { namespace },
+    csr: { subject: name(['O', 'Acme']), extensions: [subjectAltName(dns(host))] },
+    code: 'name_not_allowed',
+    proof: { kind: 'used', as: { kind: 'server', host }, by: ['openssl', 'curl', 'Node', 'Go'] },
+  }
+}
+
 export const SUBJECTS: readonly HostileRequest[] = [
   {
     title: 'a certificate named as the issuing CA',
@@ -139,4 +152,9 @@ export const SUBJECTS: readonly HostileRequest[] = [
       by: ['openssl', 'curl', 'Node', 'Python', 'Go', 'Java'],
     },
   },
+  fromNamespace('team-a', 'web.team-b.svc.acme.internal'),
+  fromNamespace('team-a', 'web.xteam-a.svc.acme.internal'),
+  fromNamespace('*', 'web.team-b.svc.acme.internal'),
+  fromNamespace('', 'web.svc.acme.internal'),
+  fromNamespace('team-b.svc.acme.internal.x', 'web.team-b.svc.acme.internal'),
 ]

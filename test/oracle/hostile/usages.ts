@@ -32,15 +32,36 @@ const RESTRICTED = { ca: 'constrained', client: 'restricted', csr: CSR } as cons
 const FREE = { ca: 'constrained', client: 'free', csr: CSR } as const
 const code = 'usage_not_allowed'
 
-export const USAGES: readonly HostileRequest[] = [
-  ...(['digital signature', undefined] as const).map((bits): HostileRequest => ({
+/** A key usage alone. */
+function withoutExtendedUsages(usage: string): HostileRequest {
+  return {
     ...RESTRICTED,
-    title: `no extended usage, where the client lists usages (${bits ?? 'key encipherment'})`,
-    usages: [bits ?? 'key encipherment'],
+    title: `no extended usage, where the client lists usages (${usage})`,
+    usages: [usage],
     profile: { onMissingUsages: 'reject' },
     code,
     proof: { kind: 'used', as: { kind: 'usage', oid: CODE_SIGNING }, by: ['Go'] },
-  })),
+  }
+}
+
+/** Server-gated cryptography, which OpenSSL and Java take for server auth. */
+function gatedCryptography(usage: string): HostileRequest {
+  return {
+    ...FREE,
+    title: `a wildcard as the common name, for ${usage}, which verifiers take for server auth`,
+    csr: { subject: commonName('*.evil.com') },
+    usages: ['digital signature', usage],
+    code: 'subject_not_allowed',
+    proof: {
+      kind: 'used',
+      as: { kind: 'server', host: 'www.evil.com' },
+      by: ['openssl', 'curl', 'Node', 'Python', 'Java'],
+    },
+  }
+}
+
+export const USAGES: readonly HostileRequest[] = [
+  ...['digital signature', 'key encipherment'].map(withoutExtendedUsages),
   {
     ...FREE,
     title: 'no extended usage, where the profile lists usages',
@@ -198,17 +219,5 @@ export const USAGES: readonly HostileRequest[] = [
       by: ['openssl', 'curl'],
     },
   },
-  ...(['microsoft sgc', 'netscape sgc'] as const).map((usage): HostileRequest => ({
-    ca: 'constrained',
-    client: 'free',
-    title: `a wildcard as the common name, for ${usage}, which verifiers take for server auth`,
-    csr: { subject: commonName('*.evil.com') },
-    usages: ['digital signature', usage],
-    code: 'subject_not_allowed',
-    proof: {
-      kind: 'used',
-      as: { kind: 'server', host: 'www.evil.com' },
-      by: ['openssl', 'curl', 'Node', 'Python', 'Java'],
-    },
-  })),
+  ...['microsoft sgc', 'netscape sgc'].map(gatedCryptography),
 ]

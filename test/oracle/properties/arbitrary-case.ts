@@ -1,158 +1,23 @@
 /**
- * Arbitrary cases: rules, and requests of which about half are inside them.
+ * Arbitrary requests under given rules, of which about a third are inside them.
  * @module
  */
 import * as fc from 'fast-check'
-import { arbitraryConstraints, type LimitedAuthority, SUBTREES } from './authorities.ts'
-import type {
-  Case,
-  ClientLists,
-  Constraints,
-  ProfileRules,
-  RequestedCommonName,
-  RequestedName,
-  Subtree,
-  World,
-} from './case.ts'
-import { permitsAddress, permitsHost, Rules } from './model.ts'
+import { withUsages } from './arbitrary-world.ts'
+import { arbitraryConstraints, type LimitedAuthority, WHOLE_KIND } from './authorities.ts'
+import type { Case, Constraints, RequestedCommonName, RequestedName, World } from './case.ts'
+import { type Inside, insideOf } from './inside.ts'
 import {
-  type Address,
-  ADDRESSES,
-  DNS_PATTERNS,
-  EMAIL_PATTERNS,
-  EXT_KEY_USAGES,
-  type ExtKeyUsage,
+  ALL_ADDRESSES,
+  ALL_USAGES,
   HOSTS,
-  IP_PATTERNS,
-  KEY_USAGES,
+  isExtKeyUsage,
   MAILBOXES,
   PERSONS,
-  URI_PATTERNS,
   URIS,
   type Usage,
   WILDCARDS,
 } from './vocabulary.ts'
-
-const isExtKeyUsage = (text: string): text is ExtKeyUsage => text in EXT_KEY_USAGES
-const EXTENDED: readonly ExtKeyUsage[] = Object.keys(EXT_KEY_USAGES).filter(isExtKeyUsage)
-const ALL_USAGES: readonly Usage[] = [...KEY_USAGES, ...EXTENDED]
-
-const isAddress = (text: string): text is Address => text in ADDRESSES
-const ALL_ADDRESSES: readonly Address[] = Object.keys(ADDRESSES).filter(isAddress)
-
-/** Many of everything, so that most requests are refused for one reason and not for ten. */
-const mostOf = <T>(items: readonly T[]): fc.Arbitrary<readonly T[]> =>
-  fc.oneof(
-    { weight: 3, arbitrary: fc.constant(items) },
-    { weight: 1, arbitrary: fc.subarray([...items]) },
-  )
-
-const few = <T>(items: readonly T[]): fc.Arbitrary<readonly T[] | undefined> =>
-  fc.oneof(
-    { weight: 1, arbitrary: fc.constant(undefined) },
-    {
-      weight: 5,
-      arbitrary: fc.uniqueArray(fc.constantFrom(...items), { minLength: 1, maxLength: 3 }),
-    },
-    { weight: 1, arbitrary: fc.constant(items.slice(0, 1)) },
-  )
-
-/** A list that a server or a client can live with, now and then any list. */
-const someUsages: fc.Arbitrary<readonly Usage[]> = fc
-  .tuple(
-    fc.subarray([...ALL_USAGES], { minLength: 1 }),
-    fc.constantFrom<readonly Usage[]>(['server auth'], ['client auth'], ['email protection'], []),
-  )
-  .map(([some, more]) => [...new Set<Usage>(['digital signature', ...some, ...more])])
-
-const anyProfile: fc.Arbitrary<ProfileRules> = fc.record({
-  usages: fc.oneof(
-    { weight: 3, arbitrary: fc.constant(null) },
-    { weight: 2, arbitrary: someUsages },
-    { weight: 1, arbitrary: fc.constant(ALL_USAGES) },
-  ),
-  onMissingUsages: fc.constantFrom('fill', 'fill', 'reject'),
-  subjectAltNames: mostOf(['dns', 'ip', 'uri', 'email', 'otherName'] as const),
-  wildcards: fc.constantFrom(true, true, false),
-  isCA: fc.constantFrom(true, true, false),
-  requireCertSign: fc.constantFrom(true, false),
-  pathLength: fc.constantFrom(null, null, 0, 1),
-  requireNameConstraints: fc.boolean(),
-  permittedFromClient: fc.constantFrom(false, false, true),
-})
-
-/** A profile of CA certificates that lists usages has to list that of a CA. */
-const profile = anyProfile.map((rules) =>
-  rules.isCA && rules.usages !== null
-    ? { ...rules, usages: [...new Set<Usage>([...rules.usages, 'cert sign'])] }
-    : rules,
-)
-
-const client: fc.Arbitrary<ClientLists | undefined> = fc.option(
-  fc.record({
-    dns: few(DNS_PATTERNS),
-    ip: few(IP_PATTERNS),
-    email: few(EMAIL_PATTERNS),
-    uri: few(URI_PATTERNS),
-    usages: fc.oneof(mostOf(ALL_USAGES), someUsages),
-    isCA: fc.constantFrom(true, true, false),
-  }),
-  { nil: undefined, freq: 4 },
-)
-
-/** @param authorities - How many there are. */
-export const arbitraryWorld = (authorities: number): fc.Arbitrary<World> =>
-  fc.record({ authority: fc.nat({ max: authorities - 1 }), profile, client })
-
-/** What the rules of a world allow: requests name it more often than chance would. */
-interface Inside {
-  readonly hosts: readonly string[]
-  readonly addresses: readonly Address[]
-  readonly mailboxes: readonly string[]
-  readonly uris: readonly string[]
-  readonly usages: readonly Usage[]
-  readonly subtrees: readonly Subtree[]
-}
-
-const NOTHING_REQUESTED = {
-  commonNames: [],
-  subjectEmails: [],
-  names: [],
-  usages: [],
-  isCA: false,
-  basicConstraints: undefined,
-  constraints: undefined,
-  keyType: 'P-256',
-} as const
-
-function insideOf(world: World, { limits }: LimitedAuthority): Inside {
-  const rules = new Rules({ ...world, ...NOTHING_REQUESTED }, limits)
-  const isInside = (subtree: Subtree): boolean => {
-    const only = { permitted: [subtree], excluded: [] }
-    const [hosts, addresses] = [
-      HOSTS.filter((host) => subtree.kind === 'dns' && permitsHost(only, host)),
-      ALL_ADDRESSES.filter((address) => subtree.kind === 'ip' && permitsAddress(only, address)),
-    ]
-    return (
-      hosts.length + addresses.length > 0 &&
-      hosts.every((host) => rules.allowsIssuedHost(host)) &&
-      addresses.every((address) => rules.allowsIssuedAddress(address))
-    )
-  }
-  return {
-    hosts: HOSTS.filter((host) => rules.allowsHost(host)),
-    addresses: ALL_ADDRESSES.filter((address) => rules.allowsAddress(address)),
-    mailboxes: MAILBOXES.filter((mailbox) => rules.allowsMailbox(mailbox)),
-    uris: URIS.filter((uri) => rules.allowsUri(uri)),
-    usages: ALL_USAGES.filter(
-      (usage) => rules.lists(usage) && limits.every((ca) => isWithin(usage, ca.usages)),
-    ),
-    subtrees: SUBTREES.filter(isInside),
-  }
-}
-
-const isWithin = (usage: Usage, limit: readonly string[] | undefined): boolean =>
-  !isExtKeyUsage(usage) || limit === undefined || limit.includes(EXT_KEY_USAGES[usage])
 
 /** At least one if there is one, and at most two. */
 const oneOrTwo = <T>(items: readonly T[]): fc.Arbitrary<readonly T[]> =>
@@ -261,7 +126,7 @@ const usages = (listed: readonly Usage[]): fc.Arbitrary<readonly Usage[]> =>
             { weight: 1, arbitrary: fc.constantFrom<readonly Usage[]>([], alone, extended) },
           ),
         )
-        .map((parts): readonly Usage[] => [...new Set(parts.flat())])
+        .map((parts) => withUsages(...parts))
     })
 
 const isForCa = (usage: Usage): boolean => usage === 'cert sign' || usage === 'crl sign'
@@ -277,23 +142,31 @@ const leafUsages = ({ usages: listed }: Inside): fc.Arbitrary<readonly Usage[]> 
 const caUsages = (inside: Inside): fc.Arbitrary<readonly Usage[]> =>
   fc
     .tuple(usages(inside.usages), fc.constantFrom(true, true, true, false))
-    .map(([some, canSign]) => (canSign ? [...new Set<Usage>([...some, 'cert sign'])] : some))
+    .map(([some, canSign]) => (canSign ? withUsages(some, ['cert sign']) : some))
+
+/** Subtrees inside the rules; where there are none, all names of the kind are excluded. */
+function within(kind: 'dns' | 'ip', { subtrees }: Inside): fc.Arbitrary<Constraints> {
+  const inside = subtrees.filter((subtree) => subtree.kind === kind)
+  return inside.length === 0
+    ? fc.constant({ permitted: [], excluded: WHOLE_KIND[kind] })
+    : oneOrTwo(inside).map((permitted) => ({ permitted, excluded: [] }))
+}
 
 /** Constraints inside the rules in both kinds of name; or any, or none. */
-const constraints = ({ subtrees }: Inside): fc.Arbitrary<Constraints | undefined> => {
-  const [hosts, addresses] = [
-    subtrees.filter(({ kind }) => kind === 'dns'),
-    subtrees.filter(({ kind }) => kind === 'ip'),
-  ]
-  const both = fc
-    .tuple(oneOrTwo(hosts), oneOrTwo(addresses))
-    .map((parts): Constraints => ({ permitted: parts.flat(), excluded: [] }))
-  return fc.oneof(
-    { weight: 4, arbitrary: both },
+const constraints = (inside: Inside): fc.Arbitrary<Constraints | undefined> =>
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.tuple(within('dns', inside), within('ip', inside)).map(joined),
+    },
     { weight: 1, arbitrary: arbitraryConstraints },
     { weight: 1, arbitrary: fc.constant(undefined) },
   )
-}
+
+const joined = (parts: readonly Constraints[]): Constraints => ({
+  permitted: parts.flatMap(({ permitted }) => permitted),
+  excluded: parts.flatMap(({ excluded }) => excluded),
+})
 
 /** Any request under these rules. */
 export function arbitraryCase(world: World, authority: LimitedAuthority): fc.Arbitrary<Case> {

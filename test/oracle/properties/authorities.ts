@@ -39,6 +39,12 @@ const DOCUMENTATION_IPV6: Subtree = {
   prefix: 32,
 }
 
+/** All names of a kind. */
+export const WHOLE_KIND = {
+  dns: [dns('')],
+  ip: [ipv4(0, 0, 0, 0, 0), ALL_IPV6],
+} as const satisfies Readonly<Record<string, readonly Subtree[]>>
+
 /** Subtrees of CAs and of requests for CA certificates. */
 export const SUBTREES: readonly Subtree[] = [
   dns('acme.internal'),

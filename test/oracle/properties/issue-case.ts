@@ -42,8 +42,13 @@ export interface IssuedCase {
   readonly key: KeyPair
 }
 
-/** The code of the first refusal, or the certificate. */
-export type Outcome = { readonly refused: string } | { readonly issued: IssuedCase }
+/** The certificate; or the code of the first refusal, with its cause where that is a bug. */
+export type Outcome =
+  | { readonly issued: IssuedCase }
+  | { readonly refused: string; readonly cause?: string }
+
+/** The code of a certificate that the policy allows and the last look before signing does not. */
+export const INTERNAL_ERROR = 'internal_error'
 
 const HOUR_SECONDS = 3600
 const ORIGIN: SignRequest['origin'] = {
@@ -79,9 +84,13 @@ export function signerOf(
     }
     const plan = evaluate({ request, profile, client, ca, nowMs })
     if (!plan.ok) return { refused: plan.error[0]?.code ?? 'nothing' }
-    const serialNumber = randomSerialNumber()
-    const der = issueCertificate(plan.value, ca, { key: issuingKey, serialNumber })
-    return { issued: { der, chain: ca.certificates, key } }
+    try {
+      const signing = { key: issuingKey, serialNumber: randomSerialNumber() }
+      const der = issueCertificate(plan.value, ca, signing)
+      return { issued: { der, chain: ca.certificates, key } }
+    } catch (error) {
+      return { refused: INTERNAL_ERROR, cause: String(error) }
+    }
   }
 }
 
@@ -115,20 +124,24 @@ const toProfile = ({
 
 function toClientRules(lists: ClientLists | undefined): ReturnType<typeof clientRulesSchema.parse> {
   if (lists === undefined) return {}
-  const rule = (
-    values: readonly string[] | undefined,
-  ): { readonly values: readonly string[] } | undefined => values && { values }
   const { dns, ip, email, uri, usages, isCA } = lists
   return clientRulesSchema.parse({
     allowed: {
       // What a common name may say is limited by the rules for names alone.
       commonName: { value: '*' },
-      ...{ dnsNames: rule(dns), ipAddresses: rule(ip) },
-      ...{ emailAddresses: rule(email), uris: rule(uri) },
-      ...{ isCA, usages },
+      dnsNames: ruleOf(dns),
+      ipAddresses: ruleOf(ip),
+      emailAddresses: ruleOf(email),
+      uris: ruleOf(uri),
+      isCA,
+      usages,
     },
   })
 }
+
+const ruleOf = (
+  values: readonly string[] | undefined,
+): { readonly values: readonly string[] } | undefined => values && { values }
 
 function toCsr(of: Case, key: KeyPair): Uint8Array {
   const { commonNames, subjectEmails, names, constraints } = of

@@ -126,8 +126,8 @@ export class Rules {
     return client === undefined || matchesOne(client.ip, address)
   }
 
-  #casAllow(permits: (constraints: Constraints) => boolean): boolean {
-    return this.#cas.every(({ constraints }) => permits(constraints))
+  #casAllow(isPermitted: (constraints: Constraints) => boolean): boolean {
+    return this.#cas.every(({ constraints }) => isPermitted(constraints))
   }
 
   /** Whether the request, a CA above or the client's rules limit the names of a kind at all. */

@@ -9,10 +9,9 @@ import { readsAsAddress, readsAsHost } from './common-name-readings.ts'
 import type { IssuedCase } from './issue-case.ts'
 import type { Rules } from './model.ts'
 import {
-  type Address,
-  ADDRESSES,
+  ALL_ADDRESSES,
+  ALL_EXT_KEY_USAGES,
   EXT_KEY_USAGES,
-  type ExtKeyUsage,
   HOSTS,
   MAILBOXES,
   URIS,
@@ -25,13 +24,9 @@ interface Tried<Probe> {
   readonly isAllowed: (rules: Rules) => boolean
 }
 
-const isAddress = (text: string): text is Address => text in ADDRESSES
-const isUsage = (text: string): text is ExtKeyUsage => text in EXT_KEY_USAGES
-
 /** Hosts: those of the vocabulary, and some that only wildcards stand for. */
 const TRIED_HOSTS: readonly string[] = [...HOSTS, 'x.internal', 'w.acme.internal', 'x.evil.com']
-const TRIED_ADDRESSES = Object.keys(ADDRESSES).filter(isAddress)
-const TRIED_USAGES = Object.keys(EXT_KEY_USAGES).filter(isUsage)
+const TRIED_USAGES = ALL_EXT_KEY_USAGES.filter((usage) => usage !== 'any')
 
 /** What Go is asked about every certificate. */
 const ITSELF: readonly Tried<GoProbe>[] = [
@@ -40,7 +35,7 @@ const ITSELF: readonly Tried<GoProbe>[] = [
     probe: { name: host },
     isAllowed: (rules) => rules.allowsHost(host),
   })),
-  ...TRIED_ADDRESSES.map((address): Tried<GoProbe> => ({
+  ...ALL_ADDRESSES.map((address): Tried<GoProbe> => ({
     what: `the server ${address}`,
     probe: { name: address },
     isAllowed: (rules) => rules.allowsAddress(address),
@@ -55,7 +50,7 @@ const ITSELF: readonly Tried<GoProbe>[] = [
     probe: { uri },
     isAllowed: (rules) => rules.allowsUri(uri),
   })),
-  ...TRIED_USAGES.filter((usage) => usage !== 'any').map((usage): Tried<GoProbe> => ({
+  ...TRIED_USAGES.map((usage): Tried<GoProbe> => ({
     what: `the usage ${usage}`,
     probe: { usage: EXT_KEY_USAGES[usage] },
     isAllowed: (rules) => rules.allowsUsage(usage),
@@ -76,12 +71,12 @@ const ISSUED: readonly Tried<GoBelow>[] = [
     probe: { dns },
     isAllowed: (rules) => rules.allowsIssuedHost(dns),
   })),
-  ...TRIED_ADDRESSES.map((address): Tried<GoBelow> => ({
+  ...ALL_ADDRESSES.map((address): Tried<GoBelow> => ({
     what: `a CA of the server ${address}`,
     probe: { ip: address },
     isAllowed: (rules) => rules.allowsIssuedAddress(address),
   })),
-  ...TRIED_USAGES.filter((usage) => usage !== 'any').map((usage): Tried<GoBelow> => ({
+  ...TRIED_USAGES.map((usage): Tried<GoBelow> => ({
     what: `a CA for the usage ${usage}`,
     probe: { usage: EXT_KEY_USAGES[usage] },
     isAllowed: (rules) => rules.allowsIssuedUsage(usage),
@@ -121,9 +116,14 @@ const accepted = <Probe>(
     answers[index] === undefined && !isAllowed(rules) ? [`accepted by Go as ${what}`] : [],
   )
 
-/** How many uses Go accepts. */
-export const countAccepted = ({ probes, below }: GoAnswer): number =>
-  [...probes, ...below].filter((refused) => refused === undefined).length
+/** How many uses Go accepts, of the certificate itself and of what its holder issues. */
+export const countAccepted = ({
+  probes,
+  below,
+}: GoAnswer): { readonly itself: number; readonly issued: number } => ({
+  itself: probes.filter((refused) => refused === undefined).length,
+  issued: below.filter((refused) => refused === undefined).length,
+})
 
 /** Object identifiers that verifiers take for server authentication. */
 const FOR_SERVERS: readonly string[] = [
@@ -143,44 +143,32 @@ export function beyondRulesByNames(
   rules: Rules,
 ): readonly string[] {
   const certificate = new X509Certificate(der)
-  const faults: string[] = []
-  const isForServers =
-    isGoodForServers(certificate) &&
-    (keyUsage.length === 0 || SERVER_BITS.some((bit) => keyUsage.includes(bit)))
-  for (const host of TRIED_HOSTS) {
-    const isRead =
-      certificate.checkHost(host) !== undefined ||
-      isInCommonName(of, (text) => readsAsHost(text, host))
-    if (isForServers && isRead && !rules.allowsHost(host)) {
-      faults.push(`read by OpenSSL or others as the server ${host}`)
-    }
-  }
-  for (const address of TRIED_ADDRESSES) {
-    const isRead =
-      certificate.checkIP(address) !== undefined ||
-      (isForServers && isInCommonName(of, (text) => readsAsAddress(text, address)))
-    if (isRead && !rules.allowsAddress(address)) {
-      faults.push(`read by OpenSSL or others as the server ${address}`)
-    }
-  }
-  for (const mailbox of MAILBOXES) {
-    if (certificate.checkEmail(mailbox) !== undefined && !rules.allowsMailbox(mailbox)) {
-      faults.push(`read by OpenSSL as the mailbox ${mailbox}`)
-    }
-  }
-  return faults
+  const commonNames = isForServers(certificate, keyUsage) ? comparedCommonNames(of) : []
+  const isHost = (host: string): boolean =>
+    (isForServers(certificate, keyUsage) && certificate.checkHost(host) !== undefined) ||
+    commonNames.some((text) => readsAsHost(text, host))
+  const isAddress = (address: string): boolean =>
+    certificate.checkIP(address) !== undefined ||
+    commonNames.some((text) => readsAsAddress(text, address))
+  const isMailbox = (mailbox: string): boolean => certificate.checkEmail(mailbox) !== undefined
+  return [
+    ...TRIED_HOSTS.filter((host) => isHost(host) && !rules.allowsHost(host)),
+    ...ALL_ADDRESSES.filter((address) => isAddress(address) && !rules.allowsAddress(address)),
+    ...MAILBOXES.filter((mailbox) => isMailbox(mailbox) && !rules.allowsMailbox(mailbox)),
+  ].map((name) => `read by OpenSSL or others as ${name}`)
 }
+
+/** No verifier reads common names where there is a dNSName. */
+const comparedCommonNames = ({ commonNames, names }: Case): readonly string[] =>
+  names.some(({ kind }) => kind === 'dns') ? [] : commonNames.map(({ text }) => text)
 
 /** digitalSignature, keyEncipherment and keyAgreement: a TLS server's key needs one of them. */
 const SERVER_BITS: readonly number[] = [0, 2, 4]
 
-/** `undefined` without extKeyUsage, though the types say otherwise. */
-const isGoodForServers = ({ keyUsage }: { readonly keyUsage?: readonly string[] }): boolean =>
-  keyUsage === undefined || FOR_SERVERS.some((oid) => keyUsage.includes(oid))
-
-/** No verifier reads common names where there is a dNSName. */
-const isInCommonName = (
-  { commonNames, names }: Case,
-  isRead: (commonName: string) => boolean,
+/** Whether a TLS client accepts the usages; extKeyUsage is what Node calls keyUsage. */
+const isForServers = (
+  { keyUsage: extKeyUsage }: { readonly keyUsage?: readonly string[] },
+  keyUsage: readonly number[],
 ): boolean =>
-  !names.some(({ kind }) => kind === 'dns') && commonNames.some(({ text }) => isRead(text))
+  (extKeyUsage === undefined || FOR_SERVERS.some((oid) => extKeyUsage.includes(oid))) &&
+  (keyUsage.length === 0 || SERVER_BITS.some((bit) => keyUsage.includes(bit)))

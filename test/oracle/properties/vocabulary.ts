@@ -148,3 +148,13 @@ export const KEY_USAGES = [
 ] as const
 
 export type Usage = ExtKeyUsage | (typeof KEY_USAGES)[number]
+
+/** Whether a usage goes into extKeyUsage, and not into keyUsage. */
+export const isExtKeyUsage = (text: string): text is ExtKeyUsage => text in EXT_KEY_USAGES
+
+const isAddress = (text: string): text is Address => text in ADDRESSES
+
+export const ALL_EXT_KEY_USAGES: readonly ExtKeyUsage[] =
+  Object.keys(EXT_KEY_USAGES).filter(isExtKeyUsage)
+export const ALL_USAGES: readonly Usage[] = [...KEY_USAGES, ...ALL_EXT_KEY_USAGES]
+export const ALL_ADDRESSES: readonly Address[] = Object.keys(ADDRESSES).filter(isAddress)

@@ -10,7 +10,7 @@ import { runCommand } from '../../support/process.ts'
 import { toPem } from '../../support/x509.ts'
 import { inBatches } from './batches.ts'
 import { commandOutput } from './command-output.ts'
-import { presentAsServer } from './tls-server.ts'
+import { presentAsServer, WEAK_KEYS_TOO } from './tls-server.ts'
 import { NOT_CHECKED, type Probe, type Refused, type Verifier } from './verifier.ts'
 
 /** Processes at the same time. */
@@ -34,10 +34,9 @@ async function verify({ presented, use }: Probe): Promise<Refused> {
     const { code, stderr } = await runCommand({
       command: 'curl',
       args: [
-        ...['--disable', '--silent', '--show-error', '--noproxy', '*'],
-        ...['--max-time', String(TIMEOUT_SECONDS), '--output', '/dev/null'],
-        ...['--ciphers', 'DEFAULT@SECLEVEL=0'],
-        ...['--cacert', root, '--connect-to', `::127.0.0.1:${String(server.port)}`],
+        ...'--disable --silent --show-error --noproxy * --output /dev/null'.split(' '),
+        ...`--max-time ${String(TIMEOUT_SECONDS)} --ciphers ${WEAK_KEYS_TOO}`.split(' '),
+        ...`--cacert ${root} --connect-to ::127.0.0.1:${String(server.port)}`.split(' '),
         `https://${host}/`,
       ],
       env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },

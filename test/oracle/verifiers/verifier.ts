@@ -47,9 +47,9 @@ export interface Verifier {
    *
    * @returns `undefined` when this machine does not have the program
    */
-  version(): Promise<string | undefined>
+  readonly version: () => Promise<string | undefined>
   /** One answer for each probe, in the same order. */
-  verify(probes: readonly Probe[]): Promise<readonly Refused[]>
+  readonly verify: (probes: readonly Probe[]) => Promise<readonly Refused[]>
 }
 
 /** Every verifier of these tests. */
