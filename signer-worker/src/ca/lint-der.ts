@@ -1,6 +1,7 @@
 /**
- * A walk over DER for the lint (`lint.ts`): where elements are, and whether the primitive ones are in their
- * one form. On purpose it shares no code with the writer that made the octets, nor with the reader.
+ * A walk over DER for the lint (`lint.ts`). On purpose it shares no code with the writer that made the
+ * bytes, nor with the reader. An element is the offset where it begins: nothing is allocated for what is as
+ * it should be, since the lint runs once for each certificate, in caches that cryptography has just filled.
  *
  * @module
  */
@@ -25,15 +26,6 @@ export const LINT_TAG = {
   set: 0x31,
 } as const
 
-/** One element: offsets of its identifier, of its contents, and of their end. */
-export interface DerElement {
-  readonly bytes: Uint8Array
-  readonly tag: number
-  readonly start: number
-  readonly from: number
-  readonly to: number
-}
-
 /** What a lint found. */
 export interface LintViolation {
   /** Name of the rule: that of zlint (github.com/zmap/zlint) where it has one. */
@@ -42,86 +34,106 @@ export interface LintViolation {
   readonly detail: string
 }
 
-/** Takes what was found: in a few words, or the element that is wrong. */
-export type ReportViolation = (lint: string, detail: string | DerElement) => void
-
-/** Octets that are no DER, so that nothing after them can be checked. */
+/** Bytes that are no DER, so that nothing after them can be checked. */
 export class MalformedDer extends Error {}
 
-/** The element at an offset. @throws MalformedDer when it is not one in DER, or does not end by `limit` */
-export function elementAt(bytes: Uint8Array, start: number, limit: number): DerElement {
-  const tag = octetAt(bytes, start, limit)
-  if ((tag & 0x1f) === 0x1f) throw new MalformedDer(`a long tag at octet ${String(start)}`)
-  const first = octetAt(bytes, start + 1, limit)
-  let from = start + 2
-  let length = first
-  if (first >= 0x80) {
-    const count = first - 0x80
-    if (count === 0 || count > 3) throw new MalformedDer(`a length at octet ${String(start + 1)}`)
-    length = 0
-    for (const end = from + count; from < end; from += 1) {
-      length = length * 0x1_00 + octetAt(bytes, from, limit)
-    }
-    if (length < 0x80 || length < 0x1_00 ** (count - 1)) {
-      throw new MalformedDer(`a length that is not minimal at octet ${String(start + 1)}`)
-    }
+/** What is checked, and what was found. */
+export class LintScan {
+  readonly bytes: Uint8Array
+  readonly #violations: LintViolation[] = []
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
   }
-  const to = from + length
-  if (to > limit) throw new MalformedDer(`an element that is cut short at octet ${String(start)}`)
-  return { bytes, tag, start, from, to }
-}
 
-function octetAt(bytes: Uint8Array, at: number, limit: number): number {
-  const octet = at < limit ? bytes[at] : undefined
-  if (octet === undefined)
-    throw new MalformedDer(`an element that is cut short at octet ${String(at)}`)
-  return octet
-}
-
-/** The elements inside of one. @throws MalformedDer */
-export function childrenOf({ bytes, from, to }: DerElement): readonly DerElement[] {
-  const children: DerElement[] = []
-  for (let at = from; at < to;) {
-    const child = elementAt(bytes, at, to)
-    children.push(child)
-    at = child.to
+  get violations(): readonly LintViolation[] {
+    return this.#violations
   }
-  return children
+
+  /** Reports the element at an offset. */
+  report(lint: string, at: number): void {
+    const beginning = hexOf(this.bytes, at, at + MAX_REPORTED_OCTETS)
+    this.#violations.push({ lint, detail: `${beginning} at octet ${String(at)}` })
+  }
+
+  /** Reports something that is no element: what is missing, or that nothing can be read. */
+  reportMissing(lint: string, detail: string): void {
+    this.#violations.push({ lint, detail })
+  }
+
+  /** Where the contents of the element at `at` begin; {@link endOf} has found it. */
+  insideOf(at: number): number {
+    const first = this.bytes[at + 1] ?? 0
+    return first < 0x80 ? at + 2 : at + 2 + (first & 0x7f)
+  }
+
+  /**
+   * The end of the element at `at`.
+   *
+   * @param limit - The end of what it is in.
+   * @throws MalformedDer when there is no element in DER, or it does not end by `limit`
+   */
+  endOf(at: number, limit: number): number {
+    const first = this.bytes[at + 1] ?? 0
+    const end = first < 0x80 ? at + 2 + first : this.#endOfLong(at, first & 0x7f)
+    if (end > limit || at + 2 > limit || ((this.bytes[at] ?? 0) & 0x1f) === 0x1f) {
+      throw new MalformedDer(`no element in DER at octet ${String(at)}`)
+    }
+    return end
+  }
+
+  /** The end of an element of this type. @throws MalformedDer when there is none */
+  expect(tag: number, at: number, limit: number): number {
+    if (this.bytes[at] !== tag || at >= limit) {
+      throw new MalformedDer(`no element of type ${tag.toString(16)} at octet ${String(at)}`)
+    }
+    return this.endOf(at, limit)
+  }
+
+  /** Whether these bytes are at an offset. */
+  isAt(expected: Uint8Array, at: number): boolean {
+    for (let index = 0; index < expected.length; index += 1) {
+      if (expected[index] !== this.bytes[at + index]) return false
+    }
+    return true
+  }
+
+  /** Lengths of one to three octets, in the shortest form (X.690 §10.1). */
+  #endOfLong(at: number, count: number): number {
+    let length = 0
+    for (let index = at + 2; index < at + 2 + count; index += 1) {
+      length = length * 0x1_00 + (this.bytes[index] ?? 0)
+    }
+    const isShortest = length >= 0x80 && length >= 0x1_00 ** (count - 1)
+    if (count === 0 || count > 3 || !isShortest) {
+      throw new MalformedDer(`a length that is not in its shortest form at octet ${String(at)}`)
+    }
+    return at + 2 + count + length
+  }
 }
 
-/** The one element that an OCTET STRING holds. @throws MalformedDer when it holds more or less */
-export function insideOf({ bytes, from, to }: DerElement): DerElement {
-  const inside = elementAt(bytes, from, to)
-  if (inside.to !== to)
-    throw new MalformedDer(`octets after an element at octet ${String(inside.to)}`)
-  return inside
-}
+/** Octets of an element that a report shows. */
+const MAX_REPORTED_OCTETS = 24
 
-/** An element of this type. @throws MalformedDer when there is none, or it is of another one */
-export function expectTag(element: DerElement | undefined, tag: number): DerElement {
-  if (element?.tag === tag) return element
-  const at = element === undefined ? 'an end' : `octet ${String(element.start)}`
-  throw new MalformedDer(`another type than ${tag.toString(16)} at ${at}`)
+/** @throws MalformedDer unless an element ends where that it is in does */
+export function expectEnd(end: number, limit: number): void {
+  if (end !== limit) throw new MalformedDer(`an element too many at octet ${String(end)}`)
 }
-
-/** Where an element is. */
-export const placeOf = ({ tag, start }: DerElement): string =>
-  `tag ${tag.toString(16)} at octet ${String(start)}`
 
 const DIGITS = '0123456789abcdef'
 
-/** The contents, or some of them, as lower-case hexadecimal: also what object identifiers are compared by. */
-export function hexOf({ bytes, from, to }: DerElement): string {
+/** Lower-case hexadecimal. */
+export function hexOf(bytes: Uint8Array, from: number, to: number): string {
   let digits = ''
-  for (let at = from; at < to; at += 1) {
+  for (let at = from; at < Math.min(to, bytes.length); at += 1) {
     const octet = bytes[at] ?? 0
     digits += (DIGITS[octet >> 4] ?? '') + (DIGITS[octet & 0xf] ?? '')
   }
   return digits
 }
 
-/** Contents of one octet a character, from one offset to another. */
-export function latin1Of({ bytes, from, to }: DerElement): string {
+/** One character for each octet. */
+export function latin1Of(bytes: Uint8Array, from: number, to: number): string {
   let text = ''
   for (let at = from; at < to; at += 1) text += String.fromCodePoint(bytes[at] ?? 0)
   return text
@@ -130,69 +142,97 @@ export function latin1Of({ bytes, from, to }: DerElement): string {
 /**
  * Checks the form of an element and of all inside of it (X.690 §8, §10, §11). What context-specific tags
  * hold is known to the caller only, so of primitive ones nothing is checked.
+ *
+ * @returns Its end.
  */
-export function lintForm(element: DerElement, report: ReportViolation): void {
-  const { tag } = element
-  if ((tag & 0x20) !== 0) {
-    const children = childrenOf(element)
-    for (const child of children) lintForm(child, report)
-    if (tag === LINT_TAG.set && !areInOrder(children)) report('e_der_set_order', element)
-    return
+export function lintForm(scan: LintScan, at: number, limit: number): number {
+  const { bytes } = scan
+  const end = scan.endOf(at, limit)
+  const tag = bytes[at] ?? 0
+  const from = scan.insideOf(at)
+  if ((tag & 0x20) === 0) lintPrimitive(scan, at, end)
+  else {
+    for (let inside = from; inside < end;) inside = lintForm(scan, inside, end)
+    if (tag === LINT_TAG.set) lintSetOrder(scan, from, end)
   }
-  const form = FORMS.get(tag)
-  if (form?.isRight(element) === false) report(form.lint, element)
+  return end
 }
 
-/** Octet for octet, and a shorter one before a longer one that begins like it (X.690 §11.6). */
-function areInOrder(elements: readonly DerElement[]): boolean {
-  return elements.every((element, index) => {
-    const before = elements[index - 1]
-    return before === undefined || hexOfAll(before) < hexOfAll(element)
-  })
+function lintPrimitive(scan: LintScan, at: number, end: number): void {
+  const from = scan.insideOf(at)
+  switch (scan.bytes[at]) {
+    case LINT_TAG.boolean: {
+      if (!isTrue(scan.bytes, from, end)) scan.report('e_der_boolean', at)
+      break
+    }
+    case LINT_TAG.integer: {
+      if (!isMinimalInteger(scan.bytes, from, end)) scan.report('e_der_integer', at)
+      break
+    }
+    case LINT_TAG.bitString: {
+      if (!isBitString(scan.bytes, from, end)) scan.report('e_der_bit_string', at)
+      break
+    }
+    case LINT_TAG.null: {
+      if (from !== end) scan.report('e_der_null', at)
+      break
+    }
+    case LINT_TAG.objectIdentifier: {
+      if (!isObjectIdentifier(scan.bytes, from, end)) scan.report('e_der_object_identifier', at)
+      break
+    }
+    case undefined:
+    default:
+  }
 }
 
-const hexOfAll = (element: DerElement): string => hexOf({ ...element, from: element.start })
+/** X.690 §11.6: octet for octet, a shorter one before a longer one that begins like it, none twice. */
+export function lintSetOrder(scan: LintScan, from: number, end: number): void {
+  let before = from
+  for (let at = from; at < end;) {
+    const next = scan.endOf(at, end)
+    if (at > from && !isBefore(scan.bytes, [before, at, next])) {
+      scan.report('e_der_set_order', at)
+    }
+    before = at
+    at = next
+  }
+}
+
+/** @param bounds - Of two elements that follow each other. */
+function isBefore(
+  bytes: Uint8Array,
+  [one, other, end]: readonly [number, number, number],
+): boolean {
+  return hexOf(bytes, one, other) < hexOf(bytes, other, end)
+}
+
+/** X.690 §11.1. Every BOOLEAN of a certificate is FALSE by default, which is not written (§11.5). */
+const isTrue = (bytes: Uint8Array, from: number, to: number): boolean =>
+  to - from === 1 && bytes[from] === 0xff
 
 /** X.690 §8.3.2: the first nine bits are not all alike. */
-function isMinimalInteger({ bytes, from, to }: DerElement): boolean {
-  if (to === from) return false
+function isMinimalInteger(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from < 2) return to > from
   const first = bytes[from] ?? 0
   const isNegative = (bytes[from + 1] ?? 0) >= 0x80
-  return to - from === 1 || !((first === 0 && !isNegative) || (first === 0xff && isNegative))
+  return !((first === 0 && !isNegative) || (first === 0xff && isNegative))
 }
 
 /** X.690 §8.6.2, §11.2.1: the unused bits are zero. */
-function isBitString({ bytes, from, to }: DerElement): boolean {
+function isBitString(bytes: Uint8Array, from: number, to: number): boolean {
   const unused = bytes[from] ?? 8
   if (to === from || unused > 7) return false
-  if (to - from === 1) return unused === 0
-  return ((bytes[to - 1] ?? 0) & ((1 << unused) - 1)) === 0
+  return to - from === 1 ? unused === 0 : ((bytes[to - 1] ?? 0) & ((1 << unused) - 1)) === 0
 }
 
 /** X.690 §8.19.2: no arc begins with a zero group, and the last one ends. */
-function isObjectIdentifier({ bytes, from, to }: DerElement): boolean {
-  if (to === from || (bytes[to - 1] ?? 0) >= 0x80) return false
+function isObjectIdentifier(bytes: Uint8Array, from: number, to: number): boolean {
+  let isFirst = true
   for (let at = from; at < to; at += 1) {
-    if (bytes[at] === 0x80 && (at === from || (bytes[at - 1] ?? 0) < 0x80)) return false
+    const octet = bytes[at] ?? 0
+    if (isFirst && octet === 0x80) return false
+    isFirst = octet < 0x80
   }
-  return true
-}
-
-interface PrimitiveForm {
-  readonly lint: string
-  readonly isRight: (element: DerElement) => boolean
-}
-
-/** Of the primitive types that are checked, by tag. */
-const FORMS: ReadonlyMap<number, PrimitiveForm> = new Map([
-  [LINT_TAG.boolean, { lint: 'e_der_boolean', isRight: isTrue }],
-  [LINT_TAG.integer, { lint: 'e_der_integer', isRight: isMinimalInteger }],
-  [LINT_TAG.bitString, { lint: 'e_der_bit_string', isRight: isBitString }],
-  [LINT_TAG.null, { lint: 'e_der_null', isRight: ({ from, to }) => from === to }],
-  [LINT_TAG.objectIdentifier, { lint: 'e_der_object_identifier', isRight: isObjectIdentifier }],
-])
-
-/** X.690 §11.1. Every BOOLEAN of a certificate is FALSE by default, which is not written (§11.5). */
-function isTrue({ bytes, from, to }: DerElement): boolean {
-  return to - from === 1 && bytes[from] === 0xff
+  return isFirst && to > from
 }
