@@ -13,8 +13,6 @@ const outcome = (given: Case): string => {
 }
 
 type Rules = Readonly<Record<string, unknown>>
-type CaseCsr = NonNullable<Case['csr']>
-
 /** Without a subject, since a common name may count as a name. */
 const ofName = (rules: Rules, ...names: readonly Uint8Array[]): string =>
   outcome({
@@ -69,68 +67,6 @@ describe('a name', () => {
   it('that breaks a rule hides no other that does', ({ expect }) => {
     const rules = { dnsNames: { values: ['a'] }, uris: undefined }
     expect(ofName(rules, dns('b'), dns('a'), uri('x:y'), dns('c')).split('\n')).toHaveLength(3)
-  })
-})
-
-describe('{namespace}', () => {
-  const from = (namespace: string, given: Case): string =>
-    outcome({
-      ...given,
-      request: {
-        origin: {
-          kind: 'CertificateRequest',
-          namespace,
-          name: 'x',
-          uid: 'u',
-          username: '',
-          groups: [],
-        },
-      },
-    })
-
-  it.for<[string, Rules, CaseCsr, string]>([
-    [
-      'dnsNames',
-      { dnsNames: { values: ['*.{namespace}.svc'] } },
-      { extensions: [subjectAltName(dns('A.Team-A.svc'))] },
-      'DNS:A.Team-A.svc',
-    ],
-    [
-      'uris',
-      { uris: { values: ['spiffe://td/ns/{namespace}/*'] } },
-      { extensions: [subjectAltName(uri('spiffe://td/ns/team-a/sa/x'))] },
-      'URI:spiffe://td/ns/team-a/sa/x',
-    ],
-    [
-      'emailAddresses',
-      { emailAddresses: { values: ['*@{namespace}.example'] } },
-      { extensions: [subjectAltName(email('a@team-a.example'))] },
-      'email:a@team-a.example',
-    ],
-    [
-      'otherNames',
-      { otherNames: [{ oid: UPN, values: ['*@{namespace}'] }] },
-      { extensions: [subjectAltName(other(UPN, utf8('a@team-a')))] },
-      `otherName:${UPN};UTF8:a@team-a`,
-    ],
-    [
-      'commonName',
-      { commonName: { value: '{namespace}' } },
-      { subject: name(['CN', 'team-a']) },
-      'CN=team-a',
-    ],
-    [
-      'organizations',
-      { subject: { organizations: { values: ['{namespace}'] } } },
-      { subject: name(['O', 'team-a']) },
-      'O=team-a',
-    ],
-  ])('in %s is the namespace of the request', ([, rules, csr, value], { expect }) => {
-    const given = { client: allowing(rules), csr }
-    expect(from('team-a', given)).toBe('ok')
-    for (const namespace of ['team-b', '', '*']) {
-      expect(from(namespace, given)).toContain(`"${value}" matches none of this client's allowed.`)
-    }
   })
 })
 
