@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { generatePrimeSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
@@ -19,7 +20,7 @@ import type { KeyType } from '../../test/support/x509.ts'
 import { processCpuSeconds } from '../process-cpu.ts'
 import { makeSignRequest } from '../sign-request.ts'
 import { bundleBenchWorker } from './bundle.ts'
-import type { Fixture, Task } from './inside/fixture.ts'
+import type { Fixture, RsaBits, Task } from './inside/fixture.ts'
 
 /** Requests of one lap: enough that no two in a row have a key in common. */
 const REQUESTS = 16
@@ -53,6 +54,13 @@ export interface BenchWorker extends AsyncDisposable {
   ) => Promise<{ readonly names: readonly string[]; readonly operations: number }>
 }
 
+/** Products of two random primes, in hexadecimal. */
+function rsaModuli(bits: RsaBits): readonly string[] {
+  const [p, q, r] = Array.from({ length: 3 }, () => generatePrimeSync(bits / 2, { bigint: true }))
+  if (p === undefined || q === undefined || r === undefined) throw new Error('three primes')
+  return [p * q, p * r, q * r].map((modulus) => modulus.toString(16))
+}
+
 /** Bundles and starts the worker, with an issuer for each kind of key. */
 export async function startBenchWorker(keyTypes: readonly KeyType[]): Promise<BenchWorker> {
   const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-bench-'))
@@ -62,6 +70,7 @@ export async function startBenchWorker(keyTypes: readonly KeyType[]): Promise<Be
     config: setup.config(PUBLIC_URL),
     secrets: setup.secrets,
     requests: Array.from({ length: REQUESTS }, makeSignRequest),
+    rsaModuli: { 2048: rsaModuli(2048), 4096: rsaModuli(4096) },
   }
   await writeFile(join(directory, 'fixture.json'), JSON.stringify(fixture), { mode: 0o600 })
   const configPath = join(directory, 'workerd.capnp')

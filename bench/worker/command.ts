@@ -7,7 +7,8 @@ import { issuerName } from '../../test/support/signer-setup.ts'
 import type { BenchCommand } from '../command.ts'
 import { round } from '../statistics.ts'
 import { type BenchWorker, startBenchWorker } from './bench-worker.ts'
-import { type Benches, type Effort, measure, type Measured } from './measure.ts'
+import type { RsaBits } from './inside/fixture.ts'
+import { type Benches, type Effort, measure, type Measured, measureRsaChecks } from './measure.ts'
 import { checkSameWork } from './same-work.ts'
 
 const FIRST_KEY = 'P-256'
@@ -26,7 +27,8 @@ Loops take turns; medians are printed.
                    units of its own cryptographic calls, made again alone
   codecMicros      parse and build, with the cryptography left out
   opsPerSecond     full operations on one core
-  ratioToPeculiar  the same work through @peculiar/x509, in units of the full operation`,
+  ratioToPeculiar  the same work through @peculiar/x509, in units of the full operation
+  rsaKeyChecksMicros  what the checks of an RSA key against factoring take, by its bits`,
   numbers: {
     rounds: { summary: 'rounds of each loop', fallback: 7, min: 1, max: 1000, isWhole: true },
     seconds: {
@@ -46,10 +48,16 @@ Loops take turns; medians are printed.
       report(`CA key ${key} …`)
       found.push([key, await measureKey({ product, library }, key, { rounds, seconds })])
     }
+    report('RSA keys …')
+    const rsa = await measureRsaChecks(product, issuerName(FIRST_KEY), { rounds, seconds })
     const figures = found.map(([key, measured]) => [key, figuresOf(measured)] as const)
     const { [FIRST_KEY]: first, ...keys } = Object.fromEntries(figures)
     const calls = await countCalls(product)
-    return { json: { ...first, keys }, lines: [...table(found), '', calls] }
+    const rsaKeyChecksMicros = { 2048: round(rsa[2048], 1), 4096: round(rsa[4096], 1) }
+    return {
+      json: { ...first, rsaKeyChecksMicros, keys },
+      lines: [...table(found), '', calls, rsaLine(rsa)],
+    }
   },
 }
 
@@ -85,6 +93,9 @@ function table(found: readonly Entry[]): readonly string[] {
     cells.map((cell, index) => (index === 0 ? cell.padEnd(10) : cell.padStart(10))).join(''),
   )
 }
+
+const rsaLine = (micros: Readonly<Record<RsaBits, number>>): string =>
+  `Checks of an RSA key, in microseconds: ${micros[2048].toFixed(1)} of 2048 bits, ${micros[4096].toFixed(1)} of 4096 bits.`
 
 /** The calls that `crypto` stands for. */
 async function countCalls(bench: BenchWorker): Promise<string> {

@@ -7,6 +7,7 @@
  */
 import { median } from '../statistics.ts'
 import type { BenchWorker } from './bench-worker.ts'
+import { RSA_BITS, type RsaBits, type Task } from './inside/fixture.ts'
 
 /** What is timed, in turn. */
 const LOOPS = ['full', 'crypto', 'codec', 'peculiar'] as const
@@ -75,6 +76,27 @@ export async function measure(
   }
 }
 
+/** Microseconds that the checks of an RSA key take, by its bits: medians over the rounds. */
+export async function measureRsaChecks(
+  bench: BenchWorker,
+  issuer: string,
+  { rounds, seconds }: Effort,
+): Promise<Readonly<Record<RsaBits, number>>> {
+  const micros: Record<RsaBits, number> = { 2048: 0, 4096: 0 }
+  for (const bits of RSA_BITS) {
+    const name = `rsa${bits}` as const
+    const laps = await lapsFor({ bench, issuer, name }, seconds)
+    const found: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const emptySeconds = await emptyRequest(bench, issuer)
+      const loop = await bench.loop(name, issuer, laps)
+      found.push(((loop.seconds - emptySeconds) / loop.operations) * 1e6)
+    }
+    micros[bits] = median(found)
+  }
+  return micros
+}
+
 /** One after another. */
 async function perLoop(
   give: (name: LoopName) => Promise<number>,
@@ -95,7 +117,7 @@ async function emptyRequest(bench: BenchWorker, issuer: string): Promise<number>
 interface LoopOf {
   readonly bench: BenchWorker
   readonly issuer: string
-  readonly name: LoopName
+  readonly name: Task
 }
 
 /** Warms up, and finds how many laps take so long. */

@@ -2,7 +2,7 @@
  * Certification requests for tests: a plain one with nothing said, and any part of it replaced.
  * @module
  */
-import { constants, sign } from 'node:crypto'
+import { constants, createSign } from 'node:crypto'
 import {
   aKey,
   algorithmOf,
@@ -103,15 +103,18 @@ export function pssParameters({
 
 /** Signs with RSASSA-PSS; SHA-256 and a salt of the length of the hash if nothing is said. */
 export const signWithPss = (
-  { privateKey }: KeyPair,
+  { privateKeyPem }: KeyPair,
   data: Uint8Array,
   {
     hash = 'sha256',
     saltLength = constants.RSA_PSS_SALTLEN_DIGEST,
   }: { readonly hash?: 'sha256' | 'sha384' | 'sha512'; readonly saltLength?: number } = {},
 ): Uint8Array =>
+  // workerd's `sign` ignores the padding.
   new Uint8Array(
-    sign(hash, data, { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }),
+    createSign(hash)
+      .update(data)
+      .sign({ key: privateKeyPem, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }),
   )
 
 /** A certification request in DER, signed by its key. */

@@ -222,8 +222,6 @@ export interface AuthorityOptions {
   readonly serialNumber?: Uint8Array
   /** AlgorithmIdentifier that the certificate claims to be signed with; the true one when absent. */
   readonly algorithm?: Uint8Array
-  /** SubjectPublicKeyInfo in place of that of the key. */
-  readonly spki?: Uint8Array
 }
 
 export interface Authority {
@@ -262,20 +260,20 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
     issuer,
   } = options
   const subjectKeyId = keyIdOf(key)
-  const signer = issuer?.key ?? key
-  const algorithm = options.algorithm ?? algorithmOf(signer)
+  const { key: signer, subject: issuerName } = issuer ?? { key, subject }
+  const {
+    algorithm = algorithmOf(signer),
+    extensions = Object.values(authorityExtensions(subjectKeyId, issuer)),
+  } = options
   const tbs = seq(
     constructed(0, integer(2)),
     tlv(0x02, serialNumber),
     algorithm,
-    issuer?.subject ?? subject,
+    issuerName,
     validity(options),
     subject,
-    options.spki ?? key.spki,
-    constructed(
-      3,
-      seq(...(options.extensions ?? Object.values(authorityExtensions(subjectKeyId, issuer)))),
-    ),
+    key.spki,
+    constructed(3, seq(...extensions)),
   )
   const der = seq(tbs, algorithm, bitString(signWith(signer, tbs)))
   const pem = toPem('CERTIFICATE', der)

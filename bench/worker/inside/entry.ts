@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { type Fixture, type Task, TASKS } from './fixture.ts'
+import { weakModulusFault } from '../../../signer-worker/src/policy/weak-rsa.ts'
+import { type Fixture, type RsaBits, type Task, TASKS } from './fixture.ts'
 import { openOperation } from './operation.ts'
 import { issueWithPeculiar, openPeculiar } from './peculiar.ts'
 import * as probe from './probe.ts'
@@ -60,6 +61,8 @@ async function openScene(issuer: string, env: BenchEnv): Promise<Scene> {
   return {
     calls,
     laps: {
+      rsa2048: rsaChecks(fixture, 2048),
+      rsa4096: rsaChecks(fixture, 4096),
       empty: (laps) => laps,
       full: (laps) => repeat(laps, () => operation.full().length),
       crypto: (laps) =>
@@ -91,6 +94,13 @@ async function openScene(issuer: string, env: BenchEnv): Promise<Scene> {
       }
     },
   }
+}
+
+/** One operation for each modulus. */
+function rsaChecks({ rsaModuli }: Fixture, bits: RsaBits): (laps: number) => number {
+  const moduli = rsaModuli[bits].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')))
+  return (laps) =>
+    repeat(laps, () => moduli.filter((modulus) => weakModulusFault(modulus) === undefined).length)
 }
 
 function repeat(laps: number, lap: () => number): number {

@@ -8,8 +8,14 @@ export interface Fixture {
   readonly secrets: Readonly<Record<string, string>>
   /** What one lap asks for; each has a key of its own. */
   readonly requests: readonly SignRequest[]
+  /** RSA moduli of good keys by their bits, in hexadecimal. */
+  readonly rsaModuli: Readonly<Record<RsaBits, readonly string[]>>
 }
 
+/** Sizes of RSA keys whose checks are measured. */
+export const RSA_BITS = [2048, 4096] as const
+export type RsaBits = (typeof RSA_BITS)[number]
+
 /** What can be looped, and what is counted against it. */
-export const TASKS = ['empty', 'full', 'crypto', 'codec', 'peculiar'] as const
+export const TASKS = ['empty', 'full', 'crypto', 'codec', 'peculiar', 'rsa2048', 'rsa4096'] as const
 export type Task = (typeof TASKS)[number]

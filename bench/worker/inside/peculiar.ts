@@ -57,7 +57,7 @@ export async function issueWithPeculiar(ca: PeculiarCa, request: SignRequest): P
     subject: csr.subjectName,
     issuer: ca.certificate.subjectName,
     notBefore: new Date(notBeforeMs),
-    notAfter: new Date(notBeforeMs + request.durationSeconds * 1000 - 1000),
+    notAfter: new Date(notBeforeMs + request.durationSeconds * 1000),
     publicKey: csr.publicKey,
     signingKey: ca.privateKey,
     signingAlgorithm: ca.signingAlgorithm,

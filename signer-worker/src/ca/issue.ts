@@ -5,10 +5,11 @@
  * @module
  */
 import { sign } from 'node:crypto'
-import { der, type Extension } from '@edge-issuer/shared/x509'
+import { der, type Extension, toHex } from '@edge-issuer/shared/x509'
 import type { CertificatePlan } from '../policy/evaluate.ts'
 import { requireAsPlanned } from './as-planned.ts'
 import type { IssuingCa, IssuingKey } from './issuing-ca.ts'
+import { lintTbsCertificate } from './lint.ts'
 
 /** What a certificate is signed with. */
 export interface Signing {
@@ -27,11 +28,12 @@ const TBS_MEMORY = new Uint8Array(8192)
 const EXTENSIONS = 3
 
 /**
- * Builds, signs and checks a certificate.
+ * Builds a certificate, lints it, signs it, and compares it with the plan.
  *
  * @param plan - Made for this very `ca`: its key identifier, validity and constraints are in it.
  * @returns DER.
- * @throws When what was made is not what was planned: a fault of the program, or of the machine.
+ * @throws When it violates RFC 5280, and then it was not signed; or when it is not what was planned: an
+ *   error of the program, or of the machine.
  */
 export function issueCertificate(
   plan: CertificatePlan,
@@ -53,10 +55,32 @@ export function issueCertificate(
     ),
     TBS_MEMORY,
   )
+  requireWithoutViolations(tbs, plan, signing)
   const signature = sign(hash, tbs, key.privateKey)
   const certificate = der.encode(der.sequence(tbs, identifier, der.bitString(signature)))
   requireAsPlanned(certificate, { plan, ca, signing })
   return certificate
+}
+
+/** Of the violations of one certificate, and of its names. */
+const MAX_LOGGED_VIOLATIONS = 8
+const MAX_LOGGED_CHARACTERS = 1024
+
+/** @throws With the violations and what the certificate is, for the log. */
+function requireWithoutViolations(
+  tbs: Uint8Array,
+  { lintExceptions, names }: CertificatePlan,
+  { serialNumber }: Signing,
+): void {
+  const violations = lintTbsCertificate(tbs).filter(({ lint }) => !lintExceptions.includes(lint))
+  if (violations.length === 0) return
+  const found = violations
+    .slice(0, MAX_LOGGED_VIOLATIONS)
+    .map(({ lint, detail }) => `${lint} (${detail})`)
+  const facts = JSON.stringify({ serialNumber: toHex(serialNumber), ...names })
+  throw new Error(
+    `the certificate violates RFC 5280 and was not signed: ${found.join(', ')}; ${facts.slice(0, MAX_LOGGED_CHARACTERS)}`,
+  )
 }
 
 /** critical and its default FALSE: DER leaves it out. */

@@ -64,28 +64,44 @@ export class Ledger extends DurableObject<Env> {
     await this.#turn()
     this.#follow(layout)
     const nowMs = Date.now()
-    // One transaction, so that an exception half-way leaves no row of any table.
-    return this.ctx.storage.transactionSync(() => {
-      const { sql } = this.ctx.storage
-      const { order, origin, requestDigest } = request
-      const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
-      if (stored !== undefined) return this.#replay(stored, request, nowMs)
-      if (layout < this.#layout) return err({ refusals: [OLDER_LAYOUT] })
-      const limited = order.ok ? this.#checkRate(request.certificatesPerMinute, nowMs) : undefined
-      if (!order.ok || limited !== undefined) {
-        // Before the nonce is taken: above this limit nothing at all is written.
-        const repeated = this.#checkRepeats(request.repeatsPerMinute, nowMs)
-        if (repeated !== undefined) return err({ refusals: [repeated] })
-      }
-      if (!this.#takeNonce(request.evidence.nonce, nowMs)) return err(NONCE_USED)
-      if (!order.ok) {
-        recordRefusal(sql, order.error, { origin, atMs: nowMs })
-        return err({ refusals: order.error })
-      }
-      if (limited === undefined) return this.#sign(request, order.value, nowMs)
-      countRefusal(sql, limited.code)
-      return err({ refusals: [limited] })
-    })
+    try {
+      // One transaction, so that an exception half-way leaves no row of any table.
+      return this.ctx.storage.transactionSync(() => this.#issueIn(request, layout, nowMs))
+    } catch (error) {
+      if (error instanceof NotIssued) return this.#fail(error, request, nowMs)
+      throw error
+    }
+  }
+
+  #issueIn(request: IssueRequest, layout: number, nowMs: number): IssueOutcome {
+    const { sql } = this.ctx.storage
+    const { order, origin, requestDigest } = request
+    const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
+    if (stored !== undefined) return this.#replay(stored, request, nowMs)
+    if (layout < this.#layout) return err({ refusals: [OLDER_LAYOUT] })
+    const limited = order.ok ? this.#checkRate(request.certificatesPerMinute, nowMs) : undefined
+    if (!order.ok || limited !== undefined) {
+      // Before the nonce is taken: above this limit nothing at all is written.
+      const repeated = this.#checkRepeats(request.repeatsPerMinute, nowMs)
+      if (repeated !== undefined) return err({ refusals: [repeated] })
+    }
+    if (!this.#takeNonce(request.evidence.nonce, nowMs)) return err(NONCE_USED)
+    if (!order.ok) {
+      recordRefusal(sql, order.error, { origin, atMs: nowMs })
+      return err({ refusals: order.error })
+    }
+    if (limited === undefined) return this.#sign(request, order.value, nowMs)
+    countRefusal(sql, limited.code)
+    return err({ refusals: [limited] })
+  }
+
+  /** After the transaction was rolled back: nothing of the request is stored but that it was refused. */
+  #fail({ cause }: NotIssued, { repeatsPerMinute }: IssueRequest, nowMs: number): IssueOutcome {
+    const repeated = this.#checkRepeats(repeatsPerMinute, nowMs)
+    if (repeated !== undefined) return err({ refusals: [repeated] })
+    countRefusal(this.ctx.storage.sql, NOT_ISSUED.code)
+    const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+    return err({ refusals: [NOT_ISSUED], reason })
   }
 
   /**
@@ -196,7 +212,7 @@ export class Ledger extends DurableObject<Env> {
     if (authority === undefined) return err({ refusals: [ROLLING_OUT] })
     const { ca, key } = authority
     const serialNumber = randomSerialNumber()
-    const certificate = issueCertificate(order.plan, ca, { key, serialNumber })
+    const certificate = issueOrThrow(order.plan, ca, { key, serialNumber })
     const issuance = { request, order, ca, certificate, serialNumber, issuedAtMs }
     return ok({ ...recordIssuance(this.ctx.storage.sql, issuance), replayed: false })
   }
@@ -207,6 +223,24 @@ export class Ledger extends DurableObject<Env> {
     const issuer = settings.ok ? settings.value.issuers.get(name) : undefined
     return issuer && signingAuthority(issuer, caSha256)
   }
+}
+
+/** The certificate could not be made; the cause is for the log. Rolls back the transaction it is thrown in. */
+class NotIssued extends Error {}
+
+/** @throws NotIssued */
+function issueOrThrow(...parts: Parameters<typeof issueCertificate>): Uint8Array {
+  try {
+    return issueCertificate(...parts)
+  } catch (cause) {
+    throw new NotIssued('no certificate was issued', { cause })
+  }
+}
+
+/** An error of the program: what it is, is for the log only. */
+const NOT_ISSUED: Refusal = {
+  code: 'internal_error',
+  detail: 'the worker failed; its log has the reason under the request id',
 }
 
 /**

@@ -17,7 +17,13 @@ import type { AllowedRules } from './client-policy.ts'
 import { isSubtreeAllowed, type LimitedKind, subtreesOfClient } from './client-subtrees.ts'
 import { dnsNameFault } from './dns-name.ts'
 import { emailFault } from './email.ts'
-import { isKindOpen, JUDGED_CONSTRAINTS, subtreeFault, wholeKind } from './name-constraints.ts'
+import {
+  isKindOpen,
+  isWholeKind,
+  JUDGED_CONSTRAINTS,
+  subtreeFault,
+  wholeKind,
+} from './name-constraints.ts'
 import type { Profile } from './profile.ts'
 import { isSubtreeWithin } from './subtree.ts'
 import { quote } from './text.ts'
@@ -189,7 +195,8 @@ function checkLimit(
   if (!isKindOpen(kind, levels)) return []
   const limits = levels
     .map(({ permitted }) => permitted.filter((base) => base.kind === kind))
-    .filter((bases) => bases.length > 0)
+    // A subtree of everything is no limit.
+    .filter((bases) => bases.length > 0 && !bases.some(isWholeKind))
   if (profile.requireNameConstraints && limits.length === 0) {
     return refuse(
       'ca_not_allowed',

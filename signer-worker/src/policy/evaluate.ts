@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { err, ok, type Refusal, type Result, type SignRequest } from '@edge-issuer/shared'
+import {
+  asApproved,
+  err,
+  ok,
+  type Refusal,
+  type Result,
+  type SignRequest,
+} from '@edge-issuer/shared'
 import {
   type CertificationRequest,
   type Extension,
@@ -57,6 +64,8 @@ export interface CertificatePlan extends Validity {
   readonly ignored: readonly string[]
   /** What a verifier may refuse in the certificate, and what to add, one sentence each. */
   readonly warnings: readonly string[]
+  /** Names of the lints (`ca/lint.ts`) that do not apply, because the profile says so. */
+  readonly lintExceptions: readonly string[]
   /** For the ledger and for people. */
   readonly names: {
     /** RFC 4514; empty for an empty subject. */
@@ -78,7 +87,7 @@ export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readon
   if (!csr.ok) return err([csr.error])
   // Here and not where it is wanted: cryptography and judging take the processor's caches from each other.
   const keyId = keyIdentifier(csr.value.publicKey.keyOctets)
-  return judge(csr.value, keyId, evaluation)
+  return judge(asApproved(csr.value, evaluation.request.origin), keyId, evaluation)
 }
 
 function judge(
@@ -159,6 +168,7 @@ function judge(
       ...validityWarnings(validity.value, durationSeconds),
       ...commonNameWarnings(named, ca.nameConstraints),
     ],
+    lintExceptions: lintExceptions(profile),
     names: {
       subject: nameToText(csr.subject),
       commonNames: commonNames(csr.subject),
@@ -166,6 +176,12 @@ function judge(
     },
   })
 }
+
+/** Lints for what RFC 5280 does not allow and a profile may: §4.1.2.6, and CA certificates that sign nothing. */
+const lintExceptions = ({ emptyCaSubject, requireCertSign }: Profile): readonly string[] => [
+  ...(emptyCaSubject ? ['e_ca_subject_field_empty'] : []),
+  ...(requireCertSign ? [] : ['e_ca_key_cert_sign_not_set']),
+]
 
 const NO_CONSTRAINTS = ok(undefined)
 

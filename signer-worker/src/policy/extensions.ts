@@ -54,6 +54,7 @@ const REPLACED: ReadonlySet<string> = new Set([
 const LIMITING: ReadonlySet<string> = new Set([
   EXTENSION_OID.nameConstraints,
   '1.3.6.1.5.5.7.1.24', // TLS feature (RFC 7633)
+  '2.5.29.16', // privateKeyUsagePeriod
   '2.5.29.36', // policyConstraints
   '2.5.29.54', // inhibitAnyPolicy
 ])
@@ -111,10 +112,10 @@ export function judgeExtensions(
 
 /** @returns One sentence for each requested extension that the certificate does not contain. */
 export function ignoredExtensions(
-  { extensions }: CertificationRequest,
+  { extensions, microsoftExtensions }: CertificationRequest,
   { isCA }: Pick<ExtensionRules, 'isCA'>,
 ): readonly string[] {
-  let ignored: string[] | undefined
+  let ignored = microsoftExtensions && [MICROSOFT_UNREAD]
   for (const { oid } of extensions.list) {
     if (isCertified(oid, isCA)) continue
     const reason = REPLACED.has(oid) ? 'this CA sets it itself' : 'this CA does not certify it'
@@ -122,6 +123,9 @@ export function ignoredExtensions(
   }
   return ignored ?? NO_NOTICES
 }
+
+const MICROSOFT_UNREAD =
+  "Microsoft's attribute for requested extensions (1.3.6.1.4.1.311.2.1.14) is not read, as no approver in the cluster sees what it asks for; use extensionRequest (PKCS #9) instead"
 
 const NO_NOTICES: readonly string[] = []
 

@@ -45,12 +45,10 @@ const ed = generateKeyPairSync('ed25519')
 const LOCK = { cipher: 'aes-256-cbc', passphrase: 'secret' }
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le')
 const { der: CERTIFICATE, chainPem } = makeAuthority()
-const byOpenssl = async (...command: readonly string[]): Promise<Buffer> =>
-  Buffer.from(await openssl(command, { 'ca.pem': chainPem }), 'latin1')
-const PKCS7 = await byOpenssl('crl2pkcs7', '-nocrl', '-certfile', 'ca.pem', '-outform', 'DER')
-const PKCS12 = await byOpenssl(
-  ...['pkcs12', '-export', '-nokeys', '-in', 'ca.pem', '-passout', 'pass:a'],
-)
+const byOpenssl = async (command: string): Promise<Buffer> =>
+  Buffer.from(await openssl(command.split(' '), { 'ca.pem': chainPem }), 'latin1')
+const PKCS7 = await byOpenssl('crl2pkcs7 -nocrl -certfile ca.pem -outform DER')
+const PKCS12 = await byOpenssl('pkcs12 -export -nokeys -in ca.pem -passout pass:a')
 
 /** What each file is, and what is said of it. */
 const OTHER_FILES: readonly (readonly [string, string | Uint8Array, RegExp])[] = [

@@ -1,26 +1,32 @@
 /**
- * The Go side of the judges as a program: found in the user's cache, or built.
+ * The Go programs of the oracle: found in the user's cache, or built.
  * @module
  */
 import { join } from 'node:path'
-import { type BuildJob, findOrBuild } from '../../go-build/cached-build.ts'
+import { type BuildJob, findOrBuild, type GoProgram } from '../../go-build/cached-build.ts'
 import { compile, REPRODUCIBLE_FLAGS } from '../../go-build/compile.ts'
 import type { Report } from '../../go-build/progress.ts'
 
-const BINARY_NAME = 'certificate-judge'
-
-const PROGRAM = {
-  name: BINARY_NAME,
-  title: 'the judge of certificates for tests',
-  sourceFolder: join(import.meta.dirname, '../go'),
+const program = (name: string, title: string, folder: string): GoProgram => ({
+  name,
+  title,
+  sourceFolder: join(import.meta.dirname, '..', folder),
   flags: REPRODUCIBLE_FLAGS,
-  build: async (job: BuildJob) => compile({ ...job, output: join(job.outputFolder, BINARY_NAME) }),
+  build: async (job: BuildJob) => compile({ ...job, output: join(job.outputFolder, name) }),
+})
+
+const JUDGE = program('certificate-judge', 'the judge of certificates for tests', 'go')
+const READERS = program('go-readers', "Go's own readers for tests", 'readers')
+
+async function pathOf(built: GoProgram, report: Report): Promise<string> {
+  return join(await findOrBuild(built, { report, env: process.env }), built.name)
 }
 
 /**
- * @returns the path of the program
+ * @returns the path of the program that judges certificates
  * @throws Error that says what to install when it is not built yet and there is no Go
  */
-export async function findOrBuildJudge(report: Report): Promise<string> {
-  return join(await findOrBuild(PROGRAM, { report, env: process.env }), BINARY_NAME)
-}
+export const findOrBuildJudge = async (report: Report): Promise<string> => pathOf(JUDGE, report)
+
+/** The same for the program that reads PEM, certification requests and names as Go does. */
+export const findOrBuildReaders = async (report: Report): Promise<string> => pathOf(READERS, report)

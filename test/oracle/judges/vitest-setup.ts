@@ -1,20 +1,23 @@
 /**
- * Vitest's global setup for the tests that ask the Go judge: builds it before the first of them, outside
+ * Vitest's global setup for the tests that ask Go: builds its programs before the first of them, outside
  * of their time limits.
  * @module
  */
 import type { TestProject } from 'vitest/node'
-import { findOrBuildJudge } from './go-program.ts'
+import { findOrBuildJudge, findOrBuildReaders } from './go-program.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of the Go program. */
+    /** Paths of the Go programs. */
     readonly certificateJudge: string
+    readonly goReaders: string
   }
 }
 
+const report = (line: string): unknown => process.stderr.write(`${line}\n`)
+
 /** Called once by Vitest, in its main process. */
 export async function setup(project: TestProject): Promise<void> {
-  const path = await findOrBuildJudge((line) => process.stderr.write(`${line}\n`))
-  project.provide('certificateJudge', path)
+  project.provide('certificateJudge', await findOrBuildJudge(report))
+  project.provide('goReaders', await findOrBuildReaders(report))
 }

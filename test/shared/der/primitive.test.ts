@@ -19,6 +19,12 @@ const BMP = 0x1e
 const NUMERIC = 0x12
 
 const readFlag = (reader: DerReader): unknown => reader.booleanDefaultFalse('v')
+const readOptional = (reader: DerReader): unknown => {
+  const fields = reader.sequence('s')
+  const flag = fields.optionalBoolean('v')
+  fields.end()
+  return flag
+}
 const readSmall = (reader: DerReader): unknown => reader.smallInteger('v')
 const readPositive = (reader: DerReader): unknown => reader.positiveInteger('v')
 const readWholeOctets = (reader: DerReader): unknown => {
@@ -51,13 +57,7 @@ describe('BOOLEAN that may state FALSE', () => {
     ['another type', tlv(5), 'field_unexpected'],
     ['nothing', octets(), 'false'],
   ] as const)('%s', ([, element, expected], { expect }) => {
-    const take = (reader: DerReader): unknown => {
-      const fields = reader.sequence('s')
-      const flag = fields.optionalBoolean('v')
-      fields.end()
-      return flag
-    }
-    expect(told(tlv(0x30, element), take)).toBe(expected)
+    expect(told(tlv(0x30, element), readOptional)).toBe(expected)
   })
 })
 

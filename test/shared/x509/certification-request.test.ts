@@ -125,17 +125,17 @@ describe('a certification request', () => {
     expect(parse(options)).toBe('ok')
   })
 
-  it('of 16,384 octets is read, of one more is not', ({ expect }) => {
-    const { length } = makeCsr({ extensions: [extension('1.2.3', new Uint8Array(16_000))] })
+  it('of 24,576 octets is read, of one more is not', ({ expect }) => {
+    const { length } = makeCsr({ extensions: [extension('1.2.3', new Uint8Array(24_000))] })
     // Signatures of ECDSA differ in length; this one is of Ed25519.
     const key = aKey('Ed25519')
     const sized = (filler: number): CsrOptions => ({
       key,
       extensions: [extension('1.2.3', new Uint8Array(filler))],
     })
-    const filler = 16_000 + (16_384 - makeCsr(sized(16_000)).length)
-    expect(length).toBeGreaterThan(16_000)
+    const filler = 24_000 + (24_576 - makeCsr(sized(24_000)).length)
+    expect(length).toBeGreaterThan(24_000)
     expect(parse(sized(filler))).toBe('ok')
-    expect(parse(sized(filler + 1))).toBe('it has 16385 octets, which exceeds the maximum of 16384')
+    expect(parse(sized(filler + 1))).toBe('it has 24577 octets, which exceeds the maximum of 24576')
   })
 })

@@ -27,67 +27,67 @@ const many = (count: number, make: (index: number) => Uint8Array): readonly Uint
 const shortOid = (index: number): Uint8Array => tlv(6, octets(0x2a, ...pair(index)))
 const type = (index: number): Uint8Array => seq(shortOid(index), utf8(''))
 
-/** A name of three values as long as they may be. */
+/** A name of five values as long as they may be. */
 const values = (tag: number, letter: Uint8Array): Uint8Array => {
   const value = tlv(tag, Buffer.alloc(4096, letter))
-  return seq(...many(3, () => set(attribute('CN', value))), set(attribute('O', 'a'.repeat(900))))
+  return seq(...many(5, () => set(attribute('CN', value))), set(attribute('O', 'a'.repeat(900))))
 }
 
 const INPUTS: readonly (readonly [string, CsrOptions, string])[] = [
   [
     'names',
-    { extensions: [subjectAltName(...many(3900, (at) => primitive(2, octets(...pair(at)))))] },
+    { extensions: [subjectAltName(...many(5900, (at) => primitive(2, octets(...pair(at)))))] },
     'ok',
   ],
   [
     'addresses',
     {
-      extensions: [subjectAltName(...many(2600, (at) => generalName.ip(10, 0, at >> 8, at & 255)))],
+      extensions: [subjectAltName(...many(3900, (at) => generalName.ip(10, 0, at >> 8, at & 255)))],
     },
     'ok',
   ],
   [
     'names that are never certified',
-    { extensions: [subjectAltName(...many(7900, () => constructed(4)))] },
+    { extensions: [subjectAltName(...many(11_900, () => constructed(4)))] },
     'ok',
   ],
-  ['extensions', { extensions: many(1700, (at) => seq(shortOid(at), tlv(4))) }, 'ok'],
+  ['extensions', { extensions: many(2550, (at) => seq(shortOid(at), tlv(4))) }, 'ok'],
   [
     'extensions, the last one twice',
-    { extensions: [...many(1700, (at) => seq(shortOid(at), tlv(4))), seq(shortOid(1699), tlv(4))] },
+    { extensions: [...many(2550, (at) => seq(shortOid(at), tlv(4))), seq(shortOid(2549), tlv(4))] },
     'extension_repeated',
   ],
-  ['usages', { extensions: [extKeyUsage(...Array<string>(3900).fill('1.2.3'))] }, 'ok'],
+  ['usages', { extensions: [extKeyUsage(...Array<string>(5900).fill('1.2.3'))] }, 'ok'],
   [
     'subtrees',
     {
       extensions: [
         extension(
           '2.5.29.30',
-          seq(constructed(0, ...many(3900, () => seq(primitive(2, octets()))))),
+          seq(constructed(0, ...many(5900, () => seq(primitive(2, octets()))))),
         ),
       ],
     },
     'ok',
   ],
-  ['RDNs', { subject: seq(...many(250, () => set(attribute('CN', 'a'.repeat(45))))) }, 'ok'],
-  ['RDNs, too many', { subject: seq(...many(1400, (at) => set(type(at)))) }, 'name_too_long'],
-  ['attributes in one RDN', { subject: seq(set(...many(1700, type))) }, 'name_too_long'],
+  ['RDNs', { subject: seq(...many(250, () => set(attribute('CN', 'a'.repeat(75))))) }, 'ok'],
+  ['RDNs, too many', { subject: seq(...many(2100, (at) => set(type(at)))) }, 'name_too_long'],
+  ['attributes in one RDN', { subject: seq(set(...many(2550, type))) }, 'name_too_long'],
   [
     'attributes in one RDN in reverse',
-    { subject: seq(set(...many(1700, type).toReversed())) },
+    { subject: seq(set(...many(2550, type).toReversed())) },
     'set_order',
   ],
   [
     'attributes that are ignored',
-    { attributes: many(1300, (at) => csrAttribute(`1.2.${String(at)}`, utf8(''))) },
+    { attributes: many(1900, (at) => csrAttribute(`1.2.${String(at)}`, utf8(''))) },
     'ok',
   ],
   [
     'values of one attribute',
     {
       attributes: [
-        csrAttribute('1.2.840.113549.1.9.2', ...many(3900, (at) => tlv(0x0c, octets(...pair(at))))),
+        csrAttribute('1.2.840.113549.1.9.2', ...many(5900, (at) => tlv(0x0c, octets(...pair(at))))),
       ],
     },
     'ok',
@@ -99,7 +99,7 @@ const INPUTS: readonly (readonly [string, CsrOptions, string])[] = [
   [
     'long object identifiers',
     {
-      extensions: many(230, (at) =>
+      extensions: many(345, (at) =>
         seq(tlv(6, octets(...pair(at), ...new Uint8Array(60).fill(0x7f))), tlv(4)),
       ),
     },
@@ -107,10 +107,10 @@ const INPUTS: readonly (readonly [string, CsrOptions, string])[] = [
   ],
 ]
 
-describe('one request of 16 KiB is read within 10 ms of CPU time, when it is full of', () => {
+describe('one request of 24 KiB is read within 10 ms of CPU time, when it is full of', () => {
   it.for(INPUTS)('%s', ([, options, expected], { expect }) => {
     const der = makeCsr(options)
-    expect(der.length).toBeGreaterThan(13_000)
+    expect(der.length).toBeGreaterThan(20_000)
     const read = parseCertificationRequest(der)
     expect(read.ok ? 'ok' : read.error.code).toBe(expected)
     const timeMs = bestCpuTimeMs(LIMIT_MS, () => {

@@ -4,12 +4,15 @@ import { parseCertificate } from '../../../shared/src/x509/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
 import {
   aKey,
   type Authority,
+  commonName,
   generalName,
   type KeyType,
   makeAuthority,
+  name,
   NULL,
   oid,
   seq,
@@ -87,6 +90,51 @@ describe('a certificate', () => {
     const serialNumber = randomSerialNumber()
     const given = { csr: { key: aKey('RSA-2048') } }
     expect(issue(authority, given, serialNumber)).toEqual(issue(authority, given, serialNumber))
+  })
+})
+
+describe('the lint before signing', () => {
+  const authority = makeAuthority()
+  const ca = issuingCa(authority)
+  const key = loadIssuingKey(ca, authority.key.privateKeyPem)
+  const leaf = plan({ ca: authority })
+  const issueChanged = (changes: Partial<CertificatePlan>): Uint8Array => {
+    if (!key.ok) throw new Error(key.error)
+    const signing = { key: key.value, serialNumber: randomSerialNumber() }
+    return issueCertificate({ ...leaf, ...changes }, ca, signing)
+  }
+
+  it('stops a certificate, and says what it would have been', ({ expect }) => {
+    expect(() => issueChanged({ subject: commonName('a\nb') })).toThrow(
+      /^the certificate violates RFC 5280 and was not signed: e_subject_dn_not_printable_characters \(0c03610a62[0-9a-f]* at octet \d+\); \{"serialNumber":"[0-9a-f]{40}","subject":"CN=test",/,
+    )
+  })
+
+  it('says no more than fits into a line of the log', ({ expect }) => {
+    const names = Array.from({ length: 500 }, () => generalName.dns(' '))
+    const extensions = leaf.extensions.concat({
+      oid: '2.5.29.17',
+      critical: false,
+      value: seq(...names),
+    })
+    const subjectAltNames = names.map(() => 'DNS: ')
+    expect(() => issueChanged({ extensions, names: { ...leaf.names, subjectAltNames } })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^.{1000,2000}$/) }),
+    )
+  })
+
+  it('lets a CA without a subject pass where its profile does', ({ expect }) => {
+    const san = subjectAltName(generalName.dns('a.example'))
+    const nameless = plan({
+      ca: authority,
+      csr: { subject: name(), extensions: [san] },
+      request: { isCA: true, usages: ['cert sign'] },
+      profile: { isCA: true, emptyCaSubject: true, requireNameConstraints: false },
+    })
+    expect(new X509Certificate(issueChanged(nameless)).ca).toBe(true)
+    expect(() => issueChanged({ ...nameless, lintExceptions: [] })).toThrow(
+      /e_ca_subject_field_empty/,
+    )
   })
 })
 

@@ -70,6 +70,10 @@ describe('an issuing CA', () => {
       rootPem: root.pem,
       subject: issuing.subject,
       subjectText: 'CN=Issuing,O=Me',
+      subjects: [
+        expect.objectContaining({ raw: issuing.subject }),
+        expect.objectContaining({ raw: root.subject }),
+      ],
       authorityKeyId: {
         oid: '2.5.29.35',
         critical: false,
@@ -82,6 +86,7 @@ describe('an issuing CA', () => {
       pathLength: 2,
       nameConstraints: [{ permitted: [{ kind: 'dns', value: 'example' }], excluded: [] }],
       extKeyUsages: [['1.3.6.1.5.5.7.3.1']],
+      requiredPolicies: undefined,
       canSignCrls: true,
       pointers: { all: [], withoutRevocation: [] },
     })

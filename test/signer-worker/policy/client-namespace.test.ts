@@ -1,4 +1,4 @@
-/** Rules with `{namespace}`: it is the namespace of the request. */
+/** Rules of a client that use the namespace of the request. */
 import { describe, it } from 'vitest'
 import { generalName, name, subjectAltName, utf8 } from '../../support/x509.ts'
 import { allowing, type Case, judge } from './judge.ts'
@@ -9,13 +9,9 @@ const UPN = '1.3.6.1.4.1.311.20.2.3'
 type Rules = Readonly<Record<string, unknown>>
 type CaseCsr = NonNullable<Case['csr']>
 
-const outcome = (given: Case): string => {
-  const judged = judge(given)
-  return 'subject' in judged ? 'ok' : judged.join('\n')
-}
-
-const from = (namespace: string, given: Case): string =>
-  outcome({
+/** What comes of a request from a namespace: `ok`, or the refusals. */
+function from(namespace: string, given: Case): string {
+  const judged = judge({
     ...given,
     request: {
       origin: {
@@ -28,6 +24,8 @@ const from = (namespace: string, given: Case): string =>
       },
     },
   })
+  return 'subject' in judged ? 'ok' : judged.join('\n')
+}
 
 describe('{namespace}', () => {
   it.for<[string, Rules, CaseCsr, string]>([

@@ -13,6 +13,7 @@ const outcome = (given: Case): string => {
 }
 
 type Rules = Readonly<Record<string, unknown>>
+
 /** Without a subject, since a common name may count as a name. */
 const ofName = (rules: Rules, ...names: readonly Uint8Array[]): string =>
   outcome({

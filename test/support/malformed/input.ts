@@ -72,11 +72,11 @@ export const INPUT_CASES: readonly MalformedCase[] = [
     /is base64 of PEM; expected base64 of DER/,
   ],
   [
-    '16,385 octets',
+    '24,577 octets',
     'csr_malformed/input_too_large',
     // A signature of ECDSA differs in length, so only the size of the filler is known.
-    withExtension(extension('1.2.3', new Uint8Array(16_200))),
-    /it has 16\d{3} octets, which exceeds the maximum of 16384/,
+    withExtension(extension('1.2.3', new Uint8Array(24_400))),
+    /it has 24\d{3} octets, which exceeds the maximum of 24576/,
   ],
   [
     'no octets',
