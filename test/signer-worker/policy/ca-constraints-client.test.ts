@@ -126,7 +126,10 @@ describe('permittedFromClient', () => {
     [
       'permits every name where that is allowed',
       undefined,
-      client({ dnsNames: { values: ['*'] }, ipAddresses: { values: ['*'] } }),
+      {
+        profile: { ...profile, requireNameConstraints: false },
+        ...client({ dnsNames: { values: ['*'] }, ipAddresses: { values: ['*'] } }),
+      },
       [dns(''), ALL_V4, ALL_V6],
       [],
     ],

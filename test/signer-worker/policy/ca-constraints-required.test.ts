@@ -31,6 +31,16 @@ describe('a profile that requires name constraints', () => {
     ['refuses one with DNS names alone', aCaRequest(nameConstraints([dns('a.example')])), NO_IP],
     ['refuses one with addresses alone', aCaRequest(nameConstraints([NET_10])), NO_DNS],
     [
+      'refuses one that permits everything',
+      aCaRequest(nameConstraints([dns(''), ALL_V4, ALL_V6])),
+      `${NO_DNS}\n${NO_IP}`,
+    ],
+    [
+      'refuses one that permits all of one family of addresses',
+      aCaRequest(nameConstraints([dns('a.example'), NET_10, ALL_V6])),
+      NO_IP,
+    ],
+    [
       'refuses one that excludes some names and addresses',
       aCaRequest(nameConstraints([], [dns('a.example'), NET_10])),
       `${NO_DNS}\n${NO_IP}`,

@@ -97,8 +97,8 @@ it('the order is always the same, and so is what is critical', ({ expect }) => {
       subject: name(['CN', 'Sub CA']),
       extensions: [
         nameConstraints(
-          [generalName.dns('a.example'), generalName.ip(...new Uint8Array(32))],
-          [generalName.ip(...new Uint8Array(8))],
+          [generalName.dns('a.example'), generalName.ip(10, 0, 0, 0, 255, 0, 0, 0)],
+          [generalName.ip(...new Uint8Array(32))],
         ),
         subjectAltName(generalName.dns('a.example')),
       ],
