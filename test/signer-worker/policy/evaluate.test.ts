@@ -55,6 +55,7 @@ describe('a request that keeps to every rule', () => {
       clamped: null,
       ignored: [],
       warnings: [],
+      lintExceptions: [],
       names: {
         subject: 'CN=web,O=Me',
         commonNames: ['web'],
