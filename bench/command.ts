@@ -21,9 +21,18 @@ export interface SwitchFlag {
   readonly summary: string
 }
 
+/** A flag with a text: a path. */
+export interface TextFlag {
+  readonly summary: string
+  /** Name of the value in the help: `DIR`. */
+  readonly value: string
+  readonly fallback: string
+}
+
 /** What a subcommand reads from its command line. */
 export interface Flags {
   readonly numbers: Readonly<Record<string, number>>
+  readonly texts: Readonly<Record<string, string>>
   readonly switches: Readonly<Record<string, boolean>>
 }
 
@@ -32,6 +41,7 @@ export interface BenchCommand {
   readonly summary: string
   readonly description: string
   readonly numbers: Readonly<Record<string, NumberFlag>>
+  readonly texts?: Readonly<Record<string, TextFlag>>
   readonly switches: Readonly<Record<string, SwitchFlag>>
   /** Measures. `report` takes text for people, one line a call. */
   readonly run: (flags: Flags, report: (line: string) => void) => Promise<BenchResult>
@@ -41,6 +51,8 @@ export interface BenchCommand {
 export interface BenchResult {
   readonly json: object
   readonly lines: readonly string[]
+  /** True when the result misses what is required: the exit code is 1, although there is a result. */
+  readonly isFailure?: boolean
 }
 
 /** Every subcommand has these. */
@@ -59,16 +71,22 @@ export function parseFlags(command: BenchCommand, args: readonly string[]): Resu
     if (!number.ok) return number
     numbers[name] = number.value
   }
+  const texts: Record<string, string> = {}
+  for (const [name, { fallback }] of Object.entries(command.texts ?? {})) {
+    const text = given.value[name] ?? fallback
+    if (typeof text !== 'string' || text === '') return err(`--${name} must not be empty`)
+    texts[name] = text
+  }
   const names = Object.keys({ ...command.switches, ...COMMON_SWITCHES })
   const switches = Object.fromEntries(names.map((name) => [name, given.value[name] === true]))
-  return ok({ numbers, switches })
+  return ok({ numbers, texts, switches })
 }
 
 type Words = Readonly<Record<string, string | boolean | undefined>>
 
 function readWords(command: BenchCommand, args: readonly string[]): Result<Words, string> {
   const options = {
-    ...withType(command.numbers, 'string'),
+    ...withType({ ...command.numbers, ...command.texts }, 'string'),
     ...withType({ ...command.switches, ...COMMON_SWITCHES }, 'boolean'),
   }
   try {
@@ -102,6 +120,10 @@ export function commandHelp(name: string, command: BenchCommand): string {
     ...Object.entries(command.numbers).map(
       ([flag, { summary, fallback }]) =>
         [`--${flag} N`, `${summary} (default: ${String(fallback)})`] as const,
+    ),
+    ...Object.entries(command.texts ?? {}).map(
+      ([flag, { summary, value, fallback }]) =>
+        [`--${flag} ${value}`, `${summary} (default: ${fallback})`] as const,
     ),
     ...Object.entries({ ...command.switches, ...COMMON_SWITCHES }).map(
       ([flag, { summary }]) => [`--${flag}`, summary] as const,

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- <what>`: measures the worker and the relay on this machine. Exit code 2 for a command line that
- * is wrong, 1 for a measurement that failed.
+ * is wrong, 1 for a measurement that failed or whose result misses what is required.
  *
  * @module
  */
@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<BenchCommand>>> = {
   size: async () => (await import('./size/command.ts')).size,
   memory: async () => (await import('./memory/command.ts')).memory,
   burst: async () => (await import('./burst/command.ts')).burst,
+  'field-csrs': async () => (await import('./field-csrs/command.ts')).fieldCsrs,
 }
 
 process.exitCode = await main(process.argv.slice(2))
@@ -55,7 +56,7 @@ async function runCommand(
     const result = await command.run(flags.value, report)
     const text = json ? JSON.stringify(result.json) : result.lines.join('\n')
     process.stdout.write(`${text}\n`)
-    return 0
+    return result.isFailure === true ? 1 : 0
   } catch (error) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
     process.stderr.write(`bench ${name}: ${trace}\n`)
@@ -67,7 +68,7 @@ async function listHelp(): Promise<string> {
   const rows = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, load]) => {
       const { summary } = await load()
-      return `  ${name.padEnd(10)}${summary}\n`
+      return `  ${name.padEnd(12)}${summary}\n`
     }),
   )
   return `Usage: npm run bench -- <benchmark> [flags]\n\n${rows.join('')}\nEach takes --help.\n`

@@ -20,9 +20,23 @@ export interface ApiRequest {
   readonly body?: object
 }
 
+/** An answer other than 2xx. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  /** Text of the answer: a `Status` object in JSON, as a rule. */
+  readonly body: string
+
+  constructor({ method, path }: ApiRequest, status: number, body: string) {
+    super(`${method} ${path}: ${String(status)} ${body}`)
+    this.status = status
+    this.body = body
+  }
+}
+
 /** Speaks to one API server. */
 export interface Api {
-  /** @returns The text of the answer. @throws Error when it is not a 2xx */
+  /** @returns The text of the answer. @throws ApiError when it is not a 2xx */
   send(request: ApiRequest): Promise<string>
   /**
    * Hands on each line of a watch as it comes, until the signal aborts or the API server ends it: that
@@ -45,7 +59,7 @@ export async function openApi(
       const { statusCode: status = 0 } = answer
       const body = await text(answer)
       if (status < 200 || status >= 300) {
-        throw new Error(`${request.method} ${request.path}: ${String(status)} ${body}`)
+        throw new ApiError(request, status, body)
       }
       return body
     },

@@ -1,5 +1,5 @@
 /**
- * What both benchmarks of the relay run on: a control plane with cert-manager and its own CA, and our
+ * What the benchmarks of the relay run on: a control plane with cert-manager and its own CA, and our
  * signing worker in workerd; the relay is started by whoever measures it.
  *
  * @module
@@ -9,7 +9,11 @@ import { type ControlPlane, startControlPlane } from '../../test/control-plane/i
 import { manifests } from '../../test/support/edge/manifests.ts'
 import { issuerManifest, secretManifest } from '../../test/support/edge/objects.ts'
 import { RELAY_SERVICE_ACCOUNT } from '../../test/support/edge/relay-process.ts'
-import { type EdgeSigner, startEdgeSigner } from '../../test/support/edge/signer.ts'
+import {
+  type EdgeSigner,
+  type EdgeSignerOptions,
+  startEdgeSigner,
+} from '../../test/support/edge/signer.ts'
 import { bundleRelay } from '../relay/bundle.ts'
 import { type ShippedRelay, startShippedRelay } from '../relay/shipped-relay.ts'
 import { type IssuerRef, NAMESPACE } from './requests.ts'
@@ -54,7 +58,10 @@ spec: {ca: {secretName: in-tree-ca}}
 `
 
 /** Starts everything; what was started is stopped again when a part does not start. */
-export async function startCluster(report: (line: string) => void): Promise<Cluster> {
+export async function startCluster(
+  report: (line: string) => void,
+  signerOptions: Pick<EdgeSignerOptions, 'configure'> = {},
+): Promise<Cluster> {
   report('bundling the relay …')
   const bundle = await bundleRelay()
   report('starting the control plane …')
@@ -68,7 +75,10 @@ export async function startCluster(report: (line: string) => void): Promise<Clus
     for (const end of stops.splice(0).toReversed()) await end()
   }
   try {
-    const signer = await startEdgeSigner({ directory: join(plane.directory, 'signer') })
+    const signer = await startEdgeSigner({
+      ...signerOptions,
+      directory: join(plane.directory, 'signer'),
+    })
     stops.push(async () => signer.worker.stop())
     await install(plane, signer)
     const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
@@ -102,7 +112,7 @@ async function install(plane: ControlPlane, signer: EdgeSigner): Promise<void> {
 }
 
 /** Waits for the condition Ready. @throws Error with what kubectl says */
-async function waitUntilReady(plane: ControlPlane, object: string): Promise<void> {
+export async function waitUntilReady(plane: ControlPlane, object: string): Promise<void> {
   const args = ['wait', object, '--for=condition=Ready', `--timeout=${PATIENCE}`, '-n', NAMESPACE]
   const { code, stderr } = await plane.kubectl(args)
   if (code !== 0) throw new Error(`${object}: ${stderr}`)

@@ -75,7 +75,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'certificates verify',
-    summary: 'check an export: who asked for each certificate, and that it is what was asked for',
+    summary: 'check an export and the evidence in it, offline',
     load: async () => (await import('./commands/certificates-verify.ts')).certificatesVerify,
   },
   {

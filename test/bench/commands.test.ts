@@ -82,7 +82,8 @@ it('another name is refused with the names there are', async ({ expect }) => {
   expect(await bench('speed')).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'bench: there is no benchmark "speed"; there are: worker, http, size, memory, burst\n',
+    stderr:
+      'bench: there is no benchmark "speed"; there are: worker, http, size, memory, burst, field-csrs\n',
   })
 })
 
@@ -93,6 +94,8 @@ it.for([
   [['size', 'now'], 'now'],
   [['memory', '--foreign', '0'], '--foreign must be a whole number from 1 to 100000'],
   [['burst', '--requests', 'many'], '--requests must be a whole number'],
+  [['field-csrs', '--dir', ''], '--dir must not be empty'],
+  [['field-csrs', '--rounds', '1'], '--rounds'],
 ] as const)('a wrong command line says what is wrong: %j', async ([args, word], { expect }) => {
   const { code, stdout, stderr } = await bench(...args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -108,8 +111,15 @@ it.for([
   [['size', '--help'], '--starts N'],
   [['memory', '--help'], '--foreign N'],
   [['burst', '--help'], '--requests N'],
+  [['field-csrs', '--help'], '--dir DIR'],
 ] as const)('help is there: %j', async ([args, word], { expect }) => {
   const { code, stdout } = await bench(...args)
   expect(code).toBe(0)
   expect(stdout).toContain(word)
+})
+
+it('field-csrs says what is wrong with a directory', async ({ expect }) => {
+  const { code, stdout, stderr } = await bench('field-csrs', '--dir', '/nonexistent')
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain('cannot read /nonexistent/manifest.json')
 })

@@ -24,7 +24,7 @@ describe('edge-issuer', () => {
   it('--version names its version and that of the protocol', async ({ expect }) => {
     expect(await runCli(['--version'], { cwd })).toEqual({
       exitCode: 0,
-      stdout: 'edge-issuer 0.1.0 (protocol 1.0)\n',
+      stdout: 'edge-issuer 0.1.0 (protocol 1.1)\n',
       stderr: '',
     })
   })

@@ -39,7 +39,7 @@ beforeAll(async () => {
   }
   const scene = { cwd: checkout }
   await mustRunCli(['ca', 'init'], scene)
-  await mustRunCli(['client', 'create', 'a-cluster'], scene)
+  await mustRunCli(['client', 'create', 'a-cluster', '--allow-dns', '*.acme.internal'], scene)
   const init = `config init --url ${STAGING_URL} --ca ca --client a-cluster.client.json`
   await mustRunCli([...init.split(' '), '--out', CONFIG], scene)
   await copyFile(
@@ -140,10 +140,10 @@ describe('deploy:worker', () => {
     const path = join(checkout, CONFIG)
     const text = await readFile(path, 'utf8')
     onTestFinished(async () => writeFile(path, text))
-    await writeFile(path, text.replace('"default": {}', '"other": {}'))
+    await writeFile(path, text.replace('"maxDurationSeconds"', '"maxDuration"'))
     expect(await deploy('--env staging')).toEqual({
       code: 1,
-      said: expect.stringContaining('/issuers/default/profiles'),
+      said: expect.stringContaining('/profiles/default: Unrecognized key: "maxDuration"'),
       deployed: undefined,
     })
   })

@@ -1,11 +1,11 @@
-import { completeUsages } from '../../shared/src/index.ts'
+import { completeUsages, ok, type Refusal, type Result } from '../../shared/src/index.ts'
 import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
 import type { PublishedUrls } from '../../signer-worker/src/ca/pointers.ts'
 import { randomSerialNumber } from '../../signer-worker/src/ca/serial.ts'
 import { compileClientPolicy } from '../../signer-worker/src/policy/client-policy.ts'
 /** Certificates as the worker makes them, here in Node, for openssl and Node to judge. */
-import { evaluate } from '../../signer-worker/src/policy/evaluate.ts'
+import { type CertificatePlan, evaluate } from '../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../signer-worker/src/policy/profile.ts'
 import { type CsrOptions, makeCsr } from '../support/csr.ts'
 import { openssl } from '../support/openssl.ts'
@@ -25,8 +25,26 @@ export interface Asked {
 
 const DAY_SECONDS = 86_400
 
+/** What the worker makes of a request, here in Node. */
+export interface InProcess {
+  /** The certificate in PEM. */
+  readonly pem: string
+  readonly plan: CertificatePlan
+}
+
 /** A certificate in PEM, issued now. */
 export function issued(authority: Authority, asked: Asked = {}): string {
+  const result = issueCsr(authority, makeCsr(asked.csr), asked)
+  if (!result.ok) throw new Error(result.error.map(({ detail }) => detail).join('; '))
+  return result.value.pem
+}
+
+/** The same for a certification request that is there already, in DER. @returns It, or every refusal. */
+export function issueCsr(
+  authority: Authority,
+  csr: Uint8Array,
+  asked: Omit<Asked, 'csr'> = {},
+): Result<InProcess, readonly Refusal[]> {
   const { isCA = false, usages = [], durationSeconds = 90 * DAY_SECONDS } = asked
   const ca = loadIssuingCa(authority.chainPem, asked.urls)
   if (!ca.ok) throw new Error(ca.error.join('; '))
@@ -34,7 +52,7 @@ export function issued(authority: Authority, asked: Asked = {}): string {
   if (!key.ok) throw new Error(key.error)
   const plan = evaluate({
     request: {
-      csr: Buffer.from(makeCsr(asked.csr)).toString('base64'),
+      csr: Buffer.from(csr).toString('base64'),
       durationSeconds,
       isCA,
       usages: [...completeUsages(usages, isCA)],
@@ -45,9 +63,10 @@ export function issued(authority: Authority, asked: Asked = {}): string {
     ca: ca.value,
     nowMs: Date.now(),
   })
-  if (!plan.ok) throw new Error(plan.error.map(({ detail }) => detail).join('; '))
+  if (!plan.ok) return plan
   const signing = { key: key.value, serialNumber: randomSerialNumber() }
-  return toPem('CERTIFICATE', issueCertificate(plan.value, ca.value, signing))
+  const der = issueCertificate(plan.value, ca.value, signing)
+  return ok({ pem: toPem('CERTIFICATE', der), plan: plan.value })
 }
 
 /** Verifies a certificate up to a root; fails with openssl's reason. */

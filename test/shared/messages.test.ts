@@ -1,4 +1,9 @@
-import { originSchema, signAnswerSchema, signRequestSchema } from '@edge-issuer/shared'
+import {
+  MAX_CSR_BYTES,
+  originSchema,
+  signAnswerSchema,
+  signRequestSchema,
+} from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 
 const REQUEST = {
@@ -15,6 +20,9 @@ const REQUEST = {
     groups: [],
   },
 }
+
+/** Base64 of the largest certification request, in fours of characters. */
+const MAX_CSR_QUADS = Math.ceil(MAX_CSR_BYTES / 3)
 
 /** Groups of so many bytes of UTF-8 together, two for each character. */
 const groupsOf = (bytes: number): readonly string[] => [
@@ -38,7 +46,7 @@ describe('signRequestSchema', () => {
     },
     { name: 'no origin', change: { origin: undefined } },
     { name: 'a CSR that is not base64', change: { csr: 'M*A=' } },
-    { name: 'a CSR that is too large', change: { csr: 'AAAA'.repeat(8_193) } },
+    { name: 'a CSR that is too large', change: { csr: 'AAAA'.repeat(MAX_CSR_QUADS + 1) } },
     { name: 'no duration at all', change: { durationSeconds: 0 } },
     { name: 'a fraction of a second', change: { durationSeconds: 1.5 } },
     { name: 'a duration of over a hundred years', change: { durationSeconds: 3_155_760_001 } },
@@ -58,7 +66,7 @@ describe('signRequestSchema', () => {
   })
 
   it.for([
-    { name: 'the largest CSR', change: { csr: 'AAAA'.repeat(5_462) } },
+    { name: 'the largest CSR', change: { csr: 'AAAA'.repeat(MAX_CSR_QUADS) } },
     {
       name: 'a username and groups of 8 KiB together',
       change: { origin: { ...REQUEST.origin, username: 'u', groups: groupsOf(8191) } },
@@ -78,6 +86,9 @@ it('an origin of any size that was once recorded can be read', ({ expect }) => {
   expect(originSchema.parse(origin)).toEqual(origin)
 })
 
+const notices = (count: number, length = 1): readonly string[] =>
+  Array.from({ length: count }, () => 'x'.repeat(length))
+
 describe('signAnswerSchema', () => {
   const ANSWER = {
     chain: 'chain',
@@ -88,8 +99,6 @@ describe('signAnswerSchema', () => {
     clamped: null,
     replayed: false,
   }
-  const notices = (count: number, length = 1): readonly string[] =>
-    Array.from({ length: count }, () => 'x'.repeat(length))
 
   it('reads an answer of protocol 1.0, which has no notices', ({ expect }) => {
     expect(signAnswerSchema.parse(ANSWER)).toEqual({ ...ANSWER, ignored: [], warnings: [] })

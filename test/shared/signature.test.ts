@@ -3,6 +3,7 @@ import {
   checkSignatureWindow,
   contentDigest,
   readSignature,
+  readSignatureBase,
   signatureBase,
   signatureHeader,
   signatureInput,
@@ -70,6 +71,39 @@ describe('signatureBase', () => {
         `"@signature-params": ("@method" "@target-uri" "edge-issuer-protocol")${PARAMS}`,
       ].join('\n'),
     )
+  })
+})
+
+describe('readSignatureBase', () => {
+  const base = signatureBase(POST, PARAMETERS)
+
+  it('gives back what was signed', ({ expect }) => {
+    expect(readSignatureBase(base)).toEqual({ message: POST, parameters: PARAMETERS })
+  })
+
+  it.for<[string, string]>([
+    ['nothing', ''],
+    ['a base of a GET', signatureBase(GET, PARAMETERS)],
+    ['something before it', `\n${base}`],
+    ['something after it', `${base}\n`],
+    ['a line more', base.replace('"@target-uri"', '"x": y\n"@target-uri"')],
+    ['a line less', base.replace(/"content-type".*\n/, '')],
+    ['lines in another order', base.split('\n').toReversed().join('\n')],
+    ['CRLF', base.replaceAll('\n', '\r\n')],
+    ['another method', base.replace('POST', 'PUT')],
+    ['a URI without TLS', base.replace('https:', 'http:')],
+    ['a URI with a space', base.replace('/v1/', '/v 1/')],
+    ['another content type', base.replace('application/json', 'text/plain')],
+    ['another digest algorithm', base.replace('sha-256=', 'sha-512=')],
+    ['a digest of another length', base.replace('=:\n', ':\n')],
+    ['another tag', base.replace('csr-relay-1', 'csr-relay-2')],
+    ['another algorithm', base.replace('ed25519', 'rsa-v1_5-sha256')],
+    ['a parameter more', `${base};x="y"`],
+    ['other components', base.replace('("@method" ', '(')],
+    ['a key id that is too short', base.replace('keyid="p', 'keyid="')],
+    ['a time that is too short', base.replace('created=1', 'created=')],
+  ])('refuses %s', ([, text], { expect }) => {
+    expect(readSignatureBase(text)).toBeUndefined()
   })
 })
 

@@ -1,5 +1,11 @@
-import { createPublicKey, verify, X509Certificate } from 'node:crypto'
-import { type SignAnswer, signAnswerSchema } from '@edge-issuer/shared'
+import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto'
+import {
+  contentDigest,
+  IDEMPOTENCY_KEY_HEADER,
+  PROTOCOL_HEADER,
+  type SignAnswer,
+  signAnswerSchema,
+} from '@edge-issuer/shared'
 import { exports } from 'cloudflare:workers'
 import { it } from 'vitest'
 import * as z from 'zod'
@@ -9,7 +15,7 @@ import { send } from './support/app.ts'
 import { fixture, keyOf } from './support/fixture.ts'
 import { countIssuances, queryLedger } from './support/ledger.ts'
 import { aCsr, aSignRequest } from './support/sign-request.ts'
-import { post } from './support/signed.ts'
+import { post, withHeaders } from './support/signed.ts'
 
 const answerOf = (body: unknown): SignAnswer => z.strictObject(signAnswerSchema.shape).parse(body)
 
@@ -56,6 +62,31 @@ it('logs who got what, and nothing of the request itself', async ({ expect }) =>
       outcome: 'issued',
     },
   ])
+})
+
+it('a relay one minor version older gets its certificate', async ({ expect }) => {
+  const request = post(aSignRequest(), { message: { protocolVersion: '1.0' } })
+  const { status } = await send(withHeaders(request, { [PROTOCOL_HEADER]: '1.0' }))
+  expect(status).toBe(201)
+})
+
+it('the body is kept as it was sent, byte for byte', async ({ expect }) => {
+  const request = aSignRequest()
+  // JSON says the same in many ways; the signature covers one of them.
+  const body = JSON.stringify(request, null, 3).replace('"isCA"', String.raw`"\u0069sCA"`)
+  const signed = post(body, {
+    message: {
+      body: {
+        contentDigest: contentDigest(createHash('sha256').update(body).digest()),
+        idempotencyKey: request.origin.uid,
+      },
+    },
+  })
+  const sent = withHeaders(signed, { [IDEMPOTENCY_KEY_HEADER]: request.origin.uid })
+  expect((await send(sent)).status).toBe(201)
+  const query = 'SELECT body FROM issuance WHERE uid = ?'
+  const rows = await queryLedger('cluster-1', query, request.origin.uid)
+  expect(rows).toEqual([{ body: new TextEncoder().encode(body).buffer }])
 })
 
 it('the same uid twice gets the same certificate', async ({ expect }) => {

@@ -4,13 +4,14 @@
  * show as a difference.
  * @module
  */
-import type {
-  CertificationRequest,
-  Extension,
-  ExtensionValues,
-  GeneralName,
-  Name,
-  SubjectPublicKeyInfo,
+import {
+  type CertificationRequest,
+  type Extension,
+  type ExtensionValues,
+  type GeneralName,
+  type Name,
+  type SubjectPublicKeyInfo,
+  withMicrosoftExtensions,
 } from '../../shared/src/x509/index.ts'
 import { extensionRequest, pssParameters, SHA256, SHA384, SHA512 } from './csr.ts'
 import {
@@ -81,7 +82,8 @@ const CURVES = {
 const positive = (magnitude: Uint8Array): Uint8Array =>
   tlv(2, ...((magnitude[0] ?? 0) >= 0x80 ? [octets(0)] : []), magnitude)
 
-function encodeAttributes({ extensions }: CertificationRequest): Uint8Array[] {
+function encodeAttributes(request: CertificationRequest): Uint8Array[] {
+  const { extensions } = withMicrosoftExtensions(request)
   const asked = extensions.list.map((one) => encodeExtension(one, extensions.values))
   return asked.length === 0 ? [] : [extensionRequest(...asked)]
 }

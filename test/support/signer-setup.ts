@@ -51,6 +51,7 @@ export function makeSignerSetup(keyTypes: readonly KeyType[]): SignerSetup {
         profiles: ['default'],
         unrestricted: true,
         certificatesPerMinute: null,
+        repeatsPerMinute: 100_000,
       },
     },
   }

@@ -41,6 +41,7 @@ beforeAll(async () => {
             keys: [{ publicKey: toPem('PUBLIC KEY', client.spki) }],
             issuers: ['default'],
             profiles: ['default'],
+            unrestricted: true,
           },
         },
       }),

@@ -32,6 +32,13 @@ export const NULL = tlv(0x05)
 export const utf8 = (text: string): Uint8Array => tlv(0x0c, ascii(text))
 export const printable = (text: string): Uint8Array => tlv(0x13, ascii(text))
 export const ia5 = (text: string): Uint8Array => tlv(0x16, ascii(text))
+export const numeric = (text: string): Uint8Array => tlv(0x12, ascii(text))
+/** TeletexString with ISO 8859-1, as programs write it. */
+export const teletex = (text: string): Uint8Array =>
+  tlv(0x14, new Uint8Array(Buffer.from(text, 'latin1')))
+/** BMPString: UCS-2, big-endian. */
+export const bmp = (text: string): Uint8Array =>
+  tlv(0x1e, new Uint8Array(Buffer.from(text, 'utf16le').swap16()))
 /** `[number]`, primitive. */
 export const primitive = (number: number, contents: Uint8Array): Uint8Array =>
   tlv(0x80 + number, contents)
@@ -215,8 +222,6 @@ export interface AuthorityOptions {
   readonly serialNumber?: Uint8Array
   /** AlgorithmIdentifier that the certificate claims to be signed with; the true one when absent. */
   readonly algorithm?: Uint8Array
-  /** SubjectPublicKeyInfo in place of that of the key. */
-  readonly spki?: Uint8Array
 }
 
 export interface Authority {
@@ -255,20 +260,20 @@ export function makeAuthority(options: AuthorityOptions = {}): Authority {
     issuer,
   } = options
   const subjectKeyId = keyIdOf(key)
-  const signer = issuer?.key ?? key
-  const algorithm = options.algorithm ?? algorithmOf(signer)
+  const { key: signer, subject: issuerName } = issuer ?? { key, subject }
+  const {
+    algorithm = algorithmOf(signer),
+    extensions = Object.values(authorityExtensions(subjectKeyId, issuer)),
+  } = options
   const tbs = seq(
     constructed(0, integer(2)),
     tlv(0x02, serialNumber),
     algorithm,
-    issuer?.subject ?? subject,
+    issuerName,
     validity(options),
     subject,
-    options.spki ?? key.spki,
-    constructed(
-      3,
-      seq(...(options.extensions ?? Object.values(authorityExtensions(subjectKeyId, issuer)))),
-    ),
+    key.spki,
+    constructed(3, seq(...extensions)),
   )
   const der = seq(tbs, algorithm, bitString(signWith(signer, tbs)))
   const pem = toPem('CERTIFICATE', der)

@@ -43,7 +43,7 @@ export class RepeatedRecords {
       this.#keptSinceMs.set(ledger, Math.min(sinceMs, issuedAtMs))
       return undefined
     }
-    return issuedAtMs > sinceMs
+    return issuedAtMs >= sinceMs
       ? 'the body is missing, and an earlier certificate of the same ledger has one'
       : undefined
   }

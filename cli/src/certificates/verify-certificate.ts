@@ -7,6 +7,7 @@
 import { createPublicKey } from 'node:crypto'
 import { type Certificates, leafDifferences, type Link } from '@edge-issuer/relay/signer'
 import {
+  asApproved,
   decodeBase64,
   EXTENDED_KEY_USAGE_OIDS,
   err,
@@ -49,8 +50,8 @@ export function verifyCertificate(
   const root = certificates.read(record.ca, 'bundle', ROOT_LIMITS)
   const [leaf] = chain.ok ? chain.value : []
   const unreadable = [
-    chain.ok ? undefined : `chain: ${chain.error}`,
-    root.ok ? undefined : `ca: ${root.error}`,
+    pemFinding('chain', record.chain, chain),
+    pemFinding('ca', record.ca, root),
   ].filter((finding) => finding !== undefined)
   const findings = [...unreadable]
   if (leaf !== undefined) findings.push(...factFindings(record, leaf.parts))
@@ -70,6 +71,18 @@ export function verifyCertificate(
     ...validityFindings(record, { leaf: leaf.parts, request, above }),
     ...usageFindings(leaf.parts, request, csr.value),
   ]
+}
+
+/** PEM in another form than the worker writes has been written by someone else. */
+function pemFinding(
+  member: string,
+  pem: string,
+  read: Result<readonly Link[], string>,
+): string | undefined {
+  if (!read.ok) return `${member}: ${read.error}`
+  return read.value.map((link) => link.pem).join('') === pem
+    ? undefined
+    : `${member} is not in the form in which the worker writes PEM`
 }
 
 /** The record's own words for what the certificate says. */
@@ -136,13 +149,13 @@ function isTrusted({ links, roots }: Chain, certificates: Certificates): boolean
 }
 
 /** The certification request, if its own key signed it. */
-function readCsr({ csr: base64 }: SignRequest): Result<CertificationRequest, string> {
+function readCsr({ csr: base64, origin }: SignRequest): Result<CertificationRequest, string> {
   const der = decodeBase64(base64)
   const csr = der === undefined ? undefined : parseCertificationRequest(der)
   if (csr === undefined) return err('the certification request is not base64')
   if (!csr.ok) return err(`the certification request cannot be read: ${csr.error.message}`)
   return isSelfSigned(csr.value)
-    ? ok(csr.value)
+    ? ok(asApproved(csr.value, origin))
     : err('the certification request is not signed by the key in it')
 }
 
@@ -167,10 +180,7 @@ interface Lifetime {
   readonly above: readonly Link[]
 }
 
-/**
- * RFC 5280 §4.1.2.5 counts both ends of a validity, so the certificate for a duration of d seconds may
- * have d − 1 or d seconds between them.
- */
+/** A certificate has exactly the duration that was asked for between its ends, or less and says why. */
 function validityFindings(
   { clamped }: ExportedRecord,
   { leaf, request, above }: Lifetime,
@@ -181,7 +191,7 @@ function validityFindings(
   const given = `the certificate is valid for ${String(seconds)} s, ${String(asked)} s were asked for`
   return [
     seconds > asked ? given : undefined,
-    clamped === null && seconds < asked - 1 ? `clamped is null, but ${given}` : undefined,
+    clamped === null && seconds < asked ? `clamped is null, but ${given}` : undefined,
     clamped !== null && seconds >= asked ? `clamped is "${clamped}", but ${given}` : undefined,
     clamped === 'issuer' && leaf.notAfterMs !== endMs
       ? 'clamped is "issuer", but the certificate does not end with a CA of its chain'

@@ -1,26 +1,43 @@
 import { err, nameSchema, ok, type Result } from '@edge-issuer/shared'
+import { DEFAULT_CERTIFICATES_PER_MINUTE } from '@edge-issuer/signer-worker/config'
 import { z } from 'zod'
 import { parseJson } from '../parse-json.ts'
+import type { Access } from './access.ts'
 
 /** What the worker's configuration says of one client, as far as this program writes it. */
-interface ClientEntry {
+type ClientEntry = Access & {
   readonly keys: readonly { readonly publicKey: string }[]
   readonly issuers: readonly string[]
   /** The first that the issuer also has is the client's default. */
   readonly profiles: readonly string[]
+  readonly certificatesPerMinute: number
 }
 
 /** The `clients` of a worker configuration, or a part of them. */
 export type ClientEntries = Readonly<Record<string, ClientEntry>>
 
-/** The shape of the file only: what an entry may hold is judged with the whole configuration. */
+/** An entry as a file has it; what it may hold is checked with the whole configuration. */
+export type ReadEntry = Readonly<Record<string, unknown>>
+
+/** The shape of the file only. */
 const clientFileSchema = z.record(nameSchema, z.looseObject({}))
 
 /** @returns The entries of a client file by name, or why it is none. */
 export function readClientEntries(
   content: string,
-): Result<Readonly<Record<string, unknown>>, string> {
+): Result<Readonly<Record<string, ReadEntry>>, string> {
   const entries = clientFileSchema.safeParse(parseJson(content))
   if (!entries.success) return err('is not a JSON object of clients by name')
   return Object.keys(entries.data).length === 0 ? err('holds no client') : ok(entries.data)
 }
+
+/** Whether an entry says what its client may ask for. */
+export const hasAccess = (entry: ReadEntry): boolean =>
+  'allowed' in entry || 'unrestricted' in entry
+
+/** An entry with what it leaves unsaid: the rate limit written out, and `access` if it has none. */
+export const completeEntry = (entry: ReadEntry, access: Access | undefined): ReadEntry => ({
+  certificatesPerMinute: DEFAULT_CERTIFICATES_PER_MINUTE,
+  ...entry,
+  ...(hasAccess(entry) ? {} : access),
+})

@@ -125,6 +125,8 @@ const constraintsOf = (values: CaInitValues): NameConstraints => ({
 
 function report(authority: Authority, constraints: NameConstraints, out: string): string {
   const free = unlimitedKinds(constraints)
+  const domain = constraints.permitted.find(({ kind }) => kind === 'dns')?.text ?? 'acme.internal'
+  const names = `*.${domain}`
   const subtrees = [
     ...constraints.permitted.map(({ kind, text }) => `${kind} ${text}`),
     ...constraints.excluded.map(({ kind, text }) => `not ${kind} ${text}`),
@@ -137,7 +139,7 @@ function report(authority: Authority, constraints: NameConstraints, out: string)
 
 Next:
   1. Move ${join(out, CA_PATHS.rootKey)} offline now. Whoever has it can be any CA of yours.
-  2. edge-issuer client create cluster-1
+  2. edge-issuer client create cluster-1 --allow-dns '${names}'
   3. edge-issuer config init --url https://ca.example.com --ca ${out} --client cluster-1.client.json
 `
 }

@@ -53,7 +53,7 @@ counted as not provable.`,
   parameters,
   endings: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer certificates verify ledger.ndjson --client-keys signer.config.json --ca-file ca/root/ca.pem',
+    'edge-issuer certificates verify ledger.ndjson --client-keys signer.config.json --ca-file ca/root.pem',
     'edge-issuer certificates export --url https://ca.example.com --key alice.admin.key | edge-issuer certificates verify - --client-keys clients --json',
   ],
   run: async (values, io) => {

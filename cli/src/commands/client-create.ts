@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { readClientKey } from '@edge-issuer/relay/signer'
 import { err, ok } from '@edge-issuer/shared'
+import { DEFAULT_CERTIFICATES_PER_MINUTE } from '@edge-issuer/signer-worker/config'
+import { accessParameters, MISSING_ACCESS, readAccess } from '../client/access.ts'
 import type { ClientEntries } from '../client/client-entry.ts'
 import { createClientKeyPair } from '../client/client-key.ts'
 import { manifestYaml, secretManifest } from '../client/secret-manifest.ts'
@@ -20,6 +22,7 @@ const parameters = {
   namespace: optional(NAME, 'namespace of the Secret; left to kubectl -n when absent'),
   issuer: repeated(NAME, 'issuer of the worker that the client may use', 'default'),
   profile: repeated(NAME, 'profile that the client may name, its default first', 'default'),
+  ...accessParameters,
   stdout: toggle('print the Secret instead of writing it: the private key touches no disk'),
   json: toggle('print everything as one JSON object, private key included, and write nothing'),
 }
@@ -32,18 +35,23 @@ Makes an Ed25519 key, and of it two files:
   NAME.secret.yaml   the private key as a Kubernetes Secret, 0600: apply it, then delete it
   NAME.client.json   the public key as an entry of the worker's configuration, for "config init"
 
-Nothing is ever overwritten.`,
+What the client may ask for must be said: by flags that begin with --allow, and nothing else is then
+allowed, or by --unrestricted. Nothing is ever overwritten.`,
   parameters,
   endings: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer client create cluster-1',
-    'edge-issuer client create cluster-1 --stdout | kubectl apply -n edge-issuer -f -',
+    "edge-issuer client create cluster-1 --allow-dns '*.acme.internal'",
+    "edge-issuer client create cluster-1 --allow-dns '*.{namespace}.svc.acme.internal' --allow-usage 'digital signature' --allow-usage 'server auth'",
+    'edge-issuer client create cluster-1 --unrestricted --stdout | kubectl apply -n edge-issuer -f -',
   ],
   run: async (values, io) => {
     const { name, out, stdout: isPrinted, json: isJson } = values
     if (isPrinted && isJson) {
       return err({ ending: 'usage', message: 'choose one of --stdout and --json' })
     }
+    const access = readAccess(values)
+    if (!access.ok) return err({ ending: 'usage', message: access.error })
+    if (access.value === undefined) return err({ ending: 'usage', message: MISSING_ACCESS })
     const { privateKeyPem, publicKeyPem } = createClientKeyPair()
     const key = readClientKey(privateKeyPem)
     if (!key.ok) throw new Error(`the new key ${key.error}`)
@@ -56,6 +64,8 @@ Nothing is ever overwritten.`,
       keys: [{ publicKey: publicKeyPem }],
       issuers: values.issuer,
       profiles: values.profile,
+      ...access.value,
+      certificatesPerMinute: DEFAULT_CERTIFICATES_PER_MINUTE,
     }
     const clients: ClientEntries = { [name]: entry }
     if (isJson) {

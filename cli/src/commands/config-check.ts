@@ -1,7 +1,13 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { defineCommand } from '../command.ts'
+import { describeAccess } from '../config/describe-access.ts'
 import { describeConfig } from '../config/describe-config.ts'
-import { faultsMessage, judgeConfig } from '../config/judge-config.ts'
+import {
+  faultsMessage,
+  judgeConfig,
+  readConfigFile,
+  warningsMessage,
+} from '../config/judge-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
 import { operand, optional, repeated, type ValueType } from '../parameters.ts'
 import { readText } from '../read-input.ts'
@@ -27,9 +33,11 @@ const parameters = {
 /** `edge-issuer config check`. */
 export const configCheck = defineCommand({
   description: `
-Judges a configuration by the rules by which the worker refuses to start, and lists every fault with
-its place in the file (JSON Pointer, RFC 6901). With --secrets or --secret, each issuer's private
-key must be there and belong to its certificate; without them the keys are not looked at.`,
+Checks a configuration by the rules of the worker, and lists every error with its place in the file
+(JSON Pointer, RFC 6901). Without an error it prints what each client can get, and warns of rules
+that allow more than they seem to; a warning does not change the exit code. With --secrets or
+--secret, each issuer's private key must be there and belong to its certificate; without them the
+keys are not checked.`,
   parameters,
   endings: ['done', 'failed', 'usage'],
   examples: [
@@ -51,7 +59,9 @@ key must be there and belong to its certificate; without them the keys are not l
     if (faults.length > 0) {
       return err({ ending: 'failed', message: faultsMessage(`"${file}"`, faults) })
     }
-    io.stdout(config === undefined ? '' : describeConfig(config))
+    const access = describeAccess(readConfigFile(text.value)).map((line) => `${line}\n`)
+    io.stdout((config === undefined ? '' : describeConfig(config)) + access.join(''))
+    io.stderr(warningsMessage(text.value))
     const keys =
       uncheckedSecrets.length === 0
         ? 'keys included'

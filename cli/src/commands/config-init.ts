@@ -2,14 +2,20 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
-import { readClientEntries } from '../client/client-entry.ts'
+import { type Access, accessParameters, MISSING_ACCESS, readAccess } from '../client/access.ts'
+import {
+  completeEntry,
+  hasAccess,
+  type ReadEntry,
+  readClientEntries,
+} from '../client/client-entry.ts'
 import { defineCommand } from '../command.ts'
 import { assembleConfig, keySecretName } from '../config/assemble-config.ts'
-import { faultsMessage, judgeConfig } from '../config/judge-config.ts'
+import { faultsMessage, judgeConfig, warningsMessage } from '../config/judge-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
 import type { Failure } from '../ending.ts'
 import type { Io } from '../io.ts'
-import { defaulted, optional, repeated, required } from '../parameters.ts'
+import { defaulted, optional, repeated, required, type Values } from '../parameters.ts'
 import { readText } from '../read-input.ts'
 import { DIRECTORY, FILE, NAME, text } from '../value-types.ts'
 import { writeNewFiles } from '../write-new-files.ts'
@@ -20,6 +26,7 @@ const parameters = {
   client: repeated(FILE, 'entry that client create wrote; at least one'),
   issuer: defaulted(NAME, 'default', 'what the worker calls the issuing CA'),
   profile: defaulted(NAME, 'default', 'what it calls its one profile, every option at its default'),
+  ...accessParameters,
   out: optional(FILE, 'write the configuration there instead of printing it'),
 }
 
@@ -27,8 +34,10 @@ const parameters = {
 export const configInit = defineCommand({
   description: `
 Puts a complete signer.config.json together: the issuing CA, the shipped profile and the clients. It
-holds no secret. The result is judged as by "config check", with the issuing key if it is still in
-the folder; nothing is written or printed unless it is good.`,
+holds no secret. The entry of each client says what that client may ask for; for one that does not,
+the flags that begin with --allow say it, or --unrestricted. The result is checked as by "config
+check", with the issuing key if it is still in the folder; nothing is written or printed unless it
+has no error.`,
   parameters,
   endings: ['done', 'failed', 'usage'],
   examples: [
@@ -60,6 +69,7 @@ the folder; nothing is written or printed unless it is good.`,
       const written = await writeNewFiles([{ path: out, text: config, isPrivate: false }], io)
       if (!written.ok) return failed(written.error)
     }
+    io.stderr(warningsMessage(config))
     io.stderr(nextSteps({ issuer, keyPath, hasKey, out: out ?? 'what was printed' }))
     return ok(undefined)
   },
@@ -73,14 +83,17 @@ interface Parts {
 }
 
 async function readParts(
-  { ca, client }: { readonly ca: string; readonly client: readonly string[] },
+  values: Values<typeof parameters>,
   io: Io,
 ): Promise<Result<Parts, Failure>> {
+  const { ca, client } = values
   if (client.length === 0)
     return err({ ending: 'usage', message: '--client: at least one is required' })
+  const access = readAccess(values)
+  if (!access.ok) return err({ ending: 'usage', message: access.error })
   const chain = await readText(join(ca, CA_PATHS.chain), io)
   if (!chain.ok) return failed(`--ca: ${chain.error}`)
-  const clients = new Map<string, unknown>()
+  const clients = new Map<string, ReadEntry>()
   for (const path of client) {
     const content = await readText(path, io)
     if (!content.ok) return failed(`--client: ${content.error}`)
@@ -91,7 +104,29 @@ async function readParts(
       clients.set(name, entry)
     }
   }
-  return ok({ chainPem: chain.value, clients: Object.fromEntries(clients) })
+  const completed = completeClients(clients, access.value)
+  return completed.ok ? ok({ chainPem: chain.value, clients: completed.value }) : completed
+}
+
+/** What one client may ask for must be said once: in its entry, or by the flags. */
+function completeClients(
+  clients: ReadonlyMap<string, ReadEntry>,
+  access: Access | undefined,
+): Result<Readonly<Record<string, unknown>>, Failure> {
+  const unsaid = [...clients].filter(([, entry]) => !hasAccess(entry)).map(([name]) => name)
+  if (access === undefined && unsaid.length > 0) {
+    return err({
+      ending: 'usage',
+      message: `for client "${unsaid.join('", "')}", ${MISSING_ACCESS}`,
+    })
+  }
+  if (access !== undefined && unsaid.length === 0) {
+    const message =
+      'the entry of every client says what it may ask for; remove the flags, or edit the entries'
+    return err({ ending: 'usage', message })
+  }
+  const completed = [...clients].map(([name, entry]) => [name, completeEntry(entry, access)])
+  return ok(Object.fromEntries(completed))
 }
 
 interface Outlook {

@@ -1,3 +1,5 @@
+import { profileSchema } from '@edge-issuer/signer-worker/config'
+
 /** The parts of a first configuration: one issuer, one profile. */
 export interface ConfigParts {
   readonly publicUrl: string
@@ -13,9 +15,13 @@ export interface ConfigParts {
 export const keySecretName = (issuer: string, number = 1): string =>
   `CA_KEY_${issuer.toUpperCase().replaceAll('-', '_')}${number === 1 ? '' : `_${String(number)}`}`
 
-/** The text of `signer.config.json`. The profile is the shipped one: every option at its default. */
+/**
+ * The text of `signer.config.json`. The profile is the shipped one: every option at its default, with the
+ * longest duration written out, which is the one that operators look for.
+ */
 export function assembleConfig(parts: ConfigParts): string {
   const { publicUrl, issuer, chainPem, profile, clients } = parts
+  const { maxDurationSeconds } = profileSchema.parse({})
   const config = {
     publicUrl,
     issuers: {
@@ -24,7 +30,7 @@ export function assembleConfig(parts: ConfigParts): string {
         profiles: [profile],
       },
     },
-    profiles: { [profile]: {} },
+    profiles: { [profile]: { maxDurationSeconds } },
     clients,
   }
   return `${JSON.stringify(config, null, 2)}\n`

@@ -1,9 +1,13 @@
 import {
+  configSchema,
   formatConfigFault,
   parseConfig,
   type ConfigFault,
+  type ConfigFile,
   type SignerConfig,
 } from '@edge-issuer/signer-worker/config'
+import { parseJson } from '../parse-json.ts'
+import { accessWarnings } from './access-warnings.ts'
 import { keySecretsOf } from './key-secrets.ts'
 
 /** What a configuration is judged with. */
@@ -48,3 +52,12 @@ export function faultsMessage(what: string, faults: readonly ConfigFault[]): str
     '\n',
   )
 }
+
+/** @returns The document of a configuration without an error, every default set. */
+export const readConfigFile = (text: string): ConfigFile => configSchema.parse(parseJson(text))
+
+/** What the worker accepts and an operator should know, a line each; empty when there is nothing. */
+export const warningsMessage = (text: string): string =>
+  accessWarnings(readConfigFile(text))
+    .map((warning) => `warning: ${formatConfigFault(warning)}\n`)
+    .join('')

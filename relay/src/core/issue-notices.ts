@@ -24,7 +24,7 @@ export function withNotices(
   verdict: RequestVerdict,
   { ignored, warnings }: Pick<SignAnswer, 'ignored' | 'warnings'>,
 ): RequestVerdict {
-  const lists = [toText('Warnings', warnings), toText('Not certified', ignored)]
+  const lists = [toText('Warnings', warnings), toText('Ignored', ignored)]
   const texts = lists.filter((text) => text !== undefined)
   if (texts.length === 0) return verdict
   const note = [verdict.message, ...texts].join('. ')

@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  asApproved,
   decodeBase64,
   err,
   ok,
@@ -160,7 +161,7 @@ export function leafDifferences(leaf: Certificate, { csr, isCA }: AskedLeaf): re
 function readCsr(request: SignRequest): CertificationRequest | undefined {
   const der = decodeBase64(request.csr)
   const csr = der === undefined ? undefined : parseCertificationRequest(der)
-  return csr?.ok === true ? csr.value : undefined
+  return csr?.ok === true ? asApproved(csr.value, request.origin) : undefined
 }
 
 const subjectAltName = ({ list }: Extensions): Uint8Array | undefined =>

@@ -29,8 +29,10 @@ export interface CertificationRequest {
   readonly signed: Uint8Array
   readonly subject: Name
   readonly publicKey: SubjectPublicKeyInfo
-  /** What extensionRequest, or Microsoft's equivalent, asks for; empty without one. */
+  /** What extensionRequest asks for; empty without one. */
   readonly extensions: Extensions
+  /** What Microsoft's equivalent asks for; `undefined` without one. See {@link withMicrosoftExtensions}. */
+  readonly microsoftExtensions: Extensions | undefined
   readonly signatureAlgorithm: SignatureAlgorithm
   /** In node:crypto's form: DER for ECDSA, octets for the others. */
   readonly signature: Uint8Array
@@ -59,7 +61,7 @@ function readCertificationRequest(input: DerReader): CertificationRequest {
   }
   const subject = readName(info, 'subject')
   const publicKey = readSubjectPublicKeyInfo(info, 'subjectPKInfo')
-  const extensions = readAttributes(info)
+  const { extensions = NO_EXTENSIONS, microsoftExtensions } = readAttributes(info)
   info.end()
   const signatureAlgorithm = readSignatureAlgorithm(request, 'signatureAlgorithm')
   const signature = readSignature(request, 'signature', {
@@ -72,33 +74,50 @@ function readCertificationRequest(input: DerReader): CertificationRequest {
     subject,
     publicKey,
     extensions,
+    microsoftExtensions,
     signatureAlgorithm,
     signature,
   }
 }
 
+/**
+ * The request as it is read where nobody else has to approve it. Go, and with it cert-manager, its webhook
+ * and approver-policy, does not read Microsoft's attribute: in a cluster, whatever it asks for was seen by no
+ * approver, and so must not be certified.
+ */
+export const withMicrosoftExtensions = (request: CertificationRequest): CertificationRequest =>
+  request.microsoftExtensions === undefined
+    ? request
+    : { ...request, extensions: request.microsoftExtensions, microsoftExtensions: undefined }
+
 /** Contents of the object identifiers of the two attributes that ask for extensions. */
-const EXTENSION_REQUESTS: readonly Uint8Array[] = [
-  ATTRIBUTE_OID.extensionRequest,
+const EXTENSION_REQUEST = rememberObjectIdentifier(ATTRIBUTE_OID.extensionRequest)
+const MICROSOFT_EXTENSION_REQUEST = rememberObjectIdentifier(
   ATTRIBUTE_OID.microsoftExtensionRequest,
-].map(rememberObjectIdentifier)
+)
+
+interface RequestedExtensions {
+  readonly extensions?: Extensions
+  readonly microsoftExtensions?: Extensions
+}
 
 /**
  * RFC 2986 §4.1 leaves the set of attributes open: all others are ignored, whatever they are and in
  * whatever order. Two requests for extensions are refused, as parsers differ in which one they read.
  */
-function readAttributes(info: DerReader): Extensions {
+function readAttributes(info: DerReader): RequestedExtensions {
   const attributes = info.into('attributes', ATTRIBUTES)
-  let found: Extensions | undefined
+  let found: RequestedExtensions | undefined
   for (let index = 0; !attributes.isAtEnd(); index += 1) {
     const attribute = attributes.sequence(index)
     const type = attribute.primitive('type', TAG.objectIdentifier)
-    if (EXTENSION_REQUESTS.some((contents) => equalOctets(contents, type))) {
-      if (found !== undefined) throw attribute.refusal('type', 'extension_request_repeated')
-      found = readExtensionRequest(attribute)
-    }
+    const isMicrosoft = equalOctets(MICROSOFT_EXTENSION_REQUEST, type)
+    if (!isMicrosoft && !equalOctets(EXTENSION_REQUEST, type)) continue
+    if (found !== undefined) throw attribute.refusal('type', 'extension_request_repeated')
+    const extensions = readExtensionRequest(attribute)
+    found = isMicrosoft ? { microsoftExtensions: extensions } : { extensions }
   }
-  return found ?? NO_EXTENSIONS
+  return found ?? {}
 }
 
 /** Takes the values of the attribute; without any, nothing is asked for. */

@@ -41,7 +41,10 @@ export interface ReceivedRequest {
   }
 }
 
-/** Proof that the holder of a key asked: anyone with the public key can check it again. */
+/**
+ * Proof that the holder of a key signed a request: anyone with the public key can check it again. What the
+ * request asked for is in the body, of which the base has the digest.
+ */
 export interface Evidence {
   /** RFC 7638 thumbprint of the key. */
   readonly keyId: string

@@ -2,4 +2,14 @@ export { type PublicKey, readPublicKey } from './client-key.ts'
 export * from './config.ts'
 export { type ConfigFault, formatConfigFault } from './fault.ts'
 export { loadConfig, parseConfig, type ReadSecret } from './parse.ts'
-export { configSchema } from './schema.ts'
+export {
+  type ClientEntry,
+  type ConfigFile,
+  configSchema,
+  DEFAULT_CERTIFICATES_PER_MINUTE,
+} from './schema.ts'
+export { patternSchema } from '../policy/client-rules.ts'
+export { compilePatterns, matchesAny } from '../policy/pattern.ts'
+export { profileSchema } from '../policy/profile.ts'
+export { includesUsage, USAGES } from '../policy/usage-names.ts'
+export { profileAllowsUsage } from '../policy/usage-rules.ts'

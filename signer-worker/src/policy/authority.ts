@@ -33,8 +33,7 @@ export function decideAuthority(
   rules: AuthorityRules,
 ): Result<BasicConstraints, readonly Refusal[]> {
   // RFC 5280 §4.2.1.9: only a CA that signs certificates has a path length.
-  const most = isCA && usages.includes(CERT_SIGN) ? authority(rules) : { isCA }
-  const decided = shortened(most, asked)
+  const decided = isCA && usages.includes(CERT_SIGN) ? shortened(authority(rules), asked) : { isCA }
   const refusals = joinRefusals(
     isCA ? notAllowed(usages, rules) : [],
     asked === undefined ? [] : disagreement(asked, decided),
@@ -53,7 +52,7 @@ function authority({ profile, issuerPathLength }: AuthorityRules): BasicConstrai
 
 /** A request for a shorter path than the profile allows gets what it asks for. */
 const shortened = (most: BasicConstraints, asked: BasicConstraints | undefined): BasicConstraints =>
-  most.isCA && asked?.pathLength !== undefined && asked.pathLength < (most.pathLength ?? Infinity)
+  asked?.pathLength !== undefined && asked.pathLength < (most.pathLength ?? Infinity)
     ? { isCA: true, pathLength: asked.pathLength }
     : most
 

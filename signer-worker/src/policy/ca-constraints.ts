@@ -15,8 +15,17 @@ import {
 } from '@edge-issuer/shared/x509'
 import type { AllowedRules } from './client-policy.ts'
 import { isSubtreeAllowed, type LimitedKind, subtreesOfClient } from './client-subtrees.ts'
-import { isKindOpen, JUDGED_CONSTRAINTS, subtreeFault, wholeKind } from './name-constraints.ts'
+import { dnsNameFault } from './dns-name.ts'
+import { emailFault } from './email.ts'
+import {
+  isKindOpen,
+  isWholeKind,
+  JUDGED_CONSTRAINTS,
+  subtreeFault,
+  wholeKind,
+} from './name-constraints.ts'
 import type { Profile } from './profile.ts'
+import { isSubtreeWithin } from './subtree.ts'
 import { quote } from './text.ts'
 
 /** What is requested, and what it is checked against. */
@@ -52,19 +61,25 @@ export function decideCaConstraints(
       ),
     )
   }
-  const imposed = imposedConstraints(request)
-  const constraints = {
-    permitted: [...permitted, ...imposed.permitted],
-    excluded: [...excluded, ...imposed.excluded],
+  const fromClient = clientConstraints(request)
+  const limits = {
+    permitted: [...permitted, ...fromClient.permitted],
+    excluded: [...excluded, ...fromClient.excluded],
   }
   const refusals = [
+    ...[...permitted, ...excluded].flatMap(checkSyntax),
     ...permitted.flatMap((base) => checkSubtree(base, request)),
-    ...LIMITED_KINDS.flatMap((limited) => checkLimit(limited, constraints, request)),
+    ...LIMITED_KINDS.flatMap((limited) => checkLimit(limited, limits, request)),
   ]
   if (refusals.length > 0) return err(refusals)
-  if (imposed.permitted.length === 0 && imposed.excluded.length === 0) {
-    return ok(askedValue && extensionOf(askedValue))
+  const constraints = {
+    permitted: limits.permitted,
+    excluded: [...limits.excluded, ...otherFamily(limits, request)],
   }
+  const isAsRequested =
+    constraints.permitted.length === permitted.length &&
+    constraints.excluded.length === excluded.length
+  if (isAsRequested) return ok(askedValue && extensionOf(askedValue))
   return ok(extensionOf(der.encode(encodeConstraints(constraints))))
 }
 
@@ -76,7 +91,7 @@ const extensionOf = (value: Uint8Array): Extension => ({
 })
 
 /** What `permittedFromClient` adds: for each kind that the request does not limit itself. */
-function imposedConstraints({ asked, profile, allowed }: ConstraintsRequest): NameConstraints {
+function clientConstraints({ asked, profile, allowed }: ConstraintsRequest): NameConstraints {
   const permitted: GeneralName[] = []
   const excluded: GeneralName[] = []
   if (!profile.nameConstraints.permittedFromClient || allowed === undefined) {
@@ -89,6 +104,65 @@ function imposedConstraints({ asked, profile, allowed }: ConstraintsRequest): Na
     else if (isKindOpen(kind, asked === undefined ? [] : [asked])) excluded.push(...wholeKind(kind))
   }
   return { permitted, excluded }
+}
+
+/**
+ * All addresses of the family of which none is permitted, to exclude them. With a permitted subtree of
+ * the other family none of them is valid (RFC 5280 §4.2.1.10), but GnuTLS accepts them: it compares
+ * addresses with subtrees of their own family alone.
+ */
+function otherFamily(
+  limits: NameConstraints,
+  { profile, allowed, issuer }: ConstraintsRequest,
+): readonly GeneralName[] {
+  if (!profile.requireNameConstraints && allowed === undefined) return []
+  const levels = [limits, ...issuer]
+  const ranges = levels.flatMap(({ permitted }) =>
+    permitted.flatMap((base) => (base.kind === 'ip' ? [base.octets.length] : [])),
+  )
+  if (ranges.length === 0) return []
+  return wholeKind('ip').filter(
+    (whole) =>
+      whole.kind === 'ip' &&
+      !ranges.includes(whole.octets.length) &&
+      !levels.some(({ excluded }) => excluded.some((base) => isSubtreeWithin(whole, base))),
+  )
+}
+
+/** Go reads no certificate that has a malformed constraint (crypto/x509 parser.go). */
+function checkSyntax(base: GeneralName): readonly Refusal[] {
+  const fault = syntaxFault(base)
+  return fault === undefined
+    ? []
+    : refuse(
+        'extension_not_allowed',
+        `the name constraint ${quote(generalNameToText(base))} ${fault}; change the request`,
+      )
+}
+
+function syntaxFault(base: GeneralName): string | undefined {
+  switch (base.kind) {
+    case 'email': {
+      return base.value.includes('@') ? emailFault(base.value) : domainFault(base.value)
+    }
+    case 'dns':
+    case 'uri': {
+      return domainFault(base.value)
+    }
+    case 'ip':
+    case 'otherName':
+    case 'unsupported': {
+      return undefined
+    }
+  }
+}
+
+/** Empty stands for every domain; a dot in front for those below. */
+function domainFault(domain: string): string | undefined {
+  if (domain === '') return undefined
+  return domain.includes('*')
+    ? 'has a "*", which stands for no other characters in a constraint'
+    : dnsNameFault(domain.replace(/^\./, ''))
 }
 
 function checkSubtree(
@@ -121,7 +195,8 @@ function checkLimit(
   if (!isKindOpen(kind, levels)) return []
   const limits = levels
     .map(({ permitted }) => permitted.filter((base) => base.kind === kind))
-    .filter((bases) => bases.length > 0)
+    // A subtree of everything is no limit.
+    .filter((bases) => bases.length > 0 && !bases.some(isWholeKind))
   if (profile.requireNameConstraints && limits.length === 0) {
     return refuse(
       'ca_not_allowed',

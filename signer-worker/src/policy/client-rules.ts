@@ -1,8 +1,8 @@
 /**
  * What one client may ask for, as the configuration says it: the words of cert-manager's
  * approver-policy (CertificateRequestPolicy, policy.cert-manager.io/v1alpha1), with their meaning.
- * What is absent from `allowed` must be absent from a request; without `allowed` the profile alone
- * decides. It has no CEL validations, durations are in seconds, and `value` has a plural.
+ * What is absent from `allowed` must be absent from a request; a client without `allowed` is
+ * `unrestricted`, and the profile alone decides. It has no CEL validations, durations are in seconds, and `value` has a plural.
  *
  * @module
  */
@@ -152,7 +152,7 @@ const allowedSchema = z
   })
   .check(
     z.describe(
-      'what may be asked for, within the profile; without it, all that the profile allows. As in approver-policy, what is absent here may not be asked for',
+      'what may be asked for, within the profile; required unless `unrestricted` is true. As in approver-policy, what is absent here may not be asked for',
     ),
   )
 

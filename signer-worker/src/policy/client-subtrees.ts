@@ -6,6 +6,7 @@
  */
 import { type GeneralName, IPV4_OCTETS, ipToText } from '@edge-issuer/shared/x509'
 import type { AllowedRules } from './client-policy.ts'
+import { dnsNameFault } from './dns-name.ts'
 import { matchesAny, type Patterns } from './pattern.ts'
 
 /** Kinds of name in which a CA certificate must be limited. */
@@ -78,7 +79,8 @@ const isAbove = (one: GeneralName, other: GeneralName): boolean =>
 function domainCandidates(pattern: string): readonly GeneralName[] {
   if (pattern === '*') return [{ kind: 'dns', value: '' }]
   const base = /^\*\.([^*]+)$/.exec(pattern)?.[1]?.toLowerCase()
-  if (base === undefined) return []
+  // A malformed domain would make the certificate unreadable to some verifiers.
+  if (base === undefined || dnsNameFault(base) !== undefined) return []
   return [
     { kind: 'dns', value: base },
     { kind: 'dns', value: `.${base}` },

@@ -66,7 +66,7 @@ export function commonNameWarnings(
 ): readonly string[] {
   if (constraints.length === 0 || names.some(({ kind }) => kind === 'dns')) return NO_WARNINGS
   return subject.rdns.flat().flatMap(({ type, value }) => {
-    if (type !== 'CN' || !(isForServers || hostOf(value)?.kind === 'dns')) return NO_WARNINGS
+    if (type !== 'CN' || !(isForServers || hostOf(value) !== undefined)) return NO_WARNINGS
     const fault = constraintFault({ kind: 'dns', value }, constraints)
     if (fault === undefined) return NO_WARNINGS
     const verifiers = isForServers ? 'GnuTLS' : 'Java, and OpenSSL where it has a dot,'

@@ -6,9 +6,9 @@
 import type { Name, NameAttribute } from '@edge-issuer/shared/x509'
 
 /**
- * Whether verifiers take two names for one: the type of a string, the case of its letters and runs of
- * white space do not count (RFC 4518, as OpenSSL's canonical encoding applies it). A verifier that
- * compares octets finds fewer names equal, never more.
+ * Whether any verifier takes two names for one: the type of a string, the case of its letters, runs of
+ * white space and characters that show nothing do not count (RFC 4518 §2). Java finds most names equal:
+ * it folds case by way of upper case, so that `ß` is `ss` (sun.security.x509 AVA).
  */
 export function isSameDistinguishedName(one: Name, other: Name): boolean {
   return (
@@ -23,5 +23,11 @@ function isSameRdn(one: readonly NameAttribute[], other: readonly NameAttribute[
   return one.every((attribute) => texts.has(canonicalText(attribute)))
 }
 
-const canonicalText = ({ oid, value }: NameAttribute): string =>
-  `${oid}=${value.normalize('NFKC').trim().replaceAll(/\s+/gu, ' ').toLowerCase()}`
+/** What RFC 4518 §2.2 maps to nothing. */
+const INVISIBLE = /[\p{Cf}\u034F\u180B-\u180D\uFE00-\uFE0F\uFFFC]/gu
+
+function canonicalText({ oid, value }: NameAttribute): string {
+  const visible = value.normalize('NFKD').replaceAll(INVISIBLE, '')
+  const folded = visible.toUpperCase().toLowerCase().normalize('NFKD')
+  return `${oid}=${folded.trim().replaceAll(/\s+/gu, ' ')}`
+}

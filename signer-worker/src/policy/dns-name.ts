@@ -20,7 +20,7 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 }
 
 /** What stands before the parent of a wildcard name (RFC 9525 §6.3). */
-export const WILDCARD_PREFIX = '*.'
+const WILDCARD_PREFIX = '*.'
 
 /** An A-label (RFC 5890 §2.3.2.1) somewhere in a name. */
 const A_LABEL = /(?:^|\.)xn--/i

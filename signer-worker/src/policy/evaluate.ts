@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { err, ok, type Refusal, type Result, type SignRequest } from '@edge-issuer/shared'
+import {
+  asApproved,
+  err,
+  ok,
+  type Refusal,
+  type Result,
+  type SignRequest,
+} from '@edge-issuer/shared'
 import {
   type CertificationRequest,
   type Extension,
@@ -80,7 +87,7 @@ export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readon
   if (!csr.ok) return err([csr.error])
   // Here and not where it is wanted: cryptography and judging take the processor's caches from each other.
   const keyId = keyIdentifier(csr.value.publicKey.keyOctets)
-  return judge(csr.value, keyId, evaluation)
+  return judge(asApproved(csr.value, evaluation.request.origin), keyId, evaluation)
 }
 
 function judge(
@@ -170,12 +177,11 @@ function judge(
   })
 }
 
-const NO_EXCEPTIONS: readonly string[] = []
-/** RFC 5280 §4.1.2.6 does not allow what `emptyCaSubject` does. */
-const EMPTY_CA_SUBJECT: readonly string[] = ['e_ca_subject_field_empty']
-
-const lintExceptions = ({ emptyCaSubject }: Profile): readonly string[] =>
-  emptyCaSubject ? EMPTY_CA_SUBJECT : NO_EXCEPTIONS
+/** Lints for what RFC 5280 does not allow and a profile may: §4.1.2.6, and CA certificates that sign nothing. */
+const lintExceptions = ({ emptyCaSubject, requireCertSign }: Profile): readonly string[] => [
+  ...(emptyCaSubject ? ['e_ca_subject_field_empty'] : []),
+  ...(requireCertSign ? [] : ['e_ca_key_cert_sign_not_set']),
+]
 
 const NO_CONSTRAINTS = ok(undefined)
 

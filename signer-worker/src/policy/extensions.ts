@@ -54,6 +54,7 @@ const REPLACED: ReadonlySet<string> = new Set([
 const LIMITING: ReadonlySet<string> = new Set([
   EXTENSION_OID.nameConstraints,
   '1.3.6.1.5.5.7.1.24', // TLS feature (RFC 7633)
+  '2.5.29.16', // privateKeyUsagePeriod
   '2.5.29.36', // policyConstraints
   '2.5.29.54', // inhibitAnyPolicy
 ])
@@ -67,40 +68,54 @@ export interface ExtensionRules {
 const isCertified = (oid: string, isCA: boolean): boolean =>
   CERTIFIED.has(oid) || (isCA && oid === EXTENSION_OID.nameConstraints)
 
-/** Whether a requested extension that is not certified leads to a refusal. */
-function isRefused({ oid, critical }: Extension, { profile }: ExtensionRules): boolean {
-  if (profile.refusedExtensions.includes(oid)) return true
-  if (LIMITING.has(oid)) return !profile.ignoredExtensions.includes(oid)
-  return critical && !REPLACED.has(oid) && !profile.ignoredExtensions.includes(oid)
+/** Reasons to refuse a requested extension, and what the requester is told. */
+const REFUSALS = {
+  listed: (list: string) =>
+    `the certification request asks for extensions that the profile's refusedExtensions list: ${list}; remove them from the request`,
+  limiting: (list: string) =>
+    `the certification request asks for extensions that limit a certificate, and this CA does not certify them: ${list}; remove them from the request`,
+  critical: (list: string) =>
+    `the certification request asks for critical extensions that this CA does not certify: ${list}; remove them from the request, or mark them as not critical`,
+} as const
+
+type Reason = keyof typeof REFUSALS
+
+const REASONS: readonly Reason[] = ['listed', 'limiting', 'critical']
+
+/** @returns `undefined` for an extension that is certified or ignored. */
+function reasonAgainst(
+  { oid, critical }: Extension,
+  { isCA, profile }: ExtensionRules,
+): Reason | undefined {
+  if (profile.refusedExtensions.includes(oid)) return 'listed'
+  if (isCertified(oid, isCA) || profile.ignoredExtensions.includes(oid)) return undefined
+  if (LIMITING.has(oid)) return 'limiting'
+  return critical && !REPLACED.has(oid) ? 'critical' : undefined
 }
 
-/** @returns One refusal that names every requested extension that must not be ignored. */
+/** @returns One refusal for each reason, with every extension that it is for. */
 export function judgeExtensions(
   { extensions }: CertificationRequest,
   rules: ExtensionRules,
 ): readonly Refusal[] {
-  const refused = extensions.list.filter(
-    (extension) =>
-      (!isCertified(extension.oid, rules.isCA) || isListedAsRefused(extension, rules)) &&
-      isRefused(extension, rules),
-  )
+  const refused = extensions.list.flatMap((extension) => {
+    const reason = reasonAgainst(extension, rules)
+    return reason === undefined ? [] : [{ reason, text: oidToText(extension.oid) }]
+  })
   if (refused.length === 0) return []
-  const texts = refused.map(
-    ({ oid, critical }) => `${critical ? 'critical ' : ''}${oidToText(oid)}`,
-  )
-  const detail = `the certification request asks for extensions that this CA does not certify and must not ignore: ${quoteList(texts)}; remove them from the request, or mark as not critical those that may be ignored`
-  return [{ code: 'extension_not_allowed', detail }]
+  return REASONS.flatMap((reason) => {
+    const texts = refused.flatMap((found) => (found.reason === reason ? [found.text] : []))
+    if (texts.length === 0) return []
+    return [{ code: 'extension_not_allowed', detail: REFUSALS[reason](quoteList(texts)) }]
+  })
 }
-
-const isListedAsRefused = ({ oid }: Extension, { profile }: ExtensionRules): boolean =>
-  profile.refusedExtensions.includes(oid)
 
 /** @returns One sentence for each requested extension that the certificate does not contain. */
 export function ignoredExtensions(
-  { extensions }: CertificationRequest,
+  { extensions, microsoftExtensions }: CertificationRequest,
   { isCA }: Pick<ExtensionRules, 'isCA'>,
 ): readonly string[] {
-  let ignored: string[] | undefined
+  let ignored = microsoftExtensions && [MICROSOFT_UNREAD]
   for (const { oid } of extensions.list) {
     if (isCertified(oid, isCA)) continue
     const reason = REPLACED.has(oid) ? 'this CA sets it itself' : 'this CA does not certify it'
@@ -108,6 +123,9 @@ export function ignoredExtensions(
   }
   return ignored ?? NO_NOTICES
 }
+
+const MICROSOFT_UNREAD =
+  "Microsoft's attribute for requested extensions (1.3.6.1.4.1.311.2.1.14) is not read, as no approver in the cluster sees what it asks for; use extensionRequest (PKCS #9) instead"
 
 const NO_NOTICES: readonly string[] = []
 

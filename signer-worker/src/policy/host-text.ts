@@ -7,15 +7,19 @@
 import { type GeneralName, IPV6_OCTETS } from '@edge-issuer/shared/x509'
 
 /** What a host in a certificate may be spelled with, besides letters of other scripts. */
-const HOST_CHARACTERS = /^[A-Za-z0-9\-_.*\u0080-\u{10ffff}]+$/u
+const HOST_CHARACTERS = /^(?:[A-Za-z0-9\-_.*]|[^\p{ASCII}\s])+$/u
 
 /** A last label that URL parsers take for a part of an IPv4 address (WHATWG URL, "ends in a number"). */
 const NUMBER_LABEL = /(?:^|\.)(?:\d+|0[xX][0-9A-Fa-f]*)$/
 
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/
 
+/** An IPv6 address in brackets, or nothing that would end the host of a URL, or be unescaped in it. */
+const WHOLE_HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s\p{Cc}/?#@\\:[\]%]+)$/u
+
 /** @returns The host as a URL parser writes it: lower case, A-labels; `undefined` for none. */
 export function canonicalHost(host: string): string | undefined {
+  if (!WHOLE_HOST.test(host)) return undefined
   const url = `http://${host}/`
   return URL.canParse(url) ? new URL(url).hostname : undefined
 }
@@ -33,10 +37,10 @@ export function hostOf(text: string): GeneralName | undefined {
   if (address !== undefined) return { kind: 'ip', octets: address }
   if (!HOST_CHARACTERS.test(trimmed)) return undefined
   const isPlain = !/[^ -~]/.test(trimmed) && !readsAsNumber(trimmed)
-  const host = isPlain ? trimmed.toLowerCase() : (canonicalHost(trimmed) ?? trimmed.toLowerCase())
-  return IPV4.test(host)
+  const host = isPlain ? undefined : canonicalHost(trimmed)
+  return host !== undefined && IPV4.test(host)
     ? { kind: 'ip', octets: Uint8Array.from(host.split('.'), Number) }
-    : { kind: 'dns', value: host }
+    : { kind: 'dns', value: host ?? trimmed.toLowerCase() }
 }
 
 const groupsOf = (part: string): readonly string[] => (part === '' ? [] : part.split(':'))

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXTENDED_KEY_USAGE_OIDS } from '@edge-issuer/shared'
 import type { PublicKey } from '@edge-issuer/shared/x509'
 
 /** keyEncipherment and dataEncipherment. */
@@ -22,6 +23,10 @@ const POSSIBLE_BITS: Readonly<Record<PublicKey['kind'], readonly number[]>> = {
   unsupported: [],
 }
 
+/** Whether a key can be used for what a bit stands for. */
+export const isPossible = (bit: number, { kind }: PublicKey): boolean =>
+  POSSIBLE_BITS[kind].includes(bit)
+
 /** The key that usages are for. */
 export interface KeyInUse {
   readonly key: PublicKey
@@ -33,13 +38,29 @@ export interface KeyInUse {
  * enciphers nothing (RFC 3279 §2.3.1), though cert-manager's default asks for it.
  */
 export function maskByKey(bits: readonly number[], { key, isCA }: KeyInUse): readonly number[] {
-  const possible = bits.filter(
-    (bit) => POSSIBLE_BITS[key.kind].includes(bit) && !(isCA && ENCIPHERMENT.has(bit)),
-  )
+  const possible = bits.filter((bit) => isPossible(bit, key) && !(isCA && ENCIPHERMENT.has(bit)))
   return possible.includes(KEY_AGREEMENT)
     ? possible
-    : possible.filter((bit) => bit !== ENCIPHER_ONLY && bit !== DECIPHER_ONLY)
+    : possible.filter((bit) => !isOnlyWithAgreement(bit))
 }
+
+/** Whether a bit says something of keyAgreement: encipherOnly and decipherOnly. */
+export const isOnlyWithAgreement = (bit: number): boolean =>
+  bit === ENCIPHER_ONLY || bit === DECIPHER_ONLY
 
 /** Whether a bit is for CA certificates alone: keyCertSign and cRLSign. */
 export const isForCa = (bit: number): boolean => bit === KEY_CERT_SIGN || bit === CRL_SIGN
+
+/** Bits that may go with an extended usage; others go with any (RFC 5280 §4.2.1.12). */
+const CONSISTENT_BITS = new Map<string, readonly number[]>([
+  [EXTENDED_KEY_USAGE_OIDS['server auth'], [0, 2, KEY_AGREEMENT]],
+  [EXTENDED_KEY_USAGE_OIDS['client auth'], [0, KEY_AGREEMENT]],
+  [EXTENDED_KEY_USAGE_OIDS['code signing'], [0]],
+  [EXTENDED_KEY_USAGE_OIDS['email protection'], [0, 1, 2, KEY_AGREEMENT]],
+  [EXTENDED_KEY_USAGE_OIDS.timestamping, [0, 1]],
+  [EXTENDED_KEY_USAGE_OIDS['ocsp signing'], [0, 1]],
+])
+
+/** Whether one of the extended usages is possible with a bit. */
+export const isConsistent = (bit: number, extKeyUsage: readonly string[]): boolean =>
+  extKeyUsage.some((oid) => CONSISTENT_BITS.get(oid)?.includes(bit) ?? true)

@@ -102,6 +102,14 @@ const WHOLE_KIND = {
   ip: [IPV4_OCTETS, IPV6_OCTETS].map((size) => ({ kind: 'ip', octets: new Uint8Array(2 * size) })),
 } as const satisfies Readonly<Partial<Record<GeneralName['kind'], readonly GeneralName[]>>>
 
+/** Whether a subtree contains every DNS name, or every address of a family. */
+export function isWholeKind(base: GeneralName): boolean {
+  if (base.kind === 'dns') return base.value === '' || base.value === '.'
+  return (
+    base.kind === 'ip' && base.octets.subarray(base.octets.length / 2).every((octet) => octet === 0)
+  )
+}
+
 /** @returns The subtrees that contain every name of a kind. */
 export const wholeKind = (kind: keyof typeof WHOLE_KIND): readonly GeneralName[] => WHOLE_KIND[kind]
 

@@ -4,7 +4,14 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import { DIGITAL_SIGNATURE, isForCa, type KeyInUse, maskByKey } from './key-usage-bits.ts'
+import {
+  DIGITAL_SIGNATURE,
+  isConsistent,
+  isForCa,
+  isOnlyWithAgreement,
+  type KeyInUse,
+  maskByKey,
+} from './key-usage-bits.ts'
 import { quoteList } from './text.ts'
 import { extKeyUsageToText, keyUsageToText, usageMeaning } from './usage-names.ts'
 import { isWithinIssuers, listedUsages, NAMED_USAGES, type UsageRules } from './usage-rules.ts'
@@ -35,18 +42,30 @@ export function completeExtKeyUsage(
     if (isWithinIssuers(meaning.oid, rules)) addOnce(oids, meaning.oid)
   }
   if (rules.profile.onMissingUsages === 'fill' && oids.length > 0) return ok(oids)
-  const allowed = quoteList(oids.map(extKeyUsageToText))
+  const advice =
+    oids.length > 0
+      ? `name one of those allowed: ${quoteList(oids.map(extKeyUsageToText))}`
+      : "none is allowed, so ask the CA's operator"
   return err([
     {
       code: 'usage_not_allowed',
-      detail: `the request names no extended usage, and without one a certificate would be good for every purpose; name one of those allowed (${allowed}), or ask the CA's operator`,
+      detail: `the request names no extended usage, and without one a certificate would be good for every purpose; ${advice}`,
     },
   ])
 }
 
-/** The same thought for keyUsage: without it a key may be used for every operation. */
+/** What is requested of keyUsage that the key can have, and the extended usages of the certificate. */
+export interface PossibleUsages {
+  readonly possible: readonly number[]
+  readonly extKeyUsages: readonly string[]
+}
+
+/**
+ * The same for keyUsage: without it a key may be used for every operation. Only what the extended usages
+ * need is added.
+ */
 export function completeKeyUsage(
-  possible: readonly number[],
+  { possible, extKeyUsages }: PossibleUsages,
   { key, isCA }: KeyInUse,
   rules: UsageRules,
 ): readonly number[] {
@@ -56,7 +75,9 @@ export function completeKeyUsage(
   const bits: number[] = []
   for (const usage of listed) {
     const meaning = usageMeaning(usage)
-    if (meaning?.kind === 'keyUsage' && !isForCa(meaning.bit)) addOnce(bits, meaning.bit)
+    if (meaning?.kind === 'keyUsage' && isAdded(meaning.bit, extKeyUsages)) {
+      addOnce(bits, meaning.bit)
+    }
   }
   const filled = maskByKey(
     bits.toSorted((one, other) => one - other),
@@ -64,6 +85,9 @@ export function completeKeyUsage(
   )
   return filled.length > 0 ? filled : [DIGITAL_SIGNATURE]
 }
+
+const isAdded = (bit: number, extKeyUsages: readonly string[]): boolean =>
+  !isForCa(bit) && !isOnlyWithAgreement(bit) && isConsistent(bit, extKeyUsages)
 
 /** @returns What to say of usages that are certified without being requested, one sentence each. */
 export function addedUsages(requested: Usages, certified: Usages): readonly string[] {

@@ -15,7 +15,9 @@ import { type ExtensionValues, type PublicKey, publicKeyToText } from '@edge-iss
 import {
   DIGITAL_SIGNATURE,
   ENCIPHERMENT,
+  isConsistent,
   isForCa,
+  isPossible,
   KEY_AGREEMENT,
   maskByKey,
 } from './key-usage-bits.ts'
@@ -64,7 +66,8 @@ export function decideUsages(
   const named = nameUsages(request.usages)
   const possible = maskByKey(named.keyUsage, request)
   const extKeyUsage = completeExtKeyUsage(named.extKeyUsage, rules)
-  const keyUsage = completeKeyUsage(possible, request, rules)
+  const extKeyUsages = extKeyUsage.ok ? extKeyUsage.value : []
+  const keyUsage = completeKeyUsage({ possible, extKeyUsages }, request, rules)
   const refusals = joinRefusals(
     ...request.usages.map((usage) => judgeUsage(usage, rules)),
     judgeAuthority(named.keyUsage, request.isCA),
@@ -165,15 +168,16 @@ function ignoredUsages(
   { key, isCA }: UsageRequest,
 ): readonly string[] {
   if (named.length === possible.length) return NO_NOTICES
-  const reason = isCA ? "a CA's key signs and enciphers nothing" : undefined
   return named
     .filter((bit) => !possible.includes(bit))
     .map((bit) => {
-      const why =
-        reason !== undefined && ENCIPHERMENT.has(bit)
-          ? reason
-          : `a ${publicKeyToText(key)} key cannot be used for it`
-      return `the usage ${quote(keyUsageToText(bit))} is not certified: ${why}`
+      const usage = quote(keyUsageToText(bit))
+      if (isCA && ENCIPHERMENT.has(bit)) {
+        return `the usage ${usage} is not certified: the key of a CA signs, and enciphers nothing`
+      }
+      return isPossible(bit, key)
+        ? `the usage ${usage} is not certified: it means nothing without "key agreement"`
+        : `the usage ${usage} is not certified: a key of kind ${publicKeyToText(key)} cannot be used for it`
     })
 }
 
@@ -225,16 +229,6 @@ function judgeIssuer(oids: readonly string[], rules: UsageRules): readonly Refus
   })
 }
 
-/** Bits that may go with an extended usage; others go with any (RFC 5280 §4.2.1.12). */
-const CONSISTENT_BITS = new Map<string, readonly number[]>([
-  [EXTENDED_KEY_USAGE_OIDS['server auth'], [0, 2, KEY_AGREEMENT]],
-  [EXTENDED_KEY_USAGE_OIDS['client auth'], [0, KEY_AGREEMENT]],
-  [EXTENDED_KEY_USAGE_OIDS['code signing'], [0]],
-  [EXTENDED_KEY_USAGE_OIDS['email protection'], [0, 1, 2, KEY_AGREEMENT]],
-  [EXTENDED_KEY_USAGE_OIDS.timestamping, [0, 1]],
-  [EXTENDED_KEY_USAGE_OIDS['ocsp signing'], [0, 1]],
-])
-
 /** "If there is no purpose consistent with both extensions", the certificate must not be used at all. */
 function checkPurpose(
   keyUsage: readonly number[],
@@ -242,11 +236,7 @@ function checkPurpose(
 ): readonly Refusal[] {
   if (!extKeyUsages.ok || keyUsage.length === 0 || extKeyUsages.value.length === 0) return NONE
   const { value: extKeyUsage } = extKeyUsages
-  const hasPurpose = extKeyUsage.some((oid) => {
-    const bits = CONSISTENT_BITS.get(oid)
-    return bits === undefined || bits.some((bit) => keyUsage.includes(bit))
-  })
-  if (hasPurpose) return NONE
+  if (keyUsage.some((bit) => isConsistent(bit, extKeyUsage))) return NONE
   return refuse(
     'usage_not_allowed',
     `no extended usage of ${quoteList(extKeyUsage.map(extKeyUsageToText))} is possible with ${quoteList(keyUsage.map(keyUsageToText))} alone (RFC 5280 section 4.2.1.12); change the usages`,

@@ -3,6 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { parse } from 'yaml'
+import { z } from 'zod'
+import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
 import { pemIn, publicPemOf, thumbprintOf } from '../support/key-text.ts'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
 
@@ -17,16 +19,22 @@ const secretOf = (
   stringData: { 'private-key.pem': privateKeyPem },
 })
 
+const createdSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
+
 const entryOf = (privateKeyPem: string): unknown => ({
   keys: [{ publicKey: publicPemOf(privateKeyPem) }],
   issuers: ['default'],
   profiles: ['default'],
+  unrestricted: true,
+  certificatesPerMinute: 1200,
 })
 
 describe('client create', () => {
   it('writes a Secret and an entry whose keys are one pair', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
-    const { exitCode, stdout, stderr } = await runCli('client create cluster-1', { cwd })
+    const { exitCode, stdout, stderr } = await runCli('client create cluster-1 --unrestricted', {
+      cwd,
+    })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect((await readdir(cwd)).toSorted()).toEqual([
       'cluster-1.client.json',
@@ -44,7 +52,7 @@ describe('client create', () => {
 
   it('keeps the Secret for its owner', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
-    await runCli('client create c', { cwd })
+    await runCli('client create c --unrestricted', { cwd })
     expect((await stat(join(cwd, 'c.secret.yaml'))).mode & 0o777).toBe(0o600)
   })
 
@@ -52,7 +60,7 @@ describe('client create', () => {
     const cwd = await temporaryFolder(context)
     await runCli(
       `client create c --out x/y --namespace team-a --secret-name my.secret
-       --issuer one --issuer two --profile web`,
+       --issuer one --issuer two --profile web --unrestricted`,
       { cwd },
     )
     const secret = await readFile(join(cwd, 'x/y/c.secret.yaml'), 'utf8')
@@ -67,7 +75,7 @@ describe('client create', () => {
     ...context
   }) => {
     const cwd = await temporaryFolder(context)
-    const { exitCode, stdout } = await runCli('client create c --stdout', { cwd })
+    const { exitCode, stdout } = await runCli('client create c --unrestricted --stdout', { cwd })
     expect(exitCode).toBe(0)
     expect(parse(stdout)).toEqual(secretOf({ name: 'edge-client' }, pemIn(stdout)))
     expect(await readdir(cwd)).toEqual(['c.client.json'])
@@ -77,7 +85,9 @@ describe('client create', () => {
 
   it('--json prints everything and writes nothing', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
-    const { exitCode, stdout, stderr } = await runCli('client create c --json', { cwd })
+    const { exitCode, stdout, stderr } = await runCli('client create c --unrestricted --json', {
+      cwd,
+    })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     const privateKeyPem = pemIn(stdout)
     expect(JSON.parse(stdout)).toEqual({
@@ -91,23 +101,79 @@ describe('client create', () => {
 
   it('makes a new key each time, and overwrites none', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
-    await runCli('client create c', { cwd })
+    await runCli('client create c --unrestricted', { cwd })
     const before = await readFile(join(cwd, 'c.secret.yaml'), 'utf8')
-    const { exitCode, stderr } = await runCli('client create c', { cwd })
+    const { exitCode, stderr } = await runCli('client create c --unrestricted', { cwd })
     expect(exitCode).toBe(1)
     expect(stderr).toContain('"c.client.json" exists already')
     expect(await readFile(join(cwd, 'c.secret.yaml'), 'utf8')).toBe(before)
-    await runCli('client create c --out other', { cwd })
+    await runCli('client create c --unrestricted --out other', { cwd })
     expect(await readFile(join(cwd, 'other/c.secret.yaml'), 'utf8')).not.toBe(before)
+  })
+
+  describe('what the client may ask for', () => {
+    const USAGES = ['digital signature', 'key encipherment', 'server auth', 'client auth']
+
+    it.for<[readonly string[], unknown]>([
+      [
+        ['--allow-dns', '*.a.internal', '--allow-dns', '*.{namespace}.svc'],
+        {
+          commonName: { values: ['*.a.internal', '*.{namespace}.svc'] },
+          dnsNames: { values: ['*.a.internal', '*.{namespace}.svc'] },
+          usages: USAGES,
+        },
+      ],
+      [['--allow-ip', '10.1.*'], { ipAddresses: { values: ['10.1.*'] }, usages: USAGES }],
+      [
+        ['--allow-uri', 'spiffe://a/*', '--allow-usage', 'client auth'],
+        { uris: { values: ['spiffe://a/*'] }, usages: ['client auth'] },
+      ],
+      [
+        ['--allow-email', '*@a.example', '--allow-organization', 'A'],
+        {
+          emailAddresses: { values: ['*@a.example'] },
+          usages: USAGES,
+          subject: { organizations: { values: ['A'] } },
+        },
+      ],
+      [
+        ['--allow-common-name', 'A CA', '--allow-dns', 'a', '--allow-ca'],
+        {
+          commonName: { values: ['a', 'A CA'] },
+          dnsNames: { values: ['a'] },
+          isCA: true,
+          usages: [...USAGES, 'cert sign', 'crl sign'],
+        },
+      ],
+    ])('%j', async ([flags, allowed], { expect, ...context }) => {
+      const cwd = await temporaryFolder(context)
+      const { stdout } = await runCli(['client', 'create', 'c', '--json', ...flags], { cwd })
+      const { clients } = createdSchema.parse(JSON.parse(stdout))
+      expect(clients['c']).toMatchObject({ allowed })
+      expect(clients['c']).not.toHaveProperty('unrestricted')
+      const { allowed: found } = clients['c'] ?? {}
+      expect(found).toEqual(allowed)
+      // The worker takes it.
+      expect(clientRulesSchema.safeParse({ allowed: found }).success).toBe(true)
+    })
   })
 
   it.for([
     [[], 'NAME: it is required'],
+    [['c'], "such as --allow-dns '*.acme.internal'), or with --unrestricted for everything"],
+    [['c', '--allow-ca'], 'these flags allow no name'],
+    [['c', '--allow-usage', 'server auth'], 'these flags allow no name'],
+    [['c', '--allow-dns', 'a', '--unrestricted'], 'choose --unrestricted, or flags that begin'],
+    [
+      ['c', '--allow-dns', '*.{name}.a'],
+      '--allow-dns: "*.{name}.a" has a "{" or "}" outside of {namespace}',
+    ],
+    [['c', '--allow-usage', 'server'], '--allow-usage: "server" is unknown'],
     [['a', 'b'], '"b" is one word too many'],
     [['Cluster_1'], 'NAME: "Cluster_1" must be a DNS label'],
     [['../x'], 'NAME: "../x" must be a DNS label'],
     [['c', '--secret-name', 'a..b'], '--secret-name: "a..b" must be a DNS subdomain'],
-    [['c', '--stdout', '--json'], 'choose one of --stdout and --json'],
+    [['c', '--unrestricted', '--stdout', '--json'], 'choose one of --stdout and --json'],
   ] as const)('refuses %j', async ([args, fault], { expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     const { exitCode, stderr } = await runCli(['client', 'create', ...args], { cwd })

@@ -9,6 +9,10 @@ import { runCli } from '../support/run-cli.ts'
 const sha256Of = async (path: string): Promise<string> =>
   new X509Certificate(await readFile(path)).fingerprint256.replaceAll(':', '').toLowerCase()
 
+/** What the client of the bench can get. */
+const ACCESS =
+  'access    c1 with profile default: DNS names matching "*.a.internal"; common names matching "*.a.internal"; for "digital signature", "key encipherment", "server auth", "client auth"; up to 398 days; 1200 certificates a minute\n'
+
 describe('config check', () => {
   it('of a good configuration shows issuers, profiles and clients', async ({
     expect,
@@ -23,9 +27,9 @@ describe('config check', () => {
       stdout: `url       https://ca.example.com
 issuer    default: profiles default
   active  CN=edge-issuer Issuing CA, until 2028-01-01T23:58:59.000Z, SHA-256 ${await sha256Of(join(cwd, 'ca/chain.pem'))}
-profile   default: at most 36525d
+profile   default: at most 398d
 client    c1: key ${keyId}; issuers default; profiles default
-`,
+${ACCESS}`,
       stderr: '"s.json" has no fault, keys included\n',
     })
   })
@@ -63,7 +67,7 @@ client    c1: key ${keyId}; issuers default; profiles default
     await config(`${INIT} --out s.json`)
     expect(await config('check s.json')).toEqual({
       exitCode: 0,
-      stdout: '',
+      stdout: ACCESS,
       stderr: '"s.json" has no fault, but the keys were not looked at: CA_KEY_DEFAULT\n',
     })
   })
@@ -97,6 +101,38 @@ client    c1: key ${keyId}; issuers default; profiles default
     const { exitCode, stderr } = await runCli('config check s.json', { cwd, nowMs })
     expect(exitCode).toBe(1)
     expect(stderr).toContain('/issuers/default/keys/0/chain: the issuing CA "CN=')
+  })
+
+  it('warns of what a client can get, and ends well', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    await runCli('client create c2 --unrestricted', { cwd })
+    await runCli('client create c3 --allow-dns *a.internal', { cwd })
+    const init = await config(
+      `${INIT} --client c2.client.json --client c3.client.json --out s.json`,
+    )
+    const warnings = `warning: /clients/c2/unrestricted: anyone with this client's key can get a certificate for every name that the issuing CA permits; list what the client needs in \`allowed\`
+warning: /clients/c3/allowed/commonName/values/0: "*a.internal" also matches common names elsewhere, such as "evila.internal"
+warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS names elsewhere, such as "evila.internal"
+`
+    expect(init.exitCode).toBe(0)
+    expect(init.stderr).toContain(warnings)
+    const { exitCode, stderr } = await config(
+      'check s.json --secret CA_KEY_DEFAULT=ca/issuing/ca.key',
+    )
+    expect(exitCode).toBe(0)
+    expect(stderr).toBe(`${warnings}"s.json" has no fault, keys included\n`)
+  })
+
+  it('refuses a client that does not say what it may ask for', async ({ expect, ...context }) => {
+    const { cwd, config } = await setUp(context)
+    const { stdout } = await config(INIT)
+    await writeFile(join(cwd, 's.json'), stdout.replace('"allowed"', '"allows"'))
+    const { exitCode, stderr } = await config('check s.json')
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('/clients/c1: Unrecognized key: "allows"')
+    expect(stderr).toContain(
+      '/clients/c1: must say what may be asked for: with `allowed`, or with `unrestricted: true`',
+    )
   })
 
   it.for([

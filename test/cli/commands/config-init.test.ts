@@ -1,9 +1,24 @@
 import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
+import { z } from 'zod'
 import type { KeyType } from '../../../cli/src/ca/key-type.ts'
 import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
 import { runCli } from '../support/run-cli.ts'
+
+const clientsSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
+
+/** The entry of the client `old` in a configuration. */
+const clientOf = (stdout: string): unknown => clientsSchema.parse(JSON.parse(stdout)).clients['old']
+
+/** The entry of a client `old`, with the least that earlier versions wrote. */
+async function entryWithoutRules(cwd: string): Promise<string> {
+  await runCli('client create old --unrestricted', { cwd })
+  const text = await readFile(join(cwd, 'old.client.json'), 'utf8')
+  const { keys, issuers, profiles } =
+    z.record(z.string(), z.looseObject({})).parse(JSON.parse(text))['old'] ?? {}
+  return JSON.stringify({ old: { keys, issuers, profiles } })
+}
 
 describe('config init', () => {
   it('prints a configuration of CA, shipped profile and client', async ({ expect, ...context }) => {
@@ -25,7 +40,7 @@ describe('config init', () => {
           profiles: ['default'],
         },
       },
-      profiles: { default: {} },
+      profiles: { default: { maxDurationSeconds: 34_387_200 } },
       clients,
     })
     expect(stderr).toContain('wrangler secret put CA_KEY_DEFAULT < ca/issuing/ca.key')
@@ -34,8 +49,8 @@ describe('config init', () => {
 
   it('names issuer and profile as told, and takes many clients', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)
-    await runCli('client create c2 --issuer edge-1 --profile web', { cwd })
-    await runCli('client create c3 --issuer edge-1 --profile web', { cwd })
+    await runCli('client create c2 --issuer edge-1 --profile web --unrestricted', { cwd })
+    await runCli('client create c3 --issuer edge-1 --profile web --unrestricted', { cwd })
     const { stdout } = await config(
       `init --url https://a.example/ca --ca ca --issuer edge-1 --profile web
        --client c2.client.json --client c3.client.json`,
@@ -99,7 +114,7 @@ describe('config init', () => {
 
   it('lists every fault of what it would write', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)
-    await runCli('client create c2 --issuer other --profile web', { cwd })
+    await runCli('client create c2 --issuer other --profile web --unrestricted', { cwd })
     const { exitCode, stderr } = await config(
       'init --url http://a.example --ca ca --client c2.client.json',
     )
@@ -109,6 +124,56 @@ describe('config init', () => {
   /clients/c2/issuers/0: there is no issuer "other"
   /clients/c2/profiles/0: there is no profile "web"
 `)
+  })
+
+  describe('what a client may ask for', () => {
+    it('is written into an entry that does not say it', async ({ expect, ...context }) => {
+      const { cwd, config } = await setUp(context)
+      await writeFile(join(cwd, 'old.json'), await entryWithoutRules(cwd))
+      const init = 'init --url https://a --ca ca --client old.json --client c1.client.json'
+      const { stdout } = await config(`${init} --allow-dns *.b.internal`)
+      expect(clientOf(stdout)).toMatchObject({
+        allowed: { dnsNames: { values: ['*.b.internal'] } },
+        certificatesPerMinute: 1200,
+      })
+      // The other entry has rules of its own.
+      expect(stdout).toContain('*.a.internal')
+      const unrestricted = await config(`${init} --unrestricted`)
+      expect(clientOf(unrestricted.stdout)).toMatchObject({ unrestricted: true })
+    })
+
+    it('must be said', async ({ expect, ...context }) => {
+      const { cwd, config } = await setUp(context)
+      await writeFile(join(cwd, 'old.json'), await entryWithoutRules(cwd))
+      const { exitCode, stdout, stderr } = await config(
+        'init --url https://a --ca ca --client old.json --client c1.client.json',
+      )
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+      expect(stderr).toContain(
+        'for client "old", say what the client may ask for: with --allow-dns',
+      )
+      expect(stderr).toContain('or with --unrestricted')
+    })
+
+    it('is not said twice', async ({ expect, ...context }) => {
+      const { config } = await setUp(context)
+      const { exitCode, stderr } = await config(`${INIT} --unrestricted`)
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain('the entry of every client says what it may ask for')
+    })
+
+    it('keeps a rate limit that is there', async ({ expect, ...context }) => {
+      const { cwd, config } = await setUp(context)
+      const entry = await entryWithoutRules(cwd)
+      await writeFile(
+        join(cwd, 'old.json'),
+        entry.replace('"issuers"', '"certificatesPerMinute": null, "issuers"'),
+      )
+      const { stdout } = await config(
+        'init --url https://a --ca ca --client old.json --unrestricted',
+      )
+      expect(clientOf(stdout)).toMatchObject({ certificatesPerMinute: null })
+    })
   })
 
   it.for([

@@ -26,7 +26,7 @@ const health = async (
 ): Promise<{ exitCode: number; stdout: string; stderr: string; paths: unknown[] }> => {
   const cwd = await temporaryFolder(context)
   const worker = await startStubWorker(answer, cwd, context)
-  await runCli('client create c', { cwd })
+  await runCli('client create c --unrestricted', { cwd })
   const outcome = await runCli(
     `health --url ${worker.url}/prefix/ --key c.secret.yaml --ca-file ${worker.rootsFile} ${args}`,
     { cwd },

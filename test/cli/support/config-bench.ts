@@ -15,7 +15,7 @@ export interface Bench {
 export async function setUp(context: Pick<TestContext, 'onTestFinished'>): Promise<Bench> {
   const cwd = await temporaryFolder(context)
   await runCli('ca init', { cwd, nowMs: NOW_MS })
-  await runCli('client create c1', { cwd })
+  await runCli('client create c1 --allow-dns *.a.internal', { cwd })
   return { cwd, config: async (args) => runCli(`config ${args}`, { cwd, nowMs: NOW_MS }) }
 }
 

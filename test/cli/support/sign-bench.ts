@@ -42,7 +42,7 @@ export async function setUp(
 ): Promise<Bench> {
   const cwd = await temporaryFolder(context)
   const worker = await startStubWorker(answer, cwd, context)
-  await runCli('client create c', { cwd })
+  await runCli('client create c --unrestricted', { cwd })
   await writeFile(join(cwd, 'web.csr'), encodePem('CERTIFICATE REQUEST', CSR))
   const common = `--url ${worker.url} --key c.secret.yaml --ca-file ${worker.rootsFile}`
   return {

@@ -2,16 +2,16 @@
  * A request in plain words, before it is put into DER: what the certificate is to say follows from it.
  * @module
  */
-import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
 import type { KeyPair } from '../../support/x509.ts'
 import type { Issuer } from './issuers.ts'
 import type { NamedProfile } from './profiles.ts'
 
 /** One attribute of a subject. */
 export interface AskedAttribute {
-  readonly type: Profile['subjectAttributes'][number]
+  /** A short name, or an object identifier. */
+  readonly type: string
   readonly value: string
-  readonly encoding: 'utf8' | 'printable' | 'ia5'
+  readonly encoding: 'utf8' | 'printable' | 'ia5' | 'teletex' | 'bmp' | 'numeric'
 }
 
 /** RDNs, the root of the tree first. */

@@ -19,16 +19,19 @@ import {
   attribute,
   type Authority,
   basicConstraints,
+  bmp,
   constructed,
   extension,
   extKeyUsage,
   generalName,
   ia5,
   keyUsage,
+  numeric,
   printable,
   seq,
   set,
   subjectAltName,
+  teletex,
   utf8,
 } from '../../support/x509.ts'
 import type { Exhibit } from '../judges/facts.ts'
@@ -107,7 +110,7 @@ const toName = (subject: AskedSubject): Uint8Array =>
 export const inDerOrder = (rdn: readonly AskedAttribute[]): readonly AskedAttribute[] =>
   rdn.toSorted((one, other) => Buffer.compare(toAttribute(one), toAttribute(other)))
 
-const STRINGS = { utf8, printable, ia5 } as const
+const STRINGS = { utf8, printable, ia5, teletex, bmp, numeric } as const
 
 const toAttribute = ({ type, value, encoding }: AskedAttribute): Uint8Array =>
   attribute(type, STRINGS[encoding](value))

@@ -9,7 +9,7 @@ import type { Facts, NameFacts } from '../judges/facts.ts'
 import type { Asked, AskedName, AskedSubject } from './asked.ts'
 import { inDerOrder, type Issued } from './encode.ts'
 import type { Issuer } from './issuers.ts'
-import { maskedBits, meaningOf } from './usages.ts'
+import { certifiedUsages } from './usages.ts'
 
 /** The hash follows the strength of the key. */
 const SIGNATURE_ALGORITHMS: Partial<Record<KeyType, string>> = {
@@ -27,8 +27,8 @@ const KEY_ID_OCTETS = 20
 
 /** @param issued - For its serial number, which no request asks for. */
 export function expectedFacts(asked: Asked, { serialNumber }: Pick<Issued, 'serialNumber'>): Facts {
-  const { issuer, key, usages, isCA, names, subject } = asked
-  const { bits, oids } = meaningOf(usages)
+  const { issuer, key, isCA, names, subject } = asked
+  const { bits, oids } = certifiedUsages(asked)
   const { bitString, shown } = keyOctets(key)
   return {
     ...validity(asked),
@@ -37,7 +37,7 @@ export function expectedFacts(asked: Asked, { serialNumber }: Pick<Issued, 'seri
     subject: subjectFacts(subject),
     names: names.map(nameFact).toSorted(),
     isSanCritical: subject.length === 0,
-    keyUsage: maskedBits(bits, asked),
+    keyUsage: bits,
     extKeyUsage: oids,
     isCA,
     pathLength: isCA ? pathLength(asked) : null,
@@ -52,7 +52,7 @@ export function expectedFacts(asked: Asked, { serialNumber }: Pick<Issued, 'seri
   }
 }
 
-/** Backdated inside the duration, both ends counted, cut off by the profile and by the issuing CA. */
+/** Backdated inside the duration, cut off by the profile and by the issuing CA. */
 function validity({
   nowMs,
   durationSeconds,
@@ -61,7 +61,7 @@ function validity({
 }: Asked): Pick<Facts, 'notBeforeSeconds' | 'notAfterSeconds'> {
   const { backdateSeconds, maxDurationSeconds } = profile.profile
   const notBeforeSeconds = Math.floor(nowMs / 1000) - backdateSeconds
-  const end = notBeforeSeconds + Math.min(durationSeconds, maxDurationSeconds) - 1
+  const end = notBeforeSeconds + Math.min(durationSeconds, maxDurationSeconds)
   return { notBeforeSeconds, notAfterSeconds: Math.min(end, issuer.notAfterMs / 1000) }
 }
 

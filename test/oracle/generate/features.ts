@@ -6,6 +6,7 @@
 import { SUBJECT_ATTRIBUTES } from '../../../shared/src/x509/index.ts'
 import type { Facts } from '../judges/facts.ts'
 import type { Asked, AskedName } from './asked.ts'
+import { OTHER_ATTRIBUTES } from './subjects.ts'
 import { meaningOf } from './usages.ts'
 
 /** Whether a request has it, or the certificate that is wanted for it. */
@@ -36,7 +37,14 @@ const NAMES: Readonly<Record<string, Feature>> = {
   'a URI without a host': someUri(/^urn:/),
   'an email address': someName(({ kind }) => kind === 'email'),
   'another name': someName(({ kind }) => kind === 'otherName'),
-  'a hundred names': ({ names }) => names.length === 100,
+  'a thousand names': ({ names }) => names.length === 1000,
+  'a name twice': ({ names }) =>
+    new Set(names.map((name) => JSON.stringify(name))).size < names.length,
+  'a label with an underscore': someDns(/_/),
+  'a SPIFFE ID beside another URI': ({ names }) => {
+    const uris = names.flatMap((name) => (name.kind === 'uri' ? [name.value] : []))
+    return uris.length > 1 && uris.some((value) => value.startsWith('spiffe:'))
+  },
   'no names': ({ names }) => names.length === 0,
 }
 
@@ -45,8 +53,19 @@ const SUBJECTS: Readonly<Record<string, Feature>> = {
   'an RDN of several attributes': ({ subject }) => subject.some((rdn) => rdn.length > 1),
   'a subject beyond ASCII': ({ subject }) =>
     subject.flat().some(({ value }) => /[^\p{ASCII}]/u.test(value)),
+  'an empty value': ({ subject }) => subject.flat().some(({ value }) => value === ''),
+  'a common name that reads as a host': ({ subject }) =>
+    subject
+      .flat()
+      .some(({ type, value }) => type === 'CN' && /^web\.(zone\.)?example$/.test(value)),
   ...Object.fromEntries(
-    SUBJECT_ATTRIBUTES.map((type) => [
+    ['utf8', 'printable', 'ia5', 'teletex', 'bmp', 'numeric'].map((encoding) => [
+      `a string of type ${encoding}`,
+      ({ subject }: Asked) => subject.flat().some((attribute) => attribute.encoding === encoding),
+    ]),
+  ),
+  ...Object.fromEntries(
+    [...SUBJECT_ATTRIBUTES, ...OTHER_ATTRIBUTES].map((type) => [
       `a subject with ${type}`,
       ({ subject }: Asked) => subject.flat().some((attribute) => attribute.type === type),
     ]),
@@ -65,6 +84,16 @@ const USAGES: Readonly<Record<string, Feature>> = {
   'no keyUsage': (_, { keyUsage }) => keyUsage.length === 0,
   'no extKeyUsage': (_, { extKeyUsage }) => extKeyUsage.length === 0,
   'three purposes': (_, { extKeyUsage }) => extKeyUsage.length >= 3,
+  'purposes that were filled in': ({ usages }, { extKeyUsage }) =>
+    meaningOf(usages).oids.length < extKeyUsage.length,
+  'bits that were filled in': ({ usages }, { keyUsage }) =>
+    meaningOf(usages).bits.length === 0 && keyUsage.length > 0,
+  ...Object.fromEntries(
+    ['2.5.29.37.0', '1.3.6.1.5.5.7.3.3', '1.3.6.1.5.5.7.3.8', '1.3.6.1.5.5.7.3.9'].map((oid) => [
+      `the purpose ${oid}`,
+      (_asked: Asked, { extKeyUsage }: Facts) => extKeyUsage.includes(oid),
+    ]),
+  ),
 }
 
 const AUTHORITIES: Readonly<Record<string, Feature>> = {

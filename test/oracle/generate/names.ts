@@ -15,19 +15,23 @@ export interface NameLimits {
   readonly isConstrained: boolean
 }
 
-/** The most that a certificate may have. */
-const MANY = 100
+/** Long lists, of which the second is as long as can be. */
+const MANY = [100, 1000]
 
-/** Names without one that stands twice; some lists are empty, few are as long as can be. */
+/** Some lists are empty, some have a name twice, few are as long as can be. */
 export function arbitraryNames(limits: NameLimits): fc.Arbitrary<readonly AskedName[]> {
   const { subjectAltNames } = limits.profile
   const kinds = subjectAltNames.flatMap((kind) => (kind === 'uri' ? [] : [ofKind(kind, limits)]))
-  const few = distinct(fc.array(fc.oneof(...kinds), { maxLength: 6 }))
-  const many = distinct(fc.array(ip(limits.isConstrained), { minLength: MANY, maxLength: MANY }))
+  const few = fc
+    .tuple(fc.array(fc.oneof(...kinds), { maxLength: 6 }), fc.integer({ min: 0, max: 9 }))
+    .map(([list, again]) => [...list, ...list.slice(again, again + 1)])
+  const many = fc
+    .constantFrom(...MANY)
+    .chain((count) => fc.array(ip(limits.isConstrained), { minLength: count, maxLength: count }))
   const withoutUris = fc.oneof({ weight: 40, arbitrary: few }, { weight: 1, arbitrary: many })
   if (!subjectAltNames.includes('uri')) return withoutUris
   return fc
-    .tuple(few, arbitraryUris(limits.isConstrained), fc.boolean())
+    .tuple(few, arbitraryUris(limits), fc.boolean())
     .chain(([others, uris, areFirst]) =>
       uris.length === 0
         ? withoutUris
@@ -43,7 +47,13 @@ function ofKind(
     case 'dns': {
       const names = arbitraryDnsName(isConstrained)
       const wildcards = arbitraryHost(isConstrained).map((name) => `*.${name}`)
-      return (profile.wildcards ? fc.oneof(names, wildcards) : names).map(valued('dns'))
+      return fc
+        .oneof(
+          { weight: 5, arbitrary: names },
+          ...(profile.wildcards ? [{ weight: 5, arbitrary: wildcards }] : []),
+          ...(profile.underscores ? [{ weight: 1, arbitrary: withUnderscore(isConstrained) }] : []),
+        )
+        .map(valued('dns'))
     }
     case 'ip': {
       return ip(isConstrained)
@@ -58,12 +68,15 @@ function ofKind(
   }
 }
 
+/** Labels of services, and a label right below the last one that zlint objects to. */
+const withUnderscore = (isConstrained: boolean): fc.Arbitrary<string> =>
+  isConstrained
+    ? fc.constantFrom(`_ldap._tcp.${ZONE.domain}`, `a_b.${ZONE.domain}`)
+    : fc.constantFrom('_ldap._tcp.corp.example.com', 'a_b.svc.cluster.local', 'under_score.example')
+
 const valued =
   (kind: 'dns' | 'uri' | 'email') =>
   (value: string): AskedName => ({ kind, value })
-
-const distinct = (names: fc.Arbitrary<readonly AskedName[]>): fc.Arbitrary<readonly AskedName[]> =>
-  names.map((list) => [...new Map(list.map((name) => [JSON.stringify(name), name])).values()])
 
 /** So many octets, of which the first are given. */
 const octets = (count: number, first: readonly number[] = []): fc.Arbitrary<readonly number[]> => {
@@ -83,7 +96,8 @@ const ip = (isConstrained: boolean): fc.Arbitrary<AskedName> =>
       )
   ).map((all) => ({ kind: 'ip', octets: all }))
 
-const localPart = fc
+/** RFC 5321 §4.1.2, without quoting. */
+export const localPart = fc
   .array(
     fc.string({
       unit: fc.constantFrom(...ALPHANUMERIC, ...Array.from('+_-&=')),
@@ -104,13 +118,13 @@ const otherName: fc.Arbitrary<AskedName> = fc.record({
   }),
 })
 
-/** X509-SVID §2: a SPIFFE ID is the only URI of its certificate. */
-const arbitraryUris = (isConstrained: boolean): fc.Arbitrary<readonly AskedName[]> =>
-  fc.oneof(
-    fc.constant([]),
-    distinct(fc.array(uri(isConstrained).map(valued('uri')), { maxLength: 3 })),
-    spiffeId(isConstrained).map((id) => [valued('uri')(id)]),
-  )
+/** X509-SVID §2: a SPIFFE ID is the only URI of its certificate, where the profile is strict. */
+function arbitraryUris({ profile, isConstrained }: NameLimits): fc.Arbitrary<readonly AskedName[]> {
+  const uris = fc.array(uri(isConstrained).map(valued('uri')), { maxLength: 3 })
+  const ids = spiffeId(isConstrained).map((id) => [valued('uri')(id)])
+  const mixed = fc.tuple(ids, uris).map((lists) => lists.flat())
+  return fc.oneof(fc.constant([]), uris, ids, ...(profile.spiffe === 'strict' ? [] : [mixed]))
+}
 
 const PATHS = ['', '/', '/a/b%20c', '/a;b=c,d', '/?q=1&r=%2F', '/x#part', "/~user/(1)!$'*"]
 

@@ -2,7 +2,9 @@
  * Profiles that differ in all that a certificate can show.
  * @module
  */
+import { MAX_DURATION_SECONDS } from '../../../shared/src/index.ts'
 import { type Profile, profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 
 /** A profile and what it is called in the output of a test. */
 export interface NamedProfile {
@@ -32,8 +34,15 @@ export const PROFILES: readonly NamedProfile[] = [
     }),
   },
   {
-    label: 'from now on',
-    profile: profileSchema.parse({ minDurationSeconds: 2, backdateSeconds: 0 }),
+    label: 'every usage, from now on',
+    profile: profileSchema.parse({
+      minDurationSeconds: 2,
+      backdateSeconds: 0,
+      maxDurationSeconds: MAX_DURATION_SECONDS,
+      usages: USAGES,
+      spiffe: 'strict',
+      underscores: false,
+    }),
   },
   {
     label: 'authorities',

@@ -45,7 +45,6 @@ export function arbitraryRequest(kind: RequestKind): fc.Arbitrary<Asked> {
       .tuple(fc.constantFrom(...issuer.clocksMs), canBeCa ? fc.boolean() : fc.constant(false))
       .chain(([nowMs, isCA]) => {
         const limits = { ...kind.issuer, profile: profile.profile }
-        const names = arbitraryNames(limits)
         return fc.record({
           issuer: fc.constant(issuer),
           profile: fc.constant(profile),
@@ -59,15 +58,11 @@ export function arbitraryRequest(kind: RequestKind): fc.Arbitrary<Asked> {
             key: { type: keyType },
             isCA,
           }),
-          named: names.chain((list) =>
-            fc.record({ names: fc.constant(list), subject: arbitrarySubject(limits, list) }),
-          ),
+          names: arbitraryNames(limits),
+          subject: arbitrarySubject(limits),
           inCsr: inCsr(isCA && !issuer.isConstrained),
         })
       })
-      .map(({ named: { names, subject }, ...rest }): Asked =>
-        Object.assign(rest, { names, subject }),
-      )
       // A CA has a subject, and every certificate has a name.
       .filter(({ subject, names, isCA }) => subject.length > 0 || (!isCA && names.length > 0))
   )
@@ -79,7 +74,7 @@ const newKey = (type: KeyType): KeyPair => (type.startsWith('RSA') ? aKey(type) 
 function duration({ issuer, profile }: RequestKind, nowMs: number): fc.Arbitrary<number> {
   const { minDurationSeconds: least, backdateSeconds } = profile.profile
   const startSeconds = Math.floor(nowMs / 1000) - backdateSeconds
-  const ends = [...ENDS_MS, issuer.notAfterMs].map((endMs) => endMs / 1000 - startSeconds + 1)
+  const ends = [...ENDS_MS, issuer.notAfterMs].map((endMs) => endMs / 1000 - startSeconds)
   const exact = [least, HOUR_SECONDS, 90 * DAY_SECONDS, MAX_DURATION_SECONDS, ...ends]
   const anyLength = fc
     .double({ min: Math.log(least), max: Math.log(MAX_DURATION_SECONDS), noNaN: true })

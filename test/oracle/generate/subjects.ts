@@ -3,14 +3,14 @@
  * @module
  */
 import * as fc from 'fast-check'
-import type { AskedAttribute, AskedName, AskedSubject } from './asked.ts'
-import { ALPHANUMERIC } from './hosts.ts'
-import type { NameLimits } from './names.ts'
+import { SUBJECT_ATTRIBUTES } from '../../../shared/src/x509/index.ts'
+import type { AskedAttribute, AskedSubject } from './asked.ts'
+import { ALPHANUMERIC, arbitraryHost } from './hosts.ts'
+import { ZONE } from './issuers.ts'
+import { localPart, type NameLimits } from './names.ts'
 
-type Type = AskedAttribute['type']
-
-/** Upper bounds of RFC 5280 appendix A.1 in characters; for UID and DC, the worker's own. */
-const MAX_CHARACTERS: Readonly<Record<Exclude<Type, 'C' | 'emailAddress'>, number>> = {
+/** Upper bounds of RFC 5280 appendix A.1 in characters; for the rest, our own. */
+const MAX_CHARACTERS: Readonly<Record<string, number>> = {
   O: 64,
   OU: 64,
   CN: 64,
@@ -22,6 +22,15 @@ const MAX_CHARACTERS: Readonly<Record<Exclude<Type, 'C' | 'emailAddress'>, numbe
   DC: 63,
   UID: 256,
 }
+const OTHER_MAX_CHARACTERS = 32
+
+/** title, surname and givenName of X.520, and one of our own. */
+export const OTHER_ATTRIBUTES: readonly string[] = [
+  '2.5.4.12',
+  '2.5.4.4',
+  '2.5.4.42',
+  '1.3.6.1.4.1.55555.1',
+]
 
 /** X.680 §41.4, table 10. */
 const PRINTABLE = [...ALPHANUMERIC, ...Array.from(" '()+,-./:=?")]
@@ -31,15 +40,18 @@ const PRINTABLE = [...ALPHANUMERIC, ...Array.from(" '()+,-./:=?")]
  */
 const UTF8 = [...PRINTABLE, ...Array.from('"\\<>;#@_*éß日本語😀'), 'e\u0301']
 
-/** What the worker, as openssl does, takes for a host name. */
-const READS_AS_HOST = /^[\w-]+(\.[\w-]+)+$/
+/** ISO 8859-1, as TeletexStrings are written and read. */
+const LATIN = [...PRINTABLE, ...Array.from('"#_*éßÅø')]
+/** Characters of two octets. */
+const BMP = [...PRINTABLE, ...Array.from('é日本語')]
+const DIGITS = Array.from('0123456789 ')
 
-/** @param names - Of the same request: an email address must stand there as well. */
-export function arbitrarySubject(
-  limits: NameLimits,
-  names: readonly AskedName[],
-): fc.Arbitrary<AskedSubject> {
-  const types = limits.profile.subjectAttributes.filter((type) => type !== 'emailAddress')
+/** What no program reads as a host or an address: blanks are inside, and letters that no address has. */
+const IS_NO_HOST = /[g-zG-Z].* .*[g-zG-Z]/
+
+/** A subject for certificates under the limits. */
+export function arbitrarySubject(limits: NameLimits): fc.Arbitrary<AskedSubject> {
+  const types = limits.profile.subjectAttributes ?? [...SUBJECT_ATTRIBUTES, ...OTHER_ATTRIBUTES]
   const rdn = fc
     .uniqueArray(fc.constantFrom(...types), { minLength: 1, maxLength: 3 })
     // Most RDNs have one attribute.
@@ -47,43 +59,69 @@ export function arbitrarySubject(
       fc.integer({ min: 1, max: 6 }).map((most) => chosen.slice(0, most > 3 ? 1 : most)),
     )
     .chain((chosen) => fc.tuple(...chosen.map((type) => attribute(type, limits))))
-  const emails = names.flatMap((name) => (name.kind === 'email' ? [name.value] : []))
-  const rdns = fc.array(rdn, { maxLength: 6 })
-  if (emails.length === 0 || !limits.profile.subjectAttributes.includes('emailAddress')) return rdns
-  const email = fc
-    .constantFrom(...emails)
-    .map((value): AskedSubject => [[{ type: 'emailAddress', value, encoding: 'ia5' }]])
-  const withEmail = fc.tuple(rdns, email).map((parts) => parts.flat())
-  return fc.oneof(rdns, withEmail)
+  return fc.array(rdn, { maxLength: 6 })
 }
 
 function attribute(
-  type: Exclude<Type, 'emailAddress'>,
-  { isConstrained }: NameLimits,
+  type: string,
+  { profile, isConstrained }: NameLimits,
 ): fc.Arbitrary<AskedAttribute> {
-  if (type === 'C') {
-    return fc
-      .constantFrom('SE', 'DE', 'US')
-      .map((value) => ({ type, value, encoding: 'printable' }))
+  switch (type) {
+    case 'C': {
+      return fc
+        .constantFrom('SE', 'DE', 'US')
+        .map((value) => ({ type, value, encoding: 'printable' }))
+    }
+    case 'DC': {
+      return text(type, ALPHANUMERIC, 'ia5')
+    }
+    case 'serialNumber': {
+      return text(type, PRINTABLE, 'printable')
+    }
+    case 'emailAddress': {
+      const domain = isConstrained ? fc.constant<string>(ZONE.domain) : arbitraryHost(false)
+      return fc
+        .tuple(localPart, domain)
+        .map((parts): AskedAttribute => ({ type, value: parts.join('@'), encoding: 'ia5' }))
+        .filter(({ value }) => value.length <= MAX_EMAIL)
+    }
+    case 'CN': {
+      const isFree = !isConstrained && profile.wildcards && profile.underscores
+      const texts = isFree
+        ? anyText(type)
+        : anyText(type).filter(({ value }) => IS_NO_HOST.test(value))
+      const host = isConstrained ? `web.${ZONE.domain}` : 'web.example'
+      return fc.oneof(texts, fc.constant<AskedAttribute>({ type, value: host, encoding: 'utf8' }))
+    }
+    default: {
+      return anyText(type)
+    }
   }
-  if (type === 'DC') return text(type, ALPHANUMERIC, 'ia5')
-  if (type === 'serialNumber') return text(type, PRINTABLE, 'printable')
-  const any = fc.oneof(text(type, UTF8, 'utf8'), text(type, PRINTABLE, 'printable'))
-  if (type !== 'CN') return any
-  return isConstrained
-    ? any.filter(({ value }) => !READS_AS_HOST.test(value))
-    : fc.oneof(any, fc.constant({ type, value: 'web.example', encoding: 'utf8' }))
 }
+
+const MAX_EMAIL = 255
+
+const anyText = (type: string): fc.Arbitrary<AskedAttribute> =>
+  fc.oneof(
+    { weight: 8, arbitrary: text(type, UTF8, 'utf8') },
+    { weight: 8, arbitrary: text(type, PRINTABLE, 'printable') },
+    { weight: 2, arbitrary: text(type, LATIN, 'teletex') },
+    { weight: 2, arbitrary: text(type, BMP, 'bmp') },
+    { weight: 1, arbitrary: text(type, DIGITS, 'numeric') },
+    { weight: 1, arbitrary: fc.constant({ type, value: '', encoding: 'utf8' }) },
+  )
 
 /** One to as many characters as can be; half of all values are short. */
 const text = (
-  type: keyof typeof MAX_CHARACTERS,
+  type: string,
   units: readonly string[],
   encoding: AskedAttribute['encoding'],
 ): fc.Arbitrary<AskedAttribute> =>
   fc
-    .constantFrom(12, MAX_CHARACTERS[type])
+    .constantFrom(12, maxCharacters(type))
     .chain((maxLength) => fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength }))
     // A unit may be two characters.
-    .map((value) => Array.from(value).slice(0, MAX_CHARACTERS[type]).join(''))
+    .map((value) => Array.from(value).slice(0, maxCharacters(type)).join(''))
     .map((value) => ({ type, value, encoding }))
+
+const maxCharacters = (type: string): number => MAX_CHARACTERS[type] ?? OTHER_MAX_CHARACTERS

@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { completeUsages } from '../../../shared/src/index.ts'
 import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
 import type { KeyPair } from '../../support/x509.ts'
+import type { Asked } from './asked.ts'
 import type { Issuer } from './issuers.ts'
 
 /** What usages depend on. */
@@ -55,6 +56,12 @@ interface ExtKeyUsage {
   readonly bits?: readonly (readonly number[])[]
 }
 
+/** Never filled in. */
+const MUST_BE_NAMED: readonly string[] = ['any', 'code signing', 'timestamping', 'ocsp signing']
+
+/** The only extended usage of its certificate (RFC 3161 §2.3). */
+const ALONE = 'timestamping'
+
 /** What cert-manager asks for a server, whatever the key: enciphering is left out where it cannot be. */
 const SERVER = ['digital signature', 'key encipherment', 'server auth']
 
@@ -74,9 +81,16 @@ export const arbitraryUsages = (limits: UsageLimits): fc.Arbitrary<readonly stri
   )
 
 function leafUsages(limits: UsageLimits): fc.Arbitrary<readonly string[]> {
-  const extKeyUsages = EXT_KEY_USAGES.filter(({ words, oid }) => isAllowed(words, oid, limits))
-  const some = fc.uniqueArray(fc.constantFrom(...extKeyUsages), { minLength: 1, maxLength: 4 })
-  const bits = someBits(limits)
+  const extKeyUsages = EXT_KEY_USAGES.filter((one) => isAllowed(one, limits))
+  const some = fc
+    .uniqueArray(fc.constantFrom(...extKeyUsages), { minLength: 1, maxLength: 4 })
+    .map((chosen) => {
+      const [first] = chosen
+      return first?.words[0] === ALONE ? [first] : chosen.filter(({ words }) => words[0] !== ALONE)
+    })
+  // Bits alone have to go with the extended usages that are filled in.
+  const filled = filledPurposes(limits)
+  const bits = filled.length > 0 ? consistentBits(filled, limits) : someBits(limits)
   return fc.oneof(
     fc.constantFrom([], SERVER),
     bits.chain((chosen) => wordsOf(chosen, [])),
@@ -99,21 +113,33 @@ const BESIDE_AGREEMENT: ReadonlySet<number> = new Set([7, 8])
 
 /** What the key can do and the profile allows; at least one bit that means something alone. */
 const someBits = ({ key, isCA, profile }: UsageLimits): fc.Arbitrary<readonly number[]> => {
+  const words = wordsAllowedBy(profile)
   const allowed = possibleBits(key, isCA).filter((bit) =>
-    (KEY_USAGE_WORDS[bit] ?? []).some((word) => profile.usages.includes(word)),
+    (KEY_USAGE_WORDS[bit] ?? []).some((word) => words.includes(word)),
   )
   return fc
     .subarray([...allowed], { minLength: 1 })
     .filter((bits) => bits.some((bit) => !BESIDE_AGREEMENT.has(bit)))
 }
 
-const isAllowed = (
-  words: readonly string[],
-  oid: string,
-  { profile, issuer }: UsageLimits,
-): boolean =>
-  words.some((word) => profile.usages.includes(word)) &&
+const isAllowed = ({ words, oid }: ExtKeyUsage, { profile, issuer }: UsageLimits): boolean =>
+  words.some((word) => wordsAllowedBy(profile).includes(word)) &&
   (issuer.extKeyUsages?.includes(oid) ?? true)
+
+/** Without a list, a profile allows all but those that it must name. */
+const wordsAllowedBy = ({ usages }: Profile): readonly string[] =>
+  usages ??
+  [...KEY_USAGE_WORDS, ...EXT_KEY_USAGES.map(({ words }) => words)]
+    .flat()
+    .filter((word) => !MUST_BE_NAMED.includes(word))
+
+/** What a certificate gets of extended usages where the profile lists usages and none is asked for. */
+const filledPurposes = (limits: UsageLimits): readonly ExtKeyUsage[] =>
+  limits.profile.usages === null
+    ? []
+    : EXT_KEY_USAGES.filter(
+        (one) => isAllowed(one, limits) && !one.words.some((word) => MUST_BE_NAMED.includes(word)),
+      )
 
 /** Bits that at least one of the purposes is consistent with; any, where RFC 5280 lists none. */
 function consistentBits(
@@ -159,8 +185,38 @@ export function meaningOf(usages: readonly string[]): {
   return { bits, oids: [...new Set(oids)] }
 }
 
+/** The usages of the certificate: those asked for, or where the profile lists usages, those it allows. */
+export function certifiedUsages({
+  usages,
+  profile: { profile },
+  ...others
+}: Pick<Asked, 'usages' | 'profile' | 'issuer' | 'key' | 'isCA'>): ReturnType<typeof meaningOf> {
+  const limits = { ...others, profile }
+  const named = meaningOf(usages)
+  const bits = maskedBits(named.bits, limits)
+  if (profile.usages === null) return { bits, oids: named.oids }
+  const purposes =
+    named.oids.length > 0
+      ? EXT_KEY_USAGES.filter(({ oid }) => named.oids.includes(oid))
+      : filledPurposes(limits)
+  const oids = named.oids.length > 0 ? named.oids : purposes.map(({ oid }) => oid)
+  return { bits: bits.length > 0 || limits.isCA ? bits : filledBits(purposes, limits), oids }
+}
+
+/** What the profile lists, the key can do and the purposes are consistent with; to sign at least. */
+function filledBits(purposes: readonly ExtKeyUsage[], limits: UsageLimits): readonly number[] {
+  const words = wordsAllowedBy(limits.profile)
+  const bits = possibleBits(limits.key, false).filter(
+    (bit) =>
+      !BESIDE_AGREEMENT.has(bit) &&
+      (KEY_USAGE_WORDS[bit] ?? []).some((word) => words.includes(word)) &&
+      purposes.some((one) => one.bits?.some((set) => set.includes(bit)) ?? true),
+  )
+  return bits.length > 0 ? bits : [0]
+}
+
 /** The bits that a certificate has: what its key can do, and the last two with keyAgreement only. */
-export function maskedBits(
+function maskedBits(
   bits: readonly number[],
   { key, isCA }: Pick<UsageLimits, 'key' | 'isCA'>,
 ): readonly number[] {

@@ -46,37 +46,37 @@ describe('a certificate that', () => {
     [
       'ends with the last second of 2049',
       '2049-12-01T00:00:00Z',
-      31 * DAY_SECONDS,
+      31 * DAY_SECONDS - 1,
       ['UTCTIME 491201000000Z', 'UTCTIME 491231235959Z'],
     ],
     [
       'ends with the first second of 2050',
       '2049-12-01T00:00:00Z',
-      31 * DAY_SECONDS + 1,
+      31 * DAY_SECONDS,
       ['UTCTIME 491201000000Z', 'GENERALIZEDTIME 20500101000000Z'],
     ],
     [
       'begins with the last second of 2049',
       '2049-12-31T23:59:59Z',
-      DAY_SECONDS + 1,
+      DAY_SECONDS,
       ['UTCTIME 491231235959Z', 'GENERALIZEDTIME 20500101235959Z'],
     ],
     [
       'begins with the first second of 2050',
       '2050-01-01T00:00:00Z',
-      DAY_SECONDS,
+      DAY_SECONDS - 1,
       ['GENERALIZEDTIME 20500101000000Z', 'GENERALIZEDTIME 20500101235959Z'],
     ],
     [
       'ends on a leap day',
       '2096-02-28T00:00:00Z',
-      2 * DAY_SECONDS,
+      2 * DAY_SECONDS - 1,
       ['GENERALIZEDTIME 20960228000000Z', 'GENERALIZEDTIME 20960229235959Z'],
     ],
     [
       'ends in a year that is no leap year, though four divides it',
       '2100-02-28T00:00:00Z',
-      2 * DAY_SECONDS,
+      2 * DAY_SECONDS - 1,
       ['GENERALIZEDTIME 21000228000000Z', 'GENERALIZEDTIME 21000301235959Z'],
     ],
   ] as const)('%s', async ([, notBefore, durationSeconds, times], { expect }) => {
@@ -98,11 +98,11 @@ describe('a certificate that', () => {
 describe('an issuing CA that ends before the duration', () => {
   const endMs = Date.parse('2050-01-01T00:00:00Z')
   const issuer = makeIssuer({ label: 'Ending', key: 'P-256', notAfterMs: endMs })
-  /** With as many seconds left as are asked for, counted from notBefore on, both ends included. */
+  /** With as many seconds left as are asked for, counted from notBefore on. */
   const issueWithLeft = (seconds: number): Issued =>
     issue(
       plainRequest(issuer, {
-        nowMs: endMs - (seconds - 1 - BACKDATE_SECONDS) * 1000,
+        nowMs: endMs - (seconds - BACKDATE_SECONDS) * 1000,
         durationSeconds: 90 * DAY_SECONDS,
       }),
     )
@@ -110,7 +110,7 @@ describe('an issuing CA that ends before the duration', () => {
   it('gives a certificate that ends in the same second, for every judge', async ({ expect }) => {
     const issued = issueWithLeft(DAY_SECONDS)
     expect(await encodedTimes(issued)).toEqual([
-      'UTCTIME 491231000001Z',
+      'UTCTIME 491231000000Z',
       'GENERALIZEDTIME 20500101000000Z',
     ])
     expect(await faultsAt(issued, endMs - 1000)).toEqual(ACCEPTED)
@@ -122,7 +122,7 @@ describe('an issuing CA that ends before the duration', () => {
     const shortest = issueWithLeft(LEAST_SECONDS)
     expect(await faultsAt(shortest, shortest.atSeconds * 1000)).toEqual(ACCEPTED)
     expect(() => issueWithLeft(LEAST_SECONDS - 1)).toThrow(
-      'the issuing CA ends at 2050-01-01T00:00:00Z, and the profile begins with 300 s',
+      "the issuing CA expires at 2050-01-01T00:00:00Z, which leaves less than the profile's minimum of 300s",
     )
   })
 })

@@ -57,7 +57,7 @@ const readName = (text: string | undefined): NameFacts =>
   text === undefined || text === ''
     ? []
     : text.split('\n').map((rdn) =>
-        rdn.split(/ \+ (?=[A-Za-z]+=)/).map((attribute) => {
+        rdn.split(/ \+ (?=[A-Za-z0-9.]+=)/).map((attribute) => {
           const [, type = '', value = ''] = /^([^=]*)=(.*)$/s.exec(attribute) ?? []
           return `${ATTRIBUTE_OIDS[type] ?? type}=${unescapeValue(value)}`
         }),

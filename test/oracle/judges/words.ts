@@ -18,6 +18,9 @@ export const ATTRIBUTE_OIDS: Readonly<Record<string, string>> = {
   UID: '0.9.2342.19200300.100.1.1',
   DC: '0.9.2342.19200300.100.1.25',
   emailAddress: '1.2.840.113549.1.9.1',
+  title: '2.5.4.12',
+  SN: '2.5.4.4',
+  GN: '2.5.4.42',
 }
 
 /** Bits of keyUsage, in their order. */

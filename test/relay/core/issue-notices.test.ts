@@ -32,25 +32,25 @@ describe('withNotices', () => {
       'what is not certified',
       ['extension 1.2.3 is not certified', 'b'],
       [],
-      `Normal Issued Synced: ${MESSAGE}. Not certified: extension 1.2.3 is not certified; b`,
+      `Normal Issued Synced: ${MESSAGE}. Ignored: extension 1.2.3 is not certified; b`,
     ],
     [
       'warnings first, as a warning',
       ['a'],
       ['Java refuses it; add a DNS name'],
-      `Warning Issued Synced: ${MESSAGE}. Warnings: Java refuses it; add a DNS name. Not certified: a`,
+      `Warning Issued Synced: ${MESSAGE}. Warnings: Java refuses it; add a DNS name. Ignored: a`,
     ],
     [
       'no line of its own for a name that a requester chose',
       ['a\nfake line\u{2028}x'],
       [],
-      `Normal Issued Synced: ${MESSAGE}. Not certified: a fake line x`,
+      `Normal Issued Synced: ${MESSAGE}. Ignored: a fake line x`,
     ],
     [
       'how many there are besides',
       many(32, 'x'.repeat(180)),
       [],
-      `Normal Issued Synced: ${MESSAGE}. Not certified: ${many(2, 'x'.repeat(180)).join('; ')} (and 30 more)`,
+      `Normal Issued Synced: ${MESSAGE}. Ignored: ${many(2, 'x'.repeat(180)).join('; ')} (and 30 more)`,
     ],
   ])('the Event has %s', ([, ignored, warnings, want], { expect }) => {
     expect(eventOf(ignored, warnings)).toBe(want)
@@ -58,7 +58,7 @@ describe('withNotices', () => {
 
   it('the Event of a CertificateSigningRequest is alike', ({ expect }) => {
     const { event } = withNotices(SIGNING_REQUEST_WORDS.issued, { ignored: ['a'], warnings: [] })
-    expect(event.note).toBe('Succeeded signing the CertificateSigningRequest. Not certified: a')
+    expect(event.note).toBe('Succeeded signing the CertificateSigningRequest. Ignored: a')
   })
 
   it.for(['x', 'é', '😀'])(
@@ -70,7 +70,7 @@ describe('withNotices', () => {
         const { note = '' } = withNotices(verdict, lists).event
         expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1024)
         expect(note).toContain('Warnings: ')
-        expect(note).toContain('Not certified: ')
+        expect(note).toContain('Ignored: ')
       }
     },
   )

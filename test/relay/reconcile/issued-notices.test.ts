@@ -119,7 +119,7 @@ describe('an answer with notices', () => {
         reason: 'Issued',
         note:
           'Succeeded signing the CertificateRequest. Warnings: GnuTLS refuses the common name; add a ' +
-          'DNS name. Not certified: the extension 1.3.6.1.4.1.311.20.2 (a template) is not certified',
+          'DNS name. Ignored: the extension 1.3.6.1.4.1.311.20.2 (a template) is not certified',
       },
     ])
     expect(statuses).toMatchObject([
@@ -133,7 +133,7 @@ describe('an answer with notices', () => {
       ignored: NOTICES.ignored,
     })
     expect(events.map(({ type, note }) => `${type} ${note}`)).toEqual([
-      'Normal Succeeded signing the CertificateSigningRequest. Not certified: the extension 1.3.6.1.4.1.311.20.2 (a template) is not certified',
+      'Normal Succeeded signing the CertificateSigningRequest. Ignored: the extension 1.3.6.1.4.1.311.20.2 (a template) is not certified',
     ])
   })
 
@@ -145,10 +145,10 @@ describe('an answer with notices', () => {
   })
 })
 
-describe('the groups of a requester', () => {
-  const omitted = (log: RecordingLog): readonly unknown[] =>
-    log.lines.filter(({ message }) => message.includes('not sent all groups'))
+const omitted = (log: RecordingLog): readonly unknown[] =>
+  log.lines.filter(({ message }) => message.includes('not sent all groups'))
 
+describe('the groups of a requester', () => {
   it.for([
     { name: 'few', groups: ['a', 'b'], kept: ['a', 'b'] },
     {

@@ -4,7 +4,7 @@
  * `test/support/malformed`.
  */
 import { describe, it } from 'vitest'
-import { encodeBase64 } from '../../../shared/src/index.ts'
+import { asApproved, encodeBase64 } from '../../../shared/src/index.ts'
 import {
   type CertificationRequest,
   generalNameToText,
@@ -140,7 +140,6 @@ describe('attributes may be', () => {
         request,
       ],
     ],
-    ['the request for extensions of Microsoft', [csrAttribute('1.3.6.1.4.1.311.2.1.14', seq(SAN))]],
   ])('%s', ([, attributes], { expect }) => {
     const { values } = read({ attributes }).extensions
     expect(values.subjectAltName).toEqual([{ kind: 'dns', value: 'a.example' }])
@@ -153,6 +152,29 @@ describe('attributes may be', () => {
     ['an empty list of Microsoft', [csrAttribute('1.3.6.1.4.1.311.2.1.14', seq())]],
   ])('%s, which asks for nothing', ([, attributes], { expect }) => {
     expect(read({ attributes }).extensions).toEqual({ list: [], values: {} })
+  })
+})
+
+describe("Microsoft's attribute for requested extensions", () => {
+  const request = read({ attributes: [csrAttribute('1.3.6.1.4.1.311.2.1.14', seq(SAN))] })
+
+  it('is read apart from extensionRequest, as no approver in a cluster sees it', ({ expect }) => {
+    expect(request.extensions.list).toEqual([])
+    expect(request.microsoftExtensions?.values.subjectAltName).toEqual([
+      { kind: 'dns', value: 'a.example' },
+    ])
+  })
+
+  it.for(['CertificateRequest', 'CertificateSigningRequest'] as const)(
+    'asks for nothing in a %s',
+    (kind, { expect }) => {
+      expect(asApproved(request, { kind }).extensions.list).toEqual([])
+    },
+  )
+
+  it('counts as extensionRequest on the command line', ({ expect }) => {
+    const { extensions } = asApproved(request, { kind: 'CommandLine' })
+    expect(extensions.values.subjectAltName).toEqual([{ kind: 'dns', value: 'a.example' }])
   })
 })
 

@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { describe, it } from 'vitest'
+import { nameToText } from '../../../shared/src/x509/index.ts'
 import {
   checkIssuingCaAt,
   type IssuingCa,
@@ -58,7 +59,8 @@ describe('an issuing CA', () => {
       extensions: extensionsWith({ usages: extKeyUsage('1.3.6.1.5.5.7.3.1') }),
     })
     const node = new X509Certificate(issuing.pem)
-    const { publicKey, signing, ...facts } = load(issuing.chainPem)
+    const { publicKey, signing, subjects, ...facts } = load(issuing.chainPem)
+    expect(subjects.map(nameToText)).toEqual(['CN=Issuing,O=Me', 'CN=Root'])
     expect(publicKey.key).toMatchObject({ kind: 'EC', curve: 'P-256' })
     expect(signing.hash).toBe('sha256')
     expect(facts).toEqual({
@@ -68,6 +70,10 @@ describe('an issuing CA', () => {
       rootPem: root.pem,
       subject: issuing.subject,
       subjectText: 'CN=Issuing,O=Me',
+      subjects: [
+        expect.objectContaining({ raw: issuing.subject }),
+        expect.objectContaining({ raw: root.subject }),
+      ],
       authorityKeyId: {
         oid: '2.5.29.35',
         critical: false,
@@ -80,6 +86,7 @@ describe('an issuing CA', () => {
       pathLength: 2,
       nameConstraints: [{ permitted: [{ kind: 'dns', value: 'example' }], excluded: [] }],
       extKeyUsages: [['1.3.6.1.5.5.7.3.1']],
+      requiredPolicies: undefined,
       canSignCrls: true,
       pointers: { all: [], withoutRevocation: [] },
     })

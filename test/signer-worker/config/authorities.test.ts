@@ -10,16 +10,12 @@ import {
   authorityExtensions,
   basicConstraints,
   commonName,
-  extension,
   generalName,
   keyUsage,
   makeAuthority,
   makeKey,
   nameConstraints,
   octets,
-  oid,
-  primitive,
-  seq,
 } from '../../support/x509.ts'
 import { aCa, aConfig, anIssuer, faultsOf, issuing, NOW_MS, readSecret } from '../support/config.ts'
 
@@ -199,13 +195,6 @@ const limited = (extensions: Readonly<Record<string, Uint8Array>>): Authority =>
 describe('a profile', () => {
   const last = limited({ basicConstraints: basicConstraints(true, 0) })
   const { dns, ip } = generalName
-  const requiring = (policy: string): Authority =>
-    limited({
-      policies: extension('2.5.29.32', seq(seq(oid(policy)))),
-      explicit: extension('2.5.29.36', seq(primitive(0, octets(0))), { critical: true }),
-    })
-  const explicit = requiring('1.2.3.1')
-  const explicitAny = requiring('2.5.29.32.0')
   const noDns = limited({ names: nameConstraints([], [dns('')]) })
   const apart = another('B', {
     key: B.key,
@@ -238,30 +227,6 @@ describe('a profile', () => {
     ],
     ['of other names too fits', [active, next(apart, 'B')], { subjectAltNames: ['dns', 'ip'] }, ''],
     ['without names fits every CA', [active, next(apart, 'B')], { subjectAltNames: [] }, ''],
-    [
-      'that names no policy does not fit a CA whose chain requires one',
-      [active, next(explicit, 'B')],
-      {},
-      '/issuers/default/profiles/0: profile "default" names no certificate policy that is valid under the issuing CA "CN=B", whose chain requires one (requireExplicitPolicy); add 1.2.3.1 to certificatePolicies',
-    ],
-    [
-      'that names another policy does not fit it either',
-      [active, next(explicit, 'B')],
-      { certificatePolicies: ['1.2.3.2', '2.5.29.32.0'] },
-      '/issuers/default/profiles/0: profile "default" names no certificate policy that is valid under the issuing CA "CN=B", whose chain requires one (requireExplicitPolicy); add 1.2.3.1 to certificatePolicies',
-    ],
-    [
-      'that names the policy fits',
-      [active, next(explicit, 'B')],
-      { certificatePolicies: ['1.2.3.2', '1.2.3.1'] },
-      '',
-    ],
-    [
-      'that names any one fits a CA whose chain requires one, whichever',
-      [active, next(explicitAny, 'B')],
-      { certificatePolicies: ['1.2.3.2'] },
-      '',
-    ],
   ])('%s', ([, keys, profile, expected], { expect }) => {
     expect(faults(keys, profile).join('\n')).toBe(expected)
   })

@@ -149,6 +149,16 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
     [['/clients/c/certificatesPerMinute', /is below the 16 of shards/]],
   ],
   [
+    'a limit of repeats that allows none',
+    () => aConfig({ clients: { c: aClient({ repeatsPerMinute: 0 }) } }),
+    [['/clients/c/repeatsPerMinute', />=1/]],
+  ],
+  [
+    'a limit of repeats that is none',
+    () => aConfig({ clients: { c: aClient({ repeatsPerMinute: 100_001 }) } }),
+    [['/clients/c/repeatsPerMinute', /<=100000/]],
+  ],
+  [
     'a client that does not say what it may ask for',
     () => aConfig({ clients: { c: { ...aClient(), unrestricted: undefined } } }),
     [['/clients/c', /with `allowed`, or with `unrestricted: true`/]],
@@ -194,6 +204,7 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
 it.for<[string, () => unknown]>([
   ['a client that is gone', () => aConfig({ clients: { c: aClient({ keys: [] }) } })],
   ['a rate limit', () => aConfig({ clients: { c: aClient({ certificatesPerMinute: 10 }) } })],
+  ['a limit of repeats', () => aConfig({ clients: { c: aClient({ repeatsPerMinute: 1 }) } })],
   ['several objects', () => aConfig({ clients: { c: aClient({ shards: [1, 256] }) } })],
   ['blocked keys', () => aConfig({ blockedKeys: blockedKeys(10_000) })],
   [

@@ -108,14 +108,19 @@ it('what was above the limit is counted when the window is over', async ({
   const startMs = Date.now()
   const request = { ...anIssueRequest(), repeatsPerMinute: LIMIT }
   for (let count = 0; count < 10; count += 1) await issue('counted-late', request)
-  const counters = async (): Promise<LedgerCounters> =>
-    withLedger('counted-late', ({ sql }) => readCounters(sql))
-  expect(await counters()).toMatchObject({ issued: 1, replayed: LIMIT, refused: {} })
+  expect(await countersOf('counted-late')).toMatchObject({
+    issued: 1,
+    replayed: LIMIT,
+    refused: {},
+  })
   clock.mockReturnValue(startMs + 61_000)
   expect(await issue('counted-late', request)).toMatchObject({ ok: true })
-  expect(await counters()).toMatchObject({
+  expect(await countersOf('counted-late')).toMatchObject({
     issued: 1,
     replayed: LIMIT + 1,
     refused: { rate_limited: 6 },
   })
 })
+
+const countersOf = async (client: string): Promise<LedgerCounters> =>
+  withLedger(client, ({ sql }) => readCounters(sql))

@@ -30,8 +30,14 @@ describe('a DNS name', () => {
     ['a*.example', 'has a "*" that is not the whole first label of several'],
     ['a.*.example', 'has a "*" that is not the whole first label of several'],
     ['*.*.example', 'has a "*" that is not the whole first label of several'],
-    ['10.0.0.1', 'is an IP address; it belongs among the IP addresses'],
-    ['*.10.0.0.1', 'is an IP address; it belongs among the IP addresses'],
+    [
+      '10.0.0.1',
+      'is read as an IP address by URL parsers; an address belongs among the IP addresses',
+    ],
+    [
+      '*.10.0.0.1',
+      'is read as an IP address by URL parsers; an address belongs among the IP addresses',
+    ],
   ] as const)('"%s": %s', ([name, expected], { expect }) => {
     expect(dnsNameFault(name) ?? 'ok').toBe(expected)
   })

@@ -51,8 +51,10 @@ describe('a request that keeps to every rule', () => {
       subject,
       spki: key.spki,
       notBeforeSeconds: Math.floor(NOW_MS / 1000) - 60,
-      notAfterSeconds: Math.floor(NOW_MS / 1000) - 60 + 3600 - 1,
+      notAfterSeconds: Math.floor(NOW_MS / 1000) - 60 + 3600,
       clamped: null,
+      ignored: [],
+      warnings: [],
       names: {
         subject: 'CN=web,O=Me',
         commonNames: ['web'],
@@ -161,8 +163,8 @@ describe('all faults at once', () => {
         subject: name(['title', 'Dr']),
         extensions: [
           subjectAltName(generalName.dns('a..b'), generalName.dns('a.example')),
-          extension('1.2.3', NULL),
-          extension('2.5.29.31', NULL),
+          extension('1.2.3', NULL, { critical: true }),
+          extension('2.5.29.31', NULL, { critical: true }),
           basicConstraints(true),
           keyUsage(0, 2),
         ],

@@ -1,4 +1,8 @@
+import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
+import { constraintFault } from '../../../signer-worker/src/policy/name-constraints.ts'
+import { isNameWithin } from '../../../signer-worker/src/policy/subtree.ts'
+import { cases } from '../../support/property.ts'
 import { type Authority, generalName, name, subjectAltName, utf8 } from '../../support/x509.ts'
 import { judge } from './judge.ts'
 import { limited } from './limited.ts'
@@ -115,10 +119,16 @@ describe('the subject', () => {
       'a common name that reads as a host',
       name(['CN', 'b.example']),
       undefined,
-      /^subject_not_allowed: "CN=b.example" is outside .*"DNS:a.example"/,
+      /^subject_not_allowed: the common name "CN=b.example" reads as a DNS name to verifiers, .*; "DNS:b.example" is outside .*"DNS:a.example"; add an allowed dNSName, /,
     ],
     ['a common name inside', name(['CN', 'b.a.example']), undefined, /^inside$/],
-    ['a common name that reads as no host', name(['CN', 'Web']), undefined, /^inside$/],
+    ['a common name that reads as no host', name(['CN', 'Our web']), undefined, /^inside$/],
+    [
+      'a common name of one label',
+      name(['CN', 'Web']),
+      undefined,
+      /^subject_not_allowed: .*; "DNS:web" is outside/,
+    ],
     ['a common name next to a DNS name', name(['CN', 'b.example']), dns('a.example'), /^inside$/],
     [
       'a common name next to another kind',
@@ -130,7 +140,7 @@ describe('the subject', () => {
       'an email address',
       name(['emailAddress', 'x@b.example']),
       email('x@b.example'),
-      /^subject_not_allowed: "emailAddress=x@b.example" is outside/,
+      /^subject_not_allowed: "emailAddress=x@b.example" is checked as an email address, and is outside/,
     ],
     [
       'an email address inside',
@@ -140,5 +150,92 @@ describe('the subject', () => {
     ],
   ] as const)('%s', ([, subject, san, expected], { expect }) => {
     expect(outcome(ca, san, subject)).toMatch(expected)
+  })
+})
+
+/** Fault of a common name, or a DNS name, under CAs that exclude a domain. */
+const excludes = (base: string, value: string): boolean =>
+  constraintFault({ kind: 'dns', value }, [
+    { permitted: [], excluded: [{ kind: 'dns', value: base }] },
+  ]) !== undefined
+
+describe('a wildcard stands for names that are excluded', () => {
+  it.for([
+    ['a.example', '*.example', true],
+    ['a.example', '*.a.example', true],
+    ['a.example', 'a*.example', true],
+    ['a.example', '*a.example', true],
+    ['abc.example', 'a*c.example', true],
+    ['abc.example', 'a*b*c.example', true],
+    ['ABC.example', 'a*C.Example', true],
+    ['abc.example', 'b*.example', false],
+    ['abc.example', 'a*d.example', false],
+    ['a.example', '*.com', false],
+    ['a.example', '*', false],
+    ['example', '*', true],
+    ['example', 'ex*', true],
+    ['a.example', '*.*', true],
+    ['a.example', 'a.*', true],
+    ['a.example', 'b.*', false],
+    ['a.example', 'w.*.example', true],
+    ['a.example', 'w.b*.example', false],
+    ['b.a.example', '*.example', false],
+    ['b.a.example', '*.a.example', true],
+    ['b.a.example', 'b.*.example', true],
+    // Only names below it are excluded; a wildcard label stands for one label.
+    ['.a.example', '*.a.example', true],
+    ['.a.example', 'w.*.example', true],
+    ['', '*.example', true],
+    ['', '*', true],
+  ] as const)('%s by %s: %s', ([base, value, expected], { expect }) => {
+    expect(excludes(base, value)).toBe(expected)
+  })
+
+  it('exactly where one of its names is', () => {
+    const label = fc.string({ unit: fc.constantFrom('a', 'b', '*'), minLength: 1, maxLength: 3 })
+    const name = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'))
+    const plain = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 3 })
+    const base = fc.array(plain, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'))
+    const one = ['', 'a', 'b']
+    const fillings = [...new Set(one.flatMap((x) => one.flatMap((y) => one.map((z) => x + y + z))))]
+    const instances = (text: string): readonly string[] => {
+      const at = text.indexOf('*')
+      if (at < 0) return [text]
+      return fillings.flatMap((filling) =>
+        instances(text.slice(0, at) + filling + text.slice(at + 1)),
+      )
+    }
+    fc.assert(
+      fc.property(
+        name.filter((text) => text.split('*').length <= 3),
+        base,
+        (value, excluded) => {
+          const isOne = instances(value).some((instance) =>
+            isNameWithin({ kind: 'dns', value: instance }, { kind: 'dns', value: excluded }),
+          )
+          return excludes(excluded, value) === isOne
+        },
+      ),
+      cases(2000),
+    )
+  })
+
+  it('but not for names that are permitted, unless all of them are', () => {
+    const permits = (base: string, value: string): boolean =>
+      constraintFault({ kind: 'dns', value }, [
+        { permitted: [{ kind: 'dns', value: base }], excluded: [] },
+      ]) === undefined
+    const part = fc.constantFrom('a', 'b', '*', '.')
+    const text = fc.string({ unit: part, minLength: 1, maxLength: 8 })
+    fc.assert(
+      fc.property(
+        text,
+        fc.constantFrom('a', 'b', 'a.b', '.a', '.a.b', ''),
+        fc.constantFrom('', 'x', 'a', 'b', 'ab'),
+        (value, base, filling) =>
+          !permits(base, value) || permits(base, value.replaceAll('*', filling)),
+      ),
+      cases(3000),
+    )
   })
 })

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
 import { KEY_USAGE_BITS, EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
+import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 import { aKey, type KeyType, oid, seq } from '../../support/x509.ts'
 import { type Case, extensionOf, judge, plan } from './judge.ts'
 
@@ -66,18 +67,37 @@ describe('keyUsage', () => {
     expect(extensionOf(plan(), '2.5.29.15')).toEqual({ critical: true, value: '03020780' })
   })
 
-  it.for<[KeyType, readonly string[], string]>([
-    ['P-256', ['key encipherment'], 'a key of kind P-256 can do none of "key encipherment"'],
+  it.for<[KeyType, readonly string[], readonly string[]]>([
+    [
+      'P-256',
+      ['key encipherment'],
+      ['the usage "key encipherment" is not certified: a key of kind P-256 cannot be used for it'],
+    ],
     [
       'Ed25519',
       ['key agreement', 'encipher only'],
-      'a key of kind Ed25519 can do none of "key agreement", "encipher only"',
+      [
+        'the usage "key agreement" is not certified: a key of kind Ed25519 cannot be used for it',
+        'the usage "encipher only" is not certified: a key of kind Ed25519 cannot be used for it',
+      ],
     ],
-    ['RSA-2048', ['key agreement'], 'a key of kind RSA 2048 can do none of "key agreement"'],
-  ])('of %s for %j is empty, which is refused', ([type, usages, expected], { expect }) => {
-    expect(outcome(usages, { csr: { key: aKey(type) } })).toBe(
-      `usage_not_allowed: ${expected}; change the usages or the key`,
-    )
+    [
+      'RSA-2048',
+      ['key agreement'],
+      ['the usage "key agreement" is not certified: a key of kind RSA 2048 cannot be used for it'],
+    ],
+    [
+      'P-256',
+      ['encipher only', 'decipher only'],
+      [
+        'the usage "encipher only" is not certified: it means nothing without "key agreement"',
+        'the usage "decipher only" is not certified: it means nothing without "key agreement"',
+      ],
+    ],
+  ])('of %s for %j is left out, and that is said', ([type, usages, ignored], { expect }) => {
+    const found = plan(ask(usages, { csr: { key: aKey(type) } }))
+    expect(extensionOf(found, '2.5.29.15')).toBeUndefined()
+    expect(found.ignored).toEqual(ignored)
   })
 })
 
@@ -102,9 +122,8 @@ describe('extKeyUsage', () => {
   })
 
   it.for(Object.entries(EXTENDED_KEY_USAGE_OIDS))('"%s" is %s', ([usage, id], { expect }) => {
-    expect(extensionOf(plan(ask([usage])), '2.5.29.37')?.value).toBe(
-      Buffer.from(seq(oid(id))).toString('hex'),
-    )
+    const found = plan(ask([usage], { profile: { usages: USAGES } }))
+    expect(extensionOf(found, '2.5.29.37')?.value).toBe(Buffer.from(seq(oid(id))).toString('hex'))
   })
 })
 
@@ -114,31 +133,31 @@ describe('a usage', () => {
       'unknown',
       ['digital signature', 'sing'],
       {},
-      'usage_unknown: the usage "sing" is none of cert-manager\'s; change it',
+      'usage_unknown: unknown usage "sing"; use one of cert-manager\'s KeyUsage list',
     ],
     [
       'of another spelling',
       ['Digital Signature'],
       {},
-      'usage_unknown: the usage "Digital Signature" is none of cert-manager\'s; change it',
+      'usage_unknown: unknown usage "Digital Signature"; use one of cert-manager\'s KeyUsage list',
     ],
     [
       'of Object.prototype',
       ['constructor'],
       {},
-      'usage_unknown: the usage "constructor" is none of cert-manager\'s; change it',
+      'usage_unknown: unknown usage "constructor"; use one of cert-manager\'s KeyUsage list',
     ],
     [
       'that the profile leaves out',
       ['any'],
       { profile: { usages: ['server auth'] } },
-      'usage_not_allowed: the usage "any" is none that the profile allows: "server auth"; change the request, or ask the CA\'s operator',
+      'usage_not_allowed: the usage "any" is not among the profile\'s usages: "server auth"; change the request, or ask the CA\'s operator',
     ],
     ['that the profile lists', ['server auth'], { profile: { usages: ['server auth'] } }, 'ok'],
     [
       'that the profile lists by its other name',
-      ['signing'],
-      { profile: { usages: ['digital signature'] } },
+      ['signing', 's/mime'],
+      { profile: { usages: ['digital signature', 'email protection'] } },
       'ok',
     ],
     [
@@ -156,7 +175,10 @@ describe('a usage', () => {
     [
       'of a CA that signs no certificates',
       ['digital signature'],
-      { profile: { isCA: true, requireNameConstraints: false }, request: { isCA: true } },
+      {
+        profile: { isCA: true, requireNameConstraints: false, requireCertSign: false },
+        request: { isCA: true },
+      },
       'ok',
     ],
     [

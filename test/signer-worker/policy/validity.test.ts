@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 import { commonName, makeAuthority } from '../../support/x509.ts'
-import { type Case, judge, NOW_MS } from './judge.ts'
+import { type Case, judge, NOW_MS, plan } from './judge.ts'
 
 const HOUR = 3600
 const DAY = 86_400
@@ -24,33 +24,33 @@ const beginning = (seconds: number): Case => ({ ca: makeAuthority({ notBefore: d
 
 describe('the times of a certificate', () => {
   it.for<[string, number, Case, string]>([
-    ['begin a minute ago and last as long as asked, both ends counted', HOUR, {}, '-60 3539 null'],
+    ['begin a minute ago and last exactly as long as asked', HOUR, {}, '-60 3540 null'],
     [
       'begin when the profile says',
       HOUR,
       { profile: { backdateSeconds: 300, minDurationSeconds: 301 } },
-      '-300 3299 null',
+      '-300 3300 null',
     ],
-    ['begin now, if the profile says so', HOUR, { profile: { backdateSeconds: 0 } }, '0 3599 null'],
-    ['do not move with milliseconds', HOUR, { nowMs: NOW_MS - 789 }, '-60 3539 null'],
-    ['never begin before the issuing CA', HOUR, beginning(-30), '-30 3569 null'],
-    ['may begin with the issuing CA', HOUR, beginning(-60), '-60 3539 null'],
-    ['may begin now, with the issuing CA', HOUR, beginning(0), '0 3599 null'],
-    ['may end with the issuing CA', HOUR, ending(3539), '-60 3539 null'],
-    ['never end after the issuing CA', HOUR, ending(3538), '-60 3538 issuer'],
-    ['have the shortest length', 300, {}, '-60 239 null'],
-    ['have the shortest length that the issuing CA leaves', HOUR, ending(239), '-60 239 issuer'],
+    ['begin now, if the profile says so', HOUR, { profile: { backdateSeconds: 0 } }, '0 3600 null'],
+    ['do not move with milliseconds', HOUR, { nowMs: NOW_MS - 789 }, '-60 3540 null'],
+    ['never begin before the issuing CA', HOUR, beginning(-30), '-30 3570 null'],
+    ['may begin with the issuing CA', HOUR, beginning(-60), '-60 3540 null'],
+    ['may begin now, with the issuing CA', HOUR, beginning(0), '0 3600 null'],
+    ['may end with the issuing CA', HOUR, ending(3540), '-60 3540 null'],
+    ['never end after the issuing CA', HOUR, ending(3539), '-60 3539 issuer'],
+    ['have the shortest length', 300, {}, '-60 240 null'],
+    ['have the shortest length that the issuing CA leaves', HOUR, ending(240), '-60 240 issuer'],
     [
       'end with the profile',
       30 * DAY,
       { profile: { maxDurationSeconds: DAY } },
-      `-60 ${String(DAY - 61)} profile`,
+      `-60 ${String(DAY - 60)} profile`,
     ],
     [
       'end with the profile exactly',
       DAY,
       { profile: { maxDurationSeconds: DAY } },
-      `-60 ${String(DAY - 61)} null`,
+      `-60 ${String(DAY - 60)} null`,
     ],
     [
       'end with the issuing CA, when both shorten them',
@@ -62,19 +62,19 @@ describe('the times of a certificate', () => {
       'are as long as the profile rejects above',
       DAY,
       { profile: { maxDurationSeconds: DAY, overMaximum: 'reject' } },
-      `-60 ${String(DAY - 61)} null`,
+      `-60 ${String(DAY - 60)} null`,
     ],
     [
       'are as long as the client may ask for',
       DAY,
       { client: { constraints: { maxDurationSeconds: DAY } } },
-      `-60 ${String(DAY - 61)} null`,
+      `-60 ${String(DAY - 60)} null`,
     ],
     [
       'are as short as the client may ask for',
       DAY,
       { client: { constraints: { minDurationSeconds: DAY } } },
-      `-60 ${String(DAY - 61)} null`,
+      `-60 ${String(DAY - 60)} null`,
     ],
   ])('%s', ([, duration, rules, expected], { expect }) => {
     expect(outcome(duration, rules)).toBe(expected)
@@ -89,41 +89,37 @@ describe('the times of a certificate', () => {
 
   it('may lie beyond 2050', ({ expect }) => {
     const ca = makeAuthority({ notAfter: new Date('2080-01-01T00:00:00Z') })
-    expect(outcome(30 * 365 * DAY, { ca })).toBe(`-60 ${String(30 * 365 * DAY - 61)} null`)
+    const profile = { maxDurationSeconds: 30 * 365 * DAY }
+    expect(outcome(30 * 365 * DAY, { ca, profile })).toBe(`-60 ${String(30 * 365 * DAY - 60)} null`)
   })
 })
 
 describe('a duration that is not allowed', () => {
   it.for<[string, number, Case, string]>([
-    [
-      'too short for the profile',
-      299,
-      {},
-      'the duration of 299 s is shorter than the 300 s that the profile begins with',
-    ],
+    ['too short for the profile', 299, {}, "duration 299s is below the profile's minimum of 300s"],
     [
       'too short for a profile of its own',
       HOUR,
       { profile: { minDurationSeconds: HOUR + 1 } },
-      'the duration of 3600 s is shorter than the 3601 s that the profile begins with',
+      "duration 3600s is below the profile's minimum of 3601s",
     ],
     [
       'too long for a profile that rejects',
       DAY + 1,
       { profile: { maxDurationSeconds: DAY, overMaximum: 'reject' } },
-      'the duration of 86401 s is longer than the 86400 s that the profile ends with',
+      "duration 86401s is above the profile's maximum of 86400s",
     ],
     [
       'too long for the client',
       DAY + 1,
       { client: { constraints: { maxDurationSeconds: DAY } } },
-      "the duration of 86401 s is longer than the 86400 s of this client's constraints.maxDurationSeconds",
+      "duration 86401s is above this client's constraints.maxDurationSeconds of 86400s",
     ],
     [
       'too short for the client',
       DAY - 1,
       { client: { constraints: { minDurationSeconds: DAY } } },
-      "the duration of 86399 s is shorter than the 86400 s of this client's constraints.minDurationSeconds",
+      "duration 86399s is below this client's constraints.minDurationSeconds of 86400s",
     ],
   ])('%s', ([, duration, rules, expected], { expect }) => {
     expect(outcome(duration, rules)).toBe(
@@ -135,19 +131,55 @@ describe('a duration that is not allowed', () => {
 describe('an issuing CA that', () => {
   it.for<[string, Case, string]>([
     [
-      'leaves less than the profile begins with',
-      ending(238),
-      `the issuing CA ends at ${at(238)}, and the profile begins with 300 s`,
+      'leaves less than the minimum of the profile',
+      ending(239),
+      `the issuing CA expires at ${at(239)}, which leaves less than the profile's minimum of 300s`,
     ],
     [
       'has ended',
       ending(-1),
-      `the issuing CA ends at ${at(-1)}, and the profile begins with 300 s`,
+      `the issuing CA expires at ${at(-1)}, which leaves less than the profile's minimum of 300s`,
     ],
     ['has not begun', beginning(1), `the issuing CA is valid only from ${at(1)}`],
   ])('%s', ([, rules, expected], { expect }) => {
     expect(outcome(HOUR, rules)).toBe(
       `issuer_expiring: ${expected}; the CA's operator must renew it`,
     )
+  })
+})
+
+describe('a certificate that is shorter than requested', () => {
+  const warnings = (durationSeconds: number, rules: Case = {}): readonly string[] =>
+    plan({ ...rules, request: { durationSeconds } }).warnings
+
+  it.for<[string, number, Case, readonly string[]]>([
+    ['is none where it lasts as long as asked', HOUR, {}, []],
+    ['is none at the default maximum of 398 days', 398 * DAY, {}, []],
+    [
+      'is shortened to the default maximum of 398 days',
+      398 * DAY + 1,
+      {},
+      ["the duration is shortened from 34387201s to 34387200s by the profile's maximum"],
+    ],
+    [
+      'is shortened by the profile',
+      2 * DAY,
+      { profile: { maxDurationSeconds: DAY } },
+      ["the duration is shortened from 172800s to 86400s by the profile's maximum"],
+    ],
+    [
+      'is shortened by the issuing CA',
+      HOUR,
+      ending(1800),
+      ['the duration is shortened from 3600s to 1860s by the lifetime of the issuing CA'],
+    ],
+    [
+      'is shortened by the issuing CA, when both shorten it',
+      2 * DAY,
+      { profile: { maxDurationSeconds: DAY }, ...ending(HOUR) },
+      ['the duration is shortened from 172800s to 3660s by the lifetime of the issuing CA'],
+    ],
+  ])('%s', ([, duration, rules, expected], { expect }) => {
+    expect(warnings(duration, rules)).toEqual(expected)
   })
 })

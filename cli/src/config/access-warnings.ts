@@ -1,0 +1,125 @@
+/**
+ * Rules of clients that the worker accepts, and that allow more than they seem to.
+ *
+ * @module
+ */
+import {
+  type ClientEntry,
+  compilePatterns,
+  type ConfigFault,
+  type ConfigFile,
+  matchesAny,
+} from '@edge-issuer/signer-worker/config'
+import { patternProblem, type PatternKind } from './pattern-problem.ts'
+
+type Allowed = NonNullable<ClientEntry['allowed']>
+
+/** The group that Kubernetes gives every permission. */
+const CLUSTER_ADMINS = 'system:masters'
+
+/** Purposes that speak for the CA, or for everything. */
+const RISKY_USAGES = new Map([
+  ['any', 'a certificate with it is good for every purpose'],
+  ['ocsp signing', 'its holder can answer for the issuing CA which certificates are revoked'],
+])
+
+/** @returns A warning for each rule, in the order of the configuration. */
+export const accessWarnings = (file: ConfigFile): readonly ConfigFault[] =>
+  Object.entries(file.clients).flatMap(([name, entry]) =>
+    warningsOf(entry, file).map(({ path, message }) => ({
+      path: `/clients/${name}${path}`,
+      message,
+    })),
+  )
+
+function warningsOf(entry: ClientEntry, { profiles }: ConfigFile): readonly ConfigFault[] {
+  const { allowed, certificatesPerMinute } = entry
+  return [
+    ...(allowed === undefined ? UNRESTRICTED : rulesWarnings(allowed)),
+    ...caWarnings(entry, profiles),
+    ...(certificatesPerMinute === null
+      ? [warning('/certificatesPerMinute', 'there is no limit: a stolen key can fill the ledger')]
+      : []),
+  ]
+}
+
+const warning = (path: string, message: string): ConfigFault => ({ path, message })
+
+const UNRESTRICTED: readonly ConfigFault[] = [
+  warning(
+    '/unrestricted',
+    "anyone with this client's key can get a certificate for every name that the issuing CA permits; list what the client needs in `allowed`",
+  ),
+]
+
+function rulesWarnings(allowed: Allowed): readonly ConfigFault[] {
+  const { commonName, dnsNames, ipAddresses, uris, emailAddresses, subject } = allowed
+  const ofValues = (
+    path: string,
+    kind: PatternKind,
+    patterns: readonly string[] = [],
+  ): readonly ConfigFault[] =>
+    patterns.flatMap((pattern, index) => {
+      const problem = patternProblem(kind, pattern)
+      return problem === undefined ? [] : [warning(`${path}/values/${String(index)}`, problem)]
+    })
+  const single =
+    commonName?.value === undefined ? undefined : patternProblem('commonName', commonName.value)
+  return [
+    ...(single === undefined ? [] : [warning('/allowed/commonName/value', single)]),
+    ...ofValues('/allowed/commonName', 'commonName', commonName?.values),
+    ...ofValues('/allowed/dnsNames', 'dns', dnsNames?.values),
+    ...ofValues('/allowed/ipAddresses', 'ip', ipAddresses?.values),
+    ...ofValues('/allowed/uris', 'uri', uris?.values),
+    ...ofValues('/allowed/emailAddresses', 'email', emailAddresses?.values),
+    ...usageWarnings(allowed),
+    ...organizationWarnings(subject?.organizations?.values ?? []),
+  ]
+}
+
+function usageWarnings({ usages = [] }: Allowed): readonly ConfigFault[] {
+  if (usages.length === 0) {
+    return [warning('/allowed/usages', 'no usage is allowed, so every request is refused')]
+  }
+  return usages.flatMap((usage, index) => {
+    const risk = RISKY_USAGES.get(usage)
+    return risk === undefined
+      ? []
+      : [warning(`/allowed/usages/${String(index)}`, `"${usage}": ${risk}`)]
+  })
+}
+
+const organizationWarnings = (patterns: readonly string[]): readonly ConfigFault[] =>
+  patterns.flatMap((pattern, index) =>
+    matchesAny(compilePatterns([pattern]), CLUSTER_ADMINS)
+      ? [
+          warning(
+            `/allowed/subject/organizations/values/${String(index)}`,
+            `"${pattern}" matches "${CLUSTER_ADMINS}", whose members may do everything in a cluster that trusts the issuing CA for clients`,
+          ),
+        ]
+      : [],
+  )
+
+function caWarnings(
+  { allowed, profiles: names }: ClientEntry,
+  profiles: ConfigFile['profiles'],
+): readonly ConfigFault[] {
+  const mayAskForCa = allowed === undefined || allowed.isCA === true
+  if (!mayAskForCa) return []
+  return names.flatMap((name) => {
+    const profile = profiles[name]
+    const isUnlimited =
+      profile?.isCA === true &&
+      !profile.requireNameConstraints &&
+      !profile.nameConstraints.permittedFromClient
+    return isUnlimited
+      ? [
+          warning(
+            allowed === undefined ? '/unrestricted' : '/allowed/isCA',
+            `with profile "${name}" this client can get CA certificates without name constraints, each worth as much as the issuing CA; set requireNameConstraints in the profile`,
+          ),
+        ]
+      : []
+  })
+}

@@ -1,0 +1,107 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'vitest'
+import { readClientKeys } from '../../../cli/src/certificates/client-keys.ts'
+import { keyIdOf } from '../../support/signed-request.ts'
+import { makeKey, toPem } from '../../support/x509.ts'
+import { recordedIo, temporaryFolder } from '../support/run-cli.ts'
+
+const one = makeKey('Ed25519')
+const two = makeKey('Ed25519')
+const pem = (key: typeof one): string => toPem('PUBLIC KEY', key.spki)
+const entry = (...keys: readonly (typeof one)[]): object => ({
+  keys: keys.map((key) => ({ publicKey: pem(key) })),
+  issuers: ['default'],
+})
+
+type Context = Pick<TestContext, 'onTestFinished'>
+
+/** Reads the keys of a folder with these files. */
+async function read(
+  files: Readonly<Record<string, unknown>>,
+  paths: readonly string[],
+  context: Context,
+): Promise<unknown> {
+  const cwd = await temporaryFolder(context)
+  await mkdir(join(cwd, 'keys'))
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(
+      join(cwd, name),
+      typeof content === 'string' ? content : JSON.stringify(content),
+    )
+  }
+  const keys = await readClientKeys(paths, recordedIo({ cwd }).io)
+  return keys.ok ? [...keys.value].map(([keyId, { client }]) => [keyId, client]) : keys.error
+}
+
+describe('the keys of clients are read from', () => {
+  it.for<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
+    [
+      "a worker's configuration",
+      { 'c.json': { publicUrl: 'https://x', clients: { a: entry(one), b: entry(two) } } },
+      ['c.json'],
+    ],
+    [
+      'files of client create',
+      { 'a.json': { a: entry(one) }, 'b.json': { b: entry(two) } },
+      ['a.json', 'b.json'],
+    ],
+    [
+      'a client with two keys, and one without',
+      { 'c.json': { a: entry(one), b: entry(two), c: entry() } },
+      ['c.json'],
+    ],
+    [
+      'a directory',
+      {
+        'keys/a.json': { a: entry(one) },
+        'keys/b.client.json': { b: entry(two) },
+        'keys/a.secret.yaml': 'private',
+      },
+      ['keys'],
+    ],
+    [
+      'a file with a name, and PEM of the same key',
+      { 'a.pem': pem(one), 'c.json': { a: entry(one), b: entry(two) }, 'b.pem': pem(two) },
+      ['a.pem', 'c.json', 'b.pem'],
+    ],
+  ])('%s', async ([, files, paths], { expect, ...context }) => {
+    expect(await read(files, paths, context)).toEqual([
+      [keyIdOf(one), 'a'],
+      [keyIdOf(two), 'b'],
+    ])
+  })
+
+  it('PEM, which does not say whose it is', async ({ expect, ...context }) => {
+    expect(await read({ 'a.pem': pem(one) }, ['a.pem'], context)).toEqual([
+      [keyIdOf(one), undefined],
+    ])
+  })
+})
+
+describe('is refused:', () => {
+  it.for<[string, unknown, RegExp]>([
+    ['a private key', one.privateKeyPem, /"f\.pem" is neither JSON nor an Ed25519 public key/],
+    [
+      'a key of another kind',
+      toPem('PUBLIC KEY', makeKey('P-256').spki),
+      /not an Ed25519 public key/,
+    ],
+    ['other JSON', { a: 1 }, /"f\.pem" is neither a worker's configuration nor/],
+    ['an empty configuration', { clients: {} }, /"f\.pem" holds no key of a client/],
+    [
+      'a client with a key that is none',
+      { a: { keys: [{ publicKey: 'x' }] } },
+      /holds a key of client "a" that/,
+    ],
+  ])('%s', async ([, content, message], { expect, ...context }) => {
+    expect(await read({ 'f.pem': content }, ['f.pem'], context)).toMatch(message)
+  })
+
+  it.for([
+    ['a file that is not there', 'nothing.json', /cannot read "nothing\.json"/],
+    ['a directory without keys', 'keys', /"keys" has no file \*\.json or \*\.pem/],
+  ] as const)('%s', async ([, path, message], { expect, ...context }) => {
+    expect(await read({}, [path], context)).toMatch(message)
+  })
+})

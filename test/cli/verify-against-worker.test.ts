@@ -1,0 +1,242 @@
+/**
+ * An export of the real worker in workerd, checked offline; then with everything in it changed, one thing at a
+ * time.
+ *
+ * @module
+ */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CertificateRecord } from '@edge-issuer/shared'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import type { z } from 'zod'
+import { runCli } from '../support/edge/cli.ts'
+import { makeKey, toPem } from '../support/x509.ts'
+import { aRequest, type ExportBench, setUpExport, TRUST } from './support/export-bench.ts'
+
+const RECORDS = 1000
+
+let bench: ExportBench
+
+beforeAll(async () => {
+  bench = await setUpExport(RECORDS)
+})
+
+afterAll(async () => bench.stop())
+
+describe('an export as the worker gives it', () => {
+  it('of 1,000 records verifies', async ({ expect }) => {
+    expect(await bench.verifyWhole()).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `1000 records: 1000 verified, 0 failed\nsigned for ${bench.signer.worker.url}\n`,
+    })
+  })
+
+  it('--json gives the same as one object', async ({ expect }) => {
+    const { stdout } = await bench.verifyWhole(`${TRUST} --json`)
+    expect(JSON.parse(stdout)).toEqual({
+      records: 1000,
+      verified: 1000,
+      signatureNotChecked: 0,
+      notProvable: 0,
+      failed: 0,
+      notProvableUntil: null,
+      publicUrls: [bench.signer.worker.url],
+      findings: [],
+      findingsOmitted: 0,
+    })
+  })
+
+  it('without keys says that no signature was checked', async ({ expect }) => {
+    const { code, stderr } = await bench.verify(bench.records.slice(0, 3), '')
+    expect(code).toBe(0)
+    expect(stderr).toBe(
+      '3 records: 0 verified, 0 failed\n' +
+        '3 with a signature that was not checked\n' +
+        'signatures were not checked: --client-keys names the public keys of the clients\n' +
+        'each record brought its own root: --ca-file names the roots to trust\n' +
+        `signed for ${bench.signer.worker.url}\n`,
+    )
+  })
+
+  it("fails with the keys of others and with another's root", async ({ expect }) => {
+    await writeFile(
+      join(bench.directory, 'other.pem'),
+      toPem('PUBLIC KEY', makeKey('Ed25519').spki),
+    )
+    const flags = `--client-keys other.pem --ca-file ${bench.signer.tlsCaFile}`
+    const { code, stdout, stderr } = await bench.verify(bench.records.slice(0, 1), flags)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      /^line 1, uid \S+: the request is signed with key \S+, which is not a given/,
+    )
+    expect(stdout).toContain('the chain ends at none of the roots in --ca-file\n')
+    expect(stderr).toContain('1 of 1 records fail\n')
+  })
+})
+
+/** What only the worker says: nobody signed it. */
+const WORKERS_WORD = new Set(['ignored', 'warnings'])
+
+type Json = z.core.util.JSONType
+type Path = readonly (string | number)[]
+
+/** Every value in a record: members, members of members, and elements. */
+function pathsIn(value: unknown, path: Path = []): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  const inside = Object.entries(value).flatMap(([member, inner]) =>
+    pathsIn(inner, [...path, Array.isArray(value) ? Number(member) : member]),
+  )
+  return path.length === 0 ? inside : [path, ...inside]
+}
+
+const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (inner, member) =>
+      typeof inner === 'object' && inner !== null ? Reflect.get(inner, member) : undefined,
+    value,
+  )
+
+function withValue(record: CertificateRecord, path: Path, value: unknown): unknown {
+  const copy: unknown = structuredClone(record)
+  const parent = valueAt(copy, path.slice(0, -1))
+  if (typeof parent !== 'object' || parent === null)
+    throw new Error('the path is one of the record')
+  Reflect.set(parent, path.at(-1) ?? '', value)
+  return copy
+}
+
+const shifted = (character: string): string => (character === 'A' ? 'B' : 'A')
+
+/** Other values in place of one, of the same type and of others. */
+function changesOf(value: unknown, other: unknown): readonly unknown[] {
+  const always = [undefined, null, 7, {}, []]
+  const ofType =
+    typeof value === 'string'
+      ? [
+          '',
+          `${value}x`,
+          value.slice(0, -1),
+          shifted(value.charAt(0)) + value.slice(1),
+          value.slice(0, value.length / 2) +
+            shifted(value.charAt(value.length / 2)) +
+            value.slice(value.length / 2 + 1),
+          value.slice(0, -1) + shifted(value.slice(-1)),
+        ]
+      : Array.isArray(value)
+        ? [[...value, 'more'], value.slice(1), value.toReversed()]
+        : value === null
+          ? ['profile', 'issuer', 'x']
+          : []
+  return [...ofType, ...always, other].filter(
+    (change) => JSON.stringify(change) !== JSON.stringify(value),
+  )
+}
+
+describe('a record with one thing changed', () => {
+  it('is found, whatever the thing is', async ({ expect }) => {
+    // The first record shows that the ledger keeps bodies; the others are changed, one change each.
+    const [first, victim, other] = [bench.recordAt(0), bench.recordAt(1), bench.recordAt(2)]
+    const missed: string[] = []
+    const paths = pathsIn(victim).filter(([member]) => !WORKERS_WORD.has(String(member)))
+    for (const path of paths) {
+      // Of the time of issuing only the neighborhood of the signature's time is proven.
+      const substitute = path[0] === 'issuedAt' ? undefined : valueAt(other, path)
+      for (const change of changesOf(valueAt(victim, path), substitute)) {
+        const changed = withValue(victim, path, change)
+        const { code, stdout } = await bench.verify([first, changed])
+        if (code !== 1 || !stdout.startsWith('line 2')) {
+          missed.push(`${path.join('.')}: ${JSON.stringify(change)} ${stdout}`)
+        }
+      }
+    }
+    expect(missed).toEqual([])
+    const members = new Set(paths.map(([member]) => member))
+    expect(new Set([...members, ...WORKERS_WORD])).toEqual(new Set(Object.keys(victim)))
+  })
+
+  it.for<[string, Path, (value: string) => Json, string]>([
+    [
+      'issuer',
+      ['issuer'],
+      () => 'other',
+      'issuer is "other", and the request was signed for issuer "default"',
+    ],
+    [
+      'client',
+      ['client'],
+      () => 'other',
+      'client is "other", and the key is one of "local-cluster"',
+    ],
+    [
+      'uid',
+      ['uid'],
+      () => 'other',
+      'uid is "other", and the request was signed with the idempotency key "uid-',
+    ],
+    [
+      'serial number',
+      ['serialNumber'],
+      () => '4f0a',
+      'serialNumber is "4f0a", and the certificate has "',
+    ],
+    ['subject', ['subject'], () => 'CN=x', 'subject is "CN=x", and the certificate has "CN=web-'],
+    [
+      'name',
+      ['subjectAltNames', 0],
+      () => 'DNS:x',
+      'subjectAltNames is "DNS:x", and the certificate has "DNS:web-',
+    ],
+    ['end', ['notAfter'], () => '2030-01-01T00:00:00Z', 'notAfter is "2030-01-01T00:00:00Z", and'],
+    ['profile', ['profile'], () => 'web', 'profile is "web", and "default" was asked for'],
+    ['limit', ['clamped'], () => 'issuer', 'clamped is "issuer", but the certificate'],
+    [
+      'time of issuing',
+      ['issuedAt'],
+      () => '2026-01-01T00:00:00Z',
+      'issuedAt is 2026-01-01T00:00:00Z, -',
+    ],
+    ['namespace', ['origin', 'namespace'], () => 'x', 'origin.namespace is not what was signed'],
+    ['username', ['origin', 'username'], () => 'x', 'origin.username is not what was signed'],
+    ['group', ['origin', 'groups', 0], () => 'x', 'origin.groups is not what was signed'],
+    ['digest', ['requestDigest'], () => 'ab'.repeat(32), 'requestDigest is not the digest'],
+    ['key', ['evidence', 'keyId'], () => 'k'.repeat(43), 'is not the key of the signature'],
+    [
+      'signature',
+      ['evidence', 'signature'],
+      () => 'A'.repeat(86) + '==',
+      'the signature does not verify',
+    ],
+    [
+      'target',
+      ['evidence', 'signatureBase'],
+      (base) => base.replace('/v1/', '/v2/'),
+      'is not that of a request for a certificate',
+    ],
+    ['body', ['evidence', 'body'], () => 'e30=', 'the body has the digest sha-256='],
+    [
+      'body that is not there',
+      ['evidence', 'body'],
+      () => null,
+      'the body is missing, and an earlier certificate',
+    ],
+  ])('says what is wrong with its %s', async ([, path, change, finding], { expect }) => {
+    const victim = bench.recordAt(1)
+    const changed = withValue(victim, path, change(String(valueAt(victim, path))))
+    const { stdout } = await bench.verify([bench.recordAt(0), changed])
+    expect(stdout).toContain(finding)
+  })
+})
+
+it('what only the worker says is not proven, and --help says so', async ({ expect }) => {
+  const { profile: _profile, ...request } = aRequest(RECORDS)
+  const record = await bench.issueAlso(request)
+  const changed = { ...record, profile: 'other', ignored: ['a'], warnings: ['b'] }
+  const { code, stderr } = await bench.verify([changed])
+  expect(code).toBe(0)
+  expect(stderr).toContain('1 record: 1 verified, 0 failed\n')
+  const help = await runCli(['certificates', 'verify', '--help'], { cwd: bench.directory })
+  expect(help.stdout).toContain(
+    'the worker says (the profile where the request names none, "ignored", "warnings", the exact issuedAt)',
+  )
+})

@@ -1,0 +1,79 @@
+/**
+ * Requests beside the hostile ones that are signed: what a rule must not take along. Each has a use that
+ * no verifier accepts its certificate for.
+ * @module
+ */
+import { commonName, generalName, name, subjectAltName } from '../../support/x509.ts'
+import type { Use } from '../verifiers/verifier.ts'
+import type { PolicyRequest } from './policy-answer.ts'
+import { CLIENT_USAGES } from './words.ts'
+
+const { dns, ip } = generalName
+
+/** One row. */
+export interface Control extends PolicyRequest {
+  readonly title: string
+  /** What nobody accepts the certificate for. */
+  readonly never: Use
+}
+
+const server = (host: string): Use => ({ kind: 'server', host })
+
+export const CONTROLS: readonly Control[] = [
+  {
+    title: 'a person, in a certificate for clients',
+    ca: 'constrained',
+    client: 'restricted',
+    csr: { subject: commonName('alice') },
+    usages: CLIENT_USAGES,
+    never: server('alice'),
+  },
+  {
+    title: 'a foreign host, in a certificate for clients',
+    ca: 'open',
+    client: 'restricted',
+    csr: { subject: commonName('www.evil.com') },
+    usages: CLIENT_USAGES,
+    never: server('www.evil.com'),
+  },
+  {
+    title: 'a foreign wildcard, in a certificate for clients',
+    ca: 'constrained',
+    client: 'restricted',
+    csr: { subject: commonName('*.evil.com') },
+    usages: CLIENT_USAGES,
+    never: server('www.evil.com'),
+  },
+  {
+    title: 'a foreign wildcard beside a DNS name, which verifiers look at alone',
+    ca: 'constrained',
+    client: 'restricted',
+    csr: {
+      subject: commonName('*.evil.com'),
+      extensions: [subjectAltName(dns('web.acme.internal'))],
+    },
+    never: server('www.evil.com'),
+  },
+  {
+    title: 'a name with a space, in a certificate for servers',
+    ca: 'constrained',
+    client: 'restricted',
+    csr: { subject: commonName('Acme web'), extensions: [subjectAltName(ip(10, 1, 2, 3))] },
+    never: server('web'),
+  },
+  {
+    title: 'a host inside the rules, as the common name',
+    ca: 'constrained',
+    client: 'restricted',
+    csr: { subject: name(['O', 'Acme'], ['CN', 'web.acme.internal']) },
+    never: server('www.evil.com'),
+  },
+  {
+    title: 'a request without extended usages, which gets those that the client lists',
+    ca: 'constrained',
+    client: 'restricted',
+    csr: { subject: name(), extensions: [subjectAltName(dns('web.acme.internal'))] },
+    usages: ['digital signature', 'key encipherment'],
+    never: { kind: 'usage', oid: '1.3.6.1.5.5.7.3.3' },
+  },
+]

@@ -1,0 +1,15 @@
+import { runCommand } from '../../support/process.ts'
+
+/** Runs openssl in a folder; what it writes to both streams. */
+export async function runOpenssl(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly isOk: boolean; readonly output: string }> {
+  const { code, stdout, stderr } = await runCommand({
+    command: 'openssl',
+    args,
+    env: process.env,
+    cwd,
+  })
+  return { isOk: code === 0, output: `${stdout}${stderr}` }
+}

@@ -1,0 +1,9 @@
+import { type Authority, commonName, makeAuthority } from '../../support/x509.ts'
+
+let authority: Authority | undefined
+
+/** The certificate of the TLS server that clients under test call; no client verifies it. */
+export function peerServer(): Authority {
+  authority ??= makeAuthority({ subject: commonName('Server'), extensions: [] })
+  return authority
+}
