@@ -15,7 +15,7 @@ const { dns, ip } = generalName
 /** One row. */
 export interface Control extends PolicyRequest {
   readonly title: string
-  /** What nobody accepts the certificate for. */
+  /** A use that no verifier accepts the certificate for. */
   readonly never: Use
 }
 
