@@ -240,6 +240,10 @@ describe('no violation is', () => {
     ['a CRL and an OCSP responder', leafTbs({ replaced: { crl: CRL_POINTS, access: OCSP } })],
     ['timeStamping alone', leafTbs({ replaced: { extKeyUsage: timeStamping(EKU.timeStamping) } })],
     [
+      'timeStamping beside another purpose in a CA, which issues for both',
+      caTbs({ replaced: { extKeyUsage: extKeyUsage(EKU.timeStamping, EKU.server) } }),
+    ],
+    [
       'an RSA key that enciphers',
       leafTbs({ spki: aKey('RSA-2048').spki, replaced: { keyUsage: keyUsage(0, 2) } }),
     ],
