@@ -54,6 +54,7 @@ describe('a request that keeps to every rule', () => {
       notAfterSeconds: Math.floor(NOW_MS / 1000) - 60 + 3600,
       clamped: null,
       ignored: [],
+      lintExceptions: [],
       warnings: [],
       names: {
         subject: 'CN=web,O=Me',
