@@ -238,6 +238,10 @@ describe('no violation is', () => {
     ],
     ['noRevAvail alone', leafTbs({ replaced: { revocation: NO_REV_AVAIL } })],
     ['a CRL and an OCSP responder', leafTbs({ replaced: { crl: CRL_POINTS, access: OCSP } })],
+    [
+      'a CA for timeStamping and another purpose',
+      caTbs({ replaced: { extKeyUsage: extKeyUsage(EKU.timeStamping, EKU.server) } }),
+    ],
     ['timeStamping alone', leafTbs({ replaced: { extKeyUsage: timeStamping(EKU.timeStamping) } })],
     [
       'an RSA key that enciphers',
