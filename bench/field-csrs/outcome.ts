@@ -26,7 +26,7 @@ export interface Tried {
   readonly relay: Outcome
   readonly command: Outcome
   /** Whether the default profile refused it, and these are the outcomes under profile options. */
-  readonly isUnderOptions: boolean
+  readonly isUnderOptions?: boolean
 }
 
 /** How many of one expectation ended how. */
@@ -99,7 +99,7 @@ export function summarize(all: readonly Tried[]): Summary {
     either: reported('either'),
     webhook: reported('webhook'),
     underOptions: all
-      .filter((tried) => tried.isUnderOptions && isAsExpected(tried))
+      .filter((tried) => tried.isUnderOptions === true && isAsExpected(tried))
       .map(({ name }) => name),
     failures: all
       .filter((tried) => !isAsExpected(tried))

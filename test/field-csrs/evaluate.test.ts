@@ -19,7 +19,7 @@ const expected = (what: FieldCsr['expect']): readonly FieldCsr[] =>
   corpus.value.filter(({ expect }) => expect === what)
 
 /** What a profile must open for a request that its defaults refuse: Kerberos principals, the TLS feature. */
-const PROFILE_OPTIONS: Readonly<Record<string, object>> = {
+const PROFILE_OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   't-certtool-ext': {
     otherNames: ['1.3.6.1.5.2.2'],
     ignoredExtensions: ['1.3.6.1.5.5.7.1.24'],

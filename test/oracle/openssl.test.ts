@@ -176,7 +176,8 @@ describe('openssl reads', () => {
     const ca = makeAuthority({ notAfter: new Date('2090-01-01T00:00:00Z') })
     const ending = async (date: string): Promise<string> => {
       const durationSeconds = Math.floor((Date.parse(date) - Date.now()) / 1000) + 60
-      const pem = issued(ca, { durationSeconds })
+      const profile = { maxDurationSeconds: 100 * 365 * 86_400 }
+      const pem = issued(ca, { durationSeconds, profile })
       return openssl(['asn1parse', '-in', 'leaf.pem'], { 'leaf.pem': pem })
     }
     expect(await ending('2049-12-31T12:00:00Z')).toMatch(/UTCTIME.*\n.*UTCTIME +:491231/)

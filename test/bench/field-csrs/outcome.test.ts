@@ -30,6 +30,7 @@ describe('the result of a run', () => {
       refuse: NONE,
       either: UNSEEN,
       webhook: UNSEEN,
+      underOptions: [],
       [expected]: isOk ? { ok: 1, failed: 0 } : { ok: 0, failed: 1 },
     })
   })
@@ -47,8 +48,17 @@ describe('the result of a run', () => {
       refuse: NONE,
       either: { signed: 1, refused: 1, other: 1 },
       webhook: { signed: 0, refused: 1, other: 1 },
+      underOptions: [],
       failures: [],
     })
+  })
+
+  it('names what needs options of the profile, where it is signed under them', ({ expect }) => {
+    const { sign, underOptions } = summarize([
+      { name: 'a', expect: 'sign', relay: signed, command: signed, isUnderOptions: true },
+      { name: 'b', expect: 'sign', relay: byWorker, command: byWorker, isUnderOptions: true },
+    ])
+    expect({ sign, underOptions }).toEqual({ sign: { ok: 1, failed: 1 }, underOptions: ['a'] })
   })
 
   it('is printed with each failure and both reasons', ({ expect }) => {

@@ -57,7 +57,12 @@ interface ExtKeyUsage {
 }
 
 /** Never filled in. */
-const MUST_BE_NAMED: readonly string[] = ['any', 'code signing', 'timestamping', 'ocsp signing']
+const MUST_BE_NAMED: ReadonlySet<string> = new Set([
+  'any',
+  'code signing',
+  'timestamping',
+  'ocsp signing',
+])
 
 /** The only extended usage of its certificate (RFC 3161 §2.3). */
 const ALONE = 'timestamping'
@@ -131,14 +136,14 @@ const wordsAllowedBy = ({ usages }: Profile): readonly string[] =>
   usages ??
   [...KEY_USAGE_WORDS, ...EXT_KEY_USAGES.map(({ words }) => words)]
     .flat()
-    .filter((word) => !MUST_BE_NAMED.includes(word))
+    .filter((word) => !MUST_BE_NAMED.has(word))
 
 /** What a certificate gets of extended usages where the profile lists usages and none is asked for. */
 const filledPurposes = (limits: UsageLimits): readonly ExtKeyUsage[] =>
   limits.profile.usages === null
     ? []
     : EXT_KEY_USAGES.filter(
-        (one) => isAllowed(one, limits) && !one.words.some((word) => MUST_BE_NAMED.includes(word)),
+        (one) => isAllowed(one, limits) && !one.words.some((word) => MUST_BE_NAMED.has(word)),
       )
 
 /** Bits that at least one of the purposes is consistent with; any, where RFC 5280 lists none. */
@@ -216,7 +221,7 @@ function filledBits(purposes: readonly ExtKeyUsage[], limits: UsageLimits): read
 }
 
 /** The bits that a certificate has: what its key can do, and the last two with keyAgreement only. */
-function maskedBits(
+export function maskedBits(
   bits: readonly number[],
   { key, isCA }: Pick<UsageLimits, 'key' | 'isCA'>,
 ): readonly number[] {

@@ -108,16 +108,12 @@ const OBJECTIONS: Readonly<Record<string, (asked: Asked) => boolean>> = {
   // RFC 5280 §4.1.2.6 wants an email address among the subject alternative names. Old devices and tools
   // have it in the subject alone; verifiers hold it against name constraints there as well.
   e_subj_email_not_in_san: ({ subject, names }) => {
-    const emails = names.flatMap((name) => (name.kind === 'email' ? [name.value] : []))
-    return subject
-      .flat()
-      .some(({ type, value }) => type === 'emailAddress' && !emails.includes(value))
+    const emails = new Set(names.map((name) => (name.kind === 'email' ? name.value : '')))
+    return subject.flat().some(({ type, value }) => type === 'emailAddress' && !emails.has(value))
   },
   // Reads the bytes of a BMPString as if they were UTF-8, where half of a letter is a control character.
   e_subject_dn_not_printable_characters: ({ subject }) =>
-    subject
-      .flat()
-      .some(({ encoding, value }) => encoding === 'bmp' && /[\u0000-\u00ff]/.test(value)),
+    subject.flat().some(({ encoding, value }) => encoding === 'bmp' && /[ -ÿ]/.test(value)),
 }
 
 describe('zlint', () => {

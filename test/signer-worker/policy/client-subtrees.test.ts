@@ -196,10 +196,9 @@ describe('for any rules', () => {
     fc.assert(
       fc.property(
         fc.array(addressPattern, { minLength: 1, maxLength: 3 }),
-        address,
-        fc.integer({ min: 0, max: 32 }),
+        fc.tuple(address, fc.integer({ min: 0, max: 32 })),
         fc.array(address, { minLength: 20, maxLength: 20 }),
-        (values, start, bits, others) => {
+        (values, [start, bits], others) => {
           const base = range(`${start.join('.')}/${String(bits)}`)
           if (base.kind !== 'ip' || !isSubtreeAllowed(base, rules('ip', values))) return true
           const mask = base.octets.subarray(4)

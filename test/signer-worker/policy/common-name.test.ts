@@ -1,6 +1,5 @@
 /** Common names that verifiers read as a host are checked as one; others are only names. */
 import { describe, it } from 'vitest'
-import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 import {
   attribute,
   bmp,
@@ -17,7 +16,7 @@ import {
 import { allowing, type Case, judge } from './judge.ts'
 import { limited } from './limited.ts'
 
-const { dns, email, ip, uri } = generalName
+const { dns, ip } = generalName
 
 const RULES = allowing({
   dnsNames: { values: ['*.acme.internal'] },
@@ -25,7 +24,6 @@ const RULES = allowing({
 })
 const CONSTRAINED = limited([dns('acme.internal'), ip(10, 0, 0, 0, 255, 0, 0, 0)])
 const SERVER = ['digital signature', 'server auth']
-const CLIENT = ['digital signature', 'client auth']
 
 const requestFor = (
   subject: Uint8Array,
@@ -174,137 +172,5 @@ describe('a common name of a server', () => {
     const found = outcome({ ...requestFor(name(['CN', value]), SERVER), profile })
     expect(found).toMatch(/^subject_not_allowed: the common name "/)
     expect(found).toContain(expected)
-  })
-})
-
-describe('whether a common name counts', () => {
-  it.for<[string, readonly Uint8Array[], boolean]>([
-    ['no name', [], true],
-    ['an address', [ip(10, 0, 0, 1)], true],
-    ['an email address', [email('a@b')], true],
-    ['a URI', [uri('spiffe://a/b')], true],
-    ['a DNS name', [dns('web.acme.internal')], false],
-    ['a DNS name among others', [ip(10, 0, 0, 1), dns('web.acme.internal')], false],
-  ])('beside %s', ([, names, counts], { expect }) => {
-    for (const rules of [{ client: RULES }, { ca: CONSTRAINED }]) {
-      const given = { ...requestFor(name(['CN', 'evil.com']), SERVER, names), ...rules }
-      if (counts) expect(outcome(given)).toMatch(/^subject_not_allowed: the common name "CN=evil/)
-      else expect(outcome(given)).toBe('ok')
-    }
-  })
-
-  it.for<[readonly string[], boolean]>([
-    [['digital signature', 'server auth'], true],
-    [['digital signature', 'server auth', 'client auth'], true],
-    [['server auth'], true],
-    [['key agreement', 'server auth'], true],
-    [['any'], true],
-    [['digital signature', 'any', 'client auth'], true],
-    // Without extKeyUsage a certificate is good for everything.
-    [[], true],
-    [['digital signature'], true],
-    [['key agreement'], true],
-    [['digital signature', 'client auth'], false],
-    [['client auth'], false],
-    [['code signing'], false],
-    [['email protection'], false],
-    // No key exchange of TLS can use such a key.
-    [['content commitment'], false],
-  ])('with the usages %j: %s', ([usages, counts], { expect }) => {
-    const given: Case = {
-      ...requestFor(name(['CN', 'evil.com']), usages),
-      profile: { usages: USAGES, onMissingUsages: 'fill' },
-      ca: CONSTRAINED,
-    }
-    // A profile with a list would fill in extended usages.
-    const needsNoList =
-      usages.length <= 1 && !usages.includes('any') && !usages.includes('code signing')
-    const found = outcome(needsNoList ? { ...given, profile: {} } : given)
-    expect(found.startsWith('subject_not_allowed: the common name')).toBe(counts)
-  })
-
-  it('where usages are filled in that allow servers', ({ expect }) => {
-    const given = {
-      ...requestFor(name(['CN', 'evil.com']), ['digital signature']),
-      ca: CONSTRAINED,
-    }
-    expect(outcome({ ...given, profile: { usages: ['digital signature', 'client auth'] } })).toBe(
-      'ok',
-    )
-    expect(
-      outcome({
-        ...given,
-        profile: { usages: ['digital signature', 'client auth', 'server auth'] },
-      }),
-    ).toMatch(/^subject_not_allowed: the common name/)
-  })
-
-  it('in a CA certificate that could serve', ({ expect }) => {
-    const ca = (usages: readonly string[]): string =>
-      outcome({
-        ...requestFor(name(['CN', 'evil.com']), usages),
-        request: { isCA: true, usages: [...usages] },
-        profile: { isCA: true },
-        ca: CONSTRAINED,
-      })
-    expect(ca(['cert sign', 'crl sign'])).toBe('ok')
-    expect(ca(['cert sign', 'digital signature'])).toMatch(/^subject_not_allowed: the common name/)
-  })
-})
-
-describe('a common name of a client', () => {
-  it('is only a name to the rules of the client', ({ expect }) => {
-    for (const value of ['alice', 'evil.com', '*.evil.com', '11.0.0.1']) {
-      const given = { ...requestFor(name(['CN', value]), CLIENT), client: RULES }
-      expect(outcome(given)).toBe('ok')
-      expect(judge(given)).toMatchObject({ warnings: [] })
-    }
-  })
-})
-
-/** Warnings of a plan, or the refusals. */
-const warnings = (given: Case): readonly string[] => {
-  const judged = judge({ ca: CONSTRAINED, ...given })
-  return 'subject' in judged ? judged.warnings : judged
-}
-
-const JAVA = 'Java, and OpenSSL where it has a dot,'
-const warning = (value: string, verifiers: string): string =>
-  `the common name "CN=${value}" is outside what the issuing CA's name constraints permit: "DNS:acme.internal": ${verifiers} may refuse the certificate, as it has no dNSName; add a dNSName that the constraint permits`
-
-describe('under DNS constraints a warning says what verifiers may refuse', () => {
-  it.for([
-    ['alice', CLIENT, [warning('alice', JAVA)]],
-    ['evil.com', CLIENT, [warning('evil.com', JAVA)]],
-    // OpenSSL takes an IPv4 address for a name there.
-    ['10.0.0.1', CLIENT, [warning('10.0.0.1', JAVA)]],
-    ['web.acme.internal', CLIENT, []],
-    ['Alice Example', CLIENT, []],
-    ['system:node:x', CLIENT, []],
-    ['Our server', SERVER, [warning('Our server', 'GnuTLS')]],
-    ['web.acme.internal', SERVER, []],
-    ['10.0.0.1', SERVER, [warning('10.0.0.1', 'GnuTLS')]],
-  ] as const)('"%s" for %j: %j', ([value, usages, expected], { expect }) => {
-    expect(warnings(requestFor(name(['CN', value]), usages))).toEqual(expected)
-  })
-
-  it('of each common name', ({ expect }) => {
-    const subject = name(['CN', 'alice'], ['CN', 'bob'], ['CN', 'web.acme.internal'])
-    expect(warnings(requestFor(subject, CLIENT))).toEqual([
-      warning('alice', JAVA),
-      warning('bob', JAVA),
-    ])
-  })
-
-  it('not beside a DNS name, nor under a CA without DNS constraints', ({ expect }) => {
-    const subject = name(['CN', 'alice'])
-    expect(warnings(requestFor(subject, CLIENT, [dns('web.acme.internal')]))).toEqual([])
-    expect(warnings(requestFor(subject, CLIENT, [ip(10, 0, 0, 1)]))).toEqual([
-      warning('alice', JAVA),
-    ])
-    const others = limited([email('acme.internal'), ip(10, 0, 0, 0, 255, 0, 0, 0)])
-    expect(warnings({ ...requestFor(subject, CLIENT), ca: others })).toEqual([])
-    const excluding = limited([], [dns('evil.com')])
-    expect(warnings({ ...requestFor(subject, CLIENT), ca: excluding })).toEqual([])
   })
 })

@@ -26,6 +26,31 @@ describe('a DNS name', () => {
     ['a b.example', 'has a label that is not letters, digits and inner hyphens'],
     ['a.example\u0000', 'has a label that is not letters, digits and inner hyphens'],
     ['a.example:443', 'has a label that is not letters, digits and inner hyphens'],
+    [
+      '0x7f.1',
+      'is read as an IP address by URL parsers; an address belongs among the IP addresses',
+    ],
+    [
+      'web.0x1F',
+      'is read as an IP address by URL parsers; an address belongs among the IP addresses',
+    ],
+    ['127.1', 'is read as an IP address by URL parsers; an address belongs among the IP addresses'],
+    [
+      '2130706433',
+      'is read as an IP address by URL parsers; an address belongs among the IP addresses',
+    ],
+    [
+      'web.123',
+      'is read as an IP address by URL parsers; an address belongs among the IP addresses',
+    ],
+    [
+      'web.0x',
+      'is read as an IP address by URL parsers; an address belongs among the IP addresses',
+    ],
+    ['web.0xg', 'ok'],
+    ['web.1a', 'ok'],
+    ['_ldap._tcp.a_b', 'ok'],
+    ['_', 'ok'],
     ['*', 'has a "*" that is not the whole first label of several'],
     ['a*.example', 'has a "*" that is not the whole first label of several'],
     ['a.*.example', 'has a "*" that is not the whole first label of several'],

@@ -1,7 +1,6 @@
 /** Requests that name no usages, where the profile or the client lists usages: less must not give more. */
 import { describe, it } from 'vitest'
 import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
-import { extKeyUsageToText, keyUsageToText } from '../../../signer-worker/src/policy/usage-names.ts'
 import {
   aKey,
   authorityExtensions,
@@ -10,47 +9,8 @@ import {
   makeAuthority,
   octets,
 } from '../../support/x509.ts'
-import { allowing, type Case, extensionOf, judge } from './judge.ts'
-
-const ask = (usages: readonly string[], rules: Case = {}): Case => ({
-  ...rules,
-  request: { usages: [...usages], ...rules.request },
-})
-
-/** Usages of the certificate in words, keyUsage first; or the refusals. */
-const outcome = (usages: readonly string[], rules: Case = {}): string => {
-  const judged = judge(ask(usages, rules))
-  if (!('subject' in judged)) return judged.join('\n')
-  const [keyUsage, purposes] = ['2.5.29.15', '2.5.29.37'].map((id) =>
-    Buffer.from(extensionOf(judged, id)?.value ?? '', 'hex'),
-  )
-  return [...bitsOf(keyUsage).map(keyUsageToText), ...oidsOf(purposes)].join(', ') || 'none'
-}
-
-const bitsOf = (value: Buffer = Buffer.of()): readonly number[] => {
-  const contents = value.subarray(3)
-  return Array.from({ length: contents.length * 8 }, (_, bit) => bit).filter(
-    (bit) => ((contents[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0,
-  )
-}
-
-const oidsOf = (value: Buffer = Buffer.of()): readonly string[] => {
-  const hex = value.toString('hex')
-  return [...new Set(Object.values(EXTENDED_KEY_USAGE_OIDS))]
-    .map((id) => ({ id, at: hex.indexOf(encodedOid(id)) }))
-    .filter(({ at }) => at >= 0)
-    .toSorted((one, other) => one.at - other.at)
-    .map(({ id }) => extKeyUsageToText(id))
-}
-
-const encodedOid = (id: string): string => {
-  const arcs = id.split('.').map(Number)
-  const [first = 0, second = 0, ...rest] = arcs
-  const octetsOf = (arc: number): readonly number[] =>
-    arc < 0x80 ? [arc] : [...octetsOf(arc >> 7).map((octet) => octet | 0x80), arc & 0x7f]
-  const contents = [first * 40 + second, ...rest].flatMap(octetsOf)
-  return Buffer.from([6, contents.length, ...contents]).toString('hex')
-}
+import { allowing, type Case, judge } from './judge.ts'
+import { ask, outcome } from './usage-request.ts'
 
 const listing = (...usages: readonly string[]): Case => ({ profile: { usages } })
 const allowed = (...usages: readonly string[]): Case => ({ client: allowing({ usages }) })
@@ -254,12 +214,13 @@ describe('a request without a key usage that its key can have', () => {
   })
 })
 
+const warnings = (usages: readonly string[], rules: Case): readonly string[] => {
+  const judged = judge(ask(usages, rules))
+  if (!('subject' in judged)) throw new Error(judged.join('\n'))
+  return judged.warnings
+}
+
 describe('what is filled in', () => {
-  const warnings = (usages: readonly string[], rules: Case): readonly string[] => {
-    const judged = judge(ask(usages, rules))
-    if (!('subject' in judged)) throw new Error(judged.join('\n'))
-    return judged.warnings
-  }
   const PURPOSES =
     'the request names no extended usage, so the certificate is limited to those that the profile and this client allow: "server auth", "client auth"'
   const KEY =
@@ -273,88 +234,5 @@ describe('what is filled in', () => {
   ])('for %j is said: %j', ([usages, expected], { expect }) => {
     expect(warnings(usages, listing(...BOTH))).toEqual(expected)
     expect(warnings(usages, {})).toEqual([])
-  })
-})
-
-describe('a usage that a profile must name', () => {
-  it.for(['any', 'code signing', 'timestamping', 'ocsp signing'])('"%s"', (usage, { expect }) => {
-    const usages = ['digital signature', usage]
-    expect(outcome(usages)).toBe(
-      `usage_not_allowed: the usage "${usage}" is allowed only where the profile's usages name it; change the request, or ask the CA's operator`,
-    )
-    expect(outcome(usages, allowed(...usages))).toContain("the profile's usages name it")
-    expect(outcome(usages, listing(...usages))).toBe(usages.join(', '))
-    expect(outcome(usages, { ...listing(...usages), ...allowed('digital signature') })).toContain(
-      `the usage "${usage}" is not among this client's allowed.usages: "digital signature"`,
-    )
-  })
-})
-
-describe('timestamping', () => {
-  const every = listing('digital signature', 'timestamping', 'server auth', 'any')
-  const purposes = (usages: readonly string[]): ReturnType<typeof extensionOf> => {
-    const judged = judge(ask(usages, every))
-    return 'subject' in judged ? extensionOf(judged, '2.5.29.37') : undefined
-  }
-
-  it('makes extKeyUsage critical, and nothing else does', ({ expect }) => {
-    expect(purposes(['digital signature', 'timestamping'])?.critical).toBe(true)
-    expect(purposes(['timestamping'])?.critical).toBe(true)
-    expect(purposes(['digital signature', 'server auth'])?.critical).toBe(false)
-    expect(purposes(['any'])?.critical).toBe(false)
-  })
-
-  it.for(['server auth', 'any'])('must be alone: not with "%s"', (other, { expect }) => {
-    for (const usages of [
-      ['timestamping', other],
-      [other, 'timestamping'],
-    ]) {
-      expect(outcome(['digital signature', ...usages], every)).toBe(
-        'usage_not_allowed: the usage "timestamping" must be the only extended usage (RFC 3161 section 2.3); request a certificate of its own for the other usages',
-      )
-    }
-  })
-
-  it('is one of several limits of a CA certificate', ({ expect }) => {
-    const rules: Case = {
-      profile: {
-        isCA: true,
-        requireNameConstraints: false,
-        usages: ['cert sign', 'timestamping', 'server auth'],
-      },
-      request: { isCA: true },
-    }
-    expect(outcome(['cert sign', 'timestamping', 'server auth'], rules)).toBe(
-      'cert sign, timestamping, server auth',
-    )
-  })
-})
-
-describe('the keyUsage of a CA certificate', () => {
-  const rules: Case = {
-    profile: { isCA: true, requireNameConstraints: false, requireCertSign: false },
-    request: { isCA: true },
-  }
-  const EMPTY =
-    'usage_not_allowed: a CA certificate must have a keyUsage, and the request names no key usage that its key can have; add "cert sign"'
-
-  it.for<[readonly string[], string]>([
-    [['server auth'], EMPTY],
-    [['key encipherment'], EMPTY],
-    [[], EMPTY],
-    [['crl sign'], 'crl sign'],
-    [['cert sign', 'key encipherment'], 'cert sign'],
-  ])('for %j: %s', ([usages, expected], { expect }) => {
-    expect(outcome(usages, { ...rules, csr: { key: aKey('RSA-2048') } })).toBe(expected)
-  })
-
-  it('leaves out enciphering with a notice of its own', ({ expect }) => {
-    const judged = judge(ask(['cert sign', 'key encipherment', 'data encipherment'], rules))
-    expect(judged).toMatchObject({
-      ignored: [
-        'the usage "key encipherment" is not certified: the key of a CA signs, and enciphers nothing',
-        'the usage "data encipherment" is not certified: the key of a CA signs, and enciphers nothing',
-      ],
-    })
   })
 })

@@ -148,10 +148,10 @@ describe('an issuing CA that', () => {
   })
 })
 
-describe('a certificate that is shorter than requested', () => {
-  const warnings = (durationSeconds: number, rules: Case = {}): readonly string[] =>
-    plan({ ...rules, request: { durationSeconds } }).warnings
+const warnings = (durationSeconds: number, rules: Case = {}): readonly string[] =>
+  plan({ ...rules, request: { durationSeconds } }).warnings
 
+describe('a certificate that is shorter than requested', () => {
   it.for<[string, number, Case, readonly string[]]>([
     ['is none where it lasts as long as asked', HOUR, {}, []],
     ['is none at the default maximum of 398 days', 398 * DAY, {}, []],
