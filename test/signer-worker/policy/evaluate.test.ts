@@ -56,7 +56,6 @@ describe('a request that keeps to every rule', () => {
       ignored: [],
       lintExceptions: [],
       warnings: [],
-      lintExceptions: [],
       names: {
         subject: 'CN=web,O=Me',
         commonNames: ['web'],
