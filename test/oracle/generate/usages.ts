@@ -221,7 +221,7 @@ function filledBits(purposes: readonly ExtKeyUsage[], limits: UsageLimits): read
 }
 
 /** The bits that a certificate has: what its key can do, and the last two with keyAgreement only. */
-function maskedBits(
+export function maskedBits(
   bits: readonly number[],
   { key, isCA }: Pick<UsageLimits, 'key' | 'isCA'>,
 ): readonly number[] {

@@ -70,10 +70,6 @@ describe('an issuing CA', () => {
       rootPem: root.pem,
       subject: issuing.subject,
       subjectText: 'CN=Issuing,O=Me',
-      subjects: [
-        expect.objectContaining({ raw: issuing.subject }),
-        expect.objectContaining({ raw: root.subject }),
-      ],
       authorityKeyId: {
         oid: '2.5.29.35',
         critical: false,
