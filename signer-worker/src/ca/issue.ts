@@ -72,7 +72,9 @@ function requireWithoutViolations(
   { lintExceptions, names }: CertificatePlan,
   { serialNumber }: Signing,
 ): void {
-  const violations = lintTbsCertificate(tbs).filter(({ lint }) => !lintExceptions.includes(lint))
+  const all = lintTbsCertificate(tbs)
+  if (all.length === 0) return
+  const violations = all.filter(({ lint }) => !lintExceptions.includes(lint))
   if (violations.length === 0) return
   const found = violations
     .slice(0, MAX_LOGGED_VIOLATIONS)

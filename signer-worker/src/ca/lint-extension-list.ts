@@ -6,28 +6,49 @@
  */
 import { expectEnd, LINT_TAG, lintForm, type LintScan } from './lint-der.ts'
 
-/** Last arcs of the extensions under id-ce, 2.5.29; and a number for the one that is elsewhere. */
+/** The extensions that are known, in any order. */
 export const EXTENSION_ID = {
-  subjectKeyIdentifier: 14,
-  keyUsage: 15,
-  subjectAltName: 17,
-  basicConstraints: 19,
-  nameConstraints: 30,
-  cRLDistributionPoints: 31,
-  certificatePolicies: 32,
-  authorityKeyIdentifier: 35,
-  policyConstraints: 36,
-  extKeyUsage: 37,
-  freshestCRL: 46,
-  inhibitAnyPolicy: 54,
-  noRevAvail: 56,
-  authorityInfoAccess: 128,
+  subjectKeyIdentifier: 1,
+  keyUsage: 2,
+  subjectAltName: 3,
+  basicConstraints: 4,
+  nameConstraints: 5,
+  cRLDistributionPoints: 6,
+  certificatePolicies: 7,
+  authorityKeyIdentifier: 8,
+  policyConstraints: 9,
+  extKeyUsage: 10,
+  freshestCRL: 11,
+  inhibitAnyPolicy: 12,
+  noRevAvail: 13,
+  authorityInfoAccess: 14,
 } as const
 
 /** Any other extension. */
-const OTHER = 129
+const OTHER = 0
 
-/** The whole element of its object identifier. */
+/** By the last arc of 2.5.29.x, id-ce. */
+const ID_OF_ARC = new Uint8Array(0x80)
+for (const [arc, id] of [
+  [14, EXTENSION_ID.subjectKeyIdentifier],
+  [15, EXTENSION_ID.keyUsage],
+  [17, EXTENSION_ID.subjectAltName],
+  [19, EXTENSION_ID.basicConstraints],
+  [30, EXTENSION_ID.nameConstraints],
+  [31, EXTENSION_ID.cRLDistributionPoints],
+  [32, EXTENSION_ID.certificatePolicies],
+  [35, EXTENSION_ID.authorityKeyIdentifier],
+  [36, EXTENSION_ID.policyConstraints],
+  [37, EXTENSION_ID.extKeyUsage],
+  [46, EXTENSION_ID.freshestCRL],
+  [54, EXTENSION_ID.inhibitAnyPolicy],
+  [56, EXTENSION_ID.noRevAvail],
+] as const) {
+  ID_OF_ARC[arc] = id
+}
+
+/** Whole elements of object identifiers; the first one without its last arc. */
+const ID_CE = Uint8Array.of(6, 3, 0x55, 0x1d)
 const AUTHORITY_INFO_ACCESS = Uint8Array.of(6, 8, 0x2b, 6, 1, 5, 5, 7, 1, 1)
 
 /** An extension that is not there. */
@@ -35,8 +56,10 @@ export const ABSENT = 0
 
 /** The extensions of one certificate. */
 export class LintExtensions {
-  readonly #values = new Int32Array(OTHER)
-  readonly #criticals = new Uint8Array(OTHER)
+  /** By {@link EXTENSION_ID}; as long as V8 keeps in its own heap. */
+  readonly #values = new Int32Array(16)
+  /** A bit for each that is critical. */
+  #criticals = 0
   /** Offsets of object identifiers that are not known. */
   readonly #others: number[] = []
 
@@ -59,7 +82,7 @@ export class LintExtensions {
   }
 
   isCritical(id: number): boolean {
-    return this.#criticals[id] === 1
+    return (this.#criticals & (1 << id)) !== 0
   }
 
   /** @returns The end of the extension. */
@@ -81,7 +104,7 @@ export class LintExtensions {
     if (this.#isRepeated(scan, id, type)) scan.report('e_ext_duplicate_extension', type)
     if (id !== OTHER) {
       this.#values[id] = value
-      this.#criticals[id] = isCritical ? 1 : 0
+      if (isCritical) this.#criticals |= 1 << id
     }
     return end
   }
@@ -98,10 +121,6 @@ export class LintExtensions {
 
 /** @param type - Where the object identifier is. */
 function idOf(scan: LintScan, type: number): number {
-  const { bytes } = scan
-  if (bytes[type + 1] === 3 && bytes[type + 2] === 0x55 && bytes[type + 3] === 0x1d) {
-    const arc = bytes[type + 4] ?? OTHER
-    return arc < EXTENSION_ID.authorityInfoAccess ? arc : OTHER
-  }
+  if (scan.isAt(ID_CE, type)) return ID_OF_ARC[scan.bytes[type + ID_CE.length] ?? 0] ?? OTHER
   return scan.isAt(AUTHORITY_INFO_ACCESS, type) ? EXTENSION_ID.authorityInfoAccess : OTHER
 }

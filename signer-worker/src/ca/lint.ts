@@ -9,7 +9,6 @@
  */
 import {
   expectEnd,
-  hexOf,
   LINT_TAG,
   lintForm,
   LintScan,
@@ -95,30 +94,48 @@ function lintUniqueIds(scan: LintScan, from: number, limit: number): number {
   return at
 }
 
-/** Algorithms in hexadecimal (RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3), with NULL and without parameters. */
-const WITH_NULL = new Set(['2a864886f70d01010b', '2a864886f70d01010c', '2a864886f70d01010d'])
-const WITHOUT_PARAMETERS = new Set([
-  '2a8648ce3d040302',
-  '2a8648ce3d040303',
-  '2a8648ce3d040304',
-  '2b6570',
-])
+const NULL = [5, 0]
+/** Object identifiers, and the parameters that follow (RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3). */
+const ALGORITHMS: readonly (readonly [oid: Uint8Array, parameters: readonly number[]])[] = [
+  [Uint8Array.of(6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2), []],
+  [Uint8Array.of(6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3), []],
+  [Uint8Array.of(6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4), []],
+  [Uint8Array.of(6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11), NULL],
+  [Uint8Array.of(6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12), NULL],
+  [Uint8Array.of(6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 13), NULL],
+  [Uint8Array.of(6, 3, 0x2b, 0x65, 0x70), []],
+]
 
 function lintSignature(scan: LintScan, at: number, limit: number): number {
-  const { bytes } = scan
   const end = scan.expect(LINT_TAG.sequence, at, limit)
   lintForm(scan, at, limit)
-  const algorithm = scan.insideOf(at)
-  const parameters = scan.expect(LINT_TAG.objectIdentifier, algorithm, end)
-  const oid = hexOf(bytes, scan.insideOf(algorithm), parameters)
-  if (WITH_NULL.has(oid)) {
-    if (bytes[parameters] !== LINT_TAG.null || end !== parameters + 2) {
-      scan.report('e_tbs_signature_rsa_encryption_parameter_missing_null', at)
+  const from = scan.insideOf(at)
+  for (const [oid, parameters] of ALGORITHMS) {
+    if (scan.isAt(oid, from)) {
+      lintParameters(scan, parameters, [from + oid.length, end])
+      return end
     }
-  } else if (!WITHOUT_PARAMETERS.has(oid)) {
-    scan.report('e_signature_algorithm_not_supported', at)
-  } else if (parameters !== end) scan.report('e_tbs_signature_parameters_not_absent', at)
+  }
+  scan.report('e_signature_algorithm_not_supported', at)
   return end
+}
+
+function lintParameters(
+  scan: LintScan,
+  wanted: readonly number[],
+  [from, end]: readonly [from: number, end: number],
+): void {
+  if (
+    end - from === wanted.length &&
+    wanted.every((octet, at) => octet === scan.bytes[from + at])
+  ) {
+    return
+  }
+  const lint =
+    wanted === NULL
+      ? 'e_tbs_signature_rsa_encryption_parameter_missing_null'
+      : 'e_tbs_signature_parameters_not_absent'
+  scan.report(lint, from)
 }
 
 /** RFC 5280 §4.1.2.5. */

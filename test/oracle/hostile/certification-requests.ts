@@ -202,7 +202,7 @@ export const CERTIFICATION_REQUESTS: readonly HostileRequest[] = [
   },
   {
     ...OPEN,
-    title: 'a critical extension that nobody knows',
+    title: 'an unknown critical extension',
     csr: {
       subject: SUBJECT,
       extensions: [INSIDE, extension('1.2.3.4', NULL, { critical: true })],
@@ -245,6 +245,6 @@ export const CERTIFICATION_REQUESTS: readonly HostileRequest[] = [
     },
     code: 'csr_malformed',
     certificate: { by: 'hand' },
-    proof: { kind: 'used', as: AS_WEB, by: ['Java', 'Go'] },
+    proof: { kind: 'used', as: AS_WEB, by: ['Java'] },
   },
 ]

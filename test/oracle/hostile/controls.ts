@@ -3,7 +3,9 @@
  * no verifier accepts its certificate for.
  * @module
  */
-import { commonName, generalName, name, subjectAltName } from '../../support/x509.ts'
+import { decodePemRequest } from '../../../shared/src/pem-request.ts'
+import { makeCsr } from '../../support/csr.ts'
+import { ascii, commonName, generalName, name, subjectAltName, toPem } from '../../support/x509.ts'
 import type { Use } from '../verifiers/verifier.ts'
 import type { PolicyRequest } from './policy-answer.ts'
 import { CLIENT_USAGES } from './words.ts'
@@ -13,11 +15,21 @@ const { dns, ip } = generalName
 /** One row. */
 export interface Control extends PolicyRequest {
   readonly title: string
-  /** What nobody accepts the certificate for. */
+  /** A use that no verifier accepts the certificate for. */
   readonly never: Use
 }
 
 const server = (host: string): Use => ({ kind: 'server', host })
+
+/** As relay and CLI read it: the first of two certification requests in PEM. */
+function firstOf(...hosts: readonly string[]): Uint8Array {
+  const blocks = hosts.map((host) =>
+    toPem('CERTIFICATE REQUEST', makeCsr({ extensions: [subjectAltName(dns(host))] })),
+  )
+  const first = decodePemRequest(ascii(blocks.join('')))
+  if (!first.ok) throw new Error(first.error)
+  return first.value
+}
 
 export const CONTROLS: readonly Control[] = [
   {
@@ -75,5 +87,13 @@ export const CONTROLS: readonly Control[] = [
     csr: { subject: name(), extensions: [subjectAltName(dns('web.acme.internal'))] },
     usages: ['digital signature', 'key encipherment'],
     never: { kind: 'usage', oid: '1.3.6.1.5.5.7.3.3' },
+  },
+  {
+    title: 'the first of two certification requests in one PEM file, and not the second',
+    ca: 'constrained',
+    client: 'restricted',
+    csr: {},
+    der: firstOf('web.acme.internal', 'www.evil.com'),
+    never: server('www.evil.com'),
   },
 ]

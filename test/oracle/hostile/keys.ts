@@ -216,7 +216,7 @@ export const KEYS: readonly HostileRequest[] = [
     certificate: { by: 'hand', key: { ...aKey('RSA-2048'), spki: EXPONENT_1 } },
     proof: {
       kind: 'shown',
-      what: 'Node accepts a signature under it that anybody can make',
+      what: 'Node accepts a signature under it that was made without a private key',
       show: showExponent1,
     },
   },

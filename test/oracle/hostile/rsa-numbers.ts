@@ -1,5 +1,5 @@
 /**
- * RSA keys by their numbers: weak ones, and what whoever sees only the public key makes of them.
+ * RSA keys by their numbers: weak ones, and private keys that are made from a public key alone.
  * @module
  */
 import {
@@ -39,7 +39,7 @@ function inverse(value: bigint, modulus: bigint): bigint {
   return ((x % modulus) + modulus) % modulus
 }
 
-/** The key of two primes: whoever knows them has it. */
+/** The key of two primes. */
 function rsaKey(p: bigint, q: bigint): KeyPair {
   const d = inverse(EXPONENT, (p - 1n) * (q - 1n))
   const numbers = {

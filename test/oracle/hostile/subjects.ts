@@ -1,5 +1,5 @@
 /**
- * Subjects that stand for someone else.
+ * Subjects that name someone else: a CA, a group, a mailbox.
  * @module
  */
 import { commonName, generalName, name, subjectAltName } from '../../support/x509.ts'

@@ -210,7 +210,7 @@ export const USAGES: readonly HostileRequest[] = [
   },
   {
     ...RESTRICTED,
-    title: 'a usage that nobody knows',
+    title: 'an unknown usage',
     usages: [...SERVER_USAGES, 'everything'],
     code: 'usage_unknown',
     proof: {

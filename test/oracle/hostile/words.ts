@@ -1,5 +1,4 @@
 /** Extended key usages by object identifier, and usages as cert-manager names them. */
-export const ANY_USAGE = '2.5.29.37.0'
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 export const CODE_SIGNING = '1.3.6.1.5.5.7.3.3'
 export const EMAIL_PROTECTION = '1.3.6.1.5.5.7.3.4'

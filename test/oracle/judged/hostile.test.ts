@@ -93,7 +93,7 @@ describe('the table', () => {
     expect(new Set(HOSTILE.map(({ title }) => title)).size).toBe(HOSTILE.length)
   })
 
-  it('is judged by every verifier of these tests', ({ expect, skip }) => {
+  it('is checked with every verifier of these tests', ({ expect, skip }) => {
     const missing = VERIFIERS.filter((verifier) => !present.includes(verifier))
     const names = missing.map(({ name }) => name).join(', ')
     const isRequired = (process.env[REQUIRE_VERIFIERS] ?? '') !== ''
@@ -121,7 +121,7 @@ describe('a verifier accepts what openssl issues for', () => {
       return
     }
     const found = answers.get(title) ?? new Map<VerifierName, Refused>()
-    skip(found.size === 0, `this machine has none of ${proof.by.join(', ')}`)
+    skip(found.size === 0, `this machine does not have ${proof.by.join(', ')}`)
     const accepting = [...found].filter(([, refused]) => refused === undefined)
     const refusals = [...found].map(([name, refused]) => `${name}: ${refused ?? 'accepts'}`)
     expect(accepting, `as ${useToText(proof.as)}\n${refusals.join('\n')}`).not.toEqual([])

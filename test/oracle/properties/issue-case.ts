@@ -48,7 +48,7 @@ export type Outcome =
   | { readonly refused: string; readonly cause?: string }
 
 /** The code of a certificate that the policy allows and the last look before signing does not. */
-export const INTERNAL_ERROR = 'internal_error'
+const INTERNAL_ERROR = 'internal_error'
 
 const HOUR_SECONDS = 3600
 const ORIGIN: SignRequest['origin'] = {
