@@ -63,7 +63,7 @@ export function csrOf(fate: Fate, name: string): TextCsr {
   if (fate.csr === undefined) return createCsr({ dnsNames: [`${name}.example.com`] })
   const key = makeKey('P-256')
   const names = subjectAltName(generalName.dns(`${name}.example.com`))
-  // RFC 2986 §4.1 knows version 0 only.
-  const der = makeCsr({ key, version: integer(1), extensions: [names] })
+  // RFC 2986 §4.1 has version 0 only; some tools write 1.
+  const der = makeCsr({ key, version: integer(2), extensions: [names] })
   return { der, pem: toPem('CERTIFICATE REQUEST', der), privateKeyPem: key.privateKeyPem }
 }
