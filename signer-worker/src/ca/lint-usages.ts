@@ -104,8 +104,8 @@ function lintNamedBits(scan: LintScan, at: number): void {
   if (bits > KEY_USAGE_BITS) scan.report('e_key_usage_incorrect_length', at)
 }
 
-/** RFC 5280 §4.2.1.12, RFC 3161 §2.3. */
-export function lintExtKeyUsage(scan: LintScan, found: LintExtensions): void {
+/** RFC 5280 §4.2.1.12, RFC 3161 §2.3: in a CA certificate, timeStamping is one limit of what it issues. */
+export function lintExtKeyUsage(scan: LintScan, found: LintExtensions, isCA: boolean): void {
   const { bytes } = scan
   const at = found.valueOf(EXTENSION_ID.extKeyUsage)
   if (at === ABSENT) return
@@ -117,7 +117,7 @@ export function lintExtKeyUsage(scan: LintScan, found: LintExtensions): void {
     if (found.isCritical(EXTENSION_ID.extKeyUsage) && scan.isAt(ANY_EXTENDED_KEY_USAGE, purpose)) {
       scan.report('e_eku_critical_improperly', purpose)
     }
-    if (scan.isAt(TIME_STAMPING, purpose)) {
+    if (!isCA && scan.isAt(TIME_STAMPING, purpose)) {
       if (purpose !== first || next !== end) scan.report('e_eku_time_stamping_not_alone', at)
       if (!found.isCritical(EXTENSION_ID.extKeyUsage))
         scan.report('e_eku_time_stamping_not_critical', at)

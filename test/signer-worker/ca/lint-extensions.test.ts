@@ -240,6 +240,10 @@ describe('no violation is', () => {
     ['a CRL and an OCSP responder', leafTbs({ replaced: { crl: CRL_POINTS, access: OCSP } })],
     ['timeStamping alone', leafTbs({ replaced: { extKeyUsage: timeStamping(EKU.timeStamping) } })],
     [
+      'a CA that may issue for timeStamping and more',
+      caTbs({ replaced: { extKeyUsage: extKeyUsage(EKU.timeStamping, EKU.server) } }),
+    ],
+    [
       'an RSA key that enciphers',
       leafTbs({ spki: aKey('RSA-2048').spki, replaced: { keyUsage: keyUsage(0, 2) } }),
     ],
