@@ -104,7 +104,10 @@ function lintNamedBits(scan: LintScan, at: number): void {
   if (bits > KEY_USAGE_BITS) scan.report('e_key_usage_incorrect_length', at)
 }
 
-/** RFC 5280 §4.2.1.12, RFC 3161 §2.3: in a CA certificate, timeStamping is one limit of what it issues. */
+/**
+ * RFC 5280 §4.2.1.12. In a CA certificate the purposes are those that it may certify, so what RFC 3161
+ * §2.3 says of a certificate for time stamping is not for it.
+ */
 export function lintExtKeyUsage(scan: LintScan, found: LintExtensions, isCA: boolean): void {
   const { bytes } = scan
   const at = found.valueOf(EXTENSION_ID.extKeyUsage)

@@ -54,8 +54,8 @@ describe('a request that keeps to every rule', () => {
       notAfterSeconds: Math.floor(NOW_MS / 1000) - 60 + 3600,
       clamped: null,
       ignored: [],
-      warnings: [],
       lintExceptions: [],
+      warnings: [],
       names: {
         subject: 'CN=web,O=Me',
         commonNames: ['web'],

@@ -1,11 +1,16 @@
 /** Requested extensions that are not certified: ignored with a notice, or refused. */
 import { describe, it } from 'vitest'
+import type { SignOrigin } from '../../../shared/src/index.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
+import { csrAttribute } from '../../support/csr.ts'
 import {
+  commonName,
   extension,
   generalName,
   nameConstraints,
   NULL,
   octets,
+  seq,
   subjectAltName,
 } from '../../support/x509.ts'
 import { type Case, extensionOf, judge, plan } from './judge.ts'
@@ -36,6 +41,36 @@ const listed = (...texts: readonly string[]): string =>
   `extension_not_allowed: the certification request asks for extensions that the profile's refusedExtensions list: ${quoted(texts)}; remove them from the request`
 const limiting = (...texts: readonly string[]): string =>
   `extension_not_allowed: the certification request asks for extensions that limit a certificate, and this CA does not certify them: ${quoted(texts)}; remove them from the request`
+
+describe("what Microsoft's attribute asks for", () => {
+  const csr = {
+    subject: commonName('Alice Smith'),
+    attributes: [
+      csrAttribute('1.3.6.1.4.1.311.2.1.14', seq(subjectAltName(generalName.dns('a.example')))),
+    ],
+  }
+  const from = (kind: SignOrigin['kind']): CertificatePlan =>
+    plan({ csr, request: { origin: { kind, namespace: '', name: 'a', uid: 'a', ...NOBODY } } })
+
+  it.for(['CertificateRequest', 'CertificateSigningRequest'] as const)(
+    'is not certified in a %s, where no approver sees it',
+    (kind, { expect }) => {
+      const { names, ignored } = from(kind)
+      expect(names.subjectAltNames).toEqual([])
+      expect(ignored).toEqual([expect.stringContaining('1.3.6.1.4.1.311.2.1.14')])
+    },
+  )
+
+  it('is certified on the command line', ({ expect }) => {
+    const { names, ignored } = from('CommandLine')
+    expect({ names: names.subjectAltNames, ignored }).toEqual({
+      names: ['DNS:a.example'],
+      ignored: [],
+    })
+  })
+})
+
+const NOBODY = { username: '', groups: [] }
 
 describe('a requested extension that is not certified', () => {
   it.for<[string, string, boolean, Readonly<Record<string, unknown>>, readonly string[]]>([
