@@ -8,6 +8,7 @@ import type { Log } from '../log.ts'
 import { sleep, type Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
 import { DelayedKeys } from '../queue/delayed.ts'
+import type { Group } from '../queue/fair-lanes.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 
@@ -57,6 +58,8 @@ export interface ControllerOptions {
   readonly reconcile: Reconcile
   /** Reconciles at the same time. */
   readonly workers: number
+  /** The groups of a key, the outermost first; a key that waits for one of them occupies no worker. */
+  readonly groupsOf: (key: string) => readonly Group[]
   /** How long a key waits after a failure. */
   readonly backoff: BackoffPolicy
   /** Each reconcile's signal aborts after this. */
@@ -74,7 +77,7 @@ const ABORT_LIMIT_MS = 2_000
 export class Controller {
   readonly #options: ControllerOptions
   readonly #log: Log
-  readonly #queue = new WorkQueue<string>()
+  readonly #queue: WorkQueue<string>
   readonly #delayed: DelayedKeys<string>
   readonly #limiter: RateLimiter<string>
   readonly #observer: ControllerObserver
@@ -90,6 +93,7 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options
     this.#log = options.log.child({ controller: options.name })
+    this.#queue = new WorkQueue(options.groupsOf)
     this.#delayed = new DelayedKeys(options.clock, (key) => this.add(key))
     this.#limiter = new RateLimiter(options.backoff, options.random)
     const { name, workers } = options

@@ -17,6 +17,7 @@ import {
   CONFLICT,
   NOT_FOUND,
   UNAVAILABLE,
+  newBreakers,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -74,6 +75,7 @@ async function reconcile(world: World): Promise<{
     connect: async () =>
       Promise.resolve(world.client ?? ok(aSignerClient({ health: ok(HEALTHY) }))),
     holds: world.holds ?? new IssuerHolds(),
+    breakers: newBreakers(),
     reminders: new Reminders(),
     longestLifetimeMs: () => 0,
     checked: (reason) => checks.push(reason),
