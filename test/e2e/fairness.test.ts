@@ -32,33 +32,28 @@ import {
 const HANGING = 64
 /** What is shipped. */
 const PER_ISSUER = 4
+/** A quarter of the workers. */
+const PER_NAMESPACE = 4
 const POLL_TIMEOUT_MS = 90_000
 const HOSTILE = 'hostile'
 const GOOD = 'good'
 const ISSUER = { kind: 'Issuer', name: 'edge' } as const
 
+/** A worker that hangs on signing. */
+interface StubAt extends StubSigner {
+  readonly url: string
+}
+
 let edge: EdgeEnvironment
 let admin: Admin
-let stub: StubSigner
+let stub: StubAt
 
 beforeAll(async () => {
   edge = await startEdgeEnvironment({ isHasty: true })
   const { plane } = edge
   admin = await createAdmin(plane)
-  const health = await healthOf(edge)
-  const file = (name: string): string => join(plane.directory, 'signer', name)
-  const url = await withPorts({ count: 1 }, async ([port]) => {
-    const address = `https://127.0.0.1:${String(port)}`
-    stub = await startStubSigner({
-      url: address,
-      health,
-      sign: () => 'hang',
-      tlsKeyFile: file('tls.key'),
-      tlsCertificateFile: file('tls.pem'),
-    })
-    return address
-  })
-  await readyIssuer(HOSTILE, { url })
+  stub = await startStub(await healthOf(edge))
+  await readyIssuer(HOSTILE, { url: stub.url })
   await readyIssuer(GOOD, {})
 })
 
@@ -67,6 +62,20 @@ afterAll(async () => {
   await edge.stop()
   await stub.stop()
 })
+
+/** @param health - What it answers to health checks; `hang` for nothing. */
+const startStub = async (health: unknown): Promise<StubAt> =>
+  withPorts({ count: 1 }, async ([port]) => {
+    const url = `https://127.0.0.1:${String(port)}`
+    const started = await startStubSigner({
+      url,
+      health,
+      sign: () => 'hang',
+      tlsKeyFile: join(edge.plane.directory, 'signer', 'tls.key'),
+      tlsCertificateFile: join(edge.plane.directory, 'signer', 'tls.pem'),
+    })
+    return { ...started, url }
+  })
 
 /** What the real worker says of itself. */
 async function healthOf({ signer }: EdgeEnvironment): Promise<unknown> {
@@ -140,4 +149,28 @@ it('requests that wait for the circuit breaker say so', async ({ expect }) => {
   })
   expect(await lastMessage()).toMatch(/: 5 calls in a row failed, the last with: cannot reach/)
   expect(stub.asked.size).toBeLessThan(HANGING)
+})
+
+it('Issuers that hang in the health check do not keep one of another namespace from being Ready', async ({
+  expect,
+}) => {
+  const { plane, signer } = edge
+  const silent = await startStub('hang')
+  const issuers = Array.from({ length: HANGING }, (_, at) =>
+    issuerManifest(signer, {
+      kind: 'Issuer',
+      name: `hanging-${String(at)}`,
+      namespace: HOSTILE,
+      spec: { url: silent.url },
+    }),
+  )
+  await plane.apply(issuers.join('---\n'))
+  await pollUntil({
+    what: 'checks that hang',
+    probe: async () => Promise.resolve(silent.mostHanging() >= PER_NAMESPACE),
+    timeoutMs: POLL_TIMEOUT_MS,
+  })
+  await readyIssuer('late', {})
+  expect(silent.mostHanging()).toBeLessThanOrEqual(2 * PER_NAMESPACE)
+  await silent.stop()
 })

@@ -34,7 +34,7 @@ export interface StubOptions {
   readonly url: string
   readonly tlsKeyFile: string
   readonly tlsCertificateFile: string
-  /** The answer to a health check. */
+  /** The answer to a health check; `hang` for none. */
   readonly health: unknown
   /** The answer to a request for a certificate, by the name of the CertificateRequest. */
   readonly sign: (name: string) => StubAnswer
@@ -80,7 +80,9 @@ export async function startStubSigner(options: StubOptions): Promise<StubSigner>
   const hanging = new Set<ServerResponse>()
   let mostHanging = 0
   const sayTo = async (request: IncomingMessage): Promise<StubAnswer> => {
-    if (request.method === 'GET') return spoken(200, options.health)
+    if (request.method === 'GET') {
+      return options.health === 'hang' ? 'hang' : spoken(200, options.health)
+    }
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part)
     const { name } = requestSchema.parse(JSON.parse(Buffer.concat(parts).toString())).origin
