@@ -12,11 +12,15 @@ export interface Group {
   readonly id: string
   /** How many keys below this group may be worked on at once, at least 1. */
   readonly limit: number
+  /** Whether a key that is set aside no longer counts; it always does when absent. */
+  readonly isFreedEarly?: boolean
 }
 
 /** A key that may be worked on now. */
 export interface Started<K> {
   readonly key: K
+  /** Frees its place early in the groups that say so; it takes long. Call it at most once, before `release`. */
+  readonly setAside: () => void
   /** Frees its place in each of its groups. Call it exactly once. */
   readonly release: () => void
 }
@@ -24,6 +28,7 @@ export interface Started<K> {
 class Lane<K> {
   readonly id: string
   readonly limit: number
+  readonly isFreedEarly: boolean
   readonly parent: Lane<K> | undefined
   readonly children = new Map<string, Lane<K>>()
   /** Children that can give a key now; the one whose turn is next comes first. */
@@ -32,9 +37,10 @@ class Lane<K> {
   readonly keys: K[] = []
   active = 0
 
-  constructor({ id, limit }: Group, parent?: Lane<K>) {
+  constructor({ id, limit, isFreedEarly = false }: Group, parent?: Lane<K>) {
     this.id = id
     this.limit = limit
+    this.isFreedEarly = isFreedEarly
     this.parent = parent
   }
 
@@ -87,11 +93,19 @@ export class FairLanes<K> {
       at.parent?.ready.delete(at)
     }
     refresh(lane)
-    const release = (): void => {
-      for (const at of withParents(lane)) at.active -= 1
+    let counting = withParents(lane)
+    const free = (lanes: readonly Lane<K>[]): void => {
+      for (const at of lanes) at.active -= 1
       refresh(lane)
     }
-    return { key, release }
+    return {
+      key,
+      setAside: () => {
+        free(counting.filter(({ isFreedEarly }) => isFreedEarly))
+        counting = counting.filter(({ isFreedEarly }) => !isFreedEarly)
+      },
+      release: () => free(counting),
+    }
   }
 }
 

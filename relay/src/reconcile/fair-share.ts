@@ -46,7 +46,7 @@ export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptio
 /** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
 export function requestGroups(ref: OurIssuerRef | undefined, share: FairShare): readonly Group[] {
   if (ref === undefined) return []
-  const kind = { id: ref.kind, limit: share.perKind }
+  const kind = { id: ref.kind, limit: share.perKind, isFreedEarly: true }
   const issuer = { id: ref.name, limit: share.perIssuer }
   return ref.kind === 'ClusterIssuer'
     ? [kind, issuer]

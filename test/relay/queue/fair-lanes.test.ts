@@ -90,6 +90,19 @@ describe('FairLanes', () => {
     expect(lanes.next()?.key).toBe('b')
   })
 
+  it('a key that is set aside frees its place where groups say so, and once', ({ expect }) => {
+    const lanes = new FairLanes<string>()
+    const outer = { ...group('outer', 1), isFreedEarly: true }
+    for (const key of ['a1', 'a2', 'b1', 'c1']) lanes.push(key, [outer, group(key.charAt(0), 1)])
+    const first = lanes.next()
+    expect([first?.key, lanes.next()]).toEqual(['a1', undefined])
+    first?.setAside()
+    expect(keysOf(startAll(lanes))).toEqual(['b1'])
+    first?.release()
+    // The place in the outer group was freed before: there is none until b1 ends.
+    expect(keysOf(startAll(lanes))).toEqual([])
+  })
+
   it('exceeds no limit, loses no key, and holds back only what a limit holds back', () => {
     const limits: Readonly<Record<string, number>> = { x: 3, y: 2, 'x/1': 1, 'x/2': 2, 'y/1': 2 }
     const step = fc.record({

@@ -132,27 +132,6 @@ describe('Controller', () => {
     await settle()
     expect([...running.keys()]).toEqual(['c', 'd', 'a'])
   })
-
-  it('starts the key of another group at once, however many keys of a full group wait', async ({
-    expect,
-  }) => {
-    const started: string[] = []
-    const { controller, view } = aController(
-      async (key, signal) => {
-        started.push(key)
-        return key.startsWith('hanging') ? untilAborted(key, signal) : { kind: 'done' }
-      },
-      5,
-      (key) => [{ id: key.startsWith('hanging') ? 'hanging' : 'good', limit: 4 }],
-    )
-    controller.start()
-    for (let at = 0; at < 5_000; at += 1) controller.add(`hanging-${String(at)}`)
-    await settle()
-    controller.add('good')
-    await settle()
-    expect(started.slice(4)).toEqual(['good'])
-    expect(view?.stats()).toMatchObject({ active: 4, depth: 4_996 })
-  })
 })
 
 describe('Controller.stop', () => {
@@ -190,28 +169,6 @@ describe('Controller.stop', () => {
     await clock.advance(1)
     await stopping
     expect(isAborted).toBe(true)
-  })
-
-  it('drops what a limit holds back', async ({ expect }) => {
-    const calls: string[] = []
-    const { promise, resolve } = Promise.withResolvers<ReconcileOutcome>()
-    const { controller, clock, log } = aController(
-      async (key) => {
-        calls.push(key)
-        return promise
-      },
-      3,
-      () => [{ id: 'all', limit: 1 }],
-    )
-    controller.start()
-    for (const key of ['a', 'b', 'c']) controller.add(key)
-    await settle()
-    const stopping = controller.stop(5_000)
-    resolve({ kind: 'done' })
-    await stopping
-    expect(calls).toEqual(['a'])
-    expect(clock.pendingMs).toEqual([])
-    expect(log.lines).toEqual([])
   })
 
   it('does not wait for ever for one that does not heed its signal', async ({ expect }) => {

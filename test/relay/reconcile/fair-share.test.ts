@@ -57,7 +57,7 @@ describe('requestGroups', () => {
     {
       ref: { kind: 'Issuer', namespace: 'shop', name: 'edge' } as const,
       want: [
-        { id: 'Issuer', limit: 12 },
+        { id: 'Issuer', limit: 12, isFreedEarly: true },
         { id: 'shop', limit: 5 },
         { id: 'edge', limit: 4 },
       ],
@@ -65,7 +65,7 @@ describe('requestGroups', () => {
     {
       ref: { kind: 'ClusterIssuer', name: 'edge' } as const,
       want: [
-        { id: 'ClusterIssuer', limit: 12 },
+        { id: 'ClusterIssuer', limit: 12, isFreedEarly: true },
         { id: 'edge', limit: 4 },
       ],
     },
