@@ -17,13 +17,19 @@ import {
   requestManifest,
   secretManifest,
 } from '../support/edge/objects.ts'
-import { startStubSigner, type StubSigner } from '../support/edge/stub-signer.ts'
+import {
+  refusal,
+  startStubSigner,
+  type StubAnswer,
+  type StubSigner,
+} from '../support/edge/stub-signer.ts'
 import { withPorts } from '../support/ports.ts'
 import {
   type EdgeEnvironment,
   getObject,
   grantCredentials,
   kubectlWait,
+  mustKubectl,
   PATIENCE,
   readyOf,
   startEdgeEnvironment,
@@ -47,6 +53,8 @@ interface StubAt extends StubSigner {
 let edge: EdgeEnvironment
 let admin: Admin
 let stub: StubAt
+/** What the stubs say to a request for a certificate. */
+let answer: StubAnswer = 'hang'
 
 beforeAll(async () => {
   edge = await startEdgeEnvironment({ isHasty: true })
@@ -70,7 +78,7 @@ const startStub = async (health: unknown): Promise<StubAt> =>
     const started = await startStubSigner({
       url,
       health,
-      sign: () => 'hang',
+      sign: () => answer,
       tlsKeyFile: join(edge.plane.directory, 'signer', 'tls.key'),
       tlsCertificateFile: join(edge.plane.directory, 'signer', 'tls.pem'),
     })
@@ -104,6 +112,17 @@ async function readyIssuer(namespace: string, spec: object): Promise<void> {
   )
   const name = `issuer.edge-issuer.dev/${ISSUER.name}`
   await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], namespace)
+}
+
+/** The reasons of all requests that hang. */
+async function reasons(): Promise<readonly string[]> {
+  const ready = '{range .items[*]}{.status.conditions[?(@.type=="Ready")].reason}{"\\n"}{end}'
+  const printed = await mustKubectl(
+    edge.plane,
+    `get certificaterequests -n ${HOSTILE}`,
+    `-o=jsonpath=${ready}`,
+  )
+  return printed.trimEnd().split('\n')
 }
 
 async function createHanging(name: string): Promise<void> {
@@ -149,6 +168,16 @@ it('requests that wait for the circuit breaker say so', async ({ expect }) => {
   })
   expect(await lastMessage()).toMatch(/: 5 calls in a row failed, the last with: cannot reach/)
   expect(stub.asked.size).toBeLessThan(HANGING)
+})
+
+it('all of them are tried again once the worker responds', async ({ expect }) => {
+  answer = refusal('csr_malformed')
+  await pollUntil({
+    what: 'every request to be refused',
+    probe: async () => (await reasons()).every((reason) => reason === 'Failed'),
+    timeoutMs: POLL_TIMEOUT_MS,
+  })
+  expect(stub.asked.size).toBe(HANGING)
 })
 
 it('Issuers that hang in the health check do not keep one of another namespace from being Ready', async ({
