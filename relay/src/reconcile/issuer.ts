@@ -17,6 +17,7 @@ import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventDraft, EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
+import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
 import type { ReconcileOutcome } from './controller.ts'
@@ -34,6 +35,8 @@ export interface IssuerReconcilerOptions {
     signal: AbortSignal,
   ) => Promise<Result<SignerClient, ConnectFault>>
   readonly holds: IssuerHolds
+  /** Of sign calls. */
+  readonly breakers: Pick<CircuitBreakers, 'hurry'>
   /** Of CAs that come to their end. */
   readonly reminders: Reminders
   /** The longest lifetime that is asked of the issuer. */
@@ -71,7 +74,7 @@ interface Check extends CheckOutcome {
 
 async function check(
   issuer: Issuer,
-  { connect, holds, now, longestLifetimeMs }: IssuerReconcilerOptions,
+  { connect, holds, breakers, now, longestLifetimeMs }: IssuerReconcilerOptions,
   signal: AbortSignal,
 ): Promise<Check> {
   const hold = holds.current(issuer.metadata.uid, now())
@@ -84,6 +87,8 @@ async function check(
   const answer = await client.value.health(issuer.spec.issuer, signal)
   const outcome = checkOutcome(answer, issuer.spec)
   if (!answer.ok) return { ...outcome, minimumMs: answer.error.retryAfterMs ?? 0 }
+  // Requests that this check wakes need not wait until the next probe would be due.
+  breakers.hurry(breakerScope(issuer))
   const at = { nowMs: now(), longestLifetimeMs: longestLifetimeMs(issuer) }
   return { ...outcome, verdict: warnOfExpiry(outcome.verdict, answer.value, at) }
 }

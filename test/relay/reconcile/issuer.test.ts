@@ -6,6 +6,7 @@ import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
+import { breakerScope } from '../../../relay/src/signer/circuit-breaker.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
@@ -64,16 +65,20 @@ async function reconcile(world: World): Promise<{
   readonly writes: ReturnType<typeof aStatusWriter>['writes']
   readonly notes: readonly string[]
   readonly checks: readonly string[]
+  /** Scopes of circuit breakers. */
+  readonly hurried: readonly string[]
 }> {
   const status = aStatusWriter(world.errors)
   const events = anEventRecorder()
   const checks: string[] = []
+  const hurried: string[] = []
   const outcome = await issuerReconciler({
     resource: ISSUER,
     get: () => world.issuer,
     connect: async () =>
       Promise.resolve(world.client ?? ok(aSignerClient({ health: ok(HEALTHY) }))),
     holds: world.holds ?? new IssuerHolds(),
+    breakers: { hurry: (scope) => hurried.push(scope) },
     reminders: new Reminders(),
     longestLifetimeMs: () => 0,
     checked: (reason) => checks.push(reason),
@@ -88,10 +93,19 @@ async function reconcile(world: World): Promise<{
     writes: status.writes,
     notes: events.events.map((event) => event.note),
     checks,
+    hurried,
   }
 }
 
 describe('issuerReconciler', () => {
+  it('after a good check lets a sign call probe the worker at once', async ({ expect }) => {
+    expect((await reconcile({ issuer: NEW })).hurried).toEqual([breakerScope(NEW)])
+  })
+
+  it('after a check that fails does not', async ({ expect }) => {
+    expect((await reconcile({ issuer: NEW, client: ok(aSignerClient({})) })).hurried).toEqual([])
+  })
+
   it('makes a healthy issuer Ready in one write, and looks again later', async ({ expect }) => {
     const { outcome, writes, notes } = await reconcile({ issuer: NEW })
     expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 60_000 })
@@ -230,6 +244,7 @@ describe('issuerReconciler', () => {
   ])('does nothing when the issuer $name', async ({ issuer }, { expect }) => {
     expect(await reconcile({ issuer })).toEqual({
       outcome: { kind: 'done' },
+      hurried: [],
       writes: [],
       notes: [],
       checks: [],
