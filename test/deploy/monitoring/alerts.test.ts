@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
 import { z } from 'zod'
@@ -71,7 +73,7 @@ const firings = async (
 
 it('every alert asks for what the relay tells', async ({ expect }) => {
   const expressions = spec.groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
-  expect(expressions).toHaveLength(7)
+  expect(expressions).toHaveLength(8)
   const verdicts = await judgeExpressions(expressions)
   expect(verdicts.flatMap((verdict) => unknownNames(verdict, metrics))).toEqual([])
 })
@@ -164,6 +166,73 @@ describe('nothing fires', () => {
   ])('while $what', async ({ scene }, { expect }) => {
     const found = await firings(END, (minute) => ({ ...healthy(minute), ...scene(minute) }))
     expect(found).toEqual([])
+  })
+})
+
+describe('a renewal that is refused permanently', () => {
+  /** Hours at which cert-manager tries again: after 1, 2, 4 and 8 hours. */
+  const TRIES = [2, 3, 5, 9, 17]
+  const DAY = 24 * 60
+
+  it('is reported within a minute, and once in 24 hours', async ({ expect }) => {
+    const found = await firings(DAY, (minute) => ({
+      ...healthy(minute),
+      renewals: TRIES.includes(minute / 60) ? ['failed'] : minute % 30 === 1 ? ['issued'] : [],
+    }))
+    expect(found.map(({ name, fromStep, toStep }) => ({ name, fromStep, toStep }))).toEqual([
+      { name: 'EdgeIssuerRenewalRefused', fromStep: 2 * 60, toStep: DAY - 1 },
+    ])
+    expect(found[0]?.annotations['summary']).toMatch(
+      /^\d renewals by CertificateRequests were refused permanently within a day$/u,
+    )
+  })
+
+  it('is not reported when it succeeds at a later attempt of the same request', async ({
+    expect,
+  }) => {
+    const found = await firings(DAY, (minute) => ({
+      ...healthy(minute),
+      renewals: minute % 60 === 5 ? ['retry', 'pending', 'issued'] : [],
+    }))
+    expect(found).toEqual([])
+  })
+})
+
+it('the first ten certificates of a relay are counted as ten', async ({ expect }) => {
+  const rule = {
+    alert: 'Ten',
+    expr: 'sum(increase(edge_issuer_sign_requests_total{result="issued"}[10m])) > 9.5',
+    annotations: { summary: '{{ printf "%.0f" $value }}' },
+  }
+  const found = await judgeAlerts({
+    rules: stringify({ groups: [{ name: 'test', rules: [rule] }] }),
+    startSeconds: START_SECONDS,
+    stepSeconds: STEP_SECONDS,
+    targets: await scrapeReplicas(12, (minute) => ({
+      ...healthy(minute),
+      results: minute === 5 ? many('issued' as const, 10) : [],
+    })),
+  })
+  // Extrapolated to the whole window.
+  expect(found.map(({ annotations }) => annotations['summary'])).toEqual([
+    expect.stringMatching(/^1[012]$/u),
+  ])
+})
+
+describe('the runbook', () => {
+  it('is named by every alert, at its heading', async ({ expect }) => {
+    const url = 'https://docs.example.com/metrics.md'
+    const { groups } = await renderGroups({ runbookUrl: url })
+    const text = await readFile(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
+    for (const { alert, annotations } of groups.flatMap(({ rules }) => rules)) {
+      expect(annotations['runbook_url']).toBe(`${url}#${alert.toLowerCase()}`)
+      expect(text).toContain(`\n### ${alert}\n`)
+    }
+  })
+
+  it('is not named without a URL', ({ expect }) => {
+    const annotations = spec.groups.flatMap(({ rules }) => rules.map((rule) => rule.annotations))
+    expect(annotations.filter((one) => 'runbook_url' in one)).toEqual([])
   })
 })
 
