@@ -63,6 +63,12 @@ describe('isReadyChanged', () => {
     expect(isReadyChanged(conditions, readyCondition(conditions, verdict, { nowMs }))).toBe(want)
   })
 
+  it('does not see another request id', ({ expect }) => {
+    const at = (id: string): Parameters<typeof isReadyChanged>[1] =>
+      readyCondition([], retried(`refused; request id ${id}`), { nowMs })
+    expect(isReadyChanged([at('1')], at('2'))).toBe(false)
+  })
+
   it('sees that another generation was judged', ({ expect }) => {
     const before = anIssuer({
       status: {
