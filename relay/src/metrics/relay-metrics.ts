@@ -43,6 +43,13 @@ const WORKER_CODES: ReadonlySet<string> = new Set([
 ])
 const ISSUER_KINDS = [ISSUER.kind, CLUSTER_ISSUER.kind] as const
 const REQUEST_KINDS = [CERTIFICATE_REQUEST.kind, CERTIFICATE_SIGNING_REQUEST.kind] as const
+const ATTEMPTS = ISSUER_KINDS.flatMap((issuer_kind) =>
+  REQUEST_KINDS.flatMap((kind) =>
+    SIGN_OPERATIONS.flatMap((operation) =>
+      SIGN_RESULTS.map((result) => ({ kind, issuer_kind, operation, result })),
+    ),
+  ),
+)
 
 /**
  * Registers everything at `registry`. Counters whose labels are known begin at 0: Prometheus' `increase()`
@@ -84,13 +91,9 @@ export function relayMetrics(registry: Registry): RelayMetrics {
   for (const code of WORKER_CODES) worker.inc({ code }, 0)
   for (const issuer_kind of ISSUER_KINDS) {
     for (const reason of Object.values(ISSUER_REASON)) checks.inc({ issuer_kind, reason }, 0)
-    for (const kind of REQUEST_KINDS) {
-      signTime.zero({ kind, issuer_kind })
-      for (const operation of SIGN_OPERATIONS) {
-        for (const result of SIGN_RESULTS) attempts.inc({ kind, issuer_kind, operation, result }, 0)
-      }
-    }
+    for (const kind of REQUEST_KINDS) signTime.zero({ kind, issuer_kind })
   }
+  for (const labels of ATTEMPTS) attempts.inc(labels, 0)
   return {
     apiAnswered: (answer) => api.inc({ ...answer }),
     workerAnswered: (code) => worker.inc({ code }),

@@ -3,11 +3,8 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
-import { z } from 'zod'
 import { render } from '../cluster/helm.ts'
 import { objectsIn } from '../cluster/objects.ts'
 import { FAULTS } from './faults.ts'
@@ -27,25 +24,9 @@ import {
   START_SECONDS,
   STEP_SECONDS,
 } from './replicas.ts'
+import { renderGroups, type RuleGroups } from './rule-groups.ts'
 
-const ruleSchema = z.looseObject({
-  alert: z.string(),
-  expr: z.string(),
-  for: z.string(),
-  annotations: z.record(z.string(), z.string()),
-})
-const specSchema = z.object({
-  spec: z.object({ groups: z.array(z.looseObject({ rules: z.array(ruleSchema) })) }),
-})
-
-/** The groups of the PrometheusRule, as they are rendered. */
-async function renderGroups(values: object = {}): Promise<z.infer<typeof specSchema>['spec']> {
-  const rule = { enabled: true, ...values }
-  const objects = objectsIn(await render({ prometheus: { rule } }))
-  return specSchema.parse(objects.find(({ kind }) => kind === 'PrometheusRule')).spec
-}
-
-let spec: z.infer<typeof specSchema>['spec']
+let spec: RuleGroups
 let metrics: MetricLabels
 
 beforeAll(async () => {
@@ -171,13 +152,13 @@ describe('nothing fires', () => {
 
 describe('a renewal that is refused permanently', () => {
   /** Hours at which cert-manager tries again: after 1, 2, 4 and 8 hours. */
-  const TRIES = [2, 3, 5, 9, 17]
+  const TRIES = new Set([2, 3, 5, 9, 17])
   const DAY = 24 * 60
 
   it('is reported within a minute, and once in 24 hours', async ({ expect }) => {
     const found = await firings(DAY, (minute) => ({
       ...healthy(minute),
-      renewals: TRIES.includes(minute / 60) ? ['failed'] : minute % 30 === 1 ? ['issued'] : [],
+      renewals: TRIES.has(minute / 60) ? ['failed'] : minute % 30 === 1 ? ['issued'] : [],
     }))
     expect(found.map(({ name, fromStep, toStep }) => ({ name, fromStep, toStep }))).toEqual([
       { name: 'EdgeIssuerRenewalRefused', fromStep: 2 * 60, toStep: DAY - 1 },
@@ -217,23 +198,6 @@ it('the first ten certificates of a relay are counted as ten', async ({ expect }
   expect(found.map(({ annotations }) => annotations['summary'])).toEqual([
     expect.stringMatching(/^1[012]$/u),
   ])
-})
-
-describe('the runbook', () => {
-  it('is named by every alert, at its heading', async ({ expect }) => {
-    const url = 'https://docs.example.com/metrics.md'
-    const { groups } = await renderGroups({ runbookUrl: url })
-    const text = await readFile(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
-    for (const { alert, annotations } of groups.flatMap(({ rules }) => rules)) {
-      expect(annotations['runbook_url']).toBe(`${url}#${alert.toLowerCase()}`)
-      expect(text).toContain(`\n### ${alert}\n`)
-    }
-  })
-
-  it('is not named without a URL', ({ expect }) => {
-    const annotations = spec.groups.flatMap(({ rules }) => rules.map((rule) => rule.annotations))
-    expect(annotations.filter((one) => 'runbook_url' in one)).toEqual([])
-  })
 })
 
 describe('the end of a CA', () => {

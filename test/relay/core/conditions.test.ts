@@ -64,9 +64,11 @@ describe('isReadyChanged', () => {
   })
 
   it('does not see another request id', ({ expect }) => {
-    const at = (id: string): Parameters<typeof isReadyChanged>[1] =>
-      readyCondition([], retried(`refused; request id ${id}`), { nowMs })
-    expect(isReadyChanged([at('1')], at('2'))).toBe(false)
+    const [one, other] = ['refused; request id 1', 'refused; request id 2'].map((cause) =>
+      readyCondition([], retried(cause), { nowMs }),
+    )
+    expect(one !== undefined && other !== undefined && isReadyChanged([one], other)).toBe(false)
+    expect(one?.message).not.toBe(other?.message)
   })
 
   it('sees that another generation was judged', ({ expect }) => {
