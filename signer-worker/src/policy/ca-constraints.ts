@@ -73,8 +73,8 @@ export function decideCaConstraints(
   ]
   if (refusals.length > 0) return err(refusals)
   const constraints = {
-    permitted: limits.permitted,
-    excluded: [...limits.excluded, ...otherFamily(limits, request)],
+    permitted: [...limits.permitted, ...otherFamily(limits, request)],
+    excluded: limits.excluded,
   }
   const isAsRequested =
     constraints.permitted.length === permitted.length &&
@@ -107,25 +107,25 @@ function clientConstraints({ asked, profile, allowed }: ConstraintsRequest): Nam
 }
 
 /**
- * All addresses of the family of which none is permitted, to exclude them. With a permitted subtree of
- * the other family none of them is valid (RFC 5280 §4.2.1.10), but GnuTLS accepts them: it compares
- * addresses with subtrees of their own family alone.
+ * With permitted addresses of one family, none of the other is valid (RFC 5280 §4.2.1.10). GnuTLS accepts
+ * them, as it holds addresses against subtrees of their own family alone. So one address of the other
+ * family is permitted that no host has. To exclude the family would do, but then Java refuses the first
+ * one as well (sun.security.x509.IPAddressName).
  */
 function otherFamily(
-  limits: NameConstraints,
+  { permitted, excluded }: NameConstraints,
   { profile, allowed, issuer }: ConstraintsRequest,
 ): readonly GeneralName[] {
   if (!profile.requireNameConstraints && allowed === undefined) return []
-  const levels = [limits, ...issuer]
-  const ranges = levels.flatMap(({ permitted }) =>
-    permitted.flatMap((base) => (base.kind === 'ip' ? [base.octets.length] : [])),
-  )
-  if (ranges.length === 0) return []
-  return wholeKind('ip').filter(
-    (whole) =>
-      whole.kind === 'ip' &&
-      !ranges.includes(whole.octets.length) &&
-      !levels.some(({ excluded }) => excluded.some((base) => isSubtreeWithin(whole, base))),
+  const sizes = permitted.flatMap((base) => (base.kind === 'ip' ? [base.octets.length] : []))
+  if (sizes.length === 0) return []
+  const allExcluded = [excluded, ...issuer.map((above) => above.excluded)].flat()
+  return wholeKind('ip').flatMap((whole) =>
+    whole.kind !== 'ip' ||
+    sizes.includes(whole.octets.length) ||
+    allExcluded.some((base) => isSubtreeWithin(whole, base))
+      ? []
+      : [{ kind: 'ip', octets: whole.octets.map(() => 0xff) }],
   )
 }
 

@@ -12,6 +12,7 @@ import {
 import { type BlockedKeys, NO_BLOCKED_KEYS } from './blocked-keys.ts'
 import type { Allowed, ClientRules, Constraints } from './client-rules.ts'
 import { compilePatterns, inNamespace, type Patterns } from './pattern.ts'
+import { markAuthority } from './uri.ts'
 
 /** One rule for values of one kind. */
 export interface ValueRule {
@@ -144,17 +145,17 @@ function subjectRules({ commonName, subject = {} }: Allowed): RuleTable<string> 
   ])
 }
 
-/** DNS names are compared in lower case (RFC 4343), all else as it stands. */
-const lowerCase = (text: string): string => text.toLowerCase()
+/** How patterns and values are changed before they are compared, where they are. DNS: RFC 4343. */
+const FOLDS: ReadonlyMap<string, (text: string) => string> = new Map([
+  ['dns', (text: string) => text.toLowerCase()],
+  ['uri', markAuthority],
+])
 
 function tableOf<Kind extends string>(entries: readonly RuleEntry<Kind>[]): RuleTable<Kind> {
   const byKind = new Map(
     entries.map(({ kind, member, rule = {} }): [Kind, ValueRule] => {
       const texts = rule.value === undefined ? (rule.values ?? []) : [rule.value]
-      return [
-        kind,
-        { member, patterns: compilePatterns(texts, kind === 'dns' ? lowerCase : undefined) },
-      ]
+      return [kind, { member, patterns: compilePatterns(texts, FOLDS.get(kind)) }]
     }),
   )
   const required = entries.filter(({ rule }) => rule?.required === true)

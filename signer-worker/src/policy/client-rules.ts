@@ -141,7 +141,7 @@ const allowedSchema = z
     commonName: single('common name'),
     dnsNames: list('DNS names; case is not looked at'),
     ipAddresses: list('IP addresses, as text (RFC 5952 for IPv6)'),
-    uris: list('URIs'),
+    uris: list('URIs; a "*" in the host of a pattern matches nothing beyond the host'),
     emailAddresses: list('email addresses'),
     otherNames: z.optional(byOid).check(z.describe('other names, by their type; none when absent')),
     isCA: z.optional(z.boolean()).check(z.describe('true allows CA certificates; default false')),

@@ -20,7 +20,7 @@ import { constraintFault } from './name-constraints.ts'
 import type { Profile } from './profile.ts'
 import { joinRefusals, refuseEach } from './refusals.ts'
 import { hasControlCharacter, quote, quoteList } from './text.ts'
-import { isSpiffe, uriFault } from './uri.ts'
+import { isSpiffe, markAuthority, uriFault } from './uri.ts'
 import { absentFaults, ruleFault } from './value-rule.ts'
 import { constrainedNames, ruledName, SMTP_UTF8_MAILBOX } from './verified-names.ts'
 
@@ -147,8 +147,11 @@ function otherNameTypeFault(
 export function clientFault(asked: GeneralName, { allowed }: ClientPolicy): string | undefined {
   const name = ruledName(asked)
   if (allowed === undefined || name.kind === 'unsupported') return undefined
-  const value = { kind: nameRuleKind(name), text: comparedText(name) }
-  return ruleFault(allowed.names, value, 'allowed.otherNames')
+  const kind = nameRuleKind(name)
+  const faults = comparedTexts(name).map((text) =>
+    ruleFault(allowed.names, { kind, text }, 'allowed.otherNames'),
+  )
+  return faults.includes(undefined) ? undefined : faults[0]
 }
 
 /** @returns What the constraints of the CAs above have against any reading of a name. */
@@ -164,19 +167,24 @@ export function caFault(
   return undefined
 }
 
-/** DNS names are compared in lower case (RFC 4343), all else as it stands. */
-function comparedText(name: Exclude<GeneralName, { kind: 'unsupported' }>): string {
+/**
+ * What patterns are compared with; one text that matches is enough. DNS names in lower case (RFC 4343), URIs
+ * also as they are, for patterns without an authority, all else as it is.
+ */
+function comparedTexts(name: Exclude<GeneralName, { kind: 'unsupported' }>): readonly string[] {
   switch (name.kind) {
     case 'dns': {
-      return name.value.toLowerCase()
+      return [name.value.toLowerCase()]
     }
     case 'ip': {
-      return ipToText(name.octets)
+      return [ipToText(name.octets)]
     }
-    case 'uri':
+    case 'uri': {
+      return [markAuthority(name.value), name.value]
+    }
     case 'email':
     case 'otherName': {
-      return name.value
+      return [name.value]
     }
   }
 }

@@ -80,3 +80,20 @@ const authorityOf = (uri: string): string | undefined => AUTHORITY.exec(uri)?.[1
 
 /** @returns `undefined` when the authority is malformed. */
 const hostOf = (authority: string): string | undefined => AUTHORITY_PARTS.exec(authority)?.[1]
+
+/** Stands between the authority and the rest of a URI: a character that no URI has. */
+const END_OF_AUTHORITY = '\uFFFF'
+
+const AUTHORITY_AND_REST = /^([^:/?#]*:\/\/[^/?#]*)(.*)$/s
+
+/**
+ * Marks the end of the authority, in URIs and in patterns for them, so that a `*` in the host of a
+ * pattern cannot match beyond it: `https://*.a.example/*` does not match `https://evil/.a.example/`.
+ * A pattern that ends with a `*` in its authority goes on to match everything.
+ */
+export function markAuthority(text: string): string {
+  const [, authority, rest = ''] = AUTHORITY_AND_REST.exec(text) ?? []
+  return authority === undefined || (rest === '' && authority.endsWith('*'))
+    ? text
+    : `${authority}${END_OF_AUTHORITY}${rest}`
+}

@@ -26,6 +26,9 @@ export const NET_10 = ip(10, 0, 0, 0, 255, 0, 0, 0)
 export const NET_10_1 = ip(10, 1, 0, 0, 255, 255, 0, 0)
 export const NET_11 = ip(11, 0, 0, 0, 255, 0, 0, 0)
 export const NET_V6 = ip(0xfd, ...zeros(15), 0xff, ...zeros(15))
+/** The last address of each family, which no host has. */
+export const LAST_V4 = ip(255, 255, 255, 255, 255, 255, 255, 255)
+export const LAST_V6 = ip(...new Uint8Array(32).fill(255))
 export const ALL_V4 = ip(0, 0, 0, 0, 0, 0, 0, 0)
 export const ALL_V6 = ip(...new Uint8Array(32))
 
