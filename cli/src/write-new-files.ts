@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { unignoredWarning } from './git-warning.ts'
 import type { Io } from './io.ts'
 import { codeOf, systemReason } from './system-reason.ts'
 
@@ -35,7 +36,8 @@ export async function refuseExisting(path: string, io: Io): Promise<Result<void,
 /**
  * Makes all the files, or none. Each name is reserved first by an empty file that only this call can
  * have made (O_EXCL), and then replaced by the full file in one rename. A crash in between leaves
- * empty files and hidden `.tmp` files, never half a key under its name.
+ * empty files and hidden `.tmp` files, never half a key under its name. Warns of private files that git
+ * would take into a repository.
  *
  * @returns What is in the way, or what went wrong; then the files made here are removed again.
  */
@@ -59,6 +61,9 @@ export async function writeNewFiles(
     const replacement = await replaceWhole(resolve(io.cwd, file.path), whole)
     if (!replacement.ok) return undo(replacement)
   }
+  const keys = files.filter(({ isPrivate }) => isPrivate).map(({ path }) => resolve(io.cwd, path))
+  const warning = await unignoredWarning(keys)
+  if (warning !== undefined) io.stderr(warning)
   return ok(undefined)
 }
 

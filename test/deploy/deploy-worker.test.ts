@@ -136,6 +136,18 @@ describe('deploy:worker', () => {
     })
   })
 
+  it('deploys no empty configuration', async ({ expect, onTestFinished }) => {
+    const path = join(checkout, CONFIG)
+    const text = await readFile(path, 'utf8')
+    onTestFinished(async () => writeFile(path, text))
+    await copyFile(join(REPOSITORY, CONFIG), path)
+    expect(await deploy('--env staging')).toEqual({
+      code: 1,
+      said: expect.stringContaining('/issuers: is empty'),
+      deployed: undefined,
+    })
+  })
+
   it('deploys no configuration with a fault', async ({ expect, onTestFinished }) => {
     const path = join(checkout, CONFIG)
     const text = await readFile(path, 'utf8')

@@ -110,3 +110,18 @@ it('every script of npm exists', async ({ expect }) => {
   expect(run.length).toBeGreaterThan(10)
   expect(run.filter(({ script }) => scripts[script] === undefined)).toEqual([])
 })
+
+/** Commands of wrangler that reach a deployed Worker. */
+const REMOTE = /\bwrangler (?:deploy|secret (?:put|delete)|versions|rollback|tail|deployments)\b/
+
+describe('a command of wrangler that reaches a Worker names its environment', () => {
+  const remote = texts.filter(({ text }) => REMOTE.test(text))
+
+  it('there are some', ({ expect }) => {
+    expect(remote.length).toBeGreaterThan(5)
+  })
+
+  it.for(remote)('$place: $text', ({ text }, { expect }) => {
+    expect(text).toMatch(/--env \S/)
+  })
+})

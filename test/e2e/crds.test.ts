@@ -152,8 +152,12 @@ it('kubectl shows Ready, Reason, the expiry of the CA and the age', async ({ exp
   const patch = 'patch issuer.edge-issuer.dev test -n default --subresource=status --type=merge -p'
   await mustKubectl(plane, patch, JSON.stringify(status))
   const shown = await mustKubectl(plane, 'get edgeissuer -n default')
-  expect(shown).toMatch(
-    /NAME\s+READY\s+REASON\s+CA EXPIRES\s+AGE\n\s*test\s+True\s+Checked\s+\S+\s+\S+\n/,
+  expect(shown.replace(/\d+s$/m, '0s')).toBe(
+    [
+      'NAME   READY   REASON    CA EXPIRES             AGE',
+      'test   True    Checked   2099-01-01T00:00:00Z   0s',
+      '',
+    ].join('\n'),
   )
   const wide = await mustKubectl(plane, 'get cert-manager -n default -o wide')
   expect(wide).toContain('Succeeded checking the issuer')

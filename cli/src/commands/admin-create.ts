@@ -63,8 +63,8 @@ overwritten.`,
   ${entryPath}  public key: for the worker
 
 Next:
-  1. Put what is in ${entryPath} under "admins" of signer.config.json.
-  2. edge-issuer config check signer.config.json, and deploy the worker.
+  1. Put what is in ${entryPath} under "admins" of signer-worker/signer.config.production.json.
+  2. npm run deploy:worker -- --env production
   3. edge-issuer certificates list --url https://ca.example.com --key ${keyPath}
 `)
     return ok(undefined)

@@ -4,12 +4,13 @@ import { EXTENDED_KEY_USAGE_OIDS, err, isExtendedKeyUsageName, ok } from '@edge-
 import { createAuthority, ISSUING_CA_SUFFIX, type Authority } from '../ca/authority.ts'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { caLabel, MAX_LABEL_CHARACTERS } from '../ca/ca-label.ts'
+import { encryptKey, readPassphrase } from '../ca/key-passphrase.ts'
 import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
 import { unlimitedKinds, type NameConstraints } from '../ca/name-constraints.ts'
 import { DNS_SUBTREE, EMAIL_SUBTREE, IP_SUBTREE, URI_SUBTREE } from '../ca/subtree.ts'
 import { defineCommand } from '../command.ts'
 import { defaulted, optional, repeated, type Values } from '../parameters.ts'
-import { choice, count, DIRECTORY, DURATION } from '../value-types.ts'
+import { choice, count, DIRECTORY, DURATION, FILE } from '../value-types.ts'
 import { writeNewFiles } from '../write-new-files.ts'
 
 const EXTENDED_USAGES = Object.keys(EXTENDED_KEY_USAGE_OIDS).filter(isExtendedKeyUsageName)
@@ -19,6 +20,14 @@ const MAX_PATH_LENGTH = 8
 
 const parameters = {
   out: defaulted(DIRECTORY, 'ca', 'folder to make the files in'),
+  rootKeyOut: optional(
+    FILE,
+    `put the root key there instead of ${CA_PATHS.rootKey} in the folder: an offline medium`,
+  ),
+  rootKeyPassphraseFile: optional(
+    FILE,
+    'encrypt the root key with the passphrase in FILE, one line; - is standard input',
+  ),
   name: defaulted(
     caLabel(MAX_LABEL_CHARACTERS - ISSUING_CA_SUFFIX.length),
     'edge-issuer',
@@ -73,6 +82,7 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
   endings: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer ca init --name Acme --permit-dns acme.internal --permit-ip 10.0.0.0/8',
+    'edge-issuer ca init --root-key-out /media/offline/ca.key --root-key-passphrase-file -',
     'edge-issuer ca init --key-type p384 --intermediate-duration 1y --out acme-ca',
   ],
   run: async (values, io) => {
@@ -81,6 +91,14 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
       const message =
         'the issuing CA would outlive its root; shorten --intermediate-duration or lengthen --root-duration'
       return err({ ending: 'usage', message })
+    }
+    const rootKeyPath = values.rootKeyOut ?? join(out, CA_PATHS.rootKey)
+    const passphrase =
+      values.rootKeyPassphraseFile === undefined
+        ? undefined
+        : await readPassphrase(values.rootKeyPassphraseFile, io)
+    if (passphrase?.ok === false) {
+      return err({ ending: 'failed', message: `--root-key-passphrase-file: ${passphrase.error}` })
     }
     const constraints = constraintsOf(values)
     const authority = await createAuthority(
@@ -97,18 +115,30 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
       io.nowMs(),
     )
     const { root, issuing } = authority
+    const rootKey =
+      passphrase === undefined
+        ? root.privateKeyPem
+        : encryptKey(root.privateKeyPem, passphrase.value)
     const chain = issuing.certificatePem + root.certificatePem
     const written = await writeNewFiles(
       [
         { path: join(out, CA_PATHS.chain), text: chain, isPrivate: false },
         { path: join(out, CA_PATHS.root), text: root.certificatePem, isPrivate: false },
-        { path: join(out, CA_PATHS.rootKey), text: root.privateKeyPem, isPrivate: true },
+        { path: rootKeyPath, text: rootKey, isPrivate: true },
         { path: join(out, CA_PATHS.issuingKey), text: issuing.privateKeyPem, isPrivate: true },
       ],
       io,
     )
     if (!written.ok) return err({ ending: 'failed', message: written.error })
-    io.stdout(report(authority, constraints, out))
+    io.stdout(
+      report({
+        authority,
+        constraints,
+        out,
+        rootKeyPath,
+        isApart: values.rootKeyOut !== undefined,
+      }),
+    )
     return ok(undefined)
   },
 })
@@ -123,7 +153,17 @@ const constraintsOf = (values: CaInitValues): NameConstraints => ({
   ],
 })
 
-function report(authority: Authority, constraints: NameConstraints, out: string): string {
+interface Made {
+  readonly authority: Authority
+  readonly constraints: NameConstraints
+  readonly out: string
+  readonly rootKeyPath: string
+  /** Whether the root key was put where the operator wanted it. */
+  readonly isApart: boolean
+}
+
+function report({ authority, constraints, out, rootKeyPath, isApart }: Made): string {
+  const keep = isApart ? `Keep ${rootKeyPath} offline.` : `Move ${rootKeyPath} offline now.`
   const free = unlimitedKinds(constraints)
   const domain = constraints.permitted.find(({ kind }) => kind === 'dns')?.text ?? 'acme.internal'
   const names = `*.${domain}`
@@ -138,7 +178,7 @@ function report(authority: Authority, constraints: NameConstraints, out: string)
   names    ${subtrees.length === 0 ? 'any' : subtrees.join(', ')}${free.length === 0 ? '' : `; no --permit flag limits ${free.join(', ')} names`}
 
 Next:
-  1. Move ${join(out, CA_PATHS.rootKey)} offline now. Whoever has it can be any CA of yours.
+  1. ${keep} Anyone who has it can be any CA of yours.
   2. edge-issuer client create cluster-1 --allow-dns '${names}'
   3. edge-issuer config init --url https://ca.example.com --ca ${out} --client cluster-1.client.json
 `

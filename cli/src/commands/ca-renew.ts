@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { caLabel, MAX_LABEL_CHARACTERS } from '../ca/ca-label.ts'
+import { decryptKey, isEncryptedKey, readPassphrase } from '../ca/key-passphrase.ts'
 import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
 import { createSuccessor, type Successor } from '../ca/successor.ts'
 import { defineCommand } from '../command.ts'
 import type { Failure } from '../ending.ts'
+import type { Io } from '../io.ts'
 import { defaulted, optional, required } from '../parameters.ts'
 import { readText } from '../read-input.ts'
 import { choice, DIRECTORY, DURATION, FILE } from '../value-types.ts'
@@ -16,6 +18,10 @@ const parameters = {
   ca: defaulted(DIRECTORY, 'ca', 'folder of the CA that it follows, made by ca init or ca renew'),
   out: required(DIRECTORY, 'folder to make the files in'),
   rootKey: optional(FILE, `key of the root; ${CA_PATHS.rootKey} in the folder when absent`),
+  rootKeyPassphraseFile: optional(
+    FILE,
+    'passphrase of an encrypted root key, one line; - is standard input',
+  ),
   name: optional(
     caLabel(MAX_LABEL_CHARACTERS),
     'common name; that of the CA it follows, with the date behind it, when absent',
@@ -49,8 +55,8 @@ in the same way. Nothing is ever overwritten.`,
     const { ca, out, rootKey = join(ca, CA_PATHS.rootKey) } = values
     const chain = await readText(join(ca, CA_PATHS.chain), io)
     if (!chain.ok) return failed(`--ca: ${chain.error}`)
-    const key = await readText(rootKey, io)
-    if (!key.ok) return failed(`--root-key: ${key.error}`)
+    const key = await readRootKey(rootKey, values.rootKeyPassphraseFile, io)
+    if (!key.ok) return failed(key.error)
     const made = await createSuccessor(
       {
         chainPem: chain.value,
@@ -79,6 +85,23 @@ in the same way. Nothing is ever overwritten.`,
 
 const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
 
+async function readRootKey(
+  path: string,
+  passphraseFile: string | undefined,
+  io: Io,
+): Promise<Result<string, string>> {
+  const key = await readText(path, io)
+  if (!key.ok) return err(`--root-key: ${key.error}`)
+  if (!isEncryptedKey(key.value)) return key
+  if (passphraseFile === undefined) {
+    return err(`--root-key: "${path}" is encrypted; add --root-key-passphrase-file`)
+  }
+  const passphrase = await readPassphrase(passphraseFile, io)
+  if (!passphrase.ok) return err(`--root-key-passphrase-file: ${passphrase.error}`)
+  const decrypted = decryptKey(key.value, passphrase.value)
+  return decrypted.ok ? decrypted : err(`--root-key: "${path}" ${decrypted.error}`)
+}
+
 function report(certificatePem: Successor['certificatePem'], out: string): string {
   const { subject, validToDate, fingerprint256 } = new X509Certificate(certificatePem)
   const name = subject.replaceAll('\n', ', ')
@@ -88,6 +111,6 @@ function report(certificatePem: Successor['certificatePem'], out: string): strin
            SHA-256 ${fingerprint256}
 
 Next:
-  edge-issuer config rotate signer.config.json --add ${out} --write
+  edge-issuer config rotate signer-worker/signer.config.production.json --add ${out} --write
 `
 }

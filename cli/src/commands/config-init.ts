@@ -11,6 +11,12 @@ import {
 } from '../client/client-entry.ts'
 import { defineCommand } from '../command.ts'
 import { assembleConfig, keySecretName } from '../config/assemble-config.ts'
+import {
+  configFileOf,
+  deployCommand,
+  environmentOf,
+  putSecretCommand,
+} from '../config/deploy-commands.ts'
 import { faultsMessage, judgeConfig, warningsMessage } from '../config/judge-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
 import type { Failure } from '../ending.ts'
@@ -28,6 +34,10 @@ const parameters = {
   profile: defaulted(NAME, 'default', 'what it calls its one profile, every option at its default'),
   ...accessParameters,
   out: optional(FILE, 'write the configuration there instead of printing it'),
+  env: optional(
+    NAME,
+    'environment of wrangler.toml in the commands to run next; else by the name of --out, or production',
+  ),
 }
 
 /** `edge-issuer config init`. */
@@ -41,7 +51,7 @@ has no error.`,
   parameters,
   endings: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer config init --url https://ca.example.com --ca ca --client cluster-1.client.json > signer-worker/signer.config.json',
+    'edge-issuer config init --url https://ca.example.com --ca ca --client cluster-1.client.json > signer-worker/signer.config.production.json',
   ],
   run: async (values, io) => {
     const { ca, issuer, out } = values
@@ -70,7 +80,8 @@ has no error.`,
       if (!written.ok) return failed(written.error)
     }
     io.stderr(warningsMessage(config))
-    io.stderr(nextSteps({ issuer, keyPath, hasKey, out: out ?? 'what was printed' }))
+    const environment = values.env ?? environmentOf(out)
+    io.stderr(nextSteps({ issuer, keyPath, hasKey, out, environment }))
     return ok(undefined)
   },
 })
@@ -133,15 +144,21 @@ interface Outlook {
   readonly issuer: string
   readonly keyPath: string
   readonly hasKey: boolean
-  readonly out: string
+  /** Absent when the configuration was printed. */
+  readonly out: string | undefined
+  readonly environment: string
 }
 
-const nextSteps = ({ issuer, keyPath, hasKey, out }: Outlook): string =>
-  `The configuration has no fault${hasKey ? '' : `; the key was not looked at, since ${keyPath} is not there`}.
+function nextSteps({ issuer, keyPath, hasKey, out, environment }: Outlook): string {
+  const name = keySecretName(issuer)
+  const unchecked = hasKey ? '' : `; the key was not looked at, since ${keyPath} is not there`
+  const secret = { name, path: hasKey ? keyPath : 'ISSUING_KEY_FILE' }
+  return `The configuration has no fault${unchecked}.
 
 Next:
-  1. Put ${out} into signer-worker/signer.config.json, unless it is there.
-  2. npx wrangler secret put ${keySecretName(issuer)} < ${hasKey ? keyPath : 'the issuing key'}
+  1. Put ${out ?? 'what was printed'} into ${configFileOf(environment)}, unless it is there.
+  2. ${deployCommand(environment, secret)}
+  3. ${putSecretCommand(environment, secret)}
      Then keep that key offline, or delete it.
-  3. npx wrangler deploy
 `
+}

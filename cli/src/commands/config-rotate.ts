@@ -3,6 +3,12 @@ import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { defineCommand } from '../command.ts'
+import {
+  configFileOf,
+  deployCommand,
+  environmentOf,
+  putSecretCommand,
+} from '../config/deploy-commands.ts'
 import { faultsMessage, judgeConfig } from '../config/judge-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
 import { type Rotated, rotateConfig, type RotationStep } from '../config/rotate-config.ts'
@@ -23,6 +29,10 @@ const parameters = {
   back: toggle('let the retiring CA sign again; the one after it is next'),
   remove: optional(choice('STATE', REMOVABLE), 'remove the CAs of this state'),
   issuer: defaulted(NAME, 'default', 'which issuer'),
+  env: optional(
+    NAME,
+    'environment of wrangler.toml in the commands to run next; else by the name of FILE, or production',
+  ),
   write: toggle('change the file instead of printing the result'),
 }
 
@@ -38,9 +48,9 @@ nothing is written or printed unless it is good.`,
   parameters,
   endings: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer config rotate signer.config.json --add ca-2 --write',
-    'edge-issuer config rotate signer.config.json --activate --write',
-    'edge-issuer config rotate signer.config.json --remove retiring --write',
+    'edge-issuer config rotate signer-worker/signer.config.production.json --add ca-2 --write',
+    'edge-issuer config rotate signer-worker/signer.config.production.json --activate --write',
+    'edge-issuer config rotate signer-worker/signer.config.production.json --remove retiring --write',
   ],
   run: async (values, io) => {
     const { file, add, issuer } = values
@@ -59,7 +69,7 @@ nothing is written or printed unless it is good.`,
     } else {
       io.stdout(rotated.value.text)
     }
-    io.stderr(nextSteps(rotated.value, keyPath))
+    io.stderr(nextSteps(rotated.value, keyPath, values))
     return ok(undefined)
   },
 })
@@ -99,13 +109,21 @@ async function judge(
   return faults.length > 0 ? failed(faultsMessage('the configuration', faults)) : ok(undefined)
 }
 
-const nextSteps = ({ keySecret }: Rotated, keyPath: string | undefined): string =>
-  `The configuration has no fault.
+function nextSteps(
+  { keySecret }: Rotated,
+  keyPath: string | undefined,
+  { file, env }: RotateValues,
+): string {
+  const environment = env ?? environmentOf(file)
+  const isAdded = keySecret !== undefined && keyPath !== undefined
+  const secret = isAdded ? { name: keySecret, path: keyPath } : undefined
+  const steps = [
+    `Put the result into ${configFileOf(environment)}, unless it is there.`,
+    ...(secret === undefined ? [] : [putSecretCommand(environment, secret)]),
+    deployCommand(environment, secret),
+  ]
+  return `The configuration has no fault.
 
 Next:
-${
-  keySecret === undefined || keyPath === undefined
-    ? ''
-    : `  npx wrangler secret put ${keySecret} < ${keyPath}\n`
-}  npx wrangler deploy
-`
+${steps.map((step, index) => `  ${String(index + 1)}. ${step}\n`).join('')}`
+}

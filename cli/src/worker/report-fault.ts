@@ -12,9 +12,9 @@ export interface FaultReport {
 
 /** A refusal, or a failure on the way to the worker: as JSON if asked for, and as this command's end. */
 export function reportFault(fault: SignerFault, { isJson, facts }: FaultReport, io: Io): Failure {
-  const { class: ending, code, message, retryAfterMs } = fault
+  const { class: ending, code, message, requestId, retryAfterMs } = fault
   if (isJson) {
-    const error = { code, class: ending, message, retryAfterMs }
+    const error = { code, class: ending, message, requestId, retryAfterMs }
     io.stdout(`${JSON.stringify({ ...facts, error }, null, 2)}\n`)
   }
   const hint = code === 'tls_untrusted' ? '; --ca-file is what caBundle is here' : ''

@@ -25,13 +25,18 @@ export type TransportCode =
   /** The issuer's spec or Secret gives no credentials to ask with. */
   | 'credentials_unusable'
 
+/** Stands before the request id in messages; comparisons skip what follows it. */
+export const REQUEST_ID_LABEL = 'request id'
+
 /** One fault, ready to be acted on and shown. */
 export interface SignerFault {
   readonly class: RefusalClass
   /** A refusal code, a transport code, or a code that a newer worker added. */
   readonly code: RefusalCode | TransportCode | (string & {})
-  /** For people: what was found, what was wanted, whose turn it is. */
+  /** For people: what was found, what was wanted, whose turn it is; the request id at the end. */
   readonly message: string
+  /** Under which the worker logged the request; absent when no worker answered. */
+  readonly requestId?: string
   /** Not before this many milliseconds, when the other side said so. */
   readonly retryAfterMs?: number
 }

@@ -5,6 +5,7 @@
  */
 import { type Condition, findCondition } from '../api/condition.ts'
 import { READY } from '../api/reasons.ts'
+import { stableText } from './stable-text.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Longest message that is written; metav1.Condition allows 32,768, nobody reads as much. */
@@ -35,14 +36,14 @@ export function readyCondition(
   }
 }
 
-/** Whether writing `next` would change anything a reader can see. */
+/** Whether `next` says anything new; another request id, time or address does not. */
 export function isReadyChanged(existing: readonly Condition[], next: Condition): boolean {
   const before = findCondition(existing, READY)
   return (
     before === undefined ||
     before.status !== next.status ||
     before.reason !== next.reason ||
-    before.message !== next.message ||
+    stableText(before.message) !== stableText(next.message) ||
     before.observedGeneration !== next.observedGeneration
   )
 }

@@ -122,6 +122,11 @@ export function controllerMetrics(
     const label = { controller: controller.name }
     const queueLabel = { controller: controller.name, name: controller.name }
     errors.inc(label, 0)
+    adds.inc(queueLabel, 0)
+    retries.inc(queueLabel, 0)
+    reconcileTime.zero(label)
+    queueTime.zero(queueLabel)
+    workTime.zero(queueLabel)
     for (const result of Object.values(RESULTS)) reconciles.inc({ ...label, result }, 0)
     return {
       added: () => adds.inc(queueLabel),

@@ -4,10 +4,17 @@
  *
  * @module
  */
+import { REFUSALS } from '@edge-issuer/shared'
 import { Counter, Histogram, type Registry } from 'prom-client'
+import {
+  CERTIFICATE_REQUEST,
+  CERTIFICATE_SIGNING_REQUEST,
+  CLUSTER_ISSUER,
+  ISSUER,
+} from '../api/group.ts'
 import type { IssuerKind } from '../api/issuer.ts'
-import type { IssuerReason } from '../api/reasons.ts'
-import type { SignAttempt } from '../reconcile/observed-sign.ts'
+import { ISSUER_REASON, type IssuerReason } from '../api/reasons.ts'
+import { SIGN_OPERATIONS, SIGN_RESULTS, type SignAttempt } from '../reconcile/observed-sign.ts'
 import { METRIC_PREFIX } from './prefix.ts'
 
 /** One door a kind of fact. */
@@ -28,7 +35,26 @@ export interface RelayMetrics {
 /** From an exchange over a short line to one that has to wait for its deadline, in seconds. */
 const SIGN_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
 
-/** Registers everything at `registry`. */
+/** What a worker can answer, and no answer. A proxy in between may have others. */
+const WORKER_CODES: ReadonlySet<string> = new Set([
+  '200',
+  '<error>',
+  ...Object.values(REFUSALS).map(({ status }) => String(status)),
+])
+const ISSUER_KINDS = [ISSUER.kind, CLUSTER_ISSUER.kind] as const
+const REQUEST_KINDS = [CERTIFICATE_REQUEST.kind, CERTIFICATE_SIGNING_REQUEST.kind] as const
+const ATTEMPTS = ISSUER_KINDS.flatMap((issuer_kind) =>
+  REQUEST_KINDS.flatMap((kind) =>
+    SIGN_OPERATIONS.flatMap((operation) =>
+      SIGN_RESULTS.map((result) => ({ kind, issuer_kind, operation, result })),
+    ),
+  ),
+)
+
+/**
+ * Registers everything at `registry`. Counters whose labels are known begin at 0: Prometheus' `increase()`
+ * and `rate()` do not see the jump from no series to its first value.
+ */
 export function relayMetrics(registry: Registry): RelayMetrics {
   const registers = [registry]
   const api = new Counter({
@@ -62,6 +88,12 @@ export function relayMetrics(registry: Registry): RelayMetrics {
     help: 'Checks of issuers, by the reason of their Ready condition',
     labelNames: ['issuer_kind', 'reason'],
   })
+  for (const code of WORKER_CODES) worker.inc({ code }, 0)
+  for (const issuer_kind of ISSUER_KINDS) {
+    for (const reason of Object.values(ISSUER_REASON)) checks.inc({ issuer_kind, reason }, 0)
+    for (const kind of REQUEST_KINDS) signTime.zero({ kind, issuer_kind })
+  }
+  for (const labels of ATTEMPTS) attempts.inc(labels, 0)
   return {
     apiAnswered: (answer) => api.inc({ ...answer }),
     workerAnswered: (code) => worker.inc({ code }),

@@ -14,15 +14,18 @@ import type { Log, LogFields } from '../log.ts'
 import type { RequestKind } from './request-kinds.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
 
+export const SIGN_OPERATIONS = ['issue', 'renew'] as const
+export const SIGN_RESULTS = ['issued', 'pending', 'retry', 'failed', 'issuer'] as const
+
 /** What became of one attempt to get a certificate. */
 export interface SignAttempt {
   /** Of the request: `CertificateRequest`. */
   readonly kind: string
   readonly issuerKind: IssuerKind
   /** Whether cert-manager had a certificate before. */
-  readonly operation: 'issue' | 'renew'
+  readonly operation: (typeof SIGN_OPERATIONS)[number]
   /** `issuer`: whoever runs the issuer has something to mend. */
-  readonly result: 'issued' | 'pending' | 'retry' | 'failed' | 'issuer'
+  readonly result: (typeof SIGN_RESULTS)[number]
   readonly tookMs: number
 }
 

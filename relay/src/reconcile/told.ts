@@ -1,3 +1,5 @@
+import { stableText } from '../core/stable-text.ts'
+
 /**
  * What was last told of requests whose status does not remember it, so that the same is not told with
  * each try. Kept in memory: after a restart everything is told once more.
@@ -6,10 +8,11 @@ export class Told {
   /** By uid. */
   readonly #last = new Map<string, string>()
 
-  /** @returns Whether `text` is not what was last told of `uid`; from now on it is. */
+  /** @returns Whether `text` says something else than what was last told of `uid`; from now on it is that. */
   isNews(uid: string, text: string): boolean {
-    const isNews = this.#last.get(uid) !== text
-    this.#last.set(uid, text)
+    const stable = stableText(text)
+    const isNews = this.#last.get(uid) !== stable
+    this.#last.set(uid, stable)
     return isNews
   }
 

@@ -4,10 +4,12 @@
  *
  * Events are equal as client-go (tools/events) compares them, by type, action, reason, reporter and
  * the objects they are about, and here by their note as well: an event can never be changed but for its
- * series, and a series that goes on under its first note would tell what is not true any more.
+ * series, and a series that goes on under its first note would tell what is not true any more. A request id,
+ * a time and an address in the note do not count: the series keeps those of the first.
  *
  * @module
  */
+import { stableText } from '../core/stable-text.ts'
 import type { EventObject } from '../kube/ports.ts'
 import { happenedAgain } from './event-object.ts'
 
@@ -64,5 +66,6 @@ function keyOf(event: EventObject): string {
   const { type, action, reason, reportingController, reportingInstance, regarding, note } = event
   const { apiVersion, kind, namespace, name, uid } = regarding
   const about = [apiVersion, kind, namespace, name, uid]
-  return JSON.stringify([type, action, reason, reportingController, reportingInstance, about, note])
+  const reporter = [reportingController, reportingInstance]
+  return JSON.stringify([type, action, reason, ...reporter, about, stableText(note)])
 }

@@ -26,6 +26,55 @@ describe('ca init', () => {
     expect(stdout).not.toContain('PRIVATE KEY')
   })
 
+  it('puts the root key where it is told, and nowhere else', async ({ expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    const { stdout } = await runCli('ca init --root-key-out media/root.key', { cwd })
+    const found = await readdir(cwd, { recursive: true })
+    expect(found.filter((name) => name.endsWith('.key')).toSorted()).toEqual([
+      'ca/issuing/ca.key',
+      'media/root.key',
+    ])
+    expect(await modeOf(join(cwd, 'media/root.key'))).toBe(0o600)
+    expect(stdout).toContain('1. Keep media/root.key offline.')
+  })
+
+  it.for(['p256', 'p384', 'rsa3072', 'ed25519'])(
+    'encrypts a root key of type %s so that openssl reads it',
+    async (keyType, { expect, ...context }) => {
+      const cwd = await temporaryFolder(context)
+      await writeFile(join(cwd, 'pass'), 'correct horse battery staple\n')
+      const { exitCode } = await runCli(
+        `ca init --key-type ${keyType} --root-key-passphrase-file pass`,
+        { cwd },
+      )
+      expect(exitCode).toBe(0)
+      const pem = await readFile(join(cwd, 'ca/root/ca.key'), 'utf8')
+      expect(pem).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/)
+      const check = 'pkey -in ca/root/ca.key -noout -passin'
+      expect((await openssl(`${check} file:pass`, cwd)).exitCode).toBe(0)
+      expect((await openssl(`${check} pass:other`, cwd)).exitCode).not.toBe(0)
+      // The worker reads the issuing key as it is.
+      expect(await readFile(join(cwd, 'ca/issuing/ca.key'), 'utf8')).toMatch(/BEGIN PRIVATE KEY/)
+    },
+  )
+
+  it.for([
+    ['', 'must have a passphrase of at least 16 characters'],
+    ['x'.repeat(15), 'must have a passphrase of at least 16 characters'],
+    ['x'.repeat(1_025), 'exceeds the maximum of 1024 bytes'],
+    [`${'x'.repeat(20)}\n${'y'.repeat(20)}\n`, 'must have one line'],
+  ] as const)(
+    'makes nothing with a bad passphrase: %#',
+    async ([text, want], { expect, ...context }) => {
+      const cwd = await temporaryFolder(context)
+      await writeFile(join(cwd, 'pass'), text)
+      const { exitCode, stderr } = await runCli('ca init --root-key-passphrase-file pass', { cwd })
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain(`--root-key-passphrase-file: "pass" ${want}`)
+      expect(await readdir(cwd)).toEqual(['pass'])
+    },
+  )
+
   it('says which kinds of name stay free', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     const { stdout } = await runCli('ca init --permit-dns acme.internal', { cwd })
@@ -93,6 +142,8 @@ describe('ca init', () => {
     expect(exitCode).toBe(0)
     expect(stdout.match(/^ {2}--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual([
       '--out',
+      '--root-key-out',
+      '--root-key-passphrase-file',
       '--name',
       '--organization',
       '--key-type',

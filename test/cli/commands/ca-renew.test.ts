@@ -41,7 +41,9 @@ describe('ca renew', () => {
     const { exitCode, stdout } = await ca('renew --out ca-2')
     expect(exitCode).toBe(0)
     expect(stdout).toContain('O=Acme-Inc, CN=Acme Issuing CA 2026-01-02, until 2028-01-01T23:58:59')
-    expect(stdout).toContain('config rotate signer.config.json --add ca-2 --write')
+    expect(stdout).toContain(
+      'config rotate signer-worker/signer.config.production.json --add ca-2 --write',
+    )
     expect(stdout).not.toContain('PRIVATE KEY')
 
     expect(await limitsOf('ca-2', cwd)).toBe(await limitsOf('ca', cwd))
@@ -57,6 +59,30 @@ describe('ca renew', () => {
     expect(await readFile(join(cwd, 'ca-2/issuing/ca.key'), 'utf8')).not.toBe(
       await readFile(join(cwd, 'ca/issuing/ca.key'), 'utf8'),
     )
+  })
+
+  it('reads an encrypted root key with its passphrase only', async ({ expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    const right = 'correct horse battery staple'
+    await writeFile(join(cwd, 'right'), `${right}\n`)
+    await writeFile(join(cwd, 'wrong'), 'incorrect horse battery')
+    await runCli('ca init --root-key-passphrase-file right', { cwd })
+    const renew = async (flags: string): ReturnType<typeof runCli> =>
+      runCli(`ca renew --out ca-2${flags}`, { cwd })
+    expect((await renew('')).stderr).toContain(
+      '"ca/root/ca.key" is encrypted; add --root-key-passphrase-file',
+    )
+    expect((await renew(' --root-key-passphrase-file wrong')).stderr).toContain(
+      '"ca/root/ca.key" cannot be decrypted; the passphrase is wrong, or the file is damaged',
+    )
+    const stdin = Buffer.from(right)
+    const { exitCode, stdout, stderr } = await runCli(
+      'ca renew --out ca-2 --root-key-passphrase-file -',
+      { cwd, stdin },
+    )
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).not.toContain(right)
+    expect((await openssl('verify -CAfile ca/root.pem ca-2/chain.pem', cwd)).exitCode).toBe(0)
   })
 
   it('keeps the key for its owner, and makes no other', async ({ expect, ...context }) => {

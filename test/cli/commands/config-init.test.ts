@@ -43,7 +43,14 @@ describe('config init', () => {
       profiles: { default: { maxDurationSeconds: 34_387_200 } },
       clients,
     })
-    expect(stderr).toContain('wrangler secret put CA_KEY_DEFAULT < ca/issuing/ca.key')
+    expect(stderr).toBe(`The configuration has no fault.
+
+Next:
+  1. Put what was printed into signer-worker/signer.config.production.json, unless it is there.
+  2. npm run deploy:worker -- --env production --secret CA_KEY_DEFAULT=ca/issuing/ca.key
+  3. npx wrangler secret put CA_KEY_DEFAULT --env production < ca/issuing/ca.key
+     Then keep that key offline, or delete it.
+`)
     expect(stdout + stderr).not.toContain('PRIVATE KEY')
   })
 

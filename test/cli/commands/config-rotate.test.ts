@@ -58,9 +58,13 @@ describe('config rotate', () => {
     const { exitCode, stdout, stderr } = await config('rotate s.json --add ca-2')
     expect(exitCode).toBe(0)
     expect(keysOf(stdout)).toEqual([`${A} active`, `${B} next`])
-    expect(stderr).toContain(
-      `wrangler secret put ${B} < ca-2/issuing/ca.key\n  npx wrangler deploy`,
-    )
+    expect(stderr).toBe(`The configuration has no fault.
+
+Next:
+  1. Put the result into signer-worker/signer.config.production.json, unless it is there.
+  2. npx wrangler secret put ${B} --env production < ca-2/issuing/ca.key
+  3. npm run deploy:worker -- --env production --secret ${B}=ca-2/issuing/ca.key
+`)
     expect(await readFile(join(cwd, 's.json'), 'utf8')).toBe(before)
     const activated = await config('rotate s.json --activate')
     expect(activated.stderr).toContain(

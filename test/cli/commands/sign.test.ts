@@ -5,7 +5,7 @@ import { beforeEach, describe, it, vi } from 'vitest'
 import { pemIn } from '../support/key-text.ts'
 import { runCli } from '../support/run-cli.ts'
 import { ANSWER, CSR, setUp, SIGNED } from '../support/sign-bench.ts'
-import { refusal, type StubWorker } from '../support/stub-worker.ts'
+import { refusal, REQUEST_ID, type StubWorker } from '../support/stub-worker.ts'
 
 /** The one request that the stub got. */
 const requestOf = ({ seen }: StubWorker): unknown =>
@@ -179,7 +179,12 @@ describe('sign', () => {
       expect(exitCode).toBe(expected)
       expect(JSON.parse(stdout)).toMatchObject({
         uid: 'u',
-        error: { code, message: expect.stringContaining(`because of ${code}`), retryAfterMs: 7000 },
+        error: {
+          code,
+          message: expect.stringContaining(`because of ${code}`),
+          requestId: REQUEST_ID,
+          retryAfterMs: 7000,
+        },
       })
       expect(stderr).toContain(`(${code})`)
       expect(stderr).toContain('ask again in 7 s or later')

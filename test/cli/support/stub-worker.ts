@@ -8,9 +8,13 @@ import {
   PROTOCOL_VERSION,
   REFUSALS,
   type RefusalCode,
+  REQUEST_ID_HEADER,
 } from '@edge-issuer/shared'
 import type { TestContext } from 'vitest'
 import { mustOpenssl } from './openssl.ts'
+
+/** Of every answer of the stub. */
+export const REQUEST_ID = '01234567-89ab-cdef-0123-456789abcdef'
 
 /** What the stub got. */
 export interface SeenRequest {
@@ -86,6 +90,7 @@ export async function startStubWorker(
         response.writeHead(answer.status, {
           'content-type': 'application/json',
           [PROTOCOL_HEADER]: PROTOCOL_VERSION,
+          [REQUEST_ID_HEADER]: REQUEST_ID,
           ...answer.headers,
         })
         response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))

@@ -78,6 +78,7 @@ export const VALUE_SETS: readonly ValueSet[] = [
         rule: {
           enabled: true,
           labels: { release: 'prometheus' },
+          runbookUrl: 'https://docs.example.com/metrics.md',
           caExpiry: { warningDays: 90, criticalDays: 14 },
         },
       },

@@ -5,7 +5,6 @@
  */
 import { beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
-import { z } from 'zod'
 import { render } from '../cluster/helm.ts'
 import { objectsIn } from '../cluster/objects.ts'
 import { FAULTS } from './faults.ts'
@@ -25,25 +24,9 @@ import {
   START_SECONDS,
   STEP_SECONDS,
 } from './replicas.ts'
+import { renderGroups, type RuleGroups } from './rule-groups.ts'
 
-const ruleSchema = z.looseObject({
-  alert: z.string(),
-  expr: z.string(),
-  for: z.string(),
-  annotations: z.record(z.string(), z.string()),
-})
-const specSchema = z.object({
-  spec: z.object({ groups: z.array(z.looseObject({ rules: z.array(ruleSchema) })) }),
-})
-
-/** The groups of the PrometheusRule, as they are rendered. */
-async function renderGroups(values: object = {}): Promise<z.infer<typeof specSchema>['spec']> {
-  const rule = { enabled: true, ...values }
-  const objects = objectsIn(await render({ prometheus: { rule } }))
-  return specSchema.parse(objects.find(({ kind }) => kind === 'PrometheusRule')).spec
-}
-
-let spec: z.infer<typeof specSchema>['spec']
+let spec: RuleGroups
 let metrics: MetricLabels
 
 beforeAll(async () => {
@@ -71,7 +54,7 @@ const firings = async (
 
 it('every alert asks for what the relay tells', async ({ expect }) => {
   const expressions = spec.groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
-  expect(expressions).toHaveLength(7)
+  expect(expressions).toHaveLength(8)
   const verdicts = await judgeExpressions(expressions)
   expect(verdicts.flatMap((verdict) => unknownNames(verdict, metrics))).toEqual([])
 })
@@ -165,6 +148,56 @@ describe('nothing fires', () => {
     const found = await firings(END, (minute) => ({ ...healthy(minute), ...scene(minute) }))
     expect(found).toEqual([])
   })
+})
+
+describe('a renewal that is refused permanently', () => {
+  /** Hours at which cert-manager tries again: after 1, 2, 4 and 8 hours. */
+  const TRIES = new Set([2, 3, 5, 9, 17])
+  const DAY = 24 * 60
+
+  it('is reported within a minute, and once in 24 hours', async ({ expect }) => {
+    const found = await firings(DAY, (minute) => ({
+      ...healthy(minute),
+      renewals: TRIES.has(minute / 60) ? ['failed'] : minute % 30 === 1 ? ['issued'] : [],
+    }))
+    expect(found.map(({ name, fromStep, toStep }) => ({ name, fromStep, toStep }))).toEqual([
+      { name: 'EdgeIssuerRenewalRefused', fromStep: 2 * 60, toStep: DAY - 1 },
+    ])
+    expect(found[0]?.annotations['summary']).toMatch(
+      /^\d renewals by CertificateRequests were refused permanently within a day$/u,
+    )
+  })
+
+  it('is not reported when it succeeds at a later attempt of the same request', async ({
+    expect,
+  }) => {
+    const found = await firings(DAY, (minute) => ({
+      ...healthy(minute),
+      renewals: minute % 60 === 5 ? ['retry', 'pending', 'issued'] : [],
+    }))
+    expect(found).toEqual([])
+  })
+})
+
+it('the first ten certificates of a relay are counted as ten', async ({ expect }) => {
+  const rule = {
+    alert: 'Ten',
+    expr: 'sum(increase(edge_issuer_sign_requests_total{result="issued"}[10m])) > 9.5',
+    annotations: { summary: '{{ printf "%.0f" $value }}' },
+  }
+  const found = await judgeAlerts({
+    rules: stringify({ groups: [{ name: 'test', rules: [rule] }] }),
+    startSeconds: START_SECONDS,
+    stepSeconds: STEP_SECONDS,
+    targets: await scrapeReplicas(12, (minute) => ({
+      ...healthy(minute),
+      results: minute === 5 ? many('issued' as const, 10) : [],
+    })),
+  })
+  // Extrapolated to the whole window.
+  expect(found.map(({ annotations }) => annotations['summary'])).toEqual([
+    expect.stringMatching(/^1[012]$/u),
+  ])
 })
 
 describe('the end of a CA', () => {

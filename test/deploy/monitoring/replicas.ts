@@ -29,6 +29,8 @@ export interface Scene {
   readonly phases: readonly RequestPhase[]
   /** What came of attempts in the last minute. */
   readonly results: readonly Result[]
+  /** The same of renewals. */
+  readonly renewals: readonly Result[]
   /** Which replicas answer. */
   readonly up: readonly [boolean, boolean]
   /** Which replica leads; none when undefined. */
@@ -41,6 +43,7 @@ export const healthy = (minute: number): Scene => ({
   caDays: 3_650,
   phases: minute % 3 === 0 ? ['pending', 'waiting for approval', 'done'] : ['done'],
   results: [...many<Result>('issued', 30), ...(minute % 10 === 0 ? (['failed'] as const) : [])],
+  renewals: [],
   up: [true, true],
   leader: 0,
 })
@@ -61,7 +64,7 @@ export async function scrapeReplicas(
   for (; minute < minutes; minute++) {
     now = scene(minute)
     for (const [index, replica] of replicas.entries()) {
-      if (now.leader === index) replica.work(now.results)
+      if (now.leader === index) replica.work(now)
       scrapes[index]?.push(now.up[index] === true ? await replica.metrics.text() : '')
     }
   }
@@ -79,7 +82,7 @@ export async function scrapeReplicas(
 interface Replica {
   readonly metrics: Metrics
   /** Attempts of a minute, with all that is counted on the way. */
-  readonly work: (results: Scene['results']) => void
+  readonly work: (scene: Scene) => void
 }
 
 function startReplica(
@@ -118,20 +121,24 @@ function startReplica(
   let observer: ControllerObserver | undefined
   return {
     metrics,
-    work: (results) => {
+    work: ({ results, renewals }) => {
       // Only a leader has controllers.
       observer ??= metrics.controller({
         name: 'certificaterequests',
         workers: 16,
         stats: () => ({ depth: 0, active: 0, unfinishedMs: 0, longestMs: 0 }),
       })
-      for (const result of results) {
+      const attempts = [
+        ...results.map((result) => ({ operation: 'issue', result }) as const),
+        ...renewals.map((result) => ({ operation: 'renew', result }) as const),
+      ]
+      for (const { operation, result } of attempts) {
         observer.added()
         observer.taken(1)
         observer.reconciled(result === 'retry' ? 'retry' : 'done', 20)
         metrics.apiAnswered({ method: 'PATCH', code: '200', host: 'kubernetes:443' })
         metrics.workerAnswered(result === 'issued' ? '200' : '422')
-        const attempt = { kind: 'CertificateRequest', operation: 'issue', tookMs: 15 } as const
+        const attempt = { kind: 'CertificateRequest', operation, tookMs: 15 } as const
         metrics.signed({ ...attempt, issuerKind: 'Issuer', result })
       }
       metrics.checked('Issuer', 'Checked')

@@ -63,6 +63,14 @@ describe('isReadyChanged', () => {
     expect(isReadyChanged(conditions, readyCondition(conditions, verdict, { nowMs }))).toBe(want)
   })
 
+  it('does not see another request id', ({ expect }) => {
+    const [one, other] = ['refused; request id 1', 'refused; request id 2'].map((cause) =>
+      readyCondition([], retried(cause), { nowMs }),
+    )
+    expect(one !== undefined && other !== undefined && isReadyChanged([one], other)).toBe(false)
+    expect(one?.message).not.toBe(other?.message)
+  })
+
   it('sees that another generation was judged', ({ expect }) => {
     const before = anIssuer({
       status: {

@@ -30,6 +30,13 @@ describe('EventSeries', () => {
     expect(series.size).toBe(1)
   })
 
+  it('counts notes that differ in the request id alone', ({ expect }) => {
+    const series = new EventSeries()
+    const first = series.count({ ...EVENT, note: 'refused; request id 1' }, 0)
+    expect(series.count({ ...EVENT, note: 'refused; request id 2' }, 7_000)).toBe(first)
+    expect(first.event.note).toBe('refused; request id 1')
+  })
+
   it.for([
     ['type', { type: 'Warning' }],
     ['reason', { reason: 'Starved' }],

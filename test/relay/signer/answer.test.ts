@@ -1,4 +1,9 @@
-import { PROTOCOL_HEADER, PROTOCOL_VERSION, type Problem } from '@edge-issuer/shared'
+import {
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  type Problem,
+  REQUEST_ID_HEADER,
+} from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { z } from 'zod'
 import { readAnswer } from '../../../relay/src/signer/answer.ts'
@@ -51,6 +56,36 @@ describe('readAnswer', () => {
       })
     },
   )
+
+  const ID = '01234567-89ab-cdef-0123-456789abcdef'
+
+  it.for([
+    { name: 'a refusal', status: 422, body: problem({}) },
+    { name: 'a body that is not what the protocol says', status: 200, body: '{"a":2}' },
+    { name: 'a failure without a problem document', status: 500, body: '' },
+  ])('names the request id of the worker with $name', ({ status, body }, { expect }) => {
+    expect(read({ status, body, headers: { [REQUEST_ID_HEADER]: ID } })).toMatchObject({
+      error: { requestId: ID, message: expect.stringMatching(new RegExp(`; request id ${ID}$`)) },
+    })
+  })
+
+  it('keeps the request id behind the longest text', ({ expect }) => {
+    const body = problem({ detail: 'x'.repeat(9_000) })
+    const answer = read({ status: 422, body, headers: { [REQUEST_ID_HEADER]: ID } })
+    const { message } = faultSchema.parse(answer).error
+    expect(message.endsWith(`x; request id ${ID}`)).toBe(true)
+  })
+
+  it('names no request id that no worker makes', ({ expect }) => {
+    const headers = { [REQUEST_ID_HEADER]: 'a b; ok' }
+    const answer = read({ status: 422, body: problem({}), headers })
+    expect(faultSchema.parse(answer).error.message).not.toContain('request id')
+    const stranger = readAnswer(
+      { status: 502, header: (name) => (name === REQUEST_ID_HEADER ? ID : null), body: '' },
+      READING,
+    )
+    expect(faultSchema.parse(stranger).error.message).not.toContain(ID)
+  })
 
   it('takes the class of a known code from the table, not from the wire', ({ expect }) => {
     const body = problem({ code: 'csr_malformed', class: 'temporary' })

@@ -1,0 +1,37 @@
+/**
+ * The commands that bring a configuration to its Worker. Without `--env` wrangler would make another
+ * Worker, that of the top level of wrangler.toml, with the empty configuration of local runs.
+ *
+ * @module
+ */
+import { basename } from 'node:path'
+
+const DEFAULT_ENVIRONMENT = 'production'
+
+/** @returns The environment of wrangler.toml that a configuration belongs to, by the name of its file. */
+export const environmentOf = (file: string | undefined): string =>
+  /^signer\.config\.([A-Za-z0-9_-]+)\.json$/.exec(basename(file ?? ''))?.[1] ?? DEFAULT_ENVIRONMENT
+
+/** The file that an environment is deployed with. */
+export const configFileOf = (environment: string): string =>
+  `signer-worker/signer.config.${environment}.json`
+
+/** A secret of the worker, and the file that holds it. */
+export interface SecretFile {
+  readonly name: string
+  readonly path: string
+}
+
+/** @param secret - A key that is checked, and sent nowhere. */
+export const deployCommand = (environment: string, secret?: SecretFile): string =>
+  [
+    `npm run deploy:worker -- --env ${environment}`,
+    ...(secret === undefined ? [] : [`--secret ${secret.name}=${quote(secret.path)}`]),
+  ].join(' ')
+
+export const putSecretCommand = (environment: string, { name, path }: SecretFile): string =>
+  `npx wrangler secret put ${name} --env ${environment} < ${quote(path)}`
+
+/** A word of a POSIX shell. */
+const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

@@ -1,0 +1,47 @@
+import { describe, it } from 'vitest'
+import { stableText } from '../../../relay/src/core/stable-text.ts'
+
+const SKEW = "the signature's time is more than 300 seconds away from the worker's, "
+
+describe('two messages say the same', () => {
+  it.for([
+    {
+      what: 'with another request id',
+      one: 'worker at https://ca.test refused (csr_malformed): D; request id 5f2e-a',
+      other: 'worker at https://ca.test refused (csr_malformed): D; request id 6f2e-b',
+    },
+    {
+      what: 'with another time of the worker',
+      one: `${SKEW}2026-01-01T00:00:00.000Z; set the clocks right; its clock says 2026-01-01T00:00:00Z`,
+      other: `${SKEW}2026-01-01T00:00:07.000Z; set the clocks right; its clock says 2026-01-01T00:00:07Z`,
+    },
+    {
+      what: 'with another address of the same host',
+      one: 'cannot reach the worker at https://ca.test (connect ETIMEDOUT 104.16.1.1:443)',
+      other: 'cannot reach the worker at https://ca.test (connect ETIMEDOUT [2606:4700::1]:443)',
+    },
+    {
+      what: 'with other addresses that were tried',
+      one: '(Connect Timeout Error (attempted addresses: 104.16.1.1:443, 104.16.2.1:443, timeout: 5000ms))',
+      other: '(Connect Timeout Error (attempted addresses: [2606:4700::1]:443, timeout: 5000ms))',
+    },
+  ])('$what', ({ one, other }, { expect }) => {
+    expect(one).not.toBe(other)
+    expect(stableText(one)).toBe(stableText(other))
+  })
+})
+
+describe('two messages do not say the same', () => {
+  it.for([
+    ['another code', 'refused (clock_skew): D', 'refused (csr_malformed): D'],
+    ['another host', 'cannot reach https://10.0.0.1', 'cannot reach https://10.0.0.2'],
+    [
+      'another end of a CA',
+      'its CA CN=CA expires at 2030-01-01T00:00:00Z',
+      'its CA CN=CA expires at 2031-01-01T00:00:00Z',
+    ],
+    ['another error', '(connect ETIMEDOUT 10.0.0.1:443)', '(connect ECONNREFUSED 10.0.0.1:443)'],
+  ] as const)('with %s', ([, one, other], { expect }) => {
+    expect(stableText(one)).not.toBe(stableText(other))
+  })
+})
