@@ -19,11 +19,16 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
+import { withDeadline } from './queue/deadline.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
 import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { Controller } from './reconcile/controller.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
-import { issuerReconciler } from './reconcile/issuer.ts'
+import {
+  issuerReconciler,
+  type IssuerReconcilerOptions,
+  issuerThrowReport,
+} from './reconcile/issuer.ts'
 import { observedSign } from './reconcile/observed-sign.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import {
@@ -31,8 +36,12 @@ import {
   CERTIFICATE_SIGNING_REQUESTS,
   type RequestKind,
 } from './reconcile/request-kinds.ts'
-import { requestReconciler } from './reconcile/request.ts'
-import { signPass } from './reconcile/sign-pass.ts'
+import {
+  requestReconciler,
+  type RequestReconcilerOptions,
+  requestThrowReport,
+} from './reconcile/request.ts'
+import { type SignPass, signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
 import { Connections } from './signer/connections.ts'
@@ -64,8 +73,10 @@ export interface Controllers {
 
 const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 
-/** One reconcile: an exchange with the worker (25 s), and three calls to the API server. */
-const RECONCILE_DEADLINE_MS = 60_000
+/** A check or an attempt to sign: a Secret that is read slowly, and an exchange with the worker (25 s). */
+const ATTEMPT_DEADLINE_MS = 45_000
+/** An attempt, and time left for two calls to the API server (30 s each) that write its result. */
+const RECONCILE_DEADLINE_MS = ATTEMPT_DEADLINE_MS + 60_000
 /** Checks are spread by this share, so that many issuers do not ask at once. */
 const CHECK_JITTER = 0.1
 
@@ -124,25 +135,29 @@ function issuerController(
 ): Controller {
   const { config, kube, observed, events, metrics, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
+  const reconciler: IssuerReconcilerOptions = {
+    resource,
+    get: (key) => observed.issuers[kind].get(key),
+    connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
+    withinCheckDeadline: async (signal, check) =>
+      withDeadline({ clock, limitMs: ATTEMPT_DEADLINE_MS, signal }, check),
+    holds,
+    reminders: new Reminders(),
+    longestLifetimeMs: (issuer) =>
+      longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
+    checked: (reason) => metrics.checked(kind, reason),
+    status: kube,
+    events,
+    log,
+    now: () => clock.now(),
+    nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
+  }
   return new Controller({
     ...common(options),
     name: resource.plural,
     backoff: ISSUER_BACKOFF,
-    reconcile: issuerReconciler({
-      resource,
-      get: (key) => observed.issuers[kind].get(key),
-      connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
-      holds,
-      reminders: new Reminders(),
-      longestLifetimeMs: (issuer) =>
-        longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
-      checked: (reason) => metrics.checked(kind, reason),
-      status: kube,
-      events,
-      log,
-      now: () => clock.now(),
-      nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
-    }),
+    reconcile: issuerReconciler(reconciler),
+    reportThrow: issuerThrowReport(reconciler),
   })
 }
 
@@ -167,32 +182,41 @@ function watchedRequests<R extends AnyRequest>(
   const now = (): number => clock.now()
   const approvals = new ApprovalWatch(kind, { events, log, now })
   const told = new Told()
+  const sign = signPass(kind, {
+    connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
+    holds,
+    wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
+    maxRetryMs: config.maxRetryMs,
+    now,
+  })
+  const boundedSign: SignPass<R> = async (request, issuer, signal) =>
+    withDeadline({ clock, limitMs: ATTEMPT_DEADLINE_MS, signal }, async (limited) =>
+      sign(request, issuer, limited),
+    )
+  const reconciler: RequestReconcilerOptions<R> = {
+    kind,
+    get: (key) => store.get(key),
+    getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
+    getIssuer: (ref) => findIssuer(observed, ref),
+    sign: observedSign(boundedSign, {
+      kind,
+      signed: metrics.signed,
+      log,
+      uptimeMs: () => clock.uptimeMs(),
+    }),
+    approvals,
+    status: kube,
+    events,
+    told,
+    log,
+    now,
+  }
   const controller = new Controller({
     ...common(options),
     name: kind.resource.plural,
     backoff: REQUEST_BACKOFF,
-    reconcile: requestReconciler({
-      kind,
-      get: (key) => store.get(key),
-      getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
-      getIssuer: (ref) => findIssuer(observed, ref),
-      sign: observedSign(
-        signPass(kind, {
-          connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
-          holds,
-          wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
-          maxRetryMs: config.maxRetryMs,
-          now,
-        }),
-        { kind, signed: metrics.signed, log, uptimeMs: () => clock.uptimeMs() },
-      ),
-      approvals,
-      status: kube,
-      events,
-      told,
-      log,
-      now,
-    }),
+    reconcile: requestReconciler(reconciler),
+    reportThrow: requestThrowReport(reconciler),
   })
   store.onChange((change) => requestChanged(change, { controller, approvals, told }))
   for (const key of store.keys()) controller.add(key)

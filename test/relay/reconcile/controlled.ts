@@ -6,6 +6,7 @@ import {
   type ControllerView,
   type Reconcile,
   type ReconcileOutcome,
+  type ReportThrow,
 } from '../../../relay/src/reconcile/controller.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -23,7 +24,11 @@ export interface Controlled {
 }
 
 /** A controller of one reconcile function; it is not started. */
-export const aController = (reconcile: Reconcile, workers = 1): Controlled => {
+export const aController = (
+  reconcile: Reconcile,
+  workers = 1,
+  reportThrow: ReportThrow = async () => undefined,
+): Controlled => {
   const clock = new FakeClock()
   const log = new RecordingLog()
   const heard: string[] = []
@@ -36,9 +41,11 @@ export const aController = (reconcile: Reconcile, workers = 1): Controlled => {
         added: () => heard.push('added'),
         taken: (waitedMs) => heard.push(`taken after ${String(waitedMs)}`),
         reconciled: (kind, tookMs) => heard.push(`${kind} after ${String(tookMs)}`),
+        panicked: () => heard.push('panicked'),
       }
     },
     reconcile,
+    reportThrow,
     workers,
     backoff: REQUEST_BACKOFF,
     deadlineMs: DEADLINE_MS,

@@ -75,6 +75,7 @@ async function reconcile(world: World): Promise<{
       Promise.resolve(world.client ?? ok(aSignerClient({ health: ok(HEALTHY) }))),
     holds: world.holds ?? new IssuerHolds(),
     reminders: new Reminders(),
+    withinCheckDeadline: async (signal, check) => check(signal),
     longestLifetimeMs: () => 0,
     checked: (reason) => checks.push(reason),
     status,

@@ -126,6 +126,7 @@ function aWorld(client: SignerClient): {
         connect,
         holds,
         reminders: new Reminders(),
+        withinCheckDeadline: async (signal, check) => check(signal),
         longestLifetimeMs: () => 0,
         checked: () => undefined,
         status,
