@@ -116,7 +116,7 @@ function parseExceptions(noProxy: string): readonly Exception[] {
 function parseException(entry: string): Exception | undefined {
   if (entry === '*') return { matches: () => true, port: '' }
   const network = parseNetwork(entry)
-  if (network !== undefined) return { matches: (host) => matchesAny(network, host), port: '' }
+  if (network !== undefined) return { matches: network, port: '' }
   const { host, port } = splitPort(entry)
   if (host === '') return undefined
   if (isAddress(host)) {
@@ -127,15 +127,16 @@ function parseException(entry: string): Exception | undefined {
   return { matches: domainMatcher(host), port }
 }
 
-/** `10.0.0.0/8` or `fd00::/8`. */
-function parseNetwork(entry: string): BlockList | undefined {
+/** `10.0.0.0/8` or `fd00::/8`. A network of IPv6 has no IPv4 addresses, mapped ones included. */
+function parseNetwork(entry: string): ((hostname: string) => boolean) | undefined {
   const [address = '', bits = '', ...more] = entry.split('/')
   if (more.length > 0 || !isAddress(address) || !/^\d{1,9}$/.test(bits)) return undefined
   const family = familyOf(address)
   if (Number(bits) > (family === 'ipv4' ? 32 : 128)) return undefined
   const list = new BlockList()
   list.addSubnet(address, Number(bits), family)
-  return list
+  const isOfIPv4 = isIPv4(address) && (family === 'ipv4' || Number(bits) >= MAPPED_PREFIX_BITS)
+  return (hostname) => isIPv4(hostname) === isOfIPv4 && matchesAny(list, hostname)
 }
 
 /** `foo.com` is the host and all below it, `.foo.com` and `*.foo.com` only what is below it. */
@@ -143,8 +144,8 @@ function domainMatcher(host: string): (hostname: string) => boolean {
   const name = host.startsWith('*.') ? host.slice(1) : host
   const isSuffixOnly = name.startsWith('.')
   const bare = isSuffixOnly ? name.slice(1) : name
-  // An invalid name stays as it is, and matches nothing.
-  const ascii = domainToASCII(bare) || bare
+  // As in Go, other names stay as they are; an invalid one matches nothing.
+  const ascii = /[^\0-\x7f]/.test(bare) ? domainToASCII(bare) || bare : bare
   return (hostname) =>
     !isAddress(hostname) &&
     (hostname.endsWith(`.${ascii}`) || (!isSuffixOnly && hostname === ascii))
@@ -165,7 +166,14 @@ const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'i
 const matchesAny = (list: BlockList, hostname: string): boolean =>
   isAddress(hostname) && list.check(hostname, familyOf(hostname))
 
+/** Also an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2). */
+const isIPv4 = (address: string): boolean => isIP(address) === 4 || matchesAny(MAPPED, address)
+
 const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
+
+const MAPPED_PREFIX_BITS = 96
+const MAPPED = new BlockList()
+MAPPED.addSubnet('::ffff:0:0', MAPPED_PREFIX_BITS, 'ipv6')
 
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
