@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { parseGoDuration } from './core/go-duration.ts'
+import { checkEnvironment } from './signer/environment.ts'
 
 /** The settings of one run, complete. */
 export interface Config {
@@ -150,7 +151,7 @@ export function readConfig(
   const parsed = parseFlags(args)
   if (!parsed.ok) return err([parsed.error])
   if (parsed.value['help'] === true) return ok('help')
-  const faults: string[] = []
+  const faults = [...checkEnvironment(environment)]
   const text = (flag: Flag): string => {
     const given = parsed.value[flag]
     return typeof given === 'string'

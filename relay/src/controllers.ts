@@ -19,12 +19,17 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
 import type { Clock } from './queue/clock.ts'
+import { withDeadline } from './queue/deadline.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
 import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { Controller } from './reconcile/controller.ts'
 import { checkGroups, type FairShare, fairShare, requestGroups } from './reconcile/fair-share.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
-import { issuerReconciler } from './reconcile/issuer.ts'
+import {
+  issuerReconciler,
+  type IssuerReconcilerOptions,
+  issuerThrowReport,
+} from './reconcile/issuer.ts'
 import { observedSign } from './reconcile/observed-sign.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import {
@@ -32,8 +37,12 @@ import {
   CERTIFICATE_SIGNING_REQUESTS,
   type RequestKind,
 } from './reconcile/request-kinds.ts'
-import { requestReconciler } from './reconcile/request.ts'
-import { signPass } from './reconcile/sign-pass.ts'
+import {
+  requestReconciler,
+  type RequestReconcilerOptions,
+  requestThrowReport,
+} from './reconcile/request.ts'
+import { type SignPass, signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
 import { breakerScope, CircuitBreakers } from './signer/circuit-breaker.ts'
@@ -73,8 +82,10 @@ export interface Controllers {
 
 const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 
-/** One reconcile: an exchange with the worker (25 s), and three calls to the API server. */
-const RECONCILE_DEADLINE_MS = 60_000
+/** A check or an attempt to sign: a Secret that is read slowly, and an exchange with the worker (25 s). */
+const ATTEMPT_DEADLINE_MS = 45_000
+/** An attempt, and time left for two calls to the API server (30 s each) that write its result. */
+const RECONCILE_DEADLINE_MS = ATTEMPT_DEADLINE_MS + 60_000
 /** Checks are spread by this share, so that many issuers do not ask at once. */
 const CHECK_JITTER = 0.1
 
@@ -143,27 +154,31 @@ function issuerController(
   const { config, kube, observed, events, metrics, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
   const share = shareOf(options)
+  const reconciler: IssuerReconcilerOptions = {
+    resource,
+    get: (key) => observed.issuers[kind].get(key),
+    connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
+    withinCheckDeadline: async (signal, check) =>
+      withDeadline({ clock, limitMs: ATTEMPT_DEADLINE_MS, signal }, check),
+    holds,
+    breakers,
+    reminders: new Reminders(),
+    longestLifetimeMs: (issuer) =>
+      longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
+    checked: (reason) => metrics.checked(kind, reason),
+    status: kube,
+    events,
+    log,
+    now: () => clock.now(),
+    nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
+  }
   return new Controller({
     ...common(options),
     name: resource.plural,
     groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
     backoff: ISSUER_BACKOFF,
-    reconcile: issuerReconciler({
-      resource,
-      get: (key) => observed.issuers[kind].get(key),
-      connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
-      holds,
-      breakers,
-      reminders: new Reminders(),
-      longestLifetimeMs: (issuer) =>
-        longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
-      checked: (reason) => metrics.checked(kind, reason),
-      status: kube,
-      events,
-      log,
-      now: () => clock.now(),
-      nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
-    }),
+    reconcile: issuerReconciler(reconciler),
+    reportThrow: issuerThrowReport(reconciler),
   })
 }
 
@@ -195,6 +210,37 @@ function watchedRequests<R extends AnyRequest>(
   const share = shareOf(options)
   const approvals = new ApprovalWatch(kind, { events, log, now })
   const told = new Told()
+  const sign = signPass(kind, {
+    connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
+    holds,
+    breakers,
+    wakeRequests,
+    wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
+    maxRetryMs: config.maxRetryMs,
+    now,
+  })
+  const boundedSign: SignPass<R> = async (request, issuer, signal) =>
+    withDeadline({ clock, limitMs: ATTEMPT_DEADLINE_MS, signal }, async (limited) =>
+      sign(request, issuer, limited),
+    )
+  const reconciler: RequestReconcilerOptions<R> = {
+    kind,
+    get: (key) => store.get(key),
+    getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
+    getIssuer: (ref) => findIssuer(observed, ref),
+    sign: observedSign(boundedSign, {
+      kind,
+      signed: metrics.signed,
+      log,
+      uptimeMs: () => clock.uptimeMs(),
+    }),
+    approvals,
+    status: kube,
+    events,
+    told,
+    log,
+    now,
+  }
   const controller = new Controller({
     ...common(options),
     name: kind.resource.plural,
@@ -203,30 +249,8 @@ function watchedRequests<R extends AnyRequest>(
       return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
     },
     backoff: REQUEST_BACKOFF,
-    reconcile: requestReconciler({
-      kind,
-      get: (key) => store.get(key),
-      getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
-      getIssuer: (ref) => findIssuer(observed, ref),
-      sign: observedSign(
-        signPass(kind, {
-          connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
-          holds,
-          breakers,
-          wakeRequests,
-          wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
-          maxRetryMs: config.maxRetryMs,
-          now,
-        }),
-        { kind, signed: metrics.signed, log, uptimeMs: () => clock.uptimeMs() },
-      ),
-      approvals,
-      status: kube,
-      events,
-      told,
-      log,
-      now,
-    }),
+    reconcile: requestReconciler(reconciler),
+    reportThrow: requestThrowReport(reconciler),
   })
   store.onChange((change) => requestChanged(change, { controller, approvals, told }))
   for (const key of store.keys()) controller.add(key)

@@ -34,6 +34,24 @@ describe('readConfig', () => {
   })
 
   it.for([
+    [{ HTTPS_PROXY: 'http://user:hunter2@' }, 'HTTPS_PROXY'],
+    [{ https_proxy: 'socks5://proxy:1080' }, 'https_proxy'],
+    [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 'NODE_TLS_REJECT_UNAUTHORIZED'],
+  ] as const)('refuses %j and names %s', ([environment, name], { expect }) => {
+    const config = readConfig([], environment)
+    expect(config).toMatchObject({ ok: false, error: [expect.stringContaining(` ${name} `)] })
+    expect(JSON.stringify(config)).not.toContain('hunter2')
+  })
+
+  it.for([
+    { HTTPS_PROXY: '10.1.2.3:3128' },
+    { HTTPS_PROXY: '' },
+    { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
+  ])('takes %j', (environment, { expect }) => {
+    expect(readConfig([], environment)).toEqual({ ok: true, value: DEFAULTS })
+  })
+
+  it.for([
     { args: ['--enable-certificate-signing-requests=false'], want: false },
     { args: ['--enable-certificate-signing-requests=true'], want: true },
     { args: ['--enable-certificate-signing-requests'], want: true },

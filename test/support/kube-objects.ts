@@ -92,7 +92,9 @@ export const aSigningRequest = (fields: RequestFields = {}): CertificateSigningR
   })
 
 /** A Ready issuer `default/ca`, as JSON. */
-const anIssuerObject = (fields: RequestFields & { readonly kind?: string } = {}): object => ({
+export const anIssuerObject = (
+  fields: RequestFields & { readonly kind?: string } = {},
+): object => ({
   apiVersion: `${GROUP}/${VERSION}`,
   kind: fields.kind ?? 'Issuer',
   metadata: {

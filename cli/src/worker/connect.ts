@@ -1,4 +1,5 @@
 import {
+  checkEnvironment,
   createSignerClient,
   readClientKey,
   type SignerClient,
@@ -39,6 +40,8 @@ export async function openWith<T>(
   open: (options: WorkerOptions) => Result<T, string>,
   io: Io,
 ): Promise<Result<T, Failure>> {
+  const problems = checkEnvironment(process.env)
+  if (problems.length > 0) return err({ ending: 'usage', message: problems.join('\n') })
   const keyFile = await readText(key, io)
   if (!keyFile.ok) return failed(keyFile.error)
   const privateKeyPem = readPrivateKeyPem(keyFile.value)

@@ -88,6 +88,9 @@ export const issuerExpiring = (found: string): IssuerVerdict => ({
   event: { ...normal(EVENT_REASON.caExpiring), type: 'Warning' },
 })
 
+/** The cause of a verdict after an exception that no code expects; the details are for the log alone. */
+export const UNEXPECTED_ERROR = 'unexpected error in the relay; its log has the stack'
+
 /** What a Secret, the network or the worker's operator can mend. */
 export const issuerPending = (cause: string): IssuerVerdict => ({
   status: 'False',

@@ -92,7 +92,8 @@ function tlsOf({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
-    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    // Explicit, so that only a kubeconfig's insecure-skip-tls-verify turns it off.
+    rejectUnauthorized: rejectUnauthorized ?? true,
     ...(servername === undefined ? {} : { servername }),
   }
 }

@@ -68,7 +68,7 @@ export function refusalError({ status, body, retryAfter }: Refusal): ApiError {
     ),
     ...(seconds === undefined
       ? {}
-      : { retryAfterMs: Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS) }),
+      : { retryAfterMs: Math.min(Math.max(seconds, 0) * 1_000, MAX_RETRY_AFTER_MS) }),
   }
 }
 
@@ -106,7 +106,7 @@ function kindOf(status: number): ApiErrorKind {
 
 /** Seconds only: the API server sends no dates (RFC 9110 §10.2.3 allows both). */
 function retryAfterSeconds(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,9}$/u.test(header) ? Number(header) : undefined
+  return header !== undefined && /^\d+$/u.test(header) ? Number(header) : undefined
 }
 
 /** Several addresses tried give one error each and no message of their own: the first one speaks. */

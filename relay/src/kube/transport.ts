@@ -6,6 +6,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent } from 'undici'
+import { orAborted } from '../queue/deadline.ts'
 import type { Access, TlsMaterial } from './access.ts'
 import { type ApiError, faultError, refusalError } from './api-error.ts'
 
@@ -26,7 +27,7 @@ export interface ApiBody extends AsyncIterable<Uint8Array> {
 /** One request whose answer is an object in JSON, with a deadline. */
 export type Call = (request: ApiRequest, signal: AbortSignal) => Promise<Result<unknown, ApiError>>
 
-/** Sends requests; it has no deadline but the signal. */
+/** Sends requests; the signal is their deadline, and holds also while a connection is being opened. */
 export interface Transport {
   send(request: ApiRequest, signal: AbortSignal): Promise<Result<ApiBody, ApiError>>
   close(): Promise<void>
@@ -62,7 +63,8 @@ export function createTransport(
         code = String(status)
       }
       try {
-        return await send(request, { access, pool, heard, signal })
+        // Undici heeds a signal only once a request has its connection.
+        return await orAborted(send(request, { access, pool, heard, signal }), signal)
       } catch (thrown) {
         return err(faultError(thrown))
       } finally {
@@ -115,6 +117,7 @@ async function send(
   { access, pool, heard, signal }: Way,
 ): Promise<Result<ApiBody, ApiError>> {
   const { headers, tls } = await access.credentials()
+  signal.throwIfAborted()
   const { origin, pathname } = new URL(access.server)
   const answer = await pool.agentFor(tls).request({
     origin,

@@ -52,9 +52,15 @@ export function startCampaign(options: CampaignOptions, signal: AbortSignal): Ca
   )
   // A leader knows its own lease.
   void election.acquired.then(() => watching.abort())
+  const run = async (): Promise<ElectionEnd> => {
+    const end = await election.run(signal)
+    // A leader that lost has no time for anything else.
+    if (end.kind === 'stopped') await watched
+    return end
+  }
   return {
     acquired: election.acquired,
-    ended: Promise.all([election.run(signal), watched]).then(([end]) => end),
+    ended: run(),
     isLeading: () => election.isLeading,
   }
 }

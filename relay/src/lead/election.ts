@@ -15,7 +15,7 @@ import type { ObjectRef } from '../kube/object-ref.ts'
 import type { Lease, LeaseStore } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import { type Clock, sleep } from '../queue/clock.ts'
-import { withDeadline } from '../queue/deadline.ts'
+import { orAborted, withDeadline } from '../queue/deadline.ts'
 import { claimedBy, freeInMs, released, sight, type Sighting } from './lease-spec.ts'
 
 /** What a candidate is made of. */
@@ -140,14 +140,24 @@ export class Election {
     }
   }
 
-  /** One try to take or to renew, within `limitMs`. */
+  /**
+   * One try to take or to renew, within `limitMs`, even if a call does not heed its signal: a leader that
+   * waits for it longer would lead beside the next one. A write that succeeds later is only remembered.
+   */
   async #try(limitMs: number): Promise<Try> {
     const { clock } = this.#options
     const { signal } = new AbortController()
-    return withDeadline(
-      { clock, limitMs, signal },
-      async (limited) => (await this.#renew(limited)) ?? this.#take(limited),
-    )
+    return withDeadline({ clock, limitMs, signal }, async (limited) => {
+      const work = async (): Promise<Try> => (await this.#renew(limited)) ?? this.#take(limited)
+      try {
+        return await orAborted(work(), limited)
+      } catch (thrown) {
+        return {
+          kind: 'failed',
+          message: thrown instanceof Error ? thrown.message : String(thrown),
+        }
+      }
+    })
   }
 
   /** A leader knows the version of its last write, so one call does. @returns Nothing when it is another by now. */

@@ -65,6 +65,12 @@ export function controllerMetrics(
     help: 'Reconciles that are tried again because they did not work',
     labelNames: ['controller'],
   })
+  const panics = new Counter({
+    registers,
+    name: 'controller_runtime_reconcile_panics_total',
+    help: 'Reconciles that ended with an unexpected error, which is in the log with its stack',
+    labelNames: ['controller'],
+  })
   const reconcileTime = new Histogram({
     registers,
     name: 'controller_runtime_reconcile_time_seconds',
@@ -127,6 +133,7 @@ export function controllerMetrics(
     reconcileTime.zero(label)
     queueTime.zero(queueLabel)
     workTime.zero(queueLabel)
+    panics.inc(label, 0)
     for (const result of Object.values(RESULTS)) reconciles.inc({ ...label, result }, 0)
     return {
       added: () => adds.inc(queueLabel),
@@ -138,6 +145,7 @@ export function controllerMetrics(
         if (kind === 'retry') errors.inc(label)
         if (kind !== 'done') retries.inc(queueLabel)
       },
+      panicked: () => panics.inc(label),
     }
   }
 }

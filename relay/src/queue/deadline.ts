@@ -48,3 +48,20 @@ export async function withDeadline<T>(
     deadline.stop()
   }
 }
+
+/**
+ * Settles as `work` does, or rejects with the signal's reason as soon as it aborts: for work that does
+ * not heed the signal in each of its steps, such as resolving a name or opening a connection. What it
+ * comes to later is ignored.
+ */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -27,12 +27,20 @@ export type ReconcileOutcome =
  */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileOutcome>
 
+/**
+ * Writes into the object of `key` that its reconcile threw. It gets a deadline of its own, since the
+ * reconcile may have used up the other one, and may throw: that is logged.
+ */
+export type ReportThrow = (key: string, signal: AbortSignal) => Promise<void>
+
 /** Hears what a controller does, to count it. It must be quick and must not throw. */
 export interface ControllerObserver {
   /** A key came to wait that did not wait yet. */
   added(): void
   taken(waitedMs: number): void
   reconciled(outcome: ReconcileOutcome['kind'], tookMs: number): void
+  /** A reconcile threw: a bug, or a setting that no check found. */
+  panicked(): void
 }
 
 /** What a controller is, and what it does at this moment. */
@@ -56,6 +64,7 @@ export interface ControllerOptions {
   readonly name: string
   readonly observe: (controller: ControllerView) => ControllerObserver
   readonly reconcile: Reconcile
+  readonly reportThrow: ReportThrow
   /** Reconciles at the same time, not counting those that were set aside because they take long. */
   readonly workers: number
   /** The groups of a key, the outermost first; a key that waits for one of them occupies no worker. */
@@ -80,6 +89,8 @@ const MAX_ASIDE_FACTOR = 4
 
 /** After the grace period the reconciles are told to end; this long is waited for them to do so. */
 const ABORT_LIMIT_MS = 2_000
+/** As long as one call to the API server may take. */
+const REPORT_LIMIT_MS = 30_000
 
 /** Feeds keys to a reconcile function. Make one, let triggers {@link add} keys, {@link start} it once synced. */
 export class Controller {
@@ -220,7 +231,22 @@ export class Controller {
       const isFirst = this.#limiter.failures(key) === 0
       const stack = isFirst && thrown instanceof Error ? { stack: thrown.stack } : {}
       this.#log.error({ key, error: message, ...stack }, 'reconcile failed unexpectedly')
+      await this.#report(key)
       return { kind: 'retry', message }
+    }
+  }
+
+  async #report(key: string): Promise<void> {
+    // A reconcile that was told to end has not failed.
+    if (this.#abort.signal.aborted) return
+    this.#observer.panicked()
+    const { clock, reportThrow } = this.#options
+    const bounds = { clock, limitMs: REPORT_LIMIT_MS, signal: this.#abort.signal }
+    try {
+      await withDeadline(bounds, async (signal) => reportThrow(key, signal))
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown)
+      this.#log.error({ key, error: message }, 'the failed reconcile could not be reported')
     }
   }
 

@@ -11,7 +11,7 @@ import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
 import { warnOfExpiry } from '../core/ca-expiry.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
-import { issuerFailed, issuerPending } from '../core/verdict.ts'
+import { issuerFailed, issuerPending, UNEXPECTED_ERROR } from '../core/verdict.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
@@ -20,7 +20,7 @@ import { issuerStatus } from '../report/status.ts'
 import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
-import type { ReconcileOutcome } from './controller.ts'
+import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
 import type { IssuerHolds } from './issuer-holds.ts'
 import type { Reminders } from './reminders.ts'
 
@@ -34,6 +34,11 @@ export interface IssuerReconcilerOptions {
     issuer: Issuer,
     signal: AbortSignal,
   ) => Promise<Result<SignerClient, ConnectFault>>
+  /** Runs a check under a deadline that leaves time to write what the check found. */
+  readonly withinCheckDeadline: <T>(
+    signal: AbortSignal,
+    check: (limited: AbortSignal) => Promise<T>,
+  ) => Promise<T>
   readonly holds: IssuerHolds
   /** Of sign calls. */
   readonly breakers: Pick<CircuitBreakers, 'hurry'>
@@ -52,18 +57,30 @@ export interface IssuerReconcilerOptions {
 }
 
 /** @returns The reconcile function of a controller. */
-export function issuerReconciler(
-  options: IssuerReconcilerOptions,
-): (key: string, signal: AbortSignal) => Promise<ReconcileOutcome> {
+export function issuerReconciler(options: IssuerReconcilerOptions): Reconcile {
   return async (key, signal) => {
     const issuer = options.get(key)
     if (issuer === undefined || issuer.metadata.isDeleting) return { kind: 'done' }
-    const checked = await check(issuer, options, signal)
+    const checked = await options.withinCheckDeadline(signal, async (limited) =>
+      check(issuer, options, limited),
+    )
     options.checked(checked.verdict.reason)
     const written = await write({ key, issuer, checked }, options, signal)
     if (!written.ok) return { kind: 'retry', message: written.error }
     tell({ key, issuer, checked }, options, written.value)
     return next(issuer, checked, options)
+  }
+}
+
+/** @returns What makes an issuer not Ready after its reconcile threw: it must not stay Ready unchecked. */
+export function issuerThrowReport(options: IssuerReconcilerOptions): ReportThrow {
+  return async (key, signal) => {
+    const issuer = options.get(key)
+    if (issuer === undefined || issuer.metadata.isDeleting) return
+    const checked = { verdict: issuerPending(UNEXPECTED_ERROR) }
+    const written = await write({ key, issuer, checked }, options, signal)
+    if (written.ok) tell({ key, issuer, checked }, options, written.value)
+    else throw new Error(written.error)
   }
 }
 

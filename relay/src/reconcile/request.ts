@@ -9,14 +9,14 @@ import { apiVersionOf } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
-import type { RequestVerdict } from '../core/verdict.ts'
+import { type RequestVerdict, UNEXPECTED_ERROR } from '../core/verdict.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
 import type { ApprovalWatch } from './approval-watch.ts'
-import type { ReconcileOutcome } from './controller.ts'
+import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
 import type { RequestKind } from './request-kinds.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
 import type { Told } from './told.ts'
@@ -44,7 +44,7 @@ const MAX_CONFLICTS = 3
 /** @returns The reconcile function of a controller. */
 export function requestReconciler<R extends AnyRequest>(
   options: RequestReconcilerOptions<R>,
-): (key: string, signal: AbortSignal) => Promise<ReconcileOutcome> {
+): Reconcile {
   return async (key, signal) => {
     let request = options.get(key)
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
@@ -60,6 +60,28 @@ export function requestReconciler<R extends AnyRequest>(
       request = live.value
     }
     return { kind: 'retry', message: 'the request changed again and again while it was worked on' }
+  }
+}
+
+/**
+ * @returns What makes a request Pending with a short text after its reconcile threw. Requests that the
+ *   relay does not work on are left as they are.
+ */
+export function requestThrowReport<R extends AnyRequest>(
+  options: RequestReconcilerOptions<R>,
+): ReportThrow {
+  return async (key, signal) => {
+    const { kind, get, getIssuer } = options
+    const request = get(key)
+    if (request === undefined) return
+    const ref = kind.issuerRef(request)
+    const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
+    if (decision.kind === 'ignore') return
+    const verdict =
+      decision.kind === 'report' ? decision.verdict : kind.words.retried(UNEXPECTED_ERROR)
+    const pass: Signing = { verdict, outcome: { kind: 'done' } }
+    const written = await write({ key, request, pass }, options, signal)
+    if (!written.ok) throw new Error(notWritten(written.error))
   }
 }
 

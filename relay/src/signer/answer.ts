@@ -28,6 +28,12 @@ const LATER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
 /** What polling waits when a 202 names no time, in milliseconds. */
 const DEFAULT_PENDING_MS = 5_000
 
+/**
+ * Longest wait that an answer may ask for, in milliseconds. A worker counts by the minute, so more comes
+ * from something before it; and within the default of --max-retry-duration there must be several attempts.
+ */
+const MAX_RETRY_AFTER_MS = 600_000
+
 /** What a worker, or whoever answers in its place, may say to users. */
 const MAX_MESSAGE_CHARACTERS = 1_024
 
@@ -124,7 +130,7 @@ function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFau
     class: isRefusalCode(code) ? refusalClass(code) : problem.class,
     code,
     message: `worker at ${origin} refused (${code}): ${[detail, ...hints].join('; ')}`,
-    ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter * 1000 }),
+    ...(retryAfter === undefined ? {} : { retryAfterMs: boundedMs(retryAfter) }),
   }
 }
 
@@ -144,10 +150,12 @@ function malformed(origin: string, faultClass: SignerFault['class'], found: stri
   }
 }
 
-/** Delay in seconds only (RFC 9110 §10.2.3); a date would need this side's clock to be right. */
+/** A date (RFC 9110 §10.2.3) is ignored: it needs this side's clock to be right. */
 function readRetryAfter(header: string | null): number | undefined {
-  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
+  return header !== null && /^\d+$/.test(header) ? boundedMs(Number(header)) : undefined
 }
+
+const boundedMs = (seconds: number): number => Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS)
 
 function parseJson(text: string): unknown {
   try {

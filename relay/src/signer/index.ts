@@ -1,3 +1,4 @@
+export { checkEnvironment } from './environment.ts'
 export { Certificates, type Link } from './certificates.ts'
 export { createSignerClient, type SignerClient } from './client.ts'
 export { readClientKey, type ClientKey } from './credentials.ts'

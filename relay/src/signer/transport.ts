@@ -1,14 +1,15 @@
 /**
  * One HTTPS exchange with the worker: own trust anchors per issuer, deadlines, and a limit on what
- * is read. Proxies are taken from the environment (HTTPS_PROXY, NO_PROXY).
+ * is read.
  *
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import type { SignerFault } from '../api/signer-fault.ts'
+import { orAborted } from '../queue/deadline.ts'
+import { type ConnectorOptions, createConnector } from './connector.ts'
 
-const CONNECT_TIMEOUT_MS = 5_000
 /** Headers or the next part of the body; the whole exchange is bounded by the caller's signal. */
 const ANSWER_TIMEOUT_MS = 20_000
 const KEEP_ALIVE_TIMEOUT_MS = 30_000
@@ -36,20 +37,22 @@ export interface Transport {
   close(): Promise<void>
 }
 
-/**
- * @param caBundlePem - Trust these roots instead of the system's.
- * @param maxAnswerBytes - A longer body is a fault, found before the rest of it is read.
- * @param onAnswer - Hears of each exchange: an HTTP status, or `<error>` when there was none.
- */
-export function createTransport(
-  caBundlePem: string | undefined,
-  maxAnswerBytes: number,
-  onAnswer: (code: string) => void = () => undefined,
-): Transport {
-  const trust = caBundlePem === undefined ? {} : { ca: caBundlePem }
-  const agent = new EnvHttpProxyAgent({
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...trust },
-    requestTls: { timeout: CONNECT_TIMEOUT_MS, ...trust },
+/** Options of {@link createTransport}. */
+export interface TransportOptions extends ConnectorOptions {
+  /** A longer body is an error, found before the rest of it is read. */
+  readonly maxAnswerBytes: number
+  /** Called for each exchange with an HTTP status, or `<error>` when there was none. */
+  readonly onAnswer?: ((code: string) => void) | undefined
+}
+
+/** Opens nothing yet. */
+export function createTransport({
+  maxAnswerBytes,
+  onAnswer = () => undefined,
+  ...connection
+}: TransportOptions): Transport {
+  const agent = new Agent({
+    connect: createConnector(connection),
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -58,14 +61,18 @@ export function createTransport(
     send: async (exchange, signal) => {
       const { origin } = new URL(exchange.url)
       let code = '<error>'
-      try {
+      const receive = async (): Promise<HttpAnswer> => {
         const { statusCode, headers, body } = await request(agent, exchange, signal)
         code = String(statusCode)
-        return ok({
+        return {
           status: statusCode,
           header: (name) => joined(headers[name]),
           body: await readLimited(body, maxAnswerBytes),
-        })
+        }
+      }
+      try {
+        // Undici heeds a signal only once a request has its connection.
+        return ok(await orAborted(receive(), signal))
       } catch (error) {
         return err(transportFault(origin, error))
       } finally {

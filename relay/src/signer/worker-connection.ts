@@ -21,8 +21,11 @@ import {
   type SignedMessage,
 } from '@edge-issuer/shared'
 import type { SignerFault } from '../api/signer-fault.ts'
+import { systemClock } from '../queue/clock.ts'
+import { withDeadline } from '../queue/deadline.ts'
 import { type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
 import { type ClientKey, readClientKey } from './credentials.ts'
+import { readProxyVariables } from './proxy.ts'
 import { createTransport, type Exchange, type HttpAnswer } from './transport.ts'
 
 /** The whole exchange, from connecting to the last octet. */
@@ -87,15 +90,21 @@ export function openWorker(
   if (!key.ok) return err(`the private key ${key.error}`)
   const { keyId } = key.value
   const place = { origin: new URL(base.value).origin, keyId }
-  const transport = createTransport(options.caBundlePem, maxAnswerBytes, options.onAnswer)
+  const proxyFor = readProxyVariables(process.env)
+  if (!proxyFor.ok) return proxyFor
+  const transport = createTransport({
+    caBundlePem: options.caBundlePem,
+    proxyFor: proxyFor.value,
+    maxAnswerBytes,
+    onAnswer: options.onAnswer,
+  })
 
   const exchange = async (
     { path, ...content }: { readonly path: string } & Partial<Posting>,
     signal: AbortSignal,
   ): Promise<Result<HttpAnswer, SignerFault>> =>
-    transport.send(
-      signedExchange(key.value, `${base.value}${path}`, content),
-      AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
+    withDeadline({ clock: systemClock, limitMs: DEADLINE_MS, signal }, async (limited) =>
+      transport.send(signedExchange(key.value, `${base.value}${path}`, content), limited),
     )
 
   return ok({

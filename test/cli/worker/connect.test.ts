@@ -36,6 +36,24 @@ describe('a connection to the worker', () => {
   })
 
   it.for([
+    ['HTTPS_PROXY', 'http://user:hunter2@'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+  ])('is refused with a bad %s', async ([name, value], { expect, ...context }) => {
+    const { cwd, worker } = await setUp(SIGNED, context)
+    if (name === 'HTTPS_PROXY') vi.stubEnv('https_proxy', '')
+    vi.stubEnv(name ?? '', value)
+    const { exitCode, stderr } = await runCli(
+      `sign --url ${worker.url} --key c.secret.yaml --csr web.csr`,
+      { cwd },
+    )
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`the environment variable ${String(name)} is`)
+    expect(stderr).not.toContain('hunter2')
+    expect(stderr).not.toContain('bug')
+    expect(worker.seen).toEqual([])
+  })
+
+  it.for([
     ['--key web.csr', 1, '"web.csr" is not an unencrypted PKCS#8 private key in PEM'],
     ['--key tls.key', 1, 'the private key in "tls.key" holds a key of type ec, not Ed25519'],
     ['--key c.client.json', 1, '"c.client.json" is neither a PEM private key nor a Secret'],

@@ -17,6 +17,7 @@ const program = (name: string, title: string, folder: string): GoProgram => ({
 
 const JUDGE = program('certificate-judge', 'the judge of certificates for tests', 'go')
 const READERS = program('go-readers', "Go's own readers for tests", 'readers')
+const PROXIES = program('go-proxies', "Go's reader of proxy variables for tests", 'proxies')
 
 async function pathOf(built: GoProgram, report: Report): Promise<string> {
   return join(await findOrBuild(built, { report, env: process.env }), built.name)
@@ -30,3 +31,6 @@ export const findOrBuildJudge = async (report: Report): Promise<string> => pathO
 
 /** The same for the program that reads PEM, certification requests and names as Go does. */
 export const findOrBuildReaders = async (report: Report): Promise<string> => pathOf(READERS, report)
+
+/** The same for the program that reads the proxy variables as Go does. */
+export const findOrBuildProxies = async (report: Report): Promise<string> => pathOf(PROXIES, report)

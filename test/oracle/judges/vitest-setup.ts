@@ -4,13 +4,14 @@
  * @module
  */
 import type { TestProject } from 'vitest/node'
-import { findOrBuildJudge, findOrBuildReaders } from './go-program.ts'
+import { findOrBuildJudge, findOrBuildProxies, findOrBuildReaders } from './go-program.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Paths of the Go programs. */
     readonly certificateJudge: string
     readonly goReaders: string
+    readonly goProxies: string
   }
 }
 
@@ -20,4 +21,5 @@ const report = (line: string): unknown => process.stderr.write(`${line}\n`)
 export async function setup(project: TestProject): Promise<void> {
   project.provide('certificateJudge', await findOrBuildJudge(report))
   project.provide('goReaders', await findOrBuildReaders(report))
+  project.provide('goProxies', await findOrBuildProxies(report))
 }

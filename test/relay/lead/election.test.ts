@@ -138,8 +138,30 @@ describe('a leader', () => {
     expect([election.isLeading, ends]).toEqual([true, []])
     await clock.advance(1)
     expect(election.isLeading).toBe(false)
-    expect(ends).toEqual([{ kind: 'lost', why: 'not renewed for 10000 ms: no answer' }])
+    expect(ends).toEqual([
+      { kind: 'lost', why: 'not renewed for 10000 ms: not done within 1000 ms' },
+    ])
     expect(clock.pendingMs).toEqual([])
+  })
+
+  it('is none any more in time when a call does not heed its deadline, and leads beside no other', async ({
+    expect,
+  }) => {
+    const clock = new FakeClock()
+    const state = new LeaseState()
+    const leader = aCandidate('me', { clock, state })
+    await clock.advance(1_000)
+    const other = aCandidate('other', { clock, state })
+    leader.leases.fault = () => 'unheeded'
+    const leading: string[] = []
+    for (let second = 1; second < 20; second += 1) {
+      const isRunning = leader.ends.length === 0
+      leading.push(`${isRunning ? 'me' : ''}${other.election.isLeading ? 'other' : ''}`)
+      await clock.advance(1_000)
+    }
+    expect(leading).not.toContain('meother')
+    expect(leading.indexOf('')).toBe(9)
+    expect(leading.indexOf('other')).toBeGreaterThan(9)
   })
 
   it('counts from the start of a renewal, since others may count from when it took hold', async ({

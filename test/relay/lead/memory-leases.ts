@@ -7,9 +7,9 @@ import type { FakeClock } from '../queue/fake-clock.ts'
 
 /**
  * What becomes of a call: it is lost on the way there, it arrives long after the caller gave up, or its
- * answer is lost or takes its time. Without any, all is well.
+ * answer is lost or takes its time; or it never ends, not even with its signal. Without any, all is well.
  */
-export type Fault = 'request lost' | 'request late' | 'answer lost' | 'answer slow'
+export type Fault = 'request lost' | 'request late' | 'answer lost' | 'answer slow' | 'unheeded'
 
 const LATE_MS = 7_000
 const SLOW_MS = 3_000
@@ -88,6 +88,7 @@ export class MemoryLeases implements LeaseStore {
   ): Promise<Result<Lease, ApiError>> {
     this.calls.push(name)
     const fault = this.fault(name)
+    if (fault === 'unheeded') return Promise.withResolvers<never>().promise
     if (fault === 'request late') this.#clock.setTimer(act, LATE_MS)
     if (fault === 'request lost' || fault === 'request late') return this.#silence(signal)
     const done = act()

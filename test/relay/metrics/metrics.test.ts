@@ -40,6 +40,16 @@ describe('controllers', () => {
     expect(await lines('controller_runtime_reconcile_errors_total')).toEqual([
       'controller_runtime_reconcile_errors_total{controller="pets"} 0',
     ])
+    expect(await lines('controller_runtime_reconcile_panics_total')).toEqual([
+      'controller_runtime_reconcile_panics_total{controller="pets"} 0',
+    ])
+  })
+
+  it('count what threw', async ({ expect }) => {
+    metrics.controller(aView()).panicked()
+    expect(await lines('controller_runtime_reconcile_panics_total')).toEqual([
+      'controller_runtime_reconcile_panics_total{controller="pets"} 1',
+    ])
   })
 
   it.for([

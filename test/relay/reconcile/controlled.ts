@@ -7,6 +7,7 @@ import {
   type ControllerView,
   type Reconcile,
   type ReconcileOutcome,
+  type ReportThrow,
 } from '../../../relay/src/reconcile/controller.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -23,11 +24,17 @@ export interface Controlled {
   readonly view: ControllerView | undefined
 }
 
+/** What a controller has besides its reconcile function and its workers. */
+interface ControlledOptions {
+  readonly groupsOf?: (key: string) => readonly Group[]
+  readonly reportThrow?: ReportThrow
+}
+
 /** A controller of one reconcile function; it is not started. */
 export const aController = (
   reconcile: Reconcile,
   workers = 1,
-  groupsOf: (key: string) => readonly Group[] = () => [],
+  { groupsOf = () => [], reportThrow = async () => undefined }: ControlledOptions = {},
 ): Controlled => {
   const clock = new FakeClock()
   const log = new RecordingLog()
@@ -41,9 +48,11 @@ export const aController = (
         added: () => heard.push('added'),
         taken: (waitedMs) => heard.push(`taken after ${String(waitedMs)}`),
         reconciled: (kind, tookMs) => heard.push(`${kind} after ${String(tookMs)}`),
+        panicked: () => heard.push('panicked'),
       }
     },
     reconcile,
+    reportThrow,
     workers,
     groupsOf,
     backoff: REQUEST_BACKOFF,

@@ -15,7 +15,7 @@ describe('Controller with groups', () => {
         return key.startsWith('hanging') ? untilAborted(key, signal) : { kind: 'done' }
       },
       5,
-      (key) => [{ id: key.startsWith('hanging') ? 'hanging' : 'good', limit: 4 }],
+      { groupsOf: (key) => [{ id: key.startsWith('hanging') ? 'hanging' : 'good', limit: 4 }] },
     )
     controller.start()
     for (let at = 0; at < 5_000; at += 1) controller.add(`hanging-${String(at)}`)
@@ -36,10 +36,12 @@ describe('Controller with groups', () => {
         return new Promise(() => undefined)
       },
       2,
-      (key) => [
-        { id: 'all', limit: 1, isFreedEarly: true },
-        { id: key.charAt(0), limit: 1 },
-      ],
+      {
+        groupsOf: (key) => [
+          { id: 'all', limit: 1, isFreedEarly: true },
+          { id: key.charAt(0), limit: 1 },
+        ],
+      },
     )
     controller.start()
     for (const key of ['a1', 'a2', 'b1']) controller.add(key)
@@ -86,7 +88,7 @@ describe('Controller with groups', () => {
         return promise
       },
       3,
-      () => [{ id: 'all', limit: 1 }],
+      { groupsOf: () => [{ id: 'all', limit: 1 }] },
     )
     controller.start()
     for (const key of ['a', 'b', 'c']) controller.add(key)

@@ -25,7 +25,7 @@ describe('whoever counts', () => {
     expect(heard.slice(2)).toEqual(['added', 'done after 300', 'taken after 200', 'done after 300'])
   })
 
-  it('hears of a throw as of a retry, and of the key that comes back', async ({ expect }) => {
+  it('hears of a throw, of the retry, and of the key that comes back', async ({ expect }) => {
     const { reconcile } = aScript([new Error('a bug')])
     const { controller, clock, heard } = aController(reconcile)
     controller.start()
@@ -34,6 +34,7 @@ describe('whoever counts', () => {
     expect(heard).toEqual([
       'added',
       'taken after 0',
+      'panicked',
       'retry after 0',
       'added',
       'taken after 0',

@@ -96,6 +96,42 @@ describe('Controller', () => {
     )
   })
 
+  it('has a throw reported under a signal that is not spent, and logs when that throws too', async ({
+    expect,
+  }) => {
+    const reported: unknown[] = []
+    const { controller, clock, log } = aController(untilAborted, 1, {
+      reportThrow: async (key, signal) => {
+        reported.push([key, signal.aborted])
+        throw new Error('cannot write')
+      },
+    })
+    controller.start()
+    controller.add('a')
+    await clock.advance(DEADLINE_MS)
+    expect(reported).toEqual([['a', false]])
+    expect(log.lines.map(({ message }) => message)).toContain(
+      'the failed reconcile could not be reported',
+    )
+  })
+
+  it('reports no reconcile that ends since the relay stops', async ({ expect }) => {
+    const reported: string[] = []
+    const { controller, clock, heard } = aController(untilAborted, 1, {
+      reportThrow: async (key) => {
+        reported.push(key)
+      },
+    })
+    controller.start()
+    controller.add('a')
+    await settle()
+    const stopped = controller.stop(0)
+    await clock.advance(10)
+    await stopped
+    expect(reported).toEqual([])
+    expect(heard).not.toContain('panicked')
+  })
+
   it('aborts a reconcile at its deadline, and tries again', async ({ expect }) => {
     let calls = 0
     const { controller, clock } = aController(async (key, signal) => {

@@ -51,6 +51,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
     holds: new IssuerHolds(),
     breakers: newBreakers(),
     reminders: new Reminders(),
+    withinCheckDeadline: async (signal, check) => check(signal),
     longestLifetimeMs: () => 50 * DAY_MS,
     checked: () => undefined,
     status,

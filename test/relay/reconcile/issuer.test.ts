@@ -80,6 +80,7 @@ async function reconcile(world: World): Promise<{
     holds: world.holds ?? new IssuerHolds(),
     breakers: { hurry: (scope) => hurried.push(scope) },
     reminders: new Reminders(),
+    withinCheckDeadline: async (signal, check) => check(signal),
     longestLifetimeMs: () => 0,
     checked: (reason) => checks.push(reason),
     status,

@@ -129,6 +129,7 @@ function aWorld(client: SignerClient): {
         holds,
         breakers: newBreakers(),
         reminders: new Reminders(),
+        withinCheckDeadline: async (signal, check) => check(signal),
         longestLifetimeMs: () => 0,
         checked: () => undefined,
         status,

@@ -139,6 +139,36 @@ describe('readAnswer', () => {
       fields: { retryAfter: 9 },
       want: 9_000,
     },
+    {
+      name: 'up to ten minutes',
+      headers: { 'retry-after': '600' },
+      fields: {},
+      want: 600_000,
+    },
+    {
+      name: 'no longer than ten minutes',
+      headers: { 'retry-after': '601' },
+      fields: {},
+      want: 600_000,
+    },
+    {
+      name: 'however long its number is',
+      headers: { 'retry-after': '9'.repeat(400) },
+      fields: {},
+      want: 600_000,
+    },
+    {
+      name: 'of the body, no longer than ten minutes',
+      headers: {},
+      fields: { retryAfter: Number.MAX_SAFE_INTEGER },
+      want: 600_000,
+    },
+    {
+      name: 'that is no date',
+      headers: { 'retry-after': 'Fri, 31 Dec 2999 23:59:59 GMT' },
+      fields: {},
+      want: undefined,
+    },
     { name: 'that is no number', headers: { 'retry-after': 'soon' }, fields: {}, want: undefined },
   ])('honours a Retry-After $name', ({ headers, fields, want }, { expect }) => {
     const body = problem({ code: 'ledger_unavailable', ...fields })
@@ -152,6 +182,7 @@ describe('readAnswer', () => {
   it.for([
     { headers: {}, want: 5_000 },
     { headers: { 'retry-after': '2' }, want: 2_000 },
+    { headers: { 'retry-after': '86400' }, want: 600_000 },
   ])('a 202 is pending for $want ms', ({ headers, want }, { expect }) => {
     expect(read({ status: 202, headers })).toMatchObject({
       error: { class: 'pending', code: 'answer_pending', retryAfterMs: want },
