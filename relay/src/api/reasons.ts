@@ -47,6 +47,7 @@ export const EVENT_REASON = {
   waitingForIssuerReady: 'WaitingForIssuerReady',
   checked: 'Checked',
   caExpiring: 'CAExpiring',
+  trustedRootsChanged: 'TrustedRootsChanged',
 } as const
 
 /** Event actions. */
