@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { Issuer, IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
@@ -28,7 +29,7 @@ import { observedSign } from './reconcile/observed-sign.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import {
   CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
+  certificateSigningRequests,
   type RequestKind,
 } from './reconcile/request-kinds.ts'
 import { requestReconciler } from './reconcile/request.ts'
@@ -42,7 +43,13 @@ import type { Change, Store } from './watch/store.ts'
 
 /** What controllers are made of. */
 export interface ControllersOptions {
-  readonly config: Pick<Config, 'healthCheckIntervalMs' | 'maxConcurrentReconciles' | 'maxRetryMs'>
+  readonly config: Pick<
+    Config,
+    | 'certificateSigningRequestAnnotations'
+    | 'healthCheckIntervalMs'
+    | 'maxConcurrentReconciles'
+    | 'maxRetryMs'
+  >
   readonly kube: Kube
   readonly observed: Observed
   /** Where the Secrets of ClusterIssuers are. */
@@ -90,7 +97,7 @@ export function createControllers(options: ControllersOptions): Controllers {
   const requests = [
     watchedRequests({ ...world, kind: CERTIFICATE_REQUESTS, store: observed.requests }, options),
     watchedRequests(
-      { ...world, kind: CERTIFICATE_SIGNING_REQUESTS, store: observed.signingRequests },
+      { ...world, kind: signingKind(options), store: observed.signingRequests },
       options,
     ),
   ]
@@ -117,6 +124,9 @@ export function createControllers(options: ControllersOptions): Controllers {
   }
 }
 
+const signingKind = ({ config }: ControllersOptions): RequestKind<CertificateSigningRequest> =>
+  certificateSigningRequests({ annotations: config.certificateSigningRequestAnnotations })
+
 function issuerController(
   kind: IssuerKind,
   { holds, connections }: Pick<World, 'connections' | 'holds'>,
@@ -135,7 +145,7 @@ function issuerController(
       holds,
       reminders: new Reminders(),
       longestLifetimeMs: (issuer) =>
-        longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
+        longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer), signingKind(options))),
       checked: (reason) => metrics.checked(kind, reason),
       status: kube,
       events,

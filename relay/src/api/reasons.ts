@@ -45,6 +45,8 @@ export const EVENT_REASON = {
   waitingForApproval: 'WaitingForApproval',
   waitingForIssuerExist: 'WaitingForIssuerExist',
   waitingForIssuerReady: 'WaitingForIssuerReady',
+  unknownIssuerKind: 'UnknownIssuerKind',
+  unsupportedSigner: 'UnsupportedSigner',
   checked: 'Checked',
   caExpiring: 'CAExpiring',
   trustedRootsChanged: 'TrustedRootsChanged',
