@@ -30,6 +30,8 @@ export interface Config {
   readonly metricsCertDir: string
   /** Of each controller. */
   readonly maxConcurrentReconciles: number
+  /** Of each controller of requests. */
+  readonly maxConcurrentReconcilesPerIssuer: number
   readonly healthCheckIntervalMs: number
   /** 0 for no limit. */
   readonly maxRetryMs: number
@@ -95,7 +97,14 @@ const SETTINGS = {
     default: '',
     help: 'folder with tls.crt and tls.key for /metrics; made at start when empty',
   },
-  'max-concurrent-reconciles': { default: '16', help: 'objects of one kind worked on at once' },
+  'max-concurrent-reconciles': {
+    default: '16',
+    help: 'objects of one kind worked on at once; one namespace occupies at most a quarter, and a quarter is reserved for requests of ClusterIssuers and for those of Issuers',
+  },
+  'max-concurrent-reconciles-per-issuer': {
+    default: '4',
+    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns',
+  },
   'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
   'max-retry-duration': {
     default: '1h',
@@ -202,6 +211,10 @@ export function readConfig(
     metricsSecure: choice('metrics-secure', BOOLEANS) === 'true',
     metricsCertDir: text('metrics-cert-dir'),
     maxConcurrentReconciles: count('max-concurrent-reconciles', MAX_CONCURRENT_RECONCILES),
+    maxConcurrentReconcilesPerIssuer: count(
+      'max-concurrent-reconciles-per-issuer',
+      MAX_CONCURRENT_RECONCILES,
+    ),
     healthCheckIntervalMs: durationMs('health-check-interval', MIN_HEALTH_CHECK_INTERVAL_MS),
     maxRetryMs: durationMs('max-retry-duration', 0),
     enableCertificateSigningRequests:

@@ -23,6 +23,7 @@ import type { Clock } from './queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
 import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { Controller } from './reconcile/controller.ts'
+import { checkGroups, type FairShare, fairShare, requestGroups } from './reconcile/fair-share.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import { issuerReconciler } from './reconcile/issuer.ts'
 import { observedSign } from './reconcile/observed-sign.ts'
@@ -36,6 +37,7 @@ import { requestReconciler } from './reconcile/request.ts'
 import { signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
+import { breakerScope, CircuitBreakers } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
@@ -48,7 +50,9 @@ export interface ControllersOptions {
     | 'certificateSigningRequestAnnotations'
     | 'healthCheckIntervalMs'
     | 'maxConcurrentReconciles'
+    | 'maxConcurrentReconcilesPerIssuer'
     | 'maxRetryMs'
+    | 'watchNamespace'
   >
   readonly kube: Kube
   readonly observed: Observed
@@ -83,6 +87,7 @@ const CHECK_JITTER = 0.1
 export function createControllers(options: ControllersOptions): Controllers {
   const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
+  const breakers = new CircuitBreakers(() => clock.uptimeMs(), random)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
     secrets,
@@ -90,11 +95,19 @@ export function createControllers(options: ControllersOptions): Controllers {
     onAnswer: metrics.workerAnswered,
   })
   const issuers = {
-    Issuer: issuerController('Issuer', { holds, connections }, options),
-    ClusterIssuer: issuerController('ClusterIssuer', { holds, connections }, options),
+    Issuer: issuerController('Issuer', { holds, breakers, connections }, options),
+    ClusterIssuer: issuerController('ClusterIssuer', { holds, breakers, connections }, options),
   }
-  const world = { holds, connections, issuers }
-  const requests = [
+  const wakeRequests = (scope: string): void => {
+    const all = ISSUER_KINDS.flatMap((kind) => observed.issuers[kind].values())
+    for (const issuer of all.filter((one) => breakerScope(one) === scope)) {
+      for (const { controller, keysOf } of requests) {
+        for (const key of keysOf(issuerRefOf(issuer))) controller.add(key)
+      }
+    }
+  }
+  const world = { holds, breakers, wakeRequests, connections, issuers }
+  const requests: readonly WatchedRequests[] = [
     watchedRequests({ ...world, kind: CERTIFICATE_REQUESTS, store: observed.requests }, options),
     watchedRequests(
       { ...world, kind: signingKind(options), store: observed.signingRequests },
@@ -129,20 +142,23 @@ const signingKind = ({ config }: ControllersOptions): RequestKind<CertificateSig
 
 function issuerController(
   kind: IssuerKind,
-  { holds, connections }: Pick<World, 'connections' | 'holds'>,
+  { holds, breakers, connections }: Pick<World, 'breakers' | 'connections' | 'holds'>,
   options: ControllersOptions,
 ): Controller {
   const { config, kube, observed, events, metrics, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
+  const share = shareOf(options)
   return new Controller({
     ...common(options),
     name: resource.plural,
+    groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
     backoff: ISSUER_BACKOFF,
     reconcile: issuerReconciler({
       resource,
       get: (key) => observed.issuers[kind].get(key),
       connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
       holds,
+      breakers,
       reminders: new Reminders(),
       longestLifetimeMs: (issuer) =>
         longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer), signingKind(options))),
@@ -159,6 +175,8 @@ function issuerController(
 /** What reconcilers of requests share with those of issuers. */
 interface World {
   readonly holds: IssuerHolds
+  readonly breakers: CircuitBreakers
+  readonly wakeRequests: (scope: string) => void
   readonly connections: Connections
   readonly issuers: Readonly<Record<IssuerKind, Controller>>
 }
@@ -168,18 +186,27 @@ interface RequestsOptions<R extends AnyRequest> extends World {
   readonly store: Store<R>
 }
 
+interface WatchedRequests extends Requests {
+  readonly controller: Controller
+}
+
 /** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
 function watchedRequests<R extends AnyRequest>(
-  { kind, store, holds, connections, issuers }: RequestsOptions<R>,
+  { kind, store, holds, breakers, wakeRequests, connections, issuers }: RequestsOptions<R>,
   options: ControllersOptions,
-): Requests & { readonly controller: Controller } {
+): WatchedRequests {
   const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
+  const share = shareOf(options)
   const approvals = new ApprovalWatch(kind, { events, log, now })
   const told = new Told()
   const controller = new Controller({
     ...common(options),
     name: kind.resource.plural,
+    groupsOf: (key) => {
+      const request = store.get(key)
+      return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
+    },
     backoff: REQUEST_BACKOFF,
     reconcile: requestReconciler({
       kind,
@@ -190,6 +217,8 @@ function watchedRequests<R extends AnyRequest>(
         signPass(kind, {
           connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
           holds,
+          breakers,
+          wakeRequests,
           wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
           maxRetryMs: config.maxRetryMs,
           now,
@@ -208,6 +237,13 @@ function watchedRequests<R extends AnyRequest>(
   for (const key of store.keys()) controller.add(key)
   return { controller, keysOf: (issuer) => requestKeysOf(store, issuer) }
 }
+
+const shareOf = ({ config }: ControllersOptions): FairShare =>
+  fairShare({
+    workers: config.maxConcurrentReconciles,
+    perIssuer: config.maxConcurrentReconcilesPerIssuer,
+    isWholeCluster: config.watchNamespace === '',
+  })
 
 const common = ({
   config,

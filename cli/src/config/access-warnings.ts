@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isExtendedKeyUsageName } from '@edge-issuer/shared'
 import {
   type ClientEntry,
   compilePatterns,
@@ -77,10 +78,14 @@ function rulesWarnings(allowed: Allowed): readonly ConfigFault[] {
   ]
 }
 
+const NO_EXTENDED_USAGE =
+  'no extended usage is allowed, and without one a certificate would be good for every purpose, so every request is refused; add "server auth", "client auth" or what else the client needs'
+
 function usageWarnings({ usages = [] }: Allowed): readonly ConfigFault[] {
   if (usages.length === 0) {
     return [warning('/allowed/usages', 'no usage is allowed, so every request is refused')]
   }
+  if (!usages.some(isExtendedKeyUsageName)) return [warning('/allowed/usages', NO_EXTENDED_USAGE)]
   return usages.flatMap((usage, index) => {
     const risk = RISKY_USAGES.get(usage)
     return risk === undefined

@@ -65,11 +65,19 @@ function outsideDomain(pattern: string, delimiters: readonly string[]): string |
 /** A scheme with its whole host, or something that is not in the form of one, such as a URN. */
 const FIXED_HOST = /^[a-z][a-z\d+.-]*:(?:\/\/[^/?#]+[/?#]|[^/])/i
 
-/** Whose a URI is, is said by its host, which ends at the first slash: the first `*` must stand behind it. */
+/** A URI with an authority that ends: a `*` in it matches nothing beyond it. */
+const WHOLE_AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)[/?#]/i
+
+/** Whose a URI is, is said by its host: a `*` must be behind it, or at the beginning of its domain. */
 function outsideHost(pattern: string): string | undefined {
   const at = pattern.indexOf('*')
   const head = pattern.slice(0, at)
   if (FIXED_HOST.test(head)) return undefined
+  const host = WHOLE_AUTHORITY.exec(pattern)?.[1]
+  if (host !== undefined) {
+    const outside = outsideDomain(host, ['.'])
+    return outside === undefined ? undefined : pattern.replace(host, outside).replaceAll('*', 'x')
+  }
   const filler = head.includes('://') ? '.evil.example/' : 'https://evil.example/'
   const shown = head.endsWith('://') ? filler.slice(1) : filler
   return `${head}${shown}${pattern.slice(at + 1).replaceAll('*', 'x')}`

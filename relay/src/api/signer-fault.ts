@@ -10,6 +10,8 @@ import type { RefusalClass, RefusalCode } from '@edge-issuer/shared'
 export type TransportCode =
   /** No connection, no answer in time, a reset: a lost network. */
   | 'transport_error'
+  /** The worker did not respond several times in a row, and is not called until a probe succeeds. */
+  | 'circuit_open'
   /** The worker's TLS certificate does not verify. */
   | 'tls_untrusted'
   /** Something answered, but not a worker that speaks this protocol. */

@@ -8,6 +8,7 @@ import type { Log } from '../log.ts'
 import { sleep, type Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
 import { DelayedKeys } from '../queue/delayed.ts'
+import type { Group } from '../queue/fair-lanes.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 
@@ -55,8 +56,10 @@ export interface ControllerOptions {
   readonly name: string
   readonly observe: (controller: ControllerView) => ControllerObserver
   readonly reconcile: Reconcile
-  /** Reconciles at the same time. */
+  /** Reconciles at the same time, not counting those that were set aside because they take long. */
   readonly workers: number
+  /** The groups of a key, the outermost first; a key that waits for one of them occupies no worker. */
+  readonly groupsOf: (key: string) => readonly Group[]
   /** How long a key waits after a failure. */
   readonly backoff: BackoffPolicy
   /** Each reconcile's signal aborts after this. */
@@ -67,6 +70,14 @@ export interface ControllerOptions {
   readonly log: Log
 }
 
+/**
+ * A reconcile that takes longer waits for someone else. It is set aside: another worker takes its place,
+ * so that many workers of other issuers that do not respond cannot occupy all of ours.
+ */
+const SLOW_MS = 1_000
+/** At most this many times as many reconciles are set aside as there are workers. */
+const MAX_ASIDE_FACTOR = 4
+
 /** After the grace period the reconciles are told to end; this long is waited for them to do so. */
 const ABORT_LIMIT_MS = 2_000
 
@@ -74,7 +85,7 @@ const ABORT_LIMIT_MS = 2_000
 export class Controller {
   readonly #options: ControllerOptions
   readonly #log: Log
-  readonly #queue = new WorkQueue<string>()
+  readonly #queue: WorkQueue<string>
   readonly #delayed: DelayedKeys<string>
   readonly #limiter: RateLimiter<string>
   readonly #observer: ControllerObserver
@@ -84,12 +95,15 @@ export class Controller {
   readonly #startedAtMs = new Map<string, number>()
   /** Aborts the reconciles that run. */
   readonly #abort = new AbortController()
-  #workers: Promise<unknown> = Promise.resolve()
+  readonly #workers = new Set<Promise<void>>()
+  /** Reconciles that were set aside and have not ended. */
+  #aside = 0
   #stopping = false
 
   constructor(options: ControllerOptions) {
     this.#options = options
     this.#log = options.log.child({ controller: options.name })
+    this.#queue = new WorkQueue(options.groupsOf)
     this.#delayed = new DelayedKeys(options.clock, (key) => this.add(key))
     this.#limiter = new RateLimiter(options.backoff, options.random)
     const { name, workers } = options
@@ -105,9 +119,7 @@ export class Controller {
 
   /** Starts the workers. */
   start(): void {
-    this.#workers = Promise.all(
-      Array.from({ length: this.#options.workers }, async () => this.#work()),
-    )
+    for (let started = 0; started < this.#options.workers; started += 1) this.#startWorker()
   }
 
   /**
@@ -126,21 +138,50 @@ export class Controller {
     }
   }
 
+  #startWorker(): void {
+    const worker = this.#work().finally(() => this.#workers.delete(worker))
+    this.#workers.add(worker)
+  }
+
   async #endsWithin(limitMs: number): Promise<boolean> {
     const timer = new AbortController()
-    const ended = this.#workers.then(() => true)
+    const ended = Promise.all(this.#workers).then(() => true)
     const late = sleep(this.#options.clock, limitMs, timer.signal).then(() => false)
     const hasEnded = await Promise.race([ended, late])
     timer.abort()
     return hasEnded
   }
 
+  /** Takes keys until the queue is closed, or until another worker took its place. */
   async #work(): Promise<void> {
     for (;;) {
       const key = await this.#queue.take()
       if (key === undefined || this.#stopping) return
+      const run = this.#watchTime(key)
       this.#settle(key, await this.#observed(key))
       this.#queue.done(key)
+      // If it took long, another worker took the place of this one.
+      if (run.end() === 'set aside') return
+    }
+  }
+
+  /** Sets the reconcile of `key` aside when it takes long. */
+  #watchTime(key: string): { readonly end: () => 'in time' | 'set aside' } {
+    const { clock, workers } = this.#options
+    let outcome: 'in time' | 'set aside' = 'in time'
+    const cancel = clock.setTimer(() => {
+      if (this.#stopping || this.#aside >= workers * MAX_ASIDE_FACTOR) return
+      outcome = 'set aside'
+      this.#aside += 1
+      this.#startWorker()
+      this.#queue.setAside(key)
+    }, SLOW_MS)
+    return {
+      end: () => {
+        cancel()
+        if (outcome === 'set aside') this.#aside -= 1
+        return outcome
+      },
     }
   }
 

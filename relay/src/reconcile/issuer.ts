@@ -19,6 +19,7 @@ import type { Log } from '../log.ts'
 import type { EventDraft, EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
 import { Certificates } from '../signer/certificates.ts'
+import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
 import { verifyHealth } from '../signer/verify-health.ts'
@@ -37,6 +38,8 @@ export interface IssuerReconcilerOptions {
     signal: AbortSignal,
   ) => Promise<Result<SignerClient, ConnectFault>>
   readonly holds: IssuerHolds
+  /** Of sign calls. */
+  readonly breakers: Pick<CircuitBreakers, 'hurry'>
   /** Of CAs that come to their end. */
   readonly reminders: Reminders
   /** The longest lifetime that is asked of the issuer. */
@@ -78,7 +81,7 @@ async function check(
   options: IssuerReconcilerOptions & { readonly certificates: Certificates },
   signal: AbortSignal,
 ): Promise<Check> {
-  const { connect, holds, now, longestLifetimeMs, certificates } = options
+  const { connect, holds, breakers, now, longestLifetimeMs, certificates } = options
   const hold = holds.current(issuer.metadata.uid, now())
   if (hold !== undefined) return { verdict: issuerPending(hold.message) }
   const client = await connect(issuer, signal)
@@ -90,6 +93,8 @@ async function check(
   const answer = health.ok ? verifyHealth(health.value, certificates, now()) : health
   const outcome = checkOutcome(answer, issuer.spec)
   if (!answer.ok) return { ...outcome, minimumMs: answer.error.retryAfterMs ?? 0 }
+  // Requests that this check wakes need not wait until the next probe would be due.
+  breakers.hurry(breakerScope(issuer))
   const at = { nowMs: now(), longestLifetimeMs: longestLifetimeMs(issuer) }
   return { ...outcome, verdict: warnOfExpiry(outcome.verdict, answer.value, at) }
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Result } from '@edge-issuer/shared'
+import { err, type Result, type SignAnswer } from '@edge-issuer/shared'
 import { type Issuer, seenFingerprints } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
-import type { SignerFault } from '../api/signer-fault.ts'
+import type { SignerFault, TransportCode } from '../api/signer-fault.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
 import { withNotices } from '../core/issue-notices.ts'
 import type { RequestWords } from '../core/request-words.ts'
@@ -14,6 +14,12 @@ import { retryStartMs } from '../core/retry-age.ts'
 import { faultOutcome } from '../core/sign-outcome.ts'
 import type { Finding } from '../report/request-report.ts'
 import { Certificates } from '../signer/certificates.ts'
+import {
+  breakerScope,
+  type CircuitBreakers,
+  FAILURES_TO_OPEN,
+  type OpenBreaker,
+} from '../signer/circuit-breaker.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
 import { verifyAnswer } from '../signer/verify-answer.ts'
@@ -37,6 +43,9 @@ export interface SignPassOptions {
     signal: AbortSignal,
   ) => Promise<Result<SignerClient, ConnectFault>>
   readonly holds: IssuerHolds
+  readonly breakers: CircuitBreakers
+  /** Enqueues the requests of every issuer of a breaker that closed. */
+  readonly wakeRequests: (scope: string) => void
   /** Puts the issuer on its own queue: the same door that every change uses. */
   readonly wakeIssuer: (issuer: Issuer) => void
   /** 0 for no limit. */
@@ -58,7 +67,9 @@ export function signPass<R extends AnyRequest>(
     }
     const client = await options.connect(issuer, signal)
     if (!client.ok) return faulted(connectFault(client.error), subjects, options)
-    const answer = await client.value.sign(issuer.spec.issuer, signRequest.value, signal)
+    const answer = await guarded(issuer, options, async () =>
+      client.value.sign(issuer.spec.issuer, signRequest.value, signal),
+    )
     if (!answer.ok) return faulted(answer.error, subjects, options)
     const expected = {
       request: signRequest.value,
@@ -76,6 +87,32 @@ export function signPass<R extends AnyRequest>(
     }
   }
 }
+
+/** Makes the call if the circuit breaker permits it, and reports its end to the breaker. */
+async function guarded(
+  issuer: Issuer,
+  { breakers, wakeRequests }: Pick<SignPassOptions, 'breakers' | 'wakeRequests'>,
+  call: () => Promise<Result<SignAnswer, SignerFault>>,
+): Promise<Result<SignAnswer, SignerFault>> {
+  const scope = breakerScope(issuer)
+  const permit = breakers.ask(scope)
+  if (permit.kind === 'wait') return err(circuitOpen(permit))
+  const answer = await call()
+  const failure = answer.ok || answer.error.code !== NO_RESPONSE ? undefined : answer.error.message
+  if (breakers.ended(scope, permit.kind, failure)) wakeRequests(scope)
+  // A probe that fails says what the requests that wait for it say, so that texts do not alternate.
+  const open = permit.kind === 'probe' ? breakers.state(scope) : undefined
+  return open === undefined ? answer : err(circuitOpen(open))
+}
+
+const NO_RESPONSE: TransportCode = 'transport_error'
+
+const circuitOpen = ({ cause, waitMs }: OpenBreaker): SignerFault => ({
+  class: 'temporary',
+  code: 'circuit_open' satisfies TransportCode,
+  message: `${String(FAILURES_TO_OPEN)} calls in a row failed, the last with: ${cause}; waiting until a probe succeeds`,
+  retryAfterMs: waitMs,
+})
 
 interface Subjects {
   readonly request: AnyRequest

@@ -154,6 +154,14 @@ describe('a warning', () => {
       ['/clients/c/allowed/usages: no usage is allowed, so every request is refused'],
     ],
     [
+      'of no extended usage',
+      { allowed: { ...names, usages: ['digital signature', 'key encipherment'] } },
+      {},
+      [
+        '/clients/c/allowed/usages: no extended usage is allowed, and without one a certificate would be good for every purpose, so every request is refused; add "server auth", "client auth" or what else the client needs',
+      ],
+    ],
+    [
       'of usages that speak for everything',
       { allowed: { ...names, usages: ['server auth', 'any', 'ocsp signing'] } },
       {},

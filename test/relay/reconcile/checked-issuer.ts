@@ -62,10 +62,13 @@ export async function reconcile(world: World): Promise<{
   readonly events: ReturnType<typeof anEventRecorder>['events']
   readonly notes: readonly string[]
   readonly checks: readonly string[]
+  /** Scopes of circuit breakers. */
+  readonly hurried: readonly string[]
 }> {
   const status = aStatusWriter(world.errors)
   const events = anEventRecorder()
   const checks: string[] = []
+  const hurried: string[] = []
   const outcome = await issuerReconciler({
     resource: ISSUER,
     get: () => world.issuer,
@@ -74,6 +77,7 @@ export async function reconcile(world: World): Promise<{
         world.client ?? ok(aSignerClient({ health: ok({ ...HEALTHY, ...world.health }) })),
       ),
     holds: world.holds ?? new IssuerHolds(),
+    breakers: { hurry: (scope) => hurried.push(scope) },
     reminders: new Reminders(),
     longestLifetimeMs: () => 0,
     checked: (reason) => checks.push(reason),
@@ -89,5 +93,6 @@ export async function reconcile(world: World): Promise<{
     events: events.events,
     notes: events.events.map((event) => event.note),
     checks,
+    hurried,
   }
 }

@@ -1,5 +1,6 @@
 /** A controller on a clock that a test turns by hand. */
 import { once } from 'node:events'
+import type { Group } from '../../../relay/src/queue/fair-lanes.ts'
 import { REQUEST_BACKOFF } from '../../../relay/src/queue/rate-limiter.ts'
 import {
   Controller,
@@ -23,7 +24,11 @@ export interface Controlled {
 }
 
 /** A controller of one reconcile function; it is not started. */
-export const aController = (reconcile: Reconcile, workers = 1): Controlled => {
+export const aController = (
+  reconcile: Reconcile,
+  workers = 1,
+  groupsOf: (key: string) => readonly Group[] = () => [],
+): Controlled => {
   const clock = new FakeClock()
   const log = new RecordingLog()
   const heard: string[] = []
@@ -40,6 +45,7 @@ export const aController = (reconcile: Reconcile, workers = 1): Controlled => {
     },
     reconcile,
     workers,
+    groupsOf,
     backoff: REQUEST_BACKOFF,
     deadlineMs: DEADLINE_MS,
     clock,

@@ -29,7 +29,7 @@ import {
   toPem,
 } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter } from './support.ts'
+import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
 
 const NEVER = new AbortController().signal
 const key = makeKey('P-256')
@@ -89,6 +89,8 @@ async function run<R extends AnyRequest>(
         }),
       ),
     holds: new IssuerHolds(),
+    breakers: newBreakers(),
+    wakeRequests: () => undefined,
     wakeIssuer: () => undefined,
     maxRetryMs: 0,
     now: () => CREATED_MS,

@@ -9,7 +9,7 @@ import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter } from './support.ts'
+import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
 
 const DAY_MS = 86_400_000
 const NEVER = new AbortController().signal
@@ -51,6 +51,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
         ),
       ),
     holds: new IssuerHolds(),
+    breakers: newBreakers(),
     reminders: new Reminders(),
     longestLifetimeMs: () => 50 * DAY_MS,
     checked: () => undefined,

@@ -1,11 +1,20 @@
 import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { breakerScope } from '../../../relay/src/signer/circuit-breaker.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { CA, OLD, SEEN, NEW, reconcile } from './checked-issuer.ts'
 import { aSignerClient, CONFLICT, NOT_FOUND, UNAVAILABLE } from './support.ts'
 
 describe('issuerReconciler', () => {
+  it('after a good check lets a sign call probe the worker at once', async ({ expect }) => {
+    expect((await reconcile({ issuer: NEW })).hurried).toEqual([breakerScope(NEW)])
+  })
+
+  it('after a check that fails does not', async ({ expect }) => {
+    expect((await reconcile({ issuer: NEW, client: ok(aSignerClient({})) })).hurried).toEqual([])
+  })
+
   it('makes a healthy issuer Ready in one write, and looks again later', async ({ expect }) => {
     const { outcome, writes, notes } = await reconcile({ issuer: NEW })
     expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 60_000 })
@@ -149,6 +158,7 @@ describe('issuerReconciler', () => {
   ])('does nothing when the issuer $name', async ({ issuer }, { expect }) => {
     expect(await reconcile({ issuer })).toEqual({
       outcome: { kind: 'done' },
+      hurried: [],
       writes: [],
       events: [],
       notes: [],

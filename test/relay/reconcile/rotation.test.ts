@@ -37,7 +37,7 @@ import {
   toPem,
 } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter } from './support.ts'
+import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
 
 const NEVER = new AbortController().signal
 const DAY_MS = 86_400_000
@@ -104,6 +104,8 @@ function aWorld(client: SignerClient): {
   const pass = signPass(CERTIFICATE_REQUESTS, {
     connect,
     holds,
+    breakers: newBreakers(),
+    wakeRequests: () => undefined,
     wakeIssuer: () => {
       woken += 1
     },
@@ -119,6 +121,7 @@ function aWorld(client: SignerClient): {
         get: () => issuer,
         connect,
         holds,
+        breakers: newBreakers(),
         reminders: new Reminders(),
         longestLifetimeMs: () => 0,
         checked: () => undefined,

@@ -4,10 +4,11 @@ import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
 import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
+import { breakerScope, CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
 import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
 import { createCsr } from '../../support/csr.ts'
 import { anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
-import { aSignerClient } from './support.ts'
+import { aSignerClient, newBreakers } from './support.ts'
 
 const NEVER = new AbortController().signal
 const HOUR_MS = 3_600_000
@@ -39,6 +40,8 @@ async function sign(world: World): Promise<{
           : err(world.connect),
       ),
     holds,
+    breakers: newBreakers(),
+    wakeRequests: () => undefined,
     wakeIssuer: () => {
       woken += 1
     },
@@ -56,6 +59,51 @@ async function sign(world: World): Promise<{
 
 const fault = (fields: Partial<SignerFault>): Result<never, SignerFault> =>
   err({ class: 'temporary', code: 'transport_error', message: 'because', ...fields })
+
+/** Circuit breakers whose time a test turns by hand, and a worker whose answer it may change. */
+function aGuardedWorld(first: Result<SignAnswer, SignerFault>): {
+  readonly sign: () => Promise<Signing>
+  readonly answer: (next: Result<SignAnswer, SignerFault>) => void
+  readonly calls: () => number
+  readonly advance: (byMs: number) => void
+  /** Scopes whose requests were woken. */
+  readonly woken: readonly string[]
+} {
+  let answer = first
+  let calls = 0
+  let uptimeMs = 0
+  const woken: string[] = []
+  const client = {
+    ...aSignerClient({}),
+    sign: async () => {
+      calls += 1
+      return Promise.resolve(answer)
+    },
+  }
+  const attempt = signPass(CERTIFICATE_REQUESTS, {
+    connect: async () => Promise.resolve(ok(client)),
+    holds: new IssuerHolds(),
+    breakers: new CircuitBreakers(
+      () => uptimeMs,
+      () => 0,
+    ),
+    wakeRequests: (scope) => woken.push(scope),
+    wakeIssuer: () => undefined,
+    maxRetryMs: 0,
+    now: () => CREATED_MS,
+  })
+  return {
+    sign: async () => attempt(request, issuer, NEVER),
+    answer: (next) => {
+      answer = next
+    },
+    calls: () => calls,
+    advance: (byMs) => {
+      uptimeMs += byMs
+    },
+    woken,
+  }
+}
 
 describe('signPass', () => {
   it('fails a request that cannot be said, without asking', async ({ expect }) => {
@@ -111,6 +159,47 @@ describe('signPass', () => {
     const { signing, holds } = await sign({ connect: { kind, message: 'because' } })
     expect(signing).toMatchObject({ verdict: { reason: 'Pending' }, outcome: { kind: 'retry' } })
     expect(holds.current(issuer.metadata.uid, CREATED_MS) !== undefined).toBe(held)
+  })
+
+  it('after five calls without a response calls no more, and says why; the next is a probe', async ({
+    expect,
+  }) => {
+    const silent = aGuardedWorld(fault({ message: 'cannot reach it' }))
+    for (let call = 0; call < 5; call += 1) await silent.sign()
+    const waiting = await silent.sign()
+    expect(silent.calls()).toBe(5)
+    expect(waiting.verdict).toMatchObject({
+      reason: 'Pending',
+      message:
+        'Failed to sign CertificateRequest, will retry: 5 calls in a row failed, the last with: cannot reach it; waiting until a probe succeeds',
+    })
+    expect(waiting.outcome).toMatchObject({ kind: 'retry', minimumMs: 5_000 })
+    silent.advance(5_000)
+    const probe = await silent.sign()
+    expect(silent.calls()).toBe(6)
+    // The same text, so that neither an Event nor a status write follows.
+    expect(probe.verdict).toEqual(waiting.verdict)
+    expect(silent.woken).toEqual([])
+  })
+
+  it('closes the breaker by a probe that is answered, and wakes the requests that waited', async ({
+    expect,
+  }) => {
+    const world = aGuardedWorld(fault({}))
+    for (let call = 0; call < 5; call += 1) await world.sign()
+    world.advance(5_000)
+    world.answer(fault({ code: 'rate_limited', message: 'busy' }))
+    const probe = await world.sign()
+    expect(probe.verdict.message).toContain('busy')
+    expect(world.woken).toEqual([breakerScope(issuer)])
+    await world.sign()
+    expect(world.calls()).toBe(7)
+  })
+
+  it('is not stopped by a worker that responds, whatever it says', async ({ expect }) => {
+    const world = aGuardedWorld(fault({ code: 'answer_malformed' }))
+    for (let call = 0; call < 10; call += 1) await world.sign()
+    expect(world.calls()).toBe(10)
   })
 
   it('polls a worker that asks for patience', async ({ expect }) => {

@@ -8,6 +8,7 @@ import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import type { StatusWrite, StatusWriter } from '../../../relay/src/kube/ports.ts'
 import type { EventDraft, EventRecorder } from '../../../relay/src/report/events.ts'
+import { CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 
 /** Records status writes; answers them with the errors given, in order, then with success. */
@@ -24,6 +25,13 @@ export function aStatusWriter(
     },
   }
 }
+
+/** Circuit breakers that are closed; their time does not pass. */
+export const newBreakers = (): CircuitBreakers =>
+  new CircuitBreakers(
+    () => 0,
+    () => 0,
+  )
 
 /** Records events. */
 export function anEventRecorder(): EventRecorder & { readonly events: EventDraft[] } {

@@ -17,8 +17,9 @@ import {
 } from '@edge-issuer/shared'
 import { z } from 'zod'
 
-/** What it says; `reset` cuts the connection. */
+/** What it says; `reset` cuts the connection, `hang` never answers. */
 export type StubAnswer =
+  | 'hang'
   | 'reset'
   | {
       readonly status: number
@@ -33,7 +34,7 @@ export interface StubOptions {
   readonly url: string
   readonly tlsKeyFile: string
   readonly tlsCertificateFile: string
-  /** The answer to a health check. */
+  /** The answer to a health check; `hang` for none. */
   readonly health: unknown
   /** The answer to a request for a certificate, by the name of the CertificateRequest. */
   readonly sign: (name: string) => StubAnswer
@@ -43,6 +44,8 @@ export interface StubOptions {
 export interface StubSigner {
   /** How often a certificate was asked for, by the name of the CertificateRequest. */
   readonly asked: ReadonlyMap<string, number>
+  /** The most requests that it left without an answer at the same time. */
+  readonly mostHanging: () => number
   stop(): Promise<void>
 }
 
@@ -74,8 +77,12 @@ const requestSchema = z.object({ origin: z.object({ name: z.string() }) })
 /** Listens where the real worker did, which must have ended. */
 export async function startStubSigner(options: StubOptions): Promise<StubSigner> {
   const asked = new Map<string, number>()
+  const hanging = new Set<ServerResponse>()
+  let mostHanging = 0
   const sayTo = async (request: IncomingMessage): Promise<StubAnswer> => {
-    if (request.method === 'GET') return spoken(200, options.health)
+    if (request.method === 'GET') {
+      return options.health === 'hang' ? 'hang' : spoken(200, options.health)
+    }
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part)
     const { name } = requestSchema.parse(JSON.parse(Buffer.concat(parts).toString())).origin
@@ -84,6 +91,12 @@ export async function startStubSigner(options: StubOptions): Promise<StubSigner>
   }
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const said = await sayTo(request)
+    if (said === 'hang') {
+      hanging.add(response)
+      mostHanging = Math.max(mostHanging, hanging.size)
+      response.once('close', () => hanging.delete(response))
+      return
+    }
     if (said === 'reset') {
       request.socket.destroy()
       return
@@ -102,6 +115,7 @@ export async function startStubSigner(options: StubOptions): Promise<StubSigner>
   await once(server, 'listening')
   return {
     asked,
+    mostHanging: () => mostHanging,
     stop: async () => {
       server.closeAllConnections()
       server.close()

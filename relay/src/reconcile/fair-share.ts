@@ -1,0 +1,58 @@
+import type { OurIssuerRef } from '../core/issuer-ref.ts'
+/**
+ * How the workers of a controller are shared, so that an issuer whose signing worker does not respond
+ * delays its own requests only. Pure.
+ *
+ * @module
+ */
+import type { Group } from '../queue/fair-lanes.ts'
+
+/** How many of a controller's workers each may occupy at once. */
+export interface FairShare {
+  /** Requests of one issuer. */
+  readonly perIssuer: number
+  /** Issuers of one namespace, together. Infinite where only one namespace is watched. */
+  readonly perNamespace: number
+  /** All namespaced Issuers together, and all ClusterIssuers together: the rest is for the other kind. */
+  readonly perKind: number
+}
+
+/** What a share follows from. */
+export interface FairShareOptions {
+  /** Of one controller. */
+  readonly workers: number
+  readonly perIssuer: number
+  /** Whether more than one namespace, and ClusterIssuers, are worked on. */
+  readonly isWholeCluster: boolean
+}
+
+/** One in four workers: the share of a namespace, and what each kind of issuer has for itself. */
+const DIVISOR = 4
+
+/**
+ * @returns Shares of at least 1. A namespace is never below the limit of an issuer, which an operator may
+ *   have raised.
+ */
+export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptions): FairShare {
+  if (!isWholeCluster) return { perIssuer, perNamespace: Infinity, perKind: Infinity }
+  const quarter = Math.max(1, Math.floor(workers / DIVISOR))
+  return {
+    perIssuer,
+    perNamespace: Math.max(quarter, perIssuer),
+    perKind: Math.max(1, workers - quarter),
+  }
+}
+
+/** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
+export function requestGroups(ref: OurIssuerRef | undefined, share: FairShare): readonly Group[] {
+  if (ref === undefined) return []
+  const kind = { id: ref.kind, limit: share.perKind, isFreedEarly: true }
+  const issuer = { id: ref.name, limit: share.perIssuer }
+  return ref.kind === 'ClusterIssuer'
+    ? [kind, issuer]
+    : [kind, { id: ref.namespace ?? '', limit: share.perNamespace }, issuer]
+}
+
+/** @returns The groups of an issuer that is to be checked; each kind has a controller of its own. */
+export const checkGroups = (namespace: string | undefined, share: FairShare): readonly Group[] =>
+  namespace === undefined ? [] : [{ id: namespace, limit: share.perNamespace }]
