@@ -38,6 +38,8 @@ export interface Config {
   readonly maxRetryMs: number
   /** Whether Kubernetes' CertificateSigningRequests are signed as well. */
   readonly enableCertificateSigningRequests: boolean
+  /** Whether cert-manager's annotations on CertificateSigningRequests count. */
+  readonly certificateSigningRequestAnnotations: boolean
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly logFormat: (typeof LOG_FORMATS)[number]
 }
@@ -48,6 +50,7 @@ const BOOLEANS = ['true', 'false'] as const
 
 /** May be given without a value, which means true. As in Go, a value needs the equals sign. */
 const SWITCHES: ReadonlySet<string> = new Set([
+  'certificate-signing-request-annotations',
   'enable-certificate-signing-requests',
   'leader-elect',
   'metrics-secure',
@@ -111,6 +114,10 @@ const SETTINGS = {
   'enable-certificate-signing-requests': {
     default: 'true',
     help: "sign Kubernetes' own CertificateSigningRequests for ClusterIssuers, too",
+  },
+  'certificate-signing-request-annotations': {
+    default: 'false',
+    help: "let cert-manager's annotations on CertificateSigningRequests set the duration and ask for a CA certificate: anyone who may update these requests can change the annotations after the approval",
   },
   'log-level': { default: 'info', help: LOG_LEVELS.join(', ') },
   'log-format': { default: 'json', help: LOG_FORMATS.join(', ') },
@@ -213,6 +220,8 @@ export function readConfig(
     maxRetryMs: durationMs('max-retry-duration', 0),
     enableCertificateSigningRequests:
       choice('enable-certificate-signing-requests', BOOLEANS) === 'true',
+    certificateSigningRequestAnnotations:
+      choice('certificate-signing-request-annotations', BOOLEANS) === 'true',
     logLevel: choice('log-level', LOG_LEVELS),
     logFormat: choice('log-format', LOG_FORMATS),
   }

@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { Issuer, IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
@@ -34,7 +35,7 @@ import { observedSign } from './reconcile/observed-sign.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import {
   CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
+  certificateSigningRequests,
   type RequestKind,
 } from './reconcile/request-kinds.ts'
 import {
@@ -55,6 +56,7 @@ import type { Change, Store } from './watch/store.ts'
 export interface ControllersOptions {
   readonly config: Pick<
     Config,
+    | 'certificateSigningRequestAnnotations'
     | 'healthCheckIntervalMs'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
@@ -119,7 +121,7 @@ export function createControllers(options: ControllersOptions): Controllers {
   const requests: readonly WatchedRequests[] = [
     watchedRequests({ ...world, kind: CERTIFICATE_REQUESTS, store: observed.requests }, options),
     watchedRequests(
-      { ...world, kind: CERTIFICATE_SIGNING_REQUESTS, store: observed.signingRequests },
+      { ...world, kind: signingKind(options), store: observed.signingRequests },
       options,
     ),
   ]
@@ -146,6 +148,9 @@ export function createControllers(options: ControllersOptions): Controllers {
   }
 }
 
+const signingKind = ({ config }: ControllersOptions): RequestKind<CertificateSigningRequest> =>
+  certificateSigningRequests({ annotations: config.certificateSigningRequestAnnotations })
+
 function issuerController(
   kind: IssuerKind,
   { holds, breakers, connections }: Pick<World, 'breakers' | 'connections' | 'holds'>,
@@ -164,7 +169,7 @@ function issuerController(
     breakers,
     reminders: new Reminders(),
     longestLifetimeMs: (issuer) =>
-      longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer))),
+      longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer), signingKind(options))),
     checked: (reason) => metrics.checked(kind, reason),
     status: kube,
     events,

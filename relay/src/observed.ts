@@ -13,6 +13,7 @@ import {
 import {
   CLUSTER_ISSUER,
   FOREIGN_SIGNERS_FIELD_SELECTOR,
+  GROUP,
   ISSUER,
   OUR_REQUESTS_FIELD_SELECTOR,
 } from './api/group.ts'
@@ -73,18 +74,22 @@ export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | u
 export const requestKeysOf = <R>(requests: Store<R>, ref: OurIssuerRef): readonly string[] =>
   requests.keysBy(indexOf(ref))
 
-/** @returns The lifetimes that requests of either kind ask of this issuer, in milliseconds. */
+/**
+ * @param signingKind - How CertificateSigningRequests are read, with or without their annotations.
+ * @returns The lifetimes that requests of either kind ask of this issuer, in milliseconds.
+ */
 export const lifetimesAskedOf = (
   { requests, signingRequests }: Observed,
   ref: OurIssuerRef,
+  signingKind: Pick<RequestKind<CertificateSigningRequest>, 'lifetimeMs'>,
 ): readonly number[] =>
   lifetimesIn(requests, CERTIFICATE_REQUESTS, ref).concat(
-    lifetimesIn(signingRequests, CERTIFICATE_SIGNING_REQUESTS, ref),
+    lifetimesIn(signingRequests, signingKind, ref),
   )
 
 const lifetimesIn = <R extends AnyRequest>(
   requests: Store<R>,
-  { lifetimeMs }: RequestKind<R>,
+  { lifetimeMs }: Pick<RequestKind<R>, 'lifetimeMs'>,
   ref: OurIssuerRef,
 ): readonly number[] =>
   requestKeysOf(requests, ref).flatMap((key) => {
@@ -125,8 +130,9 @@ export function createReflectors(
     store: requests,
     // Beside a relay that looks at one namespace there may be another one for ClusterIssuers.
     isForeign: told(requestClaimSchema, (claim) => {
-      const ref = ourIssuerRef(claim)
-      return ref === undefined || (!isWholeCluster && ref.kind !== 'Issuer')
+      // A kind of our group that is unknown is kept, to be reported.
+      if (isWholeCluster) return claim.spec.issuerRef.group !== GROUP
+      return ourIssuerRef(claim)?.kind !== 'Issuer'
     }),
   })
   const awaited: readonly Reading[] = isWholeCluster

@@ -111,7 +111,7 @@ describe('a certificate that is not what its client asked for', () => {
       () => ({ isCA: true }),
       'the certificate is not what was asked for: it is not a CA',
     ],
-    ['for longer', () => ({ durationSeconds: 600 }), 's, 600 s were asked for'],
+    ['for longer', () => ({ durationSeconds: 600 }), 's, 600 s were requested'],
     [
       'for shorter',
       () => ({ durationSeconds: 7200 }),
@@ -120,7 +120,7 @@ describe('a certificate that is not what its client asked for', () => {
     [
       'for another use',
       () => ({ usages: ['digital signature', 'code signing'] }),
-      'the certificate has the extended key usage 1.3.6.1.5.5.7.3.',
+      'the certificate is not what was asked for: it has the extended key usage "client auth"',
     ],
     [
       'for another use than the certification request says',
@@ -134,7 +134,7 @@ describe('a certificate that is not what its client asked for', () => {
           }),
         ),
       }),
-      'the certificate has the extended key usage 1.3.6.1.5.5.7.3.',
+      'the certificate is not what was asked for: it has the extended key usage "client auth"',
     ],
     [
       'for a certification request that its key did not sign',

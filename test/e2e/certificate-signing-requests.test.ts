@@ -7,8 +7,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { parseAllDocuments, stringify } from 'yaml'
-import { z } from 'zod'
 import { FOREIGN_SIGNERS_FIELD_SELECTOR } from '../../relay/src/api/group.ts'
 import { createCsr } from '../support/csr.ts'
 import { manifests } from '../support/edge/manifests.ts'
@@ -33,17 +31,21 @@ import {
   getSigningRequest,
   isSigned,
   isTold,
+  lifetimeSecondsOf,
   makeSigningRequest,
+  relayManifestsWithout,
+  whyLeftAlone,
 } from './signing-requests.ts'
 
 const DURATION = 'experimental.cert-manager.io/request-duration'
 const IS_CA = 'experimental.cert-manager.io/request-is-ca'
+const ANNOTATIONS = '--certificate-signing-request-annotations'
 
 let edge: EdgeEnvironment
 let csrPem: string
 
 beforeAll(async () => {
-  edge = await startEdgeEnvironment()
+  edge = await startEdgeEnvironment({ relayFlags: [ANNOTATIONS] })
   csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
   await readyClusterIssuer(edge)
 })
@@ -103,16 +105,19 @@ describe('what is signed', () => {
     { name: 'by-field', fields: { spec: { expirationSeconds: 3_333 } }, seconds: 3_333 },
     {
       name: 'by-annotation',
-      fields: { annotations: { [DURATION]: '896h' }, spec: { expirationSeconds: 3_333 } },
+      fields: { annotations: { [DURATION]: '896h' } },
       seconds: 3_225_600,
+    },
+    {
+      name: 'by-field-below-annotation',
+      fields: { annotations: { [DURATION]: '896h' }, spec: { expirationSeconds: 3_333 } },
+      seconds: 3_333,
     },
   ])('lasts as long as asked: $name', async ({ name, fields, seconds }, { expect }) => {
     const csr = await request({ name, ...fields })
     await isSigned(edge.plane, csr)
     const [leaf] = await certificatesOf(edge.plane, csr)
-    const lifetimeMs = (leaf?.validToDate.getTime() ?? 0) - (leaf?.validFromDate.getTime() ?? 0)
-    // Both ends are part of it (RFC 5280 §4.1.2.5).
-    expect(lifetimeMs / 1000).toBe(seconds)
+    expect(lifetimeSecondsOf(leaf)).toBe(seconds)
   })
 })
 
@@ -199,7 +204,7 @@ describe('what is left alone', () => {
     { name: 'denied', verb: 'deny', fields: {}, why: 'denied' },
     {
       name: 'namespaced',
-      verb: 'approve',
+      verb: 'wait',
       fields: { signerName: 'issuers.edge-issuer.dev/default.edge' },
       why: 'signer is not cluster-scoped',
     },
@@ -217,7 +222,30 @@ describe('what is left alone', () => {
     expect(await getSigningRequest(edge.plane, csr)).toEqual(before)
     expect(await eventsOf(edge.plane, csr)).toEqual([])
     expect(await workerLines(name)).toBe(0)
-    expect(await whyLeftAlone(name)).toBe(why)
+    expect(await whyLeftAlone(edge.plane, name)).toBe(why)
+  })
+
+  it('an approved one for a namespaced issuer, with one Event', async ({ expect }) => {
+    const signerName = 'issuers.edge-issuer.dev/default.edge'
+    const csr = await request({ name: 'namespaced-approved', signerName })
+    await isTold(edge.plane, csr, 'Warning UnsupportedSigner: Signers "issuers.edge-issuer.dev/')
+    const object = await getSigningRequest(edge.plane, csr)
+    expect(conditionsOf(object)).toEqual(['Approved'])
+    expect(await workerLines('namespaced-approved')).toBe(0)
+  })
+
+  it('annotations, unless they are to count', async ({ expect }) => {
+    await edge.restartRelay({ flags: [`${ANNOTATIONS}=false`] })
+    try {
+      const annotations = { [DURATION]: '896h', [IS_CA]: 'true' }
+      const csr = await request({ name: 'annotated', annotations })
+      await isSigned(edge.plane, csr)
+      const [leaf] = await certificatesOf(edge.plane, csr)
+      expect(lifetimeSecondsOf(leaf)).toBe(7_776_000)
+      expect(leaf?.ca).toBe(false)
+    } finally {
+      await edge.restartRelay()
+    }
   })
 
   it('requests of Kubernetes itself do not leave the API server', async ({ expect }) => {
@@ -249,27 +277,3 @@ describe('what is left alone', () => {
     await isSigned(edge.plane, 'csr/disabled')
   })
 })
-
-/** The last reason that the relay logged for leaving a request alone. */
-async function whyLeftAlone(name: string): Promise<string | undefined> {
-  const lines = (await readFile(join(edge.plane.directory, 'relay.log'), 'utf8')).split('\n')
-  return lines
-    .filter((line) => line.includes(`"key":"${name}"`) && line.includes('"request left alone"'))
-    .map((line) => z.object({ why: z.string() }).parse(JSON.parse(line)).why)
-    .at(-1)
-}
-
-const objectSchema = z.looseObject({
-  rules: z.array(z.looseObject({ verbs: z.array(z.string()) })).optional(),
-})
-
-/** The relay's manifests, but for the rules with this verb. */
-async function relayManifestsWithout(verb: string): Promise<string> {
-  return parseAllDocuments(await manifests('relay'))
-    .map((document) => {
-      const object = objectSchema.parse(document.toJS())
-      const rules = object.rules?.filter(({ verbs }) => !verbs.includes(verb))
-      return stringify(rules === undefined ? object : { ...object, rules })
-    })
-    .join('---\n')
-}

@@ -4,9 +4,13 @@
  * @module
  */
 import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseAllDocuments, stringify } from 'yaml'
 import { z } from 'zod'
 import type { ControlPlane } from '../control-plane/index.ts'
 import { pollUntil } from '../control-plane/poll.ts'
+import { manifests } from '../support/edge/manifests.ts'
 import { type SigningRequestFields, signingRequestManifest } from '../support/edge/objects.ts'
 import {
   getObject,
@@ -79,4 +83,32 @@ export async function isTold(plane: ControlPlane, name: string, text: string): P
     probe: async () => (await eventsOf(plane, name)).some((event) => event.includes(text)),
     timeoutMs: PATIENCE_MS,
   })
+}
+
+/** What a certificate is valid for, in seconds as issuers count them: the difference of its two times. */
+export const lifetimeSecondsOf = (certificate: X509Certificate | undefined): number =>
+  ((certificate?.validToDate.getTime() ?? 0) - (certificate?.validFromDate.getTime() ?? 0)) / 1000
+
+/** The last reason that the relay logged for leaving a request alone. */
+export async function whyLeftAlone(plane: ControlPlane, name: string): Promise<string | undefined> {
+  const lines = (await readFile(join(plane.directory, 'relay.log'), 'utf8')).split('\n')
+  return lines
+    .filter((line) => line.includes(`"key":"${name}"`) && line.includes('"request left alone"'))
+    .map((line) => z.object({ why: z.string() }).parse(JSON.parse(line)).why)
+    .at(-1)
+}
+
+const objectSchema = z.looseObject({
+  rules: z.array(z.looseObject({ verbs: z.array(z.string()) })).optional(),
+})
+
+/** The relay's manifests, but for the rules with this verb. */
+export async function relayManifestsWithout(verb: string): Promise<string> {
+  return parseAllDocuments(await manifests('relay'))
+    .map((document) => {
+      const object = objectSchema.parse(document.toJS())
+      const rules = object.rules?.filter(({ verbs }) => !verbs.includes(verb))
+      return stringify(rules === undefined ? object : { ...object, rules })
+    })
+    .join('---\n')
 }

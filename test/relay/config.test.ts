@@ -16,6 +16,7 @@ const DEFAULTS = {
   healthCheckIntervalMs: 60_000,
   maxRetryMs: 3_600_000,
   enableCertificateSigningRequests: true,
+  certificateSigningRequestAnnotations: false,
   logLevel: 'info',
   logFormat: 'json',
 }

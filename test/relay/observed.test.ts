@@ -8,8 +8,8 @@ import { FakeClock, settle } from './queue/fake-clock.ts'
 import { RecordingLog } from './queue/recording-log.ts'
 import { FORBIDDEN } from './reconcile/support.ts'
 
-/** Requests of one namespace, one for an issuer of each kind. */
-const REQUESTS = ['Issuer', 'ClusterIssuer'].map((kind) => ({
+/** Requests of one namespace, one for an issuer of each kind and one for an unknown kind. */
+const REQUESTS = ['Issuer', 'ClusterIssuer', 'Other'].map((kind) => ({
   key: `default/for-${kind}`,
   resourceVersion: '7',
   body: aRequestObject({
@@ -66,7 +66,11 @@ it('the whole cluster is read', async ({ expect }) => {
     certificaterequests: undefined,
     certificatesigningrequests: undefined,
   })
-  expect(read.kept).toEqual(['default/for-Issuer', 'default/for-ClusterIssuer'])
+  expect(read.kept).toEqual([
+    'default/for-Issuer',
+    'default/for-ClusterIssuer',
+    'default/for-Other',
+  ])
   expect(read.awaited).toBe(3)
 })
 

@@ -18,6 +18,8 @@ export const REQUEST_STATES = [
   'deleting',
   /** Its signer name is ours, but that of a namespaced issuer. */
   'unsupported-signer',
+  /** Its issuerRef has our group, and a kind that is not ours. */
+  'unknown-issuer-kind',
   'not-approved',
   /** Its issuer is missing, not Ready, or Ready for an older spec. */
   'issuer-not-ready',

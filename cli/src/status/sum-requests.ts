@@ -81,6 +81,8 @@ function stateOf(
   switch (decision.kind) {
     case 'ignore':
       return ignoredState(request, decision.why)
+    case 'notify':
+      return { state: NOTIFIED_STATES[decision.why], why: decision.verdict.message }
     case 'report': {
       const { reason, message } = decision.verdict
       if (reason === REQUEST_REASON.denied) return { state: 'denied', why: message }
@@ -90,6 +92,11 @@ function stateOf(
       return underWay(request)
   }
 }
+
+const NOTIFIED_STATES = {
+  'signer is not cluster-scoped': 'unsupported-signer',
+  'unknown issuer kind': 'unknown-issuer-kind',
+} as const
 
 type IgnoreReason = Extract<RequestDecision, { kind: 'ignore' }>['why']
 

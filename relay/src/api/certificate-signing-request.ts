@@ -9,7 +9,7 @@ import { metadataSchema } from './metadata.ts'
 
 /** cert-manager's annotations on a CertificateSigningRequest (pkg/apis/experimental/v1alpha1). */
 export const SIGNING_REQUEST_ANNOTATION = {
-  /** Go duration; stands above `spec.expirationSeconds`. */
+  /** Go duration; shortens `spec.expirationSeconds` where that is set. */
   duration: 'experimental.cert-manager.io/request-duration',
   /** Exactly `true` asks for a CA certificate. */
   isCA: 'experimental.cert-manager.io/request-is-ca',

@@ -39,6 +39,13 @@ const issuerAuthoritySchema = z.object({
   subject: z.string().optional(),
 })
 
+/** One root that verifiers of the issuer's certificates must trust. */
+const issuerRootSchema = z.object({
+  sha256: z.string(),
+  notAfter: z.string(),
+  subject: z.string().optional(),
+})
+
 export const issuerSchema = z.object({
   kind: z.enum(['Issuer', 'ClusterIssuer']),
   metadata: metadataSchema,
@@ -46,9 +53,11 @@ export const issuerSchema = z.object({
   status: z
     .object({
       conditions: z.array(conditionSchema).default([]),
-      /** What the last good health check saw, and so are the authorities. */
+      /** What the last good health check saw, as are the authorities and the roots. */
       ca: issuerCaSchema.optional(),
       authorities: z.array(issuerAuthoritySchema).optional(),
+      /** Absent where an older relay wrote the status. */
+      roots: z.array(issuerRootSchema).optional(),
     })
     .prefault({}),
 })
@@ -57,13 +66,22 @@ export type Issuer = z.infer<typeof issuerSchema>
 export type IssuerKind = Issuer['kind']
 export type IssuerSpec = Issuer['spec']
 /** What a good health check sees of the CAs. */
-export type SeenAuthorities = Pick<Issuer['status'], 'ca' | 'authorities'>
+export type SeenAuthorities = Pick<Issuer['status'], 'ca' | 'authorities' | 'roots'>
+export type IssuerRoot = NonNullable<SeenAuthorities['roots']>[number]
 
-/**
- * @returns Fingerprints of every CA that the last good health check saw, in the order of the worker;
- *   `undefined` before the first one.
- */
-export function seenFingerprints({ status }: Issuer): readonly string[] | undefined {
-  const { ca, authorities = ca && [ca] } = status
-  return authorities?.map(({ sha256 }) => sha256)
+/** SHA-256 fingerprints of what the last good health check saw, in the order of the worker. */
+export interface SeenFingerprints {
+  /** Every issuing CA, in any state. */
+  readonly cas: readonly string[]
+  /** Every root. */
+  readonly roots: readonly string[]
 }
+
+/** @returns Nothing before the first good check: until then no certificate is accepted. */
+export function seenFingerprints({ status }: Issuer): SeenFingerprints {
+  const { ca, authorities = ca === undefined ? [] : [ca], roots = [] } = status
+  return { cas: fingerprints(authorities), roots: fingerprints(roots) }
+}
+
+const fingerprints = (list: readonly { readonly sha256: string }[]): readonly string[] =>
+  list.map(({ sha256 }) => sha256)

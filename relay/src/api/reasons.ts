@@ -45,8 +45,11 @@ export const EVENT_REASON = {
   waitingForApproval: 'WaitingForApproval',
   waitingForIssuerExist: 'WaitingForIssuerExist',
   waitingForIssuerReady: 'WaitingForIssuerReady',
+  unknownIssuerKind: 'UnknownIssuerKind',
+  unsupportedSigner: 'UnsupportedSigner',
   checked: 'Checked',
   caExpiring: 'CAExpiring',
+  trustedRootsChanged: 'TrustedRootsChanged',
 } as const
 
 /** Event actions. */

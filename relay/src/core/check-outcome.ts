@@ -4,7 +4,7 @@
  * @module
  */
 import type { HealthAnswer, Result } from '@edge-issuer/shared'
-import type { IssuerSpec, SeenAuthorities } from '../api/issuer.ts'
+import type { IssuerRoot, IssuerSpec, SeenAuthorities } from '../api/issuer.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { issuerChecked, issuerPending, type IssuerVerdict } from './verdict.ts'
 
@@ -14,16 +14,22 @@ export interface CheckOutcome {
   readonly seen?: SeenAuthorities
 }
 
+/** A health answer that was verified. */
+export interface VerifiedHealth extends HealthAnswer {
+  /** The roots of its bundle, in order. */
+  readonly roots: readonly IssuerRoot[]
+}
+
 /**
  * Ready means: the worker was reached over TLS, knows these credentials, has this issuer with a CA
  * that can sign now, and would accept the profile that the spec names.
  */
 export function checkOutcome(
-  answer: Result<HealthAnswer, SignerFault>,
+  answer: Result<VerifiedHealth, SignerFault>,
   spec: IssuerSpec,
 ): CheckOutcome {
   if (!answer.ok) return { verdict: issuerPending(answer.error.message) }
-  const { ca, authorities, profiles } = answer.value
+  const { ca, authorities, roots, profiles } = answer.value
   if (spec.profile !== undefined && !profiles.includes(spec.profile)) {
     const open = profiles.map((profile) => `"${profile}"`).join(', ')
     return {
@@ -42,6 +48,7 @@ export function checkOutcome(
         notAfter,
         subject,
       })),
+      roots: [...roots],
     },
   }
 }

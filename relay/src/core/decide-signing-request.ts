@@ -9,8 +9,9 @@ import { isConditionTrue } from '../api/condition.ts'
 import type { Issuer } from '../api/issuer.ts'
 import { SIGNING_REQUEST_CONDITION } from '../api/reasons.ts'
 import { gateByIssuer } from './issuer-gate.ts'
-import { ignore, type RequestDecision } from './request-decision.ts'
+import { ignore, notify, type RequestDecision } from './request-decision.ts'
 import { readSignerName } from './signer-name.ts'
+import { signerUnsupported } from './verdict.ts'
 
 /**
  * @param issuer - The ClusterIssuer that the request names, as last seen; absent when there is none.
@@ -23,9 +24,13 @@ export function decideSigningRequest(
   const signer = readSignerName(spec.signerName)
   if (metadata.isDeleting) return ignore('deleting')
   if (signer.kind === 'foreign') return ignore('foreign')
-  if (signer.kind === 'namespaced') return ignore('signer is not cluster-scoped')
   if (status.hasCertificate || isConditionTrue(status.conditions, failed)) return ignore('finished')
   if (isConditionTrue(status.conditions, denied)) return ignore('denied')
-  if (!isConditionTrue(status.conditions, approved)) return ignore('not approved')
+  const isApproved = isConditionTrue(status.conditions, approved)
+  if (signer.kind === 'namespaced') {
+    const why = 'signer is not cluster-scoped'
+    return isApproved ? notify(why, signerUnsupported()) : ignore(why)
+  }
+  if (!isApproved) return ignore('not approved')
   return gateByIssuer(signer.ref, issuer)
 }

@@ -6,9 +6,13 @@
 import type { Issuer } from '../api/issuer.ts'
 import type { RequestVerdict } from './verdict.ts'
 
-/** `ignore` writes nothing; `report` writes a verdict and asks nobody; `sign` asks the worker. */
+/**
+ * `ignore` writes nothing; `notify` writes nothing either, and emits an Event once; `report` writes a verdict
+ * without asking the worker; `sign` asks it.
+ */
 export type RequestDecision =
   | { readonly kind: 'ignore'; readonly why: IgnoreReason }
+  | { readonly kind: 'notify'; readonly why: NotifyReason; readonly verdict: RequestVerdict }
   | { readonly kind: 'report'; readonly verdict: RequestVerdict }
   | { readonly kind: 'sign'; readonly issuer: Issuer }
 
@@ -20,8 +24,16 @@ export type IgnoreReason =
   | 'foreign'
   | 'invalid'
   | 'not approved'
-  /** A signer name of ours that names a namespaced issuer. */
+  /** Not approved either. A signer name of ours that names a namespaced issuer. */
   | 'signer is not cluster-scoped'
+
+/** Why nothing will come of a request as it is, though it names this group. */
+export type NotifyReason = 'signer is not cluster-scoped' | 'unknown issuer kind'
 
 export const ignore = (why: IgnoreReason): RequestDecision => ({ kind: 'ignore', why })
 export const report = (verdict: RequestVerdict): RequestDecision => ({ kind: 'report', verdict })
+export const notify = (why: NotifyReason, verdict: RequestVerdict): RequestDecision => ({
+  kind: 'notify',
+  why,
+  verdict,
+})

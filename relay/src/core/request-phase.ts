@@ -10,6 +10,7 @@ export type RequestPhase = 'waiting for approval' | 'pending' | 'done'
 
 /** Whatever its issuer says: a request that is approved and not finished is pending. */
 export function requestPhase(decision: RequestDecision): RequestPhase {
+  if (decision.kind === 'notify') return 'done'
   if (decision.kind !== 'ignore') return 'pending'
   return decision.why === 'not approved' ? 'waiting for approval' : 'done'
 }

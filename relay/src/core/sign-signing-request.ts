@@ -15,6 +15,15 @@ import { DEFAULT_DURATION_SECONDS } from './sign-request.ts'
 /** Kubernetes' least `spec.expirationSeconds`, which cert-manager holds the annotation to as well. */
 const MIN_DURATION_SECONDS = 600
 
+/** How requests are read. */
+export interface SigningRequestRules {
+  /**
+   * Whether cert-manager's annotations count. Unlike the spec they can be changed after the approval, by
+   * anyone who may update CertificateSigningRequests: a CA certificate could be made of an approved request.
+   */
+  readonly annotations: boolean
+}
+
 /**
  * The usages are as listed: Kubernetes and cert-manager spell them alike, and a CA gets no `cert sign`
  * that was not asked for (cert-manager pkg/util/pki/kube.go).
@@ -25,12 +34,14 @@ const MIN_DURATION_SECONDS = 600
 export function signingToSignRequest(
   { metadata, spec }: CertificateSigningRequest,
   profile: string | undefined,
+  rules: SigningRequestRules,
 ): Result<SignRequest, string> {
-  const duration = readDuration(metadata.annotations, spec.expirationSeconds)
+  const annotations = annotationsOf(metadata, rules)
+  const duration = readDuration(annotations, spec.expirationSeconds)
   if (!duration.ok) return duration
   return signMessage(spec.request, {
     durationSeconds: duration.value,
-    isCA: isCA(metadata.annotations),
+    isCA: isCA(annotations),
     usages: spec.usages,
     profile,
     origin: {
@@ -45,27 +56,38 @@ export function signingToSignRequest(
 }
 
 /** @returns What the request asks for; nothing for a CA, whose life is planned by hand, and for nonsense. */
-export function signingRequestLifetimeMs({
-  metadata: { annotations },
-  spec,
-}: CertificateSigningRequest): number | undefined {
+export function signingRequestLifetimeMs(
+  { metadata, spec }: CertificateSigningRequest,
+  rules: SigningRequestRules,
+): number | undefined {
+  const annotations = annotationsOf(metadata, rules)
   const seconds = readDuration(annotations, spec.expirationSeconds)
   return seconds.ok && !isCA(annotations) ? seconds.value * 1_000 : undefined
 }
 
-const isCA = (annotations: Readonly<Record<string, string>>): boolean =>
+type Annotations = CertificateSigningRequest['metadata']['annotations']
+
+const annotationsOf = (
+  { annotations }: CertificateSigningRequest['metadata'],
+  rules: SigningRequestRules,
+): Annotations => (rules.annotations ? annotations : {})
+
+const isCA = (annotations: Annotations): boolean =>
   annotations[SIGNING_REQUEST_ANNOTATION.isCA] === 'true'
 
-/** The annotation stands above the field; whole seconds, as X.509 has no fractions. */
+/**
+ * The annotation can only shorten the field, which the approver saw and no one can change; whole seconds,
+ * as X.509 has no fractions.
+ */
 function readDuration(
-  annotations: Readonly<Record<string, string>>,
+  annotations: Annotations,
   expirationSeconds: number | undefined,
 ): Result<number, string> {
   const name = SIGNING_REQUEST_ANNOTATION.duration
   const text = annotations[name]
   if (text === undefined) return ok(expirationSeconds ?? DEFAULT_DURATION_SECONDS)
   const seconds = Math.floor((parseGoDuration(text) ?? 0) / 1000)
-  if (seconds >= MIN_DURATION_SECONDS) return ok(seconds)
+  if (seconds >= MIN_DURATION_SECONDS) return ok(Math.min(seconds, expirationSeconds ?? seconds))
   const minimum = `${String(MIN_DURATION_SECONDS)}s`
   return err(
     `annotation ${name} is ${JSON.stringify(text)}, not a duration of at least ${minimum} such as 2160h`,

@@ -53,8 +53,8 @@ function gate(issuer: Issuer | undefined): string {
   if (issuer === undefined) return 'gone'
   const ready = findCondition(issuer.status.conditions, READY)
   const { uid } = issuer.metadata
-  const cas = seenFingerprints(issuer)?.join() ?? 'unseen'
-  return `${uid} ${ready?.status ?? 'none'} ${String(ready?.observedGeneration)} ${cas}`
+  const { cas, roots } = seenFingerprints(issuer)
+  return `${uid} ${ready?.status ?? 'none'} ${String(ready?.observedGeneration)} ${cas.join()} ${roots.join()}`
 }
 
 const othersConditions = ({ status }: AnyRequest): string =>

@@ -74,6 +74,22 @@ export const issuerNotReady = (found: string): RequestVerdict =>
     normal(EVENT_REASON.waitingForIssuerReady),
   )
 
+/** @param kind - `issuerRef.kind`: may be any text. */
+export const issuerKindUnknown = (kind: string): RequestVerdict =>
+  waiting(
+    `issuerRef.kind ${JSON.stringify(kind.slice(0, MAX_KIND_CHARACTERS))} is not a kind of edge-issuer.dev; expected Issuer or ClusterIssuer. Correct issuerRef in the Certificate, or create a new CertificateRequest.`,
+    warning(EVENT_REASON.unknownIssuerKind),
+  )
+
+/** Longest kind that the API server knows (RFC 1123 label); a longer text is cut. */
+const MAX_KIND_CHARACTERS = 63
+
+export const signerUnsupported = (): RequestVerdict =>
+  waiting(
+    'Signers "issuers.edge-issuer.dev/…" do not sign CertificateSigningRequests, which have no namespace; expected "clusterissuers.edge-issuer.dev/NAME". Create a new CertificateSigningRequest for a ClusterIssuer.',
+    warning(EVENT_REASON.unsupportedSigner),
+  )
+
 export const issuerChecked = (): IssuerVerdict => ({
   status: 'True',
   reason: ISSUER_REASON.checked,

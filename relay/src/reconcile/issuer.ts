@@ -11,15 +11,18 @@ import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
 import { warnOfExpiry } from '../core/ca-expiry.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
-import { issuerFailed, issuerPending, UNEXPECTED_ERROR } from '../core/verdict.ts'
+import { rootsNote } from '../core/roots-note.ts'
+import { issuerFailed, issuerPending, normal, UNEXPECTED_ERROR } from '../core/verdict.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventDraft, EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
+import { Certificates } from '../signer/certificates.ts'
 import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
 import type { SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
+import { verifyHealth } from '../signer/verify-health.ts'
 import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
 import type { IssuerHolds } from './issuer-holds.ts'
 import type { Reminders } from './reminders.ts'
@@ -58,11 +61,12 @@ export interface IssuerReconcilerOptions {
 
 /** @returns The reconcile function of a controller. */
 export function issuerReconciler(options: IssuerReconcilerOptions): Reconcile {
+  const certificates = new Certificates()
   return async (key, signal) => {
     const issuer = options.get(key)
     if (issuer === undefined || issuer.metadata.isDeleting) return { kind: 'done' }
     const checked = await options.withinCheckDeadline(signal, async (limited) =>
-      check(issuer, options, limited),
+      check(issuer, { ...options, certificates }, limited),
     )
     options.checked(checked.verdict.reason)
     const written = await write({ key, issuer, checked }, options, signal)
@@ -91,9 +95,10 @@ interface Check extends CheckOutcome {
 
 async function check(
   issuer: Issuer,
-  { connect, holds, breakers, now, longestLifetimeMs }: IssuerReconcilerOptions,
+  options: IssuerReconcilerOptions & { readonly certificates: Certificates },
   signal: AbortSignal,
 ): Promise<Check> {
+  const { connect, holds, breakers, now, longestLifetimeMs, certificates } = options
   const hold = holds.current(issuer.metadata.uid, now())
   if (hold !== undefined) return { verdict: issuerPending(hold.message) }
   const client = await connect(issuer, signal)
@@ -101,7 +106,8 @@ async function check(
     const { kind, message } = client.error
     return { verdict: kind === 'spec' ? issuerFailed(message) : issuerPending(message) }
   }
-  const answer = await client.value.health(issuer.spec.issuer, signal)
+  const health = await client.value.health(issuer.spec.issuer, signal)
+  const answer = health.ok ? verifyHealth(health.value, certificates, now()) : health
   const outcome = checkOutcome(answer, issuer.spec)
   if (!answer.ok) return { ...outcome, minimumMs: answer.error.retryAfterMs ?? 0 }
   // Requests that this check wakes need not wait until the next probe would be due.
@@ -164,6 +170,12 @@ function tell(
   if (!isExpiring) reminders.forget(uid)
   const isRepeated = isExpiring ? reminders.isDue(uid, now()) : reason === 'Pending'
   if (isNews || isRepeated) events.record(eventOf({ key, issuer, checked }, resource))
+  const note = rootsNote(issuer.status.roots, checked.seen?.roots)
+  if (isNews && note !== undefined) {
+    const changed = { ...normal(EVENT_REASON.trustedRootsChanged), note }
+    const verdict = { ...checked.verdict, event: changed }
+    events.record(eventOf({ key, issuer, checked: { verdict } }, resource))
+  }
 }
 
 function eventOf({ key, issuer, checked }: Checked, resource: Resource): EventDraft {
@@ -173,7 +185,7 @@ function eventOf({ key, issuer, checked }: Checked, resource: Resource): EventDr
   return {
     regarding: { apiVersion: apiVersionOf(resource), kind, ...refOfKey(key), uid },
     ...event,
-    note: message,
+    note: event.note ?? message,
   }
 }
 
@@ -196,5 +208,10 @@ function next(
 }
 
 /** What was seen, as one text to compare. */
-const seenText = ({ ca, authorities = [] }: SeenAuthorities): string =>
-  [ca?.sha256, ca?.notAfter, ...authorities.flatMap(({ sha256, state }) => [sha256, state])].join()
+const seenText = ({ ca, authorities = [], roots = [] }: SeenAuthorities): string =>
+  [
+    ca?.sha256,
+    ca?.notAfter,
+    ...authorities.flatMap(({ sha256, state }) => [sha256, state]),
+    ...roots.map(({ sha256 }) => sha256),
+  ].join()

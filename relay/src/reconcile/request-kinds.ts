@@ -24,7 +24,11 @@ import {
   SIGNING_REQUEST_WORDS,
 } from '../core/request-words.ts'
 import { requestLifetimeMs, toSignRequest } from '../core/sign-request.ts'
-import { signingRequestLifetimeMs, signingToSignRequest } from '../core/sign-signing-request.ts'
+import {
+  signingRequestLifetimeMs,
+  type SigningRequestRules,
+  signingToSignRequest,
+} from '../core/sign-signing-request.ts'
 import { readSignerName } from '../core/signer-name.ts'
 import {
   type Finding,
@@ -60,7 +64,10 @@ export const CERTIFICATE_REQUESTS: RequestKind<CertificateRequest> = {
   report: reportOnRequest,
 }
 
-export const CERTIFICATE_SIGNING_REQUESTS: RequestKind<CertificateSigningRequest> = {
+/** Kubernetes' own requests, with or without cert-manager's annotations: see {@link SigningRequestRules}. */
+export const certificateSigningRequests = (
+  rules: SigningRequestRules,
+): RequestKind<CertificateSigningRequest> => ({
   resource: CERTIFICATE_SIGNING_REQUEST,
   schema: certificateSigningRequestSchema,
   issuerRef: ({ spec }) => {
@@ -68,9 +75,12 @@ export const CERTIFICATE_SIGNING_REQUESTS: RequestKind<CertificateSigningRequest
     return signer.kind === 'cluster' ? signer.ref : undefined
   },
   decide: decideSigningRequest,
-  toSignRequest: signingToSignRequest,
-  lifetimeMs: signingRequestLifetimeMs,
+  toSignRequest: (request, profile) => signingToSignRequest(request, profile, rules),
+  lifetimeMs: (request) => signingRequestLifetimeMs(request, rules),
   words: SIGNING_REQUEST_WORDS,
   approvalHelp: signingApprovalHelp,
   report: reportOnSigningRequest,
-}
+})
+
+/** As they are signed unless the operator says otherwise. */
+export const CERTIFICATE_SIGNING_REQUESTS = certificateSigningRequests({ annotations: false })

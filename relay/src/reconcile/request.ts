@@ -92,9 +92,10 @@ type Pass =
 
 async function decide<R extends AnyRequest>(
   { key, request }: Subject<R>,
-  { kind, getIssuer, sign, approvals, log }: RequestReconcilerOptions<R>,
+  options: RequestReconcilerOptions<R>,
   signal: AbortSignal,
 ): Promise<Pass> {
+  const { kind, getIssuer, sign, approvals, log } = options
   const ref = kind.issuerRef(request)
   const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
   switch (decision.kind) {
@@ -104,6 +105,9 @@ async function decide<R extends AnyRequest>(
         kind: 'leave',
         outcome: decision.why === 'not approved' ? approvals.look(key, request) : { kind: 'done' },
       }
+    case 'notify':
+      tellNews({ key, request }, decision.verdict, options)
+      return { kind: 'leave', outcome: { kind: 'done' } }
     case 'report':
       // Denied is final; an issuer that is awaited wakes its requests when it changes.
       return { kind: 'write', verdict: decision.verdict, outcome: { kind: 'done' } }

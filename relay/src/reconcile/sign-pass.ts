@@ -73,7 +73,7 @@ export function signPass<R extends AnyRequest>(
     if (!answer.ok) return faulted(answer.error, subjects, options)
     const expected = {
       request: signRequest.value,
-      seenCas: seenFingerprints(issuer),
+      seen: seenFingerprints(issuer),
       nowMs: options.now(),
     }
     const verified = verifyAnswer(answer.value, expected, certificates)

@@ -12,10 +12,14 @@ import { rfc3339 } from '../api/time.ts'
 import { MAX_MESSAGE_CHARACTERS } from '../core/conditions.ts'
 
 /** Status of an issuer: metav1.Condition, and what is known of its CAs. */
-export const issuerStatus = (ready: Condition, { ca, authorities }: SeenAuthorities): object => ({
+export const issuerStatus = (
+  ready: Condition,
+  { ca, authorities, roots }: SeenAuthorities,
+): object => ({
   conditions: [{ ...conditionText(ready), observedGeneration: ready.observedGeneration }],
   ...(ca === undefined ? {} : { ca }),
   ...(authorities === undefined ? {} : { authorities }),
+  ...(roots === undefined ? {} : { roots }),
 })
 
 /** What goes with the Ready condition of a CertificateRequest. */

@@ -65,6 +65,10 @@ export class Certificates {
   }
 }
 
+/** SHA-256 of a certificate's DER, lower-case hexadecimal: how issuing CAs and roots are told apart. */
+export const fingerprint = ({ x509 }: Link): string =>
+  x509.fingerprint256.replaceAll(':', '').toLowerCase()
+
 function readLink(der: Uint8Array): Result<Link, string> {
   const parts = parseCertificate(der)
   if (!parts.ok) return err(parts.error.message)

@@ -8,6 +8,7 @@ import {
   asApproved,
   decodeBase64,
   err,
+  MAX_CLOCK_SKEW_SECONDS,
   ok,
   type PemLimits,
   type Result,
@@ -17,13 +18,14 @@ import {
 import {
   type Certificate,
   type CertificationRequest,
-  equalOctets,
-  EXTENSION_OID,
-  type Extensions,
   parseCertificationRequest,
+  timeToText,
 } from '@edge-issuer/shared/x509'
+import type { SeenFingerprints } from '../api/issuer.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
-import type { Certificates, Link } from './certificates.ts'
+import { type Certificates, fingerprint, type Link } from './certificates.ts'
+import { type ChainContext, chainProblem, isExpired, rootsProblem } from './chain-problem.ts'
+import { leafDifferences } from './leaf-differences.ts'
 
 /** What is written into the request: PEM, without a root in the chain. */
 export interface IssuedChain {
@@ -35,8 +37,8 @@ export interface IssuedChain {
 /** What the answer is held against. */
 export interface Expectation {
   readonly request: SignRequest
-  /** Fingerprints of the issuing CAs that the last health check saw, if one did. */
-  readonly seenCas: readonly string[] | undefined
+  /** What the last health check saw; nothing before the first one. */
+  readonly seen: SeenFingerprints
   readonly nowMs: number
 }
 
@@ -54,13 +56,14 @@ const MAX_BUNDLE_CERTIFICATES = 9
 
 /**
  * Accepts an answer only if it is one chain, each link signed by the next and the last by one of the
- * roots; if each root is one; if the leaf has the key, the subject and the names of the request, byte
- * for byte, and is a CA exactly when that was asked; if it is valid now; and if its issuer is a CA
- * that the health check saw, in whatever state: a certificate may have been signed before a cut-over.
+ * roots; if each root is one; if the leaf is what was requested, see {@link leafDifferences}; if it is
+ * valid now, its last second included, and begins at most {@link MAX_CLOCK_SKEW_SECONDS} from now; if its
+ * issuer is a CA that the health check saw, in whatever state: a certificate may have been signed before a
+ * cut-over; and if the health check saw every root.
  *
- * @returns What is to be written, or the fault. An unseen CA is the issuer's affair (it may have
+ * @returns What is to be written, or the fault. An unseen CA or root is the issuer's affair (it may have
  *   been rotated, the next check will see); anything else is temporary, since the worker is at fault
- *   and can be mended.
+ *   and its operator can correct it.
  */
 export function verifyAnswer(
   answer: SignAnswer,
@@ -74,37 +77,47 @@ export function verifyAnswer(
   const [leaf, above] = chain.value
   const last = chain.value.at(-1)
   const root = roots.value.find((one) => last !== undefined && certificates.isIssuedBy(last, one))
-  const fault = faultOfRoots(roots.value, certificates) ?? faultOfChain(chain.value, certificates)
-  if (fault !== undefined) return refused(fault)
+  const context = { certificates, nowMs: expected.nowMs }
+  const rootProblem = rootsProblem(roots.value, context)
+  if (rootProblem !== undefined) return refused(`ca: ${rootProblem}`)
+  const problem = pathProblem(chain.value, root, context)
+  if (problem !== undefined) return refused(problem)
   if (leaf === undefined || root === undefined) return refused('no root in ca signed the chain')
-  const leafFault = faultOfLeaf(leaf.parts, expected)
+  const leafFault = leafProblem(leaf.parts, expected)
   if (leafFault !== undefined) return refused(leafFault)
-  const issuing = fingerprint(above ?? root)
-  if (expected.seenCas?.includes(issuing) === false) return unseen(issuing, expected.seenCas)
+  const unseen = unseenFault({ issuing: above ?? root, roots: roots.value }, expected.seen)
+  if (unseen !== undefined) return err(unseen)
   const others = roots.value.filter((one) => one !== root)
   return ok({ chainPem: joinPem(chain.value), caPem: joinPem([root, ...others]) })
 }
 
-const CHAIN_LIMITS: PemLimits = {
+export const CHAIN_LIMITS: PemLimits = {
   label: 'CERTIFICATE',
   maxBlocks: MAX_CHAIN_CERTIFICATES,
   maxCharacters: MAX_CHAIN_CHARACTERS,
 }
-const BUNDLE_LIMITS: PemLimits = {
+export const BUNDLE_LIMITS: PemLimits = {
   label: 'CERTIFICATE',
   maxBlocks: MAX_BUNDLE_CERTIFICATES,
   maxCharacters: MAX_BUNDLE_CHARACTERS,
 }
 
-const fingerprint = ({ x509 }: Link): string =>
-  x509.fingerprint256.replaceAll(':', '').toLowerCase()
+/** What the answer contains and the last health check did not see. */
+function unseenFault(
+  found: { readonly issuing: Link; readonly roots: readonly Link[] },
+  seen: SeenFingerprints,
+): SignerFault | undefined {
+  const issuing = fingerprint(found.issuing)
+  if (!seen.cas.includes(issuing)) return caUnseen('is signed by a CA', issuing, seen.cas)
+  const root = found.roots.map(fingerprint).find((one) => !seen.roots.includes(one))
+  return root === undefined ? undefined : caUnseen('comes with a root', root, seen.roots)
+}
 
-const unseen = (found: string, seen: readonly string[]): Result<never, SignerFault> =>
-  err({
-    class: 'issuer',
-    code: 'ca_unseen',
-    message: `the certificate is signed by a CA with fingerprint ${found}, the last health check saw ${seen.join(', ')}`,
-  })
+const caUnseen = (what: string, found: string, seen: readonly string[]): SignerFault => ({
+  class: 'issuer',
+  code: 'ca_unseen',
+  message: `the certificate ${what} with fingerprint ${found}, the last health check saw ${seen.length === 0 ? 'none' : seen.join(', ')}`,
+})
 
 const refused = (found: string): Result<never, SignerFault> =>
   err({
@@ -113,62 +126,33 @@ const refused = (found: string): Result<never, SignerFault> =>
     message: `the worker sent a certificate that was not asked for: ${found}`,
   })
 
-/** Each certificate but the last is signed by the one after it, which is a CA. */
-function faultOfChain(links: readonly Link[], certificates: Certificates): string | undefined {
-  for (const [index, link] of links.entries()) {
-    const next = links[index + 1]
-    if (next !== undefined && !certificates.isIssuedBy(link, next)) {
-      return `certificate ${String(index + 1)} of the chain is not signed by the next`
-    }
-    if (index > 0 && !link.x509.ca) {
-      return `certificate ${String(index + 1)} of the chain is not a CA`
-    }
-  }
-  return undefined
+/** @param root - The one that signed the chain. */
+function pathProblem(
+  chain: readonly Link[],
+  root: Link | undefined,
+  context: ChainContext,
+): string | undefined {
+  if (root === undefined) return chainProblem(chain, 1, context)
+  return chain.at(-1)?.pem === root.pem
+    ? 'the chain contains its root'
+    : chainProblem([...chain, root], 1, context)
 }
 
-function faultOfRoots(roots: readonly Link[], certificates: Certificates): string | undefined {
-  const index = roots.findIndex((root) => !root.x509.ca || !certificates.isIssuedBy(root, root))
-  return index < 0 ? undefined : `certificate ${String(index + 1)} in ca is not a root`
-}
-
-function faultOfLeaf(leaf: Certificate, { request, nowMs }: Expectation): string | undefined {
+function leafProblem(leaf: Certificate, { request, nowMs }: Expectation): string | undefined {
   const csr = readCsr(request)
   if (csr === undefined) return 'the certification request that was sent is not well-formed'
-  const [difference] = leafDifferences(leaf, { csr, isCA: request.isCA })
-  return difference ?? (leaf.notAfterMs <= nowMs ? 'it is expired' : undefined)
-}
-
-/** What a certificate has to have of the request for it. */
-export interface AskedLeaf {
-  readonly csr: CertificationRequest
-  readonly isCA: boolean
-}
-
-/** Every difference between a certificate and what was asked for, to follow the certificate's name. */
-export function leafDifferences(leaf: Certificate, { csr, isCA }: AskedLeaf): readonly string[] {
-  const isLeafCA = leaf.extensions.values.basicConstraints?.isCA ?? false
-  return [
-    isEqual(leaf.publicKey.raw, csr.publicKey.raw) ? undefined : 'its public key is another',
-    isEqual(leaf.subject.raw, csr.subject.raw) ? undefined : 'its subject is another',
-    isEqual(subjectAltName(leaf.extensions), subjectAltName(csr.extensions))
-      ? undefined
-      : 'its subject alternative names are others',
-    isLeafCA === isCA ? undefined : isLeafCA ? 'it is a CA' : 'it is not a CA',
-  ].filter((difference) => difference !== undefined)
+  const [difference] = leafDifferences(leaf, { csr, request })
+  if (difference !== undefined) return difference
+  if (isExpired(leaf, nowMs)) return 'it is expired'
+  return leaf.notBeforeMs > nowMs + MAX_CLOCK_SKEW_SECONDS * 1_000
+    ? `it is valid only from ${timeToText(leaf.notBeforeMs)}`
+    : undefined
 }
 
 function readCsr(request: SignRequest): CertificationRequest | undefined {
   const der = decodeBase64(request.csr)
   const csr = der === undefined ? undefined : parseCertificationRequest(der)
   return csr?.ok === true ? asApproved(csr.value, request.origin) : undefined
-}
-
-const subjectAltName = ({ list }: Extensions): Uint8Array | undefined =>
-  list.find(({ oid }) => oid === EXTENSION_OID.subjectAltName)?.value
-
-function isEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalOctets(a, b)
 }
 
 const joinPem = (links: readonly Link[]): string => links.map(({ pem }) => pem).join('')

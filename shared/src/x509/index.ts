@@ -9,6 +9,7 @@ export * from './certificate.ts'
 export * from './certification-request.ts'
 export { requireDistinct } from './extension.ts'
 export type * from './extension.ts'
+export * from './critical-extensions.ts'
 export { generalNameToText, type GeneralName } from './general-name.ts'
 export * from './ip-address.ts'
 export {
@@ -21,6 +22,7 @@ export {
   type NameAttribute,
   type SubjectAttribute,
 } from './name.ts'
+export * from './key-usage-bits.ts'
 export type { NameConstraints } from './name-constraints.ts'
 export * from './oid.ts'
 export * from './policy-extensions.ts'

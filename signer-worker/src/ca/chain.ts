@@ -6,9 +6,9 @@
  */
 import { X509Certificate } from 'node:crypto'
 import {
+  CA_CRITICAL_EXTENSIONS,
   type Certificate,
   equalOctets,
-  EXTENSION_OID,
   nameToText,
   oidToText,
 } from '@edge-issuer/shared/x509'
@@ -53,27 +53,13 @@ const algorithmFaults = ({
   caSignatureProblem(signatureAlgorithm),
 ]
 
-/** Critical extensions that OpenSSL, Go and Java all process in a CA certificate. */
-const PROCESSED_EXTENSIONS: ReadonlySet<string> = new Set([
-  EXTENSION_OID.basicConstraints,
-  EXTENSION_OID.certificatePolicies,
-  EXTENSION_OID.cRLDistributionPoints,
-  EXTENSION_OID.extKeyUsage,
-  EXTENSION_OID.inhibitAnyPolicy,
-  EXTENSION_OID.keyUsage,
-  EXTENSION_OID.nameConstraints,
-  EXTENSION_OID.policyConstraints,
-  EXTENSION_OID.policyMappings,
-  EXTENSION_OID.subjectAltName,
-])
-
 /** What every CA certificate has to have. */
 function roleFaults({ extensions }: Certificate): readonly (string | undefined)[] {
   const { basicConstraints, keyUsage, nameConstraints } = extensions.values
   const { permitted = [], excluded = [] } = nameConstraints ?? {}
   return [
     ...extensions.list
-      .filter(({ oid, critical }) => critical && !PROCESSED_EXTENSIONS.has(oid))
+      .filter(({ oid, critical }) => critical && !CA_CRITICAL_EXTENSIONS.has(oid))
       .map(
         ({ oid }) =>
           `has the critical extension ${oidToText(oid)}, for which verifiers refuse the chain`,

@@ -11,5 +11,5 @@ export {
 export { patternSchema } from '../policy/client-rules.ts'
 export { compilePatterns, matchesAny } from '../policy/pattern.ts'
 export { profileSchema } from '../policy/profile.ts'
-export { includesUsage, USAGES } from '../policy/usage-names.ts'
+export { includesUsage, USAGES } from '@edge-issuer/shared'
 export { profileAllowsUsage } from '../policy/usage-rules.ts'

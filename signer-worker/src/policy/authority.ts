@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import { err, includesUsage, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { BasicConstraints } from '@edge-issuer/shared/x509'
 import type { ClientPolicy } from './client-policy.ts'
 import type { Profile } from './profile.ts'
 import { joinRefusals, refuseEach } from './refusals.ts'
-import { includesUsage } from './usage-names.ts'
 import { profileAllowsUsage } from './usage-rules.ts'
 
 /** What is asked for, and by the certification request itself if it says so. */

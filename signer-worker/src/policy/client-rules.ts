@@ -6,12 +6,11 @@
  *
  * @module
  */
-import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
+import { MAX_DURATION_SECONDS, USAGES } from '@edge-issuer/shared'
 import { subjectAttributeOf } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { oidSchema } from './oid-schema.ts'
 import { NAMESPACE_PLACEHOLDER } from './pattern.ts'
-import { USAGES } from './usage-names.ts'
 
 const MAX_PATTERNS = 256
 const MAX_PATTERN_LENGTH = 2048

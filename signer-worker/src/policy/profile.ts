@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { MAX_DURATION_SECONDS } from '@edge-issuer/shared'
+import { MAX_DURATION_SECONDS, USAGES } from '@edge-issuer/shared'
 import { EXTENSION_OID, SUBJECT_ATTRIBUTES } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { oidSchema } from './oid-schema.ts'
-import { USAGES } from './usage-names.ts'
 
 /** Kinds of public key that a profile can allow. */
 export const KEY_TYPES = ['RSA', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const

@@ -1,9 +1,18 @@
+import {
+  err,
+  extKeyUsageToText,
+  keyUsageToText,
+  NAMED_USAGES,
+  ok,
+  type Refusal,
+  type Result,
+  usageMeaning,
+} from '@edge-issuer/shared'
 /**
  * Usages of a request that names none: never more than one that names them all would get.
  *
  * @module
  */
-import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import {
   DIGITAL_SIGNATURE,
   isConsistent,
@@ -11,10 +20,9 @@ import {
   isOnlyWithAgreement,
   type KeyInUse,
   maskByKey,
-} from './key-usage-bits.ts'
+} from '@edge-issuer/shared/x509'
 import { quoteList } from './text.ts'
-import { extKeyUsageToText, keyUsageToText, usageMeaning } from './usage-names.ts'
-import { isWithinIssuers, listedUsages, NAMED_USAGES, type UsageRules } from './usage-rules.ts'
+import { isWithinIssuers, listedUsages, type UsageRules } from './usage-rules.ts'
 
 /** The two extensions; an empty list leaves its extension out. */
 export interface Usages {

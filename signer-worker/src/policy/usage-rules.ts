@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { includesUsage, NAMED_USAGES, USAGES } from '@edge-issuer/shared'
 import type { ClientPolicy } from './client-policy.ts'
 import type { Profile } from './profile.ts'
-import { includesUsage, USAGES } from './usage-names.ts'
 
 /** What usages are checked against. */
 export interface UsageRules {
@@ -17,14 +17,6 @@ export interface UsageRules {
 
 /** anyExtendedKeyUsage (RFC 5280 §4.2.1.12). */
 export const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0'
-
-/** Usages with which one certificate can speak for a whole CA, or for any purpose: never a default. */
-export const NAMED_USAGES: ReadonlySet<string> = new Set([
-  'any',
-  'code signing',
-  'timestamping',
-  'ocsp signing',
-])
 
 /** Whether a profile certifies a usage. */
 export const profileAllowsUsage = ({ usages }: Pick<Profile, 'usages'>, usage: string): boolean =>

@@ -6,21 +6,27 @@
 import {
   err,
   EXTENDED_KEY_USAGE_OIDS,
+  extKeyUsageToText,
+  includesUsage,
+  keyUsageToText,
   ok,
   type Refusal,
   type RefusalCode,
   type Result,
+  usageMeaning,
 } from '@edge-issuer/shared'
-import { type ExtensionValues, type PublicKey, publicKeyToText } from '@edge-issuer/shared/x509'
 import {
   DIGITAL_SIGNATURE,
   ENCIPHERMENT,
+  type ExtensionValues,
   isConsistent,
   isForCa,
   isPossible,
   KEY_AGREEMENT,
   maskByKey,
-} from './key-usage-bits.ts'
+  type PublicKey,
+  publicKeyToText,
+} from '@edge-issuer/shared/x509'
 import { joinRefusals } from './refusals.ts'
 import { quote, quoteList } from './text.ts'
 import {
@@ -30,7 +36,6 @@ import {
   completeKeyUsage,
   type Usages,
 } from './usage-defaults.ts'
-import { extKeyUsageToText, includesUsage, keyUsageToText, usageMeaning } from './usage-names.ts'
 import {
   ANY_EXTENDED_KEY_USAGE,
   issuerLimit,

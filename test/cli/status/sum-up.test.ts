@@ -146,6 +146,19 @@ describe("Kubernetes' own request", () => {
   })
 })
 
+it('a request for an unknown kind of our group is listed, without an issuer', ({ expect }) => {
+  const issuerRef = { group: 'edge-issuer.dev', kind: 'Other', name: 'ca' }
+  const request = aRequest({ spec: { issuerRef } })
+  const { open } = sumUp(aSeen({ requests: listed(request) }), PLACE, NOW_MS).requests
+  expect(open).toMatchObject([
+    {
+      state: 'unknown-issuer-kind',
+      issuer: null,
+      why: expect.stringContaining('issuerRef.kind "Other" is not a kind of edge-issuer.dev'),
+    },
+  ])
+})
+
 describe('an issuer', () => {
   it('is told with its CA and those that come and go', ({ expect }) => {
     const ca = {

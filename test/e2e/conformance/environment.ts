@@ -38,7 +38,10 @@ const allowCas = (config: SignerConfigText): SignerConfigText => ({
 
 /** Starts it. */
 export const startConformanceEnvironment = async (): Promise<EdgeEnvironment> =>
-  startEdgeEnvironment({ signer: { caFlags: CA_FLAGS, configure: allowCas } })
+  startEdgeEnvironment({
+    relayFlags: ['--certificate-signing-request-annotations'],
+    signer: { caFlags: CA_FLAGS, configure: allowCas },
+  })
 
 /** Reads every object of a kind in the namespace `default`, by name. */
 export async function getAll<T>(

@@ -2,9 +2,9 @@
  * Profiles that differ in all that a certificate can show.
  * @module
  */
+import { USAGES } from '@edge-issuer/shared'
 import { MAX_DURATION_SECONDS } from '../../../shared/src/index.ts'
 import { type Profile, profileSchema } from '../../../signer-worker/src/policy/profile.ts'
-import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 
 /** A profile and what it is called in the output of a test. */
 export interface NamedProfile {

@@ -2,7 +2,7 @@
  * Clients of the hostile requests, as the worker's configuration describes them.
  * @module
  */
-import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
+import { USAGES } from '@edge-issuer/shared'
 
 const ANY = { values: ['*'] }
 

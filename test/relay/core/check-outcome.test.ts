@@ -1,6 +1,6 @@
-import { err, type HealthAnswer, ok } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { it } from 'vitest'
-import { checkOutcome } from '../../../relay/src/core/check-outcome.ts'
+import { checkOutcome, type VerifiedHealth } from '../../../relay/src/core/check-outcome.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
 
 const ca = {
@@ -9,7 +9,7 @@ const ca = {
   notAfter: '2030-01-01T00:00:00Z',
   sha256: 'a'.repeat(64),
 }
-const answer: HealthAnswer = {
+const answer: VerifiedHealth = {
   issuer: 'default',
   ca,
   chain: '',
@@ -18,6 +18,7 @@ const answer: HealthAnswer = {
     { state: 'active', ...ca },
   ],
   bundle: '',
+  roots: [{ sha256: 'c'.repeat(64), notAfter: ca.notAfter, subject: 'CN=Root' }],
   profiles: ['default', 'web'],
   serverTime: '2026-01-01T00:00:00Z',
   protocolVersion: '1.0',
@@ -32,6 +33,7 @@ it('a good answer is Ready, with what was learnt of the CAs', ({ expect }) => {
         { sha256: 'b'.repeat(64), state: 'retiring', notAfter: ca.notAfter, subject: 'CN=CA' },
         { sha256: ca.sha256, state: 'active', notAfter: ca.notAfter, subject: 'CN=CA' },
       ],
+      roots: answer.roots,
     },
   })
 })

@@ -17,9 +17,17 @@ describe('decideRequest', () => {
     },
     { name: 'an empty group', fields: { spec: ref({ kind: 'Issuer' }) }, why: 'foreign' },
     {
-      name: 'a foreign kind in our group',
-      fields: { spec: ref({ ...ours, kind: 'Other' }) },
-      why: 'foreign',
+      name: 'a denied one of an unknown kind in our group',
+      fields: { spec: ref({ ...ours, kind: 'Other' }), status: { conditions: [denied] } },
+      why: 'denied',
+    },
+    {
+      name: 'one of an unknown kind in our group that is being deleted',
+      fields: {
+        spec: ref({ ...ours, kind: 'Other' }),
+        metadata: { deletionTimestamp: '2026-01-01T00:00:01Z' },
+      },
+      why: 'deleting',
     },
     {
       name: 'one that is being deleted',
@@ -76,6 +84,33 @@ describe('decideRequest', () => {
     expect(decideRequest(request, anIssuer())).toMatchObject({
       kind: 'report',
       verdict: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
+    })
+  })
+
+  it.for([
+    { name: 'an approved one', conditions: [approved] },
+    { name: 'one that is not approved', conditions: [] },
+  ])(
+    'writes nothing on $name of an unknown kind in our group, and says so',
+    ({ conditions }, { expect }) => {
+      const request = aRequest({ spec: ref({ ...ours, kind: 'Other' }), status: { conditions } })
+      expect(decideRequest(request, undefined)).toMatchObject({
+        kind: 'notify',
+        why: 'unknown issuer kind',
+        verdict: {
+          message: expect.stringContaining(
+            'issuerRef.kind "Other" is not a kind of edge-issuer.dev',
+          ),
+          event: { type: 'Warning', reason: 'UnknownIssuerKind' },
+        },
+      })
+    },
+  )
+
+  it('quotes no more of a kind than a kind can have', ({ expect }) => {
+    const request = aRequest({ spec: ref({ ...ours, kind: 'K'.repeat(1_000) }) })
+    expect(decideRequest(request, undefined)).toMatchObject({
+      verdict: { message: expect.stringContaining(`issuerRef.kind "${'K'.repeat(63)}" is not`) },
     })
   })
 

@@ -14,8 +14,11 @@ describe('decideSigningRequest', () => {
       why: 'foreign',
     },
     {
-      name: 'the signer of a namespaced issuer',
-      fields: { spec: { signerName: 'issuers.edge-issuer.dev/default.ca' } },
+      name: 'one that is not approved, for a namespaced issuer',
+      fields: {
+        spec: { signerName: 'issuers.edge-issuer.dev/default.ca' },
+        status: { conditions: [] },
+      },
       why: 'signer is not cluster-scoped',
     },
     {
@@ -42,6 +45,15 @@ describe('decideSigningRequest', () => {
     },
   ])('leaves alone: $name', ({ fields, why }, { expect }) => {
     expect(decideSigningRequest(aSigningRequest(fields), issuer)).toEqual({ kind: 'ignore', why })
+  })
+
+  it('says that a namespaced issuer signs nothing, once it is approved', ({ expect }) => {
+    const spec = { signerName: 'issuers.edge-issuer.dev/default.ca' }
+    expect(decideSigningRequest(aSigningRequest({ spec }), issuer)).toMatchObject({
+      kind: 'notify',
+      why: 'signer is not cluster-scoped',
+      verdict: { event: { type: 'Warning', reason: 'UnsupportedSigner' } },
+    })
   })
 
   it('waits for a ClusterIssuer that does not exist, and names it', ({ expect }) => {

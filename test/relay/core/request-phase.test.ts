@@ -31,6 +31,13 @@ it.for([
     want: 'done',
   },
   {
+    name: 'of an unknown kind',
+    request: aRequest({
+      spec: { issuerRef: { group: 'edge-issuer.dev', kind: 'Other', name: 'ca' } },
+    }),
+    want: 'done',
+  },
+  {
     name: 'of others',
     request: aRequest({ spec: { issuerRef: { group: 'other.dev', kind: 'Issuer', name: 'ca' } } }),
     want: 'done',

@@ -36,9 +36,12 @@ const KUBERNETES_USAGES = [
   'netscape sgc',
 ]
 
+const WITH = { annotations: true }
+const WITHOUT = { annotations: false }
+
 describe('signingToSignRequest', () => {
   it('says the whole request in the words of the protocol', ({ expect }) => {
-    expect(signingToSignRequest(aSigningRequest(), 'web')).toEqual({
+    expect(signingToSignRequest(aSigningRequest(), 'web', WITHOUT)).toEqual({
       ok: true,
       value: {
         csr: 'MAA=',
@@ -61,16 +64,23 @@ describe('signingToSignRequest', () => {
   it.for([
     { name: 'expirationSeconds', expirationSeconds: 3_333, annotations: {}, want: 3_333 },
     {
-      name: 'the annotation, above expirationSeconds',
+      name: 'expirationSeconds, when the annotation is longer',
       expirationSeconds: 3_333,
       annotations: { [DURATION]: '896h' },
-      want: 3_225_600,
+      want: 3_333,
     },
+    {
+      name: 'the annotation, when expirationSeconds is longer',
+      expirationSeconds: 3_333,
+      annotations: { [DURATION]: '3332s' },
+      want: 3_332,
+    },
+    { name: 'the annotation alone', annotations: { [DURATION]: '896h' }, want: 3_225_600 },
     { name: 'the shortest one', annotations: { [DURATION]: '10m' }, want: 600 },
     { name: 'whole seconds', annotations: { [DURATION]: '600.9s' }, want: 600 },
   ])('lasts as long as asked: $name', ({ expirationSeconds, annotations, want }, { expect }) => {
     const request = aSigningRequest({ metadata: { annotations }, spec: { expirationSeconds } })
-    expect(signingToSignRequest(request, undefined)).toMatchObject({
+    expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
       ok: true,
       value: { durationSeconds: want },
     })
@@ -84,7 +94,7 @@ describe('signingToSignRequest', () => {
         metadata: { annotations },
         spec: { expirationSeconds: 3_600 },
       })
-      expect(signingToSignRequest(request, undefined)).toEqual({
+      expect(signingToSignRequest(request, undefined, WITH)).toEqual({
         ok: false,
         error: `annotation ${DURATION} is "${duration}", not a duration of at least 600s such as 2160h`,
       })
@@ -100,16 +110,28 @@ describe('signingToSignRequest', () => {
   ])('the annotation "$value" asks for a CA: $want', ({ value, want }, { expect }) => {
     const annotations = value === undefined ? {} : { [IS_CA]: value }
     const request = aSigningRequest({ metadata: { annotations } })
-    expect(signingToSignRequest(request, undefined)).toMatchObject({
+    expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
       ok: true,
       // As listed: "cert sign" is not added for a CA, as it is for a CertificateRequest.
       value: { isCA: want, usages: ['digital signature', 'client auth'] },
     })
   })
 
+  it.for([
+    { name: 'a duration', annotations: { [DURATION]: '10m' } },
+    { name: 'no duration', annotations: { [DURATION]: 'soon' } },
+    { name: 'a CA', annotations: { [IS_CA]: 'true' } },
+  ])('annotations that do not count ask for nothing: $name', ({ annotations }, { expect }) => {
+    const request = aSigningRequest({ metadata: { annotations } })
+    expect(signingToSignRequest(request, undefined, WITHOUT)).toEqual(
+      signingToSignRequest(aSigningRequest(), undefined, WITHOUT),
+    )
+    expect(signingRequestLifetimeMs(request, WITHOUT)).toBe(7_776_000_000)
+  })
+
   it('every usage of Kubernetes has the same name in the protocol', ({ expect }) => {
     const request = aSigningRequest({ spec: { usages: KUBERNETES_USAGES } })
-    expect(signingToSignRequest(request, undefined)).toMatchObject({
+    expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
       ok: true,
       value: { usages: KUBERNETES_USAGES },
     })
@@ -121,7 +143,7 @@ describe('signingToSignRequest', () => {
 
   it('refuses what is not a certification request', ({ expect }) => {
     const request = aSigningRequest({ spec: { request: btoa('hello') } })
-    const message = signingToSignRequest(request, undefined)
+    const message = signingToSignRequest(request, undefined, WITH)
     expect(!message.ok && message.error).toContain('spec.request has no complete PEM block')
   })
 })
@@ -135,11 +157,8 @@ describe('signingRequestLifetimeMs', () => {
       want: 86_400_000,
     },
     {
-      name: 'what the annotation says, above the field',
-      request: aSigningRequest({
-        metadata: { annotations: { [DURATION]: '8760h' } },
-        spec: { expirationSeconds: 86_400 },
-      }),
+      name: 'what the annotation says',
+      request: aSigningRequest({ metadata: { annotations: { [DURATION]: '8760h' } } }),
       want: 31_536_000_000,
     },
     {
@@ -153,6 +172,6 @@ describe('signingRequestLifetimeMs', () => {
       want: undefined,
     },
   ])('$name', ({ request, want }, { expect }) => {
-    expect(signingRequestLifetimeMs(request)).toBe(want)
+    expect(signingRequestLifetimeMs(request, WITH)).toBe(want)
   })
 })

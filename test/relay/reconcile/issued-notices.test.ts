@@ -16,11 +16,13 @@ import { signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import { Told } from '../../../relay/src/reconcile/told.ts'
 import type { EventDraft } from '../../../relay/src/report/events.ts'
 import { makeCsr } from '../../support/csr.ts'
+import { caFacts, rootFacts } from '../../support/health-answer.ts'
 import { anIssuer, aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import {
   basicConstraints,
   commonName,
   generalName,
+  keyUsage,
   makeAuthority,
   makeKey,
   subjectAltName,
@@ -36,9 +38,17 @@ const names = subjectAltName(generalName.dns('web.example.com'))
 const root = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
 const request = btoa(toPem('CERTIFICATE REQUEST', makeCsr({ key, subject, extensions: [names] })))
 
+const usages = ['digital signature']
+
 const ANSWER: SignAnswer = {
-  chain: makeAuthority({ key, subject, issuer: root, extensions: [basicConstraints(false), names] })
-    .pem,
+  chain: makeAuthority({
+    key,
+    subject,
+    issuer: root,
+    extensions: [basicConstraints(false), keyUsage(0), names],
+    notBefore: new Date(CREATED_MS),
+    notAfter: new Date(CREATED_MS + 3_600_000),
+  }).pem,
   ca: root.pem,
   serialNumber: '01',
   notBefore: '2026-01-01T00:00:00Z',
@@ -90,7 +100,10 @@ async function run<R extends AnyRequest>(
     kind,
     get: () => object,
     getLive: async () => Promise.resolve(ok(object)),
-    getIssuer: () => anIssuer({ status: {} }),
+    getIssuer: () =>
+      anIssuer({
+        status: { authorities: [{ state: 'active', ...caFacts(root) }], roots: [rootFacts(root)] },
+      }),
     sign: observed,
     approvals: { look: () => ({ kind: 'done' }) },
     status,
@@ -112,7 +125,7 @@ describe('an answer with notices', () => {
   it('is one Event of a CertificateRequest; its condition stays as it is', async ({ expect }) => {
     const { events, statuses } = await run(
       CERTIFICATE_REQUESTS,
-      aRequest({ spec: { request } }),
+      aRequest({ spec: { request, usages } }),
       NOTICES,
     )
     expect(events.map(({ type, reason, note }) => ({ type, reason, note }))).toEqual([
@@ -130,7 +143,7 @@ describe('an answer with notices', () => {
   })
 
   it('is one Event of a CertificateSigningRequest', async ({ expect }) => {
-    const object = aSigningRequest({ spec: { request } })
+    const object = aSigningRequest({ spec: { request, usages } })
     const { events } = await run(CERTIFICATE_SIGNING_REQUESTS, object, {
       ignored: NOTICES.ignored,
     })
@@ -140,7 +153,7 @@ describe('an answer with notices', () => {
   })
 
   it('without notices says what it always said', async ({ expect }) => {
-    const { events } = await run(CERTIFICATE_REQUESTS, aRequest({ spec: { request } }), {})
+    const { events } = await run(CERTIFICATE_REQUESTS, aRequest({ spec: { request, usages } }), {})
     expect(events.map(({ type, note }) => `${type} ${note}`)).toEqual([
       'Normal Succeeded signing the CertificateRequest',
     ])
@@ -159,7 +172,7 @@ describe('the groups of a requester', () => {
       kept: Array.from({ length: 8 }, () => 'x'.repeat(1023)),
     },
   ])('$name: all are sent', async ({ groups, kept }, { expect }) => {
-    const object = aRequest({ spec: { request, username: '12345678', groups } })
+    const object = aRequest({ spec: { request, usages, username: '12345678', groups } })
     const { sent, log } = await run(CERTIFICATE_REQUESTS, object, {})
     expect(sent.map(({ origin }) => origin.groups)).toEqual([kept])
     expect(omitted(log)).toEqual([])
@@ -178,7 +191,7 @@ describe('the groups of a requester', () => {
       kept: Array.from({ length: 1024 }, () => 'g'),
     },
   ])('$name: the rest is left out, and logged once', async ({ groups, kept }, { expect }) => {
-    const object = aRequest({ spec: { request, username: '12345678', groups } })
+    const object = aRequest({ spec: { request, usages, username: '12345678', groups } })
     const { sent, log, events } = await run(CERTIFICATE_REQUESTS, object, {})
     expect(sent.map(({ origin }) => origin.groups)).toEqual([kept])
     expect(events.map(({ reason }) => reason)).toEqual(['Issued'])

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ok } from '@edge-issuer/shared'
 import { it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
@@ -22,8 +23,9 @@ it('a CA that comes to its end is told in the condition once, and in Events once
     subject: 'CN=CA',
     serialNumber: '01',
     notAfter: notAfter.toISOString(),
-    sha256: 'a'.repeat(64),
+    sha256: createHash('sha256').update(Buffer.from(authority.certificate.rawData)).digest('hex'),
   }
+  const authorities = [{ state: 'active' as const, ...ca }]
   const status = aStatusWriter()
   const events = anEventRecorder()
   let nowMs = notAfter.getTime() - 100 * DAY_MS
@@ -39,7 +41,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
               issuer: 'default',
               ca,
               chain: authority.certificatePem,
-              authorities: [],
+              authorities,
               bundle: authority.certificatePem,
               profiles: ['default'],
               serverTime: '2026-01-01T00:00:00Z',
@@ -76,7 +78,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
   })
 
   const ready = aCondition('Ready', { reason: 'Checked', message: note, observedGeneration: 2 })
-  issuer = anIssuer({ status: { conditions: [ready], ca } })
+  issuer = anIssuer({ status: { ...status.writes.at(-1)?.status, conditions: [ready] } })
   const writes = status.writes.length
   for (let hours = 0; hours < 50; hours += 1) {
     nowMs += DAY_MS / 24

@@ -1,102 +1,10 @@
-import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { ISSUER } from '../../../relay/src/api/group.ts'
-import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
-import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { breakerScope } from '../../../relay/src/signer/circuit-breaker.ts'
-import type { SignerClient } from '../../../relay/src/signer/client.ts'
-import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
-import { RecordingLog } from '../queue/recording-log.ts'
-import {
-  anEventRecorder,
-  aSignerClient,
-  aStatusWriter,
-  CONFLICT,
-  NOT_FOUND,
-  UNAVAILABLE,
-} from './support.ts'
-
-const NEVER = new AbortController().signal
-const CA = {
-  subject: 'CN=CA',
-  serialNumber: '01',
-  notAfter: '2030-01-01T00:00:00Z',
-  sha256: 'a'.repeat(64),
-}
-const OLD = { ...CA, subject: 'CN=Old', sha256: 'b'.repeat(64) }
-const HEALTHY: HealthAnswer = {
-  issuer: 'default',
-  ca: CA,
-  chain: '',
-  authorities: [
-    { state: 'active', ...CA },
-    { state: 'retiring', ...OLD },
-  ],
-  bundle: '',
-  profiles: ['default'],
-  serverTime: '2026-01-01T00:00:00Z',
-  protocolVersion: '1.0',
-}
-/** What a check of {@link HEALTHY} writes. */
-const SEEN = {
-  ca: CA,
-  authorities: HEALTHY.authorities.map(({ sha256, state, notAfter, subject }) => ({
-    sha256,
-    state,
-    notAfter,
-    subject,
-  })),
-}
-const NEW = anIssuer({ status: { conditions: [] } })
-
-interface World {
-  readonly issuer?: Issuer | undefined
-  readonly client?: Result<SignerClient, ConnectFault>
-  readonly errors?: readonly ApiError[]
-  readonly holds?: IssuerHolds
-}
-
-async function reconcile(world: World): Promise<{
-  readonly outcome: unknown
-  readonly writes: ReturnType<typeof aStatusWriter>['writes']
-  readonly notes: readonly string[]
-  readonly checks: readonly string[]
-  /** Scopes of circuit breakers. */
-  readonly hurried: readonly string[]
-}> {
-  const status = aStatusWriter(world.errors)
-  const events = anEventRecorder()
-  const checks: string[] = []
-  const hurried: string[] = []
-  const outcome = await issuerReconciler({
-    resource: ISSUER,
-    get: () => world.issuer,
-    connect: async () =>
-      Promise.resolve(world.client ?? ok(aSignerClient({ health: ok(HEALTHY) }))),
-    holds: world.holds ?? new IssuerHolds(),
-    breakers: { hurry: (scope) => hurried.push(scope) },
-    reminders: new Reminders(),
-    withinCheckDeadline: async (signal, check) => check(signal),
-    longestLifetimeMs: () => 0,
-    checked: (reason) => checks.push(reason),
-    status,
-    events,
-    log: new RecordingLog(),
-    now: () => CREATED_MS,
-    nextCheckMs: () => 60_000,
-  })('default/ca', NEVER)
-  return {
-    outcome,
-    writes: status.writes,
-    notes: events.events.map((event) => event.note),
-    checks,
-    hurried,
-  }
-}
+import { CA, OLD, SEEN, NEW, reconcile } from './checked-issuer.ts'
+import { aSignerClient, CONFLICT, NOT_FOUND, UNAVAILABLE } from './support.ts'
 
 describe('issuerReconciler', () => {
   it('after a good check lets a sign call probe the worker at once', async ({ expect }) => {
@@ -134,7 +42,7 @@ describe('issuerReconciler', () => {
 
   it.for([
     { name: 'another CA signs', before: { ca: OLD, authorities: SEEN.authorities } },
-    { name: 'one came', before: { ca: CA, authorities: SEEN.authorities.slice(0, 1) } },
+    { name: 'one came', before: { ...SEEN, authorities: SEEN.authorities.slice(0, 1) } },
     {
       name: 'one went',
       before: { ca: CA, authorities: [...SEEN.authorities, SEEN.authorities[1]] },
@@ -147,6 +55,11 @@ describe('issuerReconciler', () => {
       },
     },
     { name: 'an older relay wrote no list', before: { ca: CA } },
+    { name: 'a root came', before: { ...SEEN, roots: SEEN.roots.slice(0, 1) } },
+    {
+      name: 'a root went',
+      before: { ...SEEN, roots: [...SEEN.roots, { ...SEEN.roots[0], sha256: 'c'.repeat(64) }] },
+    },
   ])('writes what it sees of the CAs when $name', async ({ before }, { expect }) => {
     const ready = aCondition('Ready', {
       reason: 'Checked',
@@ -247,6 +160,7 @@ describe('issuerReconciler', () => {
       outcome: { kind: 'done' },
       hurried: [],
       writes: [],
+      events: [],
       notes: [],
       checks: [],
     })

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
 import { err, type HealthAnswer, ok, type Result, type SignAnswer } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
@@ -17,12 +16,21 @@ import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds
 import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import { makeCsr } from '../../support/csr.ts'
+import {
+  aHealthAnswer,
+  caFacts as facts,
+  type IssuerCa,
+  rootFacts,
+  sha256Of as sha256,
+} from '../../support/health-answer.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import {
   type Authority,
   basicConstraints,
   commonName,
+  extKeyUsage,
   generalName,
+  keyUsage,
   makeAuthority,
   makeKey,
   subjectAltName,
@@ -33,6 +41,7 @@ import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './su
 
 const NEVER = new AbortController().signal
 const DAY_MS = 86_400_000
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 
 const A = makeAuthority({ key: makeKey('P-256'), subject: commonName('A') })
 const B = makeAuthority({ key: makeKey('P-256'), subject: commonName('B') })
@@ -43,33 +52,17 @@ const names = subjectAltName(generalName.dns('web.example.com'))
 const csrPem = toPem('CERTIFICATE REQUEST', makeCsr({ key, subject, extensions: [names] }))
 const request = aRequest({ spec: { request: btoa(csrPem) } })
 
-const sha256 = ({ der }: Authority): string => createHash('sha256').update(der).digest('hex')
-
-/** The one CA of a worker, as its health answer and an issuer's status tell it. */
-const facts = (ca: Authority): HealthAnswer['ca'] => ({
-  subject: 'CN=CA',
-  serialNumber: '01',
-  notAfter: '2049-12-31T23:59:59Z',
-  sha256: sha256(ca),
-})
-
-const health = (ca: Authority): HealthAnswer => ({
-  issuer: 'default',
-  ca: facts(ca),
-  chain: '',
-  authorities: [{ state: 'active', ...facts(ca) }],
-  bundle: '',
-  profiles: ['default'],
-  serverTime: '2026-01-01T00:00:00Z',
-  protocolVersion: '1.0',
-})
+const health = (ca: Authority, ...others: readonly IssuerCa[]): HealthAnswer =>
+  aHealthAnswer(ca, others)
 
 const answer = (issuer: Authority): SignAnswer => ({
   chain: makeAuthority({
     key,
     subject,
     issuer,
-    extensions: [basicConstraints(false), names],
+    extensions: [basicConstraints(false), keyUsage(0), extKeyUsage(SERVER_AUTH), names],
+    notBefore: new Date(now()),
+    notAfter: new Date(now() + 3_600_000),
   }).pem,
   ca: issuer.pem,
   serialNumber: '01',
@@ -81,18 +74,19 @@ const answer = (issuer: Authority): SignAnswer => ({
   warnings: [],
 })
 
+const READY = aCondition('Ready', {
+  reason: 'Checked',
+  message: 'Succeeded checking the issuer',
+  observedGeneration: 2,
+})
+
 const seeing = (ca: Authority): Issuer =>
   anIssuer({
     status: {
-      conditions: [
-        aCondition('Ready', {
-          reason: 'Checked',
-          message: 'Succeeded checking the issuer',
-          observedGeneration: 2,
-        }),
-      ],
+      conditions: [READY],
       ca: facts(ca),
       authorities: [{ sha256: sha256(ca), state: 'active', notAfter: facts(ca).notAfter }],
+      roots: [rootFacts(ca)],
     },
   })
 
@@ -145,6 +139,35 @@ function aWorld(client: SignerClient): {
   }
 }
 
+describe('a root that the last check did not see', () => {
+  it('waits for a check at once, and is issued after it', async ({ expect }) => {
+    const signed = { ...answer(A), ca: A.pem + B.pem }
+    const world = aWorld(
+      aSignerClient({ sign: ok(signed), health: ok(health(A, { ca: B, state: 'next' })) }),
+    )
+    const before = seeing(A)
+    const waiting = await world.sign(before)
+    expect(waiting).toMatchObject({ outcome: { kind: 'retry', minimumMs: 0 } })
+    expect(waiting.verdict.message).toContain(`comes with a root with fingerprint ${sha256(B)}`)
+    expect(waiting.issued).toBeUndefined()
+    expect(world.woken()).toBe(1)
+
+    const after = await world.check(before)
+    expect(wakesRequestsOf({ before, after })).toBe(true)
+    expect(await world.sign(after)).toMatchObject({ verdict: { reason: 'Issued' } })
+  })
+
+  it('waits after an upgrade from a relay that did not write the roots', async ({ expect }) => {
+    const world = aWorld(aSignerClient({ sign: ok(answer(A)), health: ok(health(A)) }))
+    const { ca, authorities } = seeing(A).status
+    const before = anIssuer({ status: { ca, authorities, conditions: [READY] } })
+    expect((await world.sign(before)).issued).toBeUndefined()
+    const after = await world.check(before)
+    expect(wakesRequestsOf({ before, after })).toBe(true)
+    expect(await world.sign(after)).toMatchObject({ verdict: { reason: 'Issued' } })
+  })
+})
+
 describe('a certificate by a CA that the last check did not see', () => {
   it('waits for a check at once, and is issued after it', async ({ expect }) => {
     const world = aWorld(aSignerClient({ sign: ok(answer(B)), health: ok(health(B)) }))
@@ -194,6 +217,7 @@ it('a certificate from before the cut-over is issued after it', async ({ expect 
         { sha256: sha256(A), state: 'retiring', notAfter: facts(A).notAfter },
         { sha256: sha256(B), state: 'active', notAfter: facts(B).notAfter },
       ],
+      roots: [rootFacts(A), rootFacts(B)],
     },
   })
   expect(await world.sign(issuer)).toMatchObject({ verdict: { reason: 'Issued' } })

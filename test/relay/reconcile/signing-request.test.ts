@@ -197,4 +197,15 @@ describe('requestReconciler for CertificateSigningRequests', () => {
     expect(writes).toHaveLength(2)
     expect(asked).toBe(2)
   })
+
+  it('emits one Event on an approved one for a namespaced issuer, and writes nothing', async ({
+    expect,
+  }) => {
+    const request = aSigningRequest({ spec: { signerName: 'issuers.edge-issuer.dev/default.ca' } })
+    const { outcome, writes, notes, asked } = await reconcile({ request, passes: 3 })
+    expect({ outcome, writes, asked }).toEqual({ outcome: { kind: 'done' }, writes: [], asked: 0 })
+    expect(notes).toEqual([
+      expect.stringContaining('expected "clusterissuers.edge-issuer.dev/NAME"'),
+    ])
+  })
 })

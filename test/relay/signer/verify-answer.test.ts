@@ -1,108 +1,21 @@
-import { createHash } from 'node:crypto'
-import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { Certificates } from '../../../relay/src/signer/certificates.ts'
-import { verifyAnswer } from '../../../relay/src/signer/verify-answer.ts'
-import { makeCsr } from '../../support/csr.ts'
+import { sha256Of } from '../../support/health-answer.ts'
+import { basicConstraints, generalName, makeAuthority, subjectAltName } from '../../support/x509.ts'
 import {
-  type Authority,
-  type AuthorityOptions,
-  basicConstraints,
-  commonName,
-  generalName,
-  makeAuthority,
-  makeKey,
-  subjectAltName,
-} from '../../support/x509.ts'
-
-const root = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
-const issuing = makeAuthority({
-  key: makeKey('P-256'),
-  subject: commonName('Issuing'),
-  issuer: root,
-})
-const stranger = makeAuthority({
-  key: makeKey('P-256'),
-  subject: commonName('Issuing'),
-  issuer: root,
-})
-
-/** What an issuer that is rotated has beside it. */
-const nextRoot = makeAuthority({ key: makeKey('P-256'), subject: commonName('Next Root') })
-/** As after a root was renewed: the same name, another key. */
-const namesake = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
-
-const notCa = makeAuthority({
-  key: makeKey('P-256'),
-  subject: commonName('Leaf'),
-  issuer: root,
-  extensions: [basicConstraints(false)],
-})
-
-const key = makeKey('P-256')
-const subject = commonName('web')
-const names = subjectAltName(generalName.dns('web.example.com'))
-const NOW_MS = Date.parse('2026-01-01T00:00:00Z')
-
-const leaf = (options: AuthorityOptions = {}): Authority =>
-  makeAuthority({
-    key,
-    subject,
-    issuer: issuing,
-    extensions: [basicConstraints(false), names],
-    ...options,
-  })
-
-const request = (fields: Partial<SignRequest> = {}): SignRequest => ({
-  csr: Buffer.from(makeCsr({ key, subject, extensions: [names] })).toString('base64'),
-  durationSeconds: 3_600,
-  isCA: false,
-  usages: [],
-  origin: {
-    kind: 'CertificateRequest',
-    namespace: 'default',
-    name: 'web-1',
-    uid: 'u',
-    username: '',
-    groups: [],
-  },
-  ...fields,
-})
-
-const answer = (chain: string, ca = root.pem): SignAnswer => ({
-  chain,
-  ca,
-  serialNumber: '01',
-  notBefore: '2026-01-01T00:00:00Z',
-  notAfter: '2026-01-01T01:00:00Z',
-  clamped: null,
-  replayed: false,
-  ignored: [],
-  warnings: [],
-})
-
-const sha256 = ({ der }: Authority): string => createHash('sha256').update(der).digest('hex')
-
-interface Given {
-  readonly chain?: string
-  readonly ca?: string
-  readonly fields?: Partial<SignRequest>
-  readonly seenCas?: readonly string[] | undefined
-}
-
-/** Remembers what all answers of this file came with. */
-const certificates = new Certificates()
-
-const verify = ({ chain = leaf().pem + issuing.pem, ca, fields, ...given }: Given): unknown =>
-  verifyAnswer(
-    answer(chain, ca),
-    {
-      request: request(fields),
-      seenCas: 'seenCas' in given ? given.seenCas : [sha256(issuing)],
-      nowMs: NOW_MS,
-    },
-    certificates,
-  )
+  belowPathless,
+  expired,
+  issuing,
+  leaf,
+  namesake,
+  nextRoot,
+  notCa,
+  pathless,
+  refusal,
+  root,
+  stranger,
+  strict,
+  verify,
+} from './answers.ts'
 
 describe('verifyAnswer', () => {
   it('gives the chain without its root, and the root', ({ expect }) => {
@@ -112,11 +25,7 @@ describe('verifyAnswer', () => {
 
   it('accepts a leaf that the root itself signed', ({ expect }) => {
     const chain = leaf({ issuer: root }).pem
-    expect(verify({ chain, seenCas: [sha256(root)] })).toMatchObject({ ok: true })
-  })
-
-  it('accepts any CA under the root before the first health check', ({ expect }) => {
-    expect(verify({ seenCas: undefined })).toMatchObject({ ok: true })
+    expect(verify({ chain, seen: { cas: [sha256Of(root)] } })).toMatchObject({ ok: true })
   })
 
   it.for([
@@ -136,17 +45,17 @@ describe('verifyAnswer', () => {
       name: 'a ca that is not self-signed',
       chain: leaf().pem,
       ca: issuing.pem,
-      want: 'certificate 1 in ca is not a root',
+      want: 'ca: certificate 1 is not a root: it is not self-signed',
     },
     {
       name: 'an intermediate beside the root',
       ca: root.pem + issuing.pem,
-      want: 'certificate 2 in ca is not a root',
+      want: 'ca: certificate 2 is not a root: it is not self-signed',
     },
     {
       name: 'a self-signed leaf beside the root',
       ca: root.pem + makeAuthority({ extensions: [basicConstraints(false)] }).pem,
-      want: 'certificate 2 in ca is not a root',
+      want: 'ca: certificate 2 is not a root: it is not a CA',
     },
     {
       name: 'more roots than an issuer can have',
@@ -182,61 +91,32 @@ describe('verifyAnswer', () => {
       want: 'certificate 1 of the chain is not signed by the next',
     },
     {
-      name: 'another public key',
-      chain: leaf({ key: makeKey('P-256') }).pem + issuing.pem,
-      want: 'its public key is another',
+      name: 'a chain with an expired CA',
+      chain: leaf({ issuer: expired }).pem + expired.pem,
+      want: 'certificate 2 of the chain is expired',
     },
     {
-      name: 'another subject',
-      chain: leaf({ subject: commonName('other') }).pem + issuing.pem,
-      want: 'its subject is another',
+      name: 'a chain with an unknown critical extension in a CA',
+      chain: leaf({ issuer: strict }).pem + strict.pem,
+      want: 'certificate 2 of the chain has the critical extension 1.2.3.4',
     },
     {
-      name: 'a name more',
-      chain:
-        leaf({
-          extensions: [
-            basicConstraints(false),
-            subjectAltName(generalName.dns('web.example.com'), generalName.dns('evil.example.com')),
-          ],
-        }).pem + issuing.pem,
-      want: 'its subject alternative names are others',
+      name: 'a chain that is longer than a CA of it allows',
+      chain: leaf({ issuer: belowPathless }).pem + belowPathless.pem + pathless.pem,
+      want: 'certificate 3 of the chain has path length 0, and 1 CA certificates follow it',
     },
     {
-      name: 'no names',
-      chain: leaf({ extensions: [basicConstraints(false)] }).pem + issuing.pem,
-      want: 'its subject alternative names are others',
-    },
-    {
-      name: 'a CA that was not asked for',
-      chain: leaf({ extensions: [basicConstraints(true), names] }).pem + issuing.pem,
-      want: 'it is a CA',
-    },
-    { name: 'no CA where one was asked for', fields: { isCA: true }, want: 'it is not a CA' },
-    {
-      name: 'one that is expired',
-      chain: leaf({ notAfter: new Date(NOW_MS) }).pem + issuing.pem,
-      want: 'it is expired',
+      name: 'a chain with its root',
+      chain: leaf().pem + issuing.pem + root.pem,
+      want: 'the chain contains its root',
     },
     {
       name: 'a chain of too many certificates',
       chain: leaf().pem + issuing.pem.repeat(10),
       want: 'more than 10 PEM blocks',
     },
-  ])('refuses $name, for a time: the worker can be mended', ({ want, ...given }, { expect }) => {
-    expect(verify(given)).toMatchObject({
-      ok: false,
-      error: {
-        class: 'temporary',
-        code: 'answer_refused',
-        message: expect.stringContaining(want),
-      },
-    })
-  })
-
-  it('accepts one in its last second', ({ expect }) => {
-    const chain = leaf({ notAfter: new Date(NOW_MS + 1_000) }).pem + issuing.pem
-    expect(verify({ chain })).toMatchObject({ ok: true })
+  ])('refuses $name, for a time: the worker can be fixed', ({ want, ...given }, { expect }) => {
+    expect(verify(given)).toMatchObject(refusal(want))
   })
 
   it.for([
@@ -249,20 +129,40 @@ describe('verifyAnswer', () => {
   })
 
   it('accepts a CA in any state, as long as the last health check saw it', ({ expect }) => {
-    const seenCas = [sha256(stranger), sha256(issuing)]
-    expect(verify({ seenCas })).toMatchObject({ ok: true })
+    const cas = [sha256Of(stranger), sha256Of(issuing)]
+    expect(verify({ seen: { cas } })).toMatchObject({ ok: true })
   })
 
-  it('leaves a CA that the last health check did not see to the issuer’s next check', ({
-    expect,
-  }) => {
-    expect(verify({ seenCas: [sha256(stranger)] })).toEqual({
+  it.for([
+    {
+      name: 'a CA that the last health check did not see',
+      given: { seen: { cas: [sha256Of(stranger)] } },
+      want: `is signed by a CA with fingerprint ${sha256Of(issuing)}, the last health check saw ${sha256Of(stranger)}`,
+    },
+    {
+      name: 'any CA before the first health check',
+      given: { seen: { cas: [], roots: [] } },
+      want: `is signed by a CA with fingerprint ${sha256Of(issuing)}, the last health check saw none`,
+    },
+    {
+      name: 'a root that the last health check did not see',
+      given: { seen: { roots: [sha256Of(nextRoot)] } },
+      want: `comes with a root with fingerprint ${sha256Of(root)}, the last health check saw ${sha256Of(nextRoot)}`,
+    },
+    {
+      name: 'another root beside that of the chain',
+      given: { ca: root.pem + nextRoot.pem, seen: { roots: [sha256Of(root)] } },
+      want: `comes with a root with fingerprint ${sha256Of(nextRoot)}, the last health check saw ${sha256Of(root)}`,
+    },
+    {
+      name: 'any root after an upgrade from a relay that did not write them',
+      given: { seen: { roots: [] } },
+      want: `comes with a root with fingerprint ${sha256Of(root)}, the last health check saw none`,
+    },
+  ])('leaves $name to the issuer’s next check', ({ given, want }, { expect }) => {
+    expect(verify(given)).toEqual({
       ok: false,
-      error: {
-        class: 'issuer',
-        code: 'ca_unseen',
-        message: `the certificate is signed by a CA with fingerprint ${sha256(issuing)}, the last health check saw ${sha256(stranger)}`,
-      },
+      error: { class: 'issuer', code: 'ca_unseen', message: `the certificate ${want}` },
     })
   })
 })

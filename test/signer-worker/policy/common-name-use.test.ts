@@ -1,6 +1,6 @@
+import { USAGES } from '@edge-issuer/shared'
 /** When a common name counts as a host: without a dNSName, in a certificate that is good for servers. */
 import { describe, it } from 'vitest'
-import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 import { generalName, name, subjectAltName } from '../../support/x509.ts'
 import { allowing, type Case, judge } from './judge.ts'
 import { limited } from './limited.ts'

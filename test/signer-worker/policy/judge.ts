@@ -1,3 +1,4 @@
+import { USAGES } from '@edge-issuer/shared'
 /** A request that every rule accepts, for a test to change the one thing it is about. */
 import type { SignRequest } from '../../../shared/src/index.ts'
 import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
@@ -6,7 +7,6 @@ import { compileClientPolicy } from '../../../signer-worker/src/policy/client-po
 import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
 import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
-import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 import { type CsrOptions, makeCsr } from '../../support/csr.ts'
 import { type Authority, makeAuthority } from '../../support/x509.ts'
 

@@ -1,6 +1,6 @@
+import { USAGES } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
-import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 import {
   aKey,
   authorityExtensions,

@@ -1,6 +1,6 @@
+import { extKeyUsageToText, keyUsageToText } from '@edge-issuer/shared'
 /** Requests for usages, and the usages of the certificates for them. */
 import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
-import { extKeyUsageToText, keyUsageToText } from '../../../signer-worker/src/policy/usage-names.ts'
 import { type Case, extensionOf, judge } from './judge.ts'
 
 /** A request for usages. */

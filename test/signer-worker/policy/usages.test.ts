@@ -1,7 +1,7 @@
+import { USAGES } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { KEY_USAGE_BITS, EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
-import { USAGES } from '../../../signer-worker/src/policy/usage-names.ts'
 import { aKey, type KeyType, oid, seq } from '../../support/x509.ts'
 import { type Case, extensionOf, judge, plan } from './judge.ts'
 

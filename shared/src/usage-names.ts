@@ -9,13 +9,24 @@ import {
   isExtendedKeyUsageName,
   isKeyUsageName,
   KEY_USAGE_BITS,
-} from '@edge-issuer/shared'
+} from './usages.ts'
 
 /** Every usage string. */
 export const USAGES: readonly string[] = [
   ...Object.keys(KEY_USAGE_BITS),
   ...Object.keys(EXTENDED_KEY_USAGE_OIDS),
 ]
+
+/**
+ * Usages with which one certificate can speak for a whole CA, or for any purpose: certified only where
+ * the request names them.
+ */
+export const NAMED_USAGES: ReadonlySet<string> = new Set([
+  'any',
+  'code signing',
+  'timestamping',
+  'ocsp signing',
+])
 
 /** What a usage string stands for: a bit of keyUsage, or an object identifier of extKeyUsage. */
 export type UsageMeaning =

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { EXTENDED_KEY_USAGE_OIDS } from '@edge-issuer/shared'
-import type { PublicKey } from '@edge-issuer/shared/x509'
+import { EXTENDED_KEY_USAGE_OIDS } from '../usages.ts'
+import type { PublicKey } from './public-key.ts'
 
 /** keyEncipherment and dataEncipherment. */
 export const ENCIPHERMENT: ReadonlySet<number> = new Set([2, 3])

@@ -1,0 +1,99 @@
+/**
+ * One check of an issuer with two CAs, and what came of it.
+ *
+ * @module
+ */
+import { type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
+import { ISSUER } from '../../../relay/src/api/group.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import type { ApiError } from '../../../relay/src/kube/api-error.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
+import type { SignerClient } from '../../../relay/src/signer/client.ts'
+import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
+import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
+import { anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
+import { commonName, makeAuthority, makeKey } from '../../support/x509.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
+import { anEventRecorder, aSignerClient, aStatusWriter } from './support.ts'
+
+const NEVER = new AbortController().signal
+const ROOT = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
+export const OLD_ROOT = makeAuthority({ key: makeKey('P-256'), subject: commonName('Old Root') })
+const ACTIVE = makeAuthority({ key: makeKey('P-256'), subject: commonName('CA'), issuer: ROOT })
+const RETIRING = makeAuthority({
+  key: makeKey('P-256'),
+  subject: commonName('Old'),
+  issuer: OLD_ROOT,
+})
+export const CA = caFacts(ACTIVE)
+export const OLD = caFacts(RETIRING)
+const HEALTHY = aHealthAnswer(ACTIVE, [{ ca: RETIRING, state: 'retiring' }])
+/** What a check of {@link HEALTHY} writes. */
+export const SEEN = {
+  ca: CA,
+  authorities: HEALTHY.authorities.map(({ sha256, state, notAfter, subject }) => ({
+    sha256,
+    state,
+    notAfter,
+    subject,
+  })),
+  roots: [
+    { ...rootFacts(ROOT), subject: 'CN=Root' },
+    { ...rootFacts(OLD_ROOT), subject: 'CN=Old Root' },
+  ],
+}
+export const NEW = anIssuer({ status: { conditions: [] } })
+
+/** What the reconciler meets; a healthy worker when nothing is said. */
+export interface World {
+  readonly health?: Partial<HealthAnswer>
+  readonly issuer?: Issuer | undefined
+  readonly client?: Result<SignerClient, ConnectFault>
+  readonly errors?: readonly ApiError[]
+  readonly holds?: IssuerHolds
+}
+
+/** Reconciles once. */
+export async function reconcile(world: World): Promise<{
+  readonly outcome: unknown
+  readonly writes: ReturnType<typeof aStatusWriter>['writes']
+  readonly events: ReturnType<typeof anEventRecorder>['events']
+  readonly notes: readonly string[]
+  readonly checks: readonly string[]
+  /** Scopes of circuit breakers. */
+  readonly hurried: readonly string[]
+}> {
+  const status = aStatusWriter(world.errors)
+  const events = anEventRecorder()
+  const checks: string[] = []
+  const hurried: string[] = []
+  const outcome = await issuerReconciler({
+    resource: ISSUER,
+    get: () => world.issuer,
+    connect: async () =>
+      Promise.resolve(
+        world.client ?? ok(aSignerClient({ health: ok({ ...HEALTHY, ...world.health }) })),
+      ),
+    holds: world.holds ?? new IssuerHolds(),
+    breakers: { hurry: (scope) => hurried.push(scope) },
+    reminders: new Reminders(),
+    withinCheckDeadline: async (signal, check) => check(signal),
+    longestLifetimeMs: () => 0,
+    checked: (reason) => checks.push(reason),
+    status,
+    events,
+    log: new RecordingLog(),
+    now: () => CREATED_MS,
+    nextCheckMs: () => 60_000,
+  })('default/ca', NEVER)
+  return {
+    outcome,
+    writes: status.writes,
+    events: events.events,
+    notes: events.events.map((event) => event.note),
+    checks,
+    hurried,
+  }
+}
