@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { err, ok, type Result } from '@edge-issuer/shared'
-import { z } from 'zod'
 import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { Issuer, IssuerKind } from './api/issuer.ts'
@@ -12,8 +10,7 @@ import type { AnyRequest } from './api/request.ts'
 import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './changes.ts'
 import type { Config } from './config.ts'
 import { longestLifetimeMs } from './core/ca-expiry.ts'
-import type { OurIssuerRef } from './core/issuer-ref.ts'
-import type { ApiError } from './kube/api-error.ts'
+import { issuerRefOf } from './core/issuer-ref.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
@@ -32,6 +29,7 @@ import {
   issuerThrowReport,
 } from './reconcile/issuer.ts'
 import { observedSign } from './reconcile/observed-sign.ts'
+import { readLive } from './reconcile/read-live.ts'
 import { Reminders } from './reconcile/reminders.ts'
 import {
   CERTIFICATE_REQUESTS,
@@ -231,7 +229,7 @@ function watchedRequests<R extends AnyRequest>(
   const reconciler: RequestReconcilerOptions<R> = {
     kind,
     get: (key) => store.get(key),
-    getLive: async (key, signal) => getLive(kind, { kube, key }, signal),
+    getLive: async (key, signal) => readLive(kind, { kube, key }, signal),
     getIssuer: (ref) => findIssuer(observed, ref),
     sign: observedSign(boundedSign, {
       kind,
@@ -286,19 +284,3 @@ const common = ({
   random,
   log,
 })
-
-async function getLive<R extends AnyRequest>(
-  { resource, schema }: RequestKind<R>,
-  { kube, key }: { readonly kube: Kube; readonly key: string },
-  signal: AbortSignal,
-): Promise<Result<R | undefined, ApiError>> {
-  const live = await kube.getObject(resource, refOfKey(key), signal)
-  if (!live.ok) return live.error.kind === 'not-found' ? ok(undefined) : live
-  const request = schema.safeParse(live.value)
-  return request.success
-    ? ok(request.data)
-    : err({ kind: 'invalid', message: z.prettifyError(request.error) })
-}
-
-const issuerRefOf = ({ kind, metadata: { namespace, name } }: Issuer): OurIssuerRef =>
-  kind === 'Issuer' ? { kind, namespace, name } : { kind, name }

@@ -5,7 +5,7 @@
  */
 import type { RequestClaim } from '../api/certificate-request.ts'
 import { CLUSTER_ISSUER, GROUP, ISSUER } from '../api/group.ts'
-import type { IssuerKind } from '../api/issuer.ts'
+import type { Issuer, IssuerKind } from '../api/issuer.ts'
 
 /** One of our issuers; only an Issuer has a namespace, the request's. */
 export interface OurIssuerRef {
@@ -27,3 +27,7 @@ export function ourIssuerRef({ metadata, spec }: RequestClaim): OurIssuerRef | u
   }
   return kind === CLUSTER_ISSUER.kind ? { kind: 'ClusterIssuer', name } : undefined
 }
+
+/** @returns How requests name an issuer. */
+export const issuerRefOf = ({ kind, metadata: { namespace, name } }: Issuer): OurIssuerRef =>
+  kind === 'Issuer' ? { kind, namespace, name } : { kind, name }
