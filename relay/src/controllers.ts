@@ -21,7 +21,7 @@ import { withDeadline } from './queue/deadline.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
 import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { Controller } from './reconcile/controller.ts'
-import { checkGroups, type FairShare, fairShare, requestGroups } from './reconcile/fair-share.ts'
+import { checkGroups, configuredShare, requestGroups } from './reconcile/fair-share.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
 import {
   issuerReconciler,
@@ -156,7 +156,7 @@ function issuerController(
 ): Controller {
   const { config, kube, observed, events, metrics, clock, random, log } = options
   const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
-  const share = shareOf(options)
+  const share = configuredShare(config)
   const reconciler: IssuerReconcilerOptions = {
     resource,
     get: (key) => observed.issuers[kind].get(key),
@@ -210,7 +210,7 @@ function watchedRequests<R extends AnyRequest>(
 ): WatchedRequests {
   const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
-  const share = shareOf(options)
+  const share = configuredShare(config)
   const approvals = new ApprovalWatch(kind, { events, log, now })
   const told = new Told()
   const sign = signPass(kind, {
@@ -259,13 +259,6 @@ function watchedRequests<R extends AnyRequest>(
   for (const key of store.keys()) controller.add(key)
   return { controller, keysOf: (issuer) => requestKeysOf(store, issuer) }
 }
-
-const shareOf = ({ config }: ControllersOptions): FairShare =>
-  fairShare({
-    workers: config.maxConcurrentReconciles,
-    perIssuer: config.maxConcurrentReconcilesPerIssuer,
-    isWholeCluster: config.watchNamespace === '',
-  })
 
 const common = ({
   config,

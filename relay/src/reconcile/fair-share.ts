@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
 /**
  * How the workers of a controller are shared, so that an issuer whose signing worker does not respond
@@ -56,3 +57,16 @@ export function requestGroups(ref: OurIssuerRef | undefined, share: FairShare): 
 /** @returns The groups of an issuer that is to be checked; each kind has a controller of its own. */
 export const checkGroups = (namespace: string | undefined, share: FairShare): readonly Group[] =>
   namespace === undefined ? [] : [{ id: namespace, limit: share.perNamespace }]
+
+/** @returns The shares that a configuration gives. */
+export const configuredShare = (
+  config: Pick<
+    Config,
+    'maxConcurrentReconciles' | 'maxConcurrentReconcilesPerIssuer' | 'watchNamespace'
+  >,
+): FairShare =>
+  fairShare({
+    workers: config.maxConcurrentReconciles,
+    perIssuer: config.maxConcurrentReconcilesPerIssuer,
+    isWholeCluster: config.watchNamespace === '',
+  })
