@@ -150,9 +150,14 @@ describe('what waits', () => {
 
 describe('what is left alone', () => {
   it.for([
-    { name: 'foreign-group', issuerRef: { ...OURS, group: 'other.example.com' } },
-    { name: 'foreign-kind', issuerRef: { ...OURS, kind: 'Toaster' } },
-  ])('a request of a $name', async ({ name: given, issuerRef }, { expect }) => {
+    { name: 'foreign-group', issuerRef: { ...OURS, group: 'other.example.com' }, reason: '' },
+    // Nobody else speaks for a kind that our group does not have.
+    {
+      name: 'foreign-kind',
+      issuerRef: { ...OURS, kind: 'Toaster' },
+      reason: 'UnknownIssuerKind',
+    },
+  ])('a request of a $name', async ({ name: given, issuerRef, reason }, { expect }) => {
     const { plane } = edge
     const name = await request(given, issuerRef)
     const before = await getObject(plane, name, NAMESPACE)
@@ -161,7 +166,8 @@ describe('what is left alone', () => {
     expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion)
     expect(readyOf(after)).toBeUndefined()
     expect(await workerLines(given)).toBe(0)
-    expect(await ourTraces(name)).toBe('')
+    // Events are written beside the work, so one may come later.
+    await expect.poll(async () => ourReasons(name), { timeout: 30_000 }).toBe(reason)
   })
 
   it('a request without a group is cert-manager’s own, as is one of its group', async ({
@@ -218,6 +224,13 @@ describe('what is left alone', () => {
     }
   })
 })
+
+/** The reasons of our Events about a request. */
+const ourReasons = async (name: string): Promise<string> =>
+  mustKubectl(
+    edge.plane,
+    `get events -n ${NAMESPACE} --field-selector involvedObject.name=${name.slice(name.indexOf('/') + 1)},reportingComponent=${OURS.group}/relay -o jsonpath={.items[*].reason}`,
+  )
 
 /** What the relay left on a request and in Events about it: the name it writes under; empty for nothing. */
 async function ourTraces(name: string): Promise<string> {
