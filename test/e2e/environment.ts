@@ -207,3 +207,16 @@ export async function kubectlWait(
 
 /** Patience where the time is not what is tested. */
 export const PATIENCE = '60s'
+
+/** @returns The reasons of the relay's Events about a namespaced object, `resource/name`. */
+export const ourReasons = async (
+  plane: ControlPlane,
+  object: string,
+  namespace = 'default',
+): Promise<string> => {
+  const fields = `involvedObject.name=${object.slice(object.indexOf('/') + 1)},reportingComponent=edge-issuer.dev/relay`
+  return mustKubectl(
+    plane,
+    `get events -n ${namespace} --field-selector ${fields} -o jsonpath={.items[*].reason}`,
+  )
+}

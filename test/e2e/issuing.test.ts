@@ -23,6 +23,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
+  ourReasons,
   PATIENCE,
   readyOf,
   startEdgeEnvironment,
@@ -151,7 +152,6 @@ describe('what waits', () => {
 describe('what is left alone', () => {
   it.for([
     { name: 'foreign-group', issuerRef: { ...OURS, group: 'other.example.com' }, reason: '' },
-    // Nobody else speaks for a kind that our group does not have.
     {
       name: 'foreign-kind',
       issuerRef: { ...OURS, kind: 'Toaster' },
@@ -166,8 +166,7 @@ describe('what is left alone', () => {
     expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion)
     expect(readyOf(after)).toBeUndefined()
     expect(await workerLines(given)).toBe(0)
-    // Events are written beside the work, so one may come later.
-    await expect.poll(async () => ourReasons(name), { timeout: 30_000 }).toBe(reason)
+    await expect.poll(async () => ourReasons(plane, name), { timeout: 30_000 }).toBe(reason)
   })
 
   it('a request without a group is cert-manager’s own, as is one of its group', async ({
@@ -224,13 +223,6 @@ describe('what is left alone', () => {
     }
   })
 })
-
-/** The reasons of our Events about a request. */
-const ourReasons = async (name: string): Promise<string> =>
-  mustKubectl(
-    edge.plane,
-    `get events -n ${NAMESPACE} --field-selector involvedObject.name=${name.slice(name.indexOf('/') + 1)},reportingComponent=${OURS.group}/relay -o jsonpath={.items[*].reason}`,
-  )
 
 /** What the relay left on a request and in Events about it: the name it writes under; empty for nothing. */
 async function ourTraces(name: string): Promise<string> {

@@ -87,9 +87,7 @@ it('who may gets them, without anything that grows with the number of requests',
   expect(body).not.toContain('web')
 })
 
-it('a follower tells how things stand, and nothing of work that it does not do', async ({
-  expect,
-}) => {
+it('a follower reports how things are, and no work that it does not do', async ({ expect }) => {
   const follower = await startRelayProcess({
     kubeconfig: edge.relayKubeconfig,
     logFile: join(edge.plane.directory, 'follower.log'),
@@ -102,8 +100,9 @@ it('a follower tells how things stand, and nothing of work that it does not do',
     expect(body).toMatch(/^leader_election_master_status\{name="edge-issuer-relay"\} 0$/m)
     expect(body).toMatch(/^edge_issuer_issuer_ready\{.*name="edge"\} 1$/m)
     expect(body).toMatch(/^edge_issuer_requests_pending\{kind="CertificateRequest"\} 0$/m)
+    // Counters whose labels are known are there from the start, at 0.
     expect(body).not.toMatch(
-      /^(controller_runtime|workqueue|edge_issuer_(sign|issuer_check))_.*\{/m,
+      /^(controller_runtime|workqueue|edge_issuer_(sign|issuer_check))_.*\{.*\} (?!0$)/m,
     )
   } finally {
     await follower.stop(GRACE_MS)
