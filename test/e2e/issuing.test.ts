@@ -152,11 +152,7 @@ describe('what waits', () => {
 describe('what is left alone', () => {
   it.for([
     { name: 'foreign-group', issuerRef: { ...OURS, group: 'other.example.com' }, reason: '' },
-    {
-      name: 'foreign-kind',
-      issuerRef: { ...OURS, kind: 'Toaster' },
-      reason: 'UnknownIssuerKind',
-    },
+    { name: 'foreign-kind', issuerRef: { ...OURS, kind: 'X' }, reason: 'UnknownIssuerKind' },
   ])('a request of a $name', async ({ name: given, issuerRef, reason }, { expect }) => {
     const { plane } = edge
     const name = await request(given, issuerRef)
