@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { z } from 'zod'
+import { pollUntil } from '../../control-plane/poll.ts'
 import {
   certificateManifest,
   type IssuerKind,
@@ -25,7 +26,7 @@ import { CERTIFICATE_SHAPES, type CertificateShape } from './certificate-shapes.
 import { PATH_LENGTH_LEFT, startConformanceEnvironment } from './environment.ts'
 import { chainFaults, factsOf, isFor, namesOf, subjectAsked, wantedFacts } from './facts.ts'
 import { goName } from './go-name.ts'
-import { type IssuedCertificate, readIssued } from './issued.ts'
+import { areSettled, type IssuedCertificate, readIssued } from './issued.ts'
 
 const NAMESPACE = 'default'
 const GROUP = 'edge-issuer.dev'
@@ -54,6 +55,13 @@ const manifestOf = (
     spec: { dnsNames: [], privateKey: {}, ...spec },
   })
 
+/**
+ * On a busy machine cert-manager now and then issues a Certificate a second time, whoever the issuer is. One
+ * whose certificate is not what it asked for would be issued again and again.
+ */
+const MAX_REVISION = 2
+const SETTLE_TIMEOUT_MS = 120_000
+
 beforeAll(async () => {
   edge = await startConformanceEnvironment()
   const { plane, signer } = edge
@@ -68,7 +76,11 @@ beforeAll(async () => {
   )
   const wait = `wait certificates.cert-manager.io --all -n ${NAMESPACE} --timeout=${PATIENCE}`
   await mustKubectl(plane, `${wait} --for=condition=Ready`)
-  await mustKubectl(plane, `${wait} --for=jsonpath={.status.revision}=1`)
+  await pollUntil({
+    what: 'cert-manager to have issued everything',
+    probe: async () => areSettled(plane, ALL.length),
+    timeoutMs: SETTLE_TIMEOUT_MS,
+  })
   issued = await readIssued(plane)
 })
 
@@ -164,9 +176,9 @@ describe.for(ALL)('$kind, $shape.title', ({ kind, shape }) => {
     const { leaf, certificate } = parts(name)
     const { metadata, status } = certificate
     expect(status).toMatchObject({
-      revision: 1,
       conditions: [{ type: 'Ready', status: 'True', observedGeneration: metadata.generation }],
     })
+    expect(status.revision).toBeLessThanOrEqual(MAX_REVISION)
     expect(Date.parse(status.notAfter)).toBe(leaf.validToDate.getTime())
     expect(Date.parse(status.notBefore)).toBe(leaf.validFromDate.getTime())
   })

@@ -71,4 +71,13 @@ export async function readIssued(
   )
 }
 
+/** Whether so many Certificates have a revision each, and none is being issued. */
+export async function areSettled(plane: ControlPlane, count: number): Promise<boolean> {
+  const columns = `jsonpath={range .items[*]}{.status.revision}/{.status.conditions[?(@.type=="Issuing")].status}{"\\n"}{end}`
+  const get = ['get', 'certificates.cert-manager.io', '-n', 'default', '-o', columns]
+  const { stdout } = await plane.kubectl(get)
+  const lines = stdout.trim().split('\n')
+  return lines.length === count && lines.every((line) => /^[1-9]\d*\/(False)?$/.test(line))
+}
+
 const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString()
