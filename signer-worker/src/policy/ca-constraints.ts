@@ -206,7 +206,7 @@ function checkLimit(
   const isInside =
     allowed === undefined ||
     limits.some((bases) => bases.every((base) => isSubtreeAllowed(base, allowed))) ||
-    isSubtreeAllowed(wholeKind(kind)[0] ?? { kind: 'dns', value: '' }, allowed)
+    wholeKind(kind).every((base) => isSubtreeAllowed(base, allowed))
   return isInside
     ? []
     : refuse(
