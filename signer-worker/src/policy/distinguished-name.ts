@@ -11,16 +11,26 @@ import type { Name, NameAttribute } from '@edge-issuer/shared/x509'
  * it folds case by way of upper case, so that `ß` is `ss` (sun.security.x509 AVA).
  */
 export function isSameDistinguishedName(one: Name, other: Name): boolean {
-  return (
+  const isSameShape =
     one.rdns.length === other.rdns.length &&
-    one.rdns.every((rdn, index) => isSameRdn(rdn, other.rdns[index] ?? []))
+    one.rdns.every((rdn, index) => rdn.length === other.rdns[index]?.length)
+  if (!isSameShape) return false
+  const texts = canonicalTexts(other)
+  return canonicalTexts(one).every((rdn, index) =>
+    rdn.every((text) => texts[index]?.includes(text) === true),
   )
 }
 
-function isSameRdn(one: readonly NameAttribute[], other: readonly NameAttribute[]): boolean {
-  if (one.length !== other.length) return false
-  const texts = new Set(other.map(canonicalText))
-  return one.every((attribute) => texts.has(canonicalText(attribute)))
+/** The subject of each CA is compared with that of every request: its texts are made once. */
+const knownTexts = new WeakMap<Name, readonly (readonly string[])[]>()
+
+/** The attributes of each RDN, as they are compared. */
+function canonicalTexts(name: Name): readonly (readonly string[])[] {
+  const known = knownTexts.get(name)
+  if (known !== undefined) return known
+  const texts = name.rdns.map((rdn) => rdn.map(canonicalText))
+  knownTexts.set(name, texts)
+  return texts
 }
 
 /** What RFC 4518 §2.2 maps to nothing. */
