@@ -17,6 +17,9 @@ export interface ShippedRelayOptions {
   readonly bundle: string
   readonly kubeconfig: string
   readonly logFile: string
+  /** Added to the flags that it is shipped with. */
+  readonly nodeFlags?: readonly string[]
+  readonly syncTimeoutMs?: number
 }
 
 /** A relay that has read everything. */
@@ -24,6 +27,8 @@ export interface ShippedRelay {
   readonly process: ManagedProcess
   /** From before the process is made until `/readyz` says yes. */
   readonly syncedMs: number
+  /** Of plain HTTP on the loopback address. */
+  readonly metricsPort: number
 }
 
 const POLL_INTERVAL_MS = 5
@@ -31,8 +36,8 @@ const SYNC_TIMEOUT_MS = 60_000
 
 /** Starts a relay and waits until it is synced. */
 export async function startShippedRelay(options: ShippedRelayOptions): Promise<ShippedRelay> {
-  const { bundle, kubeconfig, logFile } = options
-  const [port = 0] = await freePorts(1)
+  const { bundle, kubeconfig, logFile, nodeFlags = [], syncTimeoutMs = SYNC_TIMEOUT_MS } = options
+  const [port = 0, metricsPort = 0] = await freePorts(2)
   const flags = await shippedNodeFlags()
   const startMs = performance.now()
   const relay = await startProcess({
@@ -40,22 +45,25 @@ export async function startShippedRelay(options: ShippedRelayOptions): Promise<S
     command: process.execPath,
     args: [
       ...flags,
+      ...nodeFlags,
       bundle,
       `--kubeconfig=${kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      `--metrics-bind-address=127.0.0.1:${String(metricsPort)}`,
+      '--metrics-secure=false',
     ],
     env: {},
     logFile,
   })
   while (!(await isReady(port))) {
-    if (relay.end() !== undefined || performance.now() - startMs > SYNC_TIMEOUT_MS) {
+    if (relay.end() !== undefined || performance.now() - startMs > syncTimeoutMs) {
       await relay.kill()
       throw new Error(`the relay did not sync: ${await relay.logTail()}`)
     }
     await sleep(POLL_INTERVAL_MS)
   }
-  return { process: relay, syncedMs: performance.now() - startMs }
+  return { process: relay, syncedMs: performance.now() - startMs, metricsPort }
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -66,8 +66,10 @@ const ISSUER: ReturnType<State['issuers']>[number] = {
     annotations: {},
     createdMs: 0,
     isDeleting: false,
+    annotationsHash: '',
+    isPartial: true,
   },
-  spec: { url: 'https://x', authSecretName: 'x', issuer: 'x' },
+  spec: { url: 'https://x', authSecretName: 'x', issuer: 'x', caBundleHash: undefined },
   status: {
     conditions: [],
     ca: { subject: 'x', serialNumber: '1', notAfter: '2099-01-01T00:00:00Z', sha256: 'x' },

@@ -6,13 +6,14 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
-import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
+import type { Issuer, IssuerDetails, SeenAuthorities } from '../api/issuer.ts'
 import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
 import { warnOfExpiry } from '../core/ca-expiry.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { rootsNote } from '../core/roots-note.ts'
 import { issuerFailed, issuerPending, normal, UNEXPECTED_ERROR } from '../core/verdict.ts'
+import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
@@ -42,6 +43,11 @@ export interface IssuerReconcilerOptions {
     signal: AbortSignal,
     check: (limited: AbortSignal) => Promise<T>,
   ) => Promise<T>
+  /** Reads what is not kept in memory. */
+  readonly readDetails: (
+    issuer: Issuer,
+    signal: AbortSignal,
+  ) => Promise<Result<IssuerDetails, ApiError>>
   readonly holds: IssuerHolds
   /** Of sign calls. */
   readonly breakers: Pick<CircuitBreakers, 'hurry'>
@@ -125,25 +131,28 @@ interface Checked {
 /** @returns Whether anything was written, or why it could not be. */
 async function write(
   { key, issuer, checked }: Checked,
-  { resource, status, log, now }: IssuerReconcilerOptions,
+  options: IssuerReconcilerOptions,
   signal: AbortSignal,
 ): Promise<Result<boolean, string>> {
+  const { resource, status, log, now } = options
   const { metadata } = issuer
   const ready = readyCondition(issuer.status.conditions, checked.verdict, {
     nowMs: now(),
     observedGeneration: metadata.generation,
   })
-  // A failed check says nothing about the CAs: what the last good one saw stays.
-  const seen = checked.seen ?? issuer.status
   const isSame =
-    !isReadyChanged(issuer.status.conditions, ready) && seenText(seen) === seenText(issuer.status)
+    !isReadyChanged(issuer.status.conditions, ready) &&
+    seenText(checked.seen ?? issuer.status) === seenText(issuer.status)
   if (isSame) return ok(false)
+  const seen =
+    checked.seen === undefined ? await lastSeen(issuer, options, signal) : ok(checked.seen)
+  if (!seen.ok) return err(`status not written: ${seen.error.message}`)
   const written = await status.applyStatus(
     {
       resource,
       ref: refOfKey(key),
       resourceVersion: metadata.resourceVersion,
-      status: issuerStatus(ready, seen),
+      status: issuerStatus(ready, seen.value),
     },
     signal,
   )
@@ -153,6 +162,17 @@ async function write(
   const { reason, message } = checked.verdict
   log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
   return ok(true)
+}
+
+/** A failed check says nothing about the CAs: what the last good one saw stays in the status. */
+async function lastSeen(
+  issuer: Issuer,
+  { readDetails }: IssuerReconcilerOptions,
+  signal: AbortSignal,
+): Promise<Result<SeenAuthorities, ApiError>> {
+  if (!issuer.metadata.isPartial || issuer.status.ca === undefined) return ok(issuer.status)
+  const details = await readDetails(issuer, signal)
+  return details.ok ? ok(details.value.status) : details
 }
 
 /**

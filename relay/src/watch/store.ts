@@ -48,6 +48,11 @@ export class Store<T> {
     return [...(this.#index.get(indexed) ?? [])]
   }
 
+  /** @returns For how many objects `indexBy` gave `indexed`. */
+  countBy(indexed: string): number {
+    return this.#index.get(indexed)?.size ?? 0
+  }
+
   /** Calls `listener` after each change, in the order of the changes. Subscribe before the reflector runs. */
   onChange(listener: (change: Change<T>) => void): void {
     this.#listeners.push(listener)

@@ -37,7 +37,13 @@ import {
   toPem,
 } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  newBreakers,
+  UNAVAILABLE,
+} from './support.ts'
 
 const NEVER = new AbortController().signal
 const DAY_MS = 86_400_000
@@ -120,6 +126,7 @@ function aWorld(client: SignerClient): {
         resource: ISSUER,
         get: () => issuer,
         connect,
+        readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
         holds,
         breakers: newBreakers(),
         reminders: new Reminders(),
