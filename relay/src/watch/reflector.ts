@@ -5,6 +5,7 @@
  * @module
  */
 import { err, type Result } from '@edge-issuer/shared'
+import { oneLine } from '../api/one-line.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import type { ListWatch, RawObject, WatchEvent } from '../kube/ports.ts'
 import { isOlder } from '../kube/resource-version.ts'
@@ -46,6 +47,8 @@ const FRUITLESS_WATCHES = 2
 const OUT_OF_ORDER: ApiError = { kind: 'gone', message: 'a watch event came out of order' }
 /** Above every wait in here and in the list-watch: a loop that has not turned for so long never will. */
 const STALL_MS = 300_000
+
+const MAX_ERROR_CHARACTERS = 512
 
 /** Make one, subscribe to its store, then {@link run} it. */
 export class Reflector<T> {
@@ -165,7 +168,9 @@ export class Reflector<T> {
       return true
     }
     if (slim?.ok === false) {
-      this.#log.warn({ key, error: slim.error }, 'object left out: it is not valid')
+      // The error quotes the object, whose texts may be of any length.
+      const error = oneLine(slim.error, MAX_ERROR_CHARACTERS)
+      this.#log.warn({ key, error }, 'object left out: it is not valid')
     }
     store.delete(key)
     return false
