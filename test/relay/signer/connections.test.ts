@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
+import { type Issuer, issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { Connections, type ConnectionsOptions } from '../../../relay/src/signer/connections.ts'
 import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
@@ -210,4 +210,47 @@ describe('Connections', () => {
     )
     await connections.close()
   })
+
+  it.for([
+    { name: 'without a caBundle', isLarge: false, most: 64 },
+    { name: 'with the largest caBundle', isLarge: true, most: 4 },
+  ])('keeps few connections of a namespace of many Issuers $name', async (row, { expect }) => {
+    const whole = row.isLarge ? { caBundle: btoa(largeBundle()) } : {}
+    const key = aKey()
+    const read: string[] = []
+    const connections = newConnections({
+      secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
+      spec: () => whole,
+      read,
+    })
+    const issuer = (namespace: string, uid: string): Issuer =>
+      anIssuer({ metadata: { namespace, uid }, spec: whole })
+    const other = await connections.connect(issuer('other', 'other'), 'watched', NEVER)
+    for (let at = 0; at < 100; at += 1) {
+      await connections.connect(issuer('many', String(at)), 'watched', NEVER)
+    }
+    expect(connections.size).toBe(row.most + 1)
+    // That of the other namespace is still there, and is not read again.
+    const again = await connections.connect(issuer('other', 'other'), 'watched', NEVER)
+    expect(again.ok && other.ok && again.value === other.value).toBe(true)
+    expect(read.filter((uid) => uid === 'other')).toHaveLength(1)
+    await connections.close()
+  })
+
+  it('says so when the issuer cannot be read, and tries again', async ({ expect }) => {
+    const connections = new Connections({
+      secrets: aSecretReader(() => ok({ 'private-key.pem': aKey() })),
+      clusterResourceNamespace: 'edge-issuer',
+      readDetails: async () => Promise.resolve(err({ kind: 'unavailable', message: 'away' })),
+    })
+    expect(await connections.connect(anIssuer(), 'live', NEVER)).toEqual(
+      err({ kind: 'api', message: 'could not read the issuer: away' }),
+    )
+  })
 })
+
+/** Certificates that are nearly as long as the CRD allows. */
+function largeBundle(): string {
+  const { pem } = makeAuthority()
+  return pem.repeat(Math.floor(49_152 / pem.length))
+}
