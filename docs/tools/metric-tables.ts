@@ -46,6 +46,7 @@ function useAll(metrics: Metrics): void {
   observer.reconciled('retry', 1)
   metrics.observe({
     issuers: () => [ISSUER],
+    omitted: () => [{ resource: 'issuers', objects: 0 }],
     requests: () => [{ kind: 'CertificateRequest', phases: [] }],
     droppedEvents: () => 0,
     leaseName: 'x',

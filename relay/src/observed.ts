@@ -20,6 +20,7 @@ import {
 import { type Issuer, type IssuerKind, issuerSchema } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import type { Config } from './config.ts'
+import type { Capacity } from './core/capacity.ts'
 import { type OurIssuerRef, ourIssuerRef } from './core/issuer-ref.ts'
 import { keptIssuer } from './core/kept-objects.ts'
 import { readSignerName } from './core/signer-name.ts'
@@ -48,7 +49,10 @@ export interface Observed {
 }
 
 /** A reflector of any collection. */
-export type Reading = Pick<Reflector<unknown>, 'hasSynced' | 'isAlive' | 'name' | 'run' | 'synced'>
+export type Reading = Pick<
+  Reflector<unknown>,
+  'hasSynced' | 'isAlive' | 'name' | 'omitted' | 'run' | 'synced'
+>
 
 /** What fills the stores, once run. */
 export interface Reflectors {
@@ -60,21 +64,25 @@ export interface Reflectors {
   readonly awaited: readonly Reading[]
 }
 
-/** Empty stores. */
-export const createObserved = (): Observed => ({
-  issuers: { Issuer: issuerStore(), ClusterIssuer: issuerStore() },
-  requests: requestStore(CERTIFICATE_REQUESTS),
-  signingRequests: requestStore(CERTIFICATE_SIGNING_REQUESTS),
+/** Empty stores, for as many objects as the heap has room for. */
+export const createObserved = ({ issuers, requests }: Capacity): Observed => ({
+  issuers: { Issuer: issuerStore(issuers), ClusterIssuer: issuerStore(issuers) },
+  requests: requestStore(CERTIFICATE_REQUESTS, requests),
+  signingRequests: requestStore(CERTIFICATE_SIGNING_REQUESTS, requests),
   recent: { requests: new RecentObjects(), signingRequests: new RecentObjects() },
 })
 
-const issuerStore = (): Store<Issuer> => new Store<Issuer>(({ metadata }) => metadata.namespace)
+const issuerStore = (limit: number): Store<Issuer> =>
+  new Store<Issuer>(({ metadata }) => metadata.namespace, limit)
 
-const requestStore = <R extends AnyRequest>({ issuerRef }: RequestKind<R>): Store<R> =>
+const requestStore = <R extends AnyRequest>(
+  { issuerRef }: RequestKind<R>,
+  limit: number,
+): Store<R> =>
   new Store<R>((request) => {
     const ref = issuerRef(request)
     return ref === undefined ? undefined : indexOf(ref)
-  })
+  }, limit)
 
 /** @returns The issuer as last seen. */
 export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | undefined =>

@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { getHeapStatistics } from 'node:v8'
 import { clusterState } from './cluster-state.ts'
 import type { Config } from './config.ts'
 import { type Controllers, createControllers } from './controllers.ts'
+import { capacityOf } from './core/capacity.ts'
 import type { Kube } from './kube/ports.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -58,7 +60,7 @@ async function startWhenSynced(
 export function startRelay(options: RelayOptions): Relay {
   const { kube } = options
   const events = createEventRecorder({ ...options, writer: kube })
-  const observed = createObserved()
+  const observed = createObserved(capacityOf(getHeapStatistics().heap_size_limit))
   const { all: reflectors, awaited } = createReflectors(observed, kube, options)
   options.metrics.observe({
     ...clusterState(observed, reflectors),

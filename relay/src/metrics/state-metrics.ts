@@ -34,7 +34,7 @@ const isReady = ({ status }: Issuer): boolean => isConditionTrue(status.conditio
 
 /** Registers everything at `registry`. */
 export function stateMetrics(registry: Registry, state: RelayState): void {
-  const { issuers, requests, droppedEvents, leaseName, isLeading } = state
+  const { issuers, requests, omitted, droppedEvents, leaseName, isLeading } = state
   const requestsIn = (phase: RequestPhase) => () =>
     requests().map(({ kind, phases }) => ({
       labels: { kind },
@@ -86,6 +86,13 @@ export function stateMetrics(registry: Registry, state: RelayState): void {
     read: ofIssuers(({ status: { ca } }) =>
       ca === undefined ? undefined : Date.parse(ca.notAfter) / 1_000,
     ),
+  })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_objects_omitted`,
+    help: 'Objects that the relay ignores because it has no memory for more of them',
+    labelNames: ['resource'],
+    read: () =>
+      omitted().map(({ resource, objects }) => ({ labels: { resource }, value: objects })),
   })
   liveGauge(registry, {
     name: 'leader_election_master_status',
