@@ -41,10 +41,7 @@ const figures = z.strictObject({
 it.for([
   [
     'memory',
-    [
-      ...['--foreign', '20', '--starts', '1'],
-      ...['--issuers', '20', '--pending', '40', '--seconds', '1'],
-    ],
+    ['--foreign', '20', '--starts', '1', '--issuers', '20', '--pending', '40', '--seconds', '1'],
     z.strictObject({ foreign: z.literal(20), selector: start, fallback: start, hostile }),
   ],
   [

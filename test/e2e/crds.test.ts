@@ -47,7 +47,7 @@ const BAD_BUNDLES = [
   ['a caBundle with a comment before it', `# my CA\n${PEM}`],
   ['a caBundle with the output of openssl x509 -text before it', `Certificate:\n    Data:\n${PEM}`],
   ['a caBundle with a byte order mark', `\xef\xbb\xbf${PEM}`],
-  ['a caBundle in UTF-16', [...PEM].map((character) => `${character}\0`).join('')],
+  ['a caBundle in UTF-16', PEM.replaceAll(/(?<character>.|\n)/gu, '$<character>\0')],
   ['a caBundle in DER', '\x30\x82\x01\x00'],
   ['a caBundle of another label', PEM.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE')],
   [

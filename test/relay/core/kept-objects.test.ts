@@ -5,7 +5,8 @@
  * @module
  */
 import { describe, it } from 'vitest'
-import { issuerSchema } from '../../../relay/src/api/issuer.ts'
+import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
+import { type Issuer, issuerSchema } from '../../../relay/src/api/issuer.ts'
 import { isReadyChanged, readyCondition } from '../../../relay/src/core/conditions.ts'
 import { decideRequest } from '../../../relay/src/core/decide-request.ts'
 import { decideSigningRequest } from '../../../relay/src/core/decide-signing-request.ts'
@@ -179,35 +180,38 @@ describe('what is decided on a part is what is decided on the whole', () => {
   })
 })
 
+const annotated = (note: string): CertificateRequest =>
+  keptCertificateRequest(aRequest({ metadata: { annotations: { note } } }))
+
+const hash = (caBundle: string): string | undefined =>
+  keptIssuer(anIssuer({ spec: { caBundle } })).spec.caBundleHash
+
+const seen = (sha256: string): Issuer =>
+  keptIssuer(
+    anIssuer({
+      status: {
+        conditions: [],
+        ca: { subject: 'CN=x', serialNumber: '1', notAfter: '2099-01-01T00:00:00Z', sha256 },
+      },
+    }),
+  )
+
 describe('a change is seen in what is kept', () => {
   it('of an annotation of any length', ({ expect }) => {
     const before = keptIssuer(hugeIssuer({ annotation: `${LONG}a` }))
     const after = keptIssuer(hugeIssuer({ annotation: `${LONG}b` }))
     expect(wakesIssuer({ before, after })).toBe(true)
     expect(wakesIssuer({ before, after: before })).toBe(false)
-    const request = (note: string) =>
-      keptCertificateRequest(aRequest({ metadata: { annotations: { note } } }))
-    expect(wakesRequest({ before: request('a'), after: request('b') })).toBe(true)
-    expect(wakesRequest({ before: request('a'), after: request('a') })).toBe(false)
+    expect(wakesRequest({ before: annotated('a'), after: annotated('b') })).toBe(true)
+    expect(wakesRequest({ before: annotated('a'), after: annotated('a') })).toBe(false)
   })
 
   it('of the caBundle', ({ expect }) => {
-    const hash = (caBundle: string) =>
-      keptIssuer(anIssuer({ spec: { caBundle } })).spec.caBundleHash
     expect(hash(`${LONG}a`)).not.toBe(hash(`${LONG}b`))
     expect(keptIssuer(anIssuer()).spec.caBundleHash).toBeUndefined()
   })
 
   it('of the CAs that a check saw', ({ expect }) => {
-    const seen = (sha256: string) =>
-      keptIssuer(
-        anIssuer({
-          status: {
-            conditions: [],
-            ca: { subject: 'CN=x', serialNumber: '1', notAfter: '2099-01-01T00:00:00Z', sha256 },
-          },
-        }),
-      )
     expect(wakesRequestsOf({ before: seen('a'), after: seen('b') })).toBe(true)
   })
 })

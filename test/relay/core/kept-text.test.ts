@@ -23,10 +23,10 @@ describe('keptText', () => {
   })
 })
 
-describe('keptMessage', () => {
-  const refused = (id: string, more: string): string =>
-    `${'the worker refuses '.repeat(30)}; request id ${id}${more}`
+const refused = (id: string, more: string): string =>
+  `${'the worker refuses '.repeat(30)}; request id ${id}${more}`
 
+describe('keptMessage', () => {
   it('of a long message ignores what is no news', ({ expect }) => {
     expect(keptMessage(refused('a-1', ''))).toBe(keptMessage(refused('b-2', '')))
     expect(keptMessage(refused('a-1', ' x'))).not.toBe(keptMessage(refused('a-1', ' y')))

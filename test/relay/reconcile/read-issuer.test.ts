@@ -42,7 +42,7 @@ it.for([
   ['another caBundle', { spec: { ...SPEC, caBundle: 'eQ==' } }],
   ['no caBundle any more', { spec: { url: SPEC.url } }],
   ['another object of the same name', { spec: SPEC, metadata: { uid: 'other' } }],
-] as const)('it is a conflict that the issuer has %s', async ([, fields], { expect }) => {
+] as const)('reports a conflict when the issuer has %s', async ([, fields], { expect }) => {
   const { details } = await read(ok(anIssuerObject(fields)))
   expect(details).toMatchObject({ ok: false, error: { kind: 'conflict' } })
 })

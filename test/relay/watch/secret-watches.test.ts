@@ -156,14 +156,13 @@ it('a refused watch is said once', async ({ expect }) => {
   ])
 })
 
-/** Follows Secrets `s0`, `s1`, …, the first of them in namespace `ns0`, for users of the same number. */
+/** Follows Secrets `s0`, `s1`, …, in the namespace that is given, for users of the same number. */
 function followMany(
   bench: SecretBench,
-  count: number,
+  users: readonly number[],
   namespaceOf: (user: number) => string,
-  first = 0,
 ): void {
-  for (let user = first; user < first + count; user += 1) {
+  for (const user of users) {
     bench.watches.follow(
       { id: String(user), wake: () => undefined },
       { namespace: namespaceOf(user), name: `s${String(user)}` },
@@ -171,9 +170,11 @@ function followMany(
   }
 }
 
+const MANY = Array.from({ length: 10_000 }, (_, user) => user)
+
 it('there are only so many watches, and one that ends makes room', async ({ expect }) => {
   const bench = new SecretBench()
-  followMany(bench, MAX_SECRET_WATCHES + 2, (user) => `ns${String(user)}`)
+  followMany(bench, MANY.slice(0, MAX_SECRET_WATCHES + 2), (user) => `ns${String(user)}`)
   await settle()
   expect(bench.openWatches).toBe(MAX_SECRET_WATCHES)
   bench.watches.unfollow('0')
@@ -188,10 +189,10 @@ it('a namespace with many Secrets leaves room for others, and gets its own room 
   expect,
 }) => {
   const bench = new SecretBench()
-  followMany(bench, 10_000, () => 'many')
+  followMany(bench, MANY, () => 'many')
   await settle()
   expect(bench.openWatches).toBe(MAX_SECRET_WATCHES_PER_NAMESPACE)
-  followMany(bench, 1, () => 'other', 10_000)
+  followMany(bench, [MANY.length], () => 'other')
   await settle()
   expect(bench.openWatches).toBe(MAX_SECRET_WATCHES_PER_NAMESPACE + 1)
   // One that waits is gone: nothing changes. One that runs is gone: the next one begins.
