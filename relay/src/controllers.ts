@@ -58,6 +58,7 @@ export interface ControllersOptions {
     | 'healthCheckIntervalMs'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
+    | 'maxOutageRetryMs'
     | 'maxRetryMs'
     | 'watchNamespace'
   >
@@ -219,7 +220,7 @@ function watchedRequests<R extends AnyRequest>(
     breakers,
     wakeRequests,
     wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
-    maxRetryMs: config.maxRetryMs,
+    retryLimits: config,
     now,
   })
   const boundedSign: SignPass<R> = async (request, issuer, signal) =>

@@ -92,7 +92,7 @@ async function run<R extends AnyRequest>(
     breakers: newBreakers(),
     wakeRequests: () => undefined,
     wakeIssuer: () => undefined,
-    maxRetryMs: 0,
+    retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
     now: () => CREATED_MS,
   })
   const observed = observedSign(sign, { kind, signed: () => undefined, log, uptimeMs: () => 0 })

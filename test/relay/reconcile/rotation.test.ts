@@ -109,7 +109,7 @@ function aWorld(client: SignerClient): {
     wakeIssuer: () => {
       woken += 1
     },
-    maxRetryMs: 60_000,
+    retryLimits: { maxRetryMs: 60_000, maxOutageRetryMs: 60_000 },
     now,
   })
   return {
