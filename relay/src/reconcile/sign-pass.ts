@@ -32,6 +32,11 @@ export interface Signing extends Finding {
   readonly outcome: ReconcileOutcome
   /** How many of the requester's groups the worker was not sent, because they exceed the protocol's limits. */
   readonly omittedGroups?: number
+  /** Kind and name of the issuer of a certificate, and how long it took, in milliseconds; for the log. */
+  readonly by?: string
+  readonly tookMs?: number
+  /** Under which the worker logged that it signed. */
+  readonly requestId?: string
 }
 
 export type SignPass<R> = (request: R, issuer: Issuer, signal: AbortSignal) => Promise<Signing>
