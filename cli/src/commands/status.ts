@@ -29,7 +29,9 @@ its state and its CA; how many requests for them there are in each state, and fo
 has failed the reason. Changes nothing and asks no worker; what it says of a CA is what the relay saw
 at its last good check.
 
-Needs "list" on issuers, clusterissuers, certificaterequests and certificatesigningrequests, and "get"
+Of an object whose status the relay could not write it shows what the relay reported instead.
+
+Needs "list" on issuers, clusterissuers, certificaterequests, certificatesigningrequests and events, and "get"
 on the Lease and the Pod of the relay. What may not be read is named, and the rest is shown.`,
   parameters,
   endings: ['done', 'failed', 'usage', 'temporary'],

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { GROUP } from '../api/group.ts'
+import { REPORTING_CONTROLLER } from '../api/group.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import type { EventWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
@@ -41,9 +41,6 @@ export interface EventRecorderOptions {
   readonly random: () => number
   readonly log: Log
 }
-
-/** `reportingController` of every event. */
-const REPORTING_CONTROLLER = `${GROUP}/relay`
 
 /** Tries for one event (client-go tools/events). All of them take about three minutes. */
 export const MAX_TRIES = 12
