@@ -13,7 +13,10 @@ import { FILE, NAME, RESOURCE_NAME, text } from '../value-types.ts'
 const DEADLINE_MS = 120_000
 
 const parameters = {
-  kubeconfig: optional(FILE, 'the kubeconfig; that of KUBECONFIG, or ~/.kube/config, when absent'),
+  kubeconfig: optional(
+    FILE,
+    'the kubeconfig; those of KUBECONFIG merged, or ~/.kube/config, when absent',
+  ),
   context: optional(text('CONTEXT'), 'context of the kubeconfig; its current one when absent'),
   namespace: optional(NAME, 'only Issuers and CertificateRequests of this namespace'),
   relayNamespace: defaulted(NAME, 'edge-issuer', 'where the relay runs'),
@@ -41,12 +44,8 @@ on the Lease and the Pod of the relay. What may not be read is named, and the re
     'edge-issuer status --json',
   ],
   run: async (values, io) => {
-    const kube = openCluster({
-      kubeconfig: values.kubeconfig,
-      context: values.context,
-      variable: process.env['KUBECONFIG'],
-      cwd: io.cwd,
-    })
+    const { kubeconfig, context } = values
+    const kube = await openCluster({ kubeconfig, context, environment: process.env }, io)
     if (!kube.ok) return err({ ending: 'failed', message: kube.error })
     const seen = await readCluster(kube.value, values, AbortSignal.timeout(DEADLINE_MS))
     await kube.value.close()
