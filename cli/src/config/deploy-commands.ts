@@ -1,6 +1,6 @@
 /**
- * The commands that bring a configuration to its Worker. Without `--env` wrangler would make another
- * Worker, that of the top level of wrangler.toml, with the empty configuration of local runs.
+ * The commands that bring a configuration to its Worker. Without `--env` nothing is
+ * deployed: the top level of wrangler.toml is for local runs.
  *
  * @module
  */
