@@ -62,7 +62,7 @@ export function createTransport({
     send: async (exchange, signal) => {
       const { origin } = new URL(exchange.url)
       let code = '<error>'
-      let header: HttpAnswer['header'] = () => null
+      let header: HttpAnswer['header'] = noHeader
       const receive = async (): Promise<HttpAnswer> => {
         const { statusCode, headers, body } = await request(agent, exchange, signal)
         code = String(statusCode)
@@ -86,6 +86,8 @@ export function createTransport({
     close: async () => agent.destroy(),
   }
 }
+
+const noHeader = (): null => null
 
 async function request(
   agent: Dispatcher,
