@@ -13,6 +13,7 @@ import { longestLifetimeMs } from './core/ca-expiry.ts'
 import { issuerRefOf } from './core/issuer-ref.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
+import { fencedReconcile } from './lead/fence.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
@@ -67,6 +68,8 @@ export interface ControllersOptions {
   readonly clusterResourceNamespace: string
   readonly events: EventRecorder
   readonly metrics: Metrics
+  /** Whether this replica is the one that works. */
+  readonly isLeading: () => boolean
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -180,7 +183,7 @@ function issuerController(
     name: resource.plural,
     groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
     backoff: ISSUER_BACKOFF,
-    reconcile: issuerReconciler(reconciler),
+    reconcile: fencedReconcile(issuerReconciler(reconciler), options.isLeading),
     reportThrow: issuerThrowReport(reconciler),
   })
 }
@@ -252,7 +255,7 @@ function watchedRequests<R extends AnyRequest>(
       return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
     },
     backoff: REQUEST_BACKOFF,
-    reconcile: requestReconciler(reconciler),
+    reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),
     reportThrow: requestThrowReport(reconciler),
   })
   store.onChange((change) => requestChanged(change, { controller, approvals, told }))
