@@ -5,7 +5,7 @@
  */
 import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
-import type { Issuer, IssuerKind } from './api/issuer.ts'
+import { type Issuer, ISSUER_KINDS, type IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './changes.ts'
 import type { Config } from './config.ts'
@@ -45,8 +45,9 @@ import {
 import { type SignPass, signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
-import { breakerScope, CircuitBreakers } from './signer/circuit-breaker.ts'
+import { breakerScope, type CircuitBreakers } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { observedBreakers } from './signer/observed-breakers.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
 import type { Change, Store } from './watch/store.ts'
@@ -83,8 +84,6 @@ export interface Controllers {
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
-
 /** A check or an attempt to sign: a Secret that is read slowly, and an exchange with the worker (25 s). */
 const ATTEMPT_DEADLINE_MS = 45_000
 /** An attempt, and time left for two calls to the API server (30 s each) that write its result. */
@@ -99,7 +98,7 @@ const CHECK_JITTER = 0.1
 export function createControllers(options: ControllersOptions): Controllers {
   const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
-  const breakers = new CircuitBreakers(() => clock.uptimeMs(), random)
+  const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
     secrets,

@@ -10,6 +10,19 @@ const bursting = (id: string): readonly Group[] => [
   { id, limit: 2, extra: 5 },
 ]
 
+/** Adds keys to a group that may exceed its limit. */
+function push(lanes: FairLanes<string>, id: string, count: number): void {
+  for (let at = 0; at < count; at += 1) lanes.push(`${id}${String(at)}`, bursting(id))
+}
+
+/** Group `a` has ended so many keys quickly, and has more that wait. */
+function bursts(ended: number): FairLanes<string> {
+  const lanes = new FairLanes<string>()
+  push(lanes, 'a', ended + 10)
+  for (let at = 0; at < ended; at += 1) lanes.next()?.release()
+  return lanes
+}
+
 /** Takes everything that may start now, in order. */
 function startAll<K>(lanes: FairLanes<K>): readonly Started<K>[] {
   const started: Started<K>[] = []
@@ -109,17 +122,6 @@ describe('FairLanes', () => {
   })
 
   describe('beyond the limit of a group', () => {
-    const push = (lanes: FairLanes<string>, id: string, count: number): void => {
-      for (let at = 0; at < count; at += 1) lanes.push(`${id}${String(at)}`, bursting(id))
-    }
-    /** Group `a` has ended so many keys quickly, and has two at work and more waiting. */
-    const bursts = (ended: number): FairLanes<string> => {
-      const lanes = new FairLanes<string>()
-      push(lanes, 'a', ended + 10)
-      for (let at = 0; at < ended; at += 1) lanes.next()?.release()
-      return lanes
-    }
-
     it.for([
       { ended: 0, want: 2 },
       { ended: 1, want: 3 },
