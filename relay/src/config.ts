@@ -109,7 +109,7 @@ const SETTINGS = {
   },
   'max-concurrent-reconciles-per-issuer': {
     default: '4',
-    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns',
+    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns. An issuer that responds within a second may have more, up to half of the workers, while those are idle',
   },
   'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
   'max-retry-duration': {
