@@ -8,6 +8,7 @@ import { get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretManifest } from '../../test/support/edge/objects.ts'
+import { freePorts } from '../../test/support/ports.ts'
 import { makeKey } from '../../test/support/x509.ts'
 import type { Api } from '../cluster/api.ts'
 import { type Cluster, OURS } from '../cluster/cluster.ts'
@@ -16,7 +17,6 @@ import { watchReady } from '../cluster/ready-watch.ts'
 import { certificateRequest } from '../cluster/requests.ts'
 import { peakRssBytes } from '../process-memory.ts'
 import { shippedLimits } from '../relay/shipped-limits.ts'
-import type { ShippedRelay } from '../relay/shipped-relay.ts'
 import { round } from '../statistics.ts'
 import { caBundleLimit, createHostileObjects, HOSTILE_NAMESPACE } from './hostile-objects.ts'
 
@@ -75,8 +75,10 @@ export async function measureHostile(bench: HostileBench): Promise<Hostile> {
   const limits = await shippedLimits()
   report('starting the relay …')
   const startMs = performance.now()
+  const [metricsPort = 0] = await freePorts(1)
   const relay = await cluster.startRelay({
-    nodeFlags: limits.nodeFlags,
+    env: { NODE_OPTIONS: limits.nodeOptions },
+    flags: [`--metrics-bind-address=127.0.0.1:${String(metricsPort)}`, '--metrics-secure=false'],
     syncTimeoutMs: SYNC_TIMEOUT_MS,
   })
   try {
@@ -84,7 +86,7 @@ export async function measureHostile(bench: HostileBench): Promise<Hostile> {
     await issue(bench, 0)
     const firstCertificateMs = performance.now() - startMs
     report(`first certificate after ${firstCertificateMs.toFixed(0)} ms`)
-    const { issuedMs, metricsBytes } = await observe(bench, relay)
+    const { issuedMs, metricsBytes } = await observe(bench, { pid: relay.process.pid, metricsPort })
     return {
       issuers,
       caBundleLength: await caBundleLimit(),
@@ -105,7 +107,7 @@ export async function measureHostile(bench: HostileBench): Promise<Hostile> {
 
 async function observe(
   bench: HostileBench,
-  relay: ShippedRelay,
+  { pid, metricsPort }: { readonly pid: number; readonly metricsPort: number },
 ): Promise<Pick<Hostile, 'issuedMs' | 'metricsBytes'>> {
   const endMs = performance.now() + bench.seconds * 1_000
   let issuedMs = 0
@@ -113,8 +115,7 @@ async function observe(
   for (let at = 1; at === 1 || performance.now() < endMs; at += 1) {
     const tookMs = await issue(bench, at)
     issuedMs = Math.max(issuedMs, tookMs)
-    metricsBytes = await scrape(relay.metricsPort)
-    const { pid } = relay.process
+    metricsBytes = await scrape(metricsPort)
     const mebibytes = (await peakRssBytes(pid)) / 1_048_576
     bench.report(`certificate after ${tookMs.toFixed(0)} ms, ${mebibytes.toFixed(1)} MiB`)
     await sleep(PAUSE_MS)

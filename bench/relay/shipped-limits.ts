@@ -29,10 +29,10 @@ const deploymentSchema = z.object({
   }),
 })
 
-/** The limit of the container, and flags that have the same effect on Node without a container. */
+/** The limit of the container, and `NODE_OPTIONS` that have the same effect without a container. */
 export interface ShippedLimits {
   readonly memoryBytes: number
-  readonly nodeFlags: readonly string[]
+  readonly nodeOptions: string
 }
 
 /** Reads the manifest of the Deployment. */
@@ -43,10 +43,12 @@ export async function shippedLimits(): Promise<ShippedLimits> {
   const flags = env.find(({ name }) => name === 'NODE_OPTIONS')?.value?.split(' ') ?? []
   return {
     memoryBytes: mebibytes * MIB,
-    nodeFlags: flags.map((flag) => {
-      if (!flag.startsWith(HEAP_PERCENTAGE)) return flag
-      const percentage = Number(flag.slice(HEAP_PERCENTAGE.length))
-      return `--max-old-space-size=${String(Math.floor((mebibytes * percentage) / 100))}`
-    }),
+    nodeOptions: flags
+      .map((flag) => {
+        if (!flag.startsWith(HEAP_PERCENTAGE)) return flag
+        const percentage = Number(flag.slice(HEAP_PERCENTAGE.length))
+        return `--max-old-space-size=${String(Math.floor((mebibytes * percentage) / 100))}`
+      })
+      .join(' '),
   }
 }

@@ -17,9 +17,11 @@ export interface ShippedRelayOptions {
   readonly bundle: string
   readonly kubeconfig: string
   readonly logFile: string
-  /** Added to the flags that it is shipped with. */
-  readonly nodeFlags?: readonly string[]
+  /** Flags beside those that connect it to the control plane: what is not set is as shipped. */
+  readonly flags?: readonly string[]
   readonly syncTimeoutMs?: number
+  /** The whole environment; empty by default. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A relay that has read everything. */
@@ -27,8 +29,6 @@ export interface ShippedRelay {
   readonly process: ManagedProcess
   /** From before the process is made until `/readyz` says yes. */
   readonly syncedMs: number
-  /** Of plain HTTP on the loopback address. */
-  readonly metricsPort: number
 }
 
 const POLL_INTERVAL_MS = 5
@@ -36,24 +36,29 @@ const SYNC_TIMEOUT_MS = 60_000
 
 /** Starts a relay and waits until it is synced. */
 export async function startShippedRelay(options: ShippedRelayOptions): Promise<ShippedRelay> {
-  const { bundle, kubeconfig, logFile, nodeFlags = [], syncTimeoutMs = SYNC_TIMEOUT_MS } = options
-  const [port = 0, metricsPort = 0] = await freePorts(2)
-  const flags = await shippedNodeFlags()
+  const {
+    bundle,
+    kubeconfig,
+    logFile,
+    flags = [],
+    env = {},
+    syncTimeoutMs = SYNC_TIMEOUT_MS,
+  } = options
+  const [port = 0] = await freePorts(1)
+  const nodeFlags = await shippedNodeFlags()
   const startMs = performance.now()
   const relay = await startProcess({
     name: 'relay',
     command: process.execPath,
     args: [
-      ...flags,
       ...nodeFlags,
       bundle,
       `--kubeconfig=${kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
-      `--metrics-bind-address=127.0.0.1:${String(metricsPort)}`,
-      '--metrics-secure=false',
+      ...flags,
     ],
-    env: {},
+    env,
     logFile,
   })
   while (!(await isReady(port))) {
@@ -63,7 +68,7 @@ export async function startShippedRelay(options: ShippedRelayOptions): Promise<S
     }
     await sleep(POLL_INTERVAL_MS)
   }
-  return { process: relay, syncedMs: performance.now() - startMs, metricsPort }
+  return { process: relay, syncedMs: performance.now() - startMs }
 }
 
 async function isReady(port: number): Promise<boolean> {

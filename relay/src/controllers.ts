@@ -3,18 +3,15 @@
  *
  * @module
  */
-import type { Issuer, IssuerKind } from './api/issuer.ts'
+import { type Issuer, ISSUER_KINDS, type IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './changes.ts'
-import {
-  ATTEMPT_DEADLINE_MS,
-  common,
-  type ControllersOptions,
-  signingKind,
-} from './controller-options.ts'
+import { ATTEMPT_DEADLINE_MS, controllerDefaults } from './controller-defaults.ts'
+import { type ControllersOptions, signingKind } from './controller-options.ts'
 import { issuerRefOf } from './core/issuer-ref.ts'
-import { issuerController } from './issuer-controller.ts'
+import { issuerController, type IssuersOptions } from './issuer-controller.ts'
 import { objectKey } from './kube/object-ref.ts'
+import { fencedReconcile } from './lead/fence.ts'
 import { findIssuer, requestKeysOf } from './observed.ts'
 import { withDeadline } from './queue/deadline.ts'
 import { REQUEST_BACKOFF } from './queue/rate-limiter.ts'
@@ -33,8 +30,10 @@ import {
 } from './reconcile/request.ts'
 import { type SignPass, signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
-import { breakerScope, CircuitBreakers } from './signer/circuit-breaker.ts'
+import { UnwrittenStatuses } from './report/unwritten-statuses.ts'
+import { breakerScope } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { observedBreakers } from './signer/observed-breakers.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import type { RecentObjects } from './watch/recent-objects.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
@@ -47,8 +46,6 @@ export interface Controllers {
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
-
 /**
  * @returns Controllers that have every key that was observed, and are woken by changes from now on;
  *   they are not started.
@@ -56,7 +53,7 @@ const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 export function createControllers(options: ControllersOptions): Controllers {
   const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
-  const breakers = new CircuitBreakers(() => clock.uptimeMs(), random)
+  const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
     secrets,
@@ -64,9 +61,15 @@ export function createControllers(options: ControllersOptions): Controllers {
     clusterResourceNamespace,
     onAnswer: metrics.workerAnswered,
   })
+  const unwritten = new UnwrittenStatuses({
+    events: options.events,
+    log,
+    failed: metrics.statusNotWritten,
+  })
+  const shared = { holds, breakers, connections, unwritten }
   const issuers = {
-    Issuer: issuerController('Issuer', { holds, breakers, connections }, options),
-    ClusterIssuer: issuerController('ClusterIssuer', { holds, breakers, connections }, options),
+    Issuer: issuerController('Issuer', shared, options),
+    ClusterIssuer: issuerController('ClusterIssuer', shared, options),
   }
   const wakeRequests = (scope: string): void => {
     const all = ISSUER_KINDS.flatMap((kind) => observed.issuers[kind].values())
@@ -76,7 +79,7 @@ export function createControllers(options: ControllersOptions): Controllers {
       }
     }
   }
-  const world = { holds, breakers, wakeRequests, connections, issuers }
+  const world = { ...shared, wakeRequests, issuers }
   const requests: readonly WatchedRequests[] = [
     watchedRequests(
       {
@@ -97,7 +100,7 @@ export function createControllers(options: ControllersOptions): Controllers {
       options,
     ),
   ]
-  const parts: IssuerParts = { issuers, requests, holds, secrets, connections }
+  const parts: IssuerParts = { issuers, requests, holds, secrets, connections, unwritten }
   for (const kind of ISSUER_KINDS) {
     const changed = (change: Change<Issuer>): void =>
       issuerChanged({ ...change, kind, clusterResourceNamespace }, parts)
@@ -121,11 +124,8 @@ export function createControllers(options: ControllersOptions): Controllers {
 }
 
 /** What reconcilers of requests share with those of issuers. */
-interface World {
-  readonly holds: IssuerHolds
-  readonly breakers: CircuitBreakers
+interface World extends IssuersOptions {
   readonly wakeRequests: (scope: string) => void
-  readonly connections: Connections
   readonly issuers: Readonly<Record<IssuerKind, Controller>>
 }
 
@@ -141,7 +141,17 @@ interface WatchedRequests extends Requests {
 
 /** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
 function watchedRequests<R extends AnyRequest>(
-  { kind, store, recent, holds, breakers, wakeRequests, connections, issuers }: RequestsOptions<R>,
+  {
+    kind,
+    store,
+    recent,
+    holds,
+    breakers,
+    wakeRequests,
+    connections,
+    unwritten,
+    issuers,
+  }: RequestsOptions<R>,
   options: ControllersOptions,
 ): WatchedRequests {
   const { config, kube, observed, events, metrics, clock, log } = options
@@ -155,7 +165,7 @@ function watchedRequests<R extends AnyRequest>(
     breakers,
     wakeRequests,
     wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
-    maxRetryMs: config.maxRetryMs,
+    retryLimits: config,
     now,
   })
   const boundedSign: SignPass<R> = async (request, issuer, signal) =>
@@ -173,28 +183,28 @@ function watchedRequests<R extends AnyRequest>(
     sign: observedSign(boundedSign, {
       kind,
       signed: metrics.signed,
-      log,
       uptimeMs: () => clock.uptimeMs(),
     }),
     approvals,
     status: kube,
     events,
     told,
+    unwritten,
     log,
     now,
   }
   const controller = new Controller({
-    ...common(options),
+    ...controllerDefaults(options),
     name: kind.resource.plural,
     groupsOf: (key) => {
       const request = store.get(key)
       return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
     },
     backoff: REQUEST_BACKOFF,
-    reconcile: requestReconciler(reconciler),
+    reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),
     reportThrow: requestThrowReport(reconciler),
   })
-  store.onChange((change) => requestChanged(change, { controller, approvals, told }))
+  store.onChange((change) => requestChanged(change, { controller, approvals, told, unwritten }))
   for (const key of store.keys()) controller.add(key)
   return { controller, keysOf: (issuer) => requestKeysOf(store, issuer) }
 }

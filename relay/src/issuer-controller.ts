@@ -5,16 +5,13 @@
  */
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import type { IssuerKind } from './api/issuer.ts'
-import {
-  ATTEMPT_DEADLINE_MS,
-  common,
-  type ControllersOptions,
-  signingKind,
-} from './controller-options.ts'
+import { ATTEMPT_DEADLINE_MS, controllerDefaults } from './controller-defaults.ts'
+import { type ControllersOptions, signingKind } from './controller-options.ts'
 import { longestLifetimeMs } from './core/ca-expiry.ts'
 import { checkPaceMs } from './core/check-pace.ts'
 import { issuerRefOf } from './core/issuer-ref.ts'
 import { refOfKey } from './kube/object-ref.ts'
+import { fencedReconcile } from './lead/fence.ts'
 import { lifetimesAskedOf } from './observed.ts'
 import { withDeadline } from './queue/deadline.ts'
 import { ISSUER_BACKOFF } from './queue/rate-limiter.ts'
@@ -29,6 +26,7 @@ import {
 import { paced } from './reconcile/paced.ts'
 import { readIssuerDetails } from './reconcile/read-issuer.ts'
 import { Reminders } from './reconcile/reminders.ts'
+import type { UnwrittenStatuses } from './report/unwritten-statuses.ts'
 import type { CircuitBreakers } from './signer/circuit-breaker.ts'
 import type { Connections } from './signer/connections.ts'
 
@@ -36,16 +34,17 @@ import type { Connections } from './signer/connections.ts'
 const CHECK_JITTER = 0.1
 
 /** What checks share with sign calls. */
-export interface Checking {
+export interface IssuersOptions {
   readonly holds: IssuerHolds
   readonly breakers: CircuitBreakers
   readonly connections: Connections
+  readonly unwritten: UnwrittenStatuses
 }
 
 /** The controller of the issuers of one kind. */
 export function issuerController(
   kind: IssuerKind,
-  { holds, breakers, connections }: Checking,
+  { holds, breakers, connections, unwritten }: IssuersOptions,
   options: ControllersOptions,
 ): Controller {
   const { config, kube, observed, events, metrics, clock, random, log } = options
@@ -66,19 +65,23 @@ export function issuerController(
     checked: (reason) => metrics.checked(kind, reason),
     status: kube,
     events,
+    unwritten,
     log,
     now: () => clock.now(),
     nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
   }
   return new Controller({
-    ...common(options),
+    ...controllerDefaults(options),
     name: resource.plural,
     groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
     backoff: ISSUER_BACKOFF,
-    reconcile: paced(issuerReconciler(reconciler), (key) => {
-      const { namespace } = refOfKey(key)
-      return namespace === undefined ? 0 : checkPaceMs(observed.issuers[kind].countBy(namespace))
-    }),
+    reconcile: fencedReconcile(
+      paced(issuerReconciler(reconciler), (key) => {
+        const { namespace } = refOfKey(key)
+        return namespace === undefined ? 0 : checkPaceMs(observed.issuers[kind].countBy(namespace))
+      }),
+      options.isLeading,
+    ),
     reportThrow: issuerThrowReport(reconciler),
   })
 }

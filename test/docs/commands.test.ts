@@ -81,7 +81,13 @@ describe('the relay', () => {
 })
 
 /** Flags of other programs that the text names: of Kubernetes' and of `npm run bench`. */
-const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['controllers', 'tls', 'dir'])
+const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
+  'controllers',
+  'tls',
+  'dir',
+  'issuers',
+  'pending',
+])
 
 it('a flag by itself is one of the relay or of a command', ({ expect }) => {
   const known = new Set([...flagsIn(helpText()), ...[...flags.values()].flat()])

@@ -76,6 +76,7 @@ function aWorld() {
         happened.push(`lets go of ${metadata.uid}`)
       },
     },
+    unwritten: settling(happened),
   }
   const changed = (before: Issuer | undefined, after: Issuer | undefined): void =>
     issuerChanged(
@@ -84,6 +85,14 @@ function aWorld() {
     )
   return { happened, users, holds: parts.holds, changed, queue, memory }
 }
+
+/** Forgets failures of status writes, and says so. */
+const settling = (happened: string[]) => ({
+  settled: (uid: string) => {
+    happened.push(`settles ${uid}`)
+    return false
+  },
+})
 
 const BOTH_KINDS = ['request default/web-1', 'signing request ours']
 
@@ -102,6 +111,7 @@ describe('issuerChanged', () => {
       after: undefined,
       want: [
         `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
         `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
         ...BOTH_KINDS,
       ],
@@ -112,6 +122,7 @@ describe('issuerChanged', () => {
       after: ANOTHER,
       want: [
         `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
         `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
         'ClusterIssuer ca',
         ...BOTH_KINDS,
@@ -146,6 +157,7 @@ describe('requestChanged', () => {
   const forgotten = [
     `approvals forgets ${request.metadata.uid}`,
     `told forgets ${request.metadata.uid}`,
+    `settles ${request.metadata.uid}`,
   ]
 
   it.for([
@@ -165,7 +177,10 @@ describe('requestChanged', () => {
   ])('$name', ({ before, after, want }, { expect }) => {
     const { happened, queue, memory } = aWorld()
     const [controller, approvals, told] = [queue('request'), memory('approvals'), memory('told')]
-    requestChanged({ key, before, after }, { controller, approvals, told })
+    requestChanged(
+      { key, before, after },
+      { controller, approvals, told, unwritten: settling(happened) },
+    )
     expect(happened).toEqual(want)
   })
 })

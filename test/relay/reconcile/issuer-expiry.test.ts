@@ -14,6 +14,7 @@ import {
   aSignerClient,
   aStatusWriter,
   newBreakers,
+  newUnwritten,
   UNAVAILABLE,
 } from './support.ts'
 
@@ -65,6 +66,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
     checked: () => undefined,
     status,
     events,
+    unwritten: newUnwritten(events),
     log: new RecordingLog(),
     now: () => nowMs,
     nextCheckMs: () => 60_000,

@@ -42,6 +42,7 @@ import {
   aSignerClient,
   aStatusWriter,
   newBreakers,
+  newUnwritten,
   UNAVAILABLE,
 } from './support.ts'
 
@@ -115,7 +116,7 @@ function aWorld(client: SignerClient): {
     wakeIssuer: () => {
       woken += 1
     },
-    maxRetryMs: 60_000,
+    retryLimits: { maxRetryMs: 60_000, maxOutageRetryMs: 60_000 },
     now,
   })
   return {
@@ -135,6 +136,7 @@ function aWorld(client: SignerClient): {
         checked: () => undefined,
         status,
         events: anEventRecorder(),
+        unwritten: newUnwritten(),
         log: new RecordingLog(),
         now,
         nextCheckMs: () => 60_000,
