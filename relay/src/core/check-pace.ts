@@ -6,7 +6,7 @@
  */
 
 /** Up to so many Issuers of a namespace are checked as often as the operator has set. */
-export const ISSUERS_AT_FULL_PACE = 100
+const ISSUERS_AT_FULL_PACE = 100
 /** Beyond that, one check of a namespace for each of these, in milliseconds. */
 const PACE_MS = 600
 

@@ -1,8 +1,6 @@
 import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
-import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { keptCertificateRequest } from '../../../relay/src/core/kept-objects.ts'
 import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
@@ -40,7 +38,6 @@ interface World {
   /** What each pass comes to, the last one from then on. */
   readonly signings?: readonly Signing[]
   readonly passes?: number
-  readonly issuer?: Issuer
 }
 
 /** One pass or more over `default/web-1`. */
@@ -53,7 +50,6 @@ async function reconcile(world: World): Promise<{
   readonly lines: readonly string[]
 }> {
   const { cached, live, errors = [], signing = ISSUED, signings = [signing], passes = 1 } = world
-  const { issuer = anIssuer() } = world
   const log = new RecordingLog()
   const status = aStatusWriter(errors)
   const events = anEventRecorder()
@@ -62,7 +58,7 @@ async function reconcile(world: World): Promise<{
     kind: CERTIFICATE_REQUESTS,
     get: () => cached,
     getLive: async () => Promise.resolve(ok(live)),
-    getIssuer: () => issuer,
+    getIssuer: () => anIssuer(),
     sign: async (request) => {
       signed.push(request.metadata.resourceVersion)
       return Promise.resolve(signings[Math.min(signed.length, signings.length) - 1] ?? ISSUED)
@@ -260,42 +256,5 @@ describe('requestReconciler', () => {
       now: () => NOW_MS,
     })('default/web-1', NEVER)
     expect(outcome).toMatchObject({ kind: 'retry' })
-  })
-
-  describe('a request of which only a part is in memory', () => {
-    const part = keptCertificateRequest(aRequest())
-
-    it('is read before it is signed', async ({ expect }) => {
-      const live = aRequest({ metadata: { resourceVersion: '8' } })
-      const { outcome, writes, signed } = await reconcile({ cached: part, live })
-      expect(outcome).toEqual({ kind: 'done' })
-      expect(signed).toEqual(['8'])
-      expect(writes).toMatchObject([{ resourceVersion: '8' }])
-    })
-
-    it('is decided on again: it may be denied by now', async ({ expect }) => {
-      const live = aRequest({ status: { conditions: [aCondition('Denied')] } })
-      const { reasons, signed } = await reconcile({ cached: part, live })
-      expect(signed).toEqual([])
-      expect(reasons).toEqual(['PermanentError'])
-    })
-
-    it('is tried again when it was not found, as the watch may be late', async ({ expect }) => {
-      const { outcome, signed } = await reconcile({ cached: part, live: undefined })
-      expect(outcome).toMatchObject({ kind: 'retry', message: 'the request was not found' })
-      expect(signed).toEqual([])
-    })
-
-    it('is reported without being read while its issuer is not Ready', async ({ expect }) => {
-      const { writes, signed } = await reconcile({
-        cached: part,
-        live: undefined,
-        issuer: anIssuer({ status: { conditions: [] } }),
-      })
-      expect(signed).toEqual([])
-      expect(writes).toMatchObject([
-        { resourceVersion: '7', status: { conditions: [{ reason: 'Pending' }] } },
-      ])
-    })
   })
 })
