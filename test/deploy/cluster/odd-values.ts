@@ -161,7 +161,14 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
     name: 'a budget of zero',
     values: { podDisruptionBudget: { minAvailable: 0, maxUnavailable: '' } },
   },
+  { name: 'OpenShift', values: { openshift: true } },
+  {
+    name: 'OpenShift without a security context',
+    values: { openshift: true, podSecurityContext: null },
+    isRestricted: false,
+  },
   { name: 'no egress policy', values: { networkPolicy: { egress: null } } },
+  { name: 'a policy of ingress', values: { networkPolicy: { policyTypes: ['Ingress'] } } },
   { name: 'no ingress policy', values: { networkPolicy: { ingress: null } } },
   { name: 'egress to the API server only', values: { networkPolicy: { egress: [] } } },
   {

@@ -124,6 +124,16 @@ subjects:
 {{- end -}}
 {{- end -}}
 
+{{/* Directions that the NetworkPolicy restricts. Helm removes a value that is null. */}}
+{{- define "edge-issuer.policyTypes" -}}
+{{- $types := list -}}
+{{- with .Values.networkPolicy -}}
+{{- $null := dict "Ingress" (kindIs "invalid" .ingress) "Egress" (kindIs "invalid" .egress) -}}
+{{- range .policyTypes }}{{ if not (get $null .) }}{{ $types = append $types . }}{{ end }}{{ end -}}
+{{- end -}}
+{{- toYaml $types -}}
+{{- end -}}
+
 {{/* Whether a number of a PodDisruptionBudget is set: neither '' nor null. */}}
 {{- define "edge-issuer.isSet" -}}
 {{- if not (or (kindIs "invalid" .) (eq (toString .) "")) }}true{{ end -}}
@@ -147,10 +157,8 @@ subjects:
 {{- if and $v.podDisruptionBudget.enabled (eq $hasMin $hasMax) -}}
 {{- fail "podDisruptionBudget: set one of minAvailable and maxUnavailable, and the other one to ''" -}}
 {{- end -}}
-{{- with $v.networkPolicy -}}
-{{- if and .enabled (kindIs "invalid" .ingress) (kindIs "invalid" .egress) -}}
+{{- if and $v.networkPolicy.enabled (not (include "edge-issuer.policyTypes" . | fromYamlArray)) -}}
 {{- fail "networkPolicy: without ingress and without egress there is no policy; set networkPolicy.enabled=false" -}}
-{{- end -}}
 {{- end -}}
 {{- range $v.env -}}
 {{- if and (eq .name "NODE_OPTIONS") (hasKey . "valueFrom") $v.nodeOptions -}}
