@@ -64,8 +64,12 @@ async function signingRequest(name: string, signerName: string): Promise<string>
 }
 
 /** @returns What the API server says when this user writes a condition; empty when it takes it. */
-async function refusalOfStatus(object: string, kubeconfig = relayKubeconfig): Promise<string> {
-  const condition = { type: 'Noted', status: 'True', reason: 'Noted', message: 'noted' }
+async function refusalOfStatus(
+  object: string,
+  kubeconfig = relayKubeconfig,
+  type = 'Noted',
+): Promise<string> {
+  const condition = { type, status: 'True', reason: 'Noted', message: 'noted' }
   const { code, stderr } = await plane.kubectl(
     [
       'patch',
@@ -120,6 +124,16 @@ describe('the status of a CertificateRequest', () => {
     expect(await refusalOfStatus(object, plane.adminKubeconfig)).toBe('')
   })
 })
+
+it.for(['Approved', 'Denied'])(
+  "cert-manager's webhook refuses the relay the condition %s",
+  async (type, { expect }) => {
+    const object = await request(type.toLowerCase(), OURS)
+    expect(await refusalOfStatus(object, relayKubeconfig, type)).toContain(
+      'does not have permissions to set approved/denied conditions',
+    )
+  },
+)
 
 describe('the status of a CertificateSigningRequest', () => {
   it('is written by the relay for ClusterIssuers of ours', async ({ expect }) => {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { getObject, mustKubectl } from '../../e2e/environment.ts'
 import { issuerManifest } from '../../support/edge/objects.ts'
 import { mustHelm, RELEASE } from './helm.ts'
+import { documentedCommands } from './readme.ts'
 
 const CRDS = ['issuers.edge-issuer.dev', 'clusterissuers.edge-issuer.dev'] as const
 
@@ -23,20 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await plane.stop()
 })
-
-/** The commands of a section of the manual, for this release. */
-async function documentedCommands(): Promise<readonly string[]> {
-  const text = await readFile(new URL('../../../deploy/README.md', import.meta.url), 'utf8')
-  const section = /^## CRDs from another release\n(?<body>[\s\S]*?)^## /mu.exec(text)?.groups?.[
-    'body'
-  ]
-  const block = /```\n(?<lines>[\s\S]*?)```/u.exec(section ?? '')?.groups?.['lines'] ?? ''
-  return block
-    .replaceAll('\\\n', ' ')
-    .trim()
-    .split('\n')
-    .map((line) => line.replaceAll(/\s+/gu, ' ').replace(/^kubectl /u, ''))
-}
 
 describe('CRDs that another release has left', () => {
   const other = { name: 'other', namespace: 'elsewhere' }
@@ -62,7 +48,8 @@ describe('CRDs that another release has left', () => {
 
   const adopt = {
     'the documented commands': async () => {
-      for (const command of await documentedCommands()) await mustKubectl(plane, command)
+      for (const { args } of await documentedCommands('CRDs from another release'))
+        await mustKubectl(plane, args.join(' '))
       await mustHelm('install', plane.adminKubeconfig)
     },
     '--take-ownership': async () => {
