@@ -138,6 +138,7 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
       priorityClassName: null,
       dnsPolicy: null,
       prometheus: { rule: { enabled: true, runbookUrl: null } },
+      retry: { maxDuration: null, maxOutageDuration: null },
       metrics: { certificate: { secretName: null, issuerRef: { name: null } } },
     },
   },

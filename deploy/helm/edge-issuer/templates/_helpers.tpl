@@ -31,7 +31,7 @@ gives to this object. Those win over commonLabels; the chart's own win over both
   "app.kubernetes.io/instance" $root.Release.Name
   "app.kubernetes.io/version" $root.Chart.AppVersion
   "app.kubernetes.io/managed-by" $root.Release.Service
-  "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") -}}
+  "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_.") -}}
 {{- with index . 1 }}{{ $_ := set $own "app.kubernetes.io/component" . }}{{ end -}}
 {{- include "edge-issuer.merged" (list $root.Values.commonLabels (index . 2) $own) -}}
 {{- end -}}
