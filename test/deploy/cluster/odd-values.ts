@@ -72,7 +72,9 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
     name: 'NODE_OPTIONS from a ConfigMap alone',
     values: {
       nodeOptions: '',
-      env: [{ name: 'NODE_OPTIONS', valueFrom: { configMapKeyRef: { name: 'x', key: 'y' } } }],
+      env: [
+        { name: 'NODE_OPTIONS', valueFrom: { configMapKeyRef: { name: 'options', key: 'node' } } },
+      ],
     },
   },
   {
