@@ -113,17 +113,17 @@ export const REFUSED_PLUGINS: readonly KubeconfigCase[] = [
   {
     name: 'a plugin that does not exist, with a hint',
     scene: oneFile(() => ({ user: execUser({ installHint: 'brew install it\u001b[31m' }) })),
-    says: 'the exec plugin FOLDER/plugin does not exist, or is not executable; install it: brew install itU+001B[31m',
+    says: 'the exec plugin FOLDER/plugin does not exist or is not executable; install it: brew install itU+001B[31m',
   },
   {
     name: 'a plugin that is not in PATH',
     scene: oneFile(() => ({ user: execUser({ command: 'no-such-plugin' }) })),
-    says: 'the exec plugin no-such-plugin does not exist in PATH',
+    says: 'the exec plugin no-such-plugin is not in PATH',
   },
   {
     name: 'a plugin that is not executable',
     scene: oneFile(() => ({ user: execUser() }), { plugin: 'echo' }),
-    says: 'does not exist, or is not executable',
+    says: 'does not exist or is not executable',
   },
   {
     name: 'a plugin that fails',

@@ -208,7 +208,8 @@ async function compare({ scene }: KubeconfigCase): Promise<{
 describe.concurrent('kubectl and edge-issuer read the cluster with', () => {
   it.for([...ACCEPTED, ...ACCEPTED_PLUGINS])('$name', async (one, { expect }) => {
     const result = await compare(one)
-    expect(result).toMatchObject({ kubectl: { isOk: true }, ours: { isOk: true } })
+    const said = result.kubectl.stderr + result.ours.stderr
+    expect(result, said).toMatchObject({ kubectl: { isOk: true }, ours: { isOk: true } })
     if (one.runs === 1) expect(result.runs).toBe(1)
     else expect(result.runs).toBeGreaterThanOrEqual(one.runs ?? 0)
   })

@@ -63,12 +63,12 @@ describe('connect', () => {
         server,
         user: { exec: { ...exec, command: './none', installHint: 'brew install none\u001b[2J' } },
       }),
-      'the exec plugin $folder/none does not exist, or is not executable; install it: brew install noneU+001B[2J',
+      'the exec plugin $folder/none does not exist or is not executable; install it: brew install noneU+001B[2J',
     ],
     [
       'has an exec plugin that is not in PATH',
       kubeconfigText({ server, user: { exec: { ...exec, command: 'no-such-plugin' } } }),
-      'the exec plugin no-such-plugin does not exist in PATH, or is not executable; install it',
+      'the exec plugin no-such-plugin is not in PATH or is not executable; install it',
     ],
     [
       'has an exec plugin that fails',
@@ -114,6 +114,12 @@ describe('connect', () => {
   })
 })
 
+const userOf = (token: string): object => ({ name: 'u', user: { token } })
+const contextOf = (name: string, userName: string): object => ({
+  name,
+  context: { cluster: 'c', user: userName },
+})
+
 describe('several files', () => {
   it('are merged: of each name, and of the current context, the first counts', async ({
     expect,
@@ -125,20 +131,15 @@ describe('several files', () => {
       await writeFile(join(folder, name), JSON.stringify(document))
       return join(folder, name)
     }
-    const user = (token: string): object => ({ name: 'u', user: { token } })
-    const context = (name: string, userName: string): object => ({
-      name,
-      context: { cluster: 'c', user: userName },
-    })
     const kubeconfig = [
       join(folder, 'none'),
-      await write('a', { users: [user('first')], contexts: [context('other', 'none')] }),
+      await write('a', { users: [userOf('first')], contexts: [contextOf('other', 'none')] }),
       await write('b', {
-        users: [user('second')],
+        users: [userOf('second')],
         clusters: [{ name: 'c', cluster: { server, ...cluster } }],
         'current-context': 'x',
       }),
-      await write('c', { contexts: [context('x', 'u')], 'current-context': 'other' }),
+      await write('c', { contexts: [contextOf('x', 'u')], 'current-context': 'other' }),
     ]
     const kube = await connectWith(kubeconfig)
     if (!kube.ok) throw new Error(kube.error)
