@@ -103,17 +103,12 @@ function tokenize(flags: Flags, args: readonly string[]): Tokens {
     token.name === 'output' &&
     // `-o=json` gives `=json`.
     token.value?.replace(/^=/, '') === 'json'
-  return tokens.map((token) =>
-    isJson(token) && token.kind === 'option'
-      ? {
-          ...token,
-          name: JSON_KEY,
-          rawName: `--${JSON_KEY}`,
-          value: undefined,
-          inlineValue: undefined,
-        }
-      : token,
-  )
+  return tokens.map((token) => {
+    if (token.kind !== 'option' || !isJson(token)) return token
+    const { kind, index } = token
+    const rawName = `--${JSON_KEY}`
+    return { kind, index, name: JSON_KEY, rawName, value: undefined, inlineValue: undefined }
+  })
 }
 
 interface FlagToken {
@@ -123,19 +118,25 @@ interface FlagToken {
   readonly inlineValue: boolean | undefined
 }
 
+function unknownFlag(
+  { name, rawName, value }: Pick<FlagToken, 'name' | 'rawName' | 'value'>,
+  flags: Flags,
+): string {
+  if (name === 'output' && flags.has(JSON_KEY)) {
+    return `${rawName}: "${value ?? ''}" is unknown; the format is json`
+  }
+  const meant = closest(name, [...flags.keys()])
+  const hint = meant === undefined ? '' : `; is it --${meant}?`
+  return `${rawName}: there is no such flag${hint}`
+}
+
 function tokenFault(
   { name, rawName, value, inlineValue }: FlagToken,
   flags: Flags,
 ): string | undefined {
   const flag = flags.get(name)
-  if (name === 'output' && flag === undefined && flags.has(JSON_KEY)) {
-    return `${rawName}: "${value ?? ''}" is unknown; the format is json`
-  }
-  if (flag === undefined || !rawName.startsWith('--')) {
-    const meant = closest(name, [...flags.keys()])
-    const hint = meant === undefined ? '' : `; is it --${meant}?`
-    return `${rawName}: there is no such flag${hint}`
-  }
+  if (flag === undefined || !rawName.startsWith('--'))
+    return unknownFlag({ name, rawName, value }, flags)
   if (flag.kind === 'switch')
     return value === undefined ? undefined : `${rawName}: it takes no value`
   if (value === undefined) return `${rawName}: ${flag.placeholder} is missing`

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isIPv6 } from 'node:net'
 
 /** OtherName of Microsoft's user principal names, which are UTF8Strings (MS-WCCE 2.2.2.7.7.4). */
 const UPN_PREFIX = 'otherName:1.3.6.1.4.1.311.20.2.3;UTF8:'
@@ -81,10 +80,13 @@ function suffixConditions(suffix: string, prefix: string | undefined): readonly 
 const afterAll = (start: string): string =>
   start.slice(0, -1) + String.fromCharCode(start.charCodeAt(start.length - 1) + 1)
 
+/** What an IPv6 address consists of; whether it is one is up to the parser of URLs. */
+const MAYBE_IPV6 = /^[\da-f.]*:[\da-f.]*:[\da-f:.]*$/
+
 /** As names are recorded: lower case, addresses by RFC 5952, host names in A-labels. */
 function canonical(name: string, prefix: string | undefined): string {
   const value = name.toLowerCase()
-  if (isIPv6(value)) return hostOf(`[${value}]`)?.slice(1, -1) ?? value
+  if (MAYBE_IPV6.test(value)) return hostOf(`[${value}]`)?.slice(1, -1) ?? value
   const isHost = prefix === 'DNS:' && /[^\0-\u007F]/.test(value)
   return isHost ? (hostOf(value) ?? value) : value
 }

@@ -163,11 +163,13 @@ it.for<[string, IssuanceFilter, RegExp]>([
   expect(JSON.stringify(plan)).toMatch(index)
 })
 
+/** A request of another origin. */
+const requestOf = (origin: Partial<SignOrigin>): IssueRequest => {
+  const made = anIssueRequest()
+  return { ...made, origin: { ...made.origin, ...origin } }
+}
+
 describe('renewed certificates', () => {
-  const request = (origin: Partial<SignOrigin>): IssueRequest => {
-    const made = anIssueRequest()
-    return { ...made, origin: { ...made.origin, ...origin } }
-  }
   const BASE = { namespace: 'shop', name: 'web-1' } as const
 
   it.for<[string, Partial<SignOrigin>, boolean]>([
@@ -183,8 +185,8 @@ describe('renewed certificates', () => {
     ['another kind', { ...BASE, kind: 'CertificateSigningRequest' }, false],
   ])('%s', async ([what, origin, isRenewal], { expect }) => {
     const client = what.replaceAll(' ', '-')
-    await issue(client, request(BASE))
-    await issue(client, request(origin))
+    await issue(client, requestOf(BASE))
+    await issue(client, requestOf(origin))
     const current = await find(client, { current: 'true' })
     expect(current.map((record) => record.origin.name)).toEqual([
       ...(isRenewal ? [] : [BASE.name]),
@@ -195,7 +197,7 @@ describe('renewed certificates', () => {
   it('of a command line are those of the same user', async ({ expect }) => {
     const line = { kind: 'CommandLine', namespace: '', name: 'web.csr' } as const
     for (const username of ['alice', 'bob', 'alice']) {
-      await issue('lines', request({ ...line, username }))
+      await issue('lines', requestOf({ ...line, username }))
     }
     const current = await find('lines', { current: 'true' })
     expect(current.map((record) => record.origin.username)).toEqual(['bob', 'alice'])
@@ -204,9 +206,9 @@ describe('renewed certificates', () => {
   it('are hidden before other filters apply: what was renewed does not expire', async ({
     expect,
   }) => {
-    await issue('expiring', request({ ...BASE }))
+    await issue('expiring', requestOf({ ...BASE }))
     await queryLedger('expiring', 'UPDATE issuance SET not_after_seconds = 1800000000')
-    await issue('expiring', request({ ...BASE, name: 'web-2' }))
+    await issue('expiring', requestOf({ ...BASE, name: 'web-2' }))
     const soon = { expiresBefore: '2027-01-16T00:00:00Z' }
     expect(await find('expiring', soon)).not.toEqual([])
     expect(await find('expiring', { ...soon, current: 'true' })).not.toContainEqual(
@@ -215,8 +217,8 @@ describe('renewed certificates', () => {
   })
 
   it('the last of each lineage is known', async ({ expect }) => {
-    await issue('last', request({ ...BASE }))
-    await issue('last', request({ ...BASE, name: 'web-2' }))
+    await issue('last', requestOf({ ...BASE }))
+    await issue('last', requestOf({ ...BASE, name: 'web-2' }))
     await queryLedger('last', 'UPDATE issuance SET issued_at_ms = seq * 1000')
     const lineage = '["CertificateRequest","shop","","web-"]'
     expect(await withLedger('last', ({ sql }) => lastIssuances(sql, [lineage, 'other']))).toEqual({

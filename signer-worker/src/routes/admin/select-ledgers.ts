@@ -38,11 +38,7 @@ export async function selectLedgers(
   selection: LedgerSelection,
 ): Promise<Result<readonly LedgerAddress[], LedgerRefusal>> {
   const { issuer, client: clientName } = selection
-  const known = configuredLedgers(config).filter(
-    (ledger) =>
-      (issuer === undefined || ledger.issuer === issuer) &&
-      (clientName === undefined || ledger.client.name === clientName),
-  )
+  const known = configuredLedgers(config).filter((ledger) => isSelected(ledger, selection))
   if (known.length > 0) return ok(known)
   const client = config.clients.find(({ name }) => name === clientName)
   if (clientName !== undefined && client === undefined) return unknownClient(clientName)
@@ -50,14 +46,28 @@ export async function selectLedgers(
   const isConfigured = config.issuers.has(issuer) || config.brokenIssuers.has(issuer)
   const ledgers = client === undefined ? [] : ledgerOf(issuer, client)
   if (isConfigured) return ok(ledgers)
+  const isUsed = await hasRecords(env, ledgers)
+  if (!isUsed.ok) return isUsed
+  return isUsed.value ? ok(ledgers) : unknownIssuer(issuer, clientName)
+}
+
+/** Whether one of the objects ever issued or refused anything. */
+async function hasRecords(
+  env: Env,
+  ledgers: readonly LedgerAddress[],
+): Promise<Result<boolean, LedgerRefusal>> {
   for (const ledger of ledgers) {
     const asked = await askLedger(env, ledger, async (object) => object.counters())
     if (!asked.ok) return asked
     const { issued, refused } = asked.value
-    if (issued > 0 || Object.keys(refused).length > 0) return ok(ledgers)
+    if (issued > 0 || Object.keys(refused).length > 0) return ok(true)
   }
-  return unknownIssuer(issuer, client?.name)
+  return ok(false)
 }
+
+const isSelected = (ledger: LedgerAddress, { issuer, client }: LedgerSelection): boolean =>
+  (issuer === undefined || ledger.issuer === issuer) &&
+  (client === undefined || ledger.client.name === client)
 
 const unknown = (detail: string): Result<never, LedgerRefusal> =>
   err({ refusals: [{ code: 'query_malformed', detail } satisfies Refusal] })
