@@ -72,9 +72,11 @@ function issuerNotes({
   message,
   ready,
   reason,
+  unwritten,
   authorities,
 }: IssuerStatus): string {
   const notes = [
+    ...(unwritten === null ? [] : [unwritten]),
     ...(message === null || (ready === 'True' && !message.includes(', but '))
       ? []
       : [`${reason ?? NOTHING}: ${message}`]),
@@ -114,7 +116,8 @@ function requestPart({ counts, open }: StatusReport['requests'], style: RequestS
 const SHORT_KIND = { CertificateRequest: 'cr', CertificateSigningRequest: 'csr' } as const
 
 function requestRow(request: RequestStatus, { nowMs, isShort }: RequestStyle): readonly string[] {
-  const { kind, namespace, name, issuer, state, createdAt, why } = request
+  const { kind, namespace, name, issuer, state, createdAt, unwritten, why: said } = request
+  const why = unwritten ?? said
   return [
     `${SHORT_KIND[kind]}/${namespace === null ? '' : `${namespace}/`}${name}`,
     issuer === null ? NOTHING : `${issuer.kind}/${issuer.name}`,

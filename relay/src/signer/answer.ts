@@ -115,11 +115,10 @@ function readFault(answer: HttpAnswer, reading: Exchanged): SignerFault | undefi
 /** Whatever answered is not a worker: a proxy, a login page, another server. */
 function strangerFault(origin: string, status: number): SignerFault {
   const isLater = status >= 500 || LATER_STATUSES.has(status)
-  return malformed(
-    origin,
-    isLater ? 'temporary' : 'issuer',
-    `status ${String(status)} from something that is not an edge-issuer worker; check the url`,
-  )
+  const found = `status ${String(status)} from something that is not an edge-issuer worker; check the url`
+  return isLater
+    ? { ...malformed(origin, 'temporary', found), code: 'gateway_error' }
+    : malformed(origin, 'issuer', found)
 }
 
 function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFault {

@@ -14,6 +14,8 @@ import { withRequestId } from './request-id.ts'
 /** Headers or the next part of the body; the whole exchange is bounded by the caller's signal. */
 const ANSWER_TIMEOUT_MS = 20_000
 const KEEP_ALIVE_TIMEOUT_MS = 30_000
+/** For DNS, TCP and TLS to the worker. */
+const CONNECT_TIMEOUT_MS = 5_000
 
 /** A request as it goes out; nothing is added to it but `host` and `content-length`. */
 export interface Exchange {
@@ -39,7 +41,9 @@ export interface Transport {
 }
 
 /** Options of {@link createTransport}. */
-export interface TransportOptions extends ConnectorOptions {
+export interface TransportOptions extends Pick<ConnectorOptions, 'proxyFor'> {
+  /** Trust these roots for the worker instead of the system's. */
+  readonly caBundlePem: string | undefined
   /** A longer body is an error, found before the rest of it is read. */
   readonly maxAnswerBytes: number
   /** Called for each exchange with an HTTP status, or `<error>` when there was none. */
@@ -50,10 +54,17 @@ export interface TransportOptions extends ConnectorOptions {
 export function createTransport({
   maxAnswerBytes,
   onAnswer = () => undefined,
-  ...connection
+  caBundlePem,
+  proxyFor,
 }: TransportOptions): Transport {
   const agent = new Agent({
-    connect: createConnector(connection),
+    connect: createConnector({
+      connection: {
+        timeout: CONNECT_TIMEOUT_MS,
+        ...(caBundlePem === undefined ? {} : { ca: caBundlePem }),
+      },
+      proxyFor,
+    }),
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,

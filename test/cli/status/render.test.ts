@@ -19,6 +19,7 @@ const anIssuerStatus = (fields: Partial<IssuerStatus> = {}): IssuerStatus => ({
   message: 'Succeeded checking the issuer',
   since: '2026-01-01T00:00:00Z',
   isCurrent: true,
+  unwritten: null,
   ca: {
     subject: 'CN=Acme Issuing CA',
     serialNumber: '01',
@@ -37,6 +38,7 @@ const aRequestStatus = (fields: Partial<RequestStatus> = {}): RequestStatus => (
   state: 'signing',
   createdAt: '2026-01-01T00:05:00Z',
   why: 'no route',
+  unwritten: null,
   ...fields,
 })
 
@@ -70,6 +72,11 @@ describe('notes below the issuers', () => {
       name: 'why one is not Ready',
       issuer: { ready: 'False', reason: 'Pending', message: 'Not ready yet: down' },
       note: 'ClusterIssuer private-ca: Pending: Not ready yet: down\n',
+    },
+    {
+      name: 'that its status could not be written',
+      issuer: { unwritten: 'Status not written: no. It should say Pending: down' },
+      note: 'ClusterIssuer private-ca: Status not written: no. It should say Pending: down\n',
     },
     {
       name: 'that its CA ends',
@@ -136,6 +143,12 @@ it('fifty requests are shown, and how many more there are', ({ expect }) => {
   expect(text).toContain('/web-49 ')
   expect(text).not.toContain('/web-50 ')
   expect(text).toContain('and 3 more, in --json\n')
+})
+
+it('what could not be written counts, not what was written before', ({ expect }) => {
+  const text = renderStatus(withRequests(aRequestStatus({ unwritten: 'Status not written: no' })))
+  expect(text).toContain('  Status not written: no\n')
+  expect(text).not.toContain('no route')
 })
 
 it('a long reason is cut, and what strangers wrote cannot command the terminal', ({ expect }) => {
