@@ -24,6 +24,7 @@ export type { ApiError } from './kube/api-error.ts'
 export { connect } from './kube/client.ts'
 export { objectKey } from './kube/object-ref.ts'
 export type { Collection, Kube, Lease } from './kube/ports.ts'
+export { defaultKubeconfig, namedKubeconfigs } from './kubeconfig/find-files.ts'
 export { systemClock } from './queue/clock.ts'
 export {
   CERTIFICATE_REQUESTS,

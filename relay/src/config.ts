@@ -11,7 +11,7 @@ import { checkEnvironment } from './signer/environment.ts'
 
 /** The settings of one run, complete. */
 export interface Config {
-  /** Path of a kubeconfig; empty for in-cluster. */
+  /** Path of a kubeconfig; empty for those of KUBECONFIG, else for the service account of the pod. */
   readonly kubeconfig: string
   /** Where the Secrets of ClusterIssuers are; empty for the relay's own namespace. */
   readonly clusterResourceNamespace: string
@@ -73,7 +73,10 @@ interface Setting {
 }
 
 const SETTINGS = {
-  kubeconfig: { default: '', help: 'kubeconfig file; in-cluster credentials when empty' },
+  kubeconfig: {
+    default: '',
+    help: 'kubeconfig file; when empty those that KUBECONFIG names, merged, else the service account of the pod',
+  },
   'cluster-resource-namespace': {
     default: '',
     help: "namespace of the Secrets of ClusterIssuers; the relay's own when empty",
@@ -106,7 +109,7 @@ const SETTINGS = {
   },
   'max-concurrent-reconciles-per-issuer': {
     default: '4',
-    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns',
+    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns. An issuer that responds within a second may have more, up to half of the workers, while those are idle',
   },
   'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
   'max-retry-duration': {

@@ -5,7 +5,7 @@
  */
 import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
-import type { Issuer, IssuerKind } from './api/issuer.ts'
+import { type Issuer, ISSUER_KINDS, type IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './changes.ts'
 import type { Config } from './config.ts'
@@ -14,6 +14,7 @@ import { longestLifetimeMs } from './core/ca-expiry.ts'
 import { issuerRefOf } from './core/issuer-ref.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
+import { fencedReconcile } from './lead/fence.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
@@ -46,8 +47,9 @@ import { type SignPass, signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
 import { UnwrittenStatuses } from './report/unwritten-statuses.ts'
-import { breakerScope, CircuitBreakers } from './signer/circuit-breaker.ts'
+import { breakerScope, type CircuitBreakers } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { observedBreakers } from './signer/observed-breakers.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
 import type { Change, Store } from './watch/store.ts'
@@ -70,6 +72,8 @@ export interface ControllersOptions {
   readonly clusterResourceNamespace: string
   readonly events: EventRecorder
   readonly metrics: Metrics
+  /** Whether this replica is the one that works. */
+  readonly isLeading: () => boolean
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -83,8 +87,6 @@ export interface Controllers {
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
-
 /** Checks are spread by this share, so that many issuers do not ask at once. */
 const CHECK_JITTER = 0.1
 
@@ -95,7 +97,7 @@ const CHECK_JITTER = 0.1
 export function createControllers(options: ControllersOptions): Controllers {
   const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
-  const breakers = new CircuitBreakers(() => clock.uptimeMs(), random)
+  const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
     secrets,
@@ -186,7 +188,7 @@ function issuerController(
     name: resource.plural,
     groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
     backoff: ISSUER_BACKOFF,
-    reconcile: issuerReconciler(reconciler),
+    reconcile: fencedReconcile(issuerReconciler(reconciler), options.isLeading),
     reportThrow: issuerThrowReport(reconciler),
   })
 }
@@ -268,7 +270,7 @@ function watchedRequests<R extends AnyRequest>(
       return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
     },
     backoff: REQUEST_BACKOFF,
-    reconcile: requestReconciler(reconciler),
+    reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),
     reportThrow: requestThrowReport(reconciler),
   })
   store.onChange((change) => requestChanged(change, { controller, approvals, told, unwritten }))

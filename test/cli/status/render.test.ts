@@ -1,8 +1,11 @@
 import { describe, it } from 'vitest'
-import { renderStatus } from '../../../cli/src/status/render.ts'
+import { renderStatus as render } from '../../../cli/src/status/render.ts'
 import type { IssuerStatus, RequestStatus, StatusReport } from '../../../cli/src/status/report.ts'
 import { sumUp } from '../../../cli/src/status/sum-up.ts'
 import { aSeen, NOW_MS, PLACE } from './a-seen.ts'
+
+/** As on a terminal. */
+const renderStatus = (report: StatusReport): string => render(report, true)
 
 const EMPTY = sumUp(aSeen(), PLACE, NOW_MS)
 
@@ -119,6 +122,17 @@ it('a CA that is over is said to be', ({ expect }) => {
   const ca = { subject: 'CN=A', serialNumber: '1', notAfter: '2025-12-31T00:00:00Z', sha256: 'ab' }
   const text = renderStatus({ ...EMPTY, issuers: [anIssuerStatus({ ca })] })
   expect(text).toContain('2025-12-31T00:00:00Z (over)')
+})
+
+it('a pipe gets every request with the whole reason', ({ expect }) => {
+  const requests = Array.from({ length: 53 }, (_, index) =>
+    aRequestStatus({ name: `web-${String(index)}`, why: 'x'.repeat(3_000) }),
+  )
+  const text = render(withRequests(...requests), false)
+  expect(text).toContain('/web-52 ')
+  expect(text.split('x'.repeat(3_000))).toHaveLength(54)
+  expect(text).not.toContain('…')
+  expect(text).not.toContain('more, in --json')
 })
 
 it('fifty requests are shown, and how many more there are', ({ expect }) => {

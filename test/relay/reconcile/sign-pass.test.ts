@@ -83,10 +83,7 @@ function aGuardedWorld(first: Result<SignAnswer, SignerFault>): {
   const attempt = signPass(CERTIFICATE_REQUESTS, {
     connect: async () => Promise.resolve(ok(client)),
     holds: new IssuerHolds(),
-    breakers: new CircuitBreakers(
-      () => uptimeMs,
-      () => 0,
-    ),
+    breakers: new CircuitBreakers({ uptimeMs: () => uptimeMs, random: () => 0 }),
     wakeRequests: (scope) => woken.push(scope),
     wakeIssuer: () => undefined,
     retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },

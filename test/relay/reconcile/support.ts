@@ -31,10 +31,7 @@ export function aStatusWriter(
 
 /** Circuit breakers that are closed; their time does not pass. */
 export const newBreakers = (): CircuitBreakers =>
-  new CircuitBreakers(
-    () => 0,
-    () => 0,
-  )
+  new CircuitBreakers({ uptimeMs: () => 0, random: () => 0 })
 
 /** Records events. */
 export function anEventRecorder(): EventRecorder & { readonly events: EventDraft[] } {
