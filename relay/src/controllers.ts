@@ -46,21 +46,14 @@ import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
 import { breakerScope, CircuitBreakers } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { restrictedDestinations } from './signer/destinations.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
 import type { Change, Store } from './watch/store.ts'
 
 /** What controllers are made of. */
 export interface ControllersOptions {
-  readonly config: Pick<
-    Config,
-    | 'certificateSigningRequestAnnotations'
-    | 'healthCheckIntervalMs'
-    | 'maxConcurrentReconciles'
-    | 'maxConcurrentReconcilesPerIssuer'
-    | 'maxRetryMs'
-    | 'watchNamespace'
-  >
+  readonly config: Config
   readonly kube: Kube
   readonly observed: Observed
   /** Where the Secrets of ClusterIssuers are. */
@@ -94,13 +87,14 @@ const CHECK_JITTER = 0.1
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
+  const { config, observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
   const breakers = new CircuitBreakers(() => clock.uptimeMs(), random)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
+    ...options,
     secrets,
-    clusterResourceNamespace,
+    issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     onAnswer: metrics.workerAnswered,
   })
   const issuers = {

@@ -8,9 +8,14 @@ import { X509Certificate } from 'node:crypto'
 import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
 import { equalOctets } from '@edge-issuer/shared/x509'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
+import { objectKey } from '../kube/object-ref.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
+import { concealErrors } from './concealed-client.ts'
 import { readClientKey } from './credentials.ts'
+import type { Destinations } from './destinations.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
@@ -42,7 +47,11 @@ export interface ConnectionsOptions {
   readonly secrets: Pick<SecretWatches, 'read'>
   /** Where a ClusterIssuer's Secret is. */
   readonly clusterResourceNamespace: string
+  /** Where the workers of Issuers may be. Those of ClusterIssuers, which only admins create, may be anywhere. */
+  readonly issuerDestinations: Destinations
   readonly onAnswer?: WorkerOptions['onAnswer']
+  readonly clock: Clock
+  readonly log: Log
 }
 
 interface Source extends Pick<IssuerSpec, 'caBundle' | 'url'> {
@@ -50,7 +59,7 @@ interface Source extends Pick<IssuerSpec, 'caBundle' | 'url'> {
   readonly privateKey: Uint8Array
 }
 
-/** One connection an issuer. */
+/** One connection an issuer: none uses that of another one, which may lead to where it must not go. */
 export class Connections {
   readonly #options: ConnectionsOptions
   /** By uid of the issuer; replaced when what it was made from changes. */
@@ -81,16 +90,11 @@ export class Connections {
     const privateKeyPem = checkPrivateKey(privateKey.value, secret)
     if (!privateKeyPem.ok) return privateKeyPem
     const caBundlePem = bundle.value
-    const client = createSignerClient({
-      url,
-      privateKeyPem: privateKeyPem.value,
-      caBundlePem,
-      onAnswer: this.#options.onAnswer,
-    })
-    if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
+    const created = this.#create(issuer, { url, privateKeyPem: privateKeyPem.value, caBundlePem })
+    if (!created.ok) return err({ kind: 'spec', message: `spec.url: ${created.error}` })
     // The old one is not closed: others may be using it. Without further calls it ends by idling.
-    this.#connections.set(uid, { source, caBundlePem, client: client.value })
-    return client
+    this.#connections.set(uid, { source, caBundlePem, client: created.value })
+    return created
   }
 
   /** Lets go of the connection of an issuer that is gone; it ends with {@link close}, or by idling. */
@@ -102,6 +106,16 @@ export class Connections {
   async close(): Promise<void> {
     await Promise.all([...this.#connections.values()].map(async ({ client }) => client.close()))
     this.#connections.clear()
+  }
+
+  #create({ kind, metadata }: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
+    const { issuerDestinations, onAnswer, clock, log } = this.#options
+    if (kind === 'ClusterIssuer') return createSignerClient({ ...worker, onAnswer })
+    const destinations = issuerDestinations
+    const client = createSignerClient({ ...worker, destinations, onAnswer })
+    if (!client.ok) return client
+    const issuerLog = log.child({ issuer: `${kind} ${objectKey(metadata)}`, url: worker.url })
+    return ok(concealErrors(client.value, { clock, log: issuerLog }))
   }
 
   async #readPrivateKey(

@@ -6,6 +6,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent, type Dispatcher } from 'undici'
+import { oneLine } from '../api/one-line.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { orAborted } from '../queue/deadline.ts'
 import { type ConnectorOptions, createConnector } from './connector.ts'
@@ -128,8 +129,12 @@ const TLS_CODES: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
+/** Longest text of an error; that of a certificate quotes its names. */
+const MAX_ERROR_CHARACTERS = 1_024
+
 function transportFault(origin: string, error: unknown): SignerFault {
-  const { code, text } = rootCause(error)
+  const { code, ...cause } = rootCause(error)
+  const text = oneLine(cause.text, MAX_ERROR_CHARACTERS)
   if (TLS_CODES.has(code)) {
     return {
       class: 'issuer',

@@ -1,34 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Connections } from '../../../relay/src/signer/connections.ts'
-import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
 import { makeAuthority } from '../../support/x509.ts'
+import { aKey, aSecretReader, openConnections } from './open-connections.ts'
 
 const NEVER = new AbortController().signal
-const aKey = (): string =>
-  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-
-/** A reader of one Secret's entries, as text; notes what was asked for. */
-function aSecretReader(
-  read: () => Result<Readonly<Record<string, string>>, ApiError>,
-): Pick<SecretWatches, 'read'> & { readonly asked: SecretRead[] } {
-  const asked: SecretRead[] = []
-  return {
-    asked,
-    read: async (what) => {
-      asked.push(what)
-      const text = read()
-      if (!text.ok) return Promise.resolve(text)
-      const entries = Object.entries(text.value)
-      const data = Object.fromEntries(entries.map(([k, v]) => [k, Buffer.from(v)]))
-      return Promise.resolve(ok({ resourceVersion: '1', data }))
-    },
-  }
-}
 
 describe('Connections', () => {
   it.for([
@@ -38,7 +15,7 @@ describe('Connections', () => {
     'reads the Secret of a $kind in $want.namespace, and nowhere else',
     async ({ kind, want }, { expect }) => {
       const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-      const connections = new Connections({ secrets, clusterResourceNamespace: 'edge-issuer' })
+      const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
       expect((await connections.connect(anIssuer({ kind }), 'live', NEVER)).ok).toBe(true)
       const user = anIssuer().metadata.uid
       expect(secrets.asked).toEqual([{ user, ref: want, freshness: 'live' }])
@@ -51,7 +28,7 @@ describe('Connections', () => {
   }) => {
     const key = aKey()
     const secrets = aSecretReader(() => ok({ 'private-key.pem': key }))
-    const connections = new Connections({ secrets, clusterResourceNamespace: 'edge-issuer' })
+    const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
     const first = await connections.connect(anIssuer(), 'live', NEVER)
     const second = await connections.connect(anIssuer(), 'watched', NEVER)
     expect(first.ok && second.ok && first.value === second.value).toBe(true)
@@ -65,7 +42,7 @@ describe('Connections', () => {
     { name: 'the caBundle', change: { spec: { caBundle: btoa(makeAuthority().pem) } } },
   ])('connects anew when $name changes', async ({ change }, { expect }) => {
     let key = aKey()
-    const connections = new Connections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
       clusterResourceNamespace: 'edge-issuer',
     })
@@ -78,7 +55,7 @@ describe('Connections', () => {
 
   it('sees that a key, or a caBundle, is no longer good', async ({ expect }) => {
     let key = aKey()
-    const connections = new Connections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
       clusterResourceNamespace: 'edge-issuer',
     })
@@ -123,7 +100,7 @@ describe('Connections', () => {
   ])(
     'says what is wrong with $name, and quotes nothing of it',
     async ({ read, want }, { expect }) => {
-      const connection = await new Connections({
+      const connection = await openConnections({
         secrets: aSecretReader(read),
         clusterResourceNamespace: 'x',
       }).connect(anIssuer(), 'live', NEVER)
@@ -145,7 +122,7 @@ describe('Connections', () => {
     },
   ])('a caBundle that $name needs an edit of the spec', async ({ caBundle, want }, { expect }) => {
     const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-    const connection = await new Connections({ secrets, clusterResourceNamespace: 'x' }).connect(
+    const connection = await openConnections({ secrets, clusterResourceNamespace: 'x' }).connect(
       anIssuer({ spec: { caBundle } }),
       'live',
       NEVER,
@@ -161,7 +138,7 @@ describe('Connections', () => {
       createAuthority({ commonName: 'b' }),
     ])
     const caBundle = btoa(authorities.map((authority) => authority.certificatePem).join('\n'))
-    const connections = new Connections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': aKey() })),
       clusterResourceNamespace: 'x',
     })
