@@ -27,6 +27,7 @@ export const LEAST_FAILURE_MS = 7_000
 
 const CONCEALED: ReadonlySet<string> = new Set<TransportCode>([
   'answer_malformed',
+  'gateway_error',
   'tls_untrusted',
   'transport_error',
 ])

@@ -1,6 +1,6 @@
 /**
- * Opens the TLS connections to a worker, directly or through a proxy's tunnel. Each step has a limit, so
- * that no connection attempt outlives the calls that wait for it by much.
+ * Opens the TLS connections to a worker or an API server, directly or through a proxy's tunnel. Each step
+ * has a limit, so that no connection attempt outlives the calls that wait for it by much.
  *
  * @module
  */
@@ -10,47 +10,46 @@ import { type BlockList, connect as netConnect, type Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import type { Proxy, ProxyFor, Target } from './proxy.ts'
 
-/** For DNS and TCP, or the tunnel; and again for TLS to the worker. */
-const CONNECT_TIMEOUT_MS = 5_000
-const DEFAULT_PORT = 443
+const TUNNEL_TIMEOUT_MS = 5_000
+/** For DNS and TCP where addresses are checked. */
+const DIAL_TIMEOUT_MS = 5_000
 
 /** Options of {@link createConnector}. */
 export interface ConnectorOptions {
-  /** Trust these roots for the worker instead of the system's. A proxy is checked with the system's. */
-  readonly caBundlePem: string | undefined
+  /** TLS and limits of the connection to the target. A proxy is checked with the system's roots. */
+  readonly connection: buildConnector.BuildOptions
   readonly proxyFor: ProxyFor
-  /** Refuses addresses of the worker as they are connected to. It has no say in a proxy's address. */
+  /** Refuses addresses as they are connected to, over TLS only. It has no say in a proxy's address. */
   readonly blockList?: BlockList | undefined
 }
 
 /** @returns The `connect` function of an undici agent. */
 export function createConnector({
-  caBundlePem,
+  connection,
   proxyFor,
   blockList,
 }: ConnectorOptions): buildConnector.connector {
-  const startTls = buildConnector({
-    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-    rejectUnauthorized: true,
-    timeout: CONNECT_TIMEOUT_MS,
-    ...(caBundlePem === undefined ? {} : { ca: caBundlePem }),
-  })
+  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
+  const connect = buildConnector({ rejectUnauthorized: true, ...connection })
   return (options, callback) => {
-    const { hostname, port } = options
-    const target = { hostname, port }
-    const proxy = proxyFor(target)
-    const connected: SocketCallback = (error, socket) => {
+    const { hostname, port, protocol } = options
+    const target = { hostname, port: port === '' ? defaultPort(protocol) : port }
+    const connectOver: SocketCallback = (error, socket) => {
       if (error !== null) callback(error, null)
       else
-        startTls({ ...options, httpSocket: socket }, (...outcome) => {
+        connect({ ...options, httpSocket: socket }, (...outcome) => {
           if (outcome[0] !== null) socket.destroy()
           callback(...outcome)
         })
     }
-    if (proxy === undefined) connectDirectly(target, blockList, connected)
-    else openTunnel(proxy, target, connected)
+    const proxy = proxyFor({ hostname, port })
+    if (proxy !== undefined) openTunnel(proxy, target, connectOver)
+    else if (blockList !== undefined) dial(target, blockList, connectOver)
+    else connect(options, callback)
   }
 }
+
+const defaultPort = (protocol: string): string => (protocol === 'http:' ? '80' : '443')
 
 type SocketCallback = (
   ...outcome: [error: Error, socket: null] | [error: null, socket: Socket]
@@ -58,25 +57,12 @@ type SocketCallback = (
 
 const inBrackets = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
-const portOf = ({ port }: Target): number => Number(port === '' ? DEFAULT_PORT : port)
-
-/**
- * Calls back exactly once. TLS begins on a connected socket, since `tls.connect` of Node.js does not heed a
- * `blockList`.
- */
-function connectDirectly(
-  target: Target,
-  blockList: BlockList | undefined,
-  callback: SocketCallback,
-): void {
-  const socket = netConnect({
-    host: target.hostname,
-    port: portOf(target),
-    ...(blockList === undefined ? {} : { blockList }),
-  })
+/** Connects without TLS, since `tls.connect` of Node.js ignores a `blockList`. Calls back exactly once. */
+function dial(target: Target, blockList: BlockList, callback: SocketCallback): void {
+  const socket = netConnect({ host: target.hostname, port: Number(target.port), blockList })
   const timer = setTimeout(() => {
-    socket.destroy(new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`))
-  }, CONNECT_TIMEOUT_MS)
+    socket.destroy(new Error(`no connection within ${DIAL_TIMEOUT_MS} ms`))
+  }, DIAL_TIMEOUT_MS)
   const failed = (error: Error): void => {
     clearTimeout(timer)
     callback(error, null)
@@ -91,7 +77,7 @@ function connectDirectly(
 
 /** Calls back exactly once. Messages name the proxy without its credentials. */
 function openTunnel(proxy: Proxy, target: Target, callback: SocketCallback): void {
-  const authority = `${inBrackets(target.hostname)}:${String(portOf(target))}`
+  const authority = `${inBrackets(target.hostname)}:${target.port}`
   const { protocol, hostname, port, authorization } = proxy
   const name = `proxy ${inBrackets(hostname)}:${String(port)}`
   const request = (protocol === 'https:' ? httpsRequest : httpRequest)({
@@ -107,8 +93,8 @@ function openTunnel(proxy: Proxy, target: Target, callback: SocketCallback): voi
     },
   })
   const timer = setTimeout(() => {
-    request.destroy(new Error(`${name} did not open a tunnel within ${CONNECT_TIMEOUT_MS} ms`))
-  }, CONNECT_TIMEOUT_MS)
+    request.destroy(new Error(`${name} did not open a tunnel within ${TUNNEL_TIMEOUT_MS} ms`))
+  }, TUNNEL_TIMEOUT_MS)
   let isSettled = false
   const settle: SocketCallback = (...outcome) => {
     clearTimeout(timer)

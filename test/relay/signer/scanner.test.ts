@@ -7,7 +7,8 @@ import { LEAST_FAILURE_MS, NO_WORKER } from '../../../relay/src/signer/concealed
 import { fakeDns } from '../../support/fake-dns.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority, issueLeaf } from '../../support/pki.ts'
-import { startSilent, startUnaccepting } from '../../support/stuck-servers.ts'
+import { startSilent } from '../../support/stuck-servers.ts'
+import { startUnaccepting } from '../../support/unaccepting-server.ts'
 import { answerWith, type Respond, startAnsweringServer } from './answering-server.ts'
 import { type Listener, listen, startWriting } from './listeners.ts'
 import { frozenClock, memoryLog, openConnections } from './open-connections.ts'
@@ -133,7 +134,9 @@ describe('an Issuer of a namespace does not tell apart', () => {
     const { log, lines } = memoryLog()
     const connections = openConnections({ allow: ['127.0.0.0/8'], clock, log })
     stops.unshift(async () => connections.close())
-    const issuer = anIssuer({ spec: { url, ...(caPem && { caBundle: btoa(caPem) }) } })
+    const issuer = anIssuer({
+      spec: { url, ...(caPem === undefined ? {} : { caBundle: btoa(caPem) }) },
+    })
     const client = await connections.connect(issuer, 'live', NEVER)
     if (!client.ok) throw new Error(client.error.message)
     const limit = (): AbortSignal =>
