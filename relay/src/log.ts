@@ -1,3 +1,4 @@
+import { visibleLines } from '@edge-issuer/shared'
 import pino from 'pino'
 
 /** Facts of a log line. Never a key, a token, a CSR or a URL with credentials. */
@@ -45,11 +46,33 @@ export function createLog(options: LogOptions, sink: LogSink = pino.destination(
     base: null,
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }) },
+    formatters: { level: (level) => ({ level }), log: visibleFields },
     redact: { paths: SECRET_FIELDS, censor: '[redacted]' },
   }
-  return pino(settings, options.format === 'json' ? sink : textSink(sink))
+  return visibleLog(pino(settings, options.format === 'json' ? sink : textSink(sink)))
 }
+
+/** The formatter of fields is not applied to those of a child. */
+const visibleLog = (log: Log): Log => ({
+  debug: (fields, message) => log.debug(fields, message),
+  info: (fields, message) => log.info(fields, message),
+  warn: (fields, message) => log.warn(fields, message),
+  error: (fields, message) => log.error(fields, message),
+  child: (fields) => visibleLog(log.child(visibleFields(fields))),
+})
+
+/** Names and errors are text of others; JSON escapes line feeds, and leaves most of what is not seen. */
+const visibleFields = (fields: LogFields): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, visibleValue(value)]))
+
+function visibleValue(value: unknown): unknown {
+  if (typeof value === 'string') return visibleLines(value)
+  if (Array.isArray(value)) return value.map(visibleValue)
+  return isPlain(value) ? visibleFields(value) : value
+}
+
+const isPlain = (value: unknown): value is LogFields =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 /** Renders each JSON line as text; strings are quoted where they hold more than a word. */
 function textSink(sink: LogSink): LogSink {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Condition, findCondition } from '../api/condition.ts'
+import { oneLine } from '../api/one-line.ts'
 import { READY } from '../api/reasons.ts'
 import { stableText } from './stable-text.ts'
 import type { Verdict } from './verdict.ts'
@@ -30,7 +31,7 @@ export function readyCondition(
     type: READY,
     status,
     reason,
-    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+    message: oneLine(message, MAX_MESSAGE_CHARACTERS),
     observedGeneration: at.observedGeneration ?? 0,
     lastTransitionMs: isSameStatus ? before.lastTransitionMs : at.nowMs,
   }
