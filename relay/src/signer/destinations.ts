@@ -93,21 +93,17 @@ export function restrictedDestinations(allowed: readonly AllowedDestination[]): 
   return {
     restrict: ({ hostname }, isProxied) => {
       if (isAddress(hostname)) {
-        return isAllowedAddress(hostname)
-          ? ok(refusals)
-          : err(notAllowed(`the address ${hostname} is not public`, hostname))
+        return isAllowedAddress(hostname) ? ok(refusals) : err(notAllowed(hostname))
       }
       const name = withoutFinalDot(hostname)
       if (isAllowedName(name)) return ok(undefined)
-      return isProxied && isLocalName(name)
-        ? err(notAllowed(`the name ${name} is not one of the public DNS`, name))
-        : ok(refusals)
+      return isProxied && isLocalName(name) ? err(notAllowed(name)) : ok(refusals)
     },
   }
 }
 
-const notAllowed = (problem: string, host: string): string =>
-  `${problem}, and an Issuer may use public addresses only; use a ClusterIssuer, or ask a cluster admin to allow it with --issuer-url-allow=${host} or issuerUrlAllow in the values of the chart`
+const notAllowed = (host: string): string =>
+  `an Issuer may use public addresses and names only, and ${host} is not public; use a ClusterIssuer, or ask a cluster admin to allow it: --issuer-url-allow=${host}, or issuerUrlAllow in the chart`
 
 /** Node.js asks it about each address right before it connects, whether or not that was resolved from a name. */
 class Refusals extends BlockList {

@@ -118,7 +118,7 @@ describe('what an Issuer may use', () => {
     stops.push(inside.stop)
     const url = `https://127.1:${String(inside.port)}`
     expect(await check(open(), { url })).toBe(
-      'spec: spec.url: the address 127.0.0.1 is not public, and an Issuer may use public addresses only; use a ClusterIssuer, or ask a cluster admin to allow it with --issuer-url-allow=127.0.0.1 or issuerUrlAllow in the values of the chart',
+      'spec: spec.url: an Issuer may use public addresses and names only, and 127.0.0.1 is not public; use a ClusterIssuer, or ask a cluster admin to allow it: --issuer-url-allow=127.0.0.1, or issuerUrlAllow in the chart',
     )
     expect(inside.connections()).toBe(0)
   })
@@ -137,10 +137,10 @@ describe('what an Issuer may use', () => {
 
 describe('behind a proxy', () => {
   it.for([
-    ['https://10.0.0.1', 'the address 10.0.0.1 is not public'],
-    ['https://0x7f000002', 'the address 127.0.0.2 is not public'],
-    ['https://api.default.svc', 'the name api.default.svc is not one of the public DNS'],
-    ['https://kubernetes', 'the name kubernetes is not one of the public DNS'],
+    ['https://10.0.0.1', 'and 10.0.0.1 is not public'],
+    ['https://0x7f000002', 'and 127.0.0.2 is not public'],
+    ['https://api.default.svc', 'and api.default.svc is not public'],
+    ['https://kubernetes', 'and kubernetes is not public'],
   ] as const)('%s is refused', async ([url, want], { expect }) => {
     const proxy = await startWriting('HTTP/1.1 403 Forbidden\r\n\r\n')
     stops.push(proxy.stop)
