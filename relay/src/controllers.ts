@@ -11,7 +11,7 @@ import { issuerChanged, type IssuerParts, requestChanged, type Requests } from '
 import type { Config } from './config.ts'
 import { longestLifetimeMs } from './core/ca-expiry.ts'
 import { issuerRefOf } from './core/issuer-ref.ts'
-import { objectKey, refOfKey } from './kube/object-ref.ts'
+import { objectKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
 import { fencedReconcile } from './lead/fence.ts'
 import type { Log } from './log.ts'
@@ -180,7 +180,7 @@ function issuerController(
   return new Controller({
     ...common(options),
     name: resource.plural,
-    groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
+    groupsOf: (key) => checkGroups(observed.issuers[kind].get(key), share),
     backoff: ISSUER_BACKOFF,
     reconcile: fencedReconcile(issuerReconciler(reconciler), options.isLeading),
     reportThrow: issuerThrowReport(reconciler),

@@ -1,3 +1,4 @@
+import type { Issuer } from '../api/issuer.ts'
 import type { Config } from '../config.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
 /**
@@ -7,12 +8,13 @@ import type { OurIssuerRef } from '../core/issuer-ref.ts'
  * @module
  */
 import type { Group } from '../queue/fair-lanes.ts'
+import { originOf } from '../signer/circuit-breaker.ts'
 
 /** How many of a controller's workers each may occupy at once. */
 export interface FairShare {
   /** Requests of one issuer. */
   readonly perIssuer: number
-  /** Issuers of one namespace, together. Infinite where only one namespace is watched. */
+  /** Issuers of one namespace, or ClusterIssuers with one worker, together. Infinite where only one namespace is watched. */
   readonly perNamespace: number
   /** All namespaced Issuers together, and all ClusterIssuers together: the rest is for the other kind. */
   readonly perKind: number
@@ -67,9 +69,18 @@ export function requestGroups(ref: OurIssuerRef | undefined, share: FairShare): 
     : [kind, { id: ref.namespace ?? '', limit: share.perNamespace, extra }, issuer]
 }
 
-/** @returns The groups of an issuer that is to be checked; each kind has a controller of its own. */
-export const checkGroups = (namespace: string | undefined, share: FairShare): readonly Group[] =>
-  namespace === undefined ? [] : [{ id: namespace, limit: share.perNamespace }]
+/**
+ * @returns The groups of an issuer that is to be checked: those of a namespace are one group, and so are
+ *   ClusterIssuers with the same worker. Each kind has a controller of its own.
+ */
+export const checkGroups = (
+  issuer: Pick<Issuer, 'kind' | 'metadata' | 'spec'> | undefined,
+  { perNamespace: limit }: FairShare,
+): readonly Group[] => {
+  if (issuer === undefined) return []
+  const { kind, metadata, spec } = issuer
+  return [{ id: kind === 'Issuer' ? metadata.namespace : originOf(spec.url), limit }]
+}
 
 /** @returns The shares that a configuration gives. */
 export const configuredShare = (

@@ -148,10 +148,13 @@ export class CircuitBreakers {
  *   others use, and one that never responds must not stop them.
  */
 export function breakerScope({ kind, metadata: { namespace }, spec: { url } }: Issuer): string {
-  const origin = URL.canParse(url) ? new URL(url).origin : url
+  const origin = originOf(url)
   return kind === 'Issuer' ? `${kind} ${namespace} ${origin}` : `${kind} ${origin}`
 }
 
 /** @returns The kind of the issuers that share a breaker. */
 export const breakerKind = (scope: string): IssuerKind =>
   scope.startsWith('Issuer ') ? 'Issuer' : 'ClusterIssuer'
+
+/** @returns The origin of a worker's URL; the text itself when it is malformed. */
+export const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url)

@@ -5,6 +5,7 @@ import {
   fairShare,
   requestGroups,
 } from '../../../relay/src/reconcile/fair-share.ts'
+import { anIssuer } from '../../support/kube-objects.ts'
 
 describe('fairShare', () => {
   it.for<{
@@ -82,10 +83,16 @@ describe('requestGroups', () => {
 })
 
 describe('checkGroups', () => {
-  it('groups Issuers by namespace, and ClusterIssuers not at all', ({ expect }) => {
-    expect([checkGroups('shop', SHARE), checkGroups(undefined, SHARE)]).toEqual([
-      [{ id: 'shop', limit: 5 }],
-      [],
-    ])
+  const issuer = anIssuer()
+  it.for([
+    ['Issuers by namespace', issuer, [{ id: 'default', limit: 5 }]],
+    [
+      'ClusterIssuers by worker',
+      { ...issuer, kind: 'ClusterIssuer' as const, spec: { ...issuer.spec, url: 'https://a.b/c' } },
+      [{ id: 'https://a.b', limit: 5 }],
+    ],
+    ['no issuer that is gone', undefined, []],
+  ] as const)('groups %s', ([, one, want], { expect }) => {
+    expect(checkGroups(one, SHARE)).toEqual(want)
   })
 })

@@ -4,6 +4,9 @@ import { createServer } from 'node:https'
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@edge-issuer/shared'
 import { createAuthority, issueLeaf } from '../../support/pki.ts'
 
+/** A name in its certificate, for clients that come through a tunnel. */
+export const TUNNELED_NAME = 'tunneled.test'
+
 /** A request as it arrived. */
 export interface Received {
   readonly method: string
@@ -34,6 +37,7 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
     issuer: authority,
     subject: [{ CN: ['127.0.0.1'] }],
     usage: 'server',
+    dnsNames: [TUNNELED_NAME],
     ipAddresses: ['127.0.0.1'],
   })
   const received: Received[] = []
