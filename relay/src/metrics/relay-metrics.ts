@@ -9,6 +9,7 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 import { CERTIFICATE_REQUEST, CERTIFICATE_SIGNING_REQUEST } from '../api/group.ts'
 import { ISSUER_KINDS, type IssuerKind } from '../api/issuer.ts'
 import { ISSUER_REASON, type IssuerReason } from '../api/reasons.ts'
+import { API_ERROR_KINDS, type ApiErrorKind } from '../kube/api-error.ts'
 import { SIGN_OPERATIONS, SIGN_RESULTS, type SignAttempt } from '../reconcile/observed-sign.ts'
 import { METRIC_PREFIX } from './prefix.ts'
 
@@ -27,6 +28,8 @@ export interface RelayMetrics {
   readonly breakerOpened: (issuerKind: IssuerKind) => void
   /** `reason` is that of the issuer's Ready condition. */
   readonly checked: (issuerKind: IssuerKind, reason: IssuerReason) => void
+  /** `kind` is that of the object, `reason` what the API server's refusal means. */
+  readonly statusNotWritten: (kind: string, reason: ApiErrorKind) => void
 }
 
 /** From an exchange over a short line to one that has to wait for its deadline, in seconds. */
@@ -90,7 +93,16 @@ export function relayMetrics(registry: Registry): RelayMetrics {
     help: 'Circuit breakers that opened, because a worker did not respond several times in a row',
     labelNames: ['issuer_kind'],
   })
+  const unwritten = new Counter({
+    registers,
+    name: `${METRIC_PREFIX}_status_write_failures_total`,
+    help: 'Status writes that failed, by kind of object; conflicts are retried at once and are no error unless they persist',
+    labelNames: ['kind', 'reason'],
+  })
   for (const code of WORKER_CODES) worker.inc({ code }, 0)
+  for (const kind of [...ISSUER_KINDS, ...REQUEST_KINDS]) {
+    for (const reason of API_ERROR_KINDS) unwritten.inc({ kind, reason }, 0)
+  }
   for (const issuer_kind of ISSUER_KINDS) {
     breakers.inc({ issuer_kind }, 0)
     for (const reason of Object.values(ISSUER_REASON)) checks.inc({ issuer_kind, reason }, 0)
@@ -106,6 +118,7 @@ export function relayMetrics(registry: Registry): RelayMetrics {
       if (result === 'issued') signTime.observe(labels, tookMs / 1_000)
     },
     breakerOpened: (issuerKind) => breakers.inc({ issuer_kind: issuerKind }),
+    statusNotWritten: (kind, reason) => unwritten.inc({ kind, reason }),
     checked: (issuerKind, reason) => checks.inc({ issuer_kind: issuerKind, reason }),
   }
 }

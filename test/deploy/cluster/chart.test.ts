@@ -44,6 +44,11 @@ it.for([
   },
   { name: 'a word for a number', values: { replicaCount: 'two' }, want: "at '/replicaCount'" },
   { name: 'a digest that is none', values: { image: { digest: 'latest' } }, want: '/image/digest' },
+  {
+    name: 'a duration in days',
+    values: { retry: { maxDuration: '1d' } },
+    want: '/retry/maxDuration',
+  },
   { name: 'a level that is none', values: { logging: { level: 'loud' } }, want: '/logging/level' },
   { name: 'a privileged port', values: { metrics: { port: 443 } }, want: '/metrics/port' },
   {

@@ -184,7 +184,8 @@ export const VALUE_SETS: readonly ValueSet[] = [
     name: 'flags and a container beside it',
     values: {
       logging: { level: 'debug', format: 'text' },
-      extraArgs: ['--max-retry-duration=30m', '--health-check-interval=5m'],
+      retry: { maxDuration: '30m', maxOutageDuration: '48h' },
+      extraArgs: ['--health-check-interval=5m'],
       nodeOptions: '--max-old-space-size=128',
       extraContainers: [
         {

@@ -79,7 +79,7 @@ async function connectTo(server: string): Promise<Kube> {
   const kubeconfig = join(folder, 'kubeconfig')
   await writeFile(kubeconfig, kubeconfigText({ server }))
   const log = new RecordingLog()
-  const kube = connect({ kubeconfig, clock: systemClock, random: Math.random, log })
+  const kube = await connect({ kubeconfig, clock: systemClock, random: Math.random, log })
   if (!kube.ok) throw new Error(kube.error)
   stops.unshift(async () => kube.value.close())
   return kube.value
