@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 /**
  * The engine of a controller: keys in, reconciles out, never one key twice at the same time. What a
  * reconcile gives back decides when its key comes again; the protocol is that of controller-runtime.
@@ -88,6 +89,12 @@ const SLOW_MS = 1_000
 /** At most this many times as many reconciles are set aside as there are workers. */
 const MAX_ASIDE_FACTOR = 4
 
+/**
+ * Reconciles after which a worker lets I/O and timers go on: thousands that wait for nothing, such as those of
+ * requests behind an open circuit breaker, would otherwise run in one go and hold up all others.
+ */
+const RECONCILES_IN_A_ROW = 8
+
 /** After the grace period the reconciles are told to end; this long is waited for them to do so. */
 const ABORT_LIMIT_MS = 2_000
 /** As long as one call to the API server may take. */
@@ -112,6 +119,8 @@ export class Controller {
   readonly #workers = new Set<Promise<void>>()
   /** Reconciles that were set aside and have not ended. */
   #aside = 0
+  /** Reconciles since a worker last let I/O go on. */
+  #inARow = 0
   #stopping = false
 
   constructor(options: ControllerOptions) {
@@ -176,6 +185,8 @@ export class Controller {
       this.#queue.done(key)
       // If it took long, another worker took the place of this one.
       if (run.end() === 'set aside') return
+      this.#inARow = (this.#inARow + 1) % RECONCILES_IN_A_ROW
+      if (this.#inARow === 0) await setImmediate()
     }
   }
 
