@@ -3,9 +3,10 @@
  * siblings, and has a limit on how many of its keys are worked on at the same time. A group at its limit
  * holds back its own keys and nothing else.
  *
- * A group may exceed its limit by as many keys as ended quickly in a row, while none of its keys takes long
- * and the outermost group has places to spare: a burst of one issuer uses workers that would be idle, and a worker that does not
- * respond never gets more than the limit.
+ * Places of an outermost group above `spareBelow` are for groups none of whose keys takes long. The other places
+ * are also for groups with such a key, and for bursts: a group exceeds its limit by as many keys as ended
+ * quickly in a row, while none takes long. So a worker that does not respond never gets more than the limit, many
+ * of them together never get every place, and a burst of one issuer uses workers that would be idle.
  *
  * @module
  */
@@ -18,8 +19,11 @@ export interface Group {
   readonly limit: number
   /** By how many keys the limit may be exceeded at most; 0 when absent. */
   readonly extra?: number
-  /** Of an outermost group: groups in it exceed their limits while fewer keys than this are worked on. */
-  readonly extraBelow?: number
+  /**
+   * Of an outermost group: while fewer keys than this are worked on, groups in it may exceed their limits,
+   * and those with a key that takes long may start another; always when absent.
+   */
+  readonly spareBelow?: number
   /** Whether a key that is set aside no longer counts; it always does when absent. */
   readonly isFreedEarly?: boolean
 }
@@ -28,10 +32,11 @@ export interface Group {
 export interface Started<K> {
   readonly key: K
   /**
-   * Frees its place early in the groups that say so, and ends the extra places of its groups: it takes
-   * long. Call it at most once, before `release`.
+   * It takes long: its groups come after others until it is released.
+   *
+   * @param isSetAside - Frees its place early in the groups that say so.
    */
-  readonly setAside: () => void
+  readonly takesLong: (isSetAside: boolean) => void
   /** Frees its place in each of its groups. Call it exactly once. */
   readonly release: () => void
 }
@@ -40,15 +45,15 @@ class Lane<K> {
   readonly group: Group
   readonly parent: Lane<K> | undefined
   readonly children = new Map<string, Lane<K>>()
-  /** Children that can give a key within all limits; the one whose turn is next comes first. */
+  /** Children that can give a key; the one whose turn is next comes first. */
   readonly ready = new Set<Lane<K>>()
-  /** Other children that can give a key beyond a limit. */
-  readonly readyBeyond = new Set<Lane<K>>()
+  /** Children that can give a key as long as there are places to spare. */
+  readonly readyIfSpare = new Set<Lane<K>>()
   /** Keys that wait in this group itself, before those of its children. */
   readonly keys: K[] = []
   active = 0
-  /** Keys that are set aside and have not ended. */
-  aside = 0
+  /** Keys that take long; not counted in an outermost group with `spareBelow`. */
+  slow = 0
   /** Keys that ended quickly since one took long, at most `extra`. */
   quick = 0
 
@@ -58,12 +63,14 @@ class Lane<K> {
   }
 
   get isReady(): boolean {
-    return this.active < this.group.limit && (this.keys.length > 0 || this.ready.size > 0)
+    const hasKey = this.keys.length > 0 || this.ready.size > 0
+    return hasKey && this.slow === 0 && this.active < this.group.limit
   }
 
-  get isReadyBeyond(): boolean {
-    const hasKey = this.keys.length > 0 || this.ready.size > 0 || this.readyBeyond.size > 0
-    return hasKey && this.aside === 0 && this.active < this.group.limit + this.quick
+  get isReadyIfSpare(): boolean {
+    const hasKey = this.keys.length > 0 || this.ready.size > 0 || this.readyIfSpare.size > 0
+    const extra = this.slow === 0 ? this.quick : 0
+    return hasKey && this.active < this.group.limit + extra
   }
 
   get isEmpty(): boolean {
@@ -71,14 +78,14 @@ class Lane<K> {
   }
 
   get hasPlacesToSpare(): boolean {
-    return this.active < (this.group.extraBelow ?? 0)
+    return this.active < (this.group.spareBelow ?? Infinity)
   }
 
   /** The child whose turn is next. */
   get next(): Lane<K> | undefined {
-    const [within] = this.ready
-    const [beyond] = this.readyBeyond
-    return within ?? beyond
+    const [first] = this.ready
+    const [spare] = this.readyIfSpare
+    return first ?? spare
   }
 }
 
@@ -117,8 +124,8 @@ export class FairLanes<K> {
   #outermost(): Lane<K> | undefined {
     const root = this.#root
     if (root.keys.length > 0) return root
-    const [within] = root.ready
-    return within ?? [...root.readyBeyond].find(({ hasPlacesToSpare }) => hasPlacesToSpare)
+    const [first] = root.ready
+    return first ?? [...root.readyIfSpare].find(({ hasPlacesToSpare }) => hasPlacesToSpare)
   }
 
   #start(lane: Lane<K>): Started<K> | undefined {
@@ -129,10 +136,12 @@ export class FairLanes<K> {
       at.active += 1
       // Its turn is over: refresh puts it behind its siblings.
       at.parent?.ready.delete(at)
-      at.parent?.readyBeyond.delete(at)
+      at.parent?.readyIfSpare.delete(at)
     }
     refresh(lane)
     let counting = withParents(lane)
+    // An outermost group is for all, whatever one of its groups does.
+    const timed = counting.filter(({ group }) => group.spareBelow === undefined)
     let isQuick = true
     const free = (lanes: readonly Lane<K>[]): void => {
       for (const at of lanes) at.active -= 1
@@ -140,19 +149,20 @@ export class FairLanes<K> {
     }
     return {
       key,
-      setAside: () => {
+      takesLong: (isSetAside) => {
         isQuick = false
-        for (const at of withParents(lane)) {
-          at.aside += 1
+        for (const at of timed) {
+          at.slow += 1
           at.quick = 0
         }
-        free(counting.filter(({ group }) => group.isFreedEarly === true))
-        counting = counting.filter(({ group }) => group.isFreedEarly !== true)
+        const freed = counting.filter(({ group }) => isSetAside && group.isFreedEarly === true)
+        counting = counting.filter((at) => !freed.includes(at))
+        free(freed)
       },
       release: () => {
-        for (const at of withParents(lane)) {
+        for (const at of timed) {
           if (isQuick) at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
-          else at.aside -= 1
+          else at.slow -= 1
         }
         free(counting)
       },
@@ -165,7 +175,7 @@ function refresh<K>(lane: Lane<K>): void {
   for (const at of withParents(lane)) {
     const { parent, isReady } = at
     keep(parent?.ready, at, isReady)
-    keep(parent?.readyBeyond, at, !isReady && at.isReadyBeyond)
+    keep(parent?.readyIfSpare, at, !isReady && at.isReadyIfSpare)
     if (at.isEmpty) parent?.children.delete(at.group.id)
   }
 }

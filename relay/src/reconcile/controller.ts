@@ -86,8 +86,8 @@ export interface ControllerOptions {
  * so that many workers of other issuers that do not respond cannot occupy all of ours.
  */
 const SLOW_MS = 1_000
-/** At most this many times as many reconciles are set aside as there are workers. */
-const MAX_ASIDE_FACTOR = 4
+/** At most this many times as many reconciles are set aside as there are workers: each holds a connection. */
+const MAX_ASIDE_FACTOR = 8
 
 /**
  * Reconciles after which a worker lets I/O and timers go on: thousands that wait for nothing, such as those of
@@ -195,11 +195,14 @@ export class Controller {
     const { clock, workers } = this.#options
     let outcome: 'in time' | 'set aside' = 'in time'
     const cancel = clock.setTimer(() => {
-      if (this.#stopping || this.#aside >= workers * MAX_ASIDE_FACTOR) return
-      outcome = 'set aside'
-      this.#aside += 1
-      this.#startWorker()
-      this.#queue.setAside(key)
+      if (this.#stopping) return
+      const isSetAside = this.#aside < workers * MAX_ASIDE_FACTOR
+      if (isSetAside) {
+        outcome = 'set aside'
+        this.#aside += 1
+        this.#startWorker()
+      }
+      this.#queue.takesLong(key, isSetAside)
     }, SLOW_MS)
     return {
       end: () => {

@@ -6,7 +6,7 @@ import { cases } from '../../support/property.ts'
 const group = (id: string, limit = 100): Group => ({ id, limit })
 
 const bursting = (id: string): readonly Group[] => [
-  { id: 'kind', limit: 6, extraBelow: 4, isFreedEarly: true },
+  { id: 'kind', limit: 6, spareBelow: 4, isFreedEarly: true },
   { id, limit: 2, extra: 5 },
 ]
 
@@ -114,7 +114,7 @@ describe('FairLanes', () => {
     for (const key of ['a1', 'a2', 'b1', 'c1']) lanes.push(key, [outer, group(key.charAt(0), 1)])
     const first = lanes.next()
     expect([first?.key, lanes.next()]).toEqual(['a1', undefined])
-    first?.setAside()
+    first?.takesLong(true)
     expect(keysOf(startAll(lanes))).toEqual(['b1'])
     first?.release()
     // The place in the outer group was freed before: there is none until b1 ends.
@@ -149,7 +149,7 @@ describe('FairLanes', () => {
     it('ends with a key that takes long, until that one has ended', ({ expect }) => {
       const lanes = bursts(9)
       const [slow, quick, ...others] = startAll(lanes)
-      slow?.setAside()
+      slow?.takesLong(true)
       for (const { release } of others) release()
       // The slow one and the quick one are at work: that is the limit.
       expect(startAll(lanes)).toEqual([])
@@ -157,6 +157,39 @@ describe('FairLanes', () => {
       expect(startAll(lanes)).toHaveLength(3)
       quick?.release()
       expect(startAll(lanes)).toHaveLength(1)
+    })
+  })
+
+  describe('a group with a key that takes long', () => {
+    it('comes after others', ({ expect }) => {
+      const lanes = new FairLanes<string>()
+      push(lanes, 'a', 2)
+      lanes.next()?.takesLong(true)
+      for (const id of ['b', 'c']) push(lanes, id, 1)
+      expect(keysOf(startAll(lanes))).toEqual(['b0', 'c0', 'a1'])
+    })
+
+    it('leaves the places above `spareBelow` to others, also where none is set aside', ({
+      expect,
+    }) => {
+      const lanes = new FairLanes<string>()
+      for (const id of ['a', 'b', 'c', 'd']) {
+        push(lanes, id, 2)
+        lanes.next()?.takesLong(false)
+      }
+      expect(lanes.next()).toBeUndefined()
+      push(lanes, 'e', 3)
+      expect(keysOf(startAll(lanes))).toEqual(['e0', 'e1'])
+    })
+
+    it('is as any other when that key has ended', ({ expect }) => {
+      const lanes = new FairLanes<string>()
+      push(lanes, 'a', 2)
+      const slow = lanes.next()
+      slow?.takesLong(true)
+      slow?.release()
+      push(lanes, 'b', 1)
+      expect(keysOf(startAll(lanes))).toEqual(['a1', 'b0'])
     })
   })
 

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest'
+import type { Group } from '../../../relay/src/queue/fair-lanes.ts'
 import {
   checkGroups,
   type FairShare,
@@ -16,35 +17,35 @@ describe('fairShare', () => {
     readonly want: FairShare
   }>([
     {
-      name: 'by default a namespace has a quarter, each kind of issuer a quarter for itself, and bursts leave a quarter',
+      name: 'by default a namespace has a quarter, each kind of issuer a quarter for itself, and issuers that respond a quarter',
       workers: 16,
       perIssuer: 4,
-      want: { perIssuer: 4, perNamespace: 4, perKind: 12, extra: 4, extraBelow: 8 },
+      want: { perIssuer: 4, perNamespace: 4, perKind: 12, spareBelow: 8, extra: 4 },
     },
     {
       name: 'a namespace is never below the limit of its issuer',
       workers: 16,
       perIssuer: 8,
-      want: { perIssuer: 8, perNamespace: 8, perKind: 12, extra: 0, extraBelow: 8 },
+      want: { perIssuer: 8, perNamespace: 8, perKind: 12, spareBelow: 8, extra: 0 },
     },
     {
       name: 'shares are at least 1, also of one worker',
       workers: 1,
       perIssuer: 1,
-      want: { perIssuer: 1, perNamespace: 1, perKind: 1, extra: 0, extraBelow: 0 },
+      want: { perIssuer: 1, perNamespace: 1, perKind: 1, spareBelow: 1, extra: 0 },
     },
     {
       name: 'two workers: one is never left to one kind only',
       workers: 2,
       perIssuer: 1,
-      want: { perIssuer: 1, perNamespace: 1, perKind: 1, extra: 0, extraBelow: 0 },
+      want: { perIssuer: 1, perNamespace: 1, perKind: 1, spareBelow: 1, extra: 0 },
     },
     {
       name: 'where one namespace is watched its issuers share all workers',
       workers: 16,
       perIssuer: 4,
       isWholeCluster: false,
-      want: { perIssuer: 4, perNamespace: Infinity, perKind: 16, extra: 8, extraBelow: 12 },
+      want: { perIssuer: 4, perNamespace: Infinity, perKind: 16, spareBelow: 12, extra: 8 },
     },
   ])('$name', ({ workers, perIssuer, isWholeCluster = true, want }, { expect }) => {
     expect(fairShare({ workers, perIssuer, isWholeCluster })).toEqual(want)
@@ -55,8 +56,8 @@ const SHARE: FairShare = {
   perIssuer: 4,
   perNamespace: 5,
   perKind: 12,
+  spareBelow: 8,
   extra: 3,
-  extraBelow: 8,
 }
 
 describe('requestGroups', () => {
@@ -64,7 +65,7 @@ describe('requestGroups', () => {
     {
       ref: { kind: 'Issuer', namespace: 'shop', name: 'edge' } as const,
       want: [
-        { id: 'Issuer', limit: 12, extraBelow: 8, isFreedEarly: true },
+        { id: 'Issuer', limit: 12, spareBelow: 8, isFreedEarly: true },
         { id: 'shop', limit: 5, extra: 3 },
         { id: 'edge', limit: 4, extra: 3 },
       ],
@@ -72,7 +73,7 @@ describe('requestGroups', () => {
     {
       ref: { kind: 'ClusterIssuer', name: 'edge' } as const,
       want: [
-        { id: 'ClusterIssuer', limit: 12, extraBelow: 8, isFreedEarly: true },
+        { id: 'ClusterIssuer', limit: 12, spareBelow: 8, isFreedEarly: true },
         { id: 'edge', limit: 4, extra: 3 },
       ],
     },
@@ -82,14 +83,16 @@ describe('requestGroups', () => {
   })
 })
 
+const kind = (id: string): Group => ({ id, limit: 12, spareBelow: 8, isFreedEarly: true })
+
 describe('checkGroups', () => {
   const issuer = anIssuer()
   it.for([
-    ['Issuers by namespace', issuer, [{ id: 'default', limit: 5 }]],
+    ['Issuers by namespace', issuer, [kind('Issuer'), { id: 'default', limit: 5 }]],
     [
       'ClusterIssuers by worker',
       { ...issuer, kind: 'ClusterIssuer' as const, spec: { ...issuer.spec, url: 'https://a.b/c' } },
-      [{ id: 'https://a.b', limit: 5 }],
+      [kind('ClusterIssuer'), { id: 'https://a.b', limit: 5 }],
     ],
     ['no issuer that is gone', undefined, []],
   ] as const)('groups %s', ([, one, want], { expect }) => {
