@@ -87,17 +87,17 @@ export function relayMetrics(registry: Registry): RelayMetrics {
     help: 'Checks of issuers, by the reason of their Ready condition',
     labelNames: ['issuer_kind', 'reason'],
   })
-  const breakers = new Counter({
-    registers,
-    name: `${METRIC_PREFIX}_circuit_breaker_opened_total`,
-    help: 'Circuit breakers that opened, because a worker did not respond several times in a row',
-    labelNames: ['issuer_kind'],
-  })
   const unwritten = new Counter({
     registers,
     name: `${METRIC_PREFIX}_status_write_failures_total`,
     help: 'Status writes that failed, by kind of object; conflicts are retried at once and are no error unless they persist',
     labelNames: ['kind', 'reason'],
+  })
+  const breakers = new Counter({
+    registers,
+    name: `${METRIC_PREFIX}_circuit_breaker_opened_total`,
+    help: 'Circuit breakers that opened, because a worker did not respond several times in a row',
+    labelNames: ['issuer_kind'],
   })
   for (const code of WORKER_CODES) worker.inc({ code }, 0)
   for (const kind of [...ISSUER_KINDS, ...REQUEST_KINDS]) {
@@ -117,8 +117,8 @@ export function relayMetrics(registry: Registry): RelayMetrics {
       attempts.inc({ ...labels, operation, result })
       if (result === 'issued') signTime.observe(labels, tookMs / 1_000)
     },
-    breakerOpened: (issuerKind) => breakers.inc({ issuer_kind: issuerKind }),
     statusNotWritten: (kind, reason) => unwritten.inc({ kind, reason }),
+    breakerOpened: (issuerKind) => breakers.inc({ issuer_kind: issuerKind }),
     checked: (issuerKind, reason) => checks.inc({ issuer_kind: issuerKind, reason }),
   }
 }

@@ -10,6 +10,8 @@ export interface ValueSet {
   readonly values: object
   /** Whether its pods are admitted where Pod Security is `restricted`; true when absent. */
   readonly isRestricted?: boolean
+  /** Name of the release; `edge-issuer` when absent. */
+  readonly release?: string
 }
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
