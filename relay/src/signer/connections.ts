@@ -8,9 +8,11 @@ import { X509Certificate } from 'node:crypto'
 import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
 import { equalOctets } from '@edge-issuer/shared/x509'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
+import { systemClock } from '../queue/clock.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
 import { readClientKey } from './credentials.ts'
+import { Lookups } from './lookups.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
@@ -53,6 +55,7 @@ interface Source extends Pick<IssuerSpec, 'caBundle' | 'url'> {
 /** One connection an issuer. */
 export class Connections {
   readonly #options: ConnectionsOptions
+  readonly #lookups = new Lookups({ uptimeMs: () => systemClock.uptimeMs() })
   /** By uid of the issuer; replaced when what it was made from changes. */
   readonly #connections = new Map<string, Connection>()
 
@@ -85,6 +88,7 @@ export class Connections {
       url,
       privateKeyPem: privateKeyPem.value,
       caBundlePem,
+      lookup: this.#lookups.lookupFor(issuer),
       onAnswer: this.#options.onAnswer,
     })
     if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })

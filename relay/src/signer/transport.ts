@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { LookupFunction } from 'node:net'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent, type Dispatcher } from 'undici'
 import type { SignerFault } from '../api/signer-fault.ts'
@@ -44,6 +45,8 @@ export interface Transport {
 export interface TransportOptions extends Pick<ConnectorOptions, 'proxyFor'> {
   /** Trust these roots for the worker instead of the system's. */
   readonly caBundlePem: string | undefined
+  /** Resolves the worker's name; the system's resolver when absent. */
+  readonly lookup?: LookupFunction | undefined
   /** A longer body is an error, found before the rest of it is read. */
   readonly maxAnswerBytes: number
   /** Called for each exchange with an HTTP status, or `<error>` when there was none. */
@@ -55,6 +58,7 @@ export function createTransport({
   maxAnswerBytes,
   onAnswer = () => undefined,
   caBundlePem,
+  lookup,
   proxyFor,
 }: TransportOptions): Transport {
   const agent = new Agent({
@@ -62,6 +66,7 @@ export function createTransport({
       connection: {
         timeout: CONNECT_TIMEOUT_MS,
         ...(caBundlePem === undefined ? {} : { ca: caBundlePem }),
+        ...(lookup === undefined ? {} : { lookup }),
       },
       proxyFor,
     }),

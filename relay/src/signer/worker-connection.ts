@@ -5,6 +5,7 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
+import type { LookupFunction } from 'node:net'
 import {
   contentDigest,
   err,
@@ -40,6 +41,8 @@ export interface WorkerOptions {
   readonly privateKeyPem: string
   /** Trust these roots instead of the system's. */
   readonly caBundlePem?: string | undefined
+  /** Resolves the worker's name; the system's resolver when absent. */
+  readonly lookup?: LookupFunction | undefined
   /** Hears of each exchange: an HTTP status, or `<error>` when there was none. */
   readonly onAnswer?: ((code: string) => void) | undefined
 }
@@ -94,6 +97,7 @@ export function openWorker(
   if (!proxyFor.ok) return proxyFor
   const transport = createTransport({
     caBundlePem: options.caBundlePem,
+    lookup: options.lookup,
     proxyFor: proxyFor.value,
     maxAnswerBytes,
     onAnswer: options.onAnswer,
