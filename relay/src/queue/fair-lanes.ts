@@ -3,8 +3,8 @@
  * siblings, and has a limit on how many of its keys are worked on at the same time. A group at its limit
  * holds back its own keys and nothing else.
  *
- * Places of an outermost group above `spareBelow` are for groups none of whose keys takes long. The other places
- * are also for groups with such a key, and for bursts: a group exceeds its limit by as many keys as ended
+ * Places of an outermost group above `spareBelow` are for groups whose keys end quickly. The other places
+ * are also for groups with a key that took long, until one has ended quickly, and for bursts: a group exceeds its limit by as many keys as ended
  * quickly in a row, while none takes long. So a worker that does not respond never gets more than the limit, many
  * of them together never get every place, and a burst of one issuer uses workers that would be idle.
  *
@@ -21,7 +21,7 @@ export interface Group {
   readonly extra?: number
   /**
    * Of an outermost group: while fewer keys than this are worked on, groups in it may exceed their limits,
-   * and those with a key that takes long may start another; always when absent.
+   * and those with a key that took long may start another; always when absent.
    */
   readonly spareBelow?: number
   /** Whether a key that is set aside no longer counts; it always does when absent. */
@@ -32,7 +32,7 @@ export interface Group {
 export interface Started<K> {
   readonly key: K
   /**
-   * It takes long: its groups come after others until it is released.
+   * It takes long: its groups come after others until it is released and another ends quickly.
    *
    * @param isSetAside - Frees its place early in the groups that say so.
    */
@@ -54,6 +54,8 @@ class Lane<K> {
   active = 0
   /** Keys that take long; not counted in an outermost group with `spareBelow`. */
   slow = 0
+  /** Whether a key took long, and none has ended quickly since: others come first. */
+  isSuspect = false
   /** Keys that ended quickly since one took long, at most `extra`. */
   quick = 0
 
@@ -64,12 +66,12 @@ class Lane<K> {
 
   get isReady(): boolean {
     const hasKey = this.keys.length > 0 || this.ready.size > 0
-    return hasKey && this.slow === 0 && this.active < this.group.limit
+    return hasKey && !this.isSuspect && this.active < this.group.limit
   }
 
   get isReadyIfSpare(): boolean {
     const hasKey = this.keys.length > 0 || this.ready.size > 0 || this.readyIfSpare.size > 0
-    const extra = this.slow === 0 ? this.quick : 0
+    const extra = this.isSuspect ? 0 : this.quick
     return hasKey && this.active < this.group.limit + extra
   }
 
@@ -153,6 +155,7 @@ export class FairLanes<K> {
         isQuick = false
         for (const at of timed) {
           at.slow += 1
+          at.isSuspect = true
           at.quick = 0
         }
         const freed = counting.filter(({ group }) => isSetAside && group.isFreedEarly === true)
@@ -161,8 +164,11 @@ export class FairLanes<K> {
       },
       release: () => {
         for (const at of timed) {
-          if (isQuick) at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
-          else at.slow -= 1
+          if (!isQuick) at.slow -= 1
+          else if (at.slow === 0) {
+            at.isSuspect = false
+            at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
+          }
         }
         free(counting)
       },

@@ -146,7 +146,9 @@ describe('FairLanes', () => {
       expect(started).toEqual(['b', 'c', 'a', 'a'])
     })
 
-    it('ends with a key that takes long, until that one has ended', ({ expect }) => {
+    it('ends with a key that takes long, until another has ended quickly after it', ({
+      expect,
+    }) => {
       const lanes = bursts(9)
       const [slow, quick, ...others] = startAll(lanes)
       slow?.takesLong(true)
@@ -154,9 +156,9 @@ describe('FairLanes', () => {
       // The slow one and the quick one are at work: that is the limit.
       expect(startAll(lanes)).toEqual([])
       slow?.release()
-      expect(startAll(lanes)).toHaveLength(3)
-      quick?.release()
       expect(startAll(lanes)).toHaveLength(1)
+      quick?.release()
+      expect(startAll(lanes)).toHaveLength(2)
     })
   })
 
@@ -182,14 +184,19 @@ describe('FairLanes', () => {
       expect(keysOf(startAll(lanes))).toEqual(['e0', 'e1'])
     })
 
-    it('is as any other when that key has ended', ({ expect }) => {
+    it('is as any other when that key has ended, and then another quickly', ({ expect }) => {
       const lanes = new FairLanes<string>()
-      push(lanes, 'a', 2)
-      const slow = lanes.next()
+      push(lanes, 'a', 5)
+      const [slow, quick] = startAll(lanes)
       slow?.takesLong(true)
+      quick?.release()
       slow?.release()
       push(lanes, 'b', 1)
-      expect(keysOf(startAll(lanes))).toEqual(['a1', 'b0'])
+      const [first, second] = startAll(lanes)
+      expect([first?.key, second?.key]).toEqual(['b0', 'a2'])
+      second?.release()
+      push(lanes, 'c', 1)
+      expect(keysOf(startAll(lanes))).toEqual(['a4', 'c0'])
     })
   })
 
