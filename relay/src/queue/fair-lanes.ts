@@ -3,7 +3,7 @@
  * siblings, and has a limit on how many of its keys are worked on at the same time. A group at its limit
  * holds back its own keys and nothing else.
  *
- * Places of an outermost group above `spareBelow` are for groups whose keys end quickly. The other places
+ * Places of an outermost group above `spareBelow` are for groups whose keys end quickly, as far as that is known. The other places
  * are also for groups with a key that took long, until one has ended quickly, and for bursts: a group exceeds its limit by as many keys as ended
  * quickly in a row, while none takes long. So a worker that does not respond never gets more than the limit, many
  * of them together never get every place, and a burst of one issuer uses workers that would be idle.
@@ -24,6 +24,8 @@ export interface Group {
    * and those with a key that took long may start another; always when absent.
    */
   readonly spareBelow?: number
+  /** False: the group is treated as if a key had taken long, until one ends quickly. True when absent. */
+  readonly isProven?: boolean
   /** Whether a key that is set aside no longer counts; it always does when absent. */
   readonly isFreedEarly?: boolean
 }
@@ -55,13 +57,14 @@ class Lane<K> {
   /** Keys that take long; not counted in an outermost group with `spareBelow`. */
   slow = 0
   /** Whether a key took long, and none has ended quickly since: others come first. */
-  isSuspect = false
+  isSuspect: boolean
   /** Keys that ended quickly since one took long, at most `extra`. */
   quick = 0
 
   constructor(group: Group, parent?: Lane<K>) {
     this.group = group
     this.parent = parent
+    this.isSuspect = group.isProven === false
   }
 
   get isReady(): boolean {

@@ -58,15 +58,22 @@ export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptio
   }
 }
 
-/** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
-export function requestGroups(ref: OurIssuerRef | undefined, share: FairShare): readonly Group[] {
+/**
+ * @param isProven - Whether the last call for the issuer got a response.
+ * @returns The groups of a request for `ref`; none for a request that names none of our issuers.
+ */
+export function requestGroups(
+  ref: OurIssuerRef | undefined,
+  share: FairShare,
+  isProven: boolean,
+): readonly Group[] {
   if (ref === undefined) return []
   const { extra, spareBelow } = share
   const kind = { id: ref.kind, limit: share.perKind, spareBelow, isFreedEarly: true }
-  const issuer = { id: ref.name, limit: share.perIssuer, extra }
+  const issuer = { id: ref.name, limit: share.perIssuer, extra, isProven }
   return ref.kind === 'ClusterIssuer'
     ? [kind, issuer]
-    : [kind, { id: ref.namespace ?? '', limit: share.perNamespace, extra }, issuer]
+    : [kind, { id: ref.namespace ?? '', limit: share.perNamespace, extra, isProven }, issuer]
 }
 
 /**

@@ -66,20 +66,20 @@ describe('requestGroups', () => {
       ref: { kind: 'Issuer', namespace: 'shop', name: 'edge' } as const,
       want: [
         { id: 'Issuer', limit: 12, spareBelow: 8, isFreedEarly: true },
-        { id: 'shop', limit: 5, extra: 3 },
-        { id: 'edge', limit: 4, extra: 3 },
+        { id: 'shop', limit: 5, extra: 3, isProven: true },
+        { id: 'edge', limit: 4, extra: 3, isProven: true },
       ],
     },
     {
       ref: { kind: 'ClusterIssuer', name: 'edge' } as const,
       want: [
         { id: 'ClusterIssuer', limit: 12, spareBelow: 8, isFreedEarly: true },
-        { id: 'edge', limit: 4, extra: 3 },
+        { id: 'edge', limit: 4, extra: 3, isProven: true },
       ],
     },
     { ref: undefined, want: [] },
   ])('$ref is in $want', ({ ref, want }, { expect }) => {
-    expect(requestGroups(ref, SHARE)).toEqual(want)
+    expect(requestGroups(ref, SHARE, true)).toEqual(want)
   })
 })
 
