@@ -73,6 +73,8 @@ export interface WorkerConnection {
     schema: AnswerSchema<T>,
     signal: AbortSignal,
   ): Promise<Result<T, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   /** Ends open connections; calls under way fail. */
   close(): Promise<void>
 }
@@ -125,6 +127,7 @@ export function openWorker(
       const answer = await exchange(posting, signal)
       return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
     },
+    retire: () => transport.retire(),
     close: async () => transport.close(),
   })
 }

@@ -4,10 +4,10 @@ import type { LookupFunction } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { ok } from '@edge-issuer/shared'
 import { describe, it, vi } from 'vitest'
-import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { type Issuer, issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
 import { Connections } from '../../../relay/src/signer/connections.ts'
 import { Lookups } from '../../../relay/src/signer/lookups.ts'
-import { anIssuer } from '../../support/kube-objects.ts'
+import { anIssuer, anIssuerObject } from '../../support/kube-objects.ts'
 import { startUnresolving } from '../../support/stuck-servers.ts'
 
 const inNamespace = (namespace: string): Issuer => {
@@ -108,17 +108,16 @@ describe('lookups of the names of workers', () => {
             ok({ resourceVersion: '1', data: { 'private-key.pem': Buffer.from(privateKey) } }),
           ),
       },
+      readDetails: async ({ metadata: { uid } }) => {
+        const spec = { url: `https://${uid}.hostile.test` }
+        return Promise.resolve(ok(issuerDetailsSchema.parse(anIssuerObject({ spec }))))
+      },
       clusterResourceNamespace: 'edge-issuer',
     })
     const stop = new AbortController()
     const calls: Promise<unknown>[] = []
-    const { metadata, spec } = anIssuer()
-    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
-      const issuer = {
-        ...anIssuer(),
-        metadata: { ...metadata, uid: name },
-        spec: { ...spec, url: `https://${name}.hostile.test` },
-      }
+    for (const uid of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const issuer = anIssuer({ metadata: { uid } })
       const client = await connections.connect(issuer, 'live', stop.signal)
       if (client.ok) calls.push(client.value.health('default', stop.signal))
     }
