@@ -3,10 +3,11 @@
  * siblings, and has a limit on how many of its keys are worked on at the same time. A group at its limit
  * holds back its own keys and nothing else.
  *
- * Places of an outermost group above `spareBelow` are for groups whose keys end quickly, as far as that is known. The other places
- * are also for groups with a key that took long, until one has ended quickly, and for bursts: a group exceeds its limit by as many keys as ended
- * quickly in a row, while none takes long. So a worker that does not respond never gets more than the limit, many
- * of them together never get every place, and a burst of one issuer uses workers that would be idle.
+ * Places of an outermost group above `spareBelow` are for groups whose keys end well, as far as that is known.
+ * The other places are also for groups with a key that takes long, for those whose last key proved nothing
+ * good, and for bursts: a group exceeds its limit by as many keys as ended quickly in a row. So a worker that
+ * does not respond never gets more than the limit, many of them together never get every place, and a burst of
+ * one issuer uses workers that would be idle.
  *
  * @module
  */
@@ -21,10 +22,13 @@ export interface Group {
   readonly extra?: number
   /**
    * Of an outermost group: while fewer keys than this are worked on, groups in it may exceed their limits,
-   * and those with a key that took long may start another; always when absent.
+   * and those that come after others may start keys; always when absent.
    */
   readonly spareBelow?: number
-  /** False: the group is treated as if a key had taken long, until one ends quickly. True when absent. */
+  /**
+   * False for a group that others come before, as before one with a key that takes long; true when
+   * absent.
+   */
   readonly isProven?: boolean
   /** Whether a key that is set aside no longer counts; it always does when absent. */
   readonly isFreedEarly?: boolean
@@ -34,13 +38,17 @@ export interface Group {
 export interface Started<K> {
   readonly key: K
   /**
-   * It takes long: its groups come after others until it is released and another ends quickly.
+   * It takes long: its groups come after others until it is released, and longer if that proves nothing good.
    *
    * @param isSetAside - Frees its place early in the groups that say so.
    */
   readonly takesLong: (isSetAside: boolean) => void
-  /** Frees its place in each of its groups. Call it exactly once. */
-  readonly release: () => void
+  /**
+   * Frees its place in each of its groups. Call it exactly once.
+   *
+   * @param isProven - As in {@link Group}, now that it has ended; whether it ended quickly decides when absent.
+   */
+  readonly release: (isProven?: boolean) => void
 }
 
 class Lane<K> {
@@ -56,7 +64,7 @@ class Lane<K> {
   active = 0
   /** Keys that take long; not counted in an outermost group with `spareBelow`. */
   slow = 0
-  /** Whether a key took long, and none has ended quickly since: others come first. */
+  /** Whether a key takes long, or the last one that ended proved nothing good: others come first. */
   isSuspect: boolean
   /** Keys that ended quickly since one took long, at most `extra`. */
   quick = 0
@@ -165,13 +173,11 @@ export class FairLanes<K> {
         counting = counting.filter((at) => !freed.includes(at))
         free(freed)
       },
-      release: () => {
+      release: (isProven = isQuick) => {
         for (const at of timed) {
           if (!isQuick) at.slow -= 1
-          else if (at.slow === 0) {
-            at.isSuspect = false
-            at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
-          }
+          at.isSuspect = !isProven || at.slow > 0
+          if (isQuick && !at.isSuspect) at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
         }
         free(counting)
       },

@@ -23,6 +23,12 @@ function bursts(ended: number): FairLanes<string> {
   return lanes
 }
 
+const quickly = (isProven: boolean) => (key: Started<string> | undefined) => key?.release(isProven)
+const slowly = (isProven: boolean) => (key: Started<string> | undefined) => {
+  key?.takesLong(true)
+  key?.release(isProven)
+}
+
 /** Takes everything that may start now, in order. */
 function startAll<K>(lanes: FairLanes<K>): readonly Started<K>[] {
   const started: Started<K>[] = []
@@ -197,6 +203,34 @@ describe('FairLanes', () => {
       second?.release()
       push(lanes, 'c', 1)
       expect(keysOf(startAll(lanes))).toEqual(['a4', 'c0'])
+    })
+  })
+
+  describe('a group that is known', () => {
+    /** What starts first of `a`, whose first key ended like this, and `b`. */
+    const firstAfter = (end: (first: Started<string> | undefined) => void): string | undefined => {
+      const lanes = new FairLanes<string>()
+      push(lanes, 'a', 3)
+      end(lanes.next())
+      push(lanes, 'b', 1)
+      return lanes.next()?.key
+    }
+
+    it.for<readonly [string, (first: Started<string> | undefined) => void, string]>([
+      ['to end well comes in its turn, also after a key that took long', slowly(true), 'a1'],
+      ['to end badly comes after others, also after a key that was quick', quickly(false), 'b0'],
+    ])('%s', ([, end, want], { expect }) => {
+      expect(firstAfter(end)).toBe(want)
+    })
+
+    it('to end badly before its first key comes after others', ({ expect }) => {
+      const lanes = new FairLanes<string>()
+      lanes.push('a', [
+        { id: 'kind', limit: 6, spareBelow: 4 },
+        { ...group('a'), isProven: false },
+      ])
+      push(lanes, 'b', 1)
+      expect(lanes.next()?.key).toBe('b0')
     })
   })
 
