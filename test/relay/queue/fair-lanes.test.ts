@@ -6,7 +6,7 @@ import { cases } from '../../support/property.ts'
 const group = (id: string, limit = 100): Group => ({ id, limit })
 
 const bursting = (id: string): readonly Group[] => [
-  { id: 'kind', limit: 6, extraBelow: 4, isFreedEarly: true },
+  { id: 'kind', limit: 6, spareBelow: 4, isFreedEarly: true },
   { id, limit: 2, extra: 5 },
 ]
 
@@ -21,6 +21,12 @@ function bursts(ended: number): FairLanes<string> {
   push(lanes, 'a', ended + 10)
   for (let at = 0; at < ended; at += 1) lanes.next()?.release()
   return lanes
+}
+
+const quickly = (isProven: boolean) => (key: Started<string> | undefined) => key?.release(isProven)
+const slowly = (isProven: boolean) => (key: Started<string> | undefined) => {
+  key?.takesLong(true)
+  key?.release(isProven)
 }
 
 /** Takes everything that may start now, in order. */
@@ -114,7 +120,7 @@ describe('FairLanes', () => {
     for (const key of ['a1', 'a2', 'b1', 'c1']) lanes.push(key, [outer, group(key.charAt(0), 1)])
     const first = lanes.next()
     expect([first?.key, lanes.next()]).toEqual(['a1', undefined])
-    first?.setAside()
+    first?.takesLong(true)
     expect(keysOf(startAll(lanes))).toEqual(['b1'])
     first?.release()
     // The place in the outer group was freed before: there is none until b1 ends.
@@ -146,17 +152,85 @@ describe('FairLanes', () => {
       expect(started).toEqual(['b', 'c', 'a', 'a'])
     })
 
-    it('ends with a key that takes long, until that one has ended', ({ expect }) => {
+    it('ends with a key that takes long, until another has ended quickly after it', ({
+      expect,
+    }) => {
       const lanes = bursts(9)
       const [slow, quick, ...others] = startAll(lanes)
-      slow?.setAside()
+      slow?.takesLong(true)
       for (const { release } of others) release()
       // The slow one and the quick one are at work: that is the limit.
       expect(startAll(lanes)).toEqual([])
       slow?.release()
-      expect(startAll(lanes)).toHaveLength(3)
-      quick?.release()
       expect(startAll(lanes)).toHaveLength(1)
+      quick?.release()
+      expect(startAll(lanes)).toHaveLength(2)
+    })
+  })
+
+  describe('a group with a key that takes long', () => {
+    it('comes after others', ({ expect }) => {
+      const lanes = new FairLanes<string>()
+      push(lanes, 'a', 2)
+      lanes.next()?.takesLong(true)
+      for (const id of ['b', 'c']) push(lanes, id, 1)
+      expect(keysOf(startAll(lanes))).toEqual(['b0', 'c0', 'a1'])
+    })
+
+    it('leaves the places above `spareBelow` to others, also where none is set aside', ({
+      expect,
+    }) => {
+      const lanes = new FairLanes<string>()
+      for (const id of ['a', 'b', 'c', 'd']) {
+        push(lanes, id, 2)
+        lanes.next()?.takesLong(false)
+      }
+      expect(lanes.next()).toBeUndefined()
+      push(lanes, 'e', 3)
+      expect(keysOf(startAll(lanes))).toEqual(['e0', 'e1'])
+    })
+
+    it('is as any other when that key has ended, and then another quickly', ({ expect }) => {
+      const lanes = new FairLanes<string>()
+      push(lanes, 'a', 5)
+      const [slow, quick] = startAll(lanes)
+      slow?.takesLong(true)
+      quick?.release()
+      slow?.release()
+      push(lanes, 'b', 1)
+      const [first, second] = startAll(lanes)
+      expect([first?.key, second?.key]).toEqual(['b0', 'a2'])
+      second?.release()
+      push(lanes, 'c', 1)
+      expect(keysOf(startAll(lanes))).toEqual(['a4', 'c0'])
+    })
+  })
+
+  describe('a group that is known', () => {
+    /** What starts first of `a`, whose first key ended like this, and `b`. */
+    const firstAfter = (end: (first: Started<string> | undefined) => void): string | undefined => {
+      const lanes = new FairLanes<string>()
+      push(lanes, 'a', 3)
+      end(lanes.next())
+      push(lanes, 'b', 1)
+      return lanes.next()?.key
+    }
+
+    it.for<readonly [string, (first: Started<string> | undefined) => void, string]>([
+      ['to end well comes in its turn, also after a key that took long', slowly(true), 'a1'],
+      ['to end badly comes after others, also after a key that was quick', quickly(false), 'b0'],
+    ])('%s', ([, end, want], { expect }) => {
+      expect(firstAfter(end)).toBe(want)
+    })
+
+    it('to end badly before its first key comes after others', ({ expect }) => {
+      const lanes = new FairLanes<string>()
+      lanes.push('a', [
+        { id: 'kind', limit: 6, spareBelow: 4 },
+        { ...group('a'), isProven: false },
+      ])
+      push(lanes, 'b', 1)
+      expect(lanes.next()?.key).toBe('b0')
     })
   })
 
