@@ -88,6 +88,7 @@ export function concealErrors(client: SignerClient, { clock, log }: ConcealOptio
       ),
     health: async (issuer, signal) =>
       concealed(async () => client.health(issuer, signal), {}, signal),
+    retire: () => client.retire(),
     close: async () => client.close(),
   }
 }

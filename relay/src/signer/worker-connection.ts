@@ -24,7 +24,7 @@ import type { SignerFault } from '../api/signer-fault.ts'
 import { systemClock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
 import { withoutBrackets } from './address.ts'
-import { type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
+import { type Answered, type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
 import { type ClientKey, readClientKey } from './credentials.ts'
 import type { Destinations } from './destinations.ts'
 import { readProxyVariables } from './proxy.ts'
@@ -66,14 +66,16 @@ export interface WorkerConnection {
     path: string,
     schema: AnswerSchema<T>,
     signal: AbortSignal,
-  ): Promise<Result<T, SignerFault>>
+  ): Promise<Result<Answered<T>, SignerFault>>
   /** As {@link WorkerConnection.get}, for an answer that is not JSON. */
   getText(path: string, signal: AbortSignal): Promise<Result<string, SignerFault>>
   post<T>(
     posting: Posting,
     schema: AnswerSchema<T>,
     signal: AbortSignal,
-  ): Promise<Result<T, SignerFault>>
+  ): Promise<Result<Answered<T>, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   /** Ends open connections; calls under way fail. */
   close(): Promise<void>
 }
@@ -131,6 +133,7 @@ export function openWorker(
       const answer = await exchange(posting, signal)
       return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
     },
+    retire: () => transport.retire(),
     close: async () => transport.close(),
   })
 }

@@ -27,7 +27,13 @@ function aClient(...results: readonly Result<never, SignerFault>[]): {
     Promise.resolve(left.shift() ?? fault())
   const clock = frozenClock()
   const { log, lines } = memoryLog()
-  const inner = { keyId: 'k', sign: next, health: next, close: async () => Promise.resolve() }
+  const inner = {
+    keyId: 'k',
+    sign: next,
+    health: next,
+    retire: () => undefined,
+    close: async () => Promise.resolve(),
+  }
   const issuer = log.child({ issuer: 'Issuer team/ca' })
   return { client: concealErrors(inner, { clock, log: issuer }), lines, delaysMs: clock.delaysMs }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
-import { ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { createLog, type Log } from '../../../relay/src/log.ts'
 import { type Clock, systemClock } from '../../../relay/src/queue/clock.ts'
@@ -14,6 +15,7 @@ import {
   restrictedDestinations,
 } from '../../../relay/src/signer/destinations.ts'
 import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
+import { anIssuerObject } from '../../support/kube-objects.ts'
 
 /** @returns A client's key in PEM. */
 export const aKey = (): string =>
@@ -44,7 +46,12 @@ export function aSecretReader(
 /** What a test may set; the rest is valid. */
 export interface OpenOptions {
   readonly secrets?: SecretReader
-  readonly clusterResourceNamespace?: string
+  /** What differs from the spec of `anIssuer`, as the API server has it. */
+  readonly spec?: () => object
+  /** Instead of an answer of the API server. */
+  readonly unread?: ApiError
+  /** Uids of the issuers that were read. */
+  readonly read?: string[]
   /** As `--issuer-url-allow`. */
   readonly allow?: readonly string[]
   readonly clock?: Clock
@@ -52,11 +59,17 @@ export interface OpenOptions {
 }
 
 export function openConnections(options: OpenOptions = {}): Connections {
-  const { allow = [], clusterResourceNamespace = 'edge-issuer', clock = systemClock } = options
+  const { allow = [], spec = () => ({}), read = [], clock = systemClock } = options
   const key = aKey()
   return new Connections({
     secrets: options.secrets ?? aSecretReader(() => ok({ 'private-key.pem': key })),
-    clusterResourceNamespace,
+    clusterResourceNamespace: 'edge-issuer',
+    readDetails: async (issuer) => {
+      read.push(issuer.metadata.uid)
+      if (options.unread !== undefined) return Promise.resolve(err(options.unread))
+      const object = anIssuerObject({ spec: spec(), metadata: issuer.metadata })
+      return Promise.resolve(ok(issuerDetailsSchema.parse(object)))
+    },
     issuerDestinations: restrictedDestinations(
       allow.flatMap((text) => {
         const parsed = parseAllowedDestination(text)

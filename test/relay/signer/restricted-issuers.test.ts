@@ -24,8 +24,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 
+/** Of the issuer that is checked. */
+let spec: object = {}
+
 function open(options: OpenOptions = {}): Connections {
-  const connections = openConnections({ clock: frozenClock(), ...options })
+  const connections = openConnections({ clock: frozenClock(), spec: () => spec, ...options })
   stops.unshift(async () => connections.close())
   return connections
 }
@@ -35,7 +38,7 @@ async function check(
   connections: Connections,
   { kind = 'Issuer', url, caPem = '' }: { kind?: string; url: string; caPem?: string },
 ): Promise<string> {
-  const spec = { url, ...(caPem === '' ? {} : { caBundle: btoa(caPem) }) }
+  spec = { url, ...(caPem === '' ? {} : { caBundle: btoa(caPem) }) }
   const client = await connections.connect(
     anIssuer({ kind, spec, metadata: { uid: `${kind} ${url}` } }),
     'live',
