@@ -192,6 +192,17 @@ describe('the status of a CertificateSigningRequest', () => {
   })
 })
 
+it('no policy limits which Secrets of its namespace are read: a watch gives every one', async ({
+  expect,
+}) => {
+  const { namespace } = RELAY_SERVICE_ACCOUNT
+  await mustKubectl(plane, `create secret generic of-others --namespace ${namespace}`)
+  const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
+  const path = `/api/v1/namespaces/${namespace}/secrets?watch=true&timeoutSeconds=1`
+  const { stdout } = await plane.kubectl(['get', '--raw', path], { kubeconfig })
+  expect(stdout).toContain('"name":"of-others"')
+})
+
 /** Whether the host, as Node.js would connect to it, is one of those allowed. */
 function isAllowed(url: string): boolean {
   const host = new URL(url).hostname.replace(/\.$/u, '')
