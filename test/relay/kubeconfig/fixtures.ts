@@ -71,7 +71,7 @@ export const serve = async (
   return listen({ onTestFinished }, server)
 }
 
-export const listen = async ({ onTestFinished }: Ending, server: Server): Promise<string> => {
+const listen = async ({ onTestFinished }: Ending, server: Server): Promise<string> => {
   const listening = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', () => listening.resolve())
   await listening.promise
