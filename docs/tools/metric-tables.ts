@@ -28,6 +28,7 @@ function useAll(metrics: Metrics): void {
   const issuerKind = 'Issuer'
   metrics.apiAnswered({ method: 'GET', code: '200', host: 'x' })
   metrics.workerAnswered('200')
+  metrics.breakerOpened(issuerKind)
   metrics.checked(issuerKind, 'Checked')
   metrics.signed({
     kind: 'CertificateRequest',
@@ -44,8 +45,10 @@ function useAll(metrics: Metrics): void {
   observer.added()
   observer.taken(1)
   observer.reconciled('retry', 1)
+  metrics.observeBreakers(() => ({ Issuer: 0, ClusterIssuer: 0 }))
   metrics.observe({
     issuers: () => [ISSUER],
+    omitted: () => [{ resource: 'issuers', objects: 0 }],
     requests: () => [{ kind: 'CertificateRequest', phases: [] }],
     droppedEvents: () => 0,
     leaseName: 'x',
@@ -66,8 +69,10 @@ const ISSUER: ReturnType<State['issuers']>[number] = {
     annotations: {},
     createdMs: 0,
     isDeleting: false,
+    annotationsHash: '',
+    isPartial: true,
   },
-  spec: { url: 'https://x', authSecretName: 'x', issuer: 'x' },
+  spec: { url: 'https://x', authSecretName: 'x', issuer: 'x', caBundleHash: undefined },
   status: {
     conditions: [],
     ca: { subject: 'x', serialNumber: '1', notAfter: '2099-01-01T00:00:00Z', sha256: 'x' },

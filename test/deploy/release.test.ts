@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
 import { baseImages } from '../../deploy/release/base-images.ts'
 import { changesOf } from '../../deploy/release/changes.ts'
+import { chartRunbookUrl, repositoryProblems } from '../../deploy/release/repository.ts'
 import { judgeTag, sourceVersions } from '../../deploy/release/source-versions.ts'
 
 const CHANGELOG = `# Changelog
@@ -92,6 +93,19 @@ describe('baseImages', () => {
     'refuses "%s"',
     async (answer, { expect }) => {
       await expect(baseImages(async () => Promise.resolve(answer))).rejects.toThrow('is no digest')
+    },
+  )
+})
+
+describe('repositoryProblems', () => {
+  it('has none for the repository that the chart names', async ({ expect }) => {
+    expect(repositoryProblems('edge-issuer/edge-issuer', await chartRunbookUrl())).toEqual([])
+  })
+
+  it.for(['acme/edge-issuer', 'edge-issuer/edge', '', 'edge-issuer', 'a/b/c'])(
+    'has one for "%s"',
+    async (repository, { expect }) => {
+      expect(repositoryProblems(repository, await chartRunbookUrl())).toHaveLength(1)
     },
   )
 })

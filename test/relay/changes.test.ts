@@ -8,6 +8,8 @@ import { IssuerHolds } from '../../relay/src/reconcile/issuer-holds.ts'
 import type { SecretUser } from '../../relay/src/watch/secret-watches.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
+const UNLIMITED = { issuers: Infinity, requests: Infinity }
+
 const CLUSTER_ISSUER = anIssuer({ kind: 'ClusterIssuer' })
 const NOT_READY = anIssuer({
   kind: 'ClusterIssuer',
@@ -17,7 +19,7 @@ const ANOTHER = anIssuer({ kind: 'ClusterIssuer', metadata: { uid: 'another' } }
 
 /** Two requests of each kind, one of which names ClusterIssuer `ca`; and what happens to their world. */
 function aWorld() {
-  const observed = createObserved()
+  const observed = createObserved(UNLIMITED)
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'ca' }
   for (const request of [
     aRequest({ spec: { issuerRef } }),
@@ -74,6 +76,7 @@ function aWorld() {
         happened.push(`lets go of ${metadata.uid}`)
       },
     },
+    unwritten: settling(happened),
   }
   const changed = (before: Issuer | undefined, after: Issuer | undefined): void =>
     issuerChanged(
@@ -82,6 +85,14 @@ function aWorld() {
     )
   return { happened, users, holds: parts.holds, changed, queue, memory }
 }
+
+/** Forgets failures of status writes, and says so. */
+const settling = (happened: string[]) => ({
+  settled: (uid: string) => {
+    happened.push(`settles ${uid}`)
+    return false
+  },
+})
 
 const BOTH_KINDS = ['request default/web-1', 'signing request ours']
 
@@ -100,6 +111,7 @@ describe('issuerChanged', () => {
       after: undefined,
       want: [
         `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
         `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
         ...BOTH_KINDS,
       ],
@@ -110,6 +122,7 @@ describe('issuerChanged', () => {
       after: ANOTHER,
       want: [
         `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
         `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
         'ClusterIssuer ca',
         ...BOTH_KINDS,
@@ -144,6 +157,7 @@ describe('requestChanged', () => {
   const forgotten = [
     `approvals forgets ${request.metadata.uid}`,
     `told forgets ${request.metadata.uid}`,
+    `settles ${request.metadata.uid}`,
   ]
 
   it.for([
@@ -163,7 +177,10 @@ describe('requestChanged', () => {
   ])('$name', ({ before, after, want }, { expect }) => {
     const { happened, queue, memory } = aWorld()
     const [controller, approvals, told] = [queue('request'), memory('approvals'), memory('told')]
-    requestChanged({ key, before, after }, { controller, approvals, told })
+    requestChanged(
+      { key, before, after },
+      { controller, approvals, told, unwritten: settling(happened) },
+    )
     expect(happened).toEqual(want)
   })
 })

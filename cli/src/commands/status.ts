@@ -29,10 +29,12 @@ export const status = defineCommand({
   description: `
 Reads the cluster and shows: which relay leads, and its version; each Issuer and ClusterIssuer with
 its state and its CA; how many requests for them there are in each state, and for each that waits or
-has failed the reason. Changes nothing and asks no worker; what it says of a CA is what the relay saw
+has failed the reason, which is cut on a terminal only. Changes nothing and asks no worker; what it says of a CA is what the relay saw
 at its last good check.
 
-Needs "list" on issuers, clusterissuers, certificaterequests and certificatesigningrequests, and "get"
+Of an object whose status the relay could not write it shows what the relay reported instead.
+
+Needs "list" on issuers, clusterissuers, certificaterequests, certificatesigningrequests and events, and "get"
 on the Lease and the Pod of the relay. What may not be read is named, and the rest is shown.`,
   parameters,
   endings: ['done', 'failed', 'usage', 'temporary'],
@@ -50,7 +52,10 @@ on the Lease and the Pod of the relay. What may not be read is named, and the re
     const blind = whyBlind(seen)
     if (blind !== undefined) return err(blind)
     const report = sumUp(seen, values, io.nowMs())
-    io.stdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report))
+    const shown = values.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : renderStatus(report, io.isTerminal)
+    io.stdout(shown)
     return ok(undefined)
   },
 })

@@ -4,20 +4,22 @@
  *
  * @module
  */
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
-import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
+import type { Issuer, IssuerDetails, SeenAuthorities } from '../api/issuer.ts'
 import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
 import { warnOfExpiry } from '../core/ca-expiry.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { rootsNote } from '../core/roots-note.ts'
 import { issuerFailed, issuerPending, normal, UNEXPECTED_ERROR } from '../core/verdict.ts'
+import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventDraft, EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
+import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import { Certificates } from '../signer/certificates.ts'
 import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
 import type { SignerClient } from '../signer/client.ts'
@@ -42,6 +44,11 @@ export interface IssuerReconcilerOptions {
     signal: AbortSignal,
     check: (limited: AbortSignal) => Promise<T>,
   ) => Promise<T>
+  /** Reads what is not kept in memory. */
+  readonly readDetails: (
+    issuer: Issuer,
+    signal: AbortSignal,
+  ) => Promise<Result<IssuerDetails, ApiError>>
   readonly holds: IssuerHolds
   /** Of sign calls. */
   readonly breakers: Pick<CircuitBreakers, 'hurry'>
@@ -53,6 +60,7 @@ export interface IssuerReconcilerOptions {
   readonly checked: (reason: IssuerReason) => void
   readonly status: StatusWriter
   readonly events: EventRecorder
+  readonly unwritten: UnwrittenStatuses
   readonly log: Log
   readonly now: () => number
   /** Time from one good check to the next, jitter included; called once a check. */
@@ -70,7 +78,10 @@ export function issuerReconciler(options: IssuerReconcilerOptions): Reconcile {
     )
     options.checked(checked.verdict.reason)
     const written = await write({ key, issuer, checked }, options, signal)
-    if (!written.ok) return { kind: 'retry', message: written.error }
+    if (!written.ok) {
+      const { message, retryAfterMs = 0 } = written.error
+      return { kind: 'retry', message: `status not written: ${message}`, minimumMs: retryAfterMs }
+    }
     tell({ key, issuer, checked }, options, written.value)
     return next(issuer, checked, options)
   }
@@ -84,7 +95,6 @@ export function issuerThrowReport(options: IssuerReconcilerOptions): ReportThrow
     const checked = { verdict: issuerPending(UNEXPECTED_ERROR) }
     const written = await write({ key, issuer, checked }, options, signal)
     if (written.ok) tell({ key, issuer, checked }, options, written.value)
-    else throw new Error(written.error)
   }
 }
 
@@ -122,37 +132,56 @@ interface Checked {
   readonly checked: Check
 }
 
-/** @returns Whether anything was written, or why it could not be. */
+/** @returns Whether there is any news, or why it could not be written. */
 async function write(
   { key, issuer, checked }: Checked,
-  { resource, status, log, now }: IssuerReconcilerOptions,
+  options: IssuerReconcilerOptions,
   signal: AbortSignal,
-): Promise<Result<boolean, string>> {
+): Promise<Result<boolean, ApiError>> {
+  const { resource, unwritten, log, now } = options
   const { metadata } = issuer
   const ready = readyCondition(issuer.status.conditions, checked.verdict, {
     nowMs: now(),
     observedGeneration: metadata.generation,
   })
-  // A failed check says nothing about the CAs: what the last good one saw stays.
-  const seen = checked.seen ?? issuer.status
   const isSame =
-    !isReadyChanged(issuer.status.conditions, ready) && seenText(seen) === seenText(issuer.status)
-  if (isSame) return ok(false)
-  const written = await status.applyStatus(
-    {
-      resource,
-      ref: refOfKey(key),
-      resourceVersion: metadata.resourceVersion,
-      status: issuerStatus(ready, seen),
-    },
-    signal,
-  )
+    !isReadyChanged(issuer.status.conditions, ready) &&
+    seenText(checked.seen ?? issuer.status) === seenText(issuer.status)
+  if (isSame) return ok(unwritten.settled(metadata.uid))
+  const seen =
+    checked.seen === undefined ? await lastSeen(issuer, options, signal) : ok(checked.seen)
+  const written = seen.ok
+    ? await options.status.applyStatus(
+        {
+          resource,
+          ref: refOfKey(key),
+          resourceVersion: metadata.resourceVersion,
+          status: issuerStatus(ready, seen.value),
+        },
+        signal,
+      )
+    : seen
   // A conflict, or an issuer that was not found, means that the store is behind: the change on its way
   // wakes this key, or the retry does. A 404 need not mean that it is gone, see requestReconciler.
-  if (!written.ok) return err(`status not written: ${written.error.message}`)
+  if (!written.ok) {
+    unwritten.failed({ resource, key, uid: metadata.uid }, written.error, checked.verdict)
+    return written
+  }
+  unwritten.settled(metadata.uid)
   const { reason, message } = checked.verdict
   log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
   return ok(true)
+}
+
+/** A failed check says nothing about the CAs: what the last good one saw stays in the status. */
+async function lastSeen(
+  issuer: Issuer,
+  { readDetails }: IssuerReconcilerOptions,
+  signal: AbortSignal,
+): Promise<Result<SeenAuthorities, ApiError>> {
+  if (!issuer.metadata.isPartial || issuer.status.ca === undefined) return ok(issuer.status)
+  const details = await readDetails(issuer, signal)
+  return details.ok ? ok(details.value.status) : details
 }
 
 /**

@@ -9,22 +9,25 @@ import { apiVersionOf } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
+import { isOpenRequest } from '../core/open-request.ts'
 import { type RequestVerdict, UNEXPECTED_ERROR } from '../core/verdict.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
+import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import type { ApprovalWatch } from './approval-watch.ts'
 import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
 import type { RequestKind } from './request-kinds.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
+import { logSigned } from './signed-line.ts'
 import type { Told } from './told.ts'
 
 /** What reconciling a request needs of the world. */
 export interface RequestReconcilerOptions<R extends AnyRequest> {
   readonly kind: RequestKind<R>
-  /** As last seen. */
+  /** As last seen; of one that was kept in part, see `isPartial`, not enough to sign it. */
   readonly get: (key: string) => R | undefined
   /** As it is now, past the cache; `undefined` when it is gone. */
   readonly getLive: (key: string, signal: AbortSignal) => Promise<Result<R | undefined, ApiError>>
@@ -34,12 +37,13 @@ export interface RequestReconcilerOptions<R extends AnyRequest> {
   readonly status: StatusWriter
   readonly events: EventRecorder
   readonly told: Told
+  readonly unwritten: UnwrittenStatuses
   readonly log: Log
   readonly now: () => number
 }
 
-/** A request that changes this often while it is worked on is left to the queue. */
-const MAX_CONFLICTS = 3
+/** A request that changes while it is worked on is read again this often, then it is left to the queue. */
+const MAX_READS = 3
 
 /** @returns The reconcile function of a controller. */
 export function requestReconciler<R extends AnyRequest>(
@@ -47,16 +51,22 @@ export function requestReconciler<R extends AnyRequest>(
 ): Reconcile {
   return async (key, signal) => {
     let request = options.get(key)
-    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      if (request === undefined) return conflicts === 0 ? { kind: 'done' } : NOT_FOUND
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      if (request === undefined) return reads === 0 ? { kind: 'done' } : NOT_FOUND
       const pass = await decide({ key, request }, options, signal)
       if (pass.kind === 'leave') return pass.outcome
-      const written = await write({ key, request, pass }, options, signal)
-      if (written.ok) return pass.outcome
-      if (written.error.kind !== 'conflict') return unwritten(written.error)
-      // The object is not what was decided on: it may be denied, finished, or another one by now.
+      if (pass.kind === 'write') {
+        const written = await write({ key, request, pass }, options, signal)
+        if (written.ok) return pass.outcome
+        if (written.error.kind !== 'conflict') return unwrittenOutcome(written.error)
+      }
+      // After a conflict the object may be denied, finished, or another one by now.
       const live = await options.getLive(key, signal)
-      if (!live.ok) return unwritten(live.error)
+      if (!live.ok) {
+        return pass.kind === 'write'
+          ? unread({ key, request, pass }, live.error, options)
+          : notRead(live.error)
+      }
       request = live.value
     }
     return { kind: 'retry', message: 'the request changed again and again while it was worked on' }
@@ -71,17 +81,27 @@ export function requestThrowReport<R extends AnyRequest>(
   options: RequestReconcilerOptions<R>,
 ): ReportThrow {
   return async (key, signal) => {
-    const { kind, get, getIssuer } = options
-    const request = get(key)
-    if (request === undefined) return
-    const ref = kind.issuerRef(request)
-    const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
-    if (decision.kind === 'ignore') return
-    const verdict =
-      decision.kind === 'report' ? decision.verdict : kind.words.retried(UNEXPECTED_ERROR)
+    const request = options.get(key)
+    const verdict = request === undefined ? undefined : verdictAfterThrow(request, options)
+    if (request === undefined || verdict === undefined) return
     const pass: Signing = { verdict, outcome: { kind: 'done' } }
-    const written = await write({ key, request, pass }, options, signal)
-    if (!written.ok) throw new Error(notWritten(written.error))
+    await write({ key, request, pass }, options, signal)
+  }
+}
+
+/** The decision may be what threw. */
+function verdictAfterThrow<R extends AnyRequest>(
+  request: R,
+  { kind, getIssuer }: RequestReconcilerOptions<R>,
+): RequestVerdict | undefined {
+  const unexpected = kind.words.retried(UNEXPECTED_ERROR)
+  const ref = kind.issuerRef(request)
+  try {
+    const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
+    if (decision.kind === 'report') return decision.verdict
+    return decision.kind === 'sign' ? unexpected : undefined
+  } catch {
+    return ref !== undefined && isOpenRequest(request) ? unexpected : undefined
   }
 }
 
@@ -89,6 +109,8 @@ export function requestThrowReport<R extends AnyRequest>(
 type Pass =
   | ({ readonly kind: 'write' } & Signing)
   | { readonly kind: 'leave'; readonly outcome: ReconcileOutcome }
+  /** Only a part of the request is in memory. */
+  | { readonly kind: 'read' }
 
 async function decide<R extends AnyRequest>(
   { key, request }: Subject<R>,
@@ -100,6 +122,7 @@ async function decide<R extends AnyRequest>(
   const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
   switch (decision.kind) {
     case 'ignore':
+      options.unwritten.settled(request.metadata.uid)
       log.debug({ key, why: decision.why }, 'request left alone')
       return {
         kind: 'leave',
@@ -112,6 +135,7 @@ async function decide<R extends AnyRequest>(
       // Denied is final; an issuer that is awaited wakes its requests when it changes.
       return { kind: 'write', verdict: decision.verdict, outcome: { kind: 'done' } }
     case 'sign':
+      if (request.metadata.isPartial) return { kind: 'read' }
       return { kind: 'write', ...(await sign(request, decision.issuer, signal)) }
   }
 }
@@ -131,12 +155,13 @@ async function write<R extends AnyRequest>(
   options: RequestReconcilerOptions<R>,
   signal: AbortSignal,
 ): Promise<Result<unknown, ApiError>> {
-  const { kind, status, told, log, now } = options
+  const { kind, status, told, unwritten, log, now } = options
   const { uid, resourceVersion } = request.metadata
   const report = kind.report(request, pass, now())
-  if (report.kind === 'known') return WRITTEN
-  if (report.kind === 'tell') {
-    tellNews({ key, request }, pass.verdict, options)
+  if (report.kind !== 'write') {
+    const isNews = unwritten.settled(uid)
+    if (isNews) tell({ key, request }, pass.verdict, options)
+    else if (report.kind === 'tell') tellNews({ key, request }, pass.verdict, options)
     return WRITTEN
   }
   const written = await status.applyStatus(
@@ -145,13 +170,22 @@ async function write<R extends AnyRequest>(
   )
   if (written.ok) {
     told.forget(uid)
+    unwritten.settled(uid)
+    logSigned({ kind: kind.resource.kind, key, signing: pass }, log)
     tell({ key, request }, pass.verdict, options)
-  } else if (written.error.kind === 'forbidden') {
-    // The object cannot say what is missing, so an Event does.
-    log.warn({ key, error: written.error.message }, 'a permission of the relay is missing')
-    tellNews({ key, request }, kind.words.retried(notWritten(written.error)), options)
-  }
+  } else unwritten.failed({ resource: kind.resource, key, uid }, written.error, pass.verdict)
   return written
+}
+
+/** What to write after a conflict could not be read. */
+function unread<R extends AnyRequest>(
+  { key, request, pass }: Written<R>,
+  error: ApiError,
+  { kind, unwritten }: RequestReconcilerOptions<R>,
+): ReconcileOutcome {
+  const { uid } = request.metadata
+  unwritten.failed({ resource: kind.resource, key, uid }, error, pass.verdict)
+  return unwrittenOutcome(error)
 }
 
 const WRITTEN: Result<undefined, never> = { ok: true, value: undefined }
@@ -185,9 +219,15 @@ function tell<R extends AnyRequest>(
  */
 const NOT_FOUND: ReconcileOutcome = { kind: 'retry', message: 'the request was not found' }
 
-const notWritten = ({ message }: ApiError): string => `status not written: ${message}`
-
-const unwritten = (error: ApiError): ReconcileOutcome => ({
+const unwrittenOutcome = ({ message, retryAfterMs = 0 }: ApiError): ReconcileOutcome => ({
   kind: 'retry',
-  message: notWritten(error),
+  message: `status not written: ${message}`,
+  minimumMs: retryAfterMs,
+})
+
+/** Nothing was decided yet that could be reported. */
+const notRead = ({ message, retryAfterMs = 0 }: ApiError): ReconcileOutcome => ({
+  kind: 'retry',
+  message: `request not read: ${message}`,
+  minimumMs: retryAfterMs,
 })

@@ -29,6 +29,8 @@ export interface SignerClient {
   ): Promise<Result<SignAnswer, SignerFault>>
   /** Asks how an issuer is, with the same credentials. */
   health(issuer: string, signal: AbortSignal): Promise<Result<HealthAnswer, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   /** Ends open connections; calls under way fail. */
   close(): Promise<void>
 }
@@ -49,6 +51,7 @@ export function createSignerClient(options: WorkerOptions): Result<SignerClient,
       return worker.post(posting, signAnswerSchema, signal)
     },
     health: async (issuer, signal) => worker.get(issuerPath(issuer), healthAnswerSchema, signal),
+    retire: () => worker.retire(),
     close: async () => worker.close(),
   })
 }

@@ -9,6 +9,7 @@ import { Agent, type Dispatcher } from 'undici'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { orAborted } from '../queue/deadline.ts'
 import { type ConnectorOptions, createConnector } from './connector.ts'
+import { withRequestId } from './request-id.ts'
 
 /** Headers or the next part of the body; the whole exchange is bounded by the caller's signal. */
 const ANSWER_TIMEOUT_MS = 20_000
@@ -36,6 +37,8 @@ export interface HttpAnswer {
 /** Sends requests to one worker. */
 export interface Transport {
   send(exchange: Exchange, signal: AbortSignal): Promise<Result<HttpAnswer, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   close(): Promise<void>
 }
 
@@ -72,12 +75,14 @@ export function createTransport({
     send: async (exchange, signal) => {
       const { origin } = new URL(exchange.url)
       let code = '<error>'
+      let header: HttpAnswer['header'] = noHeader
       const receive = async (): Promise<HttpAnswer> => {
         const { statusCode, headers, body } = await request(agent, exchange, signal)
         code = String(statusCode)
+        header = (name) => joined(headers[name])
         return {
           status: statusCode,
-          header: (name) => joined(headers[name]),
+          header,
           body: await readLimited(body, maxAnswerBytes),
         }
       }
@@ -85,14 +90,21 @@ export function createTransport({
         // Undici heeds a signal only once a request has its connection.
         return ok(await orAborted(receive(), signal))
       } catch (error) {
-        return err(transportFault(origin, error))
+        // A body that breaks off comes after the headers, which may have named the request.
+        return err(withRequestId(transportFault(origin, error), header))
       } finally {
         onAnswer(code)
       }
     },
+    retire: () => {
+      // It rejects only when the agent is closed already.
+      agent.close().catch(() => undefined)
+    },
     close: async () => agent.destroy(),
   }
 }
+
+const noHeader = (): null => null
 
 async function request(
   agent: Dispatcher,

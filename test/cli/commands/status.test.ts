@@ -28,6 +28,7 @@ const ISSUERS = '/apis/edge-issuer.dev/v1alpha1/issuers'
 const CLUSTER_ISSUERS = '/apis/edge-issuer.dev/v1alpha1/clusterissuers'
 const REQUESTS = '/apis/cert-manager.io/v1/certificaterequests'
 const SIGNING_REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+const EVENTS = '/api/v1/events'
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/edge-issuer/leases/edge-issuer-relay'
 const POD = '/api/v1/namespaces/edge-issuer/pods/relay-0'
 
@@ -41,6 +42,7 @@ async function aCluster(
     [CLUSTER_ISSUERS]: list(),
     [REQUESTS]: list(),
     [SIGNING_REQUESTS]: list(),
+    [EVENTS]: list(),
     ...answers,
   }
   const server = await startFakeApiServer(({ path }, response) => {
@@ -100,12 +102,26 @@ describe('edge-issuer status', () => {
     expect(requests.every(({ method }) => method === 'GET')).toBe(true)
   })
 
+  it('--namespace names the Events that it may not read', async ({ expect, ...context }) => {
+    const { kubeconfig } = await aCluster(context, {
+      '/apis/edge-issuer.dev/v1alpha1/namespaces/web/issuers': list(),
+      '/apis/cert-manager.io/v1/namespaces/web/certificaterequests': list(),
+      '/api/v1/namespaces/web/events': list(),
+      '/api/v1/namespaces/default/events': refusal(403, 'not those'),
+    })
+    const { stdout } = await status(kubeconfig, ['--namespace', 'web', '--json'])
+    expect(statusReportSchema.parse(JSON.parse(stdout)).unread).toEqual(['events: not those'])
+  })
+
   it('--namespace looks into that namespace', async ({ expect, ...context }) => {
     const issuers = '/apis/edge-issuer.dev/v1alpha1/namespaces/web/issuers'
     const certificateRequests = '/apis/cert-manager.io/v1/namespaces/web/certificaterequests'
     const { kubeconfig } = await aCluster(context, {
       [ISSUERS]: refusal(403, 'all'),
       [REQUESTS]: refusal(403, 'all'),
+      [EVENTS]: refusal(403, 'all'),
+      '/api/v1/namespaces/web/events': list(),
+      '/api/v1/namespaces/default/events': list(),
       [issuers]: list(),
       [certificateRequests]: list(),
     })

@@ -13,8 +13,14 @@ import { type CommandResult, runCommand } from '../../support/process.ts'
 /** Folder of the chart. */
 export const CHART = fileURLToPath(new URL('../../../deploy/helm/edge-issuer', import.meta.url))
 
+/** A release of Helm. */
+export interface Release {
+  readonly name: string
+  readonly namespace: string
+}
+
 /** The release that is like the kustomization. */
-const RELEASE = { name: 'edge-issuer', namespace: 'edge-issuer' } as const
+export const RELEASE: Release = { name: 'edge-issuer', namespace: 'edge-issuer' }
 
 /**
  * Runs Helm in an empty home; a failing command is a result.
@@ -46,16 +52,45 @@ export const valueFlags = (values: object): readonly string[] =>
 /** What becomes of the chart with these values. A refusal is a result. */
 export const template = async (
   values: object,
-  { name, namespace }: { readonly name: string; readonly namespace: string } = RELEASE,
+  { name, namespace }: Release = RELEASE,
+  flags: readonly string[] = [],
 ): Promise<CommandResult> =>
-  helm(['template', name, CHART, `--namespace=${namespace}`, ...valueFlags(values)])
+  helm(['template', name, CHART, `--namespace=${namespace}`, ...valueFlags(values), ...flags])
 
 /** The chart as YAML. @throws Error with what Helm complained of. */
 export async function render(
   values: object,
-  release: { readonly name: string; readonly namespace: string } = RELEASE,
+  release: Release = RELEASE,
+  flags: readonly string[] = [],
 ): Promise<string> {
-  const { code, stdout, stderr } = await template(values, release)
+  const { code, stdout, stderr } = await template(values, release, flags)
   if (code !== 0) throw new Error(stderr)
   return stdout
+}
+
+/** Options of {@link mustHelm}. */
+export interface ReleaseOptions {
+  readonly values?: object
+  /** Another release than {@link RELEASE}. */
+  readonly release?: Release
+  /** Further flags of Helm. */
+  readonly flags?: readonly string[]
+}
+
+/**
+ * Installs, upgrades or uninstalls a release.
+ *
+ * @throws Error with what Helm complained of.
+ */
+export async function mustHelm(
+  command: 'install' | 'upgrade' | 'uninstall',
+  kubeconfig: string,
+  { values = {}, release = RELEASE, flags = [] }: ReleaseOptions = {},
+): Promise<void> {
+  const args = command === 'uninstall' ? [] : [CHART, ...valueFlags(values)]
+  const { code, stderr } = await helm(
+    [command, release.name, ...args, `--namespace=${release.namespace}`, ...flags],
+    kubeconfig,
+  )
+  if (code !== 0) throw new Error(`helm ${command}: ${stderr}`)
 }

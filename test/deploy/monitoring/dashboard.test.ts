@@ -6,12 +6,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, it } from 'vitest'
+import { stringify } from 'yaml'
 import { z } from 'zod'
 import { CHART, helm, render, template, valueFlags } from '../cluster/helm.ts'
 import { objectsIn } from '../cluster/objects.ts'
 import { unknownNames } from './names.ts'
-import { judgeExpressions, type MetricLabels, readMetrics } from './query-judge.ts'
-import { healthy, scrapeReplicas } from './replicas.ts'
+import { certManagerTarget, workerTarget } from './other-targets.ts'
+import { judgeAlerts, judgeExpressions, type MetricLabels, readMetrics } from './query-judge.ts'
+import { healthy, scrapeReplicas, START_SECONDS, STEP_SECONDS } from './replicas.ts'
 
 const dashboardSchema = z.looseObject({
   templating: z.object({
@@ -39,12 +41,21 @@ beforeAll(async () => {
   dashboard = dashboardSchema.parse(JSON.parse(text))
   const results = ['issued', 'pending', 'retry', 'failed', 'issuer'] as const
   const [leader] = await scrapeReplicas(1, () => ({ ...healthy(0), results }))
-  metrics = await readMetrics(leader?.scrapes[0] ?? '')
+  metrics = {
+    ...(await readMetrics(others())),
+    ...(await readMetrics(leader?.scrapes[0] ?? '')),
+  }
 })
+
+const others = (): string =>
+  [workerTarget(1), certManagerTarget(1, true)].flatMap(({ scrapes }) => scrapes).join('')
 
 /** As Grafana fills in its variables. */
 const filledIn = (expr: string): string =>
-  expr.replaceAll('$__rate_interval', '5m').replaceAll('$job', 'edge-issuer-metrics')
+  expr
+    .replaceAll('$__rate_interval', '5m')
+    .replaceAll('$job', 'edge-issuer-metrics')
+    .replaceAll('$worker', 'edge-issuer-worker')
 
 it('every query asks for what the relay tells', async ({ expect }) => {
   const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
@@ -52,7 +63,8 @@ it('every query asks for what the relay tells', async ({ expect }) => {
   const verdicts = await judgeExpressions(expressions.map(filledIn))
   const faults = verdicts.flatMap((verdict) => unknownNames(verdict, metrics))
   expect(faults).toEqual([])
-  expect(expressions.filter((expr) => filledIn(expr).includes('$'))).toEqual([])
+  const rest = expressions.map((expr) => filledIn(expr).replaceAll('"$1"', ''))
+  expect(rest.filter((expr) => expr.includes('$'))).toEqual([])
 })
 
 it('every metric of ours is shown', ({ expect }) => {
@@ -64,15 +76,78 @@ it('every metric of ours is shown', ({ expect }) => {
   expect([...new Set(ours)].filter((name) => !shown.includes(name))).toEqual([])
 })
 
-it('every query is about the relays that were chosen', async ({ expect }) => {
+it('every query is about the targets that were chosen, or about issuers of ours', async ({
+  expect,
+}) => {
   const targets = dashboard.panels.flatMap(({ targets: all }) => all)
   const verdicts = await judgeExpressions(targets.map(({ expr }) => filledIn(expr)))
   for (const { selectors } of verdicts)
-    for (const { labels } of selectors) expect(labels).toContain('job')
-  const job = dashboard.templating.list.find(({ name }) => name === 'job')
-  const asked = /^label_values\((?<metric>\w+), job\)$/u.exec(job?.definition ?? '')
-  expect(Object.keys(metrics)).toContain(asked?.groups?.['metric'])
+    for (const { metric, labels } of selectors)
+      expect(labels).toContain(metric.startsWith('certmanager_') ? 'issuer_group' : 'job')
+  for (const variable of ['job', 'worker']) {
+    const found = dashboard.templating.list.find(({ name }) => name === variable)
+    const asked = /^label_values\((?<metric>\w+), job\)$/u.exec(found?.definition ?? '')
+    expect(Object.keys(metrics)).toContain(asked?.groups?.['metric'])
+  }
 })
+
+it('every metric of the worker that a query asks for is one of the worker', async ({ expect }) => {
+  const text = await readFile(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
+  const worker = Object.keys(await readMetrics(workerTarget(1).scrapes.join('')))
+  expect(worker).toHaveLength(5)
+  const [, generated = ''] = text.split('<!-- generated: worker -->')
+  for (const name of worker) expect(generated).toContain(`\`${name}\``)
+})
+
+/** What Prometheus' engine finds for a query at the last of some minutes, by its labels. */
+async function results(
+  expressions: readonly string[],
+  hasHonorLabels = true,
+): Promise<
+  readonly { readonly query: number; readonly labels: Readonly<Record<string, string>> }[]
+> {
+  const steps = 12
+  // An alert without a time to wait fires for each sample that its query finds.
+  const rules = expressions.map((expr, index) => ({ alert: `Query${String(index)}`, expr }))
+  const found = await judgeAlerts({
+    rules: stringify({ groups: [{ name: 'queries', rules }] }),
+    startSeconds: START_SECONDS,
+    stepSeconds: STEP_SECONDS,
+    targets: [
+      ...(await scrapeReplicas(steps, healthy)),
+      workerTarget(steps),
+      certManagerTarget(steps, hasHonorLabels),
+    ],
+  })
+  return found
+    .filter(({ toStep }) => toStep === steps - 1)
+    .map(({ name, labels }) => ({ query: Number(name.replace('Query', '')), labels }))
+}
+
+it("every query finds something in Prometheus' engine while all is well", async ({ expect }) => {
+  const expressions = dashboard.panels
+    .flatMap(({ targets }) => targets)
+    .map(({ expr }) => filledIn(expr))
+  const answered = new Set((await results(expressions)).map(({ query }) => query))
+  expect(expressions.filter((_, index) => !answered.has(index))).toEqual([])
+})
+
+it.for([true, false])(
+  'certificates have their own namespace, with honorLabels %s at the monitor of cert-manager',
+  async (hasHonorLabels, { expect }) => {
+    const shown = dashboard.panels
+      .flatMap(({ targets }) => targets)
+      .map(({ expr }) => filledIn(expr))
+      .filter((expr) => expr.includes('certmanager_') && expr.includes('k(10'))
+    expect(shown).toHaveLength(2)
+    const namespaces = (query: number): readonly unknown[] =>
+      all.filter((one) => one.query === query).map(({ labels }) => labels['namespace'])
+    const all = await results(shown, hasHonorLabels)
+    // The first to expire; then those issued within a day, which the others are not.
+    expect(namespaces(0).toSorted()).toEqual(['a', 'b', 'c'])
+    expect(namespaces(1)).toEqual(['a'])
+  },
+)
 
 it('every legend says what its query keeps', async ({ expect }) => {
   const legends = dashboard.panels

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ok } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
@@ -9,7 +9,14 @@ import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  newBreakers,
+  newUnwritten,
+  UNAVAILABLE,
+} from './support.ts'
 
 const DAY_MS = 86_400_000
 const NEVER = new AbortController().signal
@@ -50,6 +57,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
           }),
         ),
       ),
+    readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
     holds: new IssuerHolds(),
     breakers: newBreakers(),
     reminders: new Reminders(),
@@ -58,6 +66,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
     checked: () => undefined,
     status,
     events,
+    unwritten: newUnwritten(events),
     log: new RecordingLog(),
     now: () => nowMs,
     nextCheckMs: () => 60_000,

@@ -37,7 +37,14 @@ import {
   toPem,
 } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  newBreakers,
+  newUnwritten,
+  UNAVAILABLE,
+} from './support.ts'
 
 const NEVER = new AbortController().signal
 const DAY_MS = 86_400_000
@@ -109,7 +116,7 @@ function aWorld(client: SignerClient): {
     wakeIssuer: () => {
       woken += 1
     },
-    maxRetryMs: 60_000,
+    retryLimits: { maxRetryMs: 60_000, maxOutageRetryMs: 60_000 },
     now,
   })
   return {
@@ -120,6 +127,7 @@ function aWorld(client: SignerClient): {
         resource: ISSUER,
         get: () => issuer,
         connect,
+        readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
         holds,
         breakers: newBreakers(),
         reminders: new Reminders(),
@@ -128,6 +136,7 @@ function aWorld(client: SignerClient): {
         checked: () => undefined,
         status,
         events: anEventRecorder(),
+        unwritten: newUnwritten(),
         log: new RecordingLog(),
         now,
         nextCheckMs: () => 60_000,
