@@ -70,6 +70,8 @@ describe('TLS', () => {
   it.for([
     ['kubernetes.default', true],
     ['another.name', false],
+    ['10.0.0.1', true],
+    ['10.0.0.2', false],
   ] as const)(
     'expects the name %s of the kubeconfig instead of the host',
     async ([name, isOk], { expect, onTestFinished }) => {
@@ -79,6 +81,7 @@ describe('TLS', () => {
         subject: [{ CN: ['apiserver'] }],
         usage: 'server',
         dnsNames: ['kubernetes.default'],
+        ipAddresses: ['10.0.0.1'],
       })
       const server = await serve({ onTestFinished }, leaf)
       const cluster = {
