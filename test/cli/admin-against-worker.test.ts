@@ -119,8 +119,8 @@ describe('certificates list', () => {
   )
 
   it('says who asked, to the role admin alone', async ({ expect }) => {
-    const name = '--name a.example.com --json'
-    const asAdmin = await certificates(`list ${name}`, 'auditor')
+    const flags = '--name a.example.com --json'
+    const asAdmin = await certificates(`list ${flags}`, 'auditor')
     const [found] = certificatesPageSchema.parse(JSON.parse(asAdmin.stdout)).certificates
     expect(found?.requester).toEqual({
       kind: 'CommandLine',
