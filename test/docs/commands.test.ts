@@ -28,7 +28,7 @@ const texts = documents.flatMap((document) => blockLines(document).concat(codeSp
 
 /** A command up to where the shell begins another one, or a comment. */
 const calls = texts.flatMap(({ text, place }) =>
-  [...text.matchAll(/(?<![\w/-]|install |namespace )edge-issuer ((?:[^|#;>&)"\n]|"[^"]*")*)/g)]
+  [...text.matchAll(/(?<![\w/=-]|install |namespace )edge-issuer ((?:[^|#;>&)"\n]|"[^"]*")*)/g)]
     .map(([, words = '']) => ({ words: words.trim(), place }))
     // Otherwise it is the name of a namespace or of a release, or of a bin.
     .filter(({ words }) => /^(?:[a-z]|COMMAND\b|--version)/.test(words)),
@@ -80,8 +80,17 @@ describe('the relay', () => {
   })
 })
 
-/** Flags of other programs that the text names: of Kubernetes' and of `npm run bench`. */
-const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['controllers', 'tls', 'dir'])
+/** Flags of other programs that the text names: of Kubernetes', of Helm and of `npm run bench`. */
+const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
+  'controllers',
+  'tls',
+  'dir',
+  'issuers',
+  'pending',
+  'set',
+  'values',
+  'reset-then-reuse-values',
+])
 
 it('a flag by itself is one of the relay or of a command', ({ expect }) => {
   const known = new Set([...flagsIn(helpText()), ...[...flags.values()].flat()])

@@ -6,7 +6,7 @@
 import { readdir } from 'node:fs/promises'
 import { it } from 'vitest'
 import { render } from './helm.ts'
-import { allowHosts, kustomization } from './kustomization.ts'
+import { allowDestinations, allowHosts, kustomization } from './kustomization.ts'
 import { deploymentIn, nameOf, objectsIn, type Shipped } from './objects.ts'
 import { NAMESPACED } from './value-sets.ts'
 
@@ -52,8 +52,14 @@ it.for([
   },
   {
     resources: ['base'],
+    components: [],
+    patches: [allowDestinations('.pki.example.com,10.0.0.0/8,fd00::')],
+    values: { ...UNCONFINED, issuerUrlAllow: ['.pki.example.com', '10.0.0.0/8', 'fd00::'] },
+  },
+  {
+    resources: ['base'],
     components: ['openshift'],
-    values: { ...UNCONFINED, podSecurityContext: { runAsUser: null, runAsGroup: null } },
+    values: { ...UNCONFINED, openshift: true },
   },
   {
     resources: ['base'],

@@ -35,6 +35,16 @@ it.for([
     want: '/credentialNamespaces/0',
   },
   {
+    name: 'a worker of Issuers by a pattern',
+    values: { issuerUrlAllow: ['*.example.com'] },
+    want: '/issuerUrlAllow/0',
+  },
+  {
+    name: 'a worker of Issuers with a port',
+    values: { issuerUrlAllow: ['10.0.0.0/8', 'ca.example.com:8443'] },
+    want: '/issuerUrlAllow/1',
+  },
+  {
     name: 'several that do not elect a leader',
     values: { leaderElection: { enabled: false } },
     want: 'leaderElection.enabled=false allows one replica',
@@ -69,11 +79,16 @@ it.for([
     values: { podDisruptionBudget: { maxUnavailable: null } },
     want: 'one of minAvailable and maxUnavailable',
   },
-  {
-    name: 'a NetworkPolicy of nothing',
-    values: { networkPolicy: { ingress: null, egress: null } },
+  ...[
+    { ingress: null, egress: null },
+    { policyTypes: [] },
+    { policyTypes: null },
+    { policyTypes: ['Egress'], egress: null },
+  ].map((networkPolicy) => ({
+    name: `a NetworkPolicy of nothing: ${JSON.stringify(networkPolicy)}`,
+    values: { networkPolicy },
     want: 'set networkPolicy.enabled=false',
-  },
+  })),
   {
     name: 'a port that is none',
     values: { networkPolicy: { apiServerPorts: [0] } },
