@@ -95,7 +95,7 @@ const CHECK_JITTER = 0.1
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
+  const { observed, clusterResourceNamespace, kube, events, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
   const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
@@ -104,11 +104,7 @@ export function createControllers(options: ControllersOptions): Controllers {
     clusterResourceNamespace,
     onAnswer: metrics.workerAnswered,
   })
-  const unwritten = new UnwrittenStatuses({
-    events: options.events,
-    log,
-    failed: metrics.statusNotWritten,
-  })
+  const unwritten = new UnwrittenStatuses({ events, log, failed: metrics.statusNotWritten })
   const shared = { holds, breakers, connections, unwritten }
   const issuers = {
     Issuer: issuerController('Issuer', shared, options),

@@ -83,7 +83,7 @@ const refuse = (status: number): Fault => ({ kind: 'refuse', status })
 const CR = 'CertificateRequest'
 const CSR = 'CertificateSigningRequest'
 
-/** Writes of a request's status fail; the last two by admission, see {@link ADMISSION}. */
+/** Writes of a request's status fail; the last two by admission, see fault-admission.ts. */
 const REQUEST_WRITES: readonly FaultRow[] = [
   unwrittenRequest('status-401', CR, [refuse(401), 'unauthorized', 'injected fault 401']),
   unwrittenRequest('status-403', CR, [refuse(403), 'forbidden', 'injected fault 403']),
@@ -194,7 +194,6 @@ const badIssuer = (
 /** Values that the API server takes, and the constructors of libraries do not. */
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const VALUES: readonly FaultRow[] = [
-  badIssuer('bundle-is-text', { caBundle: base64('no PEM') }, ['Failed', 'spec.caBundle ']),
   badIssuer(
     'bundle-is-no-certificate',
     { caBundle: base64('-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n') },
@@ -294,37 +293,3 @@ export const FAULTS: readonly FaultRow[] = [
   ...VALUES,
   ...WORKER,
 ]
-
-/** Webhook and policy for the rows without an `api` fault; cert-manager's own writes pass. */
-export const ADMISSION = (frozenUrl: string, caBundle: string): string => {
-  const relay = 'system:serviceaccount:edge-issuer:edge-issuer-relay'
-  const rules = `[{apiGroups: [cert-manager.io], apiVersions: [v1], operations: [UPDATE], resources: [certificaterequests/status]}]`
-  const onlyFor = (name: string): string =>
-    `[{name: relay, expression: 'request.userInfo.username == "${relay}" && request.name == "${name}"'}]`
-  return `apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata: {name: frozen}
-webhooks:
-  - name: frozen.example.com
-    clientConfig: {url: '${frozenUrl}', caBundle: ${caBundle}}
-    timeoutSeconds: 5
-    failurePolicy: Fail
-    sideEffects: None
-    admissionReviewVersions: [v1]
-    rules: ${rules}
-    matchConditions: ${onlyFor('webhook-frozen')}
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata: {name: denies}
-spec:
-  matchConstraints: {resourceRules: ${rules}}
-  matchConditions: ${onlyFor('policy-denies')}
-  validations: [{expression: 'false', message: not now}]
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: {name: denies}
-spec: {policyName: denies, validationActions: [Deny]}
-`
-}

@@ -1,7 +1,8 @@
-import { describe, it } from 'vitest'
+import { describe, it, vi } from 'vitest'
 import { type ClusterState, clusterState } from '../../relay/src/cluster-state.ts'
 import { createObserved } from '../../relay/src/observed.ts'
-import { anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
+import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../relay/src/reconcile/request-kinds.ts'
+import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
 const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 
@@ -44,6 +45,28 @@ describe('clusterState', () => {
     const readings = [{ name: 'certificaterequests', hasSynced: true }]
     expect(clusterState(observed, readings).requests()).toEqual([
       { kind: 'CertificateRequest', phases: [] },
+    ])
+  })
+
+  it('counts an approved request as pending when the decision about it throws', ({
+    expect,
+    onTestFinished,
+  }) => {
+    const decide = vi.spyOn(CERTIFICATE_REQUESTS_KIND, 'decide').mockImplementation(() => {
+      throw new Error('a bug')
+    })
+    onTestFinished(() => decide.mockRestore())
+    const observed = createObserved()
+    for (const [name, conditions] of [
+      ['a', [aCondition('Approved')]],
+      ['b', []],
+    ] as const) {
+      const value = aRequest({ metadata: { name }, status: { conditions } })
+      observed.requests.put(name, entry(value))
+    }
+    const readings = [{ name: 'certificaterequests', hasSynced: true }]
+    expect(clusterState(observed, readings).requests()).toEqual([
+      { kind: 'CertificateRequest', phases: ['pending', 'done'] },
     ])
   })
 
