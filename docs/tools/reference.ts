@@ -1,5 +1,6 @@
 /** The parts of the documents that are made from the code. */
 import { readFile } from 'node:fs/promises'
+import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
 import { relayFlagTable } from './relay-flags.ts'
@@ -23,6 +24,11 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
       relay: relayFlagTable(),
       'issuer spec': spec,
       'issuer status': status,
+    }),
+    documentOf('cli.md', {
+      commands: commandTable(),
+      'exit codes': exitCodeTable(),
+      help: await commandSections(),
     }),
     documentOf('metrics.md', {
       relay: metricTable(await relayMetricFacts()),

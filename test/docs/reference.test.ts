@@ -20,8 +20,9 @@ it('nothing in it is empty', ({ expect }) => {
     const parts = wanted.split('<!-- generated: ').slice(1)
     expect(parts.length).toBeGreaterThan(1)
     for (const part of parts) {
-      const table = part.slice(0, part.indexOf('<!-- end -->'))
-      expect(table.split('\n').filter((line) => line.startsWith('| `')).length).toBeGreaterThan(3)
+      const text = part.slice(0, part.indexOf('<!-- end -->'))
+      const rows = text.split('\n').filter((line) => /^(\| `|```text)/.test(line))
+      expect(rows.length).toBeGreaterThan(3)
     }
   }
 })

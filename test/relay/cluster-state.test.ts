@@ -4,11 +4,13 @@ import { createObserved } from '../../relay/src/observed.ts'
 import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../relay/src/reconcile/request-kinds.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
+const UNLIMITED = { issuers: Infinity, requests: Infinity }
+
 const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 
 /** One object of each kind, of which these collections were read to their end. */
 function aState(...read: readonly string[]): ClusterState {
-  const observed = createObserved()
+  const observed = createObserved(UNLIMITED)
   observed.issuers.Issuer.put('default/ca', entry(anIssuer()))
   observed.issuers.ClusterIssuer.put('ca', entry(anIssuer({ kind: 'ClusterIssuer' })))
   observed.requests.put('default/web-1', entry(aRequest()))
@@ -17,6 +19,7 @@ function aState(...read: readonly string[]): ClusterState {
   const readings = ['certificaterequests', 'certificatesigningrequests'].map((name) => ({
     name,
     hasSynced: read.includes(name),
+    omitted: 0,
   }))
   return clusterState(observed, readings)
 }
@@ -41,10 +44,13 @@ describe('clusterState', () => {
   )
 
   it('tells nothing of requests that are not to be read', ({ expect }) => {
-    const observed = createObserved()
-    const readings = [{ name: 'certificaterequests', hasSynced: true }]
+    const observed = createObserved(UNLIMITED)
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 7 }]
     expect(clusterState(observed, readings).requests()).toEqual([
       { kind: 'CertificateRequest', phases: [] },
+    ])
+    expect(clusterState(observed, readings).omitted()).toEqual([
+      { resource: 'certificaterequests', objects: 7 },
     ])
   })
 

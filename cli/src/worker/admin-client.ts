@@ -11,6 +11,7 @@ import {
   ADMIN_REFUSALS_PATH,
   adminCertificatePath,
   type CertificateDetail,
+  type CertificateQuery,
   certificateDetailSchema,
   type CertificateRecord,
   certificatesPageSchema,
@@ -38,7 +39,10 @@ export interface AdminClient {
   readonly records: (query: CertificatesQuery) => PageAnswer<CertificateRecord>
   readonly refusals: (query: RefusalsQuery) => PageAnswer<RefusedRequest>
   /** @param serialNumber - Lower-case hexadecimal. */
-  readonly certificate: (serialNumber: string) => Promise<Result<CertificateDetail, SignerFault>>
+  readonly certificate: (
+    serialNumber: string,
+    query: CertificateQuery,
+  ) => Promise<Result<CertificateDetail, SignerFault>>
   /** Prometheus text. */
   readonly metrics: () => Promise<Result<string, SignerFault>>
   readonly close: () => Promise<void>
@@ -64,8 +68,10 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
       const schema = pageSchema(refusalsPageSchema, ({ refusals }) => refusals, query)
       return valueOf(worker.get(withQuery(ADMIN_REFUSALS_PATH, query), schema, deadline()))
     },
-    certificate: async (serialNumber) =>
-      valueOf(worker.get(adminCertificatePath(serialNumber), certificateDetailSchema, deadline())),
+    certificate: async (serialNumber, { issuer, client }) => {
+      const path = withQuery(adminCertificatePath(serialNumber), { issuer, client })
+      return valueOf(worker.get(path, certificateDetailSchema, deadline()))
+    },
     metrics: async () => worker.getText(ADMIN_METRICS_PATH, deadline()),
     close: async () => worker.close(),
   })

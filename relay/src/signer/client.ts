@@ -36,6 +36,8 @@ export interface SignerClient {
   ): Promise<Result<SignAnswer & Logged, SignerFault>>
   /** Asks how an issuer is, with the same credentials. */
   health(issuer: string, signal: AbortSignal): Promise<Result<HealthAnswer & Logged, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   /** Ends open connections; calls under way fail. */
   close(): Promise<void>
 }
@@ -57,6 +59,7 @@ export function createSignerClient(options: WorkerOptions): Result<SignerClient,
     },
     health: async (issuer, signal) =>
       merged(await worker.get(issuerPath(issuer), healthAnswerSchema, signal)),
+    retire: () => worker.retire(),
     close: async () => worker.close(),
   })
 }

@@ -70,6 +70,8 @@ export interface WorkerConnection {
     schema: AnswerSchema<T>,
     signal: AbortSignal,
   ): Promise<Result<Answered<T>, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   /** Ends open connections; calls under way fail. */
   close(): Promise<void>
 }
@@ -121,6 +123,7 @@ export function openWorker(
       const answer = await exchange(posting, signal)
       return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
     },
+    retire: () => transport.retire(),
     close: async () => transport.close(),
   })
 }

@@ -110,6 +110,7 @@ function startReplica(
           },
         })
       }),
+    omitted: () => [],
     requests: () => [
       { kind: 'CertificateRequest', phases: clock().now.phases },
       { kind: 'CertificateSigningRequest', phases: ['done'] },
