@@ -86,10 +86,10 @@ beforeAll(async () => {
       '--max-concurrent-reconciles-per-issuer=16',
     ],
   })
-  api.play(({ kind, path }) =>
-    kind.startsWith('patch ')
+  api.play(({ method, path }) =>
+    method === 'PATCH'
       ? FAULTS.find(({ name }) => path.includes(`/${name}/status`))?.api
-      : undefined,
+      : FAULTS.find(({ name }) => path.endsWith(`/${name}`))?.apiRead,
   )
   for (const name of ['stub', 'stub-rejects', 'throws-sign']) await makeIssuer(name)
   await endNamespace()

@@ -32,6 +32,8 @@ export interface FaultRow {
   readonly issuer?: string
   /** What the API server, or something before it, does to writes of the object's status. */
   readonly api?: Fault
+  /** What the API server does to reads of the object. */
+  readonly apiRead?: Fault
   /** What the worker answers to the request, if its issuer is one of the stub's. */
   readonly worker?: StubAnswer
   /** Of a ClusterIssuer; corrected at the end. */
@@ -107,6 +109,23 @@ const REQUEST_WRITES: readonly FaultRow[] = [
   unwrittenRequest('policy-denies', CR, [undefined, 'invalid', 'denied request: not now']),
   unwrittenRequest('csr-403', CSR, [refuse(403), 'forbidden', 'injected fault 403']),
   unwrittenRequest('csr-500', CSR, [refuse(500), 'unavailable', 'injected fault 500']),
+]
+
+/** A request is read as a whole before it is signed. */
+const REQUEST_READS: readonly FaultRow[] = [
+  {
+    name: 'read-403',
+    kind: CR,
+    issuer: 'edge',
+    apiRead: refuse(403),
+    want: {
+      condition: /^False Pending: .*, will retry: request not read: injected fault 403$/,
+      event: /^RetryableError: .*request not read: injected fault 403$/,
+      log: /^info request reported: .*request not read: injected fault 403$/,
+      metric: 'edge_issuer_requests_pending{kind="CertificateRequest"}',
+      status: /request not read: injected fault 403$/,
+    },
+  },
 ]
 
 /** Writes of an issuer's status fail: a new one, and one that was Ready and is no longer. */
@@ -288,6 +307,7 @@ const WORKER: readonly FaultRow[] = [
 
 export const FAULTS: readonly FaultRow[] = [
   ...REQUEST_WRITES,
+  ...REQUEST_READS,
   ...ISSUER_WRITES,
   ...THROWS,
   ...VALUES,

@@ -62,7 +62,7 @@ describe('clusterState', () => {
       throw new Error('a bug')
     })
     onTestFinished(() => decide.mockRestore())
-    const observed = createObserved()
+    const observed = createObserved(UNLIMITED)
     for (const [name, conditions] of [
       ['a', [aCondition('Approved')]],
       ['b', []],
@@ -70,7 +70,7 @@ describe('clusterState', () => {
       const value = aRequest({ metadata: { name }, status: { conditions } })
       observed.requests.put(name, entry(value))
     }
-    const readings = [{ name: 'certificaterequests', hasSynced: true }]
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 0 }]
     expect(clusterState(observed, readings).requests()).toEqual([
       { kind: 'CertificateRequest', phases: ['pending', 'done'] },
     ])

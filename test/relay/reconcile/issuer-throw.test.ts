@@ -1,3 +1,4 @@
+import { err } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { CLUSTER_ISSUER, ISSUER, type Resource } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
@@ -8,7 +9,14 @@ import { issuerThrowReport } from '../../../relay/src/reconcile/issuer.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aStatusWriter, FORBIDDEN, newBreakers, newUnwritten } from './support.ts'
+import {
+  anEventRecorder,
+  aStatusWriter,
+  FORBIDDEN,
+  newBreakers,
+  newUnwritten,
+  UNAVAILABLE,
+} from './support.ts'
 
 const NEVER = new AbortController().signal
 const { message: MESSAGE } = issuerPending(UNEXPECTED_ERROR)
@@ -26,6 +34,7 @@ async function report(
     get: () => issuer,
     connect: async () => Promise.reject(new Error('a bug')),
     withinCheckDeadline: async () => Promise.reject(new Error('a bug')),
+    readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
     holds: new IssuerHolds(),
     breakers: newBreakers(),
     reminders: new Reminders(),
