@@ -108,6 +108,7 @@ describe('what is counted', () => {
     expect(count('edge_issuer_sign_requests_total{')).toBe(2 * 2 * 2 * 5)
     expect(count('edge_issuer_sign_duration_seconds_count{')).toBe(2 * 2)
     expect(count('edge_issuer_issuer_check_total{')).toBe(2 * 3)
+    expect(count('edge_issuer_status_write_failures_total{')).toBe(4 * 8)
     expect(series).toContain('edge_issuer_worker_http_requests_total{code="200"} 0')
     expect(series).toContain('edge_issuer_worker_http_requests_total{code="503"} 0')
   })
