@@ -5,6 +5,7 @@
  * @module
  */
 import { basename } from 'node:path'
+import { shellQuote } from '../shell-quote.ts'
 
 const DEFAULT_ENVIRONMENT = 'production'
 
@@ -26,12 +27,8 @@ export interface SecretFile {
 export const deployCommand = (environment: string, secret?: SecretFile): string =>
   [
     `npm run deploy:worker -- --env ${environment}`,
-    ...(secret === undefined ? [] : [`--secret ${secret.name}=${quote(secret.path)}`]),
+    ...(secret === undefined ? [] : [`--secret ${secret.name}=${shellQuote(secret.path)}`]),
   ].join(' ')
 
 export const putSecretCommand = (environment: string, { name, path }: SecretFile): string =>
-  `npx wrangler secret put ${name} --env ${environment} < ${quote(path)}`
-
-/** A word of a POSIX shell. */
-const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  `npx wrangler secret put ${name} --env ${environment} < ${shellQuote(path)}`
