@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
 import { replaceGenerated } from './tables.ts'
+import { userTextBlocks } from './user-texts.ts'
 import { workerTables } from './worker-configuration.ts'
 
 /** A document as it is, and as it is to be. */
@@ -24,6 +26,8 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
       'issuer spec': spec,
       'issuer status': status,
     }),
+    documentOf('messages.md', await userTextBlocks()),
+    documentOf('troubleshooting.md', { refusals: refusalTable() }),
     documentOf('metrics.md', {
       relay: metricTable(await relayMetricFacts()),
       worker: metricTable(await workerMetricFacts()),
