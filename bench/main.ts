@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<BenchCommand>>> = {
   size: async () => (await import('./size/command.ts')).size,
   memory: async () => (await import('./memory/command.ts')).memory,
   burst: async () => (await import('./burst/command.ts')).burst,
+  fairness: async () => (await import('./fairness/command.ts')).fairness,
   'field-csrs': async () => (await import('./field-csrs/command.ts')).fieldCsrs,
 }
 

@@ -47,14 +47,22 @@ is swapped from round to round. cert-manager approves all of them by itself. Med
       isWhole: true,
     },
     rounds: { summary: 'bursts of each issuer', fallback: 3, min: 1, max: 100, isWhole: true },
+    'per-issuer': {
+      summary: 'requests that the relay works on at once for one issuer; the default is what ships',
+      fallback: 4,
+      min: 1,
+      max: 256,
+      isWhole: true,
+    },
   },
   switches: {},
-  run: async ({ numbers: { requests = 1, rounds = 1 } }, report) => {
+  run: async ({ numbers }, report) => {
+    const { requests = 1, rounds = 1, 'per-issuer': perIssuer = 1 } = numbers
     const cluster = await startCluster(report)
     const api = await openApi(cluster.plane, LOAD_CONNECTIONS + 1)
     try {
       const approvalCalls = await measureApproval(api)
-      const bursts = await measure({ cluster, api, requests, rounds, report })
+      const bursts = await measure({ cluster, api, requests, rounds, perIssuer, report })
       const ours = summarize(bursts.ours, approvalCalls)
       const inTree = summarize(bursts.inTree, approvalCalls)
       const ratio = Number((ours.readyMs / inTree.readyMs).toFixed(3))
@@ -92,14 +100,17 @@ interface Bench {
   readonly api: Api
   readonly requests: number
   readonly rounds: number
+  readonly perIssuer: number
   readonly report: (line: string) => void
 }
 
 type Bursts = Readonly<Record<Side, readonly Burst[]>>
 
 async function measure(bench: Bench): Promise<Bursts> {
-  const { cluster, api, requests, rounds, report } = bench
-  const { process: relay } = await cluster.startRelay()
+  const { cluster, api, requests, rounds, perIssuer, report } = bench
+  const { process: relay } = await cluster.startRelay({
+    flags: [`--max-concurrent-reconciles-per-issuer=${String(perIssuer)}`],
+  })
   const bursts: Record<Side, Burst[]> = { ours: [], inTree: [] }
   try {
     for (const side of SIDES) await runSide(api, { side, round: 0, count: WARM_UP })

@@ -15,7 +15,11 @@ import {
   startEdgeSigner,
 } from '../../test/support/edge/signer.ts'
 import { bundleRelay } from '../relay/bundle.ts'
-import { type ShippedRelay, startShippedRelay } from '../relay/shipped-relay.ts'
+import {
+  type ShippedRelay,
+  type ShippedRelayOptions,
+  startShippedRelay,
+} from '../relay/shipped-relay.ts'
 import { type IssuerRef, NAMESPACE } from './requests.ts'
 
 /** What runs. */
@@ -23,7 +27,9 @@ export interface Cluster {
   readonly plane: ControlPlane
   readonly signer: EdgeSigner
   /** Starts a relay with a log of its own. Only one may run at a time. */
-  readonly startRelay: () => Promise<ShippedRelay>
+  readonly startRelay: (
+    options?: Pick<ShippedRelayOptions, 'env' | 'flags'>,
+  ) => Promise<ShippedRelay>
   readonly stop: () => Promise<void>
 }
 
@@ -86,10 +92,10 @@ export async function startCluster(
     return {
       plane,
       signer,
-      startRelay: async () => {
+      startRelay: async (options = {}) => {
         started += 1
         const logFile = join(plane.directory, `relay-${String(started)}.log`)
-        return startShippedRelay({ bundle, kubeconfig, logFile })
+        return startShippedRelay({ ...options, bundle, kubeconfig, logFile })
       },
       stop,
     }

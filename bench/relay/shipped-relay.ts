@@ -17,6 +17,10 @@ export interface ShippedRelayOptions {
   readonly bundle: string
   readonly kubeconfig: string
   readonly logFile: string
+  /** Flags beside those that connect it to the control plane: what is not set is as shipped. */
+  readonly flags?: readonly string[]
+  /** The whole environment; empty by default. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A relay that has read everything. */
@@ -31,21 +35,22 @@ const SYNC_TIMEOUT_MS = 60_000
 
 /** Starts a relay and waits until it is synced. */
 export async function startShippedRelay(options: ShippedRelayOptions): Promise<ShippedRelay> {
-  const { bundle, kubeconfig, logFile } = options
+  const { bundle, kubeconfig, logFile, flags = [], env = {} } = options
   const [port = 0] = await freePorts(1)
-  const flags = await shippedNodeFlags()
+  const nodeFlags = await shippedNodeFlags()
   const startMs = performance.now()
   const relay = await startProcess({
     name: 'relay',
     command: process.execPath,
     args: [
-      ...flags,
+      ...nodeFlags,
       bundle,
       `--kubeconfig=${kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      ...flags,
     ],
-    env: {},
+    env,
     logFile,
   })
   while (!(await isReady(port))) {

@@ -1,5 +1,5 @@
 import { ENDINGS, type Ending } from './ending.ts'
-import { flagName, type Parameter, type ParameterTable } from './parameters.ts'
+import { flagName, JSON_KEY, type Parameter, type ParameterTable } from './parameters.ts'
 
 /** Widest line of help, in characters. */
 const LINE_CHARACTERS = 100
@@ -45,7 +45,7 @@ export function commandHelp(line: CommandLine, command: CommandDescription): str
     ),
     section('Flags', [
       ...flags.map(([key, flag]) => [flagSyntax(key, flag), flagSummary(flag)] as const),
-      ['--help', 'print this'],
+      ['--help, -h', 'print this'],
     ]),
     section(
       'Exit codes',
@@ -66,12 +66,16 @@ export function commandListHelp(group: string, commands: readonly CommandLine[])
       ? 'edge-issuer: a cert-manager external issuer whose CA lives outside the cluster\n\n'
       : ''
   const rows = commands.map(({ path, summary }) => [path, summary] as const)
-  const version = group === '' ? '\n\nRun "edge-issuer --version" for the version.' : ''
-  return `${about}Usage: ${name} <command> [flags]\n\n${section('Commands', rows)}\n\nRun "edge-issuer <command> --help" for what a command takes.${version}\n`
+  const version =
+    group === '' ? '\n\nRun "edge-issuer --version" or "edge-issuer -v" for the version.' : ''
+  return `${about}Usage: ${name} <command> [flags]\n\n${section('Commands', rows)}\n\nRun "edge-issuer help <command>" for what a command takes.${version}\n`
 }
 
 const flagSyntax = (key: string, { placeholder }: Parameter<unknown>): string =>
-  `--${flagName(key)}${placeholder === '' ? '' : ` ${placeholder}`}`
+  [
+    `--${flagName(key)}${placeholder === '' ? '' : ` ${placeholder}`}`,
+    ...(key === JSON_KEY ? ['-o json'] : []),
+  ].join(', ')
 
 function flagSummary({ summary, isRequired, isRepeatable, fallback }: Parameter<unknown>): string {
   const facts = [

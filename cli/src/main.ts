@@ -5,6 +5,7 @@
  * @module
  */
 import { userInfo } from 'node:os'
+import { askSecret } from './ask-secret.ts'
 import { run } from './run.ts'
 
 let isOutputRead = true
@@ -24,6 +25,9 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   showsProgress: process.stderr.isTTY,
   isOutputRead: () => isOutputRead,
+  isTerminal: process.stdout.isTTY,
+  askSecret,
+  env: process.env,
   cwd: process.cwd(),
   username: username(),
   nowMs: Date.now,

@@ -35,6 +35,9 @@ export type Values<P extends ParameterTable> = {
   readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never
 }
 
+/** The switch that `-o json` is another spelling of, where a command has it. */
+export const JSON_KEY = 'json'
+
 /** The flag's name on the command line, without dashes. */
 export const flagName = (key: string): string =>
   key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

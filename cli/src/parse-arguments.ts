@@ -1,7 +1,13 @@
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { closest } from './closest.ts'
-import { flagName, type Parameter, type ParameterTable, type Values } from './parameters.ts'
+import {
+  flagName,
+  JSON_KEY,
+  type Parameter,
+  type ParameterTable,
+  type Values,
+} from './parameters.ts'
 
 /** What the tokens of a command line come to, before the values are read. */
 interface Words {
@@ -15,8 +21,11 @@ interface Words {
 export function asksForHelp(args: readonly string[]): boolean {
   const endOfFlags = args.indexOf('--')
   const flags = endOfFlags < 0 ? args : args.slice(0, endOfFlags)
-  return flags.includes('--help') || flags.includes('-h')
+  return flags.some(isHelpFlag)
 }
+
+/** @param word - Of a command line. */
+export const isHelpFlag = (word: string): boolean => word === '--help' || word === '-h'
 
 /**
  * Reads the words after a command's name. Strict: an unknown flag, a missing or surplus value, a
@@ -61,20 +70,35 @@ function readWords(table: ParameterTable, args: readonly string[]): Words {
       { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), multiple: true },
     ]),
   )
+  const hasJson = flags.get(JSON_KEY)?.kind === 'switch'
+  const output = { output: { type: 'string' as const, short: 'o', multiple: true } }
   // Not parseArgs's own strict mode: it stops at the first fault and knows no closest name.
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: hasJson ? { ...options, ...output } : options,
+    strict: false,
+    tokens: true,
+  })
   const texts = new Map<string, string[]>()
   const operands: string[] = []
   const faults: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
+    if (hasJson && token.name === 'output') {
+      if (isJson(token.value)) texts.set(JSON_KEY, [''])
+      else faults.push(`${token.rawName}: "${token.value ?? ''}" is unknown; the format is json`)
+      continue
+    }
     const fault = tokenFault(token, flags)
     if (fault !== undefined) faults.push(fault)
     else texts.set(token.name, [...(texts.get(token.name) ?? []), token.value ?? ''])
   }
   return { texts, operands, faults }
 }
+
+/** `-o=json` gives `=json`. */
+const isJson = (format: string | undefined): boolean => format?.replace(/^=/, '') === 'json'
 
 interface FlagToken {
   readonly name: string

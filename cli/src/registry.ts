@@ -39,6 +39,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/config-check.ts')).configCheck,
   },
   {
+    path: 'config add',
+    summary: "add a client or an admin to the worker's configuration",
+    load: async () => (await import('./commands/config-add.ts')).configAdd,
+  },
+  {
     path: 'config rotate',
     summary: 'take one step of the rotation of an issuing CA',
     load: async () => (await import('./commands/config-rotate.ts')).configRotate,
@@ -87,6 +92,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'certificates metrics',
     summary: "print the worker's counters for Prometheus",
     load: async () => (await import('./commands/certificates-metrics.ts')).certificatesMetrics,
+  },
+  {
+    path: 'context add',
+    summary: 'keep a worker and a key under a name, for all commands that speak to it',
+    load: async () => (await import('./commands/context-add.ts')).contextAdd,
+  },
+  {
+    path: 'context use',
+    summary: 'make a context the current one',
+    load: async () => (await import('./commands/context-use.ts')).contextUse,
+  },
+  {
+    path: 'context list',
+    summary: 'list the contexts',
+    load: async () => (await import('./commands/context-list.ts')).contextList,
+  },
+  {
+    path: 'context remove',
+    summary: 'forget a context; its key stays',
+    load: async () => (await import('./commands/context-remove.ts')).contextRemove,
   },
   {
     path: 'demo',

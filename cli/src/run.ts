@@ -3,7 +3,7 @@ import { closest } from './closest.ts'
 import { ENDINGS } from './ending.ts'
 import { commandListHelp } from './help.ts'
 import type { Io } from './io.ts'
-import { asksForHelp } from './parse-arguments.ts'
+import { asksForHelp, isHelpFlag } from './parse-arguments.ts'
 import { COMMANDS } from './registry.ts'
 import { VERSION } from './version.ts'
 
@@ -25,15 +25,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
-  const [first = '', second = ''] = args
-  if (first === '--version') {
+  const [first = ''] = args
+  if (first === '--version' || first === '-v') {
     io.stdout(`edge-issuer ${VERSION} (protocol ${PROTOCOL_VERSION})\n`)
     return ENDINGS.done.exitCode
   }
-  const words = COMMANDS.some(({ path }) => path === first) ? [first] : [first, second]
-  const command = COMMANDS.find(({ path }) => path === words.join(' '))
+  if (first === 'help' && args.length > 1) return dispatch([...args.slice(1), '--help'], io)
+  const command = COMMANDS.find(({ path }) =>
+    path.split(' ').every((word, index) => word === args[index]),
+  )
   if (command !== undefined) {
-    return (await command.load()).run(command, args.slice(words.length), io)
+    const words = command.path.split(' ').length
+    return (await command.load()).run(command, args.slice(words), io)
   }
   const group = COMMANDS.some(({ path }) => path.startsWith(`${first} `)) ? first : ''
   return listCommands(args, group, io)
@@ -43,8 +46,8 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 function listCommands(args: readonly string[], group: string, io: Io): number {
   const commands = COMMANDS.filter(({ path }) => group === '' || path.startsWith(`${group} `))
   const help = commandListHelp(group, commands)
-  const word = args[group === '' ? 0 : 1]
-  if (asksForHelp(args) || (group === '' && word === 'help')) {
+  const [word] = args.slice(group === '' ? 0 : 1).filter((arg) => !isHelpFlag(arg))
+  if (word === 'help' || (word === undefined && asksForHelp(args))) {
     io.stdout(help)
     return ENDINGS.done.exitCode
   }

@@ -21,6 +21,16 @@ export interface NewFile {
   readonly isPrivate: boolean
 }
 
+/** Whether there is something at `path`; a broken symbolic link counts. */
+export async function pathExists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Says so when there is something at `path` already, for a command that would be in vain. */
 export async function refuseExisting(path: string, io: Io): Promise<Result<void, string>> {
   try {
@@ -68,8 +78,8 @@ export async function writeNewFiles(
 }
 
 /**
- * Replaces a file that is there, in one rename; its mode stays. A symbolic link stays too: what it
- * leads to is replaced.
+ * Replaces a file that is there, in one rename; its mode stays. A symbolic link stays
+ * too: what it leads to is replaced.
  *
  * @returns What went wrong; the file is as it was then.
  */

@@ -47,7 +47,9 @@ async function packWorker(file: string): Promise<void> {
   const bundle = await mkdtemp(join(tmpdir(), 'edge-issuer-worker-'))
   try {
     const wrangler = join(ROOT, 'node_modules/.bin/wrangler')
-    await run([wrangler, 'deploy', '--dry-run', '--env=', `--outdir=${bundle}`])
+    await run([wrangler, 'deploy', '--dry-run', '--env=', `--outdir=${bundle}`], {
+      EDGE_ISSUER_BUNDLE_ONLY: '1',
+    })
     const pack = ['tar', '--create', '--gzip', `--file=${file}`, `--directory=${bundle}`] as const
     await run([...pack, ...(await readdir(bundle)).toSorted()])
   } finally {
@@ -65,7 +67,15 @@ async function checksums(folder: string): Promise<string> {
   return (await Promise.all(lines)).join('')
 }
 
-async function run([command, ...args]: readonly [string, ...string[]]): Promise<void> {
-  const { code, stderr } = await runCommand({ command, args, env: process.env, cwd: ROOT })
+async function run(
+  [command, ...args]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { code, stderr } = await runCommand({
+    command,
+    args,
+    env: { ...process.env, ...env },
+    cwd: ROOT,
+  })
   if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`)
 }

@@ -14,13 +14,21 @@ import { runCommand } from '../../test/support/process.ts'
  * @throws Error with what kubectl printed.
  */
 export async function kustomize(kustomization: string): Promise<string> {
+  return kustomizeFolder(fileURLToPath(new URL(`../kustomize/${kustomization}`, import.meta.url)))
+}
+
+/**
+ * As {@link kustomize}, for a kustomization anywhere.
+ *
+ * @param folder - Path of its folder.
+ */
+export async function kustomizeFolder(folder: string): Promise<string> {
   const { path } = await findOrBuildBinary((line) => process.stderr.write(`${line}\n`))
-  const folder = fileURLToPath(new URL(`../kustomize/${kustomization}`, import.meta.url))
   const { code, stdout, stderr } = await runCommand({
     command: path,
     args: ['kubectl', 'kustomize', folder],
     env: { PATH: process.env['PATH'] },
   })
-  if (code !== 0) throw new Error(`kubectl kustomize ${kustomization}: ${stderr}`)
+  if (code !== 0) throw new Error(`kubectl kustomize ${folder}: ${stderr}`)
   return stdout
 }

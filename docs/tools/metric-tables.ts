@@ -28,6 +28,7 @@ function useAll(metrics: Metrics): void {
   const issuerKind = 'Issuer'
   metrics.apiAnswered({ method: 'GET', code: '200', host: 'x' })
   metrics.workerAnswered('200')
+  metrics.breakerOpened(issuerKind)
   metrics.checked(issuerKind, 'Checked')
   metrics.signed({
     kind: 'CertificateRequest',
@@ -44,6 +45,7 @@ function useAll(metrics: Metrics): void {
   observer.added()
   observer.taken(1)
   observer.reconciled('retry', 1)
+  metrics.observeBreakers(() => ({ Issuer: 0, ClusterIssuer: 0 }))
   metrics.observe({
     issuers: () => [ISSUER],
     requests: () => [{ kind: 'CertificateRequest', phases: [] }],

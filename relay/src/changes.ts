@@ -12,6 +12,7 @@ import type { ApprovalWatch } from './reconcile/approval-watch.ts'
 import type { Controller } from './reconcile/controller.ts'
 import type { IssuerHolds } from './reconcile/issuer-holds.ts'
 import type { Told } from './reconcile/told.ts'
+import type { UnwrittenStatuses } from './report/unwritten-statuses.ts'
 import { type Connections, secretRefOf } from './signer/connections.ts'
 import type { SecretWatches } from './watch/secret-watches.ts'
 import type { Change } from './watch/store.ts'
@@ -21,17 +22,19 @@ export interface RequestParts {
   readonly controller: Pick<Controller, 'add'>
   readonly approvals: Pick<ApprovalWatch<never>, 'forget'>
   readonly told: Pick<Told, 'forget'>
+  readonly unwritten: Pick<UnwrittenStatuses, 'settled'>
 }
 
 /** A request of either kind appeared, changed, or is gone. */
 export function requestChanged(
   change: Change<AnyRequest>,
-  { controller, approvals, told }: RequestParts,
+  { controller, approvals, told, unwritten }: RequestParts,
 ): void {
   const { key, before, after } = change
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
     approvals.forget(before.metadata.uid)
     told.forget(before.metadata.uid)
+    unwritten.settled(before.metadata.uid)
   }
   if (wakesRequest(change)) controller.add(key)
 }
@@ -50,6 +53,7 @@ export interface IssuerParts {
   readonly holds: IssuerHolds
   readonly secrets: Pick<SecretWatches, 'follow' | 'unfollow'>
   readonly connections: Pick<Connections, 'forget'>
+  readonly unwritten: Pick<UnwrittenStatuses, 'settled'>
 }
 
 /** A change of an issuer, and what it was seen as. */
@@ -61,12 +65,13 @@ export interface IssuerChange extends Change<Issuer> {
 /** An issuer appeared, changed, or is gone. Whatever may mend a refusal also ends the hold for it. */
 export function issuerChanged(
   change: IssuerChange,
-  { issuers, requests, holds, secrets, connections }: IssuerParts,
+  { issuers, requests, holds, secrets, connections, unwritten }: IssuerParts,
 ): void {
   const { kind, key, before, after, clusterResourceNamespace } = change
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
     holds.forget(before.metadata.uid)
     connections.forget(before)
+    unwritten.settled(before.metadata.uid)
     secrets.unfollow(before.metadata.uid)
   }
   if (after !== undefined) {

@@ -10,10 +10,11 @@ export {
   FOREIGN_SIGNERS_FIELD_SELECTOR,
   ISSUER,
   OUR_REQUESTS_FIELD_SELECTOR,
+  REPORTING_CONTROLLER,
   type Resource,
 } from './api/group.ts'
 export { type Issuer, issuerSchema } from './api/issuer.ts'
-export { READY, REQUEST_REASON, SIGNING_REQUEST_CONDITION } from './api/reasons.ts'
+export { EVENT_REASON, READY, REQUEST_REASON, SIGNING_REQUEST_CONDITION } from './api/reasons.ts'
 export type { AnyRequest } from './api/request.ts'
 export { rfc3339 } from './api/time.ts'
 export { APPROVE_ROLE } from './core/approval-help.ts'
@@ -23,6 +24,7 @@ export type { ApiError } from './kube/api-error.ts'
 export { connect } from './kube/client.ts'
 export { objectKey } from './kube/object-ref.ts'
 export type { Collection, Kube, Lease } from './kube/ports.ts'
+export { defaultKubeconfig, namedKubeconfigs } from './kubeconfig/find-files.ts'
 export { systemClock } from './queue/clock.ts'
 export {
   CERTIFICATE_REQUESTS,

@@ -11,7 +11,7 @@ import { checkEnvironment } from './signer/environment.ts'
 
 /** The settings of one run, complete. */
 export interface Config {
-  /** Path of a kubeconfig; empty for in-cluster. */
+  /** Path of a kubeconfig; empty for those of KUBECONFIG, else for the service account of the pod. */
   readonly kubeconfig: string
   /** Where the Secrets of ClusterIssuers are; empty for the relay's own namespace. */
   readonly clusterResourceNamespace: string
@@ -36,6 +36,8 @@ export interface Config {
   readonly healthCheckIntervalMs: number
   /** 0 for no limit. */
   readonly maxRetryMs: number
+  /** While the worker or its ledger cannot be reached; 0 for no limit. Never below {@link maxRetryMs}. */
+  readonly maxOutageRetryMs: number
   /** Whether Kubernetes' CertificateSigningRequests are signed as well. */
   readonly enableCertificateSigningRequests: boolean
   /** Whether cert-manager's annotations on CertificateSigningRequests count. */
@@ -71,7 +73,10 @@ interface Setting {
 }
 
 const SETTINGS = {
-  kubeconfig: { default: '', help: 'kubeconfig file; in-cluster credentials when empty' },
+  kubeconfig: {
+    default: '',
+    help: 'kubeconfig file; when empty those that KUBECONFIG names, merged, else the service account of the pod',
+  },
   'cluster-resource-namespace': {
     default: '',
     help: "namespace of the Secrets of ClusterIssuers; the relay's own when empty",
@@ -104,12 +109,16 @@ const SETTINGS = {
   },
   'max-concurrent-reconciles-per-issuer': {
     default: '4',
-    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns',
+    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns. An issuer that responds within a second may have more, up to half of the workers, while those are idle',
   },
   'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
   'max-retry-duration': {
     default: '1h',
-    help: 'how long a request is retried after temporary faults before it fails; 0 for ever',
+    help: 'how long a request is retried after temporary errors before it fails; 0 for no limit',
+  },
+  'max-outage-retry-duration': {
+    default: '24h',
+    help: 'the same while the worker or its ledger cannot be reached; at least --max-retry-duration; 0 for no limit',
   },
   'enable-certificate-signing-requests': {
     default: 'true',
@@ -200,6 +209,7 @@ export function readConfig(
     if (!NAMESPACE.test(text(flag))) wanted(flag, 'the name of a namespace')
     return text(flag)
   }
+  const maxRetryMs = durationMs('max-retry-duration', 0)
   const config: Config = {
     kubeconfig: text('kubeconfig'),
     clusterResourceNamespace: text('cluster-resource-namespace'),
@@ -217,7 +227,8 @@ export function readConfig(
       MAX_CONCURRENT_RECONCILES,
     ),
     healthCheckIntervalMs: durationMs('health-check-interval', MIN_HEALTH_CHECK_INTERVAL_MS),
-    maxRetryMs: durationMs('max-retry-duration', 0),
+    maxRetryMs,
+    maxOutageRetryMs: longerLimit(maxRetryMs, durationMs('max-outage-retry-duration', 0)),
     enableCertificateSigningRequests:
       choice('enable-certificate-signing-requests', BOOLEANS) === 'true',
     certificateSigningRequestAnnotations:
@@ -227,6 +238,10 @@ export function readConfig(
   }
   return faults.length === 0 ? ok(Object.freeze(config)) : err(faults)
 }
+
+/** 0 is no limit, and so the longest. */
+const longerLimit = (one: number, other: number): number =>
+  one === 0 || other === 0 ? 0 : Math.max(one, other)
 
 function parseFlags(
   args: readonly string[],

@@ -5,14 +5,16 @@
  */
 import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
 import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
-import type { Issuer, IssuerKind } from './api/issuer.ts'
+import { type Issuer, ISSUER_KINDS, type IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './changes.ts'
 import type { Config } from './config.ts'
+import { ATTEMPT_DEADLINE_MS, controllerDefaults } from './controller-defaults.ts'
 import { longestLifetimeMs } from './core/ca-expiry.ts'
 import { issuerRefOf } from './core/issuer-ref.ts'
 import { objectKey, refOfKey } from './kube/object-ref.ts'
 import type { Kube } from './kube/ports.ts'
+import { fencedReconcile } from './lead/fence.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
@@ -44,8 +46,10 @@ import {
 import { type SignPass, signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
 import type { EventRecorder } from './report/events.ts'
-import { breakerScope, CircuitBreakers } from './signer/circuit-breaker.ts'
+import { UnwrittenStatuses } from './report/unwritten-statuses.ts'
+import { breakerScope, type CircuitBreakers } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { observedBreakers } from './signer/observed-breakers.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
 import type { Change, Store } from './watch/store.ts'
@@ -58,6 +62,7 @@ export interface ControllersOptions {
     | 'healthCheckIntervalMs'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
+    | 'maxOutageRetryMs'
     | 'maxRetryMs'
     | 'watchNamespace'
   >
@@ -67,6 +72,8 @@ export interface ControllersOptions {
   readonly clusterResourceNamespace: string
   readonly events: EventRecorder
   readonly metrics: Metrics
+  /** Whether this replica is the one that works. */
+  readonly isLeading: () => boolean
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random: () => number
@@ -80,12 +87,6 @@ export interface Controllers {
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
-
-/** A check or an attempt to sign: a Secret that is read slowly, and an exchange with the worker (25 s). */
-const ATTEMPT_DEADLINE_MS = 45_000
-/** An attempt, and time left for two calls to the API server (30 s each) that write its result. */
-const RECONCILE_DEADLINE_MS = ATTEMPT_DEADLINE_MS + 60_000
 /** Checks are spread by this share, so that many issuers do not ask at once. */
 const CHECK_JITTER = 0.1
 
@@ -96,16 +97,22 @@ const CHECK_JITTER = 0.1
 export function createControllers(options: ControllersOptions): Controllers {
   const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
-  const breakers = new CircuitBreakers(() => clock.uptimeMs(), random)
+  const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
     secrets,
     clusterResourceNamespace,
     onAnswer: metrics.workerAnswered,
   })
+  const unwritten = new UnwrittenStatuses({
+    events: options.events,
+    log,
+    failed: metrics.statusNotWritten,
+  })
+  const shared = { holds, breakers, connections, unwritten }
   const issuers = {
-    Issuer: issuerController('Issuer', { holds, breakers, connections }, options),
-    ClusterIssuer: issuerController('ClusterIssuer', { holds, breakers, connections }, options),
+    Issuer: issuerController('Issuer', shared, options),
+    ClusterIssuer: issuerController('ClusterIssuer', shared, options),
   }
   const wakeRequests = (scope: string): void => {
     const all = ISSUER_KINDS.flatMap((kind) => observed.issuers[kind].values())
@@ -115,7 +122,7 @@ export function createControllers(options: ControllersOptions): Controllers {
       }
     }
   }
-  const world = { holds, breakers, wakeRequests, connections, issuers }
+  const world = { ...shared, wakeRequests, issuers }
   const requests: readonly WatchedRequests[] = [
     watchedRequests({ ...world, kind: CERTIFICATE_REQUESTS, store: observed.requests }, options),
     watchedRequests(
@@ -123,7 +130,7 @@ export function createControllers(options: ControllersOptions): Controllers {
       options,
     ),
   ]
-  const parts: IssuerParts = { issuers, requests, holds, secrets, connections }
+  const parts: IssuerParts = { issuers, requests, holds, secrets, connections, unwritten }
   for (const kind of ISSUER_KINDS) {
     const changed = (change: Change<Issuer>): void =>
       issuerChanged({ ...change, kind, clusterResourceNamespace }, parts)
@@ -151,7 +158,7 @@ const signingKind = ({ config }: ControllersOptions): RequestKind<CertificateSig
 
 function issuerController(
   kind: IssuerKind,
-  { holds, breakers, connections }: Pick<World, 'breakers' | 'connections' | 'holds'>,
+  { holds, breakers, connections, unwritten }: Omit<World, 'issuers' | 'wakeRequests'>,
   options: ControllersOptions,
 ): Controller {
   const { config, kube, observed, events, metrics, clock, random, log } = options
@@ -171,16 +178,17 @@ function issuerController(
     checked: (reason) => metrics.checked(kind, reason),
     status: kube,
     events,
+    unwritten,
     log,
     now: () => clock.now(),
     nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
   }
   return new Controller({
-    ...common(options),
+    ...controllerDefaults(options),
     name: resource.plural,
     groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
     backoff: ISSUER_BACKOFF,
-    reconcile: issuerReconciler(reconciler),
+    reconcile: fencedReconcile(issuerReconciler(reconciler), options.isLeading),
     reportThrow: issuerThrowReport(reconciler),
   })
 }
@@ -191,6 +199,7 @@ interface World {
   readonly breakers: CircuitBreakers
   readonly wakeRequests: (scope: string) => void
   readonly connections: Connections
+  readonly unwritten: UnwrittenStatuses
   readonly issuers: Readonly<Record<IssuerKind, Controller>>
 }
 
@@ -205,7 +214,16 @@ interface WatchedRequests extends Requests {
 
 /** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
 function watchedRequests<R extends AnyRequest>(
-  { kind, store, holds, breakers, wakeRequests, connections, issuers }: RequestsOptions<R>,
+  {
+    kind,
+    store,
+    holds,
+    breakers,
+    wakeRequests,
+    connections,
+    unwritten,
+    issuers,
+  }: RequestsOptions<R>,
   options: ControllersOptions,
 ): WatchedRequests {
   const { config, kube, observed, events, metrics, clock, log } = options
@@ -219,7 +237,7 @@ function watchedRequests<R extends AnyRequest>(
     breakers,
     wakeRequests,
     wakeIssuer: (issuer) => issuers[issuer.kind].add(objectKey(issuerRefOf(issuer))),
-    maxRetryMs: config.maxRetryMs,
+    retryLimits: config,
     now,
   })
   const boundedSign: SignPass<R> = async (request, issuer, signal) =>
@@ -234,46 +252,28 @@ function watchedRequests<R extends AnyRequest>(
     sign: observedSign(boundedSign, {
       kind,
       signed: metrics.signed,
-      log,
       uptimeMs: () => clock.uptimeMs(),
     }),
     approvals,
     status: kube,
     events,
     told,
+    unwritten,
     log,
     now,
   }
   const controller = new Controller({
-    ...common(options),
+    ...controllerDefaults(options),
     name: kind.resource.plural,
     groupsOf: (key) => {
       const request = store.get(key)
       return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
     },
     backoff: REQUEST_BACKOFF,
-    reconcile: requestReconciler(reconciler),
+    reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),
     reportThrow: requestThrowReport(reconciler),
   })
-  store.onChange((change) => requestChanged(change, { controller, approvals, told }))
+  store.onChange((change) => requestChanged(change, { controller, approvals, told, unwritten }))
   for (const key of store.keys()) controller.add(key)
   return { controller, keysOf: (issuer) => requestKeysOf(store, issuer) }
 }
-
-const common = ({
-  config,
-  metrics,
-  clock,
-  random,
-  log,
-}: ControllersOptions): Pick<
-  ConstructorParameters<typeof Controller>[0],
-  'clock' | 'deadlineMs' | 'log' | 'observe' | 'random' | 'workers'
-> => ({
-  observe: metrics.controller,
-  workers: config.maxConcurrentReconciles,
-  deadlineMs: RECONCILE_DEADLINE_MS,
-  clock,
-  random,
-  log,
-})

@@ -8,6 +8,7 @@ import { clusterState } from './cluster-state.ts'
 import type { Config } from './config.ts'
 import { type Controllers, createControllers } from './controllers.ts'
 import type { Kube } from './kube/ports.ts'
+import { fencedKube } from './lead/fence.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { createObserved, createReflectors, type Reading } from './observed.ts'
@@ -56,7 +57,7 @@ async function startWhenSynced(
 
 /** Starts reading at once. */
 export function startRelay(options: RelayOptions): Relay {
-  const { kube } = options
+  const kube = fencedKube(options.kube, options.isLeading)
   const events = createEventRecorder({ ...options, writer: kube })
   const observed = createObserved()
   const { all: reflectors, awaited } = createReflectors(observed, kube, options)
@@ -76,7 +77,7 @@ export function startRelay(options: RelayOptions): Relay {
     isReady: () => !reading.signal.aborted && reflectors.every((reflector) => reflector.hasSynced),
     work: () => {
       if (reading.signal.aborted) return
-      controllers = createControllers({ ...options, observed, events })
+      controllers = createControllers({ ...options, kube, observed, events })
       starting = startWhenSynced(controllers, awaited)
     },
     stop: async (graceMs) => {

@@ -4,12 +4,13 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import type { Config } from './config.ts'
 import { connect } from './kube/client.ts'
 import type { Kube } from './kube/ports.ts'
+import { namedKubeconfigs } from './kubeconfig/find-files.ts'
+import { podNamespace } from './kubeconfig/pod-access.ts'
 import { type Campaign, startCampaign } from './lead/campaign.ts'
 import type { Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
@@ -19,9 +20,6 @@ import { serveProbes } from './serve/http.ts'
 import type { Listening } from './serve/listen.ts'
 import { serveMetrics } from './serve/metrics-server.ts'
 import { VERSION } from './version.ts'
-
-/** Where a pod finds the name of its namespace. */
-const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 
 const EXIT_FAILURE = 1
 
@@ -37,7 +35,7 @@ const COMMON = { clock: systemClock, random: Math.random }
 
 /** Runs until a signal tells to end. @returns Why it could not start. */
 export async function run(config: Config, log: Log): Promise<Result<void, string>> {
-  const namespace = ownNamespace()
+  const namespace = podNamespace()
   const clusterResourceNamespace = config.clusterResourceNamespace || namespace
   if (clusterResourceNamespace === undefined) {
     return err(
@@ -47,11 +45,16 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
   const facts = { version: VERSION, node: process.version, pid: process.pid }
   log.info({ ...facts, ...config, clusterResourceNamespace }, 'starting')
   const metrics = createMetrics()
-  const kube = connect({
+  const kubeconfig = namedKubeconfigs({
+    flag: config.kubeconfig,
+    variable: process.env['KUBECONFIG'] ?? '',
+    cwd: process.cwd(),
+  })
+  const kube = await connect({
     ...COMMON,
     log,
     onAnswer: metrics.apiAnswered,
-    ...(config.kubeconfig === '' ? {} : { kubeconfig: config.kubeconfig }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
   })
   if (!kube.ok) return kube
   let campaign: Campaign | undefined
@@ -161,8 +164,4 @@ async function endSignal(): Promise<NodeJS.Signals> {
   process.once('SIGTERM', resolve)
   process.once('SIGINT', resolve)
   return promise
-}
-
-function ownNamespace(): string | undefined {
-  return existsSync(NAMESPACE_FILE) ? readFileSync(NAMESPACE_FILE, 'utf8').trim() : undefined
 }

@@ -129,7 +129,7 @@ Flags:
   --key-type TYPE      kind of key (default: p256)
   --depth N            levels (default: 0)
   --is-ca              a CA
-  --help               print this
+  --help, -h           print this
 
 Exit codes:
   0  done
@@ -138,5 +138,45 @@ Exit codes:
 Examples:
   edge-issuer do it x --url u
 `)
+  })
+})
+
+describe('-o json', () => {
+  const withJson = { json: toggle('as JSON'), out: optional(text('FILE'), 'file') }
+  const read = (words: readonly string[]): unknown => {
+    const result = parseArguments(withJson, words)
+    return result.ok ? result.value : result.error
+  }
+
+  it.for([
+    [['--json']],
+    [['-o', 'json']],
+    [['-ojson']],
+    [['-o=json']],
+    [['--output', 'json']],
+    [['--output=json']],
+  ])('%j is --json', ([words = []], { expect }) => {
+    expect(read(words)).toEqual({ json: true, out: undefined })
+  })
+
+  it.for([
+    [['-o', 'yaml'], '-o: "yaml" is unknown; the format is json'],
+    [['--output', 'wide'], '--output: "wide" is unknown; the format is json'],
+    [['-o'], '-o: "" is unknown; the format is json'],
+  ] as const)('%j is refused', ([words, fault], { expect }) => {
+    expect(read(words)).toEqual([fault])
+  })
+
+  it('is no flag of a command without --json', ({ expect }) => {
+    expect(parse(['x', '--url', 'u', '-o', 'json'])).toEqual([
+      expect.stringContaining('-o: there is no such flag'),
+    ])
+  })
+
+  it('is in the help', ({ expect }) => {
+    const line = { path: 'do', summary: 'does' }
+    const endings = [] as const
+    const help = commandHelp(line, { description: '', parameters: withJson, examples: [], endings })
+    expect(help).toContain('--json, -o json')
   })
 })

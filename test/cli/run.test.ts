@@ -21,21 +21,48 @@ describe('edge-issuer', () => {
     expect(stderr).toContain('Usage: edge-issuer <command> [flags]')
   })
 
-  it('--version names its version and that of the protocol', async ({ expect }) => {
-    expect(await runCli(['--version'], { cwd })).toEqual({
-      exitCode: 0,
-      stdout: 'edge-issuer 0.1.0 (protocol 1.1)\n',
-      stderr: '',
+  it.for(['--version', '-v'])(
+    '%s names its version and that of the protocol',
+    async (flag, { expect }) => {
+      expect(await runCli([flag], { cwd })).toEqual({
+        exitCode: 0,
+        stdout: 'edge-issuer 0.1.0 (protocol 1.1)\n',
+        stderr: '',
+      })
+    },
+  )
+
+  it.for(COMMANDS.map(({ path }) => path))(
+    'help %s is its --help, with examples',
+    async (path, { expect }) => {
+      const words = path.split(' ')
+      const help = await runCli(['help', ...words], { cwd })
+      expect(help).toEqual(await runCli([...words, '--help'], { cwd }))
+      expect(help).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(help.stdout).toMatch(
+        new RegExp(String.raw`\nExamples:\n  .*(edge-issuer|npm run) ${path}`),
+      )
+    },
+  )
+
+  it('help of a command that there is not has a hint', async ({ expect }) => {
+    const { exitCode, stderr } = await runCli(['help', 'sgin'], { cwd })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: 'edge-issuer: there is no command "sgin"; is it "sign"?\n',
     })
   })
 
-  it('ca --help lists that group alone', async ({ expect }) => {
-    const { exitCode, stdout } = await runCli(['ca', '--help'], { cwd })
-    expect(exitCode).toBe(0)
-    expect(stdout).toContain('Usage: edge-issuer ca <command> [flags]')
-    expect(stdout).toContain('ca init')
-    expect(stdout).not.toContain('client create')
-  })
+  it.for(['ca --help', 'help ca', 'ca help'])(
+    '%s lists that group alone',
+    async (words, { expect }) => {
+      const { exitCode, stdout } = await runCli(words, { cwd })
+      expect(exitCode).toBe(0)
+      expect(stdout).toContain('Usage: edge-issuer ca <command> [flags]')
+      expect(stdout).toContain('ca init')
+      expect(stdout).not.toContain('client create')
+    },
+  )
 
   it.for([
     [['sgin'], 'edge-issuer: there is no command "sgin"; is it "sign"?\n'],
@@ -54,10 +81,10 @@ describe('edge-issuer', () => {
   })
 
   it('names the command in a usage error, and where to read on', async ({ expect }) => {
-    const { exitCode, stderr } = await runCli(['health', '--url', 'https://a'], { cwd })
+    const { exitCode, stderr } = await runCli(['health', '--bundel'], { cwd })
     expect(exitCode).toBe(2)
     expect(stderr).toBe(
-      'edge-issuer health: --key: it is required\nRun "edge-issuer health --help" for what it takes.\n',
+      'edge-issuer health: --bundel: there is no such flag; is it --bundle?\nRun "edge-issuer health --help" for what it takes.\n',
     )
   })
 

@@ -25,7 +25,7 @@ let checkout: string
 
 beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'edge-issuer-checkout-'))
-  await mkdir(join(checkout, 'signer-worker'))
+  await mkdir(join(checkout, 'signer-worker/tools'), { recursive: true })
   for (const path of ['node_modules', 'shared', 'signer-worker/src']) {
     await symlink(join(REPOSITORY, path), join(checkout, path))
   }
@@ -34,6 +34,8 @@ beforeAll(async () => {
     'wrangler.toml',
     'signer-worker/tsconfig.json',
     'signer-worker/tsconfig.staging.json',
+    'signer-worker/tools/check-build.ts',
+    'signer-worker/tools/require-environment.ts',
   ]) {
     await copyFile(join(REPOSITORY, path), join(checkout, path))
   }

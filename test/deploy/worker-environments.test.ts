@@ -70,6 +70,7 @@ describe('an environment of wrangler.toml', () => {
       const { code, stderr } = await runWrangler(
         ['deploy', '--dry-run', `--env=${env}`, '--metafile', '--outdir', out],
         home,
+        { EDGE_ISSUER_BUNDLE_ONLY: '1' },
       )
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       const text = await readFile(join(out, 'bundle-meta.json'), 'utf8')
@@ -80,4 +81,18 @@ describe('an environment of wrangler.toml', () => {
       expect(gzipSync(bundle).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
     },
   )
+
+  it.for([
+    { args: [], problem: 'no environment of wrangler.toml is selected' },
+    { args: ['--env='], problem: 'no environment of wrangler.toml is selected' },
+    { args: ['--env', 'staging'], problem: 'signer.config.staging.json has no issuer' },
+    { args: ['--env', 'production'], problem: 'signer.config.production.json has no issuer' },
+  ])('is not deployed as shipped: wrangler deploy $args', SLOW, async (row, { expect }) => {
+    const home = await mkdtemp(join(tmpdir(), 'edge-issuer-bundle-'))
+    const { code, stdout } = await runWrangler(['deploy', '--dry-run', ...row.args], home)
+    await rm(home, { recursive: true })
+    expect(code).toBe(1)
+    expect(stdout).toContain(row.problem)
+    expect(stdout).not.toContain('--dry-run: exiting now.')
+  })
 })

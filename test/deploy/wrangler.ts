@@ -17,13 +17,17 @@ export const wranglerEnv = (home: string): NodeJS.ProcessEnv => ({
   NO_COLOR: '1',
 })
 
-/** Runs wrangler in this repository. */
-export async function runWrangler(args: readonly string[], home: string): Promise<CommandResult> {
+/** Runs wrangler in this repository. @param env - More variables. */
+export async function runWrangler(
+  args: readonly string[],
+  home: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
   const root = dirname(createRequire(import.meta.url).resolve('wrangler/package.json'))
   return runCommand({
     command: process.execPath,
     args: [join(root, 'bin', 'wrangler.js'), ...args],
     cwd: join(import.meta.dirname, '../..'),
-    env: wranglerEnv(home),
+    env: { ...wranglerEnv(home), ...env },
   })
 }

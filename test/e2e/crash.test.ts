@@ -26,7 +26,7 @@ let proxy: ApiProxy
 
 beforeAll(async () => {
   edge = await startEdgeEnvironment()
-  proxy = await startApiProxy(edge.plane, edge.relayKubeconfig)
+  proxy = await startApiProxy(edge.plane, { kubeconfig: edge.relayKubeconfig })
 })
 
 afterAll(async () => {

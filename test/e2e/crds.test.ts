@@ -171,7 +171,7 @@ it('a status decided on an older version of the object is a conflict, and change
   const name = 'issuer.edge-issuer.dev/test'
   const { metadata } = await getObject(plane, name, 'default')
   await plane.apply(issuer('Issuer', { ...GOOD, issuer: 'after' }))
-  const kube = connect({
+  const kube = await connect({
     kubeconfig: plane.adminKubeconfig,
     clock: systemClock,
     random: Math.random,

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const crd = `crd/${CLUSTER_ISSUER.plural}.${CLUSTER_ISSUER.group}`
   await kubectlWait(plane, [crd, 'condition=Established', '60s'], 'default')
   const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
-  const connected = connect({ kubeconfig, clock: systemClock, random: Math.random, log })
+  const connected = await connect({ kubeconfig, clock: systemClock, random: Math.random, log })
   if (!connected.ok) throw new Error(connected.error)
   kube = connected.value
 })

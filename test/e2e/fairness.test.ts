@@ -5,7 +5,6 @@
  * @module
  */
 import { join } from 'node:path'
-import { createSignerClient } from '@edge-issuer/relay/signer'
 import { afterAll, beforeAll, it } from 'vitest'
 import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
@@ -23,6 +22,7 @@ import {
   type StubAnswer,
   type StubSigner,
 } from '../support/edge/stub-signer.ts'
+import { healthOf } from '../support/edge/worker-health.ts'
 import { withPorts } from '../support/ports.ts'
 import {
   type EdgeEnvironment,
@@ -60,7 +60,7 @@ beforeAll(async () => {
   edge = await startEdgeEnvironment({ isHasty: true })
   const { plane } = edge
   admin = await createAdmin(plane)
-  stub = await startStub(await healthOf(edge))
+  stub = await startStub(await healthOf(edge.signer))
   await readyIssuer(HOSTILE, { url: stub.url })
   await readyIssuer(GOOD, {})
 })
@@ -84,20 +84,6 @@ const startStub = async (health: unknown): Promise<StubAt> =>
     })
     return { ...started, url }
   })
-
-/** What the real worker says of itself. */
-async function healthOf({ signer }: EdgeEnvironment): Promise<unknown> {
-  const client = createSignerClient({
-    url: signer.worker.url,
-    privateKeyPem: signer.clientKeyPem,
-    caBundlePem: signer.tlsCaPem,
-  })
-  if (!client.ok) throw new Error(client.error)
-  const health = await client.value.health('default', new AbortController().signal)
-  await client.value.close()
-  if (!health.ok) throw new Error(health.error.message)
-  return health.value
-}
 
 /** A namespace with an Issuer that is Ready. */
 async function readyIssuer(namespace: string, spec: object): Promise<void> {

@@ -45,7 +45,7 @@ export async function startFaultyEnvironment(
     signer: { publicUrl: worker.url },
   })
   const { plane, signer } = edge
-  const api = await startApiProxy(plane, edge.relayKubeconfig)
+  const api = await startApiProxy(plane, { kubeconfig: edge.relayKubeconfig })
   const admin = await createAdmin(plane)
   await plane.apply(
     [

@@ -67,7 +67,7 @@ beforeAll(async () => {
     relayFlags: [`--metrics-bind-address=127.0.0.1:${String(metricsPort)}`],
   })
   const { plane, signer } = edge
-  proxy = await startApiProxy(plane, edge.relayKubeconfig)
+  proxy = await startApiProxy(plane, { kubeconfig: edge.relayKubeconfig })
   await grantCredentials(plane, NAMESPACE)
   await plane.apply(
     [NAMESPACE, RELAY_SERVICE_ACCOUNT.namespace]

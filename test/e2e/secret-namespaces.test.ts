@@ -33,7 +33,7 @@ let proxy: ApiProxy
 beforeAll(async () => {
   edge = await startEdgeEnvironment()
   const { plane, signer, relayKubeconfig } = edge
-  proxy = await startApiProxy(plane, relayKubeconfig)
+  proxy = await startApiProxy(plane, { kubeconfig: relayKubeconfig })
   await mustKubectl(plane, 'create namespace open')
   await mustKubectl(plane, 'create namespace closed')
   await grantCredentials(plane, 'open')

@@ -74,6 +74,7 @@ function aWorld() {
         happened.push(`lets go of ${metadata.uid}`)
       },
     },
+    unwritten: settling(happened),
   }
   const changed = (before: Issuer | undefined, after: Issuer | undefined): void =>
     issuerChanged(
@@ -82,6 +83,14 @@ function aWorld() {
     )
   return { happened, users, holds: parts.holds, changed, queue, memory }
 }
+
+/** Forgets failures of status writes, and says so. */
+const settling = (happened: string[]) => ({
+  settled: (uid: string) => {
+    happened.push(`settles ${uid}`)
+    return false
+  },
+})
 
 const BOTH_KINDS = ['request default/web-1', 'signing request ours']
 
@@ -100,6 +109,7 @@ describe('issuerChanged', () => {
       after: undefined,
       want: [
         `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
         `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
         ...BOTH_KINDS,
       ],
@@ -110,6 +120,7 @@ describe('issuerChanged', () => {
       after: ANOTHER,
       want: [
         `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
         `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
         'ClusterIssuer ca',
         ...BOTH_KINDS,
@@ -144,6 +155,7 @@ describe('requestChanged', () => {
   const forgotten = [
     `approvals forgets ${request.metadata.uid}`,
     `told forgets ${request.metadata.uid}`,
+    `settles ${request.metadata.uid}`,
   ]
 
   it.for([
@@ -163,7 +175,10 @@ describe('requestChanged', () => {
   ])('$name', ({ before, after, want }, { expect }) => {
     const { happened, queue, memory } = aWorld()
     const [controller, approvals, told] = [queue('request'), memory('approvals'), memory('told')]
-    requestChanged({ key, before, after }, { controller, approvals, told })
+    requestChanged(
+      { key, before, after },
+      { controller, approvals, told, unwritten: settling(happened) },
+    )
     expect(happened).toEqual(want)
   })
 })

@@ -15,6 +15,7 @@ const DEFAULTS = {
   maxConcurrentReconcilesPerIssuer: 4,
   healthCheckIntervalMs: 60_000,
   maxRetryMs: 3_600_000,
+  maxOutageRetryMs: 86_400_000,
   enableCertificateSigningRequests: true,
   certificateSigningRequestAnnotations: false,
   logLevel: 'info',
@@ -30,7 +31,7 @@ describe('readConfig', () => {
     const environment = { EDGE_ISSUER_LOG_LEVEL: 'warn', EDGE_ISSUER_MAX_RETRY_DURATION: '0' }
     expect(readConfig(['--log-level', 'debug'], environment)).toEqual({
       ok: true,
-      value: { ...DEFAULTS, logLevel: 'debug', maxRetryMs: 0 },
+      value: { ...DEFAULTS, logLevel: 'debug', maxRetryMs: 0, maxOutageRetryMs: 0 },
     })
   })
 
@@ -99,6 +100,7 @@ describe('readConfig', () => {
     { args: ['--max-concurrent-reconciles-per-issuer=257'], want: 'not a number from 1 to 256' },
     { args: ['--max-concurrent-reconciles=257'], want: 'not a number from 1 to 256' },
     { args: ['--health-check-interval=999ms'], want: 'not a duration of at least 1s' },
+    { args: ['--max-outage-retry-duration=-1h'], want: 'not a duration of at least 0s' },
     { args: ['--max-retry-duration=1d'], want: 'not a duration of at least 0s' },
     { args: ['--health-probe-bind-address=8081'], want: 'not host:port or :port' },
     { args: ['--enable-certificate-signing-requests=yes'], want: 'not one of true, false' },
@@ -116,6 +118,21 @@ describe('readConfig', () => {
   ])('watches the namespace of $args', ({ args, want }, { expect }) => {
     const config = readConfig(args, { EDGE_ISSUER_WATCH_NAMESPACE: 'team' })
     expect(config).toMatchObject({ ok: true, value: { watchNamespace: want } })
+  })
+
+  it.for([
+    {
+      args: ['--max-outage-retry-duration=6h'],
+      want: { maxRetryMs: 3.6e6, maxOutageRetryMs: 2.16e7 },
+    },
+    {
+      args: ['--max-retry-duration=48h'],
+      want: { maxRetryMs: 1.728e8, maxOutageRetryMs: 1.728e8 },
+    },
+    { args: ['--max-retry-duration=0'], want: { maxRetryMs: 0, maxOutageRetryMs: 0 } },
+    { args: ['--max-outage-retry-duration=0'], want: { maxRetryMs: 3.6e6, maxOutageRetryMs: 0 } },
+  ])('retries in an outage never shorter than otherwise: $args', ({ args, want }, { expect }) => {
+    expect(readConfig(args, {})).toMatchObject({ ok: true, value: want })
   })
 
   it('lists every fault at once', ({ expect }) => {

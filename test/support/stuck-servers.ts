@@ -5,55 +5,9 @@
  */
 import dns from 'node:dns'
 import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { Worker } from 'node:worker_threads'
+import { createServer, type Server, type Socket } from 'node:net'
 import { vi } from 'vitest'
-
-/** Where a client waits. */
-export interface StuckServer {
-  readonly host: string
-  readonly port: number
-  readonly stop: () => Promise<void>
-}
-
-/** Listens without ever accepting; its backlog is full, so the kernel answers no further SYN. */
-const NEVER_ACCEPTS = `
-const { createServer } = require('node:net')
-const { parentPort } = require('node:worker_threads')
-const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
-  parentPort.postMessage(server.address().port)
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-})
-`
-/** More than fit into a backlog of 1, which Linux rounds up. */
-const FILLERS = 8
-const FILL_MS = 200
-
-/** The client's SYN gets no answer. */
-export async function startUnaccepting(): Promise<StuckServer> {
-  const worker = new Worker(NEVER_ACCEPTS, { eval: true })
-  const port = await nextNumber(worker)
-  const fillers = Array.from({ length: FILLERS }, () =>
-    connect(port, '127.0.0.1').on('error', () => undefined),
-  )
-  const { promise, resolve } = Promise.withResolvers<void>()
-  setTimeout(resolve, FILL_MS)
-  await promise
-  return {
-    host: '127.0.0.1',
-    port,
-    stop: async () => {
-      for (const filler of fillers) filler.destroy()
-      await worker.terminate()
-    },
-  }
-}
-
-async function nextNumber(worker: Worker): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  worker.once('message', (value: unknown) => resolve(Number(value)))
-  return promise
-}
+import type { StuckServer } from './unaccepting-server.ts'
 
 /** Accepts, reads, and never answers: neither a TLS handshake nor a proxy's CONNECT. */
 export async function startSilent(): Promise<StuckServer> {

@@ -49,6 +49,7 @@ export async function bundleWorker(cacheDirectory: string): Promise<string> {
     env: {
       PATH: process.env['PATH'],
       HOME: output,
+      EDGE_ISSUER_BUNDLE_ONLY: '1',
       WRANGLER_SEND_METRICS: 'false',
       WRANGLER_HIDE_BANNER: 'true',
       NO_COLOR: '1',

@@ -63,9 +63,10 @@ overwritten.`,
   ${entryPath}  public key: for the worker
 
 Next:
-  1. Put what is in ${entryPath} under "admins" of signer-worker/signer.config.production.json.
+  1. edge-issuer config add admin ${entryPath} --env production
   2. npm run deploy:worker -- --env production
-  3. edge-issuer certificates list --url https://ca.example.com --key ${keyPath}
+  3. edge-issuer context add production --url https://ca.example.com --key ${keyPath}
+  4. edge-issuer certificates list
 `)
     return ok(undefined)
   },

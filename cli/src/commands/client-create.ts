@@ -98,6 +98,7 @@ Next:
      In the issuer's namespace; for a ClusterIssuer, in the relay's cluster resource namespace.
   2. Delete ${secretPath}. The worker never needs it; a lost key is replaced, not restored.
   3. edge-issuer config init --url https://ca.example.com --ca ca --client ${clientPath}
+     Or, for a worker that has a configuration: edge-issuer config add client ${clientPath}
 `)
     return ok(undefined)
   },

@@ -26,7 +26,7 @@ import { refuseExisting, writeNewFiles } from '../write-new-files.ts'
 /** Longest name of an origin (the schema's limit), in characters. */
 const MAX_ORIGIN_NAME_CHARACTERS = 253
 
-const { url, key, issuer, caFile, json } = WORKER_PARAMETERS
+const { url, key, issuer, caFile, context, json } = WORKER_PARAMETERS
 const parameters = {
   url,
   key,
@@ -44,6 +44,7 @@ const parameters = {
     "the ledger's key; the same uid gets the same certificate; random when absent",
   ),
   caFile,
+  context,
   out: optional(FILE, 'write the chain there instead of printing it'),
   json,
 }

@@ -13,7 +13,10 @@ import { FILE, NAME, RESOURCE_NAME, text } from '../value-types.ts'
 const DEADLINE_MS = 120_000
 
 const parameters = {
-  kubeconfig: optional(FILE, 'the kubeconfig; that of KUBECONFIG, or ~/.kube/config, when absent'),
+  kubeconfig: optional(
+    FILE,
+    'the kubeconfig; those of KUBECONFIG merged, or ~/.kube/config, when absent',
+  ),
   context: optional(text('CONTEXT'), 'context of the kubeconfig; its current one when absent'),
   namespace: optional(NAME, 'only Issuers and CertificateRequests of this namespace'),
   relayNamespace: defaulted(NAME, 'edge-issuer', 'where the relay runs'),
@@ -26,10 +29,12 @@ export const status = defineCommand({
   description: `
 Reads the cluster and shows: which relay leads, and its version; each Issuer and ClusterIssuer with
 its state and its CA; how many requests for them there are in each state, and for each that waits or
-has failed the reason. Changes nothing and asks no worker; what it says of a CA is what the relay saw
+has failed the reason, which is cut on a terminal only. Changes nothing and asks no worker; what it says of a CA is what the relay saw
 at its last good check.
 
-Needs "list" on issuers, clusterissuers, certificaterequests and certificatesigningrequests, and "get"
+Of an object whose status the relay could not write it shows what the relay reported instead.
+
+Needs "list" on issuers, clusterissuers, certificaterequests, certificatesigningrequests and events, and "get"
 on the Lease and the Pod of the relay. What may not be read is named, and the rest is shown.`,
   parameters,
   endings: ['done', 'failed', 'usage', 'temporary'],
@@ -39,19 +44,18 @@ on the Lease and the Pod of the relay. What may not be read is named, and the re
     'edge-issuer status --json',
   ],
   run: async (values, io) => {
-    const kube = openCluster({
-      kubeconfig: values.kubeconfig,
-      context: values.context,
-      variable: process.env['KUBECONFIG'],
-      cwd: io.cwd,
-    })
+    const { kubeconfig, context } = values
+    const kube = await openCluster({ kubeconfig, context, environment: process.env }, io)
     if (!kube.ok) return err({ ending: 'failed', message: kube.error })
     const seen = await readCluster(kube.value, values, AbortSignal.timeout(DEADLINE_MS))
     await kube.value.close()
     const blind = whyBlind(seen)
     if (blind !== undefined) return err(blind)
     const report = sumUp(seen, values, io.nowMs())
-    io.stdout(values.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report))
+    const shown = values.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : renderStatus(report, io.isTerminal)
+    io.stdout(shown)
     return ok(undefined)
   },
 })

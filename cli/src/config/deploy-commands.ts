@@ -1,11 +1,11 @@
 /**
- * The commands that bring a configuration to its Worker. Without `--env` wrangler would make another
- * Worker, that of the top level of wrangler.toml, with the empty configuration of local runs.
+ * The commands that bring a configuration to its Worker. Without `--env` nothing is
+ * deployed: the top level of wrangler.toml is for local runs.
  *
  * @module
  */
 import { basename } from 'node:path'
-import { shellQuote } from '../shell-quote.ts'
+import { shellWord } from '../shell-word.ts'
 
 const DEFAULT_ENVIRONMENT = 'production'
 
@@ -27,8 +27,8 @@ export interface SecretFile {
 export const deployCommand = (environment: string, secret?: SecretFile): string =>
   [
     `npm run deploy:worker -- --env ${environment}`,
-    ...(secret === undefined ? [] : [`--secret ${secret.name}=${shellQuote(secret.path)}`]),
+    ...(secret === undefined ? [] : [`--secret ${secret.name}=${shellWord(secret.path)}`]),
   ].join(' ')
 
 export const putSecretCommand = (environment: string, { name, path }: SecretFile): string =>
-  `npx wrangler secret put ${name} --env ${environment} < ${shellQuote(path)}`
+  `npx wrangler secret put ${name} --env ${environment} < ${shellWord(path)}`

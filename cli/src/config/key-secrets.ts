@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import type { Io } from '../io.ts'
+import { readKeyFile } from '../key-file/read-key-file.ts'
 import { parseJson } from '../parse-json.ts'
-import { readText } from '../read-input.ts'
 
 /** Where the private keys of a configuration lie on this machine. */
 export interface KeyFiles {
@@ -52,7 +52,7 @@ export async function readKeySecrets(
     const isInFolder = inFolder !== undefined && existsSync(resolve(io.cwd, inFolder))
     const path = files.get(name) ?? (isInFolder ? inFolder : undefined)
     if (path === undefined) continue
-    const secret = await readText(path, io)
+    const secret = await readKeyFile(path, io)
     if (!secret.ok) return secret
     secrets.set(name, secret.value)
   }

@@ -18,7 +18,7 @@ import {
   type ManagedProcess,
   runCommand,
 } from '../../../test/support/process.ts'
-import { shellQuote } from '../shell-quote.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Steps } from './steps.ts'
 
 /** A cluster with cert-manager. */
@@ -60,7 +60,7 @@ export async function startOwnCluster({
   const binary = await findOrBuildBinary(() => undefined, process.env, signal)
   return {
     kubeconfig: plane.adminKubeconfig,
-    kubectlCommand: `${shellQuote(binary.path)} kubectl`,
+    kubectlCommand: `${shellWord(binary.path)} kubectl`,
     kubectl: async (args, stdin) =>
       outputOf(args, await plane.kubectl(args, stdin === undefined ? {} : { stdin })),
     loginAs: async (account) => plane.kubeconfigForServiceAccount(account),
@@ -108,7 +108,7 @@ export async function useCluster({
   }
   return {
     kubeconfig,
-    kubectlCommand: command.map(shellQuote).join(' '),
+    kubectlCommand: command.map(shellWord).join(' '),
     kubectl,
     loginAs: async (account) => loginWithToken(kubectl, account, join(directory, 'kubeconfigs')),
     processes: [],

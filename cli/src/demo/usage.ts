@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { shellQuote } from '../shell-quote.ts'
+import { shellWord } from '../shell-word.ts'
 import { formatBytes, measureCaches } from './caches.ts'
 import type { DemoCluster } from './cluster.ts'
 import { ISSUER_NAME, NAMESPACE } from './objects.ts'
@@ -17,23 +17,23 @@ export interface Running {
 
 const MAIN = join(import.meta.dirname, '../main.ts')
 /** This very command: whatever `node` the next terminal finds, it may be too old. */
-const EDGE_ISSUER = [process.execPath, MAIN].map(shellQuote).join(' ')
+const EDGE_ISSUER = [process.execPath, MAIN].map(shellWord).join(' ')
 
 /** What a user can try while the demo runs. Every command works from any folder. */
 export async function usage({ cluster, signer, directory, stateIn }: Running): Promise<string> {
   const { url } = signer.worker
-  const caFile = shellQuote(signer.tlsCaFile)
+  const caFile = shellWord(signer.tlsCaFile)
   const clean = [
     'edge-issuer demo --clean',
-    ...(stateIn === undefined ? [] : [`--state-in ${shellQuote(stateIn)}`]),
+    ...(stateIn === undefined ? [] : [`--state-in ${shellWord(stateIn)}`]),
   ].join(' ')
   const caches = await measureCaches(process.env)
   return `
 Everything runs until Ctrl-C. In another terminal, from any folder:
 
-  export KUBECONFIG=${shellQuote(cluster.kubeconfig)}
-  alias kubectl=${shellQuote(cluster.kubectlCommand)}
-  alias edge-issuer=${shellQuote(EDGE_ISSUER)}
+  export KUBECONFIG=${shellWord(cluster.kubeconfig)}
+  alias kubectl=${shellWord(cluster.kubectlCommand)}
+  alias edge-issuer=${shellWord(EDGE_ISSUER)}
 
   edge-issuer status
   kubectl get issuers.edge-issuer.dev,clusterissuers.edge-issuer.dev -A -o wide
@@ -42,8 +42,8 @@ Everything runs until Ctrl-C. In another terminal, from any folder:
 
 Ask the worker, as the relay does and as an admin does:
 
-  edge-issuer health --url ${url} --key ${shellQuote(signer.clientKeyFile)} --ca-file ${caFile}
-  edge-issuer certificates list --url ${url} --key ${shellQuote(signer.adminKeyFile)} --ca-file ${caFile}
+  edge-issuer health --url ${url} --key ${shellWord(signer.clientKeyFile)} --ca-file ${caFile}
+  edge-issuer certificates list --url ${url} --key ${shellWord(signer.adminKeyFile)} --ca-file ${caFile}
 
 Logs and all state are in ${directory}. The next run starts warm. To remove the
 state, and with the second command also what was built (${formatBytes(caches.bytes)} in ${caches.directory}):

@@ -5,40 +5,53 @@
  */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
-import { connect, type Kube, systemClock } from '@edge-issuer/relay/cluster'
+import {
+  connect,
+  defaultKubeconfig,
+  type Kube,
+  namedKubeconfigs,
+  systemClock,
+} from '@edge-issuer/relay/cluster'
 import { err, type Result } from '@edge-issuer/shared'
+import type { Io } from '../io.ts'
 
 /** What is needed of the command line and its surroundings. */
 export interface ClusterChoice {
   /** `--kubeconfig`. */
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
-  /** `KUBECONFIG`. */
-  readonly variable: string | undefined
-  readonly cwd: string
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-/** Opens nothing yet. @returns Why there is no way to a cluster. */
-export function openCluster({
-  kubeconfig,
-  context,
-  variable = '',
-  cwd,
-}: ClusterChoice): Result<Kube, string> {
-  const named = kubeconfig ?? variable
-  if (kubeconfig === undefined && variable.includes(delimiter)) {
-    return err('KUBECONFIG names several files, which is not supported; choose one by --kubeconfig')
-  }
-  const path = named === '' ? join(homedir(), '.kube', 'config') : resolve(cwd, named)
-  if (!existsSync(path))
-    return err(`there is no kubeconfig ${path}; say where it is by --kubeconfig`)
+/**
+ * Reads the credentials, and runs the exec plugin of the kubeconfig if there is one; asks the API server
+ * nothing yet. In a Pod without a kubeconfig it is the service account, as for kubectl.
+ *
+ * @returns Why there is no way to a cluster.
+ */
+export async function openCluster(
+  { kubeconfig: flag = '', context, environment }: ClusterChoice,
+  io: Io,
+): Promise<Result<Kube, string>> {
+  const variable = environment['KUBECONFIG'] ?? ''
+  const named = namedKubeconfigs({ flag, variable, cwd: io.cwd })
+  const fallback = defaultKubeconfig(environment['HOME'] ?? homedir())
+  const isPod = (environment['KUBERNETES_SERVICE_HOST'] ?? '') !== ''
+  const kubeconfig = named ?? (existsSync(fallback) ? fallback : undefined)
+  if (kubeconfig === undefined && !isPod)
+    return err(`there is no kubeconfig ${fallback}; name one by --kubeconfig or KUBECONFIG`)
   return connect({
-    kubeconfig: path,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     clock: systemClock,
     random: Math.random,
-    log: SILENT,
+    log: {
+      ...SILENT,
+      warn: ({ warning }) => {
+        if (typeof warning === 'string') io.stderr(`edge-issuer status: warning: ${warning}\n`)
+      },
+    },
+    pluginStderr: io.stderr,
   })
 }
 

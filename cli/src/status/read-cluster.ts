@@ -22,6 +22,13 @@ import {
 } from '@edge-issuer/relay/cluster'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z, type ZodType } from 'zod'
+import {
+  CLUSTER_EVENTS_NAMESPACE,
+  EVENT,
+  eventSchema,
+  OUR_EVENTS_FIELD_SELECTOR,
+  type RelayEvent,
+} from './last-events.ts'
 
 /** Where to look. */
 export interface Place {
@@ -46,6 +53,8 @@ export interface Seen {
   readonly clusterIssuers: Listed<Issuer>
   readonly requests: Listed<RequestOf<typeof CERTIFICATE_REQUESTS>>
   readonly signingRequests: Listed<RequestOf<typeof CERTIFICATE_SIGNING_REQUESTS>>
+  /** What the relay said of them. */
+  readonly events: Listed<RelayEvent>
   readonly lease: Result<Lease, ApiError>
   /** Of the leader; absent when there is none to look for. */
   readonly pod: Result<Pod, ApiError> | undefined
@@ -77,14 +86,34 @@ export async function readCluster(kube: Kube, place: Place, signal: AbortSignal)
     { resource, schema }: RequestKind<R>,
     only: Omit<Collection, 'resource'>,
   ): Promise<Listed<R>> => list({ resource, ...only }, schema)
-  const [issuers, clusterIssuers, requests, signingRequests, leader] = await Promise.all([
+  const [issuers, clusterIssuers, requests, signingRequests, events, leader] = await Promise.all([
     list({ resource: ISSUER, ...scope }, issuerSchema),
     list({ resource: CLUSTER_ISSUER }, issuerSchema),
     requestsOf(CERTIFICATE_REQUESTS, { ...scope, fieldSelector: OUR_REQUESTS_FIELD_SELECTOR }),
     requestsOf(CERTIFICATE_SIGNING_REQUESTS, { fieldSelector: FOREIGN_SIGNERS_FIELD_SELECTOR }),
+    readEvents(list, namespace),
     readLeader(kube, place, signal),
   ])
-  return { issuers, clusterIssuers, requests, signingRequests, ...leader }
+  return { issuers, clusterIssuers, requests, signingRequests, events, ...leader }
+}
+
+type List = <T>(collection: Collection, schema: ZodType<T>) => Promise<Listed<T>>
+
+/** Those of a namespace, and those about cluster-scoped objects. */
+async function readEvents(list: List, namespace: string | undefined): Promise<Listed<RelayEvent>> {
+  const ours = { resource: EVENT, fieldSelector: OUR_EVENTS_FIELD_SELECTOR }
+  if (namespace === undefined) return list(ours, eventSchema)
+  const namespaces = [...new Set([namespace, CLUSTER_EVENTS_NAMESPACE])]
+  const listings = await Promise.all(
+    namespaces.map(async (one) => list({ ...ours, namespace: one }, eventSchema)),
+  )
+  const refused = listings.find((listing) => !listing.ok)
+  if (refused !== undefined) return refused
+  const read = listings.flatMap((listing) => (listing.ok ? [listing.value] : []))
+  return ok({
+    objects: read.flatMap(({ objects }) => objects),
+    faults: read.flatMap(({ faults }) => faults),
+  })
 }
 
 interface Wanted<T> {

@@ -8,22 +8,28 @@ import { printable } from '../printable.ts'
 import { formatTable } from '../table.ts'
 import type { IssuerStatus, RelayStatus, RequestStatus, StatusReport } from './report.ts'
 
-/** Rows that a person reads; `--json` has all. */
+/** Rows on a terminal; a pipe and `--json` get all. */
 const MAX_REQUEST_ROWS = 50
-/** A message is cut there; `--json` has all of it. */
+/** A message is cut there on a terminal; a pipe and `--json` get all of it. */
 const MAX_WHY_CHARACTERS = 200
 /** Of a SHA-256 in hexadecimal: enough to tell CAs apart. */
 const FINGERPRINT_CHARACTERS = 16
 const NOTHING = '-'
 
-/** @returns Text that ends with a newline; what strangers chose cannot command the terminal. */
-export function renderStatus({ time, relay, issuers, requests, unread }: StatusReport): string {
+/**
+ * @param isShort - For a terminal: long reasons are cut, and so is a long list of requests.
+ * @returns Text that ends with a newline; what strangers chose cannot command the terminal.
+ */
+export function renderStatus(
+  { time, relay, issuers, requests, unread }: StatusReport,
+  isShort: boolean,
+): string {
   const nowMs = Date.parse(time)
   return [
     relayLine(relay, nowMs),
     issuers.length === 0 ? 'There are no issuers.\n' : issuerTable(issuers, nowMs),
     issuers.map(issuerNotes).join(''),
-    requestPart(requests, nowMs),
+    requestPart(requests, { nowMs, isShort }),
     unread.map((fault) => `could not read ${printable(fault)}\n`).join(''),
   ]
     .filter((part) => part !== '')
@@ -66,9 +72,11 @@ function issuerNotes({
   message,
   ready,
   reason,
+  unwritten,
   authorities,
 }: IssuerStatus): string {
   const notes = [
+    ...(unwritten === null ? [] : [unwritten]),
     ...(message === null || (ready === 'True' && !message.includes(', but '))
       ? []
       : [`${reason ?? NOTHING}: ${message}`]),
@@ -84,13 +92,20 @@ function issuerNotes({
   return notes.map((note) => `${printable(`${what}: ${note}`)}\n`).join('')
 }
 
-function requestPart({ counts, open }: StatusReport['requests'], nowMs: number): string {
+/** When, and for whom, a list of requests is printed. */
+interface RequestStyle {
+  readonly nowMs: number
+  readonly isShort: boolean
+}
+
+function requestPart({ counts, open }: StatusReport['requests'], style: RequestStyle): string {
   const found = Object.entries(counts).filter(([, count]) => count > 0)
   const sum = found.map(([state, count]) => `${String(count)} ${state}`).join(', ')
   const line = `requests: ${sum === '' ? 'none' : sum}\n`
   if (open.length === 0) return line
-  const rows = open.slice(0, MAX_REQUEST_ROWS).map((request) => requestRow(request, nowMs))
-  const more = open.length - MAX_REQUEST_ROWS
+  const shown = style.isShort ? open.slice(0, MAX_REQUEST_ROWS) : open
+  const rows = shown.map((request) => requestRow(request, style))
+  const more = open.length - shown.length
   return [
     line,
     formatTable(['REQUEST', 'ISSUER', 'STATE', 'AGE', 'WHY'], rows),
@@ -100,14 +115,15 @@ function requestPart({ counts, open }: StatusReport['requests'], nowMs: number):
 
 const SHORT_KIND = { CertificateRequest: 'cr', CertificateSigningRequest: 'csr' } as const
 
-function requestRow(request: RequestStatus, nowMs: number): readonly string[] {
-  const { kind, namespace, name, issuer, state, createdAt, why } = request
+function requestRow(request: RequestStatus, { nowMs, isShort }: RequestStyle): readonly string[] {
+  const { kind, namespace, name, issuer, state, createdAt, unwritten, why: said } = request
+  const why = unwritten ?? said
   return [
     `${SHORT_KIND[kind]}/${namespace === null ? '' : `${namespace}/`}${name}`,
     issuer === null ? NOTHING : `${issuer.kind}/${issuer.name}`,
     state,
     ago(createdAt, nowMs),
-    why.length > MAX_WHY_CHARACTERS ? `${why.slice(0, MAX_WHY_CHARACTERS)}…` : why,
+    isShort && why.length > MAX_WHY_CHARACTERS ? `${why.slice(0, MAX_WHY_CHARACTERS)}…` : why,
   ]
 }
 

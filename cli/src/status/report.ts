@@ -43,6 +43,8 @@ const issuerStatusSchema = z.strictObject({
   ready: z.enum(['True', 'False', 'Unknown']),
   reason: z.string().nullable(),
   message: z.string().nullable(),
+  /** What the relay reported instead when it could not write the status; null otherwise. */
+  unwritten: z.string().nullable(),
   /** When `ready` last changed. */
   since: timeSchema.nullable(),
   /** Whether the condition is about the spec as it is now. */
@@ -79,6 +81,8 @@ const requestStatusSchema = z.strictObject({
   state: z.enum(REQUEST_STATES),
   createdAt: timeSchema,
   why: z.string(),
+  /** What the relay reported instead when it could not write the status; null otherwise. */
+  unwritten: z.string().nullable(),
 })
 
 const relayStatusSchema = z.strictObject({

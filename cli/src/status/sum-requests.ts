@@ -19,6 +19,7 @@ import {
   rfc3339,
   SIGNING_REQUEST_CONDITION,
 } from '@edge-issuer/relay/cluster'
+import { type LastEvent, unwrittenNote } from './last-events.ts'
 import type { Seen } from './read-cluster.ts'
 import {
   REQUEST_STATES,
@@ -31,13 +32,16 @@ import {
 const CLOSED: ReadonlySet<RequestState> = new Set(['issued', 'denied', 'deleting'])
 
 /** @returns Counts of both kinds, and the requests that somebody may wonder about. */
-export function sumRequests(seen: Seen): StatusReport['requests'] {
+export function sumRequests(
+  seen: Seen,
+  events: ReadonlyMap<string, LastEvent>,
+): StatusReport['requests'] {
   const all = [
     ...(seen.requests.ok ? seen.requests.value.objects : []).flatMap(
-      judge('CertificateRequest', CERTIFICATE_REQUESTS, seen),
+      judge('CertificateRequest', CERTIFICATE_REQUESTS, { ...seen, last: events }),
     ),
     ...(seen.signingRequests.ok ? seen.signingRequests.value.objects : []).flatMap(
-      judge('CertificateSigningRequest', CERTIFICATE_SIGNING_REQUESTS, seen),
+      judge('CertificateSigningRequest', CERTIFICATE_SIGNING_REQUESTS, { ...seen, last: events }),
     ),
   ]
   const counts = Object.fromEntries(
@@ -51,13 +55,24 @@ export function sumRequests(seen: Seen): StatusReport['requests'] {
 const byAge = (one: RequestStatus, other: RequestStatus): number =>
   one.createdAt.localeCompare(other.createdAt) || one.name.localeCompare(other.name)
 
+interface SeenAndLast extends Seen {
+  /** The relay's last Event about each object, by uid. */
+  readonly last: ReadonlyMap<string, LastEvent>
+}
+
 /** @returns What becomes of a request: nothing when it is not ours. */
 const judge =
-  <R extends AnyRequest>(kind: RequestStatus['kind'], requests: RequestKind<R>, seen: Seen) =>
+  <R extends AnyRequest>(
+    kind: RequestStatus['kind'],
+    requests: RequestKind<R>,
+    seen: SeenAndLast,
+  ) =>
   (request: R): readonly RequestStatus[] => {
     const ref = requests.issuerRef(request)
     const decision = requests.decide(request, ref && findIssuer(ref, seen))
-    const found = stateOf(request, decision, ref === undefined || isReadable(ref, seen))
+    const last = seen.last.get(request.metadata.uid)
+    const isIssuerRead = ref === undefined || isReadable(ref, seen)
+    const found = stateOf({ request, last }, decision, isIssuerRead)
     if (found === undefined) return []
     const { name, namespace, createdMs } = request.metadata
     const issuer =
@@ -65,16 +80,20 @@ const judge =
         ? null
         : { kind: ref.kind, namespace: ref.namespace ?? null, name: ref.name }
     const createdAt = rfc3339(createdMs)
-    return [
-      { kind, namespace: namespace === '' ? null : namespace, name, issuer, createdAt, ...found },
-    ]
+    const owner = { kind, namespace: namespace === '' ? null : namespace, name }
+    return [{ ...owner, issuer, createdAt, ...found, unwritten: unwrittenNote(last) }]
   }
 
 type Found = Pick<RequestStatus, 'state' | 'why'>
 
+interface RequestAndLast {
+  readonly request: AnyRequest
+  readonly last: LastEvent | undefined
+}
+
 /** @param isIssuerRead - Whether the issuers could be listed; if not, nothing is known of one. */
 function stateOf(
-  request: AnyRequest,
+  { request, last }: RequestAndLast,
   decision: RequestDecision,
   isIssuerRead: boolean,
 ): Found | undefined {
@@ -86,10 +105,12 @@ function stateOf(
     case 'report': {
       const { reason, message } = decision.verdict
       if (reason === REQUEST_REASON.denied) return { state: 'denied', why: message }
-      return isIssuerRead ? { state: 'issuer-not-ready', why: message } : underWay(request)
+      return isIssuerRead
+        ? { state: 'issuer-not-ready', why: message }
+        : underWay({ request, last })
     }
     case 'sign':
-      return underWay(request)
+      return underWay({ request, last })
   }
 }
 
@@ -133,8 +154,9 @@ function finishedState(request: AnyRequest): Found {
   return { state: 'issued', why: '' }
 }
 
-function underWay(request: AnyRequest): Found {
-  const said = messageOf(request, READY)
+/** A CertificateSigningRequest has no condition for what is not final; the relay's Events say it. */
+function underWay({ request, last }: RequestAndLast): Found {
+  const said = messageOf(request, READY) || (last?.note ?? '')
   return {
     state: 'signing',
     why: said === '' ? 'approved; the relay has not told of it yet' : said,

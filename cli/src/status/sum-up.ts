@@ -11,6 +11,7 @@ import {
   rfc3339,
 } from '@edge-issuer/relay/cluster'
 import type { Result } from '@edge-issuer/shared'
+import { type LastEvent, lastEvents, unwrittenNote } from './last-events.ts'
 import type { Listing, Place, Seen } from './read-cluster.ts'
 import type { IssuerStatus, StatusReport } from './report.ts'
 import { relayStatus } from './sum-relay.ts'
@@ -18,20 +19,23 @@ import { sumRequests } from './sum-requests.ts'
 
 /** @param nowMs - By this machine's clock: the age of the Lease is judged by it. */
 export function sumUp(seen: Seen, place: Place, nowMs: number): StatusReport {
+  const relay = relayStatus(seen, place, nowMs)
+  const events = lastEvents(seen.events.ok ? seen.events.value.objects : [], relay)
   const issuers = [seen.clusterIssuers, seen.issuers].flatMap((listed) =>
-    listed.ok ? listed.value.objects.map(issuerStatus) : [],
+    listed.ok ? listed.value.objects.map((issuer) => issuerStatus(issuer, events)) : [],
   )
   return {
     schemaVersion: 1,
     time: rfc3339(nowMs),
-    relay: relayStatus(seen, place, nowMs),
+    relay,
     issuers,
-    requests: sumRequests(seen),
+    requests: sumRequests(seen, events),
     unread: [
       ...unread('issuers.edge-issuer.dev', seen.issuers),
       ...unread('clusterissuers.edge-issuer.dev', seen.clusterIssuers),
       ...unread('certificaterequests.cert-manager.io', seen.requests),
       ...unread('certificatesigningrequests.certificates.k8s.io', seen.signingRequests),
+      ...unread('events', seen.events),
     ],
   }
 }
@@ -40,7 +44,7 @@ function unread(what: string, listed: Result<Listing<unknown>, ApiError>): reado
   return listed.ok ? listed.value.faults : [`${what}: ${listed.error.message}`]
 }
 
-function issuerStatus(issuer: Issuer): IssuerStatus {
+function issuerStatus(issuer: Issuer, events: ReadonlyMap<string, LastEvent>): IssuerStatus {
   const { kind, metadata, spec, status } = issuer
   return {
     kind,
@@ -48,6 +52,7 @@ function issuerStatus(issuer: Issuer): IssuerStatus {
     name: metadata.name,
     url: spec.url,
     ...readiness(issuer),
+    unwritten: unwrittenNote(events.get(metadata.uid)),
     ca: status.ca ?? null,
     authorities: (status.authorities ?? []).map(({ subject = null, state, notAfter, sha256 }) => ({
       subject,

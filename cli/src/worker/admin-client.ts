@@ -24,7 +24,7 @@ import {
   type Result,
 } from '@edge-issuer/shared'
 import { WORKER_DEADLINE_MS } from './deadline.ts'
-import type { Page } from './pages.ts'
+import { type Page, pageSchema } from './pages.ts'
 
 /**
  * Longest answer, in octets: a page of 500 records, each with a chain, a root and a Kubernetes user of
@@ -53,19 +53,16 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
   const worker = opened.value
   return ok({
     certificates: async (query) => {
-      const path = withQuery(ADMIN_CERTIFICATES_PATH, query)
-      const page = await worker.get(path, certificatesPageSchema, deadline())
-      return page.ok ? ok({ items: page.value.certificates, next: page.value.next }) : page
+      const schema = pageSchema(certificatesPageSchema, ({ certificates }) => certificates, query)
+      return worker.get(withQuery(ADMIN_CERTIFICATES_PATH, query), schema, deadline())
     },
     records: async (query) => {
-      const path = withQuery(ADMIN_EXPORT_PATH, query)
-      const page = await worker.get(path, exportPageSchema, deadline())
-      return page.ok ? ok({ items: page.value.records, next: page.value.next }) : page
+      const schema = pageSchema(exportPageSchema, ({ records }) => records, query)
+      return worker.get(withQuery(ADMIN_EXPORT_PATH, query), schema, deadline())
     },
     refusals: async (query) => {
-      const path = withQuery(ADMIN_REFUSALS_PATH, query)
-      const page = await worker.get(path, refusalsPageSchema, deadline())
-      return page.ok ? ok({ items: page.value.refusals, next: page.value.next }) : page
+      const schema = pageSchema(refusalsPageSchema, ({ refusals }) => refusals, query)
+      return worker.get(withQuery(ADMIN_REFUSALS_PATH, query), schema, deadline())
     },
     certificate: async (serialNumber) =>
       worker.get(adminCertificatePath(serialNumber), certificateDetailSchema, deadline()),

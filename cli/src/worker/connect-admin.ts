@@ -1,18 +1,23 @@
 import type { SignerFault } from '@edge-issuer/relay/signer'
 import { err, type Result } from '@edge-issuer/shared'
+import { WORKER_VARIABLES, type WorkerFlags } from '../context/resolve-worker.ts'
 import type { Ending, Failure } from '../ending.ts'
 import type { Io } from '../io.ts'
-import { required, toggle } from '../parameters.ts'
+import { optional, toggle } from '../parameters.ts'
 import { FILE } from '../value-types.ts'
 import { type AdminClient, createAdminClient } from './admin-client.ts'
-import { openWith, WORKER_PARAMETERS, type WorkerFlags } from './connect.ts'
+import { openWith, WORKER_PARAMETERS } from './connect.ts'
 import { reportFault } from './report-fault.ts'
 
 /** What every command that reads the ledger takes. */
 export const ADMIN_PARAMETERS = {
   url: WORKER_PARAMETERS.url,
-  key: required(FILE, "the admin's private key, PEM, which admin create wrote"),
+  key: optional(
+    FILE,
+    `the admin's private key, PEM, which admin create wrote; ${WORKER_VARIABLES.key}, or the context, when absent`,
+  ),
   caFile: WORKER_PARAMETERS.caFile,
+  context: WORKER_PARAMETERS.context,
 }
 
 /** For a command that prints one answer. */

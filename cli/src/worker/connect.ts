@@ -6,24 +6,38 @@ import {
   type WorkerOptions,
 } from '@edge-issuer/relay/signer'
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { readPrivateKeyPem } from '../client/secret-manifest.ts'
+import { resolveWorker, WORKER_VARIABLES, type WorkerFlags } from '../context/resolve-worker.ts'
 import type { Failure } from '../ending.ts'
 import type { Io } from '../io.ts'
-import { defaulted, optional, required, toggle, type Values } from '../parameters.ts'
+import { readClientKeyFile } from '../key-file/read-key-file.ts'
+import { defaulted, optional, toggle } from '../parameters.ts'
 import { readText } from '../read-input.ts'
 import { FILE, NAME, text } from '../value-types.ts'
 
-/** What every command that speaks to the worker as a client takes. */
+const or = (part: keyof typeof WORKER_VARIABLES): string =>
+  `; ${WORKER_VARIABLES[part]}, or the context, when absent`
+
+/** Parameters of every command that speaks to the worker as a client. */
 export const WORKER_PARAMETERS = {
-  url: required(text('URL'), "the worker's publicUrl, https, with its path prefix if it has one"),
-  key: required(FILE, "the client's private key: PEM, or the Secret that client create wrote"),
+  url: optional(
+    text('URL'),
+    `the worker's publicUrl, https, with its path prefix if it has one${or('url')}`,
+  ),
+  key: optional(
+    FILE,
+    `the client's private key: PEM, or the Secret that client create wrote${or('key')}`,
+  ),
   issuer: defaulted(NAME, 'default', 'issuer of the worker'),
-  caFile: optional(FILE, "PEM of the roots to trust for the worker's TLS instead of the system's"),
+  caFile: optional(
+    FILE,
+    `PEM of the roots to trust for the worker's TLS instead of the system's${or('caFile')}`,
+  ),
+  context: optional(
+    NAME,
+    `context for what no other flag says, made by "context add"; ${WORKER_VARIABLES.context}, or the current one, when absent`,
+  ),
   json: toggle('print the whole answer, or the refusal, as one JSON object'),
 }
-
-/** What is needed to reach the worker, as flags. */
-export type WorkerFlags = Pick<Values<typeof WORKER_PARAMETERS>, 'url' | 'key' | 'caFile'>
 
 /** Opens the client that the relay uses; nothing is sent yet. */
 export async function connect(flags: WorkerFlags, io: Io): Promise<Result<SignerClient, Failure>> {
@@ -31,21 +45,22 @@ export async function connect(flags: WorkerFlags, io: Io): Promise<Result<Signer
 }
 
 /**
- * Reads the files that the flags name, and opens a connection with what they hold.
+ * Finds the worker, reads the files that are named, and opens a connection with their content.
  *
- * @param open - Says what is wrong with the URL, which is all that is left to be wrong.
+ * @param open - Says what is wrong with the URL, which is all that can be wrong then.
  */
 export async function openWith<T>(
-  { url, key, caFile }: WorkerFlags,
+  flags: WorkerFlags,
   open: (options: WorkerOptions) => Result<T, string>,
   io: Io,
 ): Promise<Result<T, Failure>> {
   const problems = checkEnvironment(process.env)
   if (problems.length > 0) return err({ ending: 'usage', message: problems.join('\n') })
-  const keyFile = await readText(key, io)
-  if (!keyFile.ok) return failed(keyFile.error)
-  const privateKeyPem = readPrivateKeyPem(keyFile.value)
-  if (!privateKeyPem.ok) return failed(`"${key}" ${privateKeyPem.error}`)
+  const worker = await resolveWorker(flags, io)
+  if (!worker.ok) return worker
+  const { url, key, caFile } = worker.value
+  const privateKeyPem = await readClientKeyFile(key, io)
+  if (!privateKeyPem.ok) return failed(privateKeyPem.error)
   const clientKey = readClientKey(privateKeyPem.value)
   if (!clientKey.ok) return failed(`the private key in "${key}" ${clientKey.error}`)
   const caBundlePem = caFile === undefined ? ok(undefined) : await readRoots(caFile, io)

@@ -3,8 +3,14 @@
  *
  * @module
  */
-import type { SignerFault } from '@edge-issuer/relay/signer'
-import { certificatesQuerySchema, err, MAX_PAGE_ITEMS, ok, type Result } from '@edge-issuer/shared'
+import type { AnswerSchema, SignerFault } from '@edge-issuer/relay/signer'
+import {
+  certificatesQuerySchema,
+  MAX_PAGE_ITEMS,
+  ok,
+  type RefusalsQuery,
+  type Result,
+} from '@edge-issuer/shared'
 import { optional, type Values } from '../parameters.ts'
 import { bySchema, count } from '../value-types.ts'
 
@@ -48,9 +54,8 @@ export async function* readPages<T>(
   while (left > 0) {
     const wanted = Math.min(left, MAX_PAGE_ITEMS)
     const page = await readPage({ limit: String(wanted), cursor })
-    const fault = page.ok ? faultOf(page.value, wanted, cursor) : undefined
-    yield fault === undefined ? page : err(fault)
-    if (!page.ok || fault !== undefined || page.value.next === null) return
+    yield page
+    if (!page.ok || page.value.next === null) return
     cursor = page.value.next
     left -= page.value.items.length
   }
@@ -71,19 +76,29 @@ export async function readList<T>(
   return ok({ items, next })
 }
 
-/** A worker that goes in a circle, or gives more than it was asked for, would never be done. */
-function faultOf<T>(
-  { items, next }: Page<T>,
-  wanted: number,
-  cursor: string | undefined,
-): SignerFault | undefined {
-  const found =
-    items.length > wanted
-      ? `${String(items.length)} items, ${String(wanted)} were asked for`
-      : next !== null && next === cursor
-        ? 'the page after this one is this one'
-        : undefined
-  return found === undefined
-    ? undefined
-    : { class: 'temporary', code: 'answer_malformed', message: `unusable page: ${found}` }
-}
+/**
+ * A page as an answer must have it: a worker that goes in a circle, or gives more than it was asked for, would
+ * never be done.
+ *
+ * @param schema - Of the answer's body.
+ * @param asked - The query that it answers.
+ */
+export const pageSchema = <Body extends { readonly next: string | null }, T>(
+  schema: AnswerSchema<Body>,
+  itemsOf: (body: Body) => readonly T[],
+  { limit, cursor }: Pick<RefusalsQuery, 'limit' | 'cursor'>,
+): AnswerSchema<Page<T>> => ({
+  safeParse: (value) => {
+    const parsed = schema.safeParse(value)
+    if (!parsed.success) return { success: false }
+    const { next } = parsed.data
+    const items = itemsOf(parsed.data)
+    if (limit !== undefined && items.length > Number(limit)) {
+      const problem = `the page has ${String(items.length)} items, ${limit} were asked for`
+      return { success: false, problem }
+    }
+    return next !== null && next === cursor
+      ? { success: false, problem: 'the page after this one is this one' }
+      : { success: true, data: { items, next } }
+  },
+})

@@ -10,8 +10,11 @@ export const GROUP = 'edge-issuer.dev'
 /** The one served version. */
 export const VERSION = 'v1alpha1'
 
-/** Field manager of every status write, and `reportingController` prefix of events. */
+/** Field manager of every status write. */
 export const FIELD_MANAGER = 'edge-issuer.dev'
+
+/** `reportingController` of every Event. */
+export const REPORTING_CONTROLLER = `${GROUP}/relay`
 
 /** A kind of resource, as the API server addresses it. */
 export interface Resource {

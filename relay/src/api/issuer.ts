@@ -64,6 +64,9 @@ export const issuerSchema = z.object({
 
 export type Issuer = z.infer<typeof issuerSchema>
 export type IssuerKind = Issuer['kind']
+
+/** Both kinds. */
+export const ISSUER_KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies readonly IssuerKind[]
 export type IssuerSpec = Issuer['spec']
 /** What a good health check sees of the CAs. */
 export type SeenAuthorities = Pick<Issuer['status'], 'ca' | 'authorities' | 'roots'>

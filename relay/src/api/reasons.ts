@@ -46,6 +46,7 @@ export const EVENT_REASON = {
   waitingForIssuerExist: 'WaitingForIssuerExist',
   waitingForIssuerReady: 'WaitingForIssuerReady',
   unknownIssuerKind: 'UnknownIssuerKind',
+  statusNotWritten: 'StatusNotWritten',
   unsupportedSigner: 'UnsupportedSigner',
   checked: 'Checked',
   caExpiring: 'CAExpiring',

@@ -14,6 +14,8 @@ export type TransportCode =
   | 'circuit_open'
   /** The worker's TLS certificate does not verify. */
   | 'tls_untrusted'
+  /** Something on the way to the worker answered that it cannot be reached now. */
+  | 'gateway_error'
   /** Something answered, but not a worker that speaks this protocol. */
   | 'answer_malformed'
   /** The worker asks for patience (202). */

@@ -11,6 +11,9 @@ const VARIABLE: readonly RegExp[] = [
   new RegExp(String.raw`(?<=${REQUEST_ID_LABEL} )[\w-]+`, 'g'),
   // The worker's time in clock_skew, and the member of the problem document.
   /(?<=the worker's, |its clock says )\d{4}-[\dT:.-]+Z/g,
+  // Of Go, in what the API server says about a webhook: read tcp 10.0.0.1:53412->10.96.0.1:443: i/o timeout.
+  /(?<=\b(?:dial|read|write) (?:tcp|udp) )[\da-f.:[\]]+(?:->[\da-f.:[\]]+)?(?=: )/g,
+  /(?<=current time )\d{4}-[\dT:.+-]+Z?/g,
   // Of Node: connect ETIMEDOUT 192.0.2.1:443.
   /(?<=\bE[A-Z]{4,} )[\da-f.:[\]]+/g,
   // Of undici: (attempted addresses: 192.0.2.1:443, timeout: 5000ms).

@@ -1,24 +1,27 @@
 import { z } from 'zod'
 import { oneLine } from '../api/one-line.ts'
 
-/** What became of a call that did not succeed; the tag says what may be done about it. */
-export type ApiErrorKind =
+/** Results of calls that did not succeed; each says what may be done about it. */
+export const API_ERROR_KINDS = [
   /** 404: no such object, or no such resource. */
-  | 'not-found'
+  'not-found',
   /** 409: the resourceVersion is not current, or the name is taken. */
-  | 'conflict'
+  'conflict',
   /** 403: RBAC or admission says no. */
-  | 'forbidden'
+  'forbidden',
   /** 401: the credentials are not accepted. */
-  | 'unauthorized'
+  'unauthorized',
   /** 410: the resourceVersion or continue token is too old; list again. */
-  | 'gone'
+  'gone',
   /** Any other 4xx: the request itself is wrong, and will stay so. */
-  | 'invalid'
+  'invalid',
   /** 429: too much at once; see `retryAfterMs`. */
-  | 'throttled'
+  'throttled',
   /** 5xx, a lost or silent connection, or an answer that makes no sense: try again. */
-  | 'unavailable'
+  'unavailable',
+] as const
+
+export type ApiErrorKind = (typeof API_ERROR_KINDS)[number]
 
 /** A refusal of the API server, or the failure to reach it. */
 export interface ApiError {
@@ -29,6 +32,8 @@ export interface ApiError {
   readonly message: string
   /** At most a minute. */
   readonly retryAfterMs?: number
+  /** Nothing can be written to the namespace because it is being deleted, or is gone. */
+  readonly isNamespaceTerminating?: true
 }
 
 const MAX_MESSAGE_LENGTH = 1_024
@@ -42,7 +47,14 @@ const MAX_RETRY_AFTER_MS = 60_000
 const statusSchema = z.object({
   code: z.int().optional().catch(undefined),
   message: z.string().catch(''),
-  details: z.object({ retryAfterSeconds: z.number().optional() }).optional().catch(undefined),
+  details: z
+    .object({
+      kind: z.string().optional().catch(undefined),
+      retryAfterSeconds: z.number().optional().catch(undefined),
+      causes: z.array(z.object({ reason: z.string().default('') })).catch([]),
+    })
+    .optional()
+    .catch(undefined),
 })
 
 /** An HTTP answer that is not a success. */
@@ -69,8 +81,19 @@ export function refusalError({ status, body, retryAfter }: Refusal): ApiError {
     ...(seconds === undefined
       ? {}
       : { retryAfterMs: Math.min(Math.max(seconds, 0) * 1_000, MAX_RETRY_AFTER_MS) }),
+    ...(endsWithItsNamespace(status, parsed.data?.details) ? { isNamespaceTerminating: true } : {}),
   }
 }
+
+/** A cause of the admission plugin NamespaceLifecycle (k8s.io/api core/v1 NamespaceTerminatingCause). */
+const TERMINATING_CAUSE = 'NamespaceTerminating'
+
+const endsWithItsNamespace = (
+  status: number,
+  details: z.infer<typeof statusSchema>['details'],
+): boolean =>
+  (status === 403 && details?.causes.some(({ reason }) => reason === TERMINATING_CAUSE) === true) ||
+  (status === 404 && details?.kind === 'namespaces')
 
 /** Names the fault in a `v1.Status`, as an ERROR event of a watch carries it. */
 export function statusError(body: unknown): ApiError {

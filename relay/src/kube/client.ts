@@ -1,9 +1,11 @@
+import { isatty } from 'node:tty'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, EVENT, FIELD_MANAGER, SECRET } from '../api/group.ts'
+import type { KubeconfigFiles } from '../kubeconfig/find-files.ts'
+import { openAccess } from '../kubeconfig/open-access.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
-import { loadAccess } from './access.ts'
 import { type ApiError, faultError } from './api-error.ts'
 import { createLeaseStore } from './lease.ts'
 import { createListWatch } from './list-watch.ts'
@@ -23,8 +25,8 @@ import {
 
 /** What a connection is made of. */
 export interface KubeOptions {
-  /** Path of a kubeconfig. Absent: the service account of the pod. */
-  readonly kubeconfig?: string
+  /** Absent: the service account of the pod. */
+  readonly kubeconfig?: KubeconfigFiles
   /** A context of the kubeconfig; its current one when absent. */
   readonly context?: string
   readonly clock: Clock
@@ -33,22 +35,37 @@ export interface KubeOptions {
   readonly log: Log
   /** Hears of each request that was answered or failed. */
   readonly onAnswer?: ApiAnswerListener
+  /** Takes what an exec plugin writes to standard error; this process's own when absent. */
+  readonly pluginStderr?: (text: string) => void
 }
 
+const STDIN_DESCRIPTOR = 0
 /** Deadline of each call but listings and watches. */
 const CALL_DEADLINE_MS = 30_000
 /** One object; the API server takes none above 3 MiB (MaxRequestBodyBytes). */
 const MAX_OBJECT_BYTES = 4 * 1_048_576
 
 /**
- * Makes the connection to the API server; nothing is sent yet.
+ * Makes the connection to the API server: reads the credentials, and runs the exec plugin if there is
+ * one. Nothing is sent yet.
  *
- * @returns An error text for the operator when the kubeconfig, or the pod, does not say where it is.
+ * @returns An error text for the operator when the kubeconfig, or the pod, does not say where it is and
+ *   who to be there.
  */
-export function connect(options: KubeOptions): Result<Kube, string> {
-  const access = loadAccess(options.kubeconfig, options.context)
-  if (!access.ok) return access
-  const transport = createTransport(access.value, options.onAnswer)
+export async function connect(options: KubeOptions): Promise<Result<Kube, string>> {
+  const opened = await openAccess({
+    kubeconfig: options.kubeconfig,
+    context: options.context ?? '',
+    clock: options.clock,
+    surroundings: {
+      environment: process.env,
+      isTerminal: isatty(STDIN_DESCRIPTOR),
+      stderr: options.pluginStderr ?? ((text) => void process.stderr.write(text)),
+    },
+  })
+  if (!opened.ok) return opened
+  for (const warning of opened.value.warnings) options.log.warn({ warning }, 'kubeconfig')
+  const transport = createTransport(opened.value.access, options.onAnswer)
   const call: Call = async (request, signal) => exchange(request, { transport, options, signal })
   return ok({
     getObject: async (resource, ref, signal) =>

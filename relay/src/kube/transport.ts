@@ -1,13 +1,14 @@
 /**
- * HTTP to the API server: one pool of connections, made anew only when the TLS material changes. (The
- * library's own dispatcher is a new pool, and so a new TLS handshake, for each request.)
+ * HTTP to the API server: one pool of connections, made again only when the TLS material changes.
  *
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent } from 'undici'
+import type { Access, TlsMaterial } from '../kubeconfig/access.ts'
 import { orAborted } from '../queue/deadline.ts'
-import type { Access, TlsMaterial } from './access.ts'
+import { createConnector } from '../signer/connector.ts'
+import type { ProxyFor } from '../signer/proxy.ts'
 import { type ApiError, faultError, refusalError } from './api-error.ts'
 
 /** A request; the transport adds who we are. */
@@ -41,6 +42,7 @@ const KEEP_ALIVE_MS = 30_000
 const TCP_KEEP_ALIVE_MS = 30_000
 /** A refusal is a small Status object; more than this is not read. */
 const MAX_REFUSAL_BYTES = 65_536
+const UNAUTHORIZED = 401
 
 /** Is told the HTTP status, or `<error>` when there was none. */
 export type ApiAnswerListener = (answer: {
@@ -54,7 +56,7 @@ export function createTransport(
   access: Access,
   onAnswer: ApiAnswerListener = () => undefined,
 ): Transport {
-  const pool = new Pool()
+  const pool = new Pool(access.proxyFor)
   const { host } = new URL(access.server)
   return {
     send: async (request, signal) => {
@@ -71,15 +73,23 @@ export function createTransport(
         onAnswer({ method: request.method, code, host })
       }
     },
-    close: async () => pool.close(),
+    close: async () => {
+      access.close()
+      await pool.close()
+    },
   }
 }
 
 /** The agent for the TLS material in use. */
 class Pool {
+  readonly #proxyFor: ProxyFor
   #agent: Agent | undefined
   /** The material that `#agent` was made from. */
   #material = ''
+
+  constructor(proxyFor: ProxyFor) {
+    this.#proxyFor = proxyFor
+  }
 
   agentFor(tls: TlsMaterial): Agent {
     const material = JSON.stringify(tls)
@@ -90,7 +100,14 @@ class Pool {
     this.#agent = new Agent({
       // Over HTTP/2 all watches would share one connection, its flow control and its faults.
       allowH2: false,
-      connect: { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS },
+      connect: createConnector({
+        connection: {
+          ...tls,
+          timeout: CONNECT_TIMEOUT_MS,
+          keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+        },
+        proxyFor: this.#proxyFor,
+      }),
       keepAliveTimeout: KEEP_ALIVE_MS,
       // The caller's signal is the deadline, and a quiet watch is no fault.
       headersTimeout: 0,
@@ -116,24 +133,31 @@ async function send(
   { method, path, content }: ApiRequest,
   { access, pool, heard, signal }: Way,
 ): Promise<Result<ApiBody, ApiError>> {
-  const { headers, tls } = await access.credentials()
+  const credentials = await access.credentials()
   signal.throwIfAborted()
   const { origin, pathname } = new URL(access.server)
-  const answer = await pool.agentFor(tls).request({
-    origin,
-    path: pathname === '/' ? path : pathname + path,
-    method,
-    signal,
-    body: content?.body ?? null,
-    headers: {
-      ...headers,
-      accept: 'application/json',
-      'user-agent': USER_AGENT,
-      ...(content === undefined ? {} : { 'content-type': content.type }),
-    },
-  })
+  const answer = await pool
+    .agentFor(credentials.tls)
+    .request({
+      origin,
+      path: pathname === '/' ? path : pathname + path,
+      method,
+      signal,
+      body: content?.body ?? null,
+      headers: {
+        ...credentials.headers,
+        accept: 'application/json',
+        'user-agent': USER_AGENT,
+        ...(content === undefined ? {} : { 'content-type': content.type }),
+      },
+    })
+    .catch((thrown: unknown) => {
+      access.unreachable()
+      throw thrown
+    })
   const { statusCode: status, body } = answer
   heard(status)
+  if (status === UNAUTHORIZED) access.rejected(credentials)
   if (status >= 200 && status < 300) return ok(body)
   const retryAfter = answer.headers['retry-after']
   const text = await readText(body, MAX_REFUSAL_BYTES)

@@ -4,9 +4,9 @@
  * At most one replica works at a time. A leader that cannot renew stops 10 s after the start of its
  * last good renewal; nobody else may take the lease before 15 s after that renewal took hold. What lies
  * between is the time to stop.
- * This holds as long as clocks run at about the same speed, and a process that stands still for long
- * does not send the write that it was about to: the status writes of the relay carry the version that
- * they were decided on, and the worker signs a request once, so even that does no harm.
+ * This holds as long as clocks run at about the same speed. A process that stood still checks its leadership
+ * before each write (see fence.ts). What was sent before and arrives later does no harm: the status writes of
+ * the relay carry the version that they were decided on, and the worker signs a request once.
  *
  * @module
  */

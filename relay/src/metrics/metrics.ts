@@ -4,6 +4,7 @@
  * @module
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { IssuerKind } from '../api/issuer.ts'
 import type { ControllerObserver, ControllerView } from '../reconcile/controller.ts'
 import { VERSION } from '../version.ts'
 import { controllerMetrics } from './controller-metrics.ts'
@@ -15,6 +16,8 @@ import { type RelayState, stateMetrics } from './state-metrics.ts'
 /** Where everything is counted. */
 export interface Metrics extends RelayMetrics {
   readonly controller: (controller: ControllerView) => ControllerObserver
+  /** Adds the number of open circuit breakers by the kind of their issuers, read at each scrape; called once. */
+  readonly observeBreakers: (read: () => Readonly<Record<IssuerKind, number>>) => void
   /** Adds what is looked at when somebody asks; called once. */
   readonly observe: (state: RelayState) => void
   /** The media type of {@link text}. */
@@ -35,6 +38,17 @@ export function createMetrics(): Metrics {
   return {
     ...relayMetrics(registry),
     controller: controllerMetrics(registry),
+    observeBreakers: (read) =>
+      liveGauge(registry, {
+        name: `${METRIC_PREFIX}_circuit_breakers_open`,
+        help: 'Open circuit breakers: workers that are not called until a probe succeeds',
+        labelNames: ['issuer_kind'],
+        read: () =>
+          Object.entries(read()).map(([issuer_kind, value]) => ({
+            labels: { issuer_kind },
+            value,
+          })),
+      }),
     observe: (state) => stateMetrics(registry, state),
     contentType: registry.contentType,
     text: async () => registry.metrics(),

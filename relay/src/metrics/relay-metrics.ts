@@ -6,14 +6,10 @@
  */
 import { REFUSALS } from '@edge-issuer/shared'
 import { Counter, Histogram, type Registry } from 'prom-client'
-import {
-  CERTIFICATE_REQUEST,
-  CERTIFICATE_SIGNING_REQUEST,
-  CLUSTER_ISSUER,
-  ISSUER,
-} from '../api/group.ts'
-import type { IssuerKind } from '../api/issuer.ts'
+import { CERTIFICATE_REQUEST, CERTIFICATE_SIGNING_REQUEST } from '../api/group.ts'
+import { ISSUER_KINDS, type IssuerKind } from '../api/issuer.ts'
 import { ISSUER_REASON, type IssuerReason } from '../api/reasons.ts'
+import { API_ERROR_KINDS, type ApiErrorKind } from '../kube/api-error.ts'
 import { SIGN_OPERATIONS, SIGN_RESULTS, type SignAttempt } from '../reconcile/observed-sign.ts'
 import { METRIC_PREFIX } from './prefix.ts'
 
@@ -28,8 +24,12 @@ export interface RelayMetrics {
   /** A request to a worker ended; `code` is an HTTP status or `<error>`. */
   readonly workerAnswered: (code: string) => void
   readonly signed: (attempt: SignAttempt) => void
+  /** A circuit breaker for issuers of this kind opened. */
+  readonly breakerOpened: (issuerKind: IssuerKind) => void
   /** `reason` is that of the issuer's Ready condition. */
   readonly checked: (issuerKind: IssuerKind, reason: IssuerReason) => void
+  /** `kind` is that of the object, `reason` what the API server's refusal means. */
+  readonly statusNotWritten: (kind: string, reason: ApiErrorKind) => void
 }
 
 /** From an exchange over a short line to one that has to wait for its deadline, in seconds. */
@@ -41,7 +41,6 @@ const WORKER_CODES: ReadonlySet<string> = new Set([
   '<error>',
   ...Object.values(REFUSALS).map(({ status }) => String(status)),
 ])
-const ISSUER_KINDS = [ISSUER.kind, CLUSTER_ISSUER.kind] as const
 const REQUEST_KINDS = [CERTIFICATE_REQUEST.kind, CERTIFICATE_SIGNING_REQUEST.kind] as const
 const ATTEMPTS = ISSUER_KINDS.flatMap((issuer_kind) =>
   REQUEST_KINDS.flatMap((kind) =>
@@ -88,8 +87,24 @@ export function relayMetrics(registry: Registry): RelayMetrics {
     help: 'Checks of issuers, by the reason of their Ready condition',
     labelNames: ['issuer_kind', 'reason'],
   })
+  const unwritten = new Counter({
+    registers,
+    name: `${METRIC_PREFIX}_status_write_failures_total`,
+    help: 'Status writes that failed, by kind of object; conflicts are retried at once and are no error unless they persist',
+    labelNames: ['kind', 'reason'],
+  })
+  const breakers = new Counter({
+    registers,
+    name: `${METRIC_PREFIX}_circuit_breaker_opened_total`,
+    help: 'Circuit breakers that opened, because a worker did not respond several times in a row',
+    labelNames: ['issuer_kind'],
+  })
   for (const code of WORKER_CODES) worker.inc({ code }, 0)
+  for (const kind of [...ISSUER_KINDS, ...REQUEST_KINDS]) {
+    for (const reason of API_ERROR_KINDS) unwritten.inc({ kind, reason }, 0)
+  }
   for (const issuer_kind of ISSUER_KINDS) {
+    breakers.inc({ issuer_kind }, 0)
     for (const reason of Object.values(ISSUER_REASON)) checks.inc({ issuer_kind, reason }, 0)
     for (const kind of REQUEST_KINDS) signTime.zero({ kind, issuer_kind })
   }
@@ -102,6 +117,8 @@ export function relayMetrics(registry: Registry): RelayMetrics {
       attempts.inc({ ...labels, operation, result })
       if (result === 'issued') signTime.observe(labels, tookMs / 1_000)
     },
+    statusNotWritten: (kind, reason) => unwritten.inc({ kind, reason }),
+    breakerOpened: (issuerKind) => breakers.inc({ issuer_kind: issuerKind }),
     checked: (issuerKind, reason) => checks.inc({ issuer_kind: issuerKind, reason }),
   }
 }

@@ -3,6 +3,10 @@
  * siblings, and has a limit on how many of its keys are worked on at the same time. A group at its limit
  * holds back its own keys and nothing else.
  *
+ * A group may exceed its limit by as many keys as ended quickly in a row, while none of its keys takes long
+ * and the outermost group has places to spare: a burst of one issuer uses workers that would be idle, and a worker that does not
+ * respond never gets more than the limit.
+ *
  * @module
  */
 
@@ -12,6 +16,10 @@ export interface Group {
   readonly id: string
   /** How many keys below this group may be worked on at once, at least 1. */
   readonly limit: number
+  /** By how many keys the limit may be exceeded at most; 0 when absent. */
+  readonly extra?: number
+  /** Of an outermost group: groups in it exceed their limits while fewer keys than this are worked on. */
+  readonly extraBelow?: number
   /** Whether a key that is set aside no longer counts; it always does when absent. */
   readonly isFreedEarly?: boolean
 }
@@ -19,37 +27,58 @@ export interface Group {
 /** A key that may be worked on now. */
 export interface Started<K> {
   readonly key: K
-  /** Frees its place early in the groups that say so; it takes long. Call it at most once, before `release`. */
+  /**
+   * Frees its place early in the groups that say so, and ends the extra places of its groups: it takes
+   * long. Call it at most once, before `release`.
+   */
   readonly setAside: () => void
   /** Frees its place in each of its groups. Call it exactly once. */
   readonly release: () => void
 }
 
 class Lane<K> {
-  readonly id: string
-  readonly limit: number
-  readonly isFreedEarly: boolean
+  readonly group: Group
   readonly parent: Lane<K> | undefined
   readonly children = new Map<string, Lane<K>>()
-  /** Children that can give a key now; the one whose turn is next comes first. */
+  /** Children that can give a key within all limits; the one whose turn is next comes first. */
   readonly ready = new Set<Lane<K>>()
+  /** Other children that can give a key beyond a limit. */
+  readonly readyBeyond = new Set<Lane<K>>()
   /** Keys that wait in this group itself, before those of its children. */
   readonly keys: K[] = []
   active = 0
+  /** Keys that are set aside and have not ended. */
+  aside = 0
+  /** Keys that ended quickly since one took long, at most `extra`. */
+  quick = 0
 
-  constructor({ id, limit, isFreedEarly = false }: Group, parent?: Lane<K>) {
-    this.id = id
-    this.limit = limit
-    this.isFreedEarly = isFreedEarly
+  constructor(group: Group, parent?: Lane<K>) {
+    this.group = group
     this.parent = parent
   }
 
   get isReady(): boolean {
-    return this.active < this.limit && (this.keys.length > 0 || this.ready.size > 0)
+    return this.active < this.group.limit && (this.keys.length > 0 || this.ready.size > 0)
+  }
+
+  get isReadyBeyond(): boolean {
+    const hasKey = this.keys.length > 0 || this.ready.size > 0 || this.readyBeyond.size > 0
+    return hasKey && this.aside === 0 && this.active < this.group.limit + this.quick
   }
 
   get isEmpty(): boolean {
     return this.active === 0 && this.keys.length === 0 && this.children.size === 0
+  }
+
+  get hasPlacesToSpare(): boolean {
+    return this.active < (this.group.extraBelow ?? 0)
+  }
+
+  /** The child whose turn is next. */
+  get next(): Lane<K> | undefined {
+    const [within] = this.ready
+    const [beyond] = this.readyBeyond
+    return within ?? beyond
   }
 }
 
@@ -78,12 +107,21 @@ export class FairLanes<K> {
 
   /** @returns The next key, or `undefined` when none waits or limits hold back all that wait. */
   next(): Started<K> | undefined {
-    let lane = this.#root
-    while (lane.keys.length === 0) {
-      const [child] = lane.ready
-      if (child === undefined) return undefined
-      lane = child
-    }
+    let lane: Lane<K> | undefined = this.#outermost()
+    while (lane !== undefined && lane.keys.length === 0) lane = lane.next
+    if (lane === undefined) return undefined
+    return this.#start(lane)
+  }
+
+  /** @returns The root for a key of its own, or the outermost group whose turn it is. */
+  #outermost(): Lane<K> | undefined {
+    const root = this.#root
+    if (root.keys.length > 0) return root
+    const [within] = root.ready
+    return within ?? [...root.readyBeyond].find(({ hasPlacesToSpare }) => hasPlacesToSpare)
+  }
+
+  #start(lane: Lane<K>): Started<K> | undefined {
     const key = lane.keys.shift()
     if (key === undefined) return undefined
     this.#size -= 1
@@ -91,9 +129,11 @@ export class FairLanes<K> {
       at.active += 1
       // Its turn is over: refresh puts it behind its siblings.
       at.parent?.ready.delete(at)
+      at.parent?.readyBeyond.delete(at)
     }
     refresh(lane)
     let counting = withParents(lane)
+    let isQuick = true
     const free = (lanes: readonly Lane<K>[]): void => {
       for (const at of lanes) at.active -= 1
       refresh(lane)
@@ -101,21 +141,38 @@ export class FairLanes<K> {
     return {
       key,
       setAside: () => {
-        free(counting.filter(({ isFreedEarly }) => isFreedEarly))
-        counting = counting.filter(({ isFreedEarly }) => !isFreedEarly)
+        isQuick = false
+        for (const at of withParents(lane)) {
+          at.aside += 1
+          at.quick = 0
+        }
+        free(counting.filter(({ group }) => group.isFreedEarly === true))
+        counting = counting.filter(({ group }) => group.isFreedEarly !== true)
       },
-      release: () => free(counting),
+      release: () => {
+        for (const at of withParents(lane)) {
+          if (isQuick) at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
+          else at.aside -= 1
+        }
+        free(counting)
+      },
     }
   }
 }
 
-/** Lists each group above `lane` that can give a key now, and drops those that are empty. */
+/** Lists `lane` and each group above it that can give a key now, and drops those that are empty. */
 function refresh<K>(lane: Lane<K>): void {
   for (const at of withParents(lane)) {
-    if (at.isReady) at.parent?.ready.add(at)
-    else at.parent?.ready.delete(at)
-    if (at.isEmpty) at.parent?.children.delete(at.id)
+    const { parent, isReady } = at
+    keep(parent?.ready, at, isReady)
+    keep(parent?.readyBeyond, at, !isReady && at.isReadyBeyond)
+    if (at.isEmpty) parent?.children.delete(at.group.id)
   }
+}
+
+function keep<T>(set: Set<T> | undefined, item: T, isIn: boolean): void {
+  if (isIn) set?.add(item)
+  else set?.delete(item)
 }
 
 /** From `lane` up to the root. */

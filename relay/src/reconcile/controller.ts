@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { stableText } from '../core/stable-text.ts'
 import type { Log } from '../log.ts'
 import { sleep, type Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
@@ -100,6 +101,8 @@ export class Controller {
   readonly #delayed: DelayedKeys<string>
   readonly #limiter: RateLimiter<string>
   readonly #observer: ControllerObserver
+  /** The last error of each key whose last reconcile threw, to compare. */
+  readonly #thrown = new Map<string, string>()
   /** When each waiting key came, on the clock's uptime. */
   readonly #addedAtMs = new Map<string, number>()
   /** When the reconcile of each key began that runs. */
@@ -222,18 +225,26 @@ export class Controller {
   async #attempt(key: string): Promise<ReconcileOutcome> {
     const { clock, deadlineMs: limitMs, reconcile } = this.#options
     try {
-      return await withDeadline({ clock, limitMs, signal: this.#abort.signal }, async (signal) =>
-        reconcile(key, signal),
-      )
+      const bounds = { clock, limitMs, signal: this.#abort.signal }
+      const outcome = await withDeadline(bounds, async (signal) => reconcile(key, signal))
+      this.#thrown.delete(key)
+      return outcome
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : String(thrown)
-      // One stack per fault is of use; the same one with each of its retries is noise.
-      const isFirst = this.#limiter.failures(key) === 0
-      const stack = isFirst && thrown instanceof Error ? { stack: thrown.stack } : {}
-      this.#log.error({ key, error: message, ...stack }, 'reconcile failed unexpectedly')
+      this.#logThrow(key, thrown, message)
       await this.#report(key)
       return { kind: 'retry', message }
     }
+  }
+
+  /** The same error with each retry is noise. */
+  #logThrow(key: string, thrown: unknown, message: string): void {
+    const isNews = this.#thrown.get(key) !== stableText(message)
+    this.#thrown.set(key, stableText(message))
+    if (isNews) {
+      const stack = thrown instanceof Error ? thrown.stack : undefined
+      this.#log.error({ key, error: message, stack }, 'reconcile failed unexpectedly')
+    } else this.#log.debug({ key, error: message }, 'reconcile failed unexpectedly, as before')
   }
 
   async #report(key: string): Promise<void> {

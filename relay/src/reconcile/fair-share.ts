@@ -16,6 +16,12 @@ export interface FairShare {
   readonly perNamespace: number
   /** All namespaced Issuers together, and all ClusterIssuers together: the rest is for the other kind. */
   readonly perKind: number
+  /**
+   * An issuer that responds quickly may have this many more, as may its namespace, while
+   * fewer than {@link extraBelow} of its kind are worked on.
+   */
+  readonly extra: number
+  readonly extraBelow: number
 }
 
 /** What a share follows from. */
@@ -27,7 +33,10 @@ export interface FairShareOptions {
   readonly isWholeCluster: boolean
 }
 
-/** One in four workers: the share of a namespace, and what each kind of issuer has for itself. */
+/**
+ * One in four workers: the share of a namespace, what each kind of issuer has for itself, and what bursts
+ * leave to the others of their kind.
+ */
 const DIVISOR = 4
 
 /**
@@ -35,23 +44,27 @@ const DIVISOR = 4
  *   have raised.
  */
 export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptions): FairShare {
-  if (!isWholeCluster) return { perIssuer, perNamespace: Infinity, perKind: Infinity }
   const quarter = Math.max(1, Math.floor(workers / DIVISOR))
+  const perKind = isWholeCluster ? Math.max(1, workers - quarter) : workers
+  const extraBelow = Math.max(0, perKind - quarter)
   return {
     perIssuer,
-    perNamespace: Math.max(quarter, perIssuer),
-    perKind: Math.max(1, workers - quarter),
+    perNamespace: isWholeCluster ? Math.max(quarter, perIssuer) : Infinity,
+    perKind,
+    extra: Math.max(0, extraBelow - perIssuer),
+    extraBelow,
   }
 }
 
 /** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
 export function requestGroups(ref: OurIssuerRef | undefined, share: FairShare): readonly Group[] {
   if (ref === undefined) return []
-  const kind = { id: ref.kind, limit: share.perKind, isFreedEarly: true }
-  const issuer = { id: ref.name, limit: share.perIssuer }
+  const { extra, extraBelow } = share
+  const kind = { id: ref.kind, limit: share.perKind, extraBelow, isFreedEarly: true }
+  const issuer = { id: ref.name, limit: share.perIssuer, extra }
   return ref.kind === 'ClusterIssuer'
     ? [kind, issuer]
-    : [kind, { id: ref.namespace ?? '', limit: share.perNamespace }, issuer]
+    : [kind, { id: ref.namespace ?? '', limit: share.perNamespace, extra }, issuer]
 }
 
 /** @returns The groups of an issuer that is to be checked; each kind has a controller of its own. */

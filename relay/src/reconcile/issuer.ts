@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
 import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
 import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
@@ -13,11 +13,13 @@ import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { rootsNote } from '../core/roots-note.ts'
 import { issuerFailed, issuerPending, normal, UNEXPECTED_ERROR } from '../core/verdict.ts'
+import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventDraft, EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
+import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import { Certificates } from '../signer/certificates.ts'
 import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
 import type { SignerClient } from '../signer/client.ts'
@@ -53,6 +55,7 @@ export interface IssuerReconcilerOptions {
   readonly checked: (reason: IssuerReason) => void
   readonly status: StatusWriter
   readonly events: EventRecorder
+  readonly unwritten: UnwrittenStatuses
   readonly log: Log
   readonly now: () => number
   /** Time from one good check to the next, jitter included; called once a check. */
@@ -70,7 +73,10 @@ export function issuerReconciler(options: IssuerReconcilerOptions): Reconcile {
     )
     options.checked(checked.verdict.reason)
     const written = await write({ key, issuer, checked }, options, signal)
-    if (!written.ok) return { kind: 'retry', message: written.error }
+    if (!written.ok) {
+      const { message, retryAfterMs = 0 } = written.error
+      return { kind: 'retry', message: `status not written: ${message}`, minimumMs: retryAfterMs }
+    }
     tell({ key, issuer, checked }, options, written.value)
     return next(issuer, checked, options)
   }
@@ -84,7 +90,6 @@ export function issuerThrowReport(options: IssuerReconcilerOptions): ReportThrow
     const checked = { verdict: issuerPending(UNEXPECTED_ERROR) }
     const written = await write({ key, issuer, checked }, options, signal)
     if (written.ok) tell({ key, issuer, checked }, options, written.value)
-    else throw new Error(written.error)
   }
 }
 
@@ -122,12 +127,12 @@ interface Checked {
   readonly checked: Check
 }
 
-/** @returns Whether anything was written, or why it could not be. */
+/** @returns Whether there is any news, or why it could not be written. */
 async function write(
   { key, issuer, checked }: Checked,
-  { resource, status, log, now }: IssuerReconcilerOptions,
+  { resource, status, unwritten, log, now }: IssuerReconcilerOptions,
   signal: AbortSignal,
-): Promise<Result<boolean, string>> {
+): Promise<Result<boolean, ApiError>> {
   const { metadata } = issuer
   const ready = readyCondition(issuer.status.conditions, checked.verdict, {
     nowMs: now(),
@@ -137,7 +142,7 @@ async function write(
   const seen = checked.seen ?? issuer.status
   const isSame =
     !isReadyChanged(issuer.status.conditions, ready) && seenText(seen) === seenText(issuer.status)
-  if (isSame) return ok(false)
+  if (isSame) return ok(unwritten.settled(metadata.uid))
   const written = await status.applyStatus(
     {
       resource,
@@ -149,7 +154,11 @@ async function write(
   )
   // A conflict, or an issuer that was not found, means that the store is behind: the change on its way
   // wakes this key, or the retry does. A 404 need not mean that it is gone, see requestReconciler.
-  if (!written.ok) return err(`status not written: ${written.error.message}`)
+  if (!written.ok) {
+    unwritten.failed({ resource, key, uid: metadata.uid }, written.error, checked.verdict)
+    return written
+  }
+  unwritten.settled(metadata.uid)
   const { reason, message } = checked.verdict
   log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
   return ok(true)

@@ -9,16 +9,19 @@ import { apiVersionOf } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
+import { isOpenRequest } from '../core/open-request.ts'
 import { type RequestVerdict, UNEXPECTED_ERROR } from '../core/verdict.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
+import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import type { ApprovalWatch } from './approval-watch.ts'
 import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
 import type { RequestKind } from './request-kinds.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
+import { logSigned } from './signed-line.ts'
 import type { Told } from './told.ts'
 
 /** What reconciling a request needs of the world. */
@@ -34,6 +37,7 @@ export interface RequestReconcilerOptions<R extends AnyRequest> {
   readonly status: StatusWriter
   readonly events: EventRecorder
   readonly told: Told
+  readonly unwritten: UnwrittenStatuses
   readonly log: Log
   readonly now: () => number
 }
@@ -53,10 +57,10 @@ export function requestReconciler<R extends AnyRequest>(
       if (pass.kind === 'leave') return pass.outcome
       const written = await write({ key, request, pass }, options, signal)
       if (written.ok) return pass.outcome
-      if (written.error.kind !== 'conflict') return unwritten(written.error)
+      if (written.error.kind !== 'conflict') return unwrittenOutcome(written.error)
       // The object is not what was decided on: it may be denied, finished, or another one by now.
       const live = await options.getLive(key, signal)
-      if (!live.ok) return unwritten(live.error)
+      if (!live.ok) return unread({ key, request, pass }, live.error, options)
       request = live.value
     }
     return { kind: 'retry', message: 'the request changed again and again while it was worked on' }
@@ -71,17 +75,27 @@ export function requestThrowReport<R extends AnyRequest>(
   options: RequestReconcilerOptions<R>,
 ): ReportThrow {
   return async (key, signal) => {
-    const { kind, get, getIssuer } = options
-    const request = get(key)
-    if (request === undefined) return
-    const ref = kind.issuerRef(request)
-    const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
-    if (decision.kind === 'ignore') return
-    const verdict =
-      decision.kind === 'report' ? decision.verdict : kind.words.retried(UNEXPECTED_ERROR)
+    const request = options.get(key)
+    const verdict = request === undefined ? undefined : verdictAfterThrow(request, options)
+    if (request === undefined || verdict === undefined) return
     const pass: Signing = { verdict, outcome: { kind: 'done' } }
-    const written = await write({ key, request, pass }, options, signal)
-    if (!written.ok) throw new Error(notWritten(written.error))
+    await write({ key, request, pass }, options, signal)
+  }
+}
+
+/** The decision may be what threw. */
+function verdictAfterThrow<R extends AnyRequest>(
+  request: R,
+  { kind, getIssuer }: RequestReconcilerOptions<R>,
+): RequestVerdict | undefined {
+  const unexpected = kind.words.retried(UNEXPECTED_ERROR)
+  const ref = kind.issuerRef(request)
+  try {
+    const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
+    if (decision.kind === 'report') return decision.verdict
+    return decision.kind === 'sign' ? unexpected : undefined
+  } catch {
+    return ref !== undefined && isOpenRequest(request) ? unexpected : undefined
   }
 }
 
@@ -100,6 +114,7 @@ async function decide<R extends AnyRequest>(
   const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
   switch (decision.kind) {
     case 'ignore':
+      options.unwritten.settled(request.metadata.uid)
       log.debug({ key, why: decision.why }, 'request left alone')
       return {
         kind: 'leave',
@@ -131,12 +146,13 @@ async function write<R extends AnyRequest>(
   options: RequestReconcilerOptions<R>,
   signal: AbortSignal,
 ): Promise<Result<unknown, ApiError>> {
-  const { kind, status, told, log, now } = options
+  const { kind, status, told, unwritten, log, now } = options
   const { uid, resourceVersion } = request.metadata
   const report = kind.report(request, pass, now())
-  if (report.kind === 'known') return WRITTEN
-  if (report.kind === 'tell') {
-    tellNews({ key, request }, pass.verdict, options)
+  if (report.kind !== 'write') {
+    const isNews = unwritten.settled(uid)
+    if (isNews) tell({ key, request }, pass.verdict, options)
+    else if (report.kind === 'tell') tellNews({ key, request }, pass.verdict, options)
     return WRITTEN
   }
   const written = await status.applyStatus(
@@ -145,13 +161,22 @@ async function write<R extends AnyRequest>(
   )
   if (written.ok) {
     told.forget(uid)
+    unwritten.settled(uid)
+    logSigned({ kind: kind.resource.kind, key, signing: pass }, log)
     tell({ key, request }, pass.verdict, options)
-  } else if (written.error.kind === 'forbidden') {
-    // The object cannot say what is missing, so an Event does.
-    log.warn({ key, error: written.error.message }, 'a permission of the relay is missing')
-    tellNews({ key, request }, kind.words.retried(notWritten(written.error)), options)
-  }
+  } else unwritten.failed({ resource: kind.resource, key, uid }, written.error, pass.verdict)
   return written
+}
+
+/** What to write after a conflict could not be read. */
+function unread<R extends AnyRequest>(
+  { key, request, pass }: Written<R>,
+  error: ApiError,
+  { kind, unwritten }: RequestReconcilerOptions<R>,
+): ReconcileOutcome {
+  const { uid } = request.metadata
+  unwritten.failed({ resource: kind.resource, key, uid }, error, pass.verdict)
+  return unwrittenOutcome(error)
 }
 
 const WRITTEN: Result<undefined, never> = { ok: true, value: undefined }
@@ -185,9 +210,8 @@ function tell<R extends AnyRequest>(
  */
 const NOT_FOUND: ReconcileOutcome = { kind: 'retry', message: 'the request was not found' }
 
-const notWritten = ({ message }: ApiError): string => `status not written: ${message}`
-
-const unwritten = (error: ApiError): ReconcileOutcome => ({
+const unwrittenOutcome = ({ message, retryAfterMs = 0 }: ApiError): ReconcileOutcome => ({
   kind: 'retry',
-  message: notWritten(error),
+  message: `status not written: ${message}`,
+  minimumMs: retryAfterMs,
 })

@@ -11,7 +11,7 @@ import { parseGoDuration } from '../core/go-duration.ts'
 import { withNotices } from '../core/issue-notices.ts'
 import type { RequestWords } from '../core/request-words.ts'
 import { retryStartMs } from '../core/retry-age.ts'
-import { faultOutcome } from '../core/sign-outcome.ts'
+import { faultOutcome, type RetryLimits } from '../core/sign-outcome.ts'
 import type { Finding } from '../report/request-report.ts'
 import { Certificates } from '../signer/certificates.ts'
 import {
@@ -32,6 +32,11 @@ export interface Signing extends Finding {
   readonly outcome: ReconcileOutcome
   /** How many of the requester's groups the worker was not sent, because they exceed the protocol's limits. */
   readonly omittedGroups?: number
+  /** Kind and name of the issuer of a certificate, and how long it took, in milliseconds; for the log. */
+  readonly by?: string
+  readonly tookMs?: number
+  /** Under which the worker logged that it signed. */
+  readonly requestId?: string
 }
 
 export type SignPass<R> = (request: R, issuer: Issuer, signal: AbortSignal) => Promise<Signing>
@@ -48,8 +53,8 @@ export interface SignPassOptions {
   readonly wakeRequests: (scope: string) => void
   /** Puts the issuer on its own queue: the same door that every change uses. */
   readonly wakeIssuer: (issuer: Issuer) => void
-  /** 0 for no limit. */
-  readonly maxRetryMs: number
+  /** Where the issuer states none. */
+  readonly retryLimits: RetryLimits
   readonly now: () => number
 }
 
@@ -129,7 +134,7 @@ function faulted(
   const nowMs = now()
   const age = {
     ageMs: nowMs - retryStartMs(request, issuer),
-    maxRetryMs: maxRetryMs(issuer, options),
+    limits: retryLimits(issuer, options),
   }
   const outcome = faultOutcome(fault, age, words)
   const { verdict } = outcome
@@ -166,7 +171,8 @@ const connectFault = ({ kind, message }: ConnectFault): SignerFault => ({
   message,
 })
 
-const maxRetryMs = ({ spec }: Issuer, options: SignPassOptions): number =>
-  spec.maxRetryDuration === undefined
-    ? options.maxRetryMs
-    : (parseGoDuration(spec.maxRetryDuration) ?? options.maxRetryMs)
+/** The issuer's own limit is one for every temporary error. */
+function retryLimits({ spec }: Issuer, options: SignPassOptions): RetryLimits {
+  const ownMs = parseGoDuration(spec.maxRetryDuration ?? '')
+  return ownMs === undefined ? options.retryLimits : { maxRetryMs: ownMs, maxOutageRetryMs: ownMs }
+}

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { GROUP } from '../api/group.ts'
+import { REPORTING_CONTROLLER } from '../api/group.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import type { EventWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
@@ -17,6 +17,7 @@ import { type Clock, sleep } from '../queue/clock.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import { type EventDraft, eventObject } from './event-object.ts'
 import { EventSeries, type Occurrence } from './event-series.ts'
+import { WaitingEvents } from './waiting-events.ts'
 
 export type { EventDraft } from './event-object.ts'
 
@@ -41,11 +42,6 @@ export interface EventRecorderOptions {
   readonly log: Log
 }
 
-/** `reportingController` of every event. */
-const REPORTING_CONTROLLER = `${GROUP}/relay`
-
-/** Events that may wait (client-go tools/events). */
-export const MAX_WAITING_EVENTS = 1_000
 /** Tries for one event (client-go tools/events). All of them take about three minutes. */
 export const MAX_TRIES = 12
 const BACKOFF: BackoffPolicy = { baseMs: 500, maxMs: 30_000, jitter: 0.5 }
@@ -59,7 +55,7 @@ class QueueingRecorder implements EventRecorder {
   readonly #options: EventRecorderOptions
   readonly #series = new EventSeries()
   /** Each at most once. */
-  readonly #waiting: Occurrence[] = []
+  readonly #waiting = new WaitingEvents()
   readonly #backoff: RateLimiter<string>
   /** Aborted at the start of a stop: ends the waits between tries. */
   readonly #hurry = new AbortController()
@@ -67,7 +63,7 @@ class QueueingRecorder implements EventRecorder {
   readonly #abort = new AbortController()
   /** The one loop that writes; there while events wait. */
   #writing: Promise<void> | undefined
-  /** Events for which there was no room, since this was last logged. */
+  /** Events for which there was no room, since all were last written. */
   #overflow = 0
   #dropped = 0
 
@@ -87,14 +83,19 @@ class QueueingRecorder implements EventRecorder {
     const origin = { reportingController: REPORTING_CONTROLLER, reportingInstance, nowMs }
     const occurrence = this.#series.count(eventObject(draft, origin), nowMs)
     if (occurrence.isWaiting) return
-    if (this.#waiting.length >= MAX_WAITING_EVENTS) {
-      this.#overflow += 1
-      this.#dropped += 1
-      return
-    }
     occurrence.isWaiting = true
-    this.#waiting.push(occurrence)
+    const dropped = this.#waiting.add(occurrence)
+    if (dropped !== undefined) this.#overflowed(dropped)
     this.#writing ??= this.#writeAll()
+  }
+
+  #overflowed(dropped: Occurrence): void {
+    dropped.isWaiting = false
+    this.#dropped += 1
+    this.#overflow += 1
+    const { reason, regarding } = dropped.event
+    const facts = { reason, namespace: regarding.namespace, waiting: this.#waiting.size }
+    if (this.#overflow === 1) this.#options.log.warn(facts, 'events dropped: too many wait')
   }
 
   async stop(limitMs: number): Promise<void> {
@@ -103,7 +104,7 @@ class QueueingRecorder implements EventRecorder {
     const late = sleep(this.#options.clock, limitMs, timer.signal)
     await Promise.race([this.#writing, late])
     timer.abort()
-    const unwritten = this.#waiting.splice(0).length
+    const unwritten = this.#waiting.clear()
     this.#dropped += unwritten
     if (unwritten > 0) this.#options.log.warn({ events: unwritten }, 'events dropped at the end')
     this.#abort.abort(new Error('the relay is stopping'))
@@ -116,11 +117,11 @@ class QueueingRecorder implements EventRecorder {
       const error = await this.#write(next)
       this.#backoff.forget(next.key)
       if (error !== undefined) this.#drop(next, error)
-      if (this.#overflow > 0) {
-        this.#options.log.warn({ events: this.#overflow }, 'events dropped: too many wait')
-        this.#overflow = 0
-      }
     }
+    if (this.#overflow > 0) {
+      this.#options.log.info({ dropped: this.#overflow }, 'all events that waited were written')
+    }
+    this.#overflow = 0
     this.#writing = undefined
   }
 
@@ -162,11 +163,13 @@ class QueueingRecorder implements EventRecorder {
   }
 
   #drop({ event: { reason, regarding } }: Occurrence, error: ApiError): void {
-    this.#dropped += 1
     const { kind, namespace, name } = regarding
-    this.#options.log.warn(
-      { reason, kind, namespace, name, error: error.message },
-      'event dropped: it could not be written',
-    )
+    const facts = { reason, kind, namespace, name, error: error.message }
+    if (error.isNamespaceTerminating === true) {
+      this.#options.log.debug(facts, 'event dropped: the namespace is being deleted')
+      return
+    }
+    this.#dropped += 1
+    this.#options.log.warn(facts, 'event dropped: it could not be written')
   }
 }

@@ -15,11 +15,11 @@ import {
   problemSchema,
   PROTOCOL_HEADER,
   refusalClass,
-  REQUEST_ID_HEADER,
   type Result,
 } from '@edge-issuer/shared'
 import { oneLine } from '../api/one-line.ts'
-import { REQUEST_ID_LABEL, type SignerFault } from '../api/signer-fault.ts'
+import type { SignerFault } from '../api/signer-fault.ts'
+import { withRequestId } from './request-id.ts'
 import type { HttpAnswer } from './transport.ts'
 
 /** Statuses that say "later", whoever says them (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
@@ -37,14 +37,15 @@ const MAX_RETRY_AFTER_MS = 600_000
 /** What a worker, or whoever answers in its place, may say to users. */
 const MAX_MESSAGE_CHARACTERS = 1_024
 
-/** A UUID, as workers make them. */
-const REQUEST_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
-
 /** The one thing that is needed of a zod schema. */
 export interface AnswerSchema<T> {
-  safeParse(
-    value: unknown,
-  ): { readonly success: true; readonly data: T } | { readonly success: false }
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false
+        /** What is wrong with a body of the right shape; otherwise the text is constant. */
+        readonly problem?: string | undefined
+      }
 }
 
 /** Who was asked, by whom. */
@@ -66,8 +67,8 @@ export function readAnswer<T>(answer: HttpAnswer, reading: Reading<T>): Result<T
   if (!text.ok) return text
   const parsed = reading.schema.safeParse(parseJson(text.value))
   if (parsed.success) return ok(parsed.data)
-  const fault = malformed(reading.origin, 'temporary', 'the body is not what the protocol says')
-  return err(withRequestId(fault, answer))
+  const problem = parsed.problem ?? 'the body is not what the protocol says'
+  return err(withRequestId(malformed(reading.origin, 'temporary', problem), answer.header))
 }
 
 /** @returns The body of a 200 or 201 answer as it is, or the fault of any other. */
@@ -79,13 +80,14 @@ export function readTextAnswer(
   const found = readFault(answer, reading)
   if (found !== undefined) {
     const short = { ...found, message: oneLine(found.message, MAX_MESSAGE_CHARACTERS) }
-    const fault = withRequestId(short, answer)
+    const fault = withRequestId(short, answer.header)
     return err(retryAfterMs === undefined ? fault : { retryAfterMs, ...fault })
   }
   if (answer.status === 202) {
     const message = `the worker at ${reading.origin} is still working on it`
     const waitMs = retryAfterMs ?? DEFAULT_PENDING_MS
-    return err({ class: 'pending', code: 'answer_pending', message, retryAfterMs: waitMs })
+    const pending = { code: 'answer_pending', message, retryAfterMs: waitMs } as const
+    return err(withRequestId({ class: 'pending', ...pending }, answer.header))
   }
   return ok(answer.body)
 }
@@ -113,11 +115,10 @@ function readFault(answer: HttpAnswer, reading: Exchanged): SignerFault | undefi
 /** Whatever answered is not a worker: a proxy, a login page, another server. */
 function strangerFault(origin: string, status: number): SignerFault {
   const isLater = status >= 500 || LATER_STATUSES.has(status)
-  return malformed(
-    origin,
-    isLater ? 'temporary' : 'issuer',
-    `status ${String(status)} from something that is not an edge-issuer worker; check the url`,
-  )
+  const found = `status ${String(status)} from something that is not an edge-issuer worker; check the url`
+  return isLater
+    ? { ...malformed(origin, 'temporary', found), code: 'gateway_error' }
+    : malformed(origin, 'issuer', found)
 }
 
 function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFault {
@@ -132,14 +133,6 @@ function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFau
     message: `worker at ${origin} refused (${code}): ${[detail, ...hints].join('; ')}`,
     ...(retryAfter === undefined ? {} : { retryAfterMs: boundedMs(retryAfter) }),
   }
-}
-
-/** Only a worker has an id; that of anything else would be looked for in vain. */
-function withRequestId(fault: SignerFault, answer: HttpAnswer): SignerFault {
-  const requestId = answer.header(REQUEST_ID_HEADER)
-  if (answer.header(PROTOCOL_HEADER) === null || requestId === null) return fault
-  if (!REQUEST_ID.test(requestId)) return fault
-  return { ...fault, requestId, message: `${fault.message}; ${REQUEST_ID_LABEL} ${requestId}` }
 }
 
 function malformed(origin: string, faultClass: SignerFault['class'], found: string): SignerFault {

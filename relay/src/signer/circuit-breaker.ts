@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Issuer } from '../api/issuer.ts'
+import type { Issuer, IssuerKind } from '../api/issuer.ts'
 
 /** Calls in a row without a response until the breaker opens. */
 export const FAILURES_TO_OPEN = 5
@@ -43,20 +43,33 @@ interface Breaker {
   }
 }
 
+/** Options of {@link CircuitBreakers}. */
+export interface CircuitBreakersOptions {
+  /** Milliseconds that never go back. */
+  readonly uptimeMs: () => number
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random: () => number
+  /** Called when a breaker opens, with the failure that opened it, and when it closes; not for each probe. */
+  readonly onChange?: (scope: string, change: BreakerChange) => void
+}
+
+/** What happened to a breaker. */
+export type BreakerChange =
+  | { readonly kind: 'opened'; readonly cause: string }
+  | { readonly kind: 'closed' }
+
 /** One breaker per scope, see {@link breakerScope}. */
 export class CircuitBreakers {
   readonly #uptimeMs: () => number
   readonly #random: () => number
+  readonly #onChange: NonNullable<CircuitBreakersOptions['onChange']>
   /** A scope that is absent is closed and had no failure since the last response. */
   readonly #breakers = new Map<string, Breaker>()
 
-  /**
-   * @param uptimeMs - Milliseconds that never go back.
-   * @param random - Numbers in [0, 1), as `Math.random`.
-   */
-  constructor(uptimeMs: () => number, random: () => number) {
+  constructor({ uptimeMs, random, onChange = () => undefined }: CircuitBreakersOptions) {
     this.#uptimeMs = uptimeMs
     this.#random = random
+    this.#onChange = onChange
   }
 
   /** Asks for permission to call. Report the end of a `call` or a `probe` to {@link ended}. */
@@ -98,12 +111,14 @@ export class CircuitBreakers {
     const { failures = 0, open } = this.#breakers.get(scope) ?? {}
     if (failure === undefined) {
       this.#breakers.delete(scope)
+      if (open !== undefined) this.#onChange(scope, { kind: 'closed' })
       return open !== undefined
     }
     if (open === undefined) {
       const isLast = failures + 1 >= FAILURES_TO_OPEN
       const opened = isLast ? { open: this.#opened(FIRST_OPEN_MS, failure) } : {}
       this.#set(scope, { failures: failures + 1, ...opened })
+      if (isLast) this.#onChange(scope, { kind: 'opened', cause: failure })
     } else if (permit === 'probe') {
       const lengthMs = Math.min(open.lengthMs * 2, MAX_OPEN_MS)
       this.#set(scope, { failures, open: this.#opened(lengthMs, open.cause) })
@@ -120,7 +135,10 @@ export class CircuitBreakers {
     this.#breakers.delete(scope)
     this.#breakers.set(scope, breaker)
     const [oldest] = this.#breakers.keys()
-    if (this.#breakers.size > MAX_BREAKERS && oldest !== undefined) this.#breakers.delete(oldest)
+    if (this.#breakers.size <= MAX_BREAKERS || oldest === undefined) return
+    const isOpen = this.state(oldest) !== undefined
+    this.#breakers.delete(oldest)
+    if (isOpen) this.#onChange(oldest, { kind: 'closed' })
   }
 }
 
@@ -133,3 +151,7 @@ export function breakerScope({ kind, metadata: { namespace }, spec: { url } }: I
   const origin = URL.canParse(url) ? new URL(url).origin : url
   return kind === 'Issuer' ? `${kind} ${namespace} ${origin}` : `${kind} ${origin}`
 }
+
+/** @returns The kind of the issuers that share a breaker. */
+export const breakerKind = (scope: string): IssuerKind =>
+  scope.startsWith('Issuer ') ? 'Issuer' : 'ClusterIssuer'

@@ -1,6 +1,6 @@
 /**
- * Opens the TLS connections to a worker, directly or through a proxy's tunnel. Each step has a limit, so
- * that no connection attempt outlives the calls that wait for it by much.
+ * Opens the TLS connections to a worker or an API server, directly or through a proxy's tunnel. Each step
+ * has a limit, so that no connection attempt outlives the calls that wait for it by much.
  *
  * @module
  */
@@ -10,36 +10,31 @@ import type { Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import type { Proxy, ProxyFor } from './proxy.ts'
 
-/** For the tunnel, and again for DNS, TCP and TLS to the worker. */
-const CONNECT_TIMEOUT_MS = 5_000
+const TUNNEL_TIMEOUT_MS = 5_000
 
 /** Options of {@link createConnector}. */
 export interface ConnectorOptions {
-  /** Trust these roots for the worker instead of the system's. A proxy is checked with the system's. */
-  readonly caBundlePem: string | undefined
+  /** TLS and limits of the connection to the target. A proxy is checked with the system's roots. */
+  readonly connection: buildConnector.BuildOptions
   readonly proxyFor: ProxyFor
 }
 
 /** @returns The `connect` function of an undici agent. */
 export function createConnector({
-  caBundlePem,
+  connection,
   proxyFor,
 }: ConnectorOptions): buildConnector.connector {
-  const connect = buildConnector({
-    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-    rejectUnauthorized: true,
-    timeout: CONNECT_TIMEOUT_MS,
-    ...(caBundlePem === undefined ? {} : { ca: caBundlePem }),
-  })
+  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
+  const connect = buildConnector({ rejectUnauthorized: true, ...connection })
   return (options, callback) => {
-    const { hostname, port } = options
+    const { hostname, port, protocol } = options
     const proxy = proxyFor({ hostname, port })
     if (proxy === undefined) {
       connect(options, callback)
       return
     }
     const host = hostname.includes(':') ? `[${hostname}]` : hostname
-    openTunnel(proxy, `${host}:${port === '' ? '443' : port}`, (error, tunnel) => {
+    openTunnel(proxy, `${host}:${port === '' ? defaultPort(protocol) : port}`, (error, tunnel) => {
       if (error !== null) callback(error, null)
       else
         connect({ ...options, httpSocket: tunnel }, (...outcome) => {
@@ -49,6 +44,8 @@ export function createConnector({
     })
   }
 }
+
+const defaultPort = (protocol: string): string => (protocol === 'http:' ? '80' : '443')
 
 type TunnelCallback = (
   ...outcome: [error: Error, tunnel: null] | [error: null, tunnel: Socket]
@@ -71,8 +68,8 @@ function openTunnel(proxy: Proxy, authority: string, callback: TunnelCallback): 
     },
   })
   const timer = setTimeout(() => {
-    request.destroy(new Error(`${name} did not open a tunnel within ${CONNECT_TIMEOUT_MS} ms`))
-  }, CONNECT_TIMEOUT_MS)
+    request.destroy(new Error(`${name} did not open a tunnel within ${TUNNEL_TIMEOUT_MS} ms`))
+  }, TUNNEL_TIMEOUT_MS)
   let isSettled = false
   const settle: TunnelCallback = (...outcome) => {
     clearTimeout(timer)

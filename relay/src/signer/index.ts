@@ -1,3 +1,4 @@
+export type { AnswerSchema } from './answer.ts'
 export { checkEnvironment } from './environment.ts'
 export { Certificates, type Link } from './certificates.ts'
 export { createSignerClient, type SignerClient } from './client.ts'

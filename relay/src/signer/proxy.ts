@@ -74,7 +74,8 @@ function firstSet(
   return ['', '']
 }
 
-function parseProxy(value: string): Proxy | undefined {
+/** Reads `http://host:port`, `https://host:port` or `host:port`, with percent-encoded credentials. */
+export function parseProxy(value: string): Proxy | undefined {
   const text = value.includes('://') ? value : `http://${value}`
   if (!URL.canParse(text)) return undefined
   const { protocol, hostname, port, username, password } = new URL(text)

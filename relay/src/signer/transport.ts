@@ -9,10 +9,13 @@ import { Agent, type Dispatcher } from 'undici'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { orAborted } from '../queue/deadline.ts'
 import { type ConnectorOptions, createConnector } from './connector.ts'
+import { withRequestId } from './request-id.ts'
 
 /** Headers or the next part of the body; the whole exchange is bounded by the caller's signal. */
 const ANSWER_TIMEOUT_MS = 20_000
 const KEEP_ALIVE_TIMEOUT_MS = 30_000
+/** For DNS, TCP and TLS to the worker. */
+const CONNECT_TIMEOUT_MS = 5_000
 
 /** A request as it goes out; nothing is added to it but `host` and `content-length`. */
 export interface Exchange {
@@ -38,7 +41,9 @@ export interface Transport {
 }
 
 /** Options of {@link createTransport}. */
-export interface TransportOptions extends ConnectorOptions {
+export interface TransportOptions extends Pick<ConnectorOptions, 'proxyFor'> {
+  /** Trust these roots for the worker instead of the system's. */
+  readonly caBundlePem: string | undefined
   /** A longer body is an error, found before the rest of it is read. */
   readonly maxAnswerBytes: number
   /** Called for each exchange with an HTTP status, or `<error>` when there was none. */
@@ -49,10 +54,17 @@ export interface TransportOptions extends ConnectorOptions {
 export function createTransport({
   maxAnswerBytes,
   onAnswer = () => undefined,
-  ...connection
+  caBundlePem,
+  proxyFor,
 }: TransportOptions): Transport {
   const agent = new Agent({
-    connect: createConnector(connection),
+    connect: createConnector({
+      connection: {
+        timeout: CONNECT_TIMEOUT_MS,
+        ...(caBundlePem === undefined ? {} : { ca: caBundlePem }),
+      },
+      proxyFor,
+    }),
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -61,12 +73,14 @@ export function createTransport({
     send: async (exchange, signal) => {
       const { origin } = new URL(exchange.url)
       let code = '<error>'
+      let header: HttpAnswer['header'] = noHeader
       const receive = async (): Promise<HttpAnswer> => {
         const { statusCode, headers, body } = await request(agent, exchange, signal)
         code = String(statusCode)
+        header = (name) => joined(headers[name])
         return {
           status: statusCode,
-          header: (name) => joined(headers[name]),
+          header,
           body: await readLimited(body, maxAnswerBytes),
         }
       }
@@ -74,7 +88,8 @@ export function createTransport({
         // Undici heeds a signal only once a request has its connection.
         return ok(await orAborted(receive(), signal))
       } catch (error) {
-        return err(transportFault(origin, error))
+        // A body that breaks off comes after the headers, which may have named the request.
+        return err(withRequestId(transportFault(origin, error), header))
       } finally {
         onAnswer(code)
       }
@@ -82,6 +97,8 @@ export function createTransport({
     close: async () => agent.destroy(),
   }
 }
+
+const noHeader = (): null => null
 
 async function request(
   agent: Dispatcher,

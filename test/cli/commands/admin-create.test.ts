@@ -18,7 +18,7 @@ describe('admin create', () => {
       alice: { keys: [{ publicKey }], role: 'read' },
     })
     expect(stdout).toContain(`Made admin alice, role read, key ${thumbprintOf(publicKey)}`)
-    expect(stdout).toContain('under "admins" of signer-worker/signer.config.production.json')
+    expect(stdout).toContain('edge-issuer config add admin alice.admin.json --env production')
     expect(stdout).not.toContain('PRIVATE KEY')
   })
 

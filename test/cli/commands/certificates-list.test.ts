@@ -2,7 +2,7 @@ import { certificatesQuerySchema } from '@edge-issuer/shared'
 import { beforeEach, describe, it, vi } from 'vitest'
 import { CERTIFICATE_FILTERS, certificatesQuery } from '../../../cli/src/certificates/filters.ts'
 import { aSummary, good, paged, setUp } from '../support/admin-bench.ts'
-import { refusal } from '../support/stub-worker.ts'
+import { refusal, REQUEST_ID } from '../support/stub-worker.ts'
 
 beforeEach(() => {
   // A proxy of the machine must not stand between the test and its own server.
@@ -168,6 +168,7 @@ describe('certificates list', () => {
       const { exitCode, stderr } = await bench.certificates('list --limit 2')
       expect(exitCode).toBe(4)
       expect(stderr).toContain(fault)
+      expect(stderr).toContain(`request id ${REQUEST_ID}`)
     },
   )
 

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { describe, it, type TestContext, vi } from 'vitest'
 import { statusReportSchema } from '../../../cli/src/status/report.ts'
 import { helpText } from '../../../relay/src/config.ts'
@@ -30,6 +30,7 @@ const ISSUERS = '/apis/edge-issuer.dev/v1alpha1/issuers'
 const CLUSTER_ISSUERS = '/apis/edge-issuer.dev/v1alpha1/clusterissuers'
 const REQUESTS = '/apis/cert-manager.io/v1/certificaterequests'
 const SIGNING_REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+const EVENTS = '/api/v1/events'
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/edge-issuer/leases/edge-issuer-relay'
 const POD = '/api/v1/namespaces/edge-issuer/pods/relay-0'
 
@@ -43,6 +44,7 @@ async function aCluster(
     [CLUSTER_ISSUERS]: list(),
     [REQUESTS]: list(),
     [SIGNING_REQUESTS]: list(),
+    [EVENTS]: list(),
     ...answers,
   }
   const server = await startFakeApiServer(({ path }, response) => {
@@ -55,7 +57,7 @@ async function aCluster(
 
 const namedServer = (name: string, at: string): object => ({
   name,
-  cluster: { server: at, 'insecure-skip-tls-verify': true },
+  cluster: { server: at },
 })
 
 const status = async (kubeconfig: string, more: readonly string[] = []): Promise<Outcome> =>
@@ -107,12 +109,26 @@ describe('edge-issuer status', () => {
     expect(requests.every(({ method }) => method === 'GET')).toBe(true)
   })
 
+  it('--namespace names the Events that it may not read', async ({ expect, ...context }) => {
+    const { kubeconfig } = await aCluster(context, {
+      '/apis/edge-issuer.dev/v1alpha1/namespaces/web/issuers': list(),
+      '/apis/cert-manager.io/v1/namespaces/web/certificaterequests': list(),
+      '/api/v1/namespaces/web/events': list(),
+      '/api/v1/namespaces/default/events': refusal(403, 'not those'),
+    })
+    const { stdout } = await status(kubeconfig, ['--namespace', 'web', '--json'])
+    expect(statusReportSchema.parse(JSON.parse(stdout)).unread).toEqual(['events: not those'])
+  })
+
   it('--namespace looks into that namespace', async ({ expect, ...context }) => {
     const issuers = '/apis/edge-issuer.dev/v1alpha1/namespaces/web/issuers'
     const certificateRequests = '/apis/cert-manager.io/v1/namespaces/web/certificaterequests'
     const { kubeconfig } = await aCluster(context, {
       [ISSUERS]: refusal(403, 'all'),
       [REQUESTS]: refusal(403, 'all'),
+      [EVENTS]: refusal(403, 'all'),
+      '/api/v1/namespaces/web/events': list(),
+      '/api/v1/namespaces/default/events': list(),
       [issuers]: list(),
       [certificateRequests]: list(),
     })
@@ -187,14 +203,14 @@ describe('edge-issuer status fails', () => {
     const folder = await temporaryFolder(context)
     const { exitCode, stderr } = await status(join(folder, 'none'))
     expect(exitCode).toBe(1)
-    expect(stderr).toContain(`there is no kubeconfig ${join(folder, 'none')}`)
+    expect(stderr).toContain(`the kubeconfig ${join(folder, 'none')} cannot be read: no such file`)
   })
 
   it('for a context that is not there', async ({ expect, ...context }) => {
     const { kubeconfig } = await aCluster(context)
     const { exitCode, stderr } = await status(kubeconfig, ['--context', 'nowhere'])
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('the kubeconfig has no context "nowhere"')
+    expect(stderr).toContain('has no context "nowhere"; its contexts are: "x"')
   })
 })
 
@@ -229,11 +245,48 @@ describe('the kubeconfig', () => {
     expect((await status(path, ['--context', 'here'])).exitCode).toBe(0)
   })
 
-  it('is one file', async ({ expect, onTestFinished }) => {
-    vi.stubEnv('KUBECONFIG', '/a:/b')
+  it('is merged of several files, of which those that do not exist are skipped', async ({
+    expect,
+    ...context
+  }) => {
+    const { url } = await aCluster(context)
+    const folder = await temporaryFolder(context)
+    const [contexts, clusters] = [join(folder, 'contexts'), join(folder, 'clusters')]
+    await writeFile(
+      contexts,
+      'contexts: [{ name: x, context: { cluster: here } }]\ncurrent-context: x\n',
+    )
+    await writeFile(clusters, JSON.stringify({ clusters: [namedServer('here', url)] }))
+    vi.stubEnv('KUBECONFIG', [join(folder, 'none'), contexts, '', clusters].join(delimiter))
+    context.onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await runCli('status', { cwd: '/' })).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  it('must exist, one at least', async ({ expect, onTestFinished }) => {
+    vi.stubEnv('KUBECONFIG', ['/nowhere/a', '/nowhere/b'].join(delimiter))
     onTestFinished(() => void vi.unstubAllEnvs())
     const { exitCode, stderr } = await runCli('status', { cwd: '/' })
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('choose one by --kubeconfig')
+    expect(stderr).toContain(
+      'none of the kubeconfigs that KUBECONFIG names exists: /nowhere/a, /nowhere/b',
+    )
+  })
+
+  it('is that of the home directory without a flag and a variable', async ({
+    expect,
+    ...context
+  }) => {
+    const folder = await temporaryFolder(context)
+    vi.stubEnv('HOME', folder)
+    vi.stubEnv('KUBECONFIG', '')
+    context.onTestFinished(() => void vi.unstubAllEnvs())
+    const without = await runCli('status', { cwd: '/' })
+    expect(without.stderr).toContain(
+      `there is no kubeconfig ${join(folder, '.kube/config')}; name one by --kubeconfig or KUBECONFIG`,
+    )
+    const { url } = await aCluster(context)
+    await mkdir(join(folder, '.kube'))
+    await writeFile(join(folder, '.kube/config'), kubeconfigText({ server: url }))
+    expect((await runCli('status', { cwd: '/' })).exitCode).toBe(0)
   })
 })

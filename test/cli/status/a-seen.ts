@@ -1,6 +1,7 @@
 /** What `status` may have seen of a cluster: nothing is there until a test puts it in. */
 import type { ApiError } from '@edge-issuer/relay/cluster'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import type { RelayEvent } from '../../../cli/src/status/last-events.ts'
 import type { Listing, Place, Seen } from '../../../cli/src/status/read-cluster.ts'
 import type { Lease } from '../../../relay/src/kube/ports.ts'
 import { CREATED_MS } from '../../support/kube-objects.ts'
@@ -33,11 +34,22 @@ export const aLease = (spec: Partial<Lease['spec']> = {}): Result<Lease, ApiErro
     },
   })
 
+/** Of the relay that leads, at 00:05. */
+export const anEvent = (uid: string, reason: string, message: string): RelayEvent => ({
+  involvedObject: { uid },
+  reason,
+  message,
+  reportingComponent: 'edge-issuer.dev/relay',
+  reportingInstance: 'edge-issuer-relay-7d9f',
+  eventTime: '2026-01-01T00:05:00.000000Z',
+})
+
 export const aSeen = (seen: Partial<Seen> = {}): Seen => ({
   issuers: listed(),
   clusterIssuers: listed(),
   requests: listed(),
   signingRequests: listed(),
+  events: listed(),
   lease: aLease(),
   pod: ok({
     metadata: { labels: { 'app.kubernetes.io/version': '1.2.3' } },

@@ -1,8 +1,11 @@
 import { describe, it } from 'vitest'
-import { renderStatus } from '../../../cli/src/status/render.ts'
+import { renderStatus as render } from '../../../cli/src/status/render.ts'
 import type { IssuerStatus, RequestStatus, StatusReport } from '../../../cli/src/status/report.ts'
 import { sumUp } from '../../../cli/src/status/sum-up.ts'
 import { aSeen, NOW_MS, PLACE } from './a-seen.ts'
+
+/** As on a terminal. */
+const renderStatus = (report: StatusReport): string => render(report, true)
 
 const EMPTY = sumUp(aSeen(), PLACE, NOW_MS)
 
@@ -16,6 +19,7 @@ const anIssuerStatus = (fields: Partial<IssuerStatus> = {}): IssuerStatus => ({
   message: 'Succeeded checking the issuer',
   since: '2026-01-01T00:00:00Z',
   isCurrent: true,
+  unwritten: null,
   ca: {
     subject: 'CN=Acme Issuing CA',
     serialNumber: '01',
@@ -34,6 +38,7 @@ const aRequestStatus = (fields: Partial<RequestStatus> = {}): RequestStatus => (
   state: 'signing',
   createdAt: '2026-01-01T00:05:00Z',
   why: 'no route',
+  unwritten: null,
   ...fields,
 })
 
@@ -67,6 +72,11 @@ describe('notes below the issuers', () => {
       name: 'why one is not Ready',
       issuer: { ready: 'False', reason: 'Pending', message: 'Not ready yet: down' },
       note: 'ClusterIssuer private-ca: Pending: Not ready yet: down\n',
+    },
+    {
+      name: 'that its status could not be written',
+      issuer: { unwritten: 'Status not written: no. It should say Pending: down' },
+      note: 'ClusterIssuer private-ca: Status not written: no. It should say Pending: down\n',
     },
     {
       name: 'that its CA ends',
@@ -114,6 +124,17 @@ it('a CA that is over is said to be', ({ expect }) => {
   expect(text).toContain('2025-12-31T00:00:00Z (over)')
 })
 
+it('a pipe gets every request with the whole reason', ({ expect }) => {
+  const requests = Array.from({ length: 53 }, (_, index) =>
+    aRequestStatus({ name: `web-${String(index)}`, why: 'x'.repeat(3_000) }),
+  )
+  const text = render(withRequests(...requests), false)
+  expect(text).toContain('/web-52 ')
+  expect(text.split('x'.repeat(3_000))).toHaveLength(54)
+  expect(text).not.toContain('…')
+  expect(text).not.toContain('more, in --json')
+})
+
 it('fifty requests are shown, and how many more there are', ({ expect }) => {
   const requests = Array.from({ length: 53 }, (_, index) =>
     aRequestStatus({ name: `web-${String(index)}` }),
@@ -122,6 +143,12 @@ it('fifty requests are shown, and how many more there are', ({ expect }) => {
   expect(text).toContain('/web-49 ')
   expect(text).not.toContain('/web-50 ')
   expect(text).toContain('and 3 more, in --json\n')
+})
+
+it('what could not be written counts, not what was written before', ({ expect }) => {
+  const text = renderStatus(withRequests(aRequestStatus({ unwritten: 'Status not written: no' })))
+  expect(text).toContain('  Status not written: no\n')
+  expect(text).not.toContain('no route')
 })
 
 it('a long reason is cut, and what strangers wrote cannot command the terminal', ({ expect }) => {

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import { statusReportSchema } from '../../../cli/src/status/report.ts'
 import { sumUp } from '../../../cli/src/status/sum-up.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
-import { aSeen, listed, NOW_MS, PLACE, refused } from './a-seen.ts'
+import { anEvent, aSeen, listed, NOW_MS, PLACE, refused } from './a-seen.ts'
 
 const READY_ISSUER = anIssuer()
 const waitingFor = (reason: string, message: string): object => ({
@@ -112,6 +112,7 @@ describe('a request', () => {
         state: 'issuer-not-ready',
         createdAt: '2026-01-01T00:00:00Z',
         why,
+        unwritten: null,
       },
     ])
   })
@@ -139,6 +140,18 @@ describe("Kubernetes' own request", () => {
     expect(sumUp(seen, PLACE, NOW_MS).requests.counts).toMatchObject({ [state]: 1 })
   })
 
+  it('says what the relay said last, since it has no condition for that', ({ expect }) => {
+    const request = aSigningRequest()
+    const seen = aSeen({
+      clusterIssuers: listed(anIssuer({ kind: 'ClusterIssuer' })),
+      signingRequests: listed(request),
+      events: listed(anEvent(request.metadata.uid, 'RetryableError', 'will retry: no route')),
+    })
+    expect(sumUp(seen, PLACE, NOW_MS).requests.open).toMatchObject([
+      { state: 'signing', why: 'will retry: no route', unwritten: null },
+    ])
+  })
+
   it('for a namespaced issuer is told of, without an issuer', ({ expect }) => {
     const request = aSigningRequest({ spec: { signerName: 'issuers.edge-issuer.dev/default.ca' } })
     const { open } = sumUp(aSeen({ signingRequests: listed(request) }), PLACE, NOW_MS).requests
@@ -157,6 +170,40 @@ it('a request for an unknown kind of our group is listed, without an issuer', ({
       why: expect.stringContaining('issuerRef.kind "Other" is not a kind of edge-issuer.dev'),
     },
   ])
+})
+
+describe('a status that could not be written', () => {
+  const note = 'Status not written: no. It should say Issued: Succeeded'
+  const request = aRequest()
+  const issuer = anIssuer()
+  const seen = (reason: string) =>
+    aSeen({
+      issuers: listed(issuer),
+      requests: listed(request),
+      events: listed(
+        anEvent(request.metadata.uid, reason, note),
+        anEvent(issuer.metadata.uid, reason, note),
+      ),
+    })
+
+  it('shows in the object', ({ expect }) => {
+    const report = sumUp(seen('StatusNotWritten'), PLACE, NOW_MS)
+    expect(report.requests.open).toMatchObject([{ unwritten: note }])
+    expect(report.issuers).toMatchObject([{ unwritten: note }])
+    expect(() => statusReportSchema.parse(report)).not.toThrow()
+  })
+
+  it('is over when the relay has said something else since', ({ expect }) => {
+    const report = sumUp(seen('RetryableError'), PLACE, NOW_MS)
+    expect(report.requests.open).toMatchObject([{ unwritten: null }])
+    expect(report.issuers).toMatchObject([{ unwritten: null }])
+  })
+
+  it('is unknown when Events may not be read, and that is said', ({ expect }) => {
+    const report = sumUp({ ...seen('StatusNotWritten'), events: refused('no') }, PLACE, NOW_MS)
+    expect(report.requests.open).toMatchObject([{ unwritten: null }])
+    expect(report.unread).toEqual(['events: no'])
+  })
 })
 
 describe('an issuer', () => {
@@ -186,6 +233,7 @@ describe('an issuer', () => {
         message: '',
         since: '2026-01-01T00:00:00Z',
         isCurrent: true,
+        unwritten: null,
         ca,
         authorities: [{ ...next, subject: null }],
       },

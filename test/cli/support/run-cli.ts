@@ -19,6 +19,10 @@ export interface Surroundings {
   readonly nowMs?: number
   readonly showsProgress?: boolean
   readonly isOutputRead?: () => boolean
+  readonly isTerminal?: boolean
+  /** What a person types when asked for a secret; without it there is no terminal. */
+  readonly secrets?: readonly string[]
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 /** An `Io` that keeps what is printed. */
@@ -28,12 +32,16 @@ export function recordedIo({
   nowMs,
   showsProgress = false,
   isOutputRead = () => true,
+  isTerminal = false,
+  secrets,
+  env,
 }: Surroundings): {
   readonly io: Io
   readonly printed: () => Omit<Outcome, 'exitCode'>
 } {
   let stdout = ''
   let stderr = ''
+  const answers = [...(secrets ?? [])]
   const io: Io = {
     stdout: (text) => {
       stdout += text
@@ -47,6 +55,14 @@ export function recordedIo({
     })(),
     showsProgress,
     isOutputRead,
+    isTerminal,
+    askSecret: async (question) => {
+      if (secrets === undefined) return Promise.resolve(undefined)
+      stderr += `${question}\n`
+      return Promise.resolve(answers.shift())
+    },
+    // Nothing of the person who runs the tests.
+    env: { HOME: cwd, ...env },
     cwd,
     username: 'alice',
     nowMs: () => nowMs ?? Date.now(),

@@ -93,7 +93,10 @@ export async function startStubWorker(
           [REQUEST_ID_HEADER]: REQUEST_ID,
           ...answer.headers,
         })
-        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
+        const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+        // Fewer bytes than announced: the connection breaks off.
+        if (answer.headers?.['content-length'] === undefined) response.end(text)
+        else response.write(text, () => request.socket.destroy())
       })
     },
   )

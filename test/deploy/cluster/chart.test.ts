@@ -1,5 +1,5 @@
 /**
- * The chart alone: what it takes, what it refuses, and that it says the same as the kustomization.
+ * The chart alone: what it makes of values.
  *
  * @module
  */
@@ -8,88 +8,31 @@ import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { kustomize } from '../../../deploy/tools/kustomize.ts'
-import { CHART, helm, render, template, valueFlags } from './helm.ts'
-import { deploymentIn, nameOf, objectsIn, relayContainerIn, type Shipped } from './objects.ts'
+import { inconsistencies } from './consistency.ts'
+import { CHART, helm, RELEASE, render, valueFlags } from './helm.ts'
+import { deploymentIn, objectsIn, relayContainerIn } from './objects.ts'
+import { ODD_VALUE_SETS } from './odd-values.ts'
 import { NAMESPACED, VALUE_SETS } from './value-sets.ts'
 
-describe.for(VALUE_SETS)('with $name', ({ values }) => {
-  it('Helm finds no fault', async ({ expect }) => {
+describe.for([...VALUE_SETS, ...ODD_VALUE_SETS])('with $name', ({ values, release: name }) => {
+  it('Helm lint passes', async ({ expect }) => {
     const { code, stdout } = await helm(['lint', '--strict', CHART, ...valueFlags(values)])
     expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed')
     expect(code).toBe(0)
   })
 
-  it('no two objects have one name, and each has the labels of the release', async ({ expect }) => {
-    const objects = objectsIn(await render(values))
-    const names = objects.map(nameOf)
-    expect(names).toEqual([...new Set(names)])
+  it('the objects are consistent, and each has the labels of the release', async ({ expect }) => {
+    const release = { ...RELEASE, name: name ?? RELEASE.name }
+    const objects = objectsIn(await render(values, release))
+    expect(inconsistencies(objects)).toEqual([])
     for (const { metadata } of objects) {
       expect(metadata.labels).toMatchObject({
-        'app.kubernetes.io/instance': 'edge-issuer',
+        'app.kubernetes.io/instance': release.name,
         'app.kubernetes.io/managed-by': 'Helm',
         'helm.sh/chart': 'edge-issuer-0.1.0',
       })
     }
   })
-})
-
-it.for([
-  { name: 'a value that does not exist', values: { replicas: 3 }, want: "'replicas' not allowed" },
-  { name: 'one further in', values: { image: { sha: 'x' } }, want: "'sha' not allowed" },
-  {
-    name: 'one deep inside',
-    values: { prometheus: { serviceMonitor: { scheme: 'http' } } },
-    want: "'scheme' not allowed",
-  },
-  { name: 'a word for a number', values: { replicaCount: 'two' }, want: "at '/replicaCount'" },
-  { name: 'a digest that is none', values: { image: { digest: 'latest' } }, want: '/image/digest' },
-  { name: 'a level that is none', values: { logging: { level: 'loud' } }, want: '/logging/level' },
-  { name: 'a privileged port', values: { metrics: { port: 443 } }, want: '/metrics/port' },
-  {
-    name: 'a grace that is shorter than the drain',
-    values: { terminationGracePeriodSeconds: 20 },
-    want: '/terminationGracePeriodSeconds',
-  },
-  {
-    name: 'the namespace of a Secret that is no name',
-    values: { credentialNamespaces: ['a/b'] },
-    want: '/credentialNamespaces/0',
-  },
-  {
-    name: 'several that do not elect a leader',
-    values: { leaderElection: { enabled: false } },
-    want: 'leaderElection.enabled=false allows one replica',
-  },
-  {
-    name: 'secure metrics without rights in the cluster',
-    values: { rbac: { namespaced: true } },
-    want: 'set metrics.secure=false or metrics.enabled=false',
-  },
-  {
-    name: 'Secrets elsewhere without rights there',
-    values: { ...NAMESPACED, credentialNamespaces: ['team-a'] },
-    want: 'leave clusterResourceNamespace and credentialNamespaces empty',
-  },
-  {
-    name: 'a monitor of nothing',
-    values: { metrics: { enabled: false }, prometheus: { serviceMonitor: { enabled: true } } },
-    want: 'nothing to scrape',
-  },
-  {
-    name: 'a PodMonitor that may not see metrics',
-    values: { prometheus: { podMonitor: { enabled: true } } },
-    want: 'prometheus.podMonitor.tokenSecret',
-  },
-  {
-    name: 'two numbers in a budget',
-    values: { podDisruptionBudget: { minAvailable: 1 } },
-    want: 'one of minAvailable and maxUnavailable',
-  },
-])('refuses $name', async ({ values, want }, { expect }) => {
-  const { code, stderr } = await template(values)
-  expect(stderr).toContain(want)
-  expect(code).not.toBe(0)
 })
 
 const schemaSchema = z.looseObject({
@@ -106,10 +49,13 @@ function pathsIn(schema: unknown, path: string): readonly string[] {
   )
 }
 
+/** What Helm hands a dependency of another chart. */
+const GIVEN_BY_HELM: ReadonlySet<string> = new Set(['enabled', 'global', 'tags', 'exports'])
+
 it('every value that the schema takes has its default in values.yaml', async ({ expect }) => {
   const schema: unknown = JSON.parse(await readFile(join(CHART, 'values.schema.json'), 'utf8'))
   const values: unknown = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
-  const paths = pathsIn(schema, '').filter((path) => path !== 'global')
+  const paths = pathsIn(schema, '').filter((path) => !GIVEN_BY_HELM.has(path))
   expect(paths.length).toBeGreaterThan(50)
   // What is left out here is Kubernetes' own, and empty by default.
   const known = paths.filter((path) => !/^(dnsConfig|resources)\./u.test(path))
@@ -125,36 +71,6 @@ function at(values: unknown, path: string): unknown {
       values,
     )
 }
-
-/** Only Helm has these. */
-const HELM_LABELS: ReadonlySet<string> = new Set([
-  'helm.sh/chart',
-  'app.kubernetes.io/managed-by',
-  'app.kubernetes.io/version',
-])
-
-/** By name, without what only Helm or only kustomize says. */
-const comparable = (yaml: string): Readonly<Record<string, Shipped>> =>
-  Object.fromEntries(
-    objectsIn(yaml)
-      // Helm makes the namespace by --create-namespace, and cannot label it.
-      .filter(({ kind }) => kind !== 'Namespace')
-      .map((object) => {
-        const labels = Object.entries(object.metadata.labels).filter(
-          ([name]) => !HELM_LABELS.has(name),
-        )
-        const metadata = { ...object.metadata, labels: Object.fromEntries(labels) }
-        return [nameOf(object), { ...object, metadata }]
-      }),
-  )
-
-it.for([
-  { kustomization: 'base', values: { crds: { keep: false } } },
-  { kustomization: 'overlays/namespaced', values: NAMESPACED },
-])('the chart makes what $kustomization makes', async ({ kustomization, values }, { expect }) => {
-  const [chart, kustomized] = await Promise.all([render(values), kustomize(kustomization)])
-  expect(comparable(chart)).toEqual(comparable(kustomized))
-})
 
 /** What becomes of each CRD when the release goes. */
 const policies = async (values: object): Promise<readonly unknown[]> =>

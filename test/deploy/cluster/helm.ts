@@ -13,8 +13,14 @@ import { type CommandResult, runCommand } from '../../support/process.ts'
 /** Folder of the chart. */
 export const CHART = fileURLToPath(new URL('../../../deploy/helm/edge-issuer', import.meta.url))
 
+/** A release of Helm. */
+export interface Release {
+  readonly name: string
+  readonly namespace: string
+}
+
 /** The release that is like the kustomization. */
-const RELEASE = { name: 'edge-issuer', namespace: 'edge-issuer' } as const
+export const RELEASE: Release = { name: 'edge-issuer', namespace: 'edge-issuer' }
 
 /**
  * Runs Helm in an empty home; a failing command is a result.
@@ -46,16 +52,18 @@ export const valueFlags = (values: object): readonly string[] =>
 /** What becomes of the chart with these values. A refusal is a result. */
 export const template = async (
   values: object,
-  { name, namespace }: { readonly name: string; readonly namespace: string } = RELEASE,
+  { name, namespace }: Release = RELEASE,
+  flags: readonly string[] = [],
 ): Promise<CommandResult> =>
-  helm(['template', name, CHART, `--namespace=${namespace}`, ...valueFlags(values)])
+  helm(['template', name, CHART, `--namespace=${namespace}`, ...valueFlags(values), ...flags])
 
 /** The chart as YAML. @throws Error with what Helm complained of. */
 export async function render(
   values: object,
-  release: { readonly name: string; readonly namespace: string } = RELEASE,
+  release: Release = RELEASE,
+  flags: readonly string[] = [],
 ): Promise<string> {
-  const { code, stdout, stderr } = await template(values, release)
+  const { code, stdout, stderr } = await template(values, release, flags)
   if (code !== 0) throw new Error(stderr)
   return stdout
 }

@@ -22,10 +22,17 @@ const shippedSchema = z.looseObject({
 /** An object, whatever its kind. */
 export type Shipped = z.infer<typeof shippedSchema>
 
-/** @returns The objects in a text of several documents. */
+/**
+ * @returns The objects in a text of several documents.
+ * @throws Error when the text is not YAML, or a map has a key twice.
+ */
 export const objectsIn = (yaml: string): readonly Shipped[] =>
   parseAllDocuments(yaml)
-    .map((document): unknown => document.toJS())
+    .map((document): unknown => {
+      const [error] = document.errors
+      if (error !== undefined) throw error
+      return document.toJS()
+    })
     .filter((body) => body !== null)
     .map((body) => shippedSchema.parse(body))
 

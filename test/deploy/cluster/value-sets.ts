@@ -10,6 +10,8 @@ export interface ValueSet {
   readonly values: object
   /** Whether its pods are admitted where Pod Security is `restricted`; true when absent. */
   readonly isRestricted?: boolean
+  /** Name of the release; `edge-issuer` when absent. */
+  readonly release?: string
 }
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
@@ -184,7 +186,8 @@ export const VALUE_SETS: readonly ValueSet[] = [
     name: 'flags and a container beside it',
     values: {
       logging: { level: 'debug', format: 'text' },
-      extraArgs: ['--max-retry-duration=30m', '--health-check-interval=5m'],
+      retry: { maxDuration: '30m', maxOutageDuration: '48h' },
+      extraArgs: ['--health-check-interval=5m'],
       nodeOptions: '--max-old-space-size=128',
       extraContainers: [
         {

@@ -21,6 +21,23 @@ describe('two messages say the same', () => {
       other: 'cannot reach the worker at https://ca.test (connect ETIMEDOUT [2606:4700::1]:443)',
     },
     {
+      what: 'with another port of the API server',
+      one: 'failed to call webhook: Post "https://hook.svc:443/": read tcp 10.0.0.1:53412->10.96.0.1:443: connection reset by peer',
+      other:
+        'failed to call webhook: Post "https://hook.svc:443/": read tcp 10.0.0.1:61001->10.96.0.1:443: connection reset by peer',
+    },
+    {
+      what: 'with another address of a webhook',
+      one: 'dial tcp 10.96.0.1:443: connect: connection refused',
+      other: 'dial tcp [fd00::1]:443: connect: connection refused',
+    },
+    {
+      what: 'with the time at which a certificate of a webhook was looked at',
+      one: 'x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is after 2025-01-01T00:00:00Z',
+      other:
+        'x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:09Z is after 2025-01-01T00:00:00Z',
+    },
+    {
       what: 'with other addresses that were tried',
       one: '(Connect Timeout Error (attempted addresses: 104.16.1.1:443, 104.16.2.1:443, timeout: 5000ms))',
       other: '(Connect Timeout Error (attempted addresses: [2606:4700::1]:443, timeout: 5000ms))',

@@ -69,6 +69,28 @@ describe('refusalError', () => {
   })
 })
 
+describe('a namespace that ends', () => {
+  const terminating = {
+    message: 'unable to create new content in namespace web because it is being terminated',
+    details: { name: 'x', kind: 'events', causes: [{ reason: 'NamespaceTerminating' }] },
+  }
+  it.for([
+    ['is being deleted', 403, terminating, true],
+    ['is gone', 404, { details: { name: 'web', kind: 'namespaces' } }, true],
+    ['is not what is gone', 404, { details: { name: 'x', kind: 'events' } }, undefined],
+    [
+      'has nothing to do with a 403',
+      403,
+      { details: { causes: [{ reason: 'Other' }] } },
+      undefined,
+    ],
+    ['is not to be seen', 403, { details: { causes: 'odd' } }, undefined],
+    ['ends, as something else says', 500, terminating, undefined],
+  ] as const)('%s', ([, status, body, want], { expect }) => {
+    expect(refusalError({ status, body }).isNamespaceTerminating).toBe(want)
+  })
+})
+
 describe('statusError', () => {
   it('reads the Status in a watch', ({ expect }) => {
     const status = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' }

@@ -18,7 +18,10 @@ const readSecret = async (context: Ending, body: unknown) => {
 }
 
 describe('getObject', () => {
-  it('asks for one object, as the relay', async ({ expect, onTestFinished }) => {
+  it('asks for one object, as the relay, and sends no token over plain HTTP', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const { kube, server, signal } = await aConnection({ onTestFinished }, (_request, response) => {
       answerJson(response, { metadata: { name: 'web-1' } })
     })
@@ -32,12 +35,12 @@ describe('getObject', () => {
         path: `${REQUESTS_PATH}/web-1`,
         query: {},
         headers: {
-          authorization: 'Bearer relay-token',
           accept: 'application/json',
           'user-agent': 'edge-issuer-relay',
         },
       },
     ])
+    expect(server.requests[0]?.headers.authorization).toBeUndefined()
   })
 
   it('asks for a cluster-scoped object without a namespace', async ({ expect, onTestFinished }) => {

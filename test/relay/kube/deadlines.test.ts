@@ -6,13 +6,8 @@ import { SECRET } from '../../../relay/src/api/group.ts'
 import { connect } from '../../../relay/src/kube/client.ts'
 import type { Kube } from '../../../relay/src/kube/ports.ts'
 import { systemClock } from '../../../relay/src/queue/clock.ts'
-import {
-  endsSoon,
-  startSilent,
-  startUnaccepting,
-  startUnresolving,
-  type StuckServer,
-} from '../../support/stuck-servers.ts'
+import { endsSoon, startSilent, startUnresolving } from '../../support/stuck-servers.ts'
+import { startUnaccepting, type StuckServer } from '../../support/unaccepting-server.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { type Handler, kubeconfigText, startFakeApiServer } from './fake-api-server.ts'
 
@@ -84,7 +79,7 @@ async function connectTo(server: string): Promise<Kube> {
   const kubeconfig = join(folder, 'kubeconfig')
   await writeFile(kubeconfig, kubeconfigText({ server }))
   const log = new RecordingLog()
-  const kube = connect({ kubeconfig, clock: systemClock, random: Math.random, log })
+  const kube = await connect({ kubeconfig, clock: systemClock, random: Math.random, log })
   if (!kube.ok) throw new Error(kube.error)
   stops.unshift(async () => kube.value.close())
   return kube.value

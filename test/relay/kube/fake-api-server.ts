@@ -87,17 +87,16 @@ export async function startFakeApiServer(handle: Handler): Promise<FakeApiServer
   }
 }
 
-/** A kubeconfig with one context; plain HTTP is allowed only without verification. */
+/** A kubeconfig with one context. */
 export function kubeconfigText(options: {
   readonly server: string
   readonly cluster?: Readonly<Record<string, unknown>>
   readonly user?: Readonly<Record<string, unknown>>
 }): string {
-  const cluster = options.cluster ?? { 'insecure-skip-tls-verify': true }
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'c', cluster: { server: options.server, ...cluster } }],
+    clusters: [{ name: 'c', cluster: { server: options.server, ...options.cluster } }],
     users: [{ name: 'u', user: options.user ?? { token: 'relay-token' } }],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
     'current-context': 'x',

@@ -29,7 +29,7 @@ export async function aConnection(
   const clock = new FakeClock()
   const log = new RecordingLog()
   const { kubeconfig } = server
-  const kube = connect({ kubeconfig, clock, log, random: () => 0.5, ...part })
+  const kube = await connect({ kubeconfig, clock, log, random: () => 0.5, ...part })
   if (!kube.ok) throw new Error(kube.error)
   onTestFinished(async () => {
     await kube.value.close()

@@ -32,7 +32,7 @@ it.for([
     const kubeconfig = join(folder, 'kubeconfig')
     await writeFile(kubeconfig, kubeconfigText({ server: server.url, cluster }))
     const log = new RecordingLog()
-    const kube = connect({ kubeconfig, clock: systemClock, random: Math.random, log })
+    const kube = await connect({ kubeconfig, clock: systemClock, random: Math.random, log })
     if (!kube.ok) throw new Error(kube.error)
     onTestFinished(async () => kube.value.close())
     const ref = { namespace: 'ns', name: 'x' }

@@ -139,6 +139,10 @@ describe('what is counted', () => {
     expect(await counted('edge_issuer_sign_duration_seconds_count')).toEqual([
       `edge_issuer_sign_duration_seconds_count{${labels}} 1`,
     ])
+    metrics.statusNotWritten('Issuer', 'forbidden')
+    expect(await counted('edge_issuer_status_write_failures_total')).toEqual([
+      'edge_issuer_status_write_failures_total{kind="Issuer",reason="forbidden"} 1',
+    ])
     expect(await counted('edge_issuer_issuer_check_total')).toEqual([
       'edge_issuer_issuer_check_total{issuer_kind="ClusterIssuer",reason="Checked"} 1',
     ])

@@ -16,7 +16,7 @@ import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.t
 import { anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { commonName, makeAuthority, makeKey } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter } from './support.ts'
+import { anEventRecorder, aSignerClient, aStatusWriter, newUnwritten } from './support.ts'
 
 const NEVER = new AbortController().signal
 const ROOT = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
@@ -84,6 +84,7 @@ export async function reconcile(world: World): Promise<{
     checked: (reason) => checks.push(reason),
     status,
     events,
+    unwritten: newUnwritten(events),
     log: new RecordingLog(),
     now: () => CREATED_MS,
     nextCheckMs: () => 60_000,

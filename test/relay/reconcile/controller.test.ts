@@ -80,7 +80,7 @@ describe('Controller', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('retries after a throw, and logs its stack the first time only', async ({ expect }) => {
+  it('retries after a throw, and logs it once, with its stack', async ({ expect }) => {
     const { calls, reconcile } = aScript([new Error('a bug'), new Error('a bug')])
     const { controller, clock, log } = aController(reconcile)
     controller.start()
@@ -88,11 +88,40 @@ describe('Controller', () => {
     await clock.advance(60_000)
     expect(calls).toHaveLength(3)
     const errors = log.lines.filter(({ level }) => level === 'error')
-    expect(errors.map(({ fields }) => [fields['key'], fields['error'], 'stack' in fields])).toEqual(
-      [
-        ['a', 'a bug', true],
-        ['a', 'a bug', false],
-      ],
+    expect(errors).toMatchObject([
+      { fields: { key: 'a', error: 'a bug', stack: expect.stringContaining('Error: a bug') } },
+    ])
+  })
+
+  it.for([
+    {
+      name: 'another error',
+      outcomes: [new Error('one'), new Error('two')],
+      want: ['one', 'two'],
+    },
+    {
+      name: 'an error after other failures',
+      outcomes: [{ kind: 'retry', message: 'x' } as const, new Error('one')],
+      want: ['one'],
+    },
+    {
+      name: 'an error that comes back',
+      outcomes: [new Error('one'), { kind: 'retry', message: 'x' } as const, new Error('one')],
+      want: ['one', 'one'],
+    },
+    {
+      name: 'an error with another request id only once',
+      outcomes: [new Error('a; request id 1'), new Error('a; request id 2')],
+      want: ['a; request id 1'],
+    },
+  ])('logs the stack of $name', async ({ outcomes, want }, { expect }) => {
+    const { controller, clock, log } = aController(aScript(outcomes).reconcile)
+    controller.start()
+    controller.add('a')
+    await clock.advance(120_000)
+    const errors = log.lines.filter(({ level }) => level === 'error')
+    expect(errors).toMatchObject(
+      want.map((error) => ({ fields: { error, stack: expect.stringContaining('Error: ') } })),
     )
   })
 

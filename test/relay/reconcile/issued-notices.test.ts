@@ -29,7 +29,13 @@ import {
   toPem,
 } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  newBreakers,
+  newUnwritten,
+} from './support.ts'
 
 const NEVER = new AbortController().signal
 const key = makeKey('P-256')
@@ -92,10 +98,10 @@ async function run<R extends AnyRequest>(
     breakers: newBreakers(),
     wakeRequests: () => undefined,
     wakeIssuer: () => undefined,
-    maxRetryMs: 0,
+    retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
     now: () => CREATED_MS,
   })
-  const observed = observedSign(sign, { kind, signed: () => undefined, log, uptimeMs: () => 0 })
+  const observed = observedSign(sign, { kind, signed: () => undefined, uptimeMs: () => 0 })
   const pass = requestReconciler({
     kind,
     get: () => object,
@@ -109,6 +115,7 @@ async function run<R extends AnyRequest>(
     status,
     events,
     told: new Told(),
+    unwritten: newUnwritten(events),
     log,
     now: () => CREATED_MS,
   })

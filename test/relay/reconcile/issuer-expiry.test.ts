@@ -9,7 +9,13 @@ import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  newBreakers,
+  newUnwritten,
+} from './support.ts'
 
 const DAY_MS = 86_400_000
 const NEVER = new AbortController().signal
@@ -58,6 +64,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
     checked: () => undefined,
     status,
     events,
+    unwritten: newUnwritten(events),
     log: new RecordingLog(),
     now: () => nowMs,
     nextCheckMs: () => 60_000,

@@ -139,13 +139,32 @@ describe('issuerReconciler', () => {
   it.for([
     { name: 'gone, or so it seems', error: NOT_FOUND },
     { name: 'changed meanwhile', error: CONFLICT },
-    { name: 'unavailable', error: UNAVAILABLE },
+    { name: 'gone, or so it seems', error: NOT_FOUND },
   ])(
-    'comes again and tells no event for a status that was not written: $name',
+    'comes again and emits no Event for a status that was not written: $name',
     async ({ error }, { expect }) => {
       const { outcome, notes } = await reconcile({ issuer: NEW, errors: [error] })
       expect(outcome).toMatchObject({ kind: 'retry' })
       expect(notes).toEqual([])
+    },
+  )
+
+  it.for([
+    { name: 'unavailable', error: UNAVAILABLE, minimumMs: 0 },
+    { name: 'busy', error: { ...UNAVAILABLE, retryAfterMs: 9_000 }, minimumMs: 9_000 },
+  ])(
+    'emits an Event in place of a status that was not written, and comes again: $name',
+    async ({ error, minimumMs }, { expect }) => {
+      const { outcome, events, notes } = await reconcile({ issuer: NEW, errors: [error] })
+      expect(outcome).toEqual({
+        kind: 'retry',
+        message: 'status not written: connection refused',
+        minimumMs,
+      })
+      expect(events.map(({ reason }) => reason)).toEqual(['StatusNotWritten'])
+      expect(notes).toEqual([
+        'Status not written: connection refused. It should say Checked: Succeeded checking the issuer',
+      ])
     },
   )
 

@@ -19,6 +19,7 @@ import {
   FORBIDDEN,
   NOT_FOUND,
   UNAVAILABLE,
+  newUnwritten,
 } from './support.ts'
 
 const NOW_MS = CREATED_MS + 1_000
@@ -34,15 +35,22 @@ interface World {
   readonly live?: CertificateRequest | undefined
   readonly errors?: readonly ApiError[]
   readonly signing?: Signing
+  /** What each pass comes to, the last one from then on. */
+  readonly signings?: readonly Signing[]
+  readonly passes?: number
 }
 
-/** One pass over `default/web-1`. */
-async function reconcile({ cached, live, errors = [], signing = ISSUED }: World): Promise<{
+/** One pass or more over `default/web-1`. */
+async function reconcile(world: World): Promise<{
   readonly outcome: unknown
   readonly writes: ReturnType<typeof aStatusWriter>['writes']
   readonly reasons: readonly string[]
   readonly signed: readonly string[]
+  /** Of the log, without those for debugging. */
+  readonly lines: readonly string[]
 }> {
+  const { cached, live, errors = [], signing = ISSUED, signings = [signing], passes = 1 } = world
+  const log = new RecordingLog()
   const status = aStatusWriter(errors)
   const events = anEventRecorder()
   const signed: string[] = []
@@ -53,17 +61,24 @@ async function reconcile({ cached, live, errors = [], signing = ISSUED }: World)
     getIssuer: () => anIssuer(),
     sign: async (request) => {
       signed.push(request.metadata.resourceVersion)
-      return Promise.resolve(signing)
+      return Promise.resolve(signings[Math.min(signed.length, signings.length) - 1] ?? ISSUED)
     },
     approvals: { look: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
     status,
     events,
     told: new Told(),
-    log: new RecordingLog(),
+    unwritten: newUnwritten(events, log),
+    log,
     now: () => NOW_MS,
   }
-  const outcome = await requestReconciler(options)('default/web-1', NEVER)
-  return { outcome, writes: status.writes, reasons: events.events.map((e) => e.reason), signed }
+  const pass = requestReconciler(options)
+  let outcome: unknown
+  for (let i = 0; i < passes; i += 1) outcome = await pass('default/web-1', NEVER)
+  const lines = log.lines
+    .filter(({ level }) => level !== 'debug')
+    .map(({ level, message }) => `${level} ${message}`)
+  const reasons = events.events.map(({ reason }) => reason)
+  return { outcome, writes: status.writes, reasons, signed, lines }
 }
 
 describe('requestReconciler', () => {
@@ -90,7 +105,7 @@ describe('requestReconciler', () => {
     { name: 'is gone', cached: undefined },
     { name: 'is finished', cached: aRequest({ status: { certificate: 'YQ==' } }) },
   ])('asks and writes nothing when the request $name', async ({ cached }, { expect }) => {
-    expect(await reconcile({ cached })).toEqual({
+    expect(await reconcile({ cached })).toMatchObject({
       outcome: { kind: 'done' },
       writes: [],
       reasons: [],
@@ -100,7 +115,7 @@ describe('requestReconciler', () => {
 
   it('looks again later at a request that is not approved', async ({ expect }) => {
     const cached = aRequest({ status: { conditions: [] } })
-    expect(await reconcile({ cached })).toEqual({
+    expect(await reconcile({ cached })).toMatchObject({
       outcome: { kind: 'requeue-after', afterMs: 29_000 },
       writes: [],
       reasons: [],
@@ -186,22 +201,43 @@ describe('requestReconciler', () => {
     expect(writes).toHaveLength(3)
   })
 
+  it('comes again and emits no Event for a request that seems to be gone', async ({ expect }) => {
+    const { outcome, reasons } = await reconcile({ cached: aRequest(), errors: [NOT_FOUND] })
+    expect(outcome).toMatchObject({ kind: 'retry' })
+    expect(reasons).toEqual([])
+  })
+
   it.for([
-    { name: 'gone, or so it seems', error: NOT_FOUND },
-    { name: 'unavailable', error: UNAVAILABLE },
+    { error: FORBIDDEN, minimumMs: 0 },
+    { error: UNAVAILABLE, minimumMs: 0 },
+    { error: { ...UNAVAILABLE, retryAfterMs: 7_000 }, minimumMs: 7_000 },
   ])(
-    'comes again and tells no event for a status that was not written: $name',
-    async ({ error }, { expect }) => {
-      const { outcome, reasons } = await reconcile({ cached: aRequest(), errors: [error] })
-      expect(outcome).toMatchObject({ kind: 'retry' })
-      expect(reasons).toEqual([])
+    'reports a status that could not be written, and tries again: $error',
+    async ({ error, minimumMs }, { expect }) => {
+      const { outcome, reasons, lines } = await reconcile({ cached: aRequest(), errors: [error] })
+      expect(outcome).toEqual({
+        kind: 'retry',
+        message: `status not written: ${error.message}`,
+        minimumMs,
+      })
+      expect(reasons).toEqual(['StatusNotWritten'])
+      expect(lines).toEqual(['warn status not written'])
     },
   )
 
-  it('tells of a permission that is missing, and tries again', async ({ expect }) => {
-    const { outcome, reasons } = await reconcile({ cached: aRequest(), errors: [FORBIDDEN] })
-    expect(outcome).toMatchObject({ kind: 'retry', message: 'status not written: forbidden' })
-    expect(reasons).toEqual(['RetryableError'])
+  it('logs a certificate as signed when it is written, and not before', async ({ expect }) => {
+    const { lines } = await reconcile({ cached: aRequest() })
+    expect(lines).toEqual(['info certificate signed', 'info request reported'])
+  })
+
+  it('emits an Event when nothing needs to be written after a failure', async ({ expect }) => {
+    const verdict = CERTIFICATE_REQUEST_WORDS.retried('no route')
+    const cached = aRequest({
+      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...verdict })] },
+    })
+    const signings = [ISSUED, { verdict, outcome: { kind: 'done' } } as const]
+    const { reasons } = await reconcile({ cached, errors: [FORBIDDEN], signings, passes: 3 })
+    expect(reasons).toEqual(['StatusNotWritten', 'RetryableError'])
   })
 
   it('retries when the live object cannot be read', async ({ expect }) => {
@@ -215,6 +251,7 @@ describe('requestReconciler', () => {
       status: aStatusWriter([CONFLICT]),
       events: anEventRecorder(),
       told: new Told(),
+      unwritten: newUnwritten(),
       log: new RecordingLog(),
       now: () => NOW_MS,
     })('default/web-1', NEVER)

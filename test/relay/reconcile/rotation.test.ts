@@ -37,7 +37,13 @@ import {
   toPem,
 } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter, newBreakers } from './support.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  newBreakers,
+  newUnwritten,
+} from './support.ts'
 
 const NEVER = new AbortController().signal
 const DAY_MS = 86_400_000
@@ -109,7 +115,7 @@ function aWorld(client: SignerClient): {
     wakeIssuer: () => {
       woken += 1
     },
-    maxRetryMs: 60_000,
+    retryLimits: { maxRetryMs: 60_000, maxOutageRetryMs: 60_000 },
     now,
   })
   return {
@@ -128,6 +134,7 @@ function aWorld(client: SignerClient): {
         checked: () => undefined,
         status,
         events: anEventRecorder(),
+        unwritten: newUnwritten(),
         log: new RecordingLog(),
         now,
         nextCheckMs: () => 60_000,

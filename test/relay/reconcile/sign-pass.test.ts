@@ -45,7 +45,7 @@ async function sign(world: World): Promise<{
     wakeIssuer: () => {
       woken += 1
     },
-    maxRetryMs: HOUR_MS,
+    retryLimits: { maxRetryMs: HOUR_MS, maxOutageRetryMs: 24 * HOUR_MS },
     now: () => world.nowMs ?? CREATED_MS,
   })
   const { maxRetryDuration } = world
@@ -83,13 +83,10 @@ function aGuardedWorld(first: Result<SignAnswer, SignerFault>): {
   const attempt = signPass(CERTIFICATE_REQUESTS, {
     connect: async () => Promise.resolve(ok(client)),
     holds: new IssuerHolds(),
-    breakers: new CircuitBreakers(
-      () => uptimeMs,
-      () => 0,
-    ),
+    breakers: new CircuitBreakers({ uptimeMs: () => uptimeMs, random: () => 0 }),
     wakeRequests: (scope) => woken.push(scope),
     wakeIssuer: () => undefined,
-    maxRetryMs: 0,
+    retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
     now: () => CREATED_MS,
   })
   return {
@@ -122,8 +119,14 @@ describe('signPass', () => {
   })
 
   it.for([
-    { name: 'within the limit', nowMs: CREATED_MS + HOUR_MS, want: 'Pending' },
-    { name: 'past the limit', nowMs: CREATED_MS + HOUR_MS + 1, want: 'Failed' },
+    { name: 'within the limit', nowMs: CREATED_MS + 24 * HOUR_MS, want: 'Pending' },
+    { name: 'past the limit of outages', nowMs: CREATED_MS + 24 * HOUR_MS + 1, want: 'Failed' },
+    {
+      name: 'past the limit of other errors',
+      answer: fault({ code: 'internal_error' }),
+      nowMs: CREATED_MS + HOUR_MS + 1,
+      want: 'Failed',
+    },
     {
       name: 'past the issuer’s own, shorter limit',
       nowMs: CREATED_MS + 60_001,

@@ -10,7 +10,7 @@ import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
 import { Told } from '../../../relay/src/reconcile/told.ts'
 import { aCondition, anIssuer, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aStatusWriter, CONFLICT, FORBIDDEN } from './support.ts'
+import { anEventRecorder, aStatusWriter, CONFLICT, FORBIDDEN, newUnwritten } from './support.ts'
 
 const NEVER = new AbortController().signal
 const { issued, failed, retried } = SIGNING_REQUEST_WORDS
@@ -58,6 +58,7 @@ async function reconcile(world: World): Promise<{
     status,
     events,
     told: new Told(),
+    unwritten: newUnwritten(events),
     log: new RecordingLog(),
     now: () => CREATED_MS + 1_500,
   })
@@ -97,6 +98,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
       status: aStatusWriter(),
       events,
       told: new Told(),
+      unwritten: newUnwritten(events),
       log: new RecordingLog(),
       now: () => CREATED_MS,
     })('web', NEVER)
@@ -187,7 +189,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
     const { outcome, notes } = await reconcile({ errors, passes: 2 })
     expect(outcome).toMatchObject({ kind: 'retry', message: 'status not written: forbidden' })
     expect(notes).toEqual([
-      'Warning RetryableError: Failed to sign CertificateSigningRequest, will retry: status not written: forbidden',
+      'Warning StatusNotWritten: Status not written: forbidden. It should say Issued: Succeeded signing the CertificateSigningRequest',
     ])
   })
 

@@ -7,9 +7,12 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import type { StatusWrite, StatusWriter } from '../../../relay/src/kube/ports.ts'
+import type { Log } from '../../../relay/src/log.ts'
 import type { EventDraft, EventRecorder } from '../../../relay/src/report/events.ts'
+import { UnwrittenStatuses } from '../../../relay/src/report/unwritten-statuses.ts'
 import { CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
+import { RecordingLog } from '../queue/recording-log.ts'
 
 /** Records status writes; answers them with the errors given, in order, then with success. */
 export function aStatusWriter(
@@ -28,10 +31,7 @@ export function aStatusWriter(
 
 /** Circuit breakers that are closed; their time does not pass. */
 export const newBreakers = (): CircuitBreakers =>
-  new CircuitBreakers(
-    () => 0,
-    () => 0,
-  )
+  new CircuitBreakers({ uptimeMs: () => 0, random: () => 0 })
 
 /** Records events. */
 export function anEventRecorder(): EventRecorder & { readonly events: EventDraft[] } {
@@ -45,6 +45,12 @@ export function anEventRecorder(): EventRecorder & { readonly events: EventDraft
     stop: async () => Promise.resolve(),
   }
 }
+
+/** Failures of status writes, reported to `events` and counted by nobody. */
+export const newUnwritten = (
+  events: EventRecorder = anEventRecorder(),
+  log: Log = new RecordingLog(),
+): UnwrittenStatuses => new UnwrittenStatuses({ events, log, failed: () => undefined })
 
 /** A client that gives the same answer to everything. */
 export const aSignerClient = (

@@ -1,7 +1,8 @@
 import { ok, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { MAX_TRIES, MAX_WAITING_EVENTS } from '../../../relay/src/report/events.ts'
+import { MAX_TRIES } from '../../../relay/src/report/events.ts'
+import { MAX_WAITING_OF_GROUP } from '../../../relay/src/report/waiting-events.ts'
 import { settle } from '../queue/fake-clock.ts'
 import { anEvent, answers, aRecorder, failed, untilAborted } from './recorder.ts'
 
@@ -102,22 +103,59 @@ describe('record', () => {
     expect(log.lines).toEqual([])
   })
 
-  it('lets a thousand events wait, drops the rest, and says how many', async ({ expect }) => {
+  it('loses none of the first thousand in a burst, counts the others, and logs them once', async ({
+    expect,
+  }) => {
     const { promise, resolve } = Promise.withResolvers<Result<void, ApiError>>()
     const { recorder, tries, log } = aRecorder(async () => promise)
+    for (let event = 0; event < 3_000; event += 1) recorder.record(anEvent(`${event}`))
     // One is being written and does not wait any more.
-    for (let event = 0; event < MAX_WAITING_EVENTS + 3; event += 1) {
-      recorder.record(anEvent(`${event}`))
+    const dropped = 3_000 - MAX_WAITING_OF_GROUP - 1
+    const warning = {
+      level: 'warn',
+      message: 'events dropped: too many wait',
+      fields: { reason: 'Fed', namespace: 'ns', waiting: MAX_WAITING_OF_GROUP },
     }
-    expect(log.lines).toEqual([])
+    expect(log.lines).toEqual([warning])
+    expect(recorder.dropped).toBe(dropped)
     resolve(ok(undefined))
     await settle()
-    expect(tries.at(-1)).toBe('0 1000')
-    expect(tries).toHaveLength(1_001)
+    expect(tries).toEqual(
+      Array.from({ length: MAX_WAITING_OF_GROUP + 1 }, (_, event) => `0 ${String(event)}`),
+    )
     expect(log.lines).toEqual([
-      { level: 'warn', message: 'events dropped: too many wait', fields: { events: 2 } },
+      warning,
+      { level: 'info', message: 'all events that waited were written', fields: { dropped } },
     ])
-    expect(recorder.dropped).toBe(2)
+    expect(recorder.dropped).toBe(dropped)
+  })
+
+  it('an event that was dropped is written when it happens again', async ({ expect }) => {
+    const { promise, resolve } = Promise.withResolvers<Result<void, ApiError>>()
+    const { recorder, tries } = aRecorder(async () => promise)
+    for (let event = 0; event < MAX_WAITING_OF_GROUP + 2; event += 1) {
+      recorder.record(anEvent(`${event}`))
+    }
+    resolve(ok(undefined))
+    await settle()
+    recorder.record(anEvent(`${MAX_WAITING_OF_GROUP + 1}`))
+    await settle()
+    expect(tries.at(-1)).toBe(`0 ${MAX_WAITING_OF_GROUP + 1} x2`)
+  })
+
+  it.for([
+    { name: 'is being deleted', error: { kind: 'forbidden', status: 403 } },
+    { name: 'is gone', error: { kind: 'not-found', status: 404 } },
+  ] as const)('is silent about a namespace that $name', async ({ error }, { expect }) => {
+    const { recorder, log } = aRecorder(
+      answers(failed(error.kind, { ...error, isNamespaceTerminating: true })),
+    )
+    recorder.record(anEvent('one'))
+    await settle()
+    expect(log.lines).toMatchObject([
+      { level: 'debug', message: 'event dropped: the namespace is being deleted' },
+    ])
+    expect(recorder.dropped).toBe(0)
   })
 
   it('never throws and never waits, though nothing is ever written', ({ expect }) => {

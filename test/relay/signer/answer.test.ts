@@ -223,7 +223,7 @@ describe('readAnswer', () => {
     ({ status, want }, { expect }) => {
       expect(readStranger(status)).toMatchObject({
         ok: false,
-        error: { class: want, code: 'answer_malformed' },
+        error: { class: want, code: want === 'temporary' ? 'gateway_error' : 'answer_malformed' },
       })
     },
   )

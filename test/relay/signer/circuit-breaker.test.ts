@@ -7,15 +7,24 @@ import { cases } from '../../support/property.ts'
 interface World {
   readonly breakers: CircuitBreakers
   readonly advance: (byMs: number) => void
+  /** What was reported, in order. */
+  readonly changes: readonly string[]
 }
 
 function aWorld(random = 0): World {
   let uptimeMs = 0
+  const changes: string[] = []
   return {
-    breakers: new CircuitBreakers(
-      () => uptimeMs,
-      () => random,
-    ),
+    changes,
+    breakers: new CircuitBreakers({
+      uptimeMs: () => uptimeMs,
+      random: () => random,
+      onChange: (scope, change) => {
+        changes.push(
+          `${scope} ${change.kind}${change.kind === 'opened' ? `: ${change.cause}` : ''}`,
+        )
+      },
+    }),
     advance: (byMs) => {
       uptimeMs += byMs
     },
@@ -74,6 +83,29 @@ describe('CircuitBreakers', () => {
     expect(world.breakers.ended('a', 'probe', undefined)).toBe(true)
     expect(world.breakers.ended('a', 'call', undefined)).toBe(false)
     expect(world.breakers.ask('a')).toEqual({ kind: 'call' })
+  })
+
+  it('reports that it opened and that it closed, and no probe', ({ expect }) => {
+    const world = aWorld()
+    open(world)
+    for (let probes = 0; probes < 3; probes += 1) {
+      world.advance(60_000)
+      world.breakers.ask('a')
+      world.breakers.ended('a', 'probe', 'reset')
+    }
+    expect(world.changes).toEqual(['a opened: #4'])
+    world.advance(60_000)
+    world.breakers.ask('a')
+    world.breakers.ended('a', 'probe', undefined)
+    world.breakers.ended('a', 'call', undefined)
+    expect(world.changes).toEqual(['a opened: #4', 'a closed'])
+  })
+
+  it('reports that one was dropped which was open', ({ expect }) => {
+    const world = aWorld()
+    open(world)
+    for (let at = 0; at < 1_024; at += 1) world.breakers.ended(`b${String(at)}`, 'call', 'reset')
+    expect(world.changes).toEqual(['a opened: #4', 'a closed'])
   })
 
   it('stays open twice as long after each probe that fails, up to a minute, for the same cause', ({

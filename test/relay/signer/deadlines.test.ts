@@ -3,13 +3,8 @@ import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@edge-issuer/shared'
 import { afterEach, describe, it, vi } from 'vitest'
 import { z } from 'zod'
 import { openWorker } from '../../../relay/src/signer/worker-connection.ts'
-import {
-  endsSoon,
-  startSilent,
-  startUnaccepting,
-  startUnresolving,
-  type StuckServer,
-} from '../../support/stuck-servers.ts'
+import { endsSoon, startSilent, startUnresolving } from '../../support/stuck-servers.ts'
+import { startUnaccepting, type StuckServer } from '../../support/unaccepting-server.ts'
 import { type Respond, startAnsweringServer } from './answering-server.ts'
 
 const DEADLINE_MS = 150

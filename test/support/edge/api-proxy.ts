@@ -22,18 +22,32 @@ const kubeconfigSchema = z.object({
   users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
 })
 
-/** @param kubeconfig - Path of one with a bearer token; a client certificate cannot go through. */
-export async function startApiProxy(plane: ControlPlane, kubeconfig: string): Promise<ApiProxy> {
+/** How calls get to the proxy. */
+export interface ApiProxyOptions {
+  /** Path of a kubeconfig with a bearer token; a client certificate cannot go through. */
+  readonly kubeconfig: string
+  /** Of the new kubeconfig; a name has one proxy. */
+  readonly name?: string
+  /** Puts something before the proxy. Gets the proxy's port, and returns its own. */
+  readonly before?: (port: number) => Promise<number>
+}
+
+/** Starts a proxy before the API server. */
+export async function startApiProxy(
+  plane: ControlPlane,
+  { kubeconfig, name = 'through-proxy', before }: ApiProxyOptions,
+): Promise<ApiProxy> {
   const proxy = await startFaultProxy({
     upstream: () => ({ url: plane.server, caPem: plane.caPem }),
     kindOf: apiCallKind,
     refusal: kubernetesRefusal,
   })
   const { users } = kubeconfigSchema.parse(parse(await readFile(kubeconfig, 'utf8')))
+  const port = Number(new URL(proxy.url).port)
   const through = await writeKubeconfig({
     folder: plane.directory,
-    name: 'through-proxy',
-    server: proxy.url,
+    name,
+    server: before === undefined ? proxy.url : `https://127.0.0.1:${String(await before(port))}`,
     caPem: proxy.caPem,
     login: { kind: 'token', token: users[0].user.token },
   })

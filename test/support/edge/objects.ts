@@ -22,11 +22,26 @@ export const secretManifest = (namespace: string, privateKeyPem: string): string
     stringData: { 'private-key.pem': privateKeyPem },
   })
 
+/** Lets the relay read the Secrets of a namespace. */
+export const grantManifest = (namespace: string): string =>
+  stringify({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'edge-issuer-credential-reader', namespace },
+    roleRef: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'ClusterRole',
+      name: 'edge-issuer-credential-reader',
+    },
+    subjects: [{ kind: 'ServiceAccount', name: 'edge-issuer-relay', namespace: 'edge-issuer' }],
+  })
+
 /** What an issuer manifest may say; the rest is right. */
 export interface IssuerFields {
   readonly kind: IssuerKind
   readonly name: string
   readonly namespace?: string
+  readonly labels?: Readonly<Record<string, string>>
   readonly spec?: object
 }
 
@@ -40,12 +55,12 @@ export interface IssuerTarget {
 /** An issuer that points at a worker. */
 export const issuerManifest = (
   { worker, tlsCaPem }: IssuerTarget,
-  { kind, name, namespace, spec }: IssuerFields,
+  { kind, name, namespace, labels = {}, spec }: IssuerFields,
 ): string =>
   stringify({
     apiVersion: `${GROUP}/v1alpha1`,
     kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    metadata: { name, labels, ...(namespace === undefined ? {} : { namespace }) },
     spec: {
       url: worker.url,
       authSecretName: SECRET_NAME,

@@ -17,16 +17,16 @@ import {
 } from '@edge-issuer/shared'
 import { z } from 'zod'
 
+/** A response. */
+export interface StubResponse {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** JSON, or text as it is. */
+  readonly body: unknown
+}
+
 /** What it says; `reset` cuts the connection, `hang` never answers. */
-export type StubAnswer =
-  | 'hang'
-  | 'reset'
-  | {
-      readonly status: number
-      readonly headers?: Readonly<Record<string, string>>
-      /** JSON, or text as it is. */
-      readonly body: unknown
-    }
+export type StubAnswer = 'hang' | 'reset' | StubResponse
 
 /** How it behaves. */
 export interface StubOptions {
@@ -44,6 +44,8 @@ export interface StubOptions {
 export interface StubSigner {
   /** How often a certificate was asked for, by the name of the CertificateRequest. */
   readonly asked: ReadonlyMap<string, number>
+  /** Answers all requests that hang. */
+  readonly answerHanging: (answer: StubResponse) => void
   /** The most requests that it left without an answer at the same time. */
   readonly mostHanging: () => number
   stop(): Promise<void>
@@ -55,7 +57,7 @@ const SPOKEN = { 'content-type': 'application/json', [PROTOCOL_HEADER]: PROTOCOL
 export function refusal(
   code: RefusalCode,
   headers: Readonly<Record<string, string>> = {},
-): StubAnswer {
+): StubResponse {
   const { class: refusalClass, status, title } = REFUSALS[code]
   const detail = `because of ${code}`
   return {
@@ -70,7 +72,7 @@ export const spoken = (
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): StubAnswer => ({ status, headers: { ...SPOKEN, ...headers }, body })
+): StubResponse => ({ status, headers: { ...SPOKEN, ...headers }, body })
 
 const requestSchema = z.object({ origin: z.object({ name: z.string() }) })
 
@@ -101,8 +103,7 @@ export async function startStubSigner(options: StubOptions): Promise<StubSigner>
       request.socket.destroy()
       return
     }
-    response.writeHead(said.status, said.headers)
-    response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body))
+    write(response, said)
   }
   const server = createServer(
     {
@@ -115,6 +116,9 @@ export async function startStubSigner(options: StubOptions): Promise<StubSigner>
   await once(server, 'listening')
   return {
     asked,
+    answerHanging: (late) => {
+      for (const response of hanging) write(response, late)
+    },
     mostHanging: () => mostHanging,
     stop: async () => {
       server.closeAllConnections()
@@ -122,4 +126,9 @@ export async function startStubSigner(options: StubOptions): Promise<StubSigner>
       await once(server, 'close')
     },
   }
+}
+
+function write(response: ServerResponse, { status, headers, body }: StubResponse): void {
+  response.writeHead(status, headers)
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }

@@ -1,17 +1,15 @@
+{{/* In a parent chart .Chart.Name is the alias, which may have upper case letters and underscores. */}}
 {{- define "edge-issuer.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 45 | trimSuffix "-" -}}
+{{- default .Chart.Name .Values.nameOverride | lower | replace "_" "-" | replace "." "-" | trunc 45 | trimAll "-" -}}
 {{- end -}}
 
-{{/* Prefix of every name; short enough for the longest ending. */}}
+{{/* Prefix of every name; short enough for the longest suffix. A release may have dots and begin with a
+digit, a Service may not. */}}
 {{- define "edge-issuer.fullname" -}}
 {{- $name := include "edge-issuer.name" . -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 45 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 45 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 45 | trimSuffix "-" -}}
-{{- end -}}
+{{- $release := .Release.Name | replace "." "-" -}}
+{{- $default := ternary $release (printf "%s-%s" $release $name) (contains $name $release) -}}
+{{- regexReplaceAll "^([0-9])" (default $default .Values.fullnameOverride) "r$1" | trunc 45 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "edge-issuer.serviceAccountName" -}}
@@ -24,22 +22,92 @@ default
 {{- end -}}
 {{- end -}}
 
+{{/* Labels of an object. Takes a list: the root context, the component or '', and the labels that the user
+gives to this object. Those win over commonLabels; the chart's own win over both, since selectors use them. */}}
 {{- define "edge-issuer.labels" -}}
-{{- with .Values.commonLabels }}
-{{- toYaml . }}
-{{ end -}}
-app.kubernetes.io/name: {{ include "edge-issuer.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- $root := index . 0 -}}
+{{- $own := dict
+  "app.kubernetes.io/name" (include "edge-issuer.name" $root)
+  "app.kubernetes.io/instance" $root.Release.Name
+  "app.kubernetes.io/version" $root.Chart.AppVersion
+  "app.kubernetes.io/managed-by" $root.Release.Service
+  "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") -}}
+{{- with index . 1 }}{{ $_ := set $own "app.kubernetes.io/component" . }}{{ end -}}
+{{- include "edge-issuer.merged" (list $root.Values.commonLabels (index . 2) $own) -}}
 {{- end -}}
 
-{{/* Of the relay's pods. */}}
+{{/* Selects the relay's pods. */}}
 {{- define "edge-issuer.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "edge-issuer.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: relay
+{{- end -}}
+
+{{/* One map of a list of maps, as YAML. The last one wins, with empty values too, which sprig's merge skips. */}}
+{{- define "edge-issuer.merged" -}}
+{{- $merged := dict -}}
+{{- range $map := . }}{{ range $key, $value := $map }}{{ $_ := set $merged $key $value }}{{ end }}{{ end -}}
+{{- toYaml $merged -}}
+{{- end -}}
+
+{{/* Environment of the relay: the chart's own entries and the user's, each name once. The last entry of a
+name wins, at the place of the first, so that references to it still resolve; NODE_OPTIONS are joined. */}}
+{{- define "edge-issuer.env" -}}
+{{- $own := list -}}
+{{- with .Values.nodeOptions }}{{ $own = append $own (dict "name" "NODE_OPTIONS" "value" .) }}{{ end -}}
+{{- if .Values.rbac.namespaced -}}
+{{- $fieldRef := dict "fieldRef" (dict "fieldPath" "metadata.namespace") -}}
+{{- $own = append $own (dict "name" "EDGE_ISSUER_WATCH_NAMESPACE" "valueFrom" $fieldRef) -}}
+{{- end -}}
+{{- $names := list -}}
+{{- $entries := dict -}}
+{{- range concat $own (default (list) .Values.env) -}}
+{{- $entry := . -}}
+{{- $before := get $entries .name -}}
+{{- if not $before -}}
+{{- $names = append $names .name -}}
+{{- else if and (eq .name "NODE_OPTIONS") $before.value .value -}}
+{{- $entry = dict "name" .name "value" (printf "%s %s" $before.value .value) -}}
+{{- end -}}
+{{- $_ := set $entries .name $entry -}}
+{{- end -}}
+{{- $env := list -}}
+{{- range $names }}{{ $env = append $env (get $entries .) }}{{ end -}}
+{{- if $env }}{{ toYaml $env }}{{ end -}}
+{{- end -}}
+
+{{/* Secret with the certificate of /metrics; empty when the relay makes one itself. */}}
+{{- define "edge-issuer.metricsSecret" -}}
+{{- with .Values.metrics -}}
+{{- if .certificate.secretName -}}
+{{- .certificate.secretName -}}
+{{- else if .certificate.create -}}
+{{- printf "%s-metrics-tls" (include "edge-issuer.fullname" $) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The host name of /metrics, as its certificate has it. */}}
+{{- define "edge-issuer.metricsHost" -}}
+{{- printf "%s-metrics.%s.svc" (include "edge-issuer.fullname" .) .Release.Namespace -}}
+{{- end -}}
+
+{{/* How Prometheus verifies /metrics. */}}
+{{- define "edge-issuer.monitorTls" -}}
+scheme: https
+tlsConfig:
+  {{- with include "edge-issuer.metricsSecret" . }}
+  serverName: {{ include "edge-issuer.metricsHost" $ }}
+  {{- with $.Values.metrics.certificate.caKey }}
+  ca:
+    secret:
+      name: {{ include "edge-issuer.metricsSecret" $ }}
+      key: {{ . }}
+  {{- end }}
+  {{- else }}
+  # The relay makes its certificate when it starts; the token decides who gets an answer.
+  insecureSkipVerify: true
+  {{- end }}
 {{- end -}}
 
 {{- define "edge-issuer.subjects" -}}
@@ -56,26 +124,74 @@ subjects:
 {{- end -}}
 {{- end -}}
 
-{{/* What can be said in the schema is said there; this is about values that do not go together. */}}
+{{/* Whether a number of a PodDisruptionBudget is set: neither '' nor null. */}}
+{{- define "edge-issuer.isSet" -}}
+{{- if not (or (kindIs "invalid" .) (eq (toString .) "")) }}true{{ end -}}
+{{- end -}}
+
+{{/* The schema checks each value; this checks values that contradict each other. */}}
 {{- define "edge-issuer.validate" -}}
 {{- $v := .Values -}}
 {{- if and (not $v.leaderElection.enabled) (gt (int $v.replicaCount) 1) -}}
 {{- fail "leaderElection.enabled=false allows one replica: several would do the same work (replicaCount)" -}}
-{{- end -}}
-{{- if and $v.rbac.namespaced $v.metrics.enabled $v.metrics.secure -}}
-{{- fail "rbac.namespaced=true: who scrapes is asked of the whole cluster, which the relay may not; set metrics.secure=false or metrics.enabled=false" -}}
-{{- end -}}
-{{- if and $v.rbac.namespaced (or $v.clusterResourceNamespace $v.credentialNamespaces) -}}
-{{- fail "rbac.namespaced=true: the relay reads Secrets in its own namespace only; leave clusterResourceNamespace and credentialNamespaces empty" -}}
 {{- end -}}
 {{- $monitors := or $v.prometheus.serviceMonitor.enabled $v.prometheus.podMonitor.enabled -}}
 {{- if and $monitors (not $v.metrics.enabled) -}}
 {{- fail "prometheus: there is nothing to scrape with metrics.enabled=false" -}}
 {{- end -}}
 {{- if and $v.prometheus.podMonitor.enabled $v.metrics.secure (not $v.prometheus.podMonitor.tokenSecret.name) -}}
-{{- fail "prometheus.podMonitor: secure metrics want a token; name its Secret in prometheus.podMonitor.tokenSecret, or use prometheus.serviceMonitor, which shows Prometheus' own" -}}
+{{- fail "prometheus.podMonitor: secure metrics require a token; name its Secret in prometheus.podMonitor.tokenSecret, or use prometheus.serviceMonitor, which sends Prometheus' own" -}}
 {{- end -}}
-{{- if and $v.podDisruptionBudget.enabled (ne (toString $v.podDisruptionBudget.minAvailable) "") (ne (toString $v.podDisruptionBudget.maxUnavailable) "") -}}
-{{- fail "podDisruptionBudget: one of minAvailable and maxUnavailable; set the other one to ''" -}}
+{{- $hasMin := include "edge-issuer.isSet" $v.podDisruptionBudget.minAvailable -}}
+{{- $hasMax := include "edge-issuer.isSet" $v.podDisruptionBudget.maxUnavailable -}}
+{{- if and $v.podDisruptionBudget.enabled (eq $hasMin $hasMax) -}}
+{{- fail "podDisruptionBudget: set one of minAvailable and maxUnavailable, and the other one to ''" -}}
+{{- end -}}
+{{- with $v.networkPolicy -}}
+{{- if and .enabled (kindIs "invalid" .ingress) (kindIs "invalid" .egress) -}}
+{{- fail "networkPolicy: without ingress and without egress there is no policy; set networkPolicy.enabled=false" -}}
+{{- end -}}
+{{- end -}}
+{{- range $v.env -}}
+{{- if and (eq .name "NODE_OPTIONS") (hasKey . "valueFrom") $v.nodeOptions -}}
+{{- fail "env: NODE_OPTIONS from a reference cannot be joined with nodeOptions; set nodeOptions to ''" -}}
+{{- end -}}
+{{- end -}}
+{{- include "edge-issuer.validateNamespaced" . -}}
+{{- include "edge-issuer.validateMetricsCertificate" . -}}
+{{- end -}}
+
+{{- define "edge-issuer.validateNamespaced" -}}
+{{- $v := .Values -}}
+{{- if $v.rbac.namespaced -}}
+{{- if and $v.metrics.enabled $v.metrics.secure -}}
+{{- fail "rbac.namespaced=true: checking who scrapes is a right in the whole cluster, which the relay does not have; set metrics.secure=false or metrics.enabled=false" -}}
+{{- end -}}
+{{- if or $v.clusterResourceNamespace $v.credentialNamespaces -}}
+{{- fail "rbac.namespaced=true: the relay reads Secrets in its own namespace only; leave clusterResourceNamespace and credentialNamespaces empty" -}}
+{{- end -}}
+{{- if $v.admissionPolicies.issuerUrls.allow -}}
+{{- fail "rbac.namespaced=true: a ValidatingAdmissionPolicy is an object of the cluster; leave admissionPolicies.issuerUrls.allow empty" -}}
+{{- end -}}
+{{- range $v.env -}}
+{{- if eq .name "EDGE_ISSUER_WATCH_NAMESPACE" -}}
+{{- fail "rbac.namespaced=true: the chart sets EDGE_ISSUER_WATCH_NAMESPACE to the release's namespace; remove it from env" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "edge-issuer.validateMetricsCertificate" -}}
+{{- $v := .Values -}}
+{{- with $v.metrics.certificate -}}
+{{- if and (or .create .secretName) (not (and $v.metrics.enabled $v.metrics.secure)) -}}
+{{- fail "metrics.certificate: without metrics.enabled=true and metrics.secure=true there is no TLS; leave secretName empty and create false" -}}
+{{- end -}}
+{{- if and .create (not .issuerRef.name) -}}
+{{- fail "metrics.certificate.create=true: name cert-manager's issuer in metrics.certificate.issuerRef.name" -}}
+{{- end -}}
+{{- if and .create (eq .issuerRef.group "edge-issuer.dev") -}}
+{{- fail "metrics.certificate.issuerRef: the relay cannot issue this certificate, since it does not start before it has it; name an issuer of cert-manager" -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

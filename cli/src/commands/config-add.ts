@@ -1,0 +1,65 @@
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { defineCommand } from '../command.ts'
+import { addEntries, ENTRY_KINDS } from '../config/add-entries.ts'
+import { configFileOf, deployCommand, environmentOf } from '../config/deploy-commands.ts'
+import { faultsMessage, judgeConfig, warningsMessage } from '../config/judge-config.ts'
+import type { Failure } from '../ending.ts'
+import { operand, optional, toggle } from '../parameters.ts'
+import { readText } from '../read-input.ts'
+import { choice, FILE, NAME } from '../value-types.ts'
+import { replaceFile } from '../write-new-files.ts'
+
+const parameters = {
+  kind: operand(choice('client|admin', ENTRY_KINDS), 'kind of the entries'),
+  file: operand(FILE, 'entries by name, which client create or admin create wrote'),
+  config: optional(
+    FILE,
+    'the configuration to change; signer-worker/signer.config.ENV.json when absent',
+  ),
+  env: optional(NAME, 'environment of wrangler.toml; else by the name of --config, or production'),
+  print: toggle('print the result instead of changing the file'),
+}
+
+/** `edge-issuer config add`. */
+export const configAdd = defineCommand({
+  description: `
+Adds a client or an admin to the worker's configuration. All else in the file stays as it is. A name
+or a public key that the configuration has already is refused. The result is checked as by "config
+check", without keys; the file is replaced as a whole, and only if the result has no error. JSON has
+no comments that could get lost.`,
+  parameters,
+  endings: ['done', 'failed', 'usage'],
+  examples: [
+    'edge-issuer config add client cluster-2.client.json',
+    'edge-issuer config add admin alice.admin.json --env staging',
+    'edge-issuer config add client cluster-2.client.json --config signer.config.json --print',
+  ],
+  run: async ({ kind, file, config, env, print }, io) => {
+    const environment = env ?? environmentOf(config)
+    const path = config ?? configFileOf(environment)
+    const before = await readText(path, io)
+    if (!before.ok) return failed(`--config: ${before.error}`)
+    const entries = await readText(file, io)
+    if (!entries.ok) return failed(entries.error)
+    const added = addEntries(before.value, kind, entries.value)
+    if (!added.ok) return failed(`"${path}", "${file}": ${added.error}`)
+    const { text, names } = added.value
+    const evidence = { secrets: new Map<string, string>(), needsKeys: false, nowMs: io.nowMs() }
+    const { faults } = judgeConfig(text, evidence)
+    if (faults.length > 0) return failed(faultsMessage('the result', faults))
+    if (print) io.stdout(text)
+    else {
+      const replaced = await replaceFile(path, text, io)
+      if (!replaced.ok) return failed(replaced.error)
+    }
+    io.stderr(warningsMessage(text))
+    io.stderr(`Added ${kind} ${names.join(', ')}${print ? '' : ` to ${path}`}.
+
+Next:
+  ${deployCommand(environment)}
+`)
+    return ok(undefined)
+  },
+})
+
+const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })

@@ -1,0 +1,86 @@
+/**
+ * Which worker, with which key: a flag comes first, then an environment variable, then a context.
+ *
+ * @module
+ */
+import { err, ok, type Result } from '@edge-issuer/shared'
+import type { Failure } from '../ending.ts'
+import type { Io } from '../io.ts'
+import { findContext, readContexts, unknownContext, type WorkerContext } from './context-file.ts'
+
+/** Flags of a command that speaks to the worker; an absent one is found elsewhere. */
+export interface WorkerFlags {
+  readonly url: string | undefined
+  readonly key: string | undefined
+  readonly caFile: string | undefined
+  readonly context: string | undefined
+}
+
+/** Where the parts of {@link WorkerFlags} are when a flag does not say. */
+export const WORKER_VARIABLES = {
+  url: 'EDGE_ISSUER_URL',
+  key: 'EDGE_ISSUER_KEY',
+  caFile: 'EDGE_ISSUER_CA_FILE',
+  context: 'EDGE_ISSUER_CONTEXT',
+} as const
+
+/**
+ * A part at a time. A context that a flag names is as good as flags: no variable overrides it. The CA file of a
+ * context is for its own URL only.
+ *
+ * @returns The worker; or which part is missing, and each place to say it.
+ */
+export async function resolveWorker(
+  flags: WorkerFlags,
+  io: Io,
+): Promise<Result<WorkerContext, Failure>> {
+  const variables = {
+    url: variable('url', io),
+    key: variable('key', io),
+    caFile: variable('caFile', io),
+  }
+  const found = await contextOf(flags, io)
+  if (!found.ok) return found
+  const context: Partial<WorkerContext> = found.value ?? {}
+  const isNamed = flags.context !== undefined
+  const pick = (part: 'url' | 'key'): string | undefined =>
+    flags[part] ?? (isNamed ? context[part] : (variables[part] ?? context[part]))
+  const url = pick('url')
+  const key = pick('key')
+  if (url === undefined) return missing('url')
+  if (key === undefined) return missing('key')
+  const ofContext = url === context.url ? context.caFile : undefined
+  const caFile = flags.caFile ?? (isNamed ? ofContext : (variables.caFile ?? ofContext))
+  return ok(caFile === undefined ? { url, key } : { url, key, caFile })
+}
+
+/** An empty variable counts as one that is not set, as for most programs. */
+function variable(part: keyof typeof WORKER_VARIABLES, { env }: Io): string | undefined {
+  const value = env[WORKER_VARIABLES[part]]
+  return value === '' ? undefined : value
+}
+
+/** The file is read only where something is left for it to say. */
+async function contextOf(
+  flags: WorkerFlags,
+  io: Io,
+): Promise<Result<WorkerContext | undefined, Failure>> {
+  const name = flags.context ?? variable('context', io)
+  const isComplete =
+    (flags.url ?? variable('url', io)) !== undefined &&
+    (flags.key ?? variable('key', io)) !== undefined
+  if (name === undefined && isComplete) return ok(undefined)
+  const contexts = await readContexts(io)
+  if (!contexts.ok) return err({ ending: 'failed', message: contexts.error })
+  const wanted = name ?? contexts.value.current
+  if (wanted === null) return ok(undefined)
+  const context = findContext(contexts.value, wanted)
+  if (context !== undefined) return ok(context)
+  return err({ ending: 'usage', message: unknownContext(wanted, contexts.value) })
+}
+
+const missing = (part: 'url' | 'key'): Result<never, Failure> =>
+  err({
+    ending: 'usage',
+    message: `--${part}: it is required; give the flag, set ${WORKER_VARIABLES[part]}, or choose a context with "edge-issuer context use NAME"`,
+  })

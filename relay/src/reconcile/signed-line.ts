@@ -1,0 +1,48 @@
+/**
+ * The line in the log about a certificate, written when the request has it.
+ *
+ * @module
+ */
+import { decodePem } from '@edge-issuer/shared'
+import { nameToText, parseCertificate, publicKeyToText, toHex } from '@edge-issuer/shared/x509'
+import { rfc3339 } from '../api/time.ts'
+import type { Log, LogFields } from '../log.ts'
+import type { Signing } from './sign-pass.ts'
+
+const CHAIN_LIMITS = { label: 'CERTIFICATE', maxBlocks: 16, maxCharacters: 1_048_576 } as const
+
+/** A request with what became of it. */
+interface SignedRequest {
+  /** Of the request: `CertificateRequest`. */
+  readonly kind: string
+  readonly key: string
+  readonly signing: Signing
+}
+
+/** Logs the certificate of a request; nothing when it got none. */
+export function logSigned({ kind, key, signing }: SignedRequest, log: Log): void {
+  const { issued, by: issuer, tookMs, requestId, omittedGroups = 0 } = signing
+  if (issued === undefined) return
+  const facts = { kind, key, issuer, tookMs, requestId }
+  log.info({ ...facts, ...certificateFacts(issued.chainPem) }, 'certificate signed')
+  if (omittedGroups > 0) {
+    log.warn({ kind, key, omittedGroups }, 'the worker was not sent all groups of the requester')
+  }
+}
+
+/** Of the leaf, for an auditor: no name of the subject is among it. */
+function certificateFacts(chainPem: string): LogFields {
+  const blocks = decodePem(chainPem, CHAIN_LIMITS)
+  const [der] = blocks.ok ? blocks.value : []
+  const leaf = der === undefined ? undefined : parseCertificate(der)
+  if (leaf?.ok !== true) return {}
+  const { serialNumber, notBeforeMs, notAfterMs, issuer, publicKey, extensions } = leaf.value
+  return {
+    serialNumber: toHex(serialNumber),
+    notBefore: rfc3339(notBeforeMs),
+    notAfter: rfc3339(notAfterMs),
+    ca: nameToText(issuer),
+    keyType: publicKeyToText(publicKey.key),
+    names: extensions.values.subjectAltName?.length ?? 0,
+  }
+}

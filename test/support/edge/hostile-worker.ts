@@ -1,0 +1,161 @@
+/**
+ * A worker of a tenant who means harm: it is healthy until its issuers are Ready, and then stops
+ * responding in the way that an attack needs. A proxy in front of it can be stopped in the same way.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { createAuthority, issueLeaf } from '../pki.ts'
+import { withPorts } from '../ports.ts'
+import { startUnaccepting } from '../unaccepting-server.ts'
+import { type StubSigner, startStubSigner } from './stub-signer.ts'
+
+/** A name that only the proxy resolves. */
+const HOST = 'worker.hostile.test'
+
+/** One that hangs on every request for a certificate. */
+export interface HostileWorker {
+  /** Its address. */
+  readonly url: string
+  /** The same worker behind the proxy. */
+  readonly proxiedUrl: string
+  /** PEM of the authority of its TLS certificate. */
+  readonly tlsCaPem: string
+  /** Value of `HTTPS_PROXY`. */
+  readonly proxyUrl: string
+  /** Requests for a certificate, by the name of the CertificateRequest. */
+  readonly asked: ReadonlyMap<string, number>
+  /** The most requests that waited for a response at the same time. */
+  readonly mostHanging: () => number
+  /** Tunnels that the proxy was asked for since it is dead. */
+  readonly deadTunnels: () => number
+  /** Health checks hang from now on. */
+  readonly silenceHealth: () => void
+  /** Its address answers no SYN from now on. */
+  readonly blackhole: () => Promise<void>
+  /** The proxy cuts its tunnels, and opens no other. */
+  readonly killProxy: () => void
+  readonly stop: () => Promise<void>
+}
+
+/** Options of {@link startHostileWorker}. */
+export interface HostileWorkerOptions {
+  /** For its TLS certificate. */
+  readonly directory: string
+  /** What it says to health checks. */
+  readonly health: unknown
+}
+
+/** Starts the worker and its proxy. */
+export async function startHostileWorker(options: HostileWorkerOptions): Promise<HostileWorker> {
+  const tls = await createTls(options.directory)
+  const behaviour = { health: options.health }
+  const { port, stub } = await withPorts({ count: 1 }, async ([free = 0]) => ({
+    port: free,
+    stub: await startStubSigner({
+      url: `https://127.0.0.1:${String(free)}`,
+      get health() {
+        return behaviour.health
+      },
+      sign: () => 'hang',
+      ...tls,
+    }),
+  }))
+  const proxy = await startProxy(port)
+  let serving: Pick<StubSigner, 'stop'> = stub
+  return {
+    url: `https://127.0.0.1:${String(port)}`,
+    proxiedUrl: `https://${HOST}:${String(port)}`,
+    tlsCaPem: tls.caPem,
+    proxyUrl: proxy.url,
+    asked: stub.asked,
+    mostHanging: stub.mostHanging,
+    deadTunnels: proxy.deadTunnels,
+    silenceHealth: () => {
+      behaviour.health = 'hang'
+    },
+    blackhole: async () => {
+      await stub.stop()
+      serving = await startUnaccepting(port)
+    },
+    killProxy: proxy.kill,
+    stop: async () => {
+      await serving.stop()
+      await proxy.stop()
+    },
+  }
+}
+
+interface TlsFiles {
+  readonly tlsKeyFile: string
+  readonly tlsCertificateFile: string
+  readonly caPem: string
+}
+
+async function createTls(directory: string): Promise<TlsFiles> {
+  const authority = await createAuthority({ commonName: 'hostile TLS' })
+  const leaf = await issueLeaf({
+    issuer: authority,
+    subject: [{ CN: [HOST] }],
+    usage: 'server',
+    dnsNames: [HOST],
+    ipAddresses: ['127.0.0.1'],
+  })
+  const tlsKeyFile = join(directory, 'hostile-tls.key')
+  const tlsCertificateFile = join(directory, 'hostile-tls.pem')
+  await writeFile(tlsKeyFile, leaf.keyPem, { mode: 0o600 })
+  await writeFile(tlsCertificateFile, leaf.certificatePem)
+  return { tlsKeyFile, tlsCertificateFile, caPem: authority.certificatePem }
+}
+
+interface Proxy {
+  readonly url: string
+  readonly deadTunnels: () => number
+  readonly kill: () => void
+  readonly stop: () => Promise<void>
+}
+
+/** Every tunnel leads to `port`. */
+async function startProxy(port: number): Promise<Proxy> {
+  const server = createServer()
+  const sockets = new Set<Duplex>()
+  let isDead = false
+  let deadTunnels = 0
+  server.on('connect', (_request, socket: Duplex) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket))
+    if (isDead) {
+      deadTunnels += 1
+      return
+    }
+    socket.write('HTTP/1.1 200 OK\r\n\r\n')
+    const worker = connect(port, '127.0.0.1')
+    worker.on('error', () => socket.destroy()).pipe(socket)
+    socket.pipe(worker)
+    socket.once('close', () => worker.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    url: `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : '')}`,
+    deadTunnels: () => deadTunnels,
+    kill: () => {
+      isDead = true
+      cut()
+    },
+    stop: async () => {
+      cut()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
