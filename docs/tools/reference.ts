@@ -1,5 +1,6 @@
 /** The parts of the documents that are made from the code. */
 import { readFile } from 'node:fs/promises'
+import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
 import { refusalTable } from './refusal-table.ts'
@@ -28,6 +29,11 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
     }),
     documentOf('messages.md', await userTextBlocks()),
     documentOf('troubleshooting.md', { refusals: refusalTable() }),
+    documentOf('cli.md', {
+      commands: commandTable(),
+      'exit codes': exitCodeTable(),
+      help: await commandSections(),
+    }),
     documentOf('metrics.md', {
       relay: metricTable(await relayMetricFacts()),
       worker: metricTable(await workerMetricFacts()),

@@ -26,12 +26,14 @@ export interface ClusterState {
   readonly issuers: () => readonly Issuer[]
   /** Without the kinds that were not read yet, or are not to be read: that there are none would be a guess. */
   readonly requests: () => readonly RequestsState[]
+  /** Objects that are not kept in memory for want of room, by collection. */
+  readonly omitted: () => readonly { readonly resource: string; readonly objects: number }[]
 }
 
 /** @param readings - What fills the stores. */
 export function clusterState(
   { issuers, requests, signingRequests }: Observed,
-  readings: readonly Pick<Reading, 'hasSynced' | 'name'>[],
+  readings: readonly Pick<Reading, 'hasSynced' | 'name' | 'omitted'>[],
 ): ClusterState {
   const stateOf = <R extends AnyRequest>(
     { resource, decide }: RequestKind<R>,
@@ -44,6 +46,7 @@ export function clusterState(
   }
   return {
     issuers: () => issuers.Issuer.values().concat(issuers.ClusterIssuer.values()),
+    omitted: () => readings.map(({ name, omitted }) => ({ resource: name, objects: omitted })),
     requests: () =>
       stateOf(CERTIFICATE_REQUESTS, requests).concat(
         stateOf(CERTIFICATE_SIGNING_REQUESTS, signingRequests),

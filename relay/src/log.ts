@@ -45,11 +45,24 @@ export function createLog(options: LogOptions, sink: LogSink = pino.destination(
     base: null,
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }) },
+    formatters: { level: (level) => ({ level }), log: bounded },
     redact: { paths: SECRET_FIELDS, censor: '[redacted]' },
   }
   return pino(settings, options.format === 'json' ? sink : textSink(sink))
 }
+
+/** Longest text of a field, in UTF-16 code units: messages may quote what a tenant wrote. */
+const MAX_FIELD_CHARACTERS = 4_096
+
+const bounded = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value.length > MAX_FIELD_CHARACTERS
+        ? `${value.slice(0, MAX_FIELD_CHARACTERS)}…`.toWellFormed()
+        : value,
+    ]),
+  )
 
 /** Renders each JSON line as text; strings are quoted where they hold more than a word. */
 function textSink(sink: LogSink): LogSink {

@@ -94,7 +94,11 @@ describe('certificates list', () => {
   it.for([
     ['', ALL],
     ['--issuer default --client local-cluster', ALL],
-    ['--client nobody', []],
+    ['--client local-cluster --expires-within 52w --current', ALL],
+    ['--name *.example.com', ALL],
+    ['--name DNS:.example.com', ALL],
+    ['--name email:.example.com', []],
+    ['--namespace nowhere', []],
     ['--name B.example.com', ['DNS:b.example.com']],
     ['--name example.com', []],
     ['--uid uid-c.example.com', ['DNS:c.example.com']],
@@ -104,6 +108,15 @@ describe('certificates list', () => {
   ] as const)('with "%s" finds %j', async ([flags, names], { expect }) => {
     expect(namesOf(await list(flags))).toEqual(names)
   })
+
+  it.for(['--client nobody', '--issuer nothing', '--issuer nothing --client local-cluster'])(
+    'with "%s" is an error',
+    async (flags, { expect }) => {
+      const { code, stderr } = await certificates(`list ${flags}`)
+      expect(code).toBe(3)
+      expect(stderr).toMatch(/the configuration has no (readable client "nobody"|issuer "nothing")/)
+    },
+  )
 
   it('a page at a time gives the same, each once', async ({ expect }) => {
     const found: string[] = []

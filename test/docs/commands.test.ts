@@ -28,7 +28,7 @@ const texts = documents.flatMap((document) => blockLines(document).concat(codeSp
 
 /** A command up to where the shell begins another one, or a comment. */
 const calls = texts.flatMap(({ text, place }) =>
-  [...text.matchAll(/(?<![\w/-]|install |namespace )edge-issuer ((?:[^|#;>&)"\n]|"[^"]*")*)/g)]
+  [...text.matchAll(/(?<![\w/=-]|install |namespace )edge-issuer ((?:[^|#;>&)"\n]|"[^"]*")*)/g)]
     .map(([, words = '']) => ({ words: words.trim(), place }))
     // Otherwise it is the name of a namespace or of a release, or of a bin.
     .filter(({ words }) => /^(?:[a-z]|COMMAND\b|--version)/.test(words)),
@@ -56,7 +56,7 @@ it('the documents have commands', ({ expect }) => {
 })
 
 it.for(calls)('$place: edge-issuer $words', ({ words }, { expect }) => {
-  const [first = '', second = ''] = words.split(/\s+/)
+  const [first = '', second = ''] = words.replace(/^help /, '').split(/\s+/)
   const command = COMMANDS.find(({ path }) => path === first || path === `${first} ${second}`)
   // "edge-issuer certificates" and "edge-issuer certificates …" speak of all commands of a group.
   const isGroup =
@@ -80,8 +80,17 @@ describe('the relay', () => {
   })
 })
 
-/** Flags of other programs that the text names: of Kubernetes' and of `npm run bench`. */
-const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['controllers', 'tls', 'dir'])
+/** Flags of other programs that the text names: of Kubernetes', of Helm and of `npm run bench`. */
+const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
+  'controllers',
+  'tls',
+  'dir',
+  'issuers',
+  'pending',
+  'set',
+  'values',
+  'reset-then-reuse-values',
+])
 
 it('a flag by itself is one of the relay or of a command', ({ expect }) => {
   const known = new Set([...flagsIn(helpText()), ...[...flags.values()].flat()])

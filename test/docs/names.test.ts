@@ -3,8 +3,10 @@
  * configuration members, fields, files.
  */
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
+import { parse } from 'yaml'
 import { statusReportSchema } from '../../cli/src/status/report.ts'
 import { relayMetricFacts, workerMetricFacts } from '../../docs/tools/metric-tables.ts'
 import { workerMembers } from '../../docs/tools/worker-configuration.ts'
@@ -76,8 +78,33 @@ it('a name with underscores is a code or a label of the sources', ({ expect }) =
   expect(unknown).toEqual([])
 })
 
+const chartValues = pathsIn(
+  parse(await readFile(join(ROOT, 'deploy/helm/edge-issuer/values.yaml'), 'utf8')),
+)
+
+/** Paths of everything in a value: `metrics`, `metrics.port`. */
+function pathsIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    [name].concat(pathsIn(inner).map((path) => `${name}.${path}`)),
+  )
+}
+
+it('a value of the chart is one of its values', ({ expect }) => {
+  const sections = new Set(chartValues.map((path) => path.split('.', 1)[0]))
+  const named = spans
+    .map(({ text, place }) => ({ text: text.replace(/[=:].*$/u, ''), place }))
+    .filter(
+      ({ text }) => /^[a-z]\w*(?:\.\w+)+$/iu.test(text) && sections.has(text.split('.', 1)[0]),
+    )
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter(({ text }) => !chartValues.includes(text))).toEqual([])
+})
+
 /** Members of what others define, which the text speaks of. */
 const FOREIGN_MEMBERS: ReadonlySet<string> = new Set([
+  'insecureSkipVerify',
+  'resourceNames',
   'issuerRef',
   'enableGatewayAPI',
   'matchNames',
@@ -88,7 +115,9 @@ const FOREIGN_MEMBERS: ReadonlySet<string> = new Set([
 it('a name in camel case is a member of a configuration, of a report, or of the sources', ({
   expect,
 }) => {
-  const members = new Set(workerMembers().flatMap((path) => path.split(/[.[\]]+/)))
+  const members = new Set(
+    [...workerMembers(), ...chartValues].flatMap((path) => path.split(/[.[\]]+/)),
+  )
   const named = spans.filter(({ text }) => /^[a-z]+(?:[A-Z][a-z0-9]*)+$/.test(text))
   expect(named.length).toBeGreaterThan(20)
   expect(

@@ -8,6 +8,8 @@ import { IssuerHolds } from '../../relay/src/reconcile/issuer-holds.ts'
 import type { SecretUser } from '../../relay/src/watch/secret-watches.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
+const UNLIMITED = { issuers: Infinity, requests: Infinity }
+
 const CLUSTER_ISSUER = anIssuer({ kind: 'ClusterIssuer' })
 const NOT_READY = anIssuer({
   kind: 'ClusterIssuer',
@@ -17,7 +19,7 @@ const ANOTHER = anIssuer({ kind: 'ClusterIssuer', metadata: { uid: 'another' } }
 
 /** Two requests of each kind, one of which names ClusterIssuer `ca`; and what happens to their world. */
 function aWorld() {
-  const observed = createObserved()
+  const observed = createObserved(UNLIMITED)
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'ca' }
   for (const request of [
     aRequest({ spec: { issuerRef } }),

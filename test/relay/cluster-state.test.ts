@@ -3,11 +3,13 @@ import { type ClusterState, clusterState } from '../../relay/src/cluster-state.t
 import { createObserved } from '../../relay/src/observed.ts'
 import { anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
+const UNLIMITED = { issuers: Infinity, requests: Infinity }
+
 const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 
 /** One object of each kind, of which these collections were read to their end. */
 function aState(...read: readonly string[]): ClusterState {
-  const observed = createObserved()
+  const observed = createObserved(UNLIMITED)
   observed.issuers.Issuer.put('default/ca', entry(anIssuer()))
   observed.issuers.ClusterIssuer.put('ca', entry(anIssuer({ kind: 'ClusterIssuer' })))
   observed.requests.put('default/web-1', entry(aRequest()))
@@ -16,6 +18,7 @@ function aState(...read: readonly string[]): ClusterState {
   const readings = ['certificaterequests', 'certificatesigningrequests'].map((name) => ({
     name,
     hasSynced: read.includes(name),
+    omitted: 0,
   }))
   return clusterState(observed, readings)
 }
@@ -40,10 +43,13 @@ describe('clusterState', () => {
   )
 
   it('tells nothing of requests that are not to be read', ({ expect }) => {
-    const observed = createObserved()
-    const readings = [{ name: 'certificaterequests', hasSynced: true }]
+    const observed = createObserved(UNLIMITED)
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 7 }]
     expect(clusterState(observed, readings).requests()).toEqual([
       { kind: 'CertificateRequest', phases: [] },
+    ])
+    expect(clusterState(observed, readings).omitted()).toEqual([
+      { resource: 'certificaterequests', objects: 7 },
     ])
   })
 

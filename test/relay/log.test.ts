@@ -59,6 +59,13 @@ describe('createLog', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ [name]: '[redacted]', key: 'a' })
   })
 
+  it('cuts a text that is very long', ({ expect }) => {
+    const { log, lines } = aLog()
+    log.info({ key: 'a', cause: 'x'.repeat(1_000_000), stack: undefined }, 'text')
+    expect(lines[0]?.length).toBeLessThan(4_300)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ key: 'a', message: 'text' })
+  })
+
   it('writes text for people', ({ expect }) => {
     const { log, lines } = aLog({ format: 'text' })
     log.warn({ key: 'ns/a', delayMs: 5, cause: 'two words', of: { a: null }, token: 'x' }, 'failed')

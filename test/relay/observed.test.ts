@@ -8,6 +8,8 @@ import { FakeClock, settle } from './queue/fake-clock.ts'
 import { RecordingLog } from './queue/recording-log.ts'
 import { FORBIDDEN } from './reconcile/support.ts'
 
+const UNLIMITED = { issuers: Infinity, requests: Infinity }
+
 /** Requests of one namespace, one for an issuer of each kind and one for an unknown kind. */
 const REQUESTS = ['Issuer', 'ClusterIssuer', 'Other'].map((kind) => ({
   key: `default/for-${kind}`,
@@ -44,7 +46,7 @@ async function readWith(config: {
       }
     },
   }
-  const observed = createObserved()
+  const observed = createObserved(UNLIMITED)
   const options = { config, clock, random: () => 0.5, log: new RecordingLog() }
   const { all, awaited } = createReflectors(observed, kube, options)
   const ending = new AbortController()

@@ -5,6 +5,7 @@
  */
 import { type Condition, findCondition } from '../api/condition.ts'
 import { READY } from '../api/reasons.ts'
+import { keptMessage } from './kept-text.ts'
 import { stableText } from './stable-text.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -43,7 +44,7 @@ export function isReadyChanged(existing: readonly Condition[], next: Condition):
     before === undefined ||
     before.status !== next.status ||
     before.reason !== next.reason ||
-    stableText(before.message) !== stableText(next.message) ||
+    stableText(keptMessage(before.message)) !== stableText(keptMessage(next.message)) ||
     before.observedGeneration !== next.observedGeneration
   )
 }

@@ -109,9 +109,11 @@ export class ExecPlugin {
 }
 
 function notFound({ command, installHint }: ExecConfig): string {
-  const where = /[\\/]/u.test(command) ? '' : ' in PATH'
+  const problem = /[\\/]/u.test(command)
+    ? 'does not exist or is not executable'
+    : 'is not in PATH or is not executable'
   const hint = printableHint(installHint)
-  return `does not exist${where}, or is not executable; install it${hint === '' ? '' : `: ${hint}`}`
+  return hint === '' ? `${problem}; install it` : `${problem}; install it: ${hint}`
 }
 
 /** As client-go's `cleanANSIEscapeCodes`: a kubeconfig must not control the terminal. */

@@ -50,13 +50,19 @@ export class DelayedKeys<K extends string> {
 
   #fire(): void {
     const nowMs = this.#clock.uptimeMs()
-    for (const [key] of [...this.#dueAtMs].filter(([, atMs]) => atMs <= nowMs)) {
-      this.#dueAtMs.delete(key)
-      this.#due(key)
+    let next = Infinity
+    const due: K[] = []
+    // No copy: thousands of keys may wait, and one is due at a time.
+    for (const [key, atMs] of this.#dueAtMs) {
+      if (atMs <= nowMs) due.push(key)
+      else next = Math.min(next, atMs)
     }
     this.#cancelTimer = undefined
     this.#timerAtMs = Infinity
-    const next = Math.min(...this.#dueAtMs.values())
-    if (next < Infinity) this.#arm(next)
+    for (const key of due) {
+      this.#dueAtMs.delete(key)
+      this.#due(key)
+    }
+    if (next < this.#timerAtMs) this.#arm(next)
   }
 }

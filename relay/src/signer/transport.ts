@@ -37,6 +37,8 @@ export interface HttpAnswer {
 /** Sends requests to one worker. */
 export interface Transport {
   send(exchange: Exchange, signal: AbortSignal): Promise<Result<HttpAnswer, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   close(): Promise<void>
 }
 
@@ -93,6 +95,10 @@ export function createTransport({
       } finally {
         onAnswer(code)
       }
+    },
+    retire: () => {
+      // It rejects only when the agent is closed already.
+      agent.close().catch(() => undefined)
     },
     close: async () => agent.destroy(),
   }

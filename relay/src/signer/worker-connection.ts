@@ -23,7 +23,7 @@ import {
 import type { SignerFault } from '../api/signer-fault.ts'
 import { systemClock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
-import { type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
+import { type Answered, type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
 import { type ClientKey, readClientKey } from './credentials.ts'
 import { readProxyVariables } from './proxy.ts'
 import { createTransport, type Exchange, type HttpAnswer } from './transport.ts'
@@ -62,14 +62,16 @@ export interface WorkerConnection {
     path: string,
     schema: AnswerSchema<T>,
     signal: AbortSignal,
-  ): Promise<Result<T, SignerFault>>
+  ): Promise<Result<Answered<T>, SignerFault>>
   /** As {@link WorkerConnection.get}, for an answer that is not JSON. */
   getText(path: string, signal: AbortSignal): Promise<Result<string, SignerFault>>
   post<T>(
     posting: Posting,
     schema: AnswerSchema<T>,
     signal: AbortSignal,
-  ): Promise<Result<T, SignerFault>>
+  ): Promise<Result<Answered<T>, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   /** Ends open connections; calls under way fail. */
   close(): Promise<void>
 }
@@ -121,6 +123,7 @@ export function openWorker(
       const answer = await exchange(posting, signal)
       return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
     },
+    retire: () => transport.retire(),
     close: async () => transport.close(),
   })
 }

@@ -1,3 +1,5 @@
+import { FairCapacity } from './fair-capacity.ts'
+
 /** What happened to one object: `before` alone is a deletion, `after` alone an addition. */
 export interface Change<T> {
   readonly key: string
@@ -19,12 +21,25 @@ export class Store<T> {
   readonly #entries = new Map<string, Versioned<T>>()
   /** Holds a key under `indexBy` of its value, for each key of `#entries`; no set is empty. */
   readonly #index = new Map<string, Set<string>>()
+  readonly #capacity: FairCapacity
   readonly #indexBy: (value: T) => string | undefined
   readonly #listeners: ((change: Change<T>) => void)[] = []
 
-  /** @param indexBy What {@link keysBy} looks objects up by; `undefined` leaves one out. */
-  constructor(indexBy: (value: T) => string | undefined = () => undefined) {
+  /**
+   * @param indexBy What {@link keysBy} looks objects up by; `undefined` leaves one out.
+   * @param limit How many objects are kept. When there are more, namespaces with few keep theirs.
+   */
+  constructor(
+    indexBy: (value: T) => string | undefined = () => undefined,
+    limit: number = Infinity,
+  ) {
     this.#indexBy = indexBy
+    this.#capacity = new FairCapacity(limit)
+  }
+
+  /** Whether one more object could be kept without another one being dropped. */
+  get hasRoom(): boolean {
+    return this.#capacity.hasRoom
   }
 
   get size(): number {
@@ -48,15 +63,27 @@ export class Store<T> {
     return [...(this.#index.get(indexed) ?? [])]
   }
 
+  /** @returns For how many objects `indexBy` gave `indexed`. */
+  countBy(indexed: string): number {
+    return this.#index.get(indexed)?.size ?? 0
+  }
+
   /** Calls `listener` after each change, in the order of the changes. Subscribe before the reflector runs. */
   onChange(listener: (change: Change<T>) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Adds or replaces an object. The version that is already there is no change. */
-  put(key: string, entry: Versioned<T>): void {
+  /**
+   * Adds or replaces an object. The version that is already there is no change.
+   *
+   * @returns How many objects are not kept for want of room: this one, or another one that made room for it.
+   */
+  put(key: string, entry: Versioned<T>): 0 | 1 {
     const before = this.#entries.get(key)
-    if (before?.resourceVersion === entry.resourceVersion) return
+    if (before?.resourceVersion === entry.resourceVersion) return 0
+    const admission = this.#capacity.admit(key)
+    if (admission.kind === 'omit') return 1
+    if (admission.kind === 'replace') this.delete(admission.key)
     if (before !== undefined) this.#unindex(key, before.value)
     this.#entries.set(key, entry)
     const indexed = this.#indexBy(entry.value)
@@ -66,6 +93,7 @@ export class Store<T> {
       else keys.add(key)
     }
     this.#tell({ key, before: before?.value, after: entry.value })
+    return admission.kind === 'replace' ? 1 : 0
   }
 
   /** Removes an object. A key that is not there is no change. */
@@ -74,6 +102,7 @@ export class Store<T> {
     if (before === undefined) return
     this.#unindex(key, before.value)
     this.#entries.delete(key)
+    this.#capacity.release(key)
     this.#tell({ key, before: before.value, after: undefined })
   }
 

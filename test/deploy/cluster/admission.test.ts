@@ -14,8 +14,10 @@ import { kustomize } from '../../../deploy/tools/kustomize.ts'
 import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { pollUntil } from '../../control-plane/poll.ts'
 import { kubectlWait, mustKubectl, PATIENCE } from '../../e2e/environment.ts'
-import { render } from './helm.ts'
+import { RELEASE, render } from './helm.ts'
+import { kustomization } from './kustomization.ts'
 import { deploymentIn, nameOf, objectsIn, type Shipped } from './objects.ts'
+import { ODD_VALUE_SETS } from './odd-values.ts'
 import { VALUE_SETS } from './value-sets.ts'
 
 const NAMESPACE = 'edge-issuer'
@@ -25,7 +27,7 @@ let plane: ControlPlane
 
 beforeAll(async () => {
   // With a controller manager: it makes Pods of Deployments.
-  plane = await startControlPlane({ withControllerManager: true, certManager: 'off' })
+  plane = await startControlPlane({ withControllerManager: true })
   const namespaces = objectsIn(await kustomize('base')).filter(({ kind }) => kind === 'Namespace')
   await plane.apply(namespaces.map((namespace) => stringify(namespace)).join('---\n'))
   for (const name of ['pki', 'team-a', 'team-b'])
@@ -69,15 +71,18 @@ async function podRefusal(objects: readonly Shipped[]): Promise<string> {
   return code === 0 ? '' : stderr
 }
 
-describe.for(VALUE_SETS)('the chart with $name', ({ values, isRestricted = true }) => {
+describe.for([...VALUE_SETS, ...ODD_VALUE_SETS])('the chart with $name', (set) => {
+  const { values, isRestricted = true } = set
+  const release = { ...RELEASE, name: set.release ?? RELEASE.name }
+
   it('is taken, object by object', async ({ expect }) => {
-    expect(await refusal(await render(values))).toBe('')
+    expect(await refusal(await render(values, release))).toBe('')
   })
 
   it(`makes Pods that are ${isRestricted ? 'admitted' : 'not admitted'} under the restricted standard`, async ({
     expect,
   }) => {
-    const words = await podRefusal(objectsIn(await render(values)))
+    const words = await podRefusal(objectsIn(await render(values, release)))
     expect(words).toEqual(
       isRestricted ? '' : expect.stringContaining('violates PodSecurity "restricted'),
     )
@@ -94,6 +99,11 @@ describe.for(KUSTOMIZATIONS)('the kustomization %s', (name) => {
   it('makes Pods that are admitted under the restricted standard', async ({ expect }) => {
     expect(await podRefusal(objectsIn(await kustomize(name)))).toBe('')
   })
+})
+
+it('all components together are taken', async ({ expect }) => {
+  const components = ['confine-relay', 'issuer-urls', 'openshift', 'metrics-certificate']
+  expect(await refusal(await kustomization({ resources: ['base'], components }))).toBe('')
 })
 
 it('a field that does not exist would be refused', async ({ expect }) => {

@@ -9,7 +9,7 @@ import { describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { inconsistencies } from './consistency.ts'
-import { CHART, helm, RELEASE, render, valueFlags } from './helm.ts'
+import { CHART, helm, RELEASE, render, template, valueFlags } from './helm.ts'
 import { deploymentIn, objectsIn, relayContainerIn } from './objects.ts'
 import { ODD_VALUE_SETS } from './odd-values.ts'
 import { NAMESPACED, VALUE_SETS } from './value-sets.ts'
@@ -54,13 +54,34 @@ const GIVEN_BY_HELM: ReadonlySet<string> = new Set(['enabled', 'global', 'tags',
 
 it('every value that the schema takes has its default in values.yaml', async ({ expect }) => {
   const schema: unknown = JSON.parse(await readFile(join(CHART, 'values.schema.json'), 'utf8'))
-  const values: unknown = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
   const paths = pathsIn(schema, '').filter((path) => !GIVEN_BY_HELM.has(path))
   expect(paths.length).toBeGreaterThan(50)
   // What is left out here is Kubernetes' own, and empty by default.
   const known = paths.filter((path) => !/^(dnsConfig|resources)\./u.test(path))
-  expect(known.filter((path) => at(values, path) === undefined)).toEqual([])
+  expect(known.filter((path) => at(defaults, path) === undefined)).toEqual([])
 })
+
+/** Paths of all values, and of the maps that they are in. */
+function defaultsIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    [name].concat(defaultsIn(inner).map((path) => `${name}.${path}`)),
+  )
+}
+
+const defaults: unknown = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
+
+it.for(defaultsIn(defaults))(
+  'null for %s is refused by its name, or has a meaning',
+  async (path, { expect }) => {
+    const { code, stdout, stderr } = await template({ [path]: null })
+    if (code === 0) expect(inconsistencies(objectsIn(stdout))).toEqual([])
+    else
+      expect(stderr).toMatch(
+        /missing property '\w+'|set one of minAvailable and maxUnavailable|set networkPolicy.enabled=false/u,
+      )
+  },
+)
 
 function at(values: unknown, path: string): unknown {
   return path

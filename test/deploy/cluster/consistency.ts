@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { deploymentIn, nameOf, relayContainerIn, type Shipped } from './objects.ts'
 
 const DNS_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/u
+const LABEL_VALUE = /^([a-z0-9]([-\w.]{0,61}[a-z0-9])?)?$/iu
 /** The one name with a colon, by cert-manager's convention; CRDs and ServiceAccounts have dots. */
 const NOT_LABELS: ReadonlySet<string> = new Set(['CustomResourceDefinition', 'ServiceAccount'])
 const APPROVE_ROLE = 'cert-manager-controller-approve:edge-issuer-dev'
@@ -37,6 +38,11 @@ export function inconsistencies(objects: readonly Shipped[]): readonly string[] 
     ...objects
       .filter((object) => !isNamed(object))
       .map((object) => `invalid name: ${nameOf(object)}`),
+    ...objects.flatMap((object) =>
+      Object.entries(object.metadata.labels)
+        .filter(([, value]) => !LABEL_VALUE.test(value))
+        .map(([name, value]) => `invalid label of ${nameOf(object)}: ${name}=${value}`),
+    ),
     ...objects
       .filter((object) => !selects(object, objects))
       .map((object) => `${nameOf(object)} selects nothing`),

@@ -67,3 +67,30 @@ export async function render(
   if (code !== 0) throw new Error(stderr)
   return stdout
 }
+
+/** Options of {@link mustHelm}. */
+export interface ReleaseOptions {
+  readonly values?: object
+  /** Another release than {@link RELEASE}. */
+  readonly release?: Release
+  /** Further flags of Helm. */
+  readonly flags?: readonly string[]
+}
+
+/**
+ * Installs, upgrades or uninstalls a release.
+ *
+ * @throws Error with what Helm complained of.
+ */
+export async function mustHelm(
+  command: 'install' | 'upgrade' | 'uninstall',
+  kubeconfig: string,
+  { values = {}, release = RELEASE, flags = [] }: ReleaseOptions = {},
+): Promise<void> {
+  const args = command === 'uninstall' ? [] : [CHART, ...valueFlags(values)]
+  const { code, stderr } = await helm(
+    [command, release.name, ...args, `--namespace=${release.namespace}`, ...flags],
+    kubeconfig,
+  )
+  if (code !== 0) throw new Error(`helm ${command}: ${stderr}`)
+}

@@ -13,7 +13,7 @@ import { certificateManifest, issuerManifest, secretManifest } from '../../suppo
 import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '../../support/edge/relay-process.ts'
 import { type EdgeSigner, startEdgeSigner } from '../../support/edge/signer.ts'
 import type { ManagedProcess } from '../../support/process.ts'
-import { CHART, helm, valueFlags } from './helm.ts'
+import { mustHelm } from './helm.ts'
 
 const NAMESPACE = 'edge-issuer'
 const STOP_GRACE_MS = 30_000
@@ -34,16 +34,6 @@ afterAll(async () => {
   await signer.worker.stop()
   await plane.stop()
 })
-
-/** Runs a command of Helm on the release. @throws Error with what it complained of. */
-async function onRelease(command: 'install' | 'upgrade' | 'uninstall', values = {}): Promise<void> {
-  const args = command === 'uninstall' ? [] : [CHART, ...valueFlags(values)]
-  const { code, stderr } = await helm(
-    [command, 'edge-issuer', ...args, `--namespace=${NAMESPACE}`],
-    plane.adminKubeconfig,
-  )
-  if (code !== 0) throw new Error(`helm ${command}: ${stderr}`)
-}
 
 /** Come and go by themselves, or are made by those who run. */
 const RESTLESS = new Set(['events', 'events.events.k8s.io', 'leases.coordination.k8s.io'])
@@ -67,15 +57,15 @@ it('a release that is uninstalled leaves the CRDs, and not even those if told so
   expect,
 }) => {
   const before = await everything()
-  await onRelease('install')
+  await mustHelm('install', plane.adminKubeconfig)
   expect((await since(before)).length).toBeGreaterThan(20)
-  await onRelease('uninstall')
+  await mustHelm('uninstall', plane.adminKubeconfig)
   expect(await since(before)).toEqual([
     'APIService /v1alpha1.edge-issuer.dev',
     ...CRDS.map((name) => `CustomResourceDefinition /${name}`).toSorted(),
   ])
-  await onRelease('install', { crds: { keep: false } })
-  await onRelease('uninstall')
+  await mustHelm('install', plane.adminKubeconfig, { values: { crds: { keep: false } } })
+  await mustHelm('uninstall', plane.adminKubeconfig)
   await kubectlWait(plane, [`crd/${CRDS[0] ?? ''}`, 'delete', PATIENCE], 'default')
   await kubectlWait(plane, [`crd/${CRDS[1] ?? ''}`, 'delete', PATIENCE], 'default')
   await kubectlWait(plane, ['apiservice/v1alpha1.edge-issuer.dev', 'delete', PATIENCE], 'default')
@@ -105,7 +95,7 @@ async function issue(name: string, kind: 'ClusterIssuer' | 'Issuer'): Promise<vo
 }
 
 it('what the chart installs is enough to issue', async ({ expect }) => {
-  await onRelease('install')
+  await mustHelm('install', plane.adminKubeconfig)
   relay = await startRelayProcess({
     kubeconfig: await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT),
     logFile: join(plane.directory, 'relay.log'),
@@ -133,7 +123,9 @@ it('an Issuer elsewhere waits until its namespace is among the values of an upgr
     'default',
   )
   const before = await lasting()
-  await onRelease('upgrade', { credentialNamespaces: ['default'], replicaCount: 3 })
+  await mustHelm('upgrade', plane.adminKubeconfig, {
+    values: { credentialNamespaces: ['default'], replicaCount: 3 },
+  })
   expect(await lasting()).toEqual(before)
   const spec = await mustKubectl(
     plane,
@@ -148,10 +140,10 @@ it('issuers, certificates and their Secrets stay when the release goes, and a ne
 }) => {
   const before = await lasting()
   await relay?.stop(STOP_GRACE_MS)
-  await onRelease('uninstall')
+  await mustHelm('uninstall', plane.adminKubeconfig)
   expect(await lasting()).toEqual(before)
   const { code } = await plane.kubectl(['get', 'deployment', 'edge-issuer-relay', '-n', NAMESPACE])
   expect(code).not.toBe(0)
-  await onRelease('install')
+  await mustHelm('install', plane.adminKubeconfig)
   expect(await lasting()).toEqual(before)
 })

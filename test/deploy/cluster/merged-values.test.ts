@@ -170,6 +170,11 @@ describe('the NetworkPolicy', () => {
       want: { policyTypes: ['Ingress'] },
     },
     {
+      name: 'does not restrict egress that is not among its types',
+      values: { policyTypes: ['Ingress'] },
+      want: { policyTypes: ['Ingress'] },
+    },
+    {
       name: 'has no rule without ports, which would allow everything',
       values: { egress: [], apiServerPorts: [] },
       want: { policyTypes: BOTH, egress: [] },

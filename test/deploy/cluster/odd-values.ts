@@ -72,7 +72,9 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
     name: 'NODE_OPTIONS from a ConfigMap alone',
     values: {
       nodeOptions: '',
-      env: [{ name: 'NODE_OPTIONS', valueFrom: { configMapKeyRef: { name: 'x', key: 'y' } } }],
+      env: [
+        { name: 'NODE_OPTIONS', valueFrom: { configMapKeyRef: { name: 'options', key: 'node' } } },
+      ],
     },
   },
   {
@@ -138,6 +140,7 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
       priorityClassName: null,
       dnsPolicy: null,
       prometheus: { rule: { enabled: true, runbookUrl: null } },
+      retry: { maxDuration: null, maxOutageDuration: null },
       metrics: { certificate: { secretName: null, issuerRef: { name: null } } },
     },
   },
@@ -161,7 +164,14 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
     name: 'a budget of zero',
     values: { podDisruptionBudget: { minAvailable: 0, maxUnavailable: '' } },
   },
+  { name: 'OpenShift', values: { openshift: true } },
+  {
+    name: 'OpenShift without a security context',
+    values: { openshift: true, podSecurityContext: null },
+    isRestricted: false,
+  },
   { name: 'no egress policy', values: { networkPolicy: { egress: null } } },
+  { name: 'a policy of ingress', values: { networkPolicy: { policyTypes: ['Ingress'] } } },
   { name: 'no ingress policy', values: { networkPolicy: { ingress: null } } },
   { name: 'egress to the API server only', values: { networkPolicy: { egress: [] } } },
   {

@@ -53,7 +53,7 @@ it.for([
   {
     resources: ['base'],
     components: ['openshift'],
-    values: { ...UNCONFINED, podSecurityContext: { runAsUser: null, runAsGroup: null } },
+    values: { ...UNCONFINED, openshift: true },
   },
   {
     resources: ['base'],

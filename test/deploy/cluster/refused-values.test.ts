@@ -69,11 +69,16 @@ it.for([
     values: { podDisruptionBudget: { maxUnavailable: null } },
     want: 'one of minAvailable and maxUnavailable',
   },
-  {
-    name: 'a NetworkPolicy of nothing',
-    values: { networkPolicy: { ingress: null, egress: null } },
+  ...[
+    { ingress: null, egress: null },
+    { policyTypes: [] },
+    { policyTypes: null },
+    { policyTypes: ['Egress'], egress: null },
+  ].map((networkPolicy) => ({
+    name: `a NetworkPolicy of nothing: ${JSON.stringify(networkPolicy)}`,
+    values: { networkPolicy },
     want: 'set networkPolicy.enabled=false',
-  },
+  })),
   {
     name: 'a port that is none',
     values: { networkPolicy: { apiServerPorts: [0] } },

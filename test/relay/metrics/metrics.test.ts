@@ -175,6 +175,7 @@ describe('how things stand', () => {
     ]
     metrics.observe({
       issuers: () => issuers,
+      omitted: () => [{ resource: 'issuers', objects: 3 }],
       requests: () => (isRead ? requests : []),
       droppedEvents: () => 5,
       leaseName: 'relay',

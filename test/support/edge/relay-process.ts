@@ -17,6 +17,10 @@ export interface RelayProcessOptions {
   readonly isHasty?: boolean
   /** Limit of what lives long on the heap; Node's own when absent. */
   readonly heapMegabytes?: number
+  /** URL of a module that is loaded before the relay, to change what it is made of. */
+  readonly preload?: string
+  /** Added to the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>
   /** False: it may never be ready. */
   readonly awaitsReadiness?: boolean
   /** Breaks off the start: its reason is thrown, and the relay has ended. */
@@ -41,6 +45,7 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
     command: process.execPath,
     args: [
       ...(options.isHasty === true ? ['--import', HASTY_CLOCK] : []),
+      ...(options.preload === undefined ? [] : ['--import', options.preload]),
       ...(options.heapMegabytes === undefined
         ? []
         : [`--max-old-space-size=${String(options.heapMegabytes)}`]),
@@ -52,7 +57,7 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
       '--metrics-bind-address=0',
       ...(options.flags ?? []),
     ],
-    env: process.env,
+    env: { ...process.env, ...options.env },
     logFile: options.logFile,
   })
   if (options.awaitsReadiness === false) return relay

@@ -31,7 +31,7 @@ gives to this object. Those win over commonLabels; the chart's own win over both
   "app.kubernetes.io/instance" $root.Release.Name
   "app.kubernetes.io/version" $root.Chart.AppVersion
   "app.kubernetes.io/managed-by" $root.Release.Service
-  "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") -}}
+  "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_.") -}}
 {{- with index . 1 }}{{ $_ := set $own "app.kubernetes.io/component" . }}{{ end -}}
 {{- include "edge-issuer.merged" (list $root.Values.commonLabels (index . 2) $own) -}}
 {{- end -}}
@@ -124,6 +124,16 @@ subjects:
 {{- end -}}
 {{- end -}}
 
+{{/* Directions that the NetworkPolicy restricts. Helm removes a value that is null. */}}
+{{- define "edge-issuer.policyTypes" -}}
+{{- $types := list -}}
+{{- with .Values.networkPolicy -}}
+{{- $null := dict "Ingress" (kindIs "invalid" .ingress) "Egress" (kindIs "invalid" .egress) -}}
+{{- range .policyTypes }}{{ if not (get $null .) }}{{ $types = append $types . }}{{ end }}{{ end -}}
+{{- end -}}
+{{- toYaml $types -}}
+{{- end -}}
+
 {{/* Whether a number of a PodDisruptionBudget is set: neither '' nor null. */}}
 {{- define "edge-issuer.isSet" -}}
 {{- if not (or (kindIs "invalid" .) (eq (toString .) "")) }}true{{ end -}}
@@ -147,10 +157,8 @@ subjects:
 {{- if and $v.podDisruptionBudget.enabled (eq $hasMin $hasMax) -}}
 {{- fail "podDisruptionBudget: set one of minAvailable and maxUnavailable, and the other one to ''" -}}
 {{- end -}}
-{{- with $v.networkPolicy -}}
-{{- if and .enabled (kindIs "invalid" .ingress) (kindIs "invalid" .egress) -}}
+{{- if and $v.networkPolicy.enabled (not (include "edge-issuer.policyTypes" . | fromYamlArray)) -}}
 {{- fail "networkPolicy: without ingress and without egress there is no policy; set networkPolicy.enabled=false" -}}
-{{- end -}}
 {{- end -}}
 {{- range $v.env -}}
 {{- if and (eq .name "NODE_OPTIONS") (hasKey . "valueFrom") $v.nodeOptions -}}
