@@ -186,7 +186,7 @@ export class Reflector<T> {
     const slim = this.#slim(body)
     if (slim?.ok === true) {
       this.#omit(store.put(key, { resourceVersion, value: slim.value }))
-      return true
+      return store.get(key) !== undefined
     }
     if (slim?.ok === false) {
       // The error quotes the object, whose texts may be of any length.

@@ -4,7 +4,7 @@
  * @module
  */
 import { it } from 'vitest'
-import { aPage, aRaw, bookmark, changed, deleted, play, SILENCE } from './fixtures.ts'
+import { aPage, aRaw, bookmark, changed, deleted, failed, play, SILENCE } from './fixtures.ts'
 
 const FULL = aPage(100, aRaw('a', 1), aRaw('b', 2), aRaw('c', 3), aRaw('d', 4))
 
@@ -56,4 +56,16 @@ it('does not list again while there is no room', async ({ expect }) => {
   )
   await clock.advance(100_000)
   expect(source.calls).toEqual(['0 list', '0 watch 100'])
+})
+
+it('takes out what it had when a listing has it no more, and nothing that it left out', async ({
+  expect,
+}) => {
+  const { store, clock } = await play(
+    [[FULL], [aPage(200, aRaw('a', 1), aRaw('d', 4))]],
+    [[failed('gone')]],
+    2,
+  )
+  await clock.advance(2_000)
+  expect(store.keys()).toEqual(['a'])
 })
