@@ -22,6 +22,7 @@ export interface ControllersOptions {
     | 'issuerUrlAllow'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
+    | 'issuerUrlAllow'
     | 'maxOutageRetryMs'
     | 'maxRetryMs'
     | 'watchNamespace'

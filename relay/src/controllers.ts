@@ -59,8 +59,8 @@ export function createControllers(options: ControllersOptions): Controllers {
   const connections = new Connections({
     ...options,
     secrets,
-    issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     readDetails: async (issuer, signal) => readIssuerDetails(issuer, kube, signal),
+    issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     onAnswer: metrics.workerAnswered,
   })
   const unwritten = new UnwrittenStatuses({
@@ -143,19 +143,11 @@ interface WatchedRequests extends Requests {
 
 /** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
 function watchedRequests<R extends AnyRequest>(
-  {
-    kind,
-    store,
-    recent,
-    holds,
-    breakers,
-    wakeRequests,
-    connections,
-    unwritten,
-    issuers,
-  }: RequestsOptions<R>,
+  world: RequestsOptions<R>,
   options: ControllersOptions,
 ): WatchedRequests {
+  const { kind, store, recent, holds, breakers, wakeRequests, connections, unwritten, issuers } =
+    world
   const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
   const share = configuredShare(config)
@@ -200,7 +192,10 @@ function watchedRequests<R extends AnyRequest>(
     name: kind.resource.plural,
     groupsOf: (key) => {
       const request = store.get(key)
-      return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
+      const ref = request === undefined ? undefined : kind.issuerRef(request)
+      const issuer = ref === undefined ? undefined : findIssuer(observed, ref)
+      const isProven = issuer !== undefined && breakers.isResponsive(breakerScope(issuer))
+      return requestGroups(ref, share, isProven)
     },
     backoff: REQUEST_BACKOFF,
     reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),

@@ -46,11 +46,14 @@ export function createLog(options: LogOptions, sink: LogSink = pino.destination(
     base: null,
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }), log: (fields) => bounded(visibleFields(fields)) },
+    formatters: { level: (level) => ({ level }), log: printableFields },
     redact: { paths: SECRET_FIELDS, censor: '[redacted]' },
   }
   return visibleLog(pino(settings, options.format === 'json' ? sink : textSink(sink)))
 }
+
+/** Longest text of a field, in UTF-16 code units: messages may quote what a tenant wrote. */
+const MAX_FIELD_CHARACTERS = 4_096
 
 /** The formatter of fields is not applied to those of a child. */
 const visibleLog = (log: Log): Log => ({
@@ -58,34 +61,26 @@ const visibleLog = (log: Log): Log => ({
   info: (fields, message) => log.info(fields, message),
   warn: (fields, message) => log.warn(fields, message),
   error: (fields, message) => log.error(fields, message),
-  child: (fields) => visibleLog(log.child(visibleFields(fields))),
+  child: (fields) => visibleLog(log.child(printableFields(fields))),
 })
 
-/** Names and errors are text of others; JSON escapes line feeds, and leaves most of what is not seen. */
-const visibleFields = (fields: LogFields): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, visibleValue(value)]))
+/** Names and errors are text of others: bounded, and without characters that are not seen. */
+const printableFields = (fields: LogFields): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, printableValue(value)]))
 
-function visibleValue(value: unknown): unknown {
-  if (typeof value === 'string') return visibleLines(value)
-  if (Array.isArray(value)) return value.map(visibleValue)
-  return isPlain(value) ? visibleFields(value) : value
+function printableValue(value: unknown): unknown {
+  if (typeof value === 'string') return visibleLines(bounded(value))
+  if (Array.isArray(value)) return value.map(printableValue)
+  return isPlain(value) ? printableFields(value) : value
 }
+
+const bounded = (text: string): string =>
+  text.length > MAX_FIELD_CHARACTERS
+    ? `${text.slice(0, MAX_FIELD_CHARACTERS)}…`.toWellFormed()
+    : text
 
 const isPlain = (value: unknown): value is LogFields =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-
-/** Longest text of a field, in UTF-16 code units: messages may quote what a tenant wrote. */
-const MAX_FIELD_CHARACTERS = 4_096
-
-const bounded = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'string' && value.length > MAX_FIELD_CHARACTERS
-        ? `${value.slice(0, MAX_FIELD_CHARACTERS)}…`.toWellFormed()
-        : value,
-    ]),
-  )
 
 /** Renders each JSON line as text; strings are quoted where they hold more than a word. */
 function textSink(sink: LogSink): LogSink {

@@ -1,9 +1,10 @@
 import { describe, it } from 'vitest'
 import { type ClusterState, clusterState } from '../../relay/src/cluster-state.ts'
+import { capacityOf } from '../../relay/src/core/capacity.ts'
 import { createObserved } from '../../relay/src/observed.ts'
 import { anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
-const UNLIMITED = { issuers: Infinity, requests: Infinity }
+const UNLIMITED = capacityOf(Infinity)
 
 const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 

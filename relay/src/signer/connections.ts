@@ -18,6 +18,7 @@ import { concealErrors } from './concealed-client.ts'
 import { ConnectionPool, type PoolLimits } from './connection-pool.ts'
 import { readClientKey } from './credentials.ts'
 import type { Destinations } from './destinations.ts'
+import { Lookups } from './lookups.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
@@ -76,9 +77,13 @@ interface Worker {
   readonly caBundlePem: string | undefined
 }
 
-/** At most one connection for each issuer: none uses that of another one, which may lead to where it must not go. */
+/**
+ * At most one connection for each issuer: none uses that of another one, which may lead to where it must
+ * not go.
+ */
 export class Connections {
   readonly #options: ConnectionsOptions
+  readonly #lookups: Lookups
   /** By uid of the issuer; replaced when what it was made from changes. */
   readonly #connections = new ConnectionPool<Connection>(POOL_LIMITS, ({ client }) => {
     client.retire()
@@ -86,6 +91,7 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
+    this.#lookups = new Lookups({ uptimeMs: () => options.clock.uptimeMs() })
   }
 
   /** How many are kept. */
@@ -119,16 +125,6 @@ export class Connections {
     this.#connections.clear()
   }
 
-  #create({ kind, metadata }: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
-    const { issuerDestinations, onAnswer, clock, log } = this.#options
-    if (kind === 'ClusterIssuer') return createSignerClient({ ...worker, onAnswer })
-    const destinations = issuerDestinations
-    const client = createSignerClient({ ...worker, destinations, onAnswer })
-    if (!client.ok) return client
-    const issuerLog = log.child({ issuer: `${kind} ${objectKey(metadata)}`, url: worker.url })
-    return ok(concealErrors(client.value, { clock, log: issuerLog }))
-  }
-
   async #open(
     issuer: Issuer,
     source: Source,
@@ -139,15 +135,25 @@ export class Connections {
     if (!privateKeyPem.ok) return privateKeyPem
     const worker = await this.#readWorker(issuer, signal)
     if (!worker.ok) return worker
-    const { url, caBundlePem } = worker.value
-    const client = this.#create(issuer, { url, privateKeyPem: privateKeyPem.value, caBundlePem })
+    const client = this.#create(issuer, { ...worker.value, privateKeyPem: privateKeyPem.value })
     if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
     this.#connections.set(issuer.metadata.uid, {
       group: issuer.metadata.namespace,
-      weight: CONNECTION_BYTES + BUNDLE_FACTOR * (caBundlePem?.length ?? 0),
+      weight: CONNECTION_BYTES + BUNDLE_FACTOR * (worker.value.caBundlePem?.length ?? 0),
       value: { source, client: client.value },
     })
     return client
+  }
+
+  #create(issuer: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
+    const { issuerDestinations, onAnswer, clock, log } = this.#options
+    const { kind, metadata } = issuer
+    const options = { ...worker, lookup: this.#lookups.lookupFor(issuer), onAnswer }
+    if (kind === 'ClusterIssuer') return createSignerClient(options)
+    const client = createSignerClient({ ...options, destinations: issuerDestinations })
+    if (!client.ok) return client
+    const issuerLog = log.child({ issuer: `${kind} ${objectKey(metadata)}`, url: worker.url })
+    return ok(concealErrors(client.value, { clock, log: issuerLog }))
   }
 
   async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectFault>> {

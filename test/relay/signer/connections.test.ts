@@ -16,7 +16,7 @@ describe('Connections', () => {
     'reads the Secret of a $kind in $want.namespace, and nowhere else',
     async ({ kind, want }, { expect }) => {
       const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-      const connections = openConnections({ secrets })
+      const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
       expect((await connections.connect(anIssuer({ kind }), 'live', NEVER)).ok).toBe(true)
       const user = anIssuer().metadata.uid
       expect(secrets.asked).toEqual([{ user, ref: want, freshness: 'live' }])
@@ -29,7 +29,7 @@ describe('Connections', () => {
   }) => {
     const key = aKey()
     const secrets = aSecretReader(() => ok({ 'private-key.pem': key }))
-    const connections = openConnections({ secrets })
+    const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
     const first = await connections.connect(anIssuer(), 'live', NEVER)
     const second = await connections.connect(anIssuer(), 'watched', NEVER)
     expect(first.ok && second.ok && first.value === second.value).toBe(true)
@@ -105,11 +105,10 @@ describe('Connections', () => {
   ])(
     'says what is wrong with $name, and quotes nothing of it',
     async ({ read, want }, { expect }) => {
-      const connection = await openConnections({ secrets: aSecretReader(read) }).connect(
-        anIssuer(),
-        'live',
-        NEVER,
-      )
+      const connection = await openConnections({
+        secrets: aSecretReader(read),
+        clusterResourceNamespace: 'x',
+      }).connect(anIssuer(), 'live', NEVER)
       expect(connection.ok).toBe(false)
       if (connection.ok) return
       expect(connection.error.kind).toBe(want.kind)
@@ -143,11 +142,9 @@ describe('Connections', () => {
     },
   ])('a caBundle that $name needs an edit of the spec', async ({ caBundle, want }, { expect }) => {
     const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-    const connection = await openConnections({ secrets, spec: () => ({ caBundle }) }).connect(
-      anIssuer({ spec: { caBundle } }),
-      'live',
-      NEVER,
-    )
+    const spec = { caBundle }
+    const connections = openConnections({ secrets, spec: () => spec })
+    const connection = await connections.connect(anIssuer({ spec }), 'live', NEVER)
     expect(!connection.ok && connection.error.kind).toBe('spec')
     expect(!connection.ok && connection.error.message).toContain(want)
   })
@@ -196,8 +193,7 @@ describe('Connections', () => {
 
   it('says so when the issuer cannot be read, and tries again', async ({ expect }) => {
     const connections = openConnections({
-      secrets: aSecretReader(() => ok({ 'private-key.pem': aKey() })),
-      unread: { kind: 'unavailable', message: 'away' },
+      readDetails: async () => Promise.resolve(err({ kind: 'unavailable', message: 'away' })),
     })
     expect(await connections.connect(anIssuer(), 'live', NEVER)).toEqual(
       err({ kind: 'api', message: 'could not read the issuer: away' }),

@@ -4,12 +4,12 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { ok, type Result } from '@edge-issuer/shared'
 import { issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { createLog, type Log } from '../../../relay/src/log.ts'
 import { type Clock, systemClock } from '../../../relay/src/queue/clock.ts'
-import { Connections } from '../../../relay/src/signer/connections.ts'
+import { Connections, type ConnectionsOptions } from '../../../relay/src/signer/connections.ts'
 import {
   parseAllowedDestination,
   restrictedDestinations,
@@ -46,12 +46,13 @@ export function aSecretReader(
 /** What a test may set; the rest is valid. */
 export interface OpenOptions {
   readonly secrets?: SecretReader
+  readonly clusterResourceNamespace?: string
   /** What differs from the spec of `anIssuer`, as the API server has it. */
   readonly spec?: () => object
-  /** Instead of an answer of the API server. */
-  readonly unread?: ApiError
   /** Uids of the issuers that were read. */
   readonly read?: string[]
+  /** Instead of `spec` and `read`. */
+  readonly readDetails?: ConnectionsOptions['readDetails']
   /** As `--issuer-url-allow`. */
   readonly allow?: readonly string[]
   readonly clock?: Clock
@@ -59,17 +60,20 @@ export interface OpenOptions {
 }
 
 export function openConnections(options: OpenOptions = {}): Connections {
-  const { allow = [], spec = () => ({}), read = [], clock = systemClock } = options
+  const { allow = [], clusterResourceNamespace = 'edge-issuer', clock = systemClock } = options
+  const { spec = () => ({}), read = [] } = options
   const key = aKey()
   return new Connections({
     secrets: options.secrets ?? aSecretReader(() => ok({ 'private-key.pem': key })),
-    clusterResourceNamespace: 'edge-issuer',
-    readDetails: async (issuer) => {
-      read.push(issuer.metadata.uid)
-      if (options.unread !== undefined) return Promise.resolve(err(options.unread))
-      const object = anIssuerObject({ spec: spec(), metadata: issuer.metadata })
-      return Promise.resolve(ok(issuerDetailsSchema.parse(object)))
-    },
+    clusterResourceNamespace,
+    readDetails:
+      options.readDetails ??
+      (async ({ metadata, spec: { url } }) => {
+        read.push(metadata.uid)
+        return Promise.resolve(
+          ok(issuerDetailsSchema.parse(anIssuerObject({ spec: { url, ...spec() }, metadata }))),
+        )
+      }),
     issuerDestinations: restrictedDestinations(
       allow.flatMap((text) => {
         const parsed = parseAllowedDestination(text)

@@ -24,23 +24,24 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 
-/** Of the issuer that is checked. */
-let spec: object = {}
-
 function open(options: OpenOptions = {}): Connections {
-  const connections = openConnections({ clock: frozenClock(), spec: () => spec, ...options })
+  const connections = openConnections({ clock: frozenClock(), ...options })
   stops.unshift(async () => connections.close())
   return connections
 }
 
+/** The spec of an issuer that trusts a server. */
+const trusting = ({ caPem }: { readonly caPem: string }): Pick<OpenOptions, 'spec'> => ({
+  spec: () => ({ caBundle: btoa(caPem) }),
+})
+
 /** What a health check of the worker at `url` reports: the error or the message, or that it was good. */
 async function check(
   connections: Connections,
-  { kind = 'Issuer', url, caPem = '' }: { kind?: string; url: string; caPem?: string },
+  { kind = 'Issuer', url }: { kind?: string; url: string },
 ): Promise<string> {
-  spec = { url, ...(caPem === '' ? {} : { caBundle: btoa(caPem) }) }
   const client = await connections.connect(
-    anIssuer({ kind, spec, metadata: { uid: `${kind} ${url}` } }),
+    anIssuer({ kind, spec: { url }, metadata: { uid: `${kind} ${url}` } }),
     'live',
     NEVER,
   )
@@ -96,11 +97,8 @@ describe('what an Issuer may use', () => {
     stops.push(server.stop)
     server.respond(answerWith(403, REFUSAL))
     fakeDns(['127.0.0.1'])
-    const connections = open()
-    const worker = {
-      url: `https://${ANSWERING_NAME}:${new URL(server.url).port}`,
-      caPem: server.caPem,
-    }
+    const connections = open(trusting(server))
+    const worker = { url: `https://${ANSWERING_NAME}:${new URL(server.url).port}` }
     const cluster = { ...worker, kind: 'ClusterIssuer' }
     expect(await check(connections, cluster)).toContain('refused (profile_unknown)')
     expect(await check(connections, worker)).toBe(NO_WORKER)
@@ -112,7 +110,7 @@ describe('what an Issuer may use', () => {
     const server = await startAnsweringServer()
     stops.push(server.stop)
     server.respond(answerWith(403, REFUSAL))
-    const text = await check(open({ allow: ['127.0.0.1'] }), server)
+    const text = await check(open({ ...trusting(server), allow: ['127.0.0.1'] }), server)
     expect(text).toBe(`worker at ${server.url} refused (profile_unknown): not for you`)
   })
 
@@ -132,7 +130,9 @@ describe('what an Issuer may use', () => {
       const [server, inside] = [await startAnsweringServer(), await startAnsweringServer()]
       stops.push(server.stop, inside.stop)
       server.respond((response) => response.writeHead(status, { location: inside.url }).end())
-      expect(await check(open({ allow: ['127.0.0.1'] }), server)).toBe(NO_WORKER)
+      expect(await check(open({ ...trusting(server), allow: ['127.0.0.1'] }), server)).toBe(
+        NO_WORKER,
+      )
       expect([server.received.length, inside.received.length]).toEqual([1, 0])
     },
   )
