@@ -21,6 +21,7 @@ export interface ControllersOptions {
     | 'healthCheckIntervalMs'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
+    | 'issuerUrlAllow'
     | 'maxOutageRetryMs'
     | 'maxRetryMs'
     | 'watchNamespace'

@@ -33,6 +33,7 @@ import { Told } from './reconcile/told.ts'
 import { UnwrittenStatuses } from './report/unwritten-statuses.ts'
 import { breakerScope } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { restrictedDestinations } from './signer/destinations.ts'
 import { observedBreakers } from './signer/observed-breakers.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import type { RecentObjects } from './watch/recent-objects.ts'
@@ -51,14 +52,15 @@ export interface Controllers {
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
+  const { config, observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
   const holds = new IssuerHolds()
   const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
+    ...options,
     secrets,
     readDetails: async (issuer, signal) => readIssuerDetails(issuer, kube, signal),
-    clusterResourceNamespace,
+    issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     onAnswer: metrics.workerAnswered,
   })
   const unwritten = new UnwrittenStatuses({

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ok, type Result } from '@edge-issuer/shared'
+import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
 import type { Issuer, IssuerDetails, SeenAuthorities } from '../api/issuer.ts'
 import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
@@ -22,8 +22,9 @@ import { issuerStatus } from '../report/status.ts'
 import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import { Certificates } from '../signer/certificates.ts'
 import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
-import type { SignerClient } from '../signer/client.ts'
+import type { Logged, SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
+import { addRequestId } from '../signer/request-id.ts'
 import { verifyHealth } from '../signer/verify-health.ts'
 import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
 import type { IssuerHolds } from './issuer-holds.ts'
@@ -117,13 +118,22 @@ async function check(
     return { verdict: kind === 'spec' ? issuerFailed(message) : issuerPending(message) }
   }
   const health = await client.value.health(issuer.spec.issuer, signal)
-  const answer = health.ok ? verifyHealth(health.value, certificates, now()) : health
+  const answer = health.ok ? verified(health.value, certificates, now()) : health
   const outcome = checkOutcome(answer, issuer.spec)
   if (!answer.ok) return { ...outcome, minimumMs: answer.error.retryAfterMs ?? 0 }
   // Requests that this check wakes need not wait until the next probe would be due.
   breakers.hurry(breakerScope(issuer))
   const at = { nowMs: now(), longestLifetimeMs: longestLifetimeMs(issuer) }
   return { ...outcome, verdict: warnOfExpiry(outcome.verdict, answer.value, at) }
+}
+
+function verified(
+  health: HealthAnswer & Logged,
+  certificates: Certificates,
+  nowMs: number,
+): ReturnType<typeof verifyHealth> {
+  const answer = verifyHealth(health, certificates, nowMs)
+  return answer.ok ? answer : err(addRequestId(answer.error, health.requestId))
 }
 
 interface Checked {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { LookupFunction } from 'node:net'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent, type Dispatcher } from 'undici'
+import { oneLine } from '../api/one-line.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { orAborted } from '../queue/deadline.ts'
 import { type ConnectorOptions, createConnector } from './connector.ts'
@@ -44,11 +44,12 @@ export interface Transport {
 }
 
 /** Options of {@link createTransport}. */
-export interface TransportOptions extends Pick<ConnectorOptions, 'proxyFor'> {
+export interface TransportOptions extends Pick<
+  ConnectorOptions,
+  'blockList' | 'lookup' | 'proxyFor'
+> {
   /** Trust these roots for the worker instead of the system's. */
   readonly caBundlePem: string | undefined
-  /** Resolves the worker's name; the system's resolver when absent. */
-  readonly lookup?: LookupFunction | undefined
   /** A longer body is an error, found before the rest of it is read. */
   readonly maxAnswerBytes: number
   /** Called for each exchange with an HTTP status, or `<error>` when there was none. */
@@ -60,17 +61,15 @@ export function createTransport({
   maxAnswerBytes,
   onAnswer = () => undefined,
   caBundlePem,
-  lookup,
-  proxyFor,
+  ...reach
 }: TransportOptions): Transport {
   const agent = new Agent({
     connect: createConnector({
       connection: {
         timeout: CONNECT_TIMEOUT_MS,
         ...(caBundlePem === undefined ? {} : { ca: caBundlePem }),
-        ...(lookup === undefined ? {} : { lookup }),
       },
-      proxyFor,
+      ...reach,
     }),
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
@@ -156,8 +155,12 @@ const TLS_CODES: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
+/** Longest text of an error; that of a certificate quotes its names. */
+const MAX_ERROR_CHARACTERS = 1_024
+
 function transportFault(origin: string, error: unknown): SignerFault {
-  const { code, text } = rootCause(error)
+  const { code, ...cause } = rootCause(error)
+  const text = oneLine(cause.text, MAX_ERROR_CHARACTERS)
   if (TLS_CODES.has(code)) {
     return {
       class: 'issuer',

@@ -4,9 +4,6 @@ import { createServer } from 'node:https'
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@edge-issuer/shared'
 import { createAuthority, issueLeaf } from '../../support/pki.ts'
 
-/** A name in its certificate, for clients that come through a tunnel. */
-export const TUNNELED_NAME = 'tunneled.test'
-
 /** A request as it arrived. */
 export interface Received {
   readonly method: string
@@ -15,6 +12,9 @@ export interface Received {
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
+
+/** Of the server's certificate, beside the loopback address. */
+export const ANSWERING_NAME = 'answering.test'
 
 /** Says one thing. */
 export type Respond = (response: ServerResponse) => void
@@ -37,8 +37,8 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
     issuer: authority,
     subject: [{ CN: ['127.0.0.1'] }],
     usage: 'server',
-    dnsNames: [TUNNELED_NAME],
     ipAddresses: ['127.0.0.1'],
+    dnsNames: [ANSWERING_NAME],
   })
   const received: Received[] = []
   let respond: Respond | undefined

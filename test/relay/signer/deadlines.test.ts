@@ -11,7 +11,7 @@ import { openWorker } from '../../../relay/src/signer/worker-connection.ts'
 import { endsSoon, startSilent, startUnresolving } from '../../support/stuck-servers.ts'
 import { startTunnelProxy } from '../../support/tunnel-proxy.ts'
 import { startUnaccepting, type StuckServer } from '../../support/unaccepting-server.ts'
-import { type Respond, startAnsweringServer, TUNNELED_NAME } from './answering-server.ts'
+import { type Respond, startAnsweringServer, ANSWERING_NAME } from './answering-server.ts'
 
 const DEADLINE_MS = 150
 const keys = generateKeyPairSync('ed25519')
@@ -51,7 +51,7 @@ const beginBody: Respond = (response) => {
 async function through(place: Place): Promise<Place> {
   const proxy = await startTunnelProxy(Number(new URL(place.url).port))
   return {
-    url: `https://${TUNNELED_NAME}`,
+    url: `https://${ANSWERING_NAME}`,
     ...(place.caBundlePem === undefined ? {} : { caBundlePem: place.caBundlePem }),
     httpsProxy: proxy.url,
     stop: async () => {

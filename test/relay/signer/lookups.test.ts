@@ -1,14 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto'
 import dns from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { ok } from '@edge-issuer/shared'
 import { describe, it, vi } from 'vitest'
-import { type Issuer, issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
-import { Connections } from '../../../relay/src/signer/connections.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { Lookups } from '../../../relay/src/signer/lookups.ts'
-import { anIssuer, anIssuerObject } from '../../support/kube-objects.ts'
+import { anIssuer } from '../../support/kube-objects.ts'
 import { startUnresolving } from '../../support/stuck-servers.ts'
+import { openConnections } from './open-connections.ts'
 
 const inNamespace = (namespace: string): Issuer => {
   const issuer = anIssuer()
@@ -99,25 +97,11 @@ describe('lookups of the names of workers', () => {
 
   it('are shared by the connections of all issuers', async ({ expect }) => {
     const stuck = startUnresolving()
-    const keys = generateKeyPairSync('ed25519')
-    const privateKey = keys.privateKey.export({ format: 'pem', type: 'pkcs8' })
-    const connections = new Connections({
-      secrets: {
-        read: async () =>
-          Promise.resolve(
-            ok({ resourceVersion: '1', data: { 'private-key.pem': Buffer.from(privateKey) } }),
-          ),
-      },
-      readDetails: async ({ metadata: { uid } }) => {
-        const spec = { url: `https://${uid}.hostile.test` }
-        return Promise.resolve(ok(issuerDetailsSchema.parse(anIssuerObject({ spec }))))
-      },
-      clusterResourceNamespace: 'edge-issuer',
-    })
+    const connections = openConnections({ allow: ['.hostile.test'] })
     const stop = new AbortController()
     const calls: Promise<unknown>[] = []
     for (const uid of ['a', 'b', 'c', 'd', 'e', 'f']) {
-      const issuer = anIssuer({ metadata: { uid } })
+      const issuer = anIssuer({ metadata: { uid }, spec: { url: `https://${uid}.hostile.test` } })
       const client = await connections.connect(issuer, 'live', stop.signal)
       if (client.ok) calls.push(client.value.health('default', stop.signal))
     }
