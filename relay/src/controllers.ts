@@ -52,7 +52,8 @@ export interface Controllers {
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { config, observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
+  const { config, observed, clusterResourceNamespace, kube, events, metrics } = options
+  const { clock, random, log } = options
   const holds = new IssuerHolds()
   const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
@@ -63,11 +64,7 @@ export function createControllers(options: ControllersOptions): Controllers {
     issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     onAnswer: metrics.workerAnswered,
   })
-  const unwritten = new UnwrittenStatuses({
-    events: options.events,
-    log,
-    failed: metrics.statusNotWritten,
-  })
+  const unwritten = new UnwrittenStatuses({ events, log, failed: metrics.statusNotWritten })
   const shared = { holds, breakers, connections, unwritten }
   const issuers = {
     Issuer: issuerController('Issuer', shared, options),

@@ -6,7 +6,13 @@
  */
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { type BlockList, connect as netConnect, type Socket, type LookupFunction } from 'node:net'
+import {
+  type BlockList,
+  connect as netConnect,
+  type LookupFunction,
+  type Socket,
+  type TcpNetConnectOpts,
+} from 'node:net'
 import { buildConnector } from 'undici'
 import type { Proxy, ProxyFor, Target } from './proxy.ts'
 
@@ -21,7 +27,7 @@ export interface ConnectorOptions {
   readonly proxyFor: ProxyFor
   /** Refuses addresses as they are connected to, over TLS only. It has no say in a proxy's address. */
   readonly blockList?: BlockList | undefined
-  /** Resolves the target's name, not that of a proxy; the system's resolver when absent. */
+  /** Resolves the target's name; the system's resolver when absent. */
   readonly lookup?: LookupFunction | undefined
 }
 
@@ -33,11 +39,8 @@ export function createConnector({
   lookup,
 }: ConnectorOptions): buildConnector.connector {
   // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-  const connect = buildConnector({
-    rejectUnauthorized: true,
-    ...(lookup === undefined ? {} : { lookup }),
-    ...connection,
-  })
+  const dialing = lookup === undefined ? {} : { lookup }
+  const connect = buildConnector({ rejectUnauthorized: true, ...connection, ...dialing })
   return (options, callback) => {
     const { hostname, port, protocol } = options
     const target = { hostname, port: port === '' ? defaultPort(protocol) : port }
@@ -51,7 +54,7 @@ export function createConnector({
     }
     const proxy = proxyFor({ hostname, port })
     if (proxy !== undefined) openTunnel(proxy, target, connectOver)
-    else if (blockList !== undefined) dial(target, { blockList, lookup }, connectOver)
+    else if (blockList !== undefined) dial(target, { blockList, ...dialing }, connectOver)
     else connect(options, callback)
   }
 }
@@ -67,15 +70,10 @@ const inBrackets = (host: string): string => (host.includes(':') ? `[${host}]` :
 /** Connects without TLS, since `tls.connect` of Node.js ignores a `blockList`. Calls back exactly once. */
 function dial(
   { hostname, port }: Target,
-  { blockList, lookup }: Pick<ConnectorOptions, 'blockList' | 'lookup'>,
+  limits: Pick<TcpNetConnectOpts, 'blockList' | 'lookup'>,
   callback: SocketCallback,
 ): void {
-  const socket = netConnect({
-    host: hostname,
-    port: Number(port),
-    ...(blockList === undefined ? {} : { blockList }),
-    ...(lookup === undefined ? {} : { lookup }),
-  })
+  const socket = netConnect({ host: hostname, port: Number(port), ...limits })
   const timer = setTimeout(() => {
     socket.destroy(new Error(`no connection within ${DIAL_TIMEOUT_MS} ms`))
   }, DIAL_TIMEOUT_MS)

@@ -43,10 +43,10 @@ export interface WorkerOptions {
   readonly privateKeyPem: string
   /** Trust these roots instead of the system's. */
   readonly caBundlePem?: string | undefined
-  /** Resolves the worker's name; the system's resolver when absent. */
-  readonly lookup?: LookupFunction | undefined
   /** Where the worker may be; anywhere when absent. */
   readonly destinations?: Destinations | undefined
+  /** Resolves the worker's name; the system's resolver when absent. */
+  readonly lookup?: LookupFunction | undefined
   /** Hears of each exchange: an HTTP status, or `<error>` when there was none. */
   readonly onAnswer?: ((code: string) => void) | undefined
 }

@@ -11,7 +11,7 @@ import { openWorker } from '../../../relay/src/signer/worker-connection.ts'
 import { endsSoon, startSilent, startUnresolving } from '../../support/stuck-servers.ts'
 import { startTunnelProxy } from '../../support/tunnel-proxy.ts'
 import { startUnaccepting, type StuckServer } from '../../support/unaccepting-server.ts'
-import { type Respond, startAnsweringServer, ANSWERING_NAME } from './answering-server.ts'
+import { ANSWERING_NAME, type Respond, startAnsweringServer } from './answering-server.ts'
 
 const DEADLINE_MS = 150
 const keys = generateKeyPairSync('ed25519')
