@@ -10,7 +10,7 @@ import {
   clearAway,
   mount,
 } from '../../test/support/edge/attack.ts'
-import { startHostileWorker } from '../../test/support/edge/hostile-worker.ts'
+import { HOSTILE_URL_ALLOW, startHostileWorker } from '../../test/support/edge/hostile-worker.ts'
 import {
   grantManifest,
   type IssuerKind,
@@ -156,7 +156,10 @@ async function measureAttack(
     clientKeyPem: signer.clientKeyPem,
     create: async (requests) => createHostileRequests(api, requests),
   }
-  const { process: relay } = await cluster.startRelay({ env: { HTTPS_PROXY: worker.proxyUrl } })
+  const { process: relay } = await cluster.startRelay({
+    env: { HTTPS_PROXY: worker.proxyUrl },
+    flags: [`--issuer-url-allow=${HOSTILE_URL_ALLOW.join()}`],
+  })
   try {
     const waits = await measure(bench, name, async () => mount(ATTACKS[attackName], field))
     return { name: attackName, hostile, ...waits }

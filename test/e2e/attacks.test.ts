@@ -15,7 +15,11 @@ import {
   mount,
 } from '../support/edge/attack.ts'
 import { requestPath } from '../support/edge/burst.ts'
-import { type HostileWorker, startHostileWorker } from '../support/edge/hostile-worker.ts'
+import {
+  HOSTILE_URL_ALLOW,
+  type HostileWorker,
+  startHostileWorker,
+} from '../support/edge/hostile-worker.ts'
 import {
   certificateManifest,
   grantManifest,
@@ -118,7 +122,7 @@ it.for<{ readonly attack: keyof typeof ATTACKS; readonly kind: IssuerKind }>(CAS
     const health = await healthOf(signer)
     worker = await startHostileWorker({ directory: signer.directory, health })
     vi.stubEnv('HTTPS_PROXY', worker.proxyUrl)
-    await edge.restartRelay()
+    await edge.restartRelay({ issuerUrlAllow: HOSTILE_URL_ALLOW })
     const { clientKeyPem } = signer
     const field: Battlefield = { plane, worker, kind, name, clientKeyPem, create }
     await mount(attack, field)

@@ -14,6 +14,8 @@ import { type StubSigner, startStubSigner } from './stub-signer.ts'
 
 /** A name that only the proxy resolves. */
 const HOST = 'worker.hostile.test'
+/** What `--issuer-url-allow` must permit for workers of tests, the hostile one included. */
+export const HOSTILE_URL_ALLOW = ['127.0.0.0/8', HOST]
 
 /** One that hangs on every request for a certificate. */
 export interface HostileWorker {
