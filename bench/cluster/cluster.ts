@@ -28,7 +28,7 @@ export interface Cluster {
   readonly signer: EdgeSigner
   /** Starts a relay with a log of its own. Only one may run at a time. */
   readonly startRelay: (
-    options?: Pick<ShippedRelayOptions, 'env' | 'flags'>,
+    options?: Pick<ShippedRelayOptions, 'env' | 'flags' | 'syncTimeoutMs'>,
   ) => Promise<ShippedRelay>
   readonly stop: () => Promise<void>
 }

@@ -11,6 +11,7 @@ import { watchReady } from '../cluster/ready-watch.ts'
 import { certificateRequest, namesOf } from '../cluster/requests.ts'
 import type { BenchCommand } from '../command.ts'
 import { median, round } from '../statistics.ts'
+import { type Hostile, measureHostile } from './measure-hostile.ts'
 import { measureStart, OURS_IN_CHURN, type Start, TOUCHED_IN_CHURN } from './measure-start.ts'
 import { dropSelectableFields } from './selectable-fields.ts'
 
@@ -30,7 +31,11 @@ before 1.20, where it must read all.
   rssBytes   the most memory that the relay's process had resident (VmHWM), from its start until
              ${String(TOUCHED_IN_CHURN)} of the others were changed and ${String(OURS_IN_CHURN)} of its own were created, issued and deleted
              (the greatest of all starts)
-  syncedMs   from the start of the process until /readyz says yes (median)`,
+  syncedMs   from the start of the process until /readyz says yes (median)
+
+Then the hostile case: in one namespace, Issuers with a caBundle as large as the CRD allows, and approved
+requests that wait for them. The relay starts under the memory limit of its Deployment, and must issue
+certificates for another namespace. The exit code is 1 when rssBytes exceeds limitBytes.`,
   numbers: {
     foreign: {
       summary: 'requests of the other issuer',
@@ -46,9 +51,31 @@ before 1.20, where it must read all.
       max: 100,
       isWhole: true,
     },
+    issuers: {
+      summary: 'Issuers in the hostile case',
+      fallback: 10_000,
+      min: 1,
+      max: 100_000,
+      isWhole: true,
+    },
+    pending: {
+      summary: 'pending requests in the hostile case',
+      fallback: 20_000,
+      min: 1,
+      max: 100_000,
+      isWhole: true,
+    },
+    seconds: {
+      summary: 'how long the hostile case is observed after the first certificate',
+      fallback: 120,
+      min: 1,
+      max: 3600,
+      isWhole: true,
+    },
   },
   switches: {},
-  run: async ({ numbers: { foreign = 1, starts = 1 } }, report) => {
+  run: async ({ numbers }, report) => {
+    const { foreign = 1, starts = 1, issuers = 1, pending = 1, seconds = 1 } = numbers
     const cluster = await startCluster(report)
     const api = await openApi(cluster.plane, LOAD_CONNECTIONS + 1)
     const bench = { cluster, api, report, starts, others: namesOf(FOREIGN_RUN, foreign) }
@@ -58,12 +85,15 @@ before 1.20, where it must read all.
       const selector = summary(await measure('selector', bench))
       await dropSelectableFields(cluster.plane, api)
       const fallback = summary(await measure('fallback', bench))
+      const hostile = await measureHostile({ cluster, api, report, issuers, pending, seconds })
       return {
-        json: { foreign, selector, fallback },
+        json: { foreign, selector, fallback, hostile },
+        isFailure: hostile.rssBytes > hostile.limitBytes,
         lines: [
           `${String(foreign)} requests of another issuer`,
           `with field selectors  ${inWords(selector)}`,
           `without               ${inWords(fallback)}`,
+          hostileInWords(hostile),
         ],
       }
     } finally {
@@ -114,4 +144,12 @@ const summary = (starts: readonly Start[]): Start => ({
 })
 
 const inWords = ({ rssBytes, syncedMs }: Start): string =>
-  `${(rssBytes / 1_048_576).toFixed(1)} MiB, synced after ${syncedMs.toFixed(0)} ms`
+  `${mebibytes(rssBytes)}, synced after ${syncedMs.toFixed(0)} ms`
+
+const hostileInWords = (hostile: Hostile): string => {
+  const { issuers, caBundleLength, pending, rssBytes, limitBytes, syncedMs, issuedMs } = hostile
+  const used = `${mebibytes(rssBytes)} of ${mebibytes(limitBytes)}`
+  return `${String(issuers)} Issuers with a caBundle of ${String(caBundleLength)} characters and ${String(pending)} pending requests: ${used}, synced after ${syncedMs.toFixed(0)} ms, a certificate for another namespace took at most ${issuedMs.toFixed(0)} ms`
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`

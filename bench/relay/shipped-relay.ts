@@ -19,6 +19,7 @@ export interface ShippedRelayOptions {
   readonly logFile: string
   /** Flags beside those that connect it to the control plane: what is not set is as shipped. */
   readonly flags?: readonly string[]
+  readonly syncTimeoutMs?: number
   /** The whole environment; empty by default. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -35,7 +36,14 @@ const SYNC_TIMEOUT_MS = 60_000
 
 /** Starts a relay and waits until it is synced. */
 export async function startShippedRelay(options: ShippedRelayOptions): Promise<ShippedRelay> {
-  const { bundle, kubeconfig, logFile, flags = [], env = {} } = options
+  const {
+    bundle,
+    kubeconfig,
+    logFile,
+    flags = [],
+    env = {},
+    syncTimeoutMs = SYNC_TIMEOUT_MS,
+  } = options
   const [port = 0] = await freePorts(1)
   const nodeFlags = await shippedNodeFlags()
   const startMs = performance.now()
@@ -48,13 +56,15 @@ export async function startShippedRelay(options: ShippedRelayOptions): Promise<S
       `--kubeconfig=${kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      // Where the worker is.
+      '--issuer-url-allow=127.0.0.0/8',
       ...flags,
     ],
     env,
     logFile,
   })
   while (!(await isReady(port))) {
-    if (relay.end() !== undefined || performance.now() - startMs > SYNC_TIMEOUT_MS) {
+    if (relay.end() !== undefined || performance.now() - startMs > syncTimeoutMs) {
       await relay.kill()
       throw new Error(`the relay did not sync: ${await relay.logTail()}`)
     }

@@ -15,8 +15,9 @@ const INTERRUPTED_EXIT_CODE = 130
 export async function askSecret(question: string): Promise<string | undefined> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) return undefined
-  stderr.write(`${question}: `)
+  // Before the question: whoever sees it may type at once.
   stdin.setRawMode(true)
+  stderr.write(`${question}: `)
   try {
     return await readLine(stdin)
   } finally {

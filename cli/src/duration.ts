@@ -1,17 +1,17 @@
 import { MAX_DURATION_SECONDS, err, ok, type Result } from '@edge-issuer/shared'
 
-/** Seconds of each unit: Go's (time.ParseDuration) from `s` up, and the two that CAs are planned in. */
-const UNIT_SECONDS = { y: 31_536_000, d: 86_400, h: 3_600, m: 60, s: 1 } as const
+/** Seconds of each unit: Go's (time.ParseDuration) from `s` up, and those that CAs are planned in. */
+const UNIT_SECONDS = { y: 31_536_000, w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 } as const
 
 /**
- * Reads a duration as Go writes it (`2160h`, `1h30m`, `1.5h`), and with days of 24 hours and years of
- * 365 days (`90d`, `10y`).
+ * Reads a duration as Go writes it (`2160h`, `1h30m`, `1.5h`), and with days of 24 hours, weeks, and
+ * years of 365 days (`90d`, `2w`, `10y`).
  *
  * @returns Whole seconds, from 1 to {@link MAX_DURATION_SECONDS}.
  */
 export function parseDurationSeconds(text: string): Result<number, string> {
   const wanted = 'write it as 2160h, 90d, 1h30m or 10y'
-  const pattern = /(\d{1,12})(?:\.(\d{1,9}))?([ydhms])/y
+  const pattern = /(\d{1,12})(?:\.(\d{1,9}))?([ywdhms])/y
   let seconds = 0
   while (pattern.lastIndex < text.length) {
     const part = pattern.exec(text)

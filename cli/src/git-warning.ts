@@ -27,7 +27,7 @@ export async function unignoredWarning(paths: readonly string[]): Promise<string
 }
 
 /** A work tree has a folder `.git`, or a file of this name (git-worktree, submodules). */
-function isInWorkTree(folder: string): boolean {
+export function isInWorkTree(folder: string): boolean {
   if (existsSync(join(folder, '.git'))) return true
   const parent = dirname(folder)
   return parent !== folder && isInWorkTree(parent)

@@ -64,13 +64,31 @@ function readWords(table: ParameterTable, args: readonly string[]): Words {
   for (const [key, parameter] of Object.entries(table)) {
     if (parameter.kind !== 'operand') flags.set(flagName(key), parameter)
   }
+  const texts = new Map<string, string[]>()
+  const operands: string[] = []
+  const faults: string[] = []
+  for (const token of tokenize(flags, args)) {
+    if (token.kind === 'positional') operands.push(token.value)
+    if (token.kind !== 'option') continue
+    const fault = tokenFault(token, flags)
+    if (fault !== undefined) faults.push(fault)
+    else texts.set(token.name, [...(texts.get(token.name) ?? []), token.value ?? ''])
+  }
+  return { texts, operands, faults }
+}
+
+type Flags = ReadonlyMap<string, Parameter<unknown>>
+type Tokens = NonNullable<ReturnType<typeof parseArgs>['tokens']>
+
+/** The words of a command line; `-o json` becomes `--json` where the command has it. */
+function tokenize(flags: Flags, args: readonly string[]): Tokens {
+  const hasJson = flags.get(JSON_KEY)?.kind === 'switch'
   const options = Object.fromEntries(
     [...flags].map(([name, { kind }]) => [
       name,
       { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), multiple: true },
     ]),
   )
-  const hasJson = flags.get(JSON_KEY)?.kind === 'switch'
   const output = { output: { type: 'string' as const, short: 'o', multiple: true } }
   // Not parseArgs's own strict mode: it stops at the first fault and knows no closest name.
   const { tokens } = parseArgs({
@@ -79,26 +97,19 @@ function readWords(table: ParameterTable, args: readonly string[]): Words {
     strict: false,
     tokens: true,
   })
-  const texts = new Map<string, string[]>()
-  const operands: string[] = []
-  const faults: string[] = []
-  for (const token of tokens) {
-    if (token.kind === 'positional') operands.push(token.value)
-    if (token.kind !== 'option') continue
-    if (hasJson && token.name === 'output') {
-      if (isJson(token.value)) texts.set(JSON_KEY, [''])
-      else faults.push(`${token.rawName}: "${token.value ?? ''}" is unknown; the format is json`)
-      continue
-    }
-    const fault = tokenFault(token, flags)
-    if (fault !== undefined) faults.push(fault)
-    else texts.set(token.name, [...(texts.get(token.name) ?? []), token.value ?? ''])
-  }
-  return { texts, operands, faults }
+  const isJson = (token: Tokens[number]): boolean =>
+    hasJson &&
+    token.kind === 'option' &&
+    token.name === 'output' &&
+    // `-o=json` gives `=json`.
+    token.value?.replace(/^=/, '') === 'json'
+  return tokens.map((token) => {
+    if (token.kind !== 'option' || !isJson(token)) return token
+    const { kind, index } = token
+    const rawName = `--${JSON_KEY}`
+    return { kind, index, name: JSON_KEY, rawName, value: undefined, inlineValue: undefined }
+  })
 }
-
-/** `-o=json` gives `=json`. */
-const isJson = (format: string | undefined): boolean => format?.replace(/^=/, '') === 'json'
 
 interface FlagToken {
   readonly name: string
@@ -107,16 +118,25 @@ interface FlagToken {
   readonly inlineValue: boolean | undefined
 }
 
+function unknownFlag(
+  { name, rawName, value }: Pick<FlagToken, 'name' | 'rawName' | 'value'>,
+  flags: Flags,
+): string {
+  if (name === 'output' && flags.has(JSON_KEY)) {
+    return `${rawName}: "${value ?? ''}" is unknown; the format is json`
+  }
+  const meant = closest(name, [...flags.keys()])
+  const hint = meant === undefined ? '' : `; is it --${meant}?`
+  return `${rawName}: there is no such flag${hint}`
+}
+
 function tokenFault(
   { name, rawName, value, inlineValue }: FlagToken,
-  flags: ReadonlyMap<string, Parameter<unknown>>,
+  flags: Flags,
 ): string | undefined {
   const flag = flags.get(name)
-  if (flag === undefined || !rawName.startsWith('--')) {
-    const meant = closest(name, [...flags.keys()])
-    const hint = meant === undefined ? '' : `; is it --${meant}?`
-    return `${rawName}: there is no such flag${hint}`
-  }
+  if (flag === undefined || !rawName.startsWith('--'))
+    return unknownFlag({ name, rawName, value }, flags)
   if (flag.kind === 'switch')
     return value === undefined ? undefined : `${rawName}: it takes no value`
   if (value === undefined) return `${rawName}: ${flag.placeholder} is missing`

@@ -46,7 +46,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 function listCommands(args: readonly string[], group: string, io: Io): number {
   const commands = COMMANDS.filter(({ path }) => group === '' || path.startsWith(`${group} `))
   const help = commandListHelp(group, commands)
-  const [word] = args.slice(group === '' ? 0 : 1).filter((arg) => !isHelpFlag(arg))
+  const word = args.slice(group === '' ? 0 : 1).find((arg) => !isHelpFlag(arg))
   if (word === 'help' || (word === undefined && asksForHelp(args))) {
     io.stdout(help)
     return ENDINGS.done.exitCode

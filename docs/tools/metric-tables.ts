@@ -48,6 +48,7 @@ function useAll(metrics: Metrics): void {
   metrics.observeBreakers(() => ({ Issuer: 0, ClusterIssuer: 0 }))
   metrics.observe({
     issuers: () => [ISSUER],
+    omitted: () => [{ resource: 'issuers', objects: 0 }],
     requests: () => [{ kind: 'CertificateRequest', phases: [] }],
     droppedEvents: () => 0,
     leaseName: 'x',
@@ -68,8 +69,10 @@ const ISSUER: ReturnType<State['issuers']>[number] = {
     annotations: {},
     createdMs: 0,
     isDeleting: false,
+    annotationsHash: '',
+    isPartial: true,
   },
-  spec: { url: 'https://x', authSecretName: 'x', issuer: 'x' },
+  spec: { url: 'https://x', authSecretName: 'x', issuer: 'x', caBundleHash: undefined },
   status: {
     conditions: [],
     ca: { subject: 'x', serialNumber: '1', notAfter: '2099-01-01T00:00:00Z', sha256: 'x' },

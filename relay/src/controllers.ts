@@ -3,41 +3,26 @@
  *
  * @module
  */
-import type { CertificateSigningRequest } from './api/certificate-signing-request.ts'
-import { CLUSTER_ISSUER, ISSUER } from './api/group.ts'
 import { type Issuer, ISSUER_KINDS, type IssuerKind } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './changes.ts'
-import type { Config } from './config.ts'
 import { ATTEMPT_DEADLINE_MS, controllerDefaults } from './controller-defaults.ts'
-import { longestLifetimeMs } from './core/ca-expiry.ts'
+import { type ControllersOptions, signingKind } from './controller-options.ts'
 import { issuerRefOf } from './core/issuer-ref.ts'
-import { objectKey, refOfKey } from './kube/object-ref.ts'
-import type { Kube } from './kube/ports.ts'
+import { issuerController, type IssuersOptions } from './issuer-controller.ts'
+import { objectKey } from './kube/object-ref.ts'
 import { fencedReconcile } from './lead/fence.ts'
-import type { Log } from './log.ts'
-import type { Metrics } from './metrics/metrics.ts'
-import { findIssuer, lifetimesAskedOf, type Observed, requestKeysOf } from './observed.ts'
-import type { Clock } from './queue/clock.ts'
+import { findIssuer, requestKeysOf } from './observed.ts'
 import { withDeadline } from './queue/deadline.ts'
-import { ISSUER_BACKOFF, REQUEST_BACKOFF } from './queue/rate-limiter.ts'
+import { REQUEST_BACKOFF } from './queue/rate-limiter.ts'
 import { ApprovalWatch } from './reconcile/approval-watch.ts'
 import { Controller } from './reconcile/controller.ts'
-import { checkGroups, configuredShare, requestGroups } from './reconcile/fair-share.ts'
+import { configuredShare, requestGroups } from './reconcile/fair-share.ts'
 import { IssuerHolds } from './reconcile/issuer-holds.ts'
-import {
-  issuerReconciler,
-  type IssuerReconcilerOptions,
-  issuerThrowReport,
-} from './reconcile/issuer.ts'
 import { observedSign } from './reconcile/observed-sign.ts'
+import { readIssuerDetails } from './reconcile/read-issuer.ts'
 import { readLive } from './reconcile/read-live.ts'
-import { Reminders } from './reconcile/reminders.ts'
-import {
-  CERTIFICATE_REQUESTS,
-  certificateSigningRequests,
-  type RequestKind,
-} from './reconcile/request-kinds.ts'
+import { CERTIFICATE_REQUESTS, type RequestKind } from './reconcile/request-kinds.ts'
 import {
   requestReconciler,
   type RequestReconcilerOptions,
@@ -45,40 +30,15 @@ import {
 } from './reconcile/request.ts'
 import { type SignPass, signPass } from './reconcile/sign-pass.ts'
 import { Told } from './reconcile/told.ts'
-import type { EventRecorder } from './report/events.ts'
 import { UnwrittenStatuses } from './report/unwritten-statuses.ts'
-import { breakerScope, type CircuitBreakers } from './signer/circuit-breaker.ts'
+import { breakerScope } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { restrictedDestinations } from './signer/destinations.ts'
 import { observedBreakers } from './signer/observed-breakers.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
+import type { RecentObjects } from './watch/recent-objects.ts'
 import { SecretWatches } from './watch/secret-watches.ts'
 import type { Change, Store } from './watch/store.ts'
-
-/** What controllers are made of. */
-export interface ControllersOptions {
-  readonly config: Pick<
-    Config,
-    | 'certificateSigningRequestAnnotations'
-    | 'healthCheckIntervalMs'
-    | 'maxConcurrentReconciles'
-    | 'maxConcurrentReconcilesPerIssuer'
-    | 'maxOutageRetryMs'
-    | 'maxRetryMs'
-    | 'watchNamespace'
-  >
-  readonly kube: Kube
-  readonly observed: Observed
-  /** Where the Secrets of ClusterIssuers are. */
-  readonly clusterResourceNamespace: string
-  readonly events: EventRecorder
-  readonly metrics: Metrics
-  /** Whether this replica is the one that works. */
-  readonly isLeading: () => boolean
-  readonly clock: Clock
-  /** Numbers in [0, 1), as `Math.random`. */
-  readonly random: () => number
-  readonly log: Log
-}
 
 /** What works. */
 export interface Controllers {
@@ -87,28 +47,24 @@ export interface Controllers {
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-/** Checks are spread by this share, so that many issuers do not ask at once. */
-const CHECK_JITTER = 0.1
-
 /**
  * @returns Controllers that have every key that was observed, and are woken by changes from now on;
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
+  const { config, observed, clusterResourceNamespace, kube, events, metrics } = options
+  const { clock, random, log } = options
   const holds = new IssuerHolds()
   const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
+    ...options,
     secrets,
-    clusterResourceNamespace,
+    readDetails: async (issuer, signal) => readIssuerDetails(issuer, kube, signal),
+    issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     onAnswer: metrics.workerAnswered,
   })
-  const unwritten = new UnwrittenStatuses({
-    events: options.events,
-    log,
-    failed: metrics.statusNotWritten,
-  })
+  const unwritten = new UnwrittenStatuses({ events, log, failed: metrics.statusNotWritten })
   const shared = { holds, breakers, connections, unwritten }
   const issuers = {
     Issuer: issuerController('Issuer', shared, options),
@@ -124,9 +80,22 @@ export function createControllers(options: ControllersOptions): Controllers {
   }
   const world = { ...shared, wakeRequests, issuers }
   const requests: readonly WatchedRequests[] = [
-    watchedRequests({ ...world, kind: CERTIFICATE_REQUESTS, store: observed.requests }, options),
     watchedRequests(
-      { ...world, kind: signingKind(options), store: observed.signingRequests },
+      {
+        ...world,
+        kind: CERTIFICATE_REQUESTS,
+        store: observed.requests,
+        recent: observed.recent.requests,
+      },
+      options,
+    ),
+    watchedRequests(
+      {
+        ...world,
+        kind: signingKind(options),
+        store: observed.signingRequests,
+        recent: observed.recent.signingRequests,
+      },
       options,
     ),
   ]
@@ -153,59 +122,16 @@ export function createControllers(options: ControllersOptions): Controllers {
   }
 }
 
-const signingKind = ({ config }: ControllersOptions): RequestKind<CertificateSigningRequest> =>
-  certificateSigningRequests({ annotations: config.certificateSigningRequestAnnotations })
-
-function issuerController(
-  kind: IssuerKind,
-  { holds, breakers, connections, unwritten }: Omit<World, 'issuers' | 'wakeRequests'>,
-  options: ControllersOptions,
-): Controller {
-  const { config, kube, observed, events, metrics, clock, random, log } = options
-  const resource = kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
-  const share = configuredShare(config)
-  const reconciler: IssuerReconcilerOptions = {
-    resource,
-    get: (key) => observed.issuers[kind].get(key),
-    connect: async (issuer, signal) => connections.connect(issuer, 'live', signal),
-    withinCheckDeadline: async (signal, check) =>
-      withDeadline({ clock, limitMs: ATTEMPT_DEADLINE_MS, signal }, check),
-    holds,
-    breakers,
-    reminders: new Reminders(),
-    longestLifetimeMs: (issuer) =>
-      longestLifetimeMs(lifetimesAskedOf(observed, issuerRefOf(issuer), signingKind(options))),
-    checked: (reason) => metrics.checked(kind, reason),
-    status: kube,
-    events,
-    unwritten,
-    log,
-    now: () => clock.now(),
-    nextCheckMs: () => config.healthCheckIntervalMs * (1 + CHECK_JITTER * (2 * random() - 1)),
-  }
-  return new Controller({
-    ...controllerDefaults(options),
-    name: resource.plural,
-    groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
-    backoff: ISSUER_BACKOFF,
-    reconcile: fencedReconcile(issuerReconciler(reconciler), options.isLeading),
-    reportThrow: issuerThrowReport(reconciler),
-  })
-}
-
 /** What reconcilers of requests share with those of issuers. */
-interface World {
-  readonly holds: IssuerHolds
-  readonly breakers: CircuitBreakers
+interface World extends IssuersOptions {
   readonly wakeRequests: (scope: string) => void
-  readonly connections: Connections
-  readonly unwritten: UnwrittenStatuses
   readonly issuers: Readonly<Record<IssuerKind, Controller>>
 }
 
 interface RequestsOptions<R extends AnyRequest> extends World {
   readonly kind: RequestKind<R>
   readonly store: Store<R>
+  readonly recent: RecentObjects<R>
 }
 
 interface WatchedRequests extends Requests {
@@ -214,18 +140,11 @@ interface WatchedRequests extends Requests {
 
 /** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
 function watchedRequests<R extends AnyRequest>(
-  {
-    kind,
-    store,
-    holds,
-    breakers,
-    wakeRequests,
-    connections,
-    unwritten,
-    issuers,
-  }: RequestsOptions<R>,
+  world: RequestsOptions<R>,
   options: ControllersOptions,
 ): WatchedRequests {
+  const { kind, store, recent, holds, breakers, wakeRequests, connections, unwritten, issuers } =
+    world
   const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
   const share = configuredShare(config)
@@ -246,7 +165,10 @@ function watchedRequests<R extends AnyRequest>(
     )
   const reconciler: RequestReconcilerOptions<R> = {
     kind,
-    get: (key) => store.get(key),
+    get: (key) => {
+      const part = store.get(key)
+      return part === undefined ? undefined : (recent.get(part) ?? part)
+    },
     getLive: async (key, signal) => readLive(kind, { kube, key }, signal),
     getIssuer: (ref) => findIssuer(observed, ref),
     sign: observedSign(boundedSign, {
@@ -267,7 +189,10 @@ function watchedRequests<R extends AnyRequest>(
     name: kind.resource.plural,
     groupsOf: (key) => {
       const request = store.get(key)
-      return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
+      const ref = request === undefined ? undefined : kind.issuerRef(request)
+      const issuer = ref === undefined ? undefined : findIssuer(observed, ref)
+      const isProven = issuer !== undefined && breakers.isResponsive(breakerScope(issuer))
+      return requestGroups(ref, share, isProven)
     },
     backoff: REQUEST_BACKOFF,
     reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),

@@ -20,28 +20,39 @@ import {
 import { type Issuer, type IssuerKind, issuerSchema } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import type { Config } from './config.ts'
+import { type Capacity, keptBytes } from './core/capacity.ts'
 import { type OurIssuerRef, ourIssuerRef } from './core/issuer-ref.ts'
+import { keptIssuer } from './core/kept-objects.ts'
 import { readSignerName } from './core/signer-name.ts'
 import { objectKey } from './kube/object-ref.ts'
-import type { Collection, Kube } from './kube/ports.ts'
+import type { Kube } from './kube/ports.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
   type RequestKind,
 } from './reconcile/request-kinds.ts'
+import { RecentObjects } from './watch/recent-objects.ts'
 import { Reflector, type ReflectorOptions } from './watch/reflector.ts'
 import { Store } from './watch/store.ts'
 
-/** One store a collection; requests can be found by the issuer that they name. */
+/** One store a collection; requests can be found by the issuer that they name, Issuers by their namespace. */
 export interface Observed {
   readonly issuers: Readonly<Record<IssuerKind, Store<Issuer>>>
   readonly requests: Store<CertificateRequest>
   /** Stays empty where these are not to be signed. */
   readonly signingRequests: Store<CertificateSigningRequest>
+  /** Whole requests, as far as they are kept. */
+  readonly recent: {
+    readonly requests: RecentObjects<CertificateRequest>
+    readonly signingRequests: RecentObjects<CertificateSigningRequest>
+  }
 }
 
 /** A reflector of any collection. */
-export type Reading = Pick<Reflector<unknown>, 'hasSynced' | 'isAlive' | 'name' | 'run' | 'synced'>
+export type Reading = Pick<
+  Reflector<unknown>,
+  'hasSynced' | 'isAlive' | 'name' | 'omitted' | 'run' | 'synced'
+>
 
 /** What fills the stores, once run. */
 export interface Reflectors {
@@ -53,17 +64,33 @@ export interface Reflectors {
   readonly awaited: readonly Reading[]
 }
 
-/** Empty stores. */
-export const createObserved = (): Observed => ({
-  issuers: { Issuer: new Store<Issuer>(), ClusterIssuer: new Store<Issuer>() },
-  requests: requestStore(CERTIFICATE_REQUESTS),
-  signingRequests: requestStore(CERTIFICATE_SIGNING_REQUESTS),
+/** Empty stores, for as many objects as the heap has room for. */
+export const createObserved = (capacity: Capacity): Observed => ({
+  issuers: {
+    Issuer: issuerStore(capacity.issuers),
+    ClusterIssuer: issuerStore(capacity.clusterIssuers),
+  },
+  requests: requestStore(CERTIFICATE_REQUESTS, capacity.requests),
+  signingRequests: requestStore(CERTIFICATE_SIGNING_REQUESTS, capacity.signingRequests),
+  recent: { requests: new RecentObjects(), signingRequests: new RecentObjects() },
 })
 
-const requestStore = <R extends AnyRequest>({ issuerRef }: RequestKind<R>): Store<R> =>
-  new Store<R>((request) => {
-    const ref = issuerRef(request)
-    return ref === undefined ? undefined : indexOf(ref)
+const issuerStore = (bytes: number): Store<Issuer> =>
+  new Store<Issuer>({
+    indexBy: ({ metadata }) => metadata.namespace,
+    limits: { total: bytes, weightOf: keptBytes },
+  })
+
+const requestStore = <R extends AnyRequest>(
+  { issuerRef }: RequestKind<R>,
+  bytes: number,
+): Store<R> =>
+  new Store<R>({
+    indexBy: (request) => {
+      const ref = issuerRef(request)
+      return ref === undefined ? undefined : indexOf(ref)
+    },
+    limits: { total: bytes, weightOf: keptBytes },
   })
 
 /** @returns The issuer as last seen. */
@@ -103,7 +130,7 @@ const lifetimesIn = <R extends AnyRequest>(
  *   signed.
  */
 export function createReflectors(
-  { issuers, requests, signingRequests }: Observed,
+  { issuers, requests, signingRequests, recent }: Observed,
   kube: Pick<Kube, 'listWatch'>,
   options: ReadingOptions,
 ): Reflectors {
@@ -117,13 +144,15 @@ export function createReflectors(
       name: resource.plural,
       source: kube.listWatch({ resource, ...place }),
       store: issuers[kind],
-      slim: readBy(issuerSchema),
+      slim: readBy(issuerSchema, keptIssuer),
       isForeign: () => false,
     })
   }
   const ofRequests = new Reflector({
     ...options,
-    ...reading(kube, CERTIFICATE_REQUESTS, {
+    ...reading(CERTIFICATE_REQUESTS, recent.requests),
+    source: kube.listWatch({
+      resource: CERTIFICATE_REQUESTS.resource,
       fieldSelector: OUR_REQUESTS_FIELD_SELECTOR,
       ...place,
     }),
@@ -141,7 +170,9 @@ export function createReflectors(
   if (!isWholeCluster || !enableCertificateSigningRequests) return { all: awaited, awaited }
   const ofSigningRequests = new Reflector({
     ...options,
-    ...reading(kube, CERTIFICATE_SIGNING_REQUESTS, {
+    ...reading(CERTIFICATE_SIGNING_REQUESTS, recent.signingRequests),
+    source: kube.listWatch({
+      resource: CERTIFICATE_SIGNING_REQUESTS.resource,
       fieldSelector: FOREIGN_SIGNERS_FIELD_SELECTOR,
     }),
     store: signingRequests,
@@ -159,13 +190,16 @@ interface ReadingOptions extends Pick<ReflectorOptions<unknown>, 'clock' | 'rand
 }
 
 const reading = <R extends AnyRequest>(
-  kube: Pick<Kube, 'listWatch'>,
-  { resource, schema }: RequestKind<R>,
-  part: Omit<Collection, 'resource'>,
-): Pick<ReflectorOptions<R>, 'name' | 'slim' | 'source'> => ({
+  { resource, schema, kept }: RequestKind<R>,
+  recent: RecentObjects<R>,
+): Pick<ReflectorOptions<R>, 'name' | 'slim'> => ({
   name: resource.plural,
-  source: kube.listWatch({ resource, ...part }),
-  slim: readBy(schema),
+  slim: readBy(schema, (request) => {
+    // One that is finished is not signed.
+    if (request.status.hasCertificate) recent.delete(request.metadata.uid)
+    else recent.put(request)
+    return kept(request)
+  }),
 })
 
 /** An object that does not say whose it is may be ours: it is not valid, which is to be told. */
@@ -179,8 +213,8 @@ const told =
 const indexOf = (ref: OurIssuerRef): string => `${ref.kind} ${objectKey(ref)}`
 
 const readBy =
-  <T>(schema: ZodType<T>) =>
+  <T>(schema: ZodType<T>, kept: (whole: T) => T) =>
   (body: unknown): Result<T, string> => {
     const read = schema.safeParse(body)
-    return read.success ? ok(read.data) : err(z.prettifyError(read.error))
+    return read.success ? ok(kept(read.data)) : err(z.prettifyError(read.error))
   }

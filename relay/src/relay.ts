@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { getHeapStatistics } from 'node:v8'
 import { clusterState } from './cluster-state.ts'
 import type { Config } from './config.ts'
 import { type Controllers, createControllers } from './controllers.ts'
+import { capacityOf } from './core/capacity.ts'
 import type { Kube } from './kube/ports.ts'
 import { fencedKube } from './lead/fence.ts'
 import type { Log } from './log.ts'
@@ -59,7 +61,7 @@ async function startWhenSynced(
 export function startRelay(options: RelayOptions): Relay {
   const kube = fencedKube(options.kube, options.isLeading)
   const events = createEventRecorder({ ...options, writer: kube })
-  const observed = createObserved()
+  const observed = createObserved(capacityOf(getHeapStatistics().heap_size_limit))
   const { all: reflectors, awaited } = createReflectors(observed, kube, options)
   options.metrics.observe({
     ...clusterState(observed, reflectors),

@@ -69,8 +69,19 @@ export const certificatesQuerySchema = z.strictObject({
   ...ledgerMembers,
   serialNumber: z.optional(serialNumberSchema),
   uid: z.optional(uidSchema),
-  /** A subject alternative name or common name, whole, without a prefix; case is not looked at. */
+  /**
+   * A subject alternative name or common name, whole: `a.example`; or the end of one: `.example.com` or
+   * `*.example.com`. With a kind before it, such as `DNS:`, `IP:`, `URI:`, `email:` or `UPN:`, alternative names
+   * of this kind only. Case is ignored.
+   */
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(2048))),
+  /** Of the request in the cluster. */
+  namespace: z.optional(nameSchema),
+  /**
+   * Without certificates that were renewed: of the requests of a client for an issuer that have the same kind,
+   * namespace and name, revision aside, the last one counts.
+   */
+  current: z.optional(z.literal('true')),
   issuedAfter: z.optional(timeSchema),
   issuedBefore: z.optional(timeSchema),
   expiresAfter: z.optional(timeSchema),
@@ -78,8 +89,26 @@ export const certificatesQuerySchema = z.strictObject({
   ...pageMembers,
 })
 
+/**
+ * Query of {@link adminCertificatePath}. Without it every ledger of the configuration is searched; both members
+ * name one ledger, which the configuration need not have any more.
+ */
+export const certificateQuerySchema = z.strictObject(ledgerMembers)
+
 /** Query of {@link ADMIN_REFUSALS_PATH}. */
 export const refusalsQuerySchema = z.strictObject({ ...ledgerMembers, ...pageMembers })
+
+/** Who asked, as the client reported it. */
+export const requesterSchema = z.object({
+  /** CertificateRequest, CertificateSigningRequest or CommandLine. */
+  kind: z.string(),
+  /** Empty for what is not namespaced. */
+  namespace: z.string(),
+  name: z.string(),
+  username: z.string(),
+  /** Absent in lists. */
+  groups: z.optional(z.array(z.string())),
+})
 
 /** One certificate in a list. */
 export const certificateSummarySchema = z.object({
@@ -96,6 +125,8 @@ export const certificateSummarySchema = z.object({
   notBefore: timeSchema,
   notAfter: timeSchema,
   issuedAt: timeSchema,
+  /** For the role `admin` only; older workers do not send it. */
+  requester: z.optional(requesterSchema),
 })
 
 /** A page of a list: in the order of ledgers, then of issuing. */
@@ -170,7 +201,9 @@ export const refusalsPageSchema = z.object({
 })
 
 export type CertificatesQuery = z.infer<typeof certificatesQuerySchema>
+export type CertificateQuery = z.infer<typeof certificateQuerySchema>
 export type RefusalsQuery = z.infer<typeof refusalsQuerySchema>
+export type Requester = z.infer<typeof requesterSchema>
 export type CertificateSummary = z.infer<typeof certificateSummarySchema>
 export type CertificatesPage = z.infer<typeof certificatesPageSchema>
 export type CertificateDetail = z.infer<typeof certificateDetailSchema>

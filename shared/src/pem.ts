@@ -10,7 +10,12 @@ import { err, ok, type Result } from './result.ts'
 const LINE_CHARACTERS = 64
 
 /** Labels of RFC 7468 that this project reads or writes. */
-export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'PRIVATE KEY' | 'PUBLIC KEY'
+export type PemLabel =
+  | 'CERTIFICATE'
+  | 'CERTIFICATE REQUEST'
+  | 'ENCRYPTED PRIVATE KEY'
+  | 'PRIVATE KEY'
+  | 'PUBLIC KEY'
 
 /** Where and how much; every input has a limit. */
 export interface PemLimits {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AdminRole } from '@edge-issuer/shared'
 import type { Context } from 'hono'
 import type { Identity } from './auth/verify.ts'
 import type { Client, SignerConfig } from './config/index.ts'
@@ -20,6 +21,8 @@ export interface AppEnv {
     /** The octets of the body, for POST only. */
     body: Uint8Array
     identity: Identity<Client>
+    /** Of the admin who asks; only under the admin API. */
+    adminRole: AdminRole
   }
 }
 

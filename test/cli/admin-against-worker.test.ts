@@ -94,7 +94,11 @@ describe('certificates list', () => {
   it.for([
     ['', ALL],
     ['--issuer default --client local-cluster', ALL],
-    ['--client nobody', []],
+    ['--client local-cluster --expires-within 52w --current', ALL],
+    ['--name *.example.com', ALL],
+    ['--name DNS:.example.com', ALL],
+    ['--name email:.example.com', []],
+    ['--namespace nowhere', []],
     ['--name B.example.com', ['DNS:b.example.com']],
     ['--name example.com', []],
     ['--uid uid-c.example.com', ['DNS:c.example.com']],
@@ -103,6 +107,32 @@ describe('certificates list', () => {
     ['--expires-after 2100-01-01', []],
   ] as const)('with "%s" finds %j', async ([flags, names], { expect }) => {
     expect(namesOf(await list(flags))).toEqual(names)
+  })
+
+  it.for(['--client nobody', '--issuer nothing', '--issuer nothing --client local-cluster'])(
+    'with "%s" is an error',
+    async (flags, { expect }) => {
+      const { code, stderr } = await certificates(`list ${flags}`)
+      expect(code).toBe(3)
+      expect(stderr).toMatch(/the configuration has no (readable client "nobody"|issuer "nothing")/)
+    },
+  )
+
+  it('says who asked, to the role admin alone', async ({ expect }) => {
+    const flags = '--name a.example.com --json'
+    const asAdmin = await certificates(`list ${flags}`, 'auditor')
+    const [found] = certificatesPageSchema.parse(JSON.parse(asAdmin.stdout)).certificates
+    expect(found?.requester).toEqual({
+      kind: 'CommandLine',
+      namespace: '',
+      name: 'a.example.com.der',
+      username: 'test',
+    })
+    const show = `show ${found?.serialNumber ?? ''}`
+    const who = 'request   CommandLine a.example.com.der\nrequester test\n'
+    expect((await certificates(show, 'auditor')).stdout).toContain(who)
+    expect((await certificates(show)).stdout).not.toContain('requester')
+    expect((await list('--name a.example.com')).certificates[0]?.requester).toBeUndefined()
   })
 
   it('a page at a time gives the same, each once', async ({ expect }) => {

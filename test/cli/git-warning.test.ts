@@ -15,9 +15,9 @@ const WARNING = 'warning: private keys are in a git work tree that does not igno
 
 describe('a private key in a git work tree', () => {
   it.for([
-    { command: 'ca init', keys: ['ca/root/ca.key', 'ca/issuing/ca.key'] },
-    { command: 'client create c --unrestricted', keys: ['c.secret.yaml'] },
-    { command: 'admin create a', keys: ['a.admin.key'] },
+    { command: 'ca init --out ca', keys: ['ca/root/ca.key', 'ca/issuing/ca.key'] },
+    { command: 'client create c --unrestricted --out .', keys: ['c.secret.yaml'] },
+    { command: 'admin create a --out .', keys: ['a.admin.key'] },
   ])('is warned of: $command', async ({ command, keys }, { expect, ...context }) => {
     const cwd = await aWorkTree(context)
     const { exitCode, stderr } = await runCli(command, { cwd })
@@ -29,13 +29,13 @@ describe('a private key in a git work tree', () => {
   it('is not warned of when git ignores it', async ({ expect, ...context }) => {
     const cwd = await aWorkTree(context)
     await writeFile(join(cwd, '.gitignore'), '*.key\n')
-    expect((await runCli('ca init', { cwd })).stderr).toBe('')
+    expect((await runCli('ca init --out ca', { cwd })).stderr).toBe('')
   })
 
   it('is warned of alone when another one is ignored', async ({ expect, ...context }) => {
     const cwd = await aWorkTree(context)
     await writeFile(join(cwd, '.gitignore'), 'root/\n')
-    expect((await runCli('ca init', { cwd })).stderr).toContain(
+    expect((await runCli('ca init --out ca', { cwd })).stderr).toContain(
       `${WARNING}${join(cwd, 'ca/issuing/ca.key')};`,
     )
   })
@@ -45,7 +45,7 @@ describe('a private key in a git work tree', () => {
     await mkdir(join(cwd, 'tree/below'), { recursive: true })
     // As git-worktree makes it; here it leads nowhere.
     await appendFile(join(cwd, 'tree/.git'), 'gitdir: /nonexistent\n')
-    const { stderr } = await runCli('ca init', { cwd: join(cwd, 'tree/below') })
+    const { stderr } = await runCli('ca init --out ca', { cwd: join(cwd, 'tree/below') })
     expect(stderr).toContain(WARNING)
   })
 
@@ -55,13 +55,13 @@ describe('a private key in a git work tree', () => {
     context.onTestFinished(() => {
       vi.unstubAllEnvs()
     })
-    expect((await runCli('ca init', { cwd })).stderr).toContain(WARNING)
+    expect((await runCli('ca init --out ca', { cwd })).stderr).toContain(WARNING)
   })
 })
 
 it('nothing is said outside of a work tree', async ({ expect, ...context }) => {
   const cwd = await temporaryFolder(context)
-  expect((await runCli('ca init', { cwd })).stderr).toBe('')
+  expect((await runCli('ca init --out ca', { cwd })).stderr).toBe('')
 })
 
 it('this repository ignores the keys that its documents make', async ({ expect, ...context }) => {

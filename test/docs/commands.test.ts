@@ -56,7 +56,7 @@ it('the documents have commands', ({ expect }) => {
 })
 
 it.for(calls)('$place: edge-issuer $words', ({ words }, { expect }) => {
-  const [first = '', second = ''] = words.split(/\s+/)
+  const [first = '', second = ''] = words.replace(/^help /, '').split(/\s+/)
   const command = COMMANDS.find(({ path }) => path === first || path === `${first} ${second}`)
   // "edge-issuer certificates" and "edge-issuer certificates …" speak of all commands of a group.
   const isGroup =
@@ -85,6 +85,9 @@ const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
   'controllers',
   'tls',
   'dir',
+  'issuers',
+  'pending',
+  'per-issuer',
   'set',
   'values',
   'reset-then-reuse-values',

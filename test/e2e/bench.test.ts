@@ -20,6 +20,17 @@ const bench = async (...args: readonly string[]): Promise<CommandResult> =>
   })
 
 const start = z.strictObject({ rssBytes: z.int().positive(), syncedMs: z.number().positive() })
+const hostile = z.strictObject({
+  issuers: z.literal(20),
+  caBundleLength: z.literal(65_536),
+  pending: z.literal(40),
+  limitBytes: z.literal(256 * 1_048_576),
+  rssBytes: z.int().positive(),
+  syncedMs: z.number().positive(),
+  firstCertificateMs: z.number().positive(),
+  issuedMs: z.number().positive(),
+  metricsBytes: z.int().positive(),
+})
 const figures = z.strictObject({
   readyMs: z.number().positive(),
   p50Ms: z.number().positive(),
@@ -30,8 +41,8 @@ const figures = z.strictObject({
 it.for([
   [
     'memory',
-    ['--foreign', '20', '--starts', '1'],
-    z.strictObject({ foreign: z.literal(20), selector: start, fallback: start }),
+    ['--foreign', '20', '--starts', '1', '--issuers', '20', '--pending', '40', '--seconds', '1'],
+    z.strictObject({ foreign: z.literal(20), selector: start, fallback: start, hostile }),
   ],
   [
     'burst',

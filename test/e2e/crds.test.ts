@@ -13,6 +13,7 @@ import { createLog } from '../../relay/src/log.ts'
 import { systemClock } from '../../relay/src/queue/clock.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/index.ts'
 import { manifests } from '../support/edge/manifests.ts'
+import { makeAuthority } from '../support/x509.ts'
 import { getObject, kubectlWait, mustKubectl } from './environment.ts'
 
 let plane: ControlPlane
@@ -30,6 +31,31 @@ afterAll(async () => {
   await plane.stop()
 })
 
+const PEM = makeAuthority().pem
+/** Beginnings that the relay's own reader accepts. */
+const GOOD_BUNDLES = [
+  ['a caBundle of one certificate', PEM],
+  ['a caBundle of two certificates', PEM + PEM],
+  ['a caBundle with white space before it', ` \t\r\n\n${PEM}`],
+  ['a caBundle with the line ends of Windows', PEM.replaceAll('\n', '\r\n')],
+  ['a caBundle of exactly 64 KiB', PEM.padEnd(49_152)],
+] as const
+/** Beginnings that it refuses, each octet a character. */
+const BAD_BUNDLES = [
+  ['a caBundle that is empty', ''],
+  ['a caBundle of white space', '\n'],
+  ['a caBundle with a comment before it', `# my CA\n${PEM}`],
+  ['a caBundle with the output of openssl x509 -text before it', `Certificate:\n    Data:\n${PEM}`],
+  ['a caBundle with a byte order mark', `\xef\xbb\xbf${PEM}`],
+  ['a caBundle in UTF-16', PEM.replaceAll(/(?<character>.|\n)/gu, '$<character>\0')],
+  ['a caBundle in DER', '\x30\x82\x01\x00'],
+  ['a caBundle of another label', PEM.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE')],
+  [
+    'a caBundle with a private key first',
+    '-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----',
+  ],
+  ['a caBundle that is base64 of base64', btoa(PEM)],
+] as const
 const GOOD = { url: 'https://ca.example.com', authSecretName: 'edge-client' }
 
 const issuer = (kind: string, spec: object): string =>
@@ -56,8 +82,9 @@ describe.for(['Issuer', 'ClusterIssuer'])('%s', (kind) => {
     { name: 'an address', spec: { url: 'https://[::1]:8443' } },
     {
       name: 'everything',
-      spec: { issuer: 'web', profile: 'short', caBundle: 'aGVsbG8=', maxRetryDuration: '1h30m' },
+      spec: { issuer: 'web', profile: 'short', caBundle: btoa(PEM), maxRetryDuration: '1h30m' },
     },
+    ...GOOD_BUNDLES.map(([name, pem]) => ({ name, spec: { caBundle: btoa(pem) } })),
     { name: 'no retry limit', spec: { maxRetryDuration: '0' } },
   ])('takes $name', async ({ spec }, { expect }) => {
     expect(await refusal(kind, { ...GOOD, ...spec })).toBe('')
@@ -111,6 +138,21 @@ describe.for(['Issuer', 'ClusterIssuer'])('%s', (kind) => {
     { name: 'an issuer that is a path', spec: { issuer: '../x' }, want: 'spec.issuer' },
     { name: 'a profile in capitals', spec: { profile: 'Web' }, want: 'spec.profile' },
     { name: 'a caBundle that is not base64', spec: { caBundle: '%' }, want: 'spec.caBundle' },
+    ...BAD_BUNDLES.map(([name, pem]) => ({
+      name,
+      spec: { caBundle: Buffer.from(pem, 'latin1').toString('base64') },
+      want: 'spec.caBundle',
+    })),
+    {
+      name: 'a caBundle of text, with what it should be',
+      spec: { caBundle: btoa('hello') },
+      want: 'must be base64 of PEM that begins with -----BEGIN CERTIFICATE-----',
+    },
+    {
+      name: 'a caBundle of more than 64 KiB',
+      spec: { caBundle: btoa(PEM.padEnd(49_153)) },
+      want: 'Too long',
+    },
     { name: 'a duration in days', spec: { maxRetryDuration: '1d' }, want: 'spec.maxRetryDuration' },
     {
       name: 'a negative duration',

@@ -18,7 +18,14 @@ import { kubectlWait } from './environment.ts'
 
 const FOLDER = join(ROOT, 'deploy/samples')
 /** In the order in which they can be applied. */
-const APPLIED = ['secret', 'clusterissuer', 'issuer', 'certificate', 'ingress'] as const
+const APPLIED = [
+  'secret',
+  'clusterissuer',
+  'issuer',
+  'certificate',
+  'ingress',
+  'resource-quota',
+] as const
 
 const objectSchema = z.looseObject({ apiVersion: z.string(), kind: z.string() })
 

@@ -1,12 +1,15 @@
 import { describe, it } from 'vitest'
 import type { Issuer } from '../../relay/src/api/issuer.ts'
 import { issuerChanged, requestChanged } from '../../relay/src/changes.ts'
+import { capacityOf } from '../../relay/src/core/capacity.ts'
 import type { OurIssuerRef } from '../../relay/src/core/issuer-ref.ts'
 import { objectKey } from '../../relay/src/kube/object-ref.ts'
 import { createObserved, requestKeysOf } from '../../relay/src/observed.ts'
 import { IssuerHolds } from '../../relay/src/reconcile/issuer-holds.ts'
 import type { SecretUser } from '../../relay/src/watch/secret-watches.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
+
+const UNLIMITED = capacityOf(Infinity)
 
 const CLUSTER_ISSUER = anIssuer({ kind: 'ClusterIssuer' })
 const NOT_READY = anIssuer({
@@ -17,7 +20,7 @@ const ANOTHER = anIssuer({ kind: 'ClusterIssuer', metadata: { uid: 'another' } }
 
 /** Two requests of each kind, one of which names ClusterIssuer `ca`; and what happens to their world. */
 function aWorld() {
-  const observed = createObserved()
+  const observed = createObserved(UNLIMITED)
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'ca' }
   for (const request of [
     aRequest({ spec: { issuerRef } }),

@@ -1,13 +1,17 @@
-import { describe, it } from 'vitest'
+import { describe, it, vi } from 'vitest'
 import { type ClusterState, clusterState } from '../../relay/src/cluster-state.ts'
+import { capacityOf } from '../../relay/src/core/capacity.ts'
 import { createObserved } from '../../relay/src/observed.ts'
-import { anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
+import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../relay/src/reconcile/request-kinds.ts'
+import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
+
+const UNLIMITED = capacityOf(Infinity)
 
 const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 
 /** One object of each kind, of which these collections were read to their end. */
 function aState(...read: readonly string[]): ClusterState {
-  const observed = createObserved()
+  const observed = createObserved(UNLIMITED)
   observed.issuers.Issuer.put('default/ca', entry(anIssuer()))
   observed.issuers.ClusterIssuer.put('ca', entry(anIssuer({ kind: 'ClusterIssuer' })))
   observed.requests.put('default/web-1', entry(aRequest()))
@@ -16,6 +20,7 @@ function aState(...read: readonly string[]): ClusterState {
   const readings = ['certificaterequests', 'certificatesigningrequests'].map((name) => ({
     name,
     hasSynced: read.includes(name),
+    omitted: 0,
   }))
   return clusterState(observed, readings)
 }
@@ -40,10 +45,35 @@ describe('clusterState', () => {
   )
 
   it('tells nothing of requests that are not to be read', ({ expect }) => {
-    const observed = createObserved()
-    const readings = [{ name: 'certificaterequests', hasSynced: true }]
+    const observed = createObserved(UNLIMITED)
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 7 }]
     expect(clusterState(observed, readings).requests()).toEqual([
       { kind: 'CertificateRequest', phases: [] },
+    ])
+    expect(clusterState(observed, readings).omitted()).toEqual([
+      { resource: 'certificaterequests', objects: 7 },
+    ])
+  })
+
+  it('counts an approved request as pending when the decision about it throws', ({
+    expect,
+    onTestFinished,
+  }) => {
+    const decide = vi.spyOn(CERTIFICATE_REQUESTS_KIND, 'decide').mockImplementation(() => {
+      throw new Error('a bug')
+    })
+    onTestFinished(() => decide.mockRestore())
+    const observed = createObserved(UNLIMITED)
+    for (const [name, conditions] of [
+      ['a', [aCondition('Approved')]],
+      ['b', []],
+    ] as const) {
+      const value = aRequest({ metadata: { name }, status: { conditions } })
+      observed.requests.put(name, entry(value))
+    }
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 0 }]
+    expect(clusterState(observed, readings).requests()).toEqual([
+      { kind: 'CertificateRequest', phases: ['pending', 'done'] },
     ])
   })
 

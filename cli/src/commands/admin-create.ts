@@ -3,6 +3,7 @@ import { readClientKey } from '@edge-issuer/relay/signer'
 import { ADMIN_ROLES, err, ok } from '@edge-issuer/shared'
 import { createClientKeyPair } from '../client/client-key.ts'
 import { defineCommand } from '../command.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
 import { defaulted, operand, optional, toggle } from '../parameters.ts'
 import { choice, DIRECTORY, NAME, TIME } from '../value-types.ts'
 import { writeNewFiles } from '../write-new-files.ts'
@@ -15,7 +16,10 @@ const parameters = {
     'read: list and show certificates, metrics; admin: also who asked, with the evidence, and refusals',
   ),
   notAfter: optional(TIME, 'the worker accepts the key up to this time; for ever when absent'),
-  out: defaulted(DIRECTORY, '.', 'folder to make the files in'),
+  out: optional(
+    DIRECTORY,
+    `folder to make the files in; when absent the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
+  ),
   json: toggle('print everything as one JSON object, private key included, and write nothing'),
 }
 
@@ -35,7 +39,8 @@ overwritten.`,
     'edge-issuer admin create alice',
     'edge-issuer admin create auditor --role admin --not-after 2027-01-01',
   ],
-  run: async ({ name, role, notAfter, out, json: isJson }, io) => {
+  run: async ({ name, role, notAfter, json: isJson, ...values }, io) => {
+    const { out = keyFolder('.', io) } = values
     const { privateKeyPem, publicKeyPem } = createClientKeyPair()
     const key = readClientKey(privateKeyPem)
     if (!key.ok) throw new Error(`the new key ${key.error}`)

@@ -1,15 +1,25 @@
 import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
-import { EXTENDED_KEY_USAGE_OIDS, err, isExtendedKeyUsageName, ok } from '@edge-issuer/shared'
+import {
+  EXTENDED_KEY_USAGE_OIDS,
+  err,
+  isExtendedKeyUsageName,
+  ok,
+  type Result,
+} from '@edge-issuer/shared'
 import { createAuthority, ISSUING_CA_SUFFIX, type Authority } from '../ca/authority.ts'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { caLabel, MAX_LABEL_CHARACTERS } from '../ca/ca-label.ts'
-import { encryptKey, readPassphrase } from '../ca/key-passphrase.ts'
+import { encryptKey } from '../ca/encrypted-key.ts'
+import { findPassphrase, PASSPHRASE_VARIABLE, passphraseVariable } from '../ca/key-passphrase.ts'
 import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
 import { unlimitedKinds, type NameConstraints } from '../ca/name-constraints.ts'
 import { DNS_SUBTREE, EMAIL_SUBTREE, IP_SUBTREE, URI_SUBTREE } from '../ca/subtree.ts'
 import { defineCommand } from '../command.ts'
-import { defaulted, optional, repeated, type Values } from '../parameters.ts'
+import type { Io } from '../io.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
+import { defaulted, optional, repeated, toggle, type Values } from '../parameters.ts'
+import { shellWord } from '../shell-word.ts'
 import { choice, count, DIRECTORY, DURATION, FILE } from '../value-types.ts'
 import { writeNewFiles } from '../write-new-files.ts'
 
@@ -19,10 +29,16 @@ const EXTENDED_USAGES = Object.keys(EXTENDED_KEY_USAGE_OIDS).filter(isExtendedKe
 const MAX_PATH_LENGTH = 8
 
 const parameters = {
-  out: defaulted(DIRECTORY, 'ca', 'folder to make the files in'),
+  out: optional(
+    DIRECTORY,
+    `folder to make the files in; when absent ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
+  ),
   rootKeyOut: optional(
     FILE,
     `put the root key there instead of ${CA_PATHS.rootKey} in the folder: an offline medium`,
+  ),
+  encryptRootKey: toggle(
+    `encrypt the root key; asks twice for the passphrase, unless a file or ${PASSPHRASE_VARIABLE} has it`,
   ),
   rootKeyPassphraseFile: optional(
     FILE,
@@ -75,6 +91,9 @@ Makes two keys and two certificates in a new folder:
   ${CA_PATHS.chain.padEnd(16)}issuing CA, then root: goes into the worker's configuration
   ${CA_PATHS.root.padEnd(16)}root: what clients trust
 
+The root key can be encrypted: PKCS#8, PBES2 with AES-256 and a million rounds of PBKDF2-HMAC-SHA256,
+which openssl reads. The issuing key is not, since the worker gets it as it is.
+
 Name constraints stand in the issuing CA, so a stolen issuing key is worth nothing outside them.
 A constraint limits names of its own kind only. Nothing is ever overwritten.
 Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
@@ -82,24 +101,20 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
   endings: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer ca init --name Acme --permit-dns acme.internal --permit-ip 10.0.0.0/8',
-    'edge-issuer ca init --root-key-out /media/offline/ca.key --root-key-passphrase-file -',
+    'edge-issuer ca init --root-key-out /media/offline/ca.key --encrypt-root-key',
     'edge-issuer ca init --key-type p384 --intermediate-duration 1y --out acme-ca',
   ],
   run: async (values, io) => {
-    const { out, organization, rootDuration, intermediateDuration } = values
+    const { organization, rootDuration, intermediateDuration } = values
+    const out = values.out ?? keyFolder('ca', io)
     if (intermediateDuration > rootDuration) {
       const message =
         'the issuing CA would outlive its root; shorten --intermediate-duration or lengthen --root-duration'
       return err({ ending: 'usage', message })
     }
     const rootKeyPath = values.rootKeyOut ?? join(out, CA_PATHS.rootKey)
-    const passphrase =
-      values.rootKeyPassphraseFile === undefined
-        ? undefined
-        : await readPassphrase(values.rootKeyPassphraseFile, io)
-    if (passphrase?.ok === false) {
-      return err({ ending: 'failed', message: `--root-key-passphrase-file: ${passphrase.error}` })
-    }
+    const passphrase = await newPassphrase(values, io)
+    if (!passphrase.ok) return err({ ending: 'failed', message: passphrase.error })
     const constraints = constraintsOf(values)
     const authority = await createAuthority(
       {
@@ -116,7 +131,7 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
     )
     const { root, issuing } = authority
     const rootKey =
-      passphrase === undefined
+      passphrase.value === undefined
         ? root.privateKeyPem
         : encryptKey(root.privateKeyPem, passphrase.value)
     const chain = issuing.certificatePem + root.certificatePem
@@ -137,11 +152,22 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
         out,
         rootKeyPath,
         isApart: values.rootKeyOut !== undefined,
+        isEncrypted: passphrase.value !== undefined,
       }),
     )
     return ok(undefined)
   },
 })
+
+/** @returns The passphrase for the root key; `undefined` for a key that stays as it is. */
+async function newPassphrase(
+  { encryptRootKey, rootKeyPassphraseFile: file }: CaInitValues,
+  io: Io,
+): Promise<Result<string | undefined, string>> {
+  const isWanted = encryptRootKey || file !== undefined || passphraseVariable(io) !== undefined
+  if (!isWanted) return ok(undefined)
+  return findPassphrase({ file, question: 'Passphrase of the new root key', isNew: true }, io)
+}
 
 const constraintsOf = (values: CaInitValues): NameConstraints => ({
   permitted: [...values.permitDns, ...values.permitIp, ...values.permitEmail, ...values.permitUri],
@@ -160,9 +186,13 @@ interface Made {
   readonly rootKeyPath: string
   /** Whether the root key was put where the operator wanted it. */
   readonly isApart: boolean
+  readonly isEncrypted: boolean
 }
 
-function report({ authority, constraints, out, rootKeyPath, isApart }: Made): string {
+function report({ authority, constraints, out, rootKeyPath, isApart, isEncrypted }: Made): string {
+  const lock = isEncrypted
+    ? `It is encrypted; openssl pkey -in ${shellWord(rootKeyPath)} -noout asks for the passphrase.`
+    : 'Anyone who has it can be any CA of yours.'
   const keep = isApart ? `Keep ${rootKeyPath} offline.` : `Move ${rootKeyPath} offline now.`
   const free = unlimitedKinds(constraints)
   const domain = constraints.permitted.find(({ kind }) => kind === 'dns')?.text ?? 'acme.internal'
@@ -178,7 +208,7 @@ function report({ authority, constraints, out, rootKeyPath, isApart }: Made): st
   names    ${subtrees.length === 0 ? 'any' : subtrees.join(', ')}${free.length === 0 ? '' : `; no --permit flag limits ${free.join(', ')} names`}
 
 Next:
-  1. ${keep} Anyone who has it can be any CA of yours.
+  1. ${keep} ${lock}
   2. edge-issuer client create cluster-1 --allow-dns '${names}'
   3. edge-issuer config init --url https://ca.example.com --ca ${out} --client cluster-1.client.json
 `

@@ -3,24 +3,30 @@ import { join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { caLabel, MAX_LABEL_CHARACTERS } from '../ca/ca-label.ts'
-import { decryptKey, isEncryptedKey, readPassphrase } from '../ca/key-passphrase.ts'
+import { decryptKey, isEncryptedKey } from '../ca/encrypted-key.ts'
+import { findPassphrase, PASSPHRASE_VARIABLE } from '../ca/key-passphrase.ts'
 import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
 import { createSuccessor, type Successor } from '../ca/successor.ts'
 import { defineCommand } from '../command.ts'
 import type { Failure } from '../ending.ts'
 import type { Io } from '../io.ts'
+import { explainKeyFile } from '../key-file/explain.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
 import { defaulted, optional, required } from '../parameters.ts'
-import { readText } from '../read-input.ts'
+import { readInput, readText } from '../read-input.ts'
 import { choice, DIRECTORY, DURATION, FILE } from '../value-types.ts'
 import { writeNewFiles } from '../write-new-files.ts'
 
 const parameters = {
-  ca: defaulted(DIRECTORY, 'ca', 'folder of the CA that it follows, made by ca init or ca renew'),
+  ca: optional(
+    DIRECTORY,
+    `folder of the CA that it follows, made by ca init or ca renew; when absent ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
+  ),
   out: required(DIRECTORY, 'folder to make the files in'),
   rootKey: optional(FILE, `key of the root; ${CA_PATHS.rootKey} in the folder when absent`),
   rootKeyPassphraseFile: optional(
     FILE,
-    'passphrase of an encrypted root key, one line; - is standard input',
+    `passphrase of an encrypted root key, one line; - is standard input; ${PASSPHRASE_VARIABLE} when absent, or asks`,
   ),
   name: optional(
     caLabel(MAX_LABEL_CHARACTERS),
@@ -52,7 +58,7 @@ in the same way. Nothing is ever overwritten.`,
     'edge-issuer ca renew --ca ca --root-key /media/offline/ca.key --out ca-2',
   ],
   run: async (values, io) => {
-    const { ca, out, rootKey = join(ca, CA_PATHS.rootKey) } = values
+    const { ca = keyFolder('ca', io), out, rootKey = join(ca, CA_PATHS.rootKey) } = values
     const chain = await readText(join(ca, CA_PATHS.chain), io)
     if (!chain.ok) return failed(`--ca: ${chain.error}`)
     const key = await readRootKey(rootKey, values.rootKeyPassphraseFile, io)
@@ -87,18 +93,22 @@ const failed = (message: string): Result<never, Failure> => err({ ending: 'faile
 
 async function readRootKey(
   path: string,
-  passphraseFile: string | undefined,
+  file: string | undefined,
   io: Io,
 ): Promise<Result<string, string>> {
-  const key = await readText(path, io)
-  if (!key.ok) return err(`--root-key: ${key.error}`)
-  if (!isEncryptedKey(key.value)) return key
-  if (passphraseFile === undefined) {
-    return err(`--root-key: "${path}" is encrypted; add --root-key-passphrase-file`)
+  const content = await readInput(path, io)
+  if (!content.ok) return err(`--root-key: ${content.error}`)
+  const key = Buffer.from(content.value).toString('utf8')
+  if (!key.includes('PRIVATE KEY-----')) {
+    return err(
+      `--root-key: "${path}" ${explainKeyFile(content.value, path) ?? 'is no private key'}`,
+    )
   }
-  const passphrase = await readPassphrase(passphraseFile, io)
-  if (!passphrase.ok) return err(`--root-key-passphrase-file: ${passphrase.error}`)
-  const decrypted = decryptKey(key.value, passphrase.value)
+  if (!isEncryptedKey(key)) return ok(key)
+  const question = `Passphrase of the root key in "${path}"`
+  const passphrase = await findPassphrase({ file, question, isNew: false }, io)
+  if (!passphrase.ok) return err(`--root-key: "${path}" is encrypted: ${passphrase.error}`)
+  const decrypted = decryptKey(key, passphrase.value)
   return decrypted.ok ? decrypted : err(`--root-key: "${path}" ${decrypted.error}`)
 }
 

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { type CertificatesQuery, err, ok, type Result } from '@edge-issuer/shared'
 import { CERTIFICATE_FILTERS, certificatesQuery } from '../certificates/filters.ts'
 import { openGrowingFile, outputSink, type Sink } from '../certificates/growing-file.ts'
 import { defineCommand } from '../command.ts'
@@ -37,6 +37,8 @@ next --issued-after the same.`,
   ],
   run: async (values, io) => {
     const { out, after } = values
+    const query = certificatesQuery(values, io.nowMs())
+    if (!query.ok) return query
     return withAdmin(
       values,
       async (admin) => {
@@ -45,7 +47,11 @@ next --issued-after the same.`,
             ? ok(outputSink(io))
             : await openGrowingFile(out, { isContinued: after !== undefined }, io)
         if (!sink.ok) return failed(sink.error)
-        const copied = await copyRecords(admin, { sink: sink.value, values }, io)
+        const copied = await copyRecords(
+          admin,
+          { sink: sink.value, values, query: query.value },
+          io,
+        )
         if (!copied.ok) return copied
         const { records, next } = copied.value
         const place = out === undefined ? '' : ` in "${out}"`
@@ -68,13 +74,18 @@ interface Copied {
   readonly next: string | null
 }
 
+interface Copying {
+  readonly sink: Sink
+  readonly values: Values<typeof parameters>
+  readonly query: CertificatesQuery
+}
+
 /** Page by page from the worker into the sink, which is finished or left at the end. */
 async function copyRecords(
   { records: readRecords }: AdminClient,
-  { sink, values }: { readonly sink: Sink; readonly values: Values<typeof parameters> },
+  { sink, values, query }: Copying,
   io: Io,
 ): Promise<Result<Copied, Failure>> {
-  const query = certificatesQuery(values)
   const progress = startProgress(io)
   let copied: Copied = { records: 0, next: values.after ?? null }
   for await (const page of readPages(

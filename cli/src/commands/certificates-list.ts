@@ -13,7 +13,8 @@ export const certificatesList = defineCommand({
   description: `
 Lists what the worker has issued, by ledger and then in the order of issuing; with --json as one
 object {"certificates": [...], "next": ...}. It is printed when all of it is there; for very many
-certificates, "certificates export" writes as it reads. Times are UTC (RFC 3339).`,
+certificates, "certificates export" writes as it reads. Times are UTC (RFC 3339). For the role admin it
+says who asked: the request in the cluster, and the user.`,
   parameters: {
     ...ADMIN_PARAMETERS,
     ...CERTIFICATE_FILTERS,
@@ -23,14 +24,17 @@ certificates, "certificates export" writes as it reads. Times are UTC (RFC 3339)
   endings: ADMIN_ENDINGS,
   examples: [
     'edge-issuer certificates list --url https://ca.example.com --key alice.admin.key --name web.acme.internal',
-    'edge-issuer certificates list --url https://ca.example.com --key alice.admin.key --client cluster-1 --expires-before 2026-12-31 --json',
+    'edge-issuer certificates list --client cluster-1 --namespace shop --expires-within 30d --current',
+    'edge-issuer certificates list --name .acme.internal -o json',
+    'edge-issuer certificates list --name UPN:alice@acme.internal',
   ],
   run: async (values, io) => {
-    const query = certificatesQuery(values)
+    const query = certificatesQuery(values, io.nowMs())
+    if (!query.ok) return query
     const list = await askAdmin(
       values,
       async (admin) =>
-        readList(async (slice) => admin.certificates({ ...query, ...slice }), values),
+        readList(async (slice) => admin.certificates({ ...query.value, ...slice }), values),
       io,
     )
     if (!list.ok) return list
@@ -40,7 +44,16 @@ certificates, "certificates export" writes as it reads. Times are UTC (RFC 3339)
   },
 })
 
-const HEADINGS = ['ISSUED', 'VALID TO', 'ISSUER', 'CLIENT', 'SERIAL', 'NAMES'] as const
+const HEADINGS = [
+  'ISSUED',
+  'VALID TO',
+  'ISSUER',
+  'CLIENT',
+  'SERIAL',
+  'REQUEST',
+  'REQUESTER',
+  'NAMES',
+] as const
 
 const toRow = (certificate: CertificateSummary): readonly string[] => [
   certificate.issuedAt,
@@ -48,8 +61,19 @@ const toRow = (certificate: CertificateSummary): readonly string[] => [
   certificate.issuer,
   certificate.client,
   certificate.serialNumber,
+  requestOf(certificate),
+  certificate.requester?.username ?? NOTHING,
   namesOf(certificate),
 ]
+
+/** For a role that may not know who asked, and of older workers. */
+const NOTHING = '-'
+
+function requestOf({ requester }: CertificateSummary): string {
+  if (requester === undefined) return NOTHING
+  const { namespace, name } = requester
+  return namespace === '' ? name : `${namespace}/${name}`
+}
 
 function namesOf({ subject, subjectAltNames }: CertificateSummary): string {
   if (subjectAltNames.length === 0) return subject

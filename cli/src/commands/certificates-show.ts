@@ -1,5 +1,5 @@
 import { err, ok, type CertificateDetail } from '@edge-issuer/shared'
-import { SERIAL } from '../certificates/filters.ts'
+import { LEDGER_FILTERS, SERIAL } from '../certificates/filters.ts'
 import { defineCommand } from '../command.ts'
 import { operand, toggle } from '../parameters.ts'
 import { printable } from '../printable.ts'
@@ -9,11 +9,12 @@ import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worke
 export const certificatesShow = defineCommand({
   description: `
 Shows one certificate that the worker has issued, with what was asked for and not certified ("ignored")
-and what verifiers may refuse ("warning"); with --pem its chain alone: the leaf, then each
+and what verifiers may refuse ("warning"); for the role admin with who asked; with --pem its chain alone: the leaf, then each
 intermediate, no root.`,
   parameters: {
     serial: operand(SERIAL, 'serial number, hexadecimal; colons and capitals are fine'),
     ...ADMIN_PARAMETERS,
+    ...LEDGER_FILTERS,
     pem: toggle('print the chain, PEM'),
     json: JSON_SWITCH,
   },
@@ -25,7 +26,7 @@ intermediate, no root.`,
   run: async (values, io) => {
     const { serial, pem: isPem, json: isJson } = values
     if (isPem && isJson) return err({ ending: 'usage', message: 'choose one of --pem and --json' })
-    const answer = await askAdmin(values, async (admin) => admin.certificate(serial), io)
+    const answer = await askAdmin(values, async (admin) => admin.certificate(serial, values), io)
     if (!answer.ok) return answer
     const certificate = answer.value
     if (isJson) io.stdout(`${JSON.stringify(certificate, null, 2)}\n`)
@@ -33,6 +34,17 @@ intermediate, no root.`,
     return ok(undefined)
   },
 })
+
+/** None for a role that may not know who asked. */
+function requesterLines({ requester }: CertificateDetail): readonly (readonly [string, string])[] {
+  if (requester === undefined) return []
+  const { kind, namespace, name, username, groups = [] } = requester
+  return [
+    ['request', `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`],
+    ['requester', username],
+    ...groups.map((group) => ['group', group] as const),
+  ]
+}
 
 function describe(certificate: CertificateDetail): string {
   const { notBefore, notAfter, clamped, subjectAltNames } = certificate
@@ -47,6 +59,7 @@ function describe(certificate: CertificateDetail): string {
     ['client', certificate.client],
     ['profile', certificate.profile],
     ['uid', certificate.uid],
+    ...requesterLines(certificate),
     ...certificate.ignored.map((notice) => ['ignored', notice] as const),
     ...certificate.warnings.map((notice) => ['warning', notice] as const),
   ]

@@ -7,13 +7,17 @@ import type { ClientEntries } from '../client/client-entry.ts'
 import { createClientKeyPair } from '../client/client-key.ts'
 import { manifestYaml, secretManifest } from '../client/secret-manifest.ts'
 import { defineCommand } from '../command.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
 import { defaulted, operand, optional, repeated, toggle } from '../parameters.ts'
 import { DIRECTORY, NAME, RESOURCE_NAME } from '../value-types.ts'
 import { writeNewFiles, type NewFile } from '../write-new-files.ts'
 
 const parameters = {
   name: operand(NAME, 'what the worker calls this client, such as the name of the cluster'),
-  out: defaulted(DIRECTORY, '.', 'folder to make the files in'),
+  out: optional(
+    DIRECTORY,
+    `folder to make the files in; when absent the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
+  ),
   secretName: defaulted(
     RESOURCE_NAME,
     'edge-client',
@@ -45,7 +49,7 @@ allowed, or by --unrestricted. Nothing is ever overwritten.`,
     'edge-issuer client create cluster-1 --unrestricted --stdout | kubectl apply -n edge-issuer -f -',
   ],
   run: async (values, io) => {
-    const { name, out, stdout: isPrinted, json: isJson } = values
+    const { name, out = keyFolder('.', io), stdout: isPrinted, json: isJson } = values
     if (isPrinted && isJson) {
       return err({ ending: 'usage', message: 'choose one of --stdout and --json' })
     }

@@ -11,6 +11,7 @@ import {
   ADMIN_REFUSALS_PATH,
   adminCertificatePath,
   type CertificateDetail,
+  type CertificateQuery,
   certificateDetailSchema,
   type CertificateRecord,
   certificatesPageSchema,
@@ -38,7 +39,10 @@ export interface AdminClient {
   readonly records: (query: CertificatesQuery) => PageAnswer<CertificateRecord>
   readonly refusals: (query: RefusalsQuery) => PageAnswer<RefusedRequest>
   /** @param serialNumber - Lower-case hexadecimal. */
-  readonly certificate: (serialNumber: string) => Promise<Result<CertificateDetail, SignerFault>>
+  readonly certificate: (
+    serialNumber: string,
+    query: CertificateQuery,
+  ) => Promise<Result<CertificateDetail, SignerFault>>
   /** Prometheus text. */
   readonly metrics: () => Promise<Result<string, SignerFault>>
   readonly close: () => Promise<void>
@@ -54,21 +58,31 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
   return ok({
     certificates: async (query) => {
       const schema = pageSchema(certificatesPageSchema, ({ certificates }) => certificates, query)
-      return worker.get(withQuery(ADMIN_CERTIFICATES_PATH, query), schema, deadline())
+      return valueOf(worker.get(withQuery(ADMIN_CERTIFICATES_PATH, query), schema, deadline()))
     },
     records: async (query) => {
       const schema = pageSchema(exportPageSchema, ({ records }) => records, query)
-      return worker.get(withQuery(ADMIN_EXPORT_PATH, query), schema, deadline())
+      return valueOf(worker.get(withQuery(ADMIN_EXPORT_PATH, query), schema, deadline()))
     },
     refusals: async (query) => {
       const schema = pageSchema(refusalsPageSchema, ({ refusals }) => refusals, query)
-      return worker.get(withQuery(ADMIN_REFUSALS_PATH, query), schema, deadline())
+      return valueOf(worker.get(withQuery(ADMIN_REFUSALS_PATH, query), schema, deadline()))
     },
-    certificate: async (serialNumber) =>
-      worker.get(adminCertificatePath(serialNumber), certificateDetailSchema, deadline()),
+    certificate: async (serialNumber, { issuer, client }) => {
+      const path = withQuery(adminCertificatePath(serialNumber), { issuer, client })
+      return valueOf(worker.get(path, certificateDetailSchema, deadline()))
+    },
     metrics: async () => worker.getText(ADMIN_METRICS_PATH, deadline()),
     close: async () => worker.close(),
   })
+}
+
+/** An answer without the request id: nothing is wrong. */
+async function valueOf<T>(
+  answering: Promise<Result<{ readonly value: T }, SignerFault>>,
+): Promise<Result<T, SignerFault>> {
+  const answer = await answering
+  return answer.ok ? ok(answer.value.value) : answer
 }
 
 const deadline = (): AbortSignal => AbortSignal.timeout(WORKER_DEADLINE_MS)

@@ -7,21 +7,29 @@
 import { AUTHORITY_STATES } from '@edge-issuer/shared'
 import { z } from 'zod'
 import { conditionSchema } from './condition.ts'
+import { digestOf } from './digest.ts'
 import { metadataSchema } from './metadata.ts'
 
 /** What an issuer that names none asks the worker for. */
 const DEFAULT_ISSUER_NAME = 'default'
 
-const issuerSpecSchema = z.object({
+/** Where the worker is, and whom to trust for it. */
+const workerSchema = z.object({
   url: z.string(),
-  authSecretName: z.string(),
-  issuer: z.string().default(DEFAULT_ISSUER_NAME),
-  profile: z.string().optional(),
   /** Base64 of PEM. */
   caBundle: z.string().optional(),
-  /** Go duration. */
-  maxRetryDuration: z.string().optional(),
 })
+
+const issuerSpecSchema = workerSchema
+  .extend({
+    authSecretName: z.string(),
+    issuer: z.string().default(DEFAULT_ISSUER_NAME),
+    profile: z.string().optional(),
+    /** Go duration. */
+    maxRetryDuration: z.string().optional(),
+  })
+  // A caBundle is long, and is read again when a connection is opened.
+  .transform(({ caBundle, ...spec }) => ({ ...spec, caBundleHash: caBundleHash(caBundle) }))
 
 /** The CA that signs. */
 const issuerCaSchema = z.object({
@@ -46,21 +54,33 @@ const issuerRootSchema = z.object({
   subject: z.string().optional(),
 })
 
+/** What the last good health check saw. */
+const seenSchema = z.object({
+  ca: issuerCaSchema.optional(),
+  authorities: z.array(issuerAuthoritySchema).optional(),
+  /** Absent where an older relay wrote the status. */
+  roots: z.array(issuerRootSchema).optional(),
+})
+
 export const issuerSchema = z.object({
   kind: z.enum(['Issuer', 'ClusterIssuer']),
   metadata: metadataSchema,
   spec: issuerSpecSchema,
-  status: z
-    .object({
-      conditions: z.array(conditionSchema).default([]),
-      /** What the last good health check saw, as are the authorities and the roots. */
-      ca: issuerCaSchema.optional(),
-      authorities: z.array(issuerAuthoritySchema).optional(),
-      /** Absent where an older relay wrote the status. */
-      roots: z.array(issuerRootSchema).optional(),
-    })
-    .prefault({}),
+  status: seenSchema.extend({ conditions: z.array(conditionSchema).default([]) }).prefault({}),
 })
+
+/** What is not kept of an issuer: read when it is needed. */
+export const issuerDetailsSchema = z.object({
+  metadata: z.object({ uid: z.string() }),
+  spec: workerSchema,
+  status: seenSchema.prefault({}),
+})
+
+export type IssuerDetails = z.infer<typeof issuerDetailsSchema>
+
+/** @returns What changes with the bundle; nothing without one. */
+export const caBundleHash = (caBundle: string | undefined): string | undefined =>
+  caBundle === undefined ? undefined : digestOf(caBundle)
 
 export type Issuer = z.infer<typeof issuerSchema>
 export type IssuerKind = Issuer['kind']

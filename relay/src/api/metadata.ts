@@ -4,8 +4,9 @@
  * @module
  */
 import { z } from 'zod'
+import { digestOf } from './digest.ts'
 
-/** Kept small: every object in the store carries it. */
+/** What is read of it. {@link Metadata.isPartial} is for objects that are kept in memory. */
 export const metadataSchema = z
   .object({
     name: z.string(),
@@ -21,6 +22,16 @@ export const metadataSchema = z
     ...rest,
     createdMs: Date.parse(creationTimestamp),
     isDeleting: deletionTimestamp !== undefined,
+    /** Differs when the annotations do. */
+    annotationsHash: annotationsHash(rest.annotations),
+    /** Whether parts of the object were left out to save memory: read it again before they are used. */
+    isPartial: false,
   }))
 
 export type Metadata = z.infer<typeof metadataSchema>
+
+function annotationsHash(annotations: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(annotations)
+  if (entries.length === 0) return ''
+  return digestOf(JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))))
+}

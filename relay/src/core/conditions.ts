@@ -4,7 +4,9 @@
  * @module
  */
 import { type Condition, findCondition } from '../api/condition.ts'
+import { oneLine } from '../api/one-line.ts'
 import { READY } from '../api/reasons.ts'
+import { keptMessage } from './kept-text.ts'
 import { stableText } from './stable-text.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -30,7 +32,7 @@ export function readyCondition(
     type: READY,
     status,
     reason,
-    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+    message: oneLine(message, MAX_MESSAGE_CHARACTERS),
     observedGeneration: at.observedGeneration ?? 0,
     lastTransitionMs: isSameStatus ? before.lastTransitionMs : at.nowMs,
   }
@@ -43,7 +45,7 @@ export function isReadyChanged(existing: readonly Condition[], next: Condition):
     before === undefined ||
     before.status !== next.status ||
     before.reason !== next.reason ||
-    stableText(before.message) !== stableText(next.message) ||
+    stableText(keptMessage(before.message)) !== stableText(keptMessage(next.message)) ||
     before.observedGeneration !== next.observedGeneration
   )
 }

@@ -64,7 +64,5 @@ const othersConditions = ({ status }: AnyRequest): string =>
     .toSorted()
     .join()
 
-function isAnnotated(before: Metadata, after: Metadata): boolean {
-  const names = Object.keys({ ...before.annotations, ...after.annotations })
-  return names.some((name) => before.annotations[name] !== after.annotations[name])
-}
+const isAnnotated = (before: Metadata, after: Metadata): boolean =>
+  before.annotationsHash !== after.annotationsHash

@@ -40,8 +40,10 @@ export interface KubeOptions {
 }
 
 const STDIN_DESCRIPTOR = 0
-/** Deadline of each call but listings and watches. */
+/** Deadline of each call but listings, watches and status writes. */
 const CALL_DEADLINE_MS = 30_000
+/** Of a status write: shorter, so that its failure is reported within half a minute. */
+const STATUS_DEADLINE_MS = 20_000
 /** One object; the API server takes none above 3 MiB (MaxRequestBodyBytes). */
 const MAX_OBJECT_BYTES = 4 * 1_048_576
 
@@ -70,7 +72,8 @@ export async function connect(options: KubeOptions): Promise<Result<Kube, string
   return ok({
     getObject: async (resource, ref, signal) =>
       call({ method: 'GET', path: objectPath(resource, ref) }, signal),
-    applyStatus: async (write, signal) => call(applyRequest(write), signal),
+    applyStatus: async (write, signal) =>
+      exchange(applyRequest(write), { transport, options, signal }, STATUS_DEADLINE_MS),
     readSecret: async (ref, signal) => {
       const secret = await call({ method: 'GET', path: objectPath(SECRET, ref) }, signal)
       return secret.ok ? parseSecret(secret.value) : secret
@@ -101,18 +104,29 @@ interface Way {
 async function exchange(
   request: ApiRequest,
   { transport, options: { clock }, signal }: Way,
+  limitMs = CALL_DEADLINE_MS,
 ): Promise<Result<unknown, ApiError>> {
-  return withDeadline({ clock, limitMs: CALL_DEADLINE_MS, signal }, async (limited) => {
+  return withDeadline({ clock, limitMs, signal }, async (limited) => {
     const answer = await transport.send(request, limited)
-    if (!answer.ok) return answer
+    if (!answer.ok) return isLate(limited, signal) ? unanswered(limitMs) : answer
     try {
       const value = parseJson((await readText(answer.value, MAX_OBJECT_BYTES)) ?? '')
       return value === undefined ? senseless(request) : ok(value)
     } catch (thrown) {
-      return err(faultError(thrown))
+      return isLate(limited, signal) ? unanswered(limitMs) : err(faultError(thrown))
     }
   })
 }
+
+/** Whether the call's own deadline has passed; the caller's may have passed first. */
+const isLate = (limited: AbortSignal, signal: AbortSignal): boolean =>
+  limited.aborted && !signal.aborted
+
+const unanswered = (limitMs: number): Result<never, ApiError> =>
+  err({
+    kind: 'unavailable',
+    message: `the API server did not respond within ${String(limitMs / 1_000)} s`,
+  })
 
 /** Server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/). JSON is YAML. */
 function applyRequest({ resource, ref, resourceVersion, status }: StatusWrite): ApiRequest {

@@ -5,7 +5,7 @@
  * @module
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import type { Clock } from '../queue/clock.ts'
@@ -36,8 +36,9 @@ export function podAccess(options: PodOptions): Result<Access, string> {
   if (host === '') {
     return err('this is not a pod (KUBERNETES_SERVICE_HOST is not set) and no kubeconfig was given')
   }
+  const isHost = isIP(host) !== 0 || /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/iu.test(host)
   const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`
-  if (!/^\d{1,5}$/u.test(port) || !URL.canParse(server)) {
+  if (!isHost || !/^\d{1,5}$/u.test(port) || !URL.canParse(server)) {
     return err(
       'KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are malformed; expected the address and the port of the API server, which Kubernetes sets in every pod',
     )

@@ -7,11 +7,13 @@
  * @module
  */
 import { Counter, type Registry } from 'prom-client'
-import { findCondition } from '../api/condition.ts'
+import { isConditionTrue } from '../api/condition.ts'
+import { CLUSTER_ISSUER, ISSUER } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import { READY } from '../api/reasons.ts'
 import type { ClusterState } from '../cluster-state.ts'
 import type { RequestPhase } from '../core/request-phase.ts'
+import { issuersWithSeries } from './issuer-series.ts'
 import { liveGauge } from './live-gauge.ts'
 import { METRIC_PREFIX } from './prefix.ts'
 
@@ -23,19 +25,23 @@ export interface RelayState extends ClusterState {
   readonly isLeading: () => boolean
 }
 
-/** Few enough to be labels: who may create an issuer may also delete it. */
+/** Only of {@link issuersWithSeries}. */
 const ISSUER_LABELS = ['kind', 'namespace', 'name'] as const
+
+const ISSUER_KINDS = [ISSUER.kind, CLUSTER_ISSUER.kind] as const
+
+const isReady = ({ status }: Issuer): boolean => isConditionTrue(status.conditions, READY)
 
 /** Registers everything at `registry`. */
 export function stateMetrics(registry: Registry, state: RelayState): void {
-  const { issuers, requests, droppedEvents, leaseName, isLeading } = state
+  const { issuers, requests, omitted, droppedEvents, leaseName, isLeading } = state
   const requestsIn = (phase: RequestPhase) => () =>
     requests().map(({ kind, phases }) => ({
       labels: { kind },
       value: phases.filter((one) => one === phase).length,
     }))
   const ofIssuers = (value: (issuer: Issuer) => number | undefined) => () =>
-    issuers().flatMap((issuer) => {
+    issuersWithSeries(issuers()).flatMap((issuer) => {
       const { kind, metadata } = issuer
       const read = value(issuer)
       const labels = { kind, namespace: metadata.namespace, name: metadata.name }
@@ -54,20 +60,39 @@ export function stateMetrics(registry: Registry, state: RelayState): void {
     read: requestsIn('waiting for approval'),
   })
   liveGauge(registry, {
+    name: `${METRIC_PREFIX}_issuers`,
+    help: 'Issuers, by whether they are Ready',
+    labelNames: ['kind', 'ready'],
+    read: () =>
+      ISSUER_KINDS.flatMap((kind) => {
+        const all = issuers().filter((issuer) => issuer.kind === kind)
+        const ready = all.filter(isReady).length
+        return [
+          { labels: { kind, ready: 'true' }, value: ready },
+          { labels: { kind, ready: 'false' }, value: all.length - ready },
+        ]
+      }),
+  })
+  liveGauge(registry, {
     name: `${METRIC_PREFIX}_issuer_ready`,
-    help: 'Whether an issuer is Ready',
+    help: 'Whether an issuer is Ready; of at most 1000 issuers, and 100 of a namespace',
     labelNames: ISSUER_LABELS,
-    read: ofIssuers(({ status }) =>
-      findCondition(status.conditions, READY)?.status === 'True' ? 1 : 0,
-    ),
+    read: ofIssuers((issuer) => (isReady(issuer) ? 1 : 0)),
   })
   liveGauge(registry, {
     name: `${METRIC_PREFIX}_ca_not_after_timestamp_seconds`,
-    help: 'When the CA of an issuer ends, in seconds since 1970',
+    help: 'When the CA of an issuer ends, in seconds since 1970; of the same issuers',
     labelNames: ISSUER_LABELS,
     read: ofIssuers(({ status: { ca } }) =>
       ca === undefined ? undefined : Date.parse(ca.notAfter) / 1_000,
     ),
+  })
+  liveGauge(registry, {
+    name: `${METRIC_PREFIX}_objects_omitted`,
+    help: 'Objects that the relay ignores because it has no memory for more of them',
+    labelNames: ['resource'],
+    read: () =>
+      omitted().map(({ resource, objects }) => ({ labels: { resource }, value: objects })),
   })
   liveGauge(registry, {
     name: 'leader_election_master_status',

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { ok, type Result } from '@edge-issuer/shared'
+import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
 import { apiVersionOf, type Resource } from '../api/group.ts'
-import type { Issuer, SeenAuthorities } from '../api/issuer.ts'
+import type { Issuer, IssuerDetails, SeenAuthorities } from '../api/issuer.ts'
 import { EVENT_REASON, type IssuerReason } from '../api/reasons.ts'
 import { warnOfExpiry } from '../core/ca-expiry.ts'
 import { type CheckOutcome, checkOutcome } from '../core/check-outcome.ts'
@@ -22,8 +22,9 @@ import { issuerStatus } from '../report/status.ts'
 import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import { Certificates } from '../signer/certificates.ts'
 import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
-import type { SignerClient } from '../signer/client.ts'
+import type { Logged, SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
+import { addRequestId } from '../signer/request-id.ts'
 import { verifyHealth } from '../signer/verify-health.ts'
 import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
 import type { IssuerHolds } from './issuer-holds.ts'
@@ -44,6 +45,11 @@ export interface IssuerReconcilerOptions {
     signal: AbortSignal,
     check: (limited: AbortSignal) => Promise<T>,
   ) => Promise<T>
+  /** Reads what is not kept in memory. */
+  readonly readDetails: (
+    issuer: Issuer,
+    signal: AbortSignal,
+  ) => Promise<Result<IssuerDetails, ApiError>>
   readonly holds: IssuerHolds
   /** Of sign calls. */
   readonly breakers: Pick<CircuitBreakers, 'hurry'>
@@ -112,13 +118,22 @@ async function check(
     return { verdict: kind === 'spec' ? issuerFailed(message) : issuerPending(message) }
   }
   const health = await client.value.health(issuer.spec.issuer, signal)
-  const answer = health.ok ? verifyHealth(health.value, certificates, now()) : health
+  const answer = health.ok ? verified(health.value, certificates, now()) : health
   const outcome = checkOutcome(answer, issuer.spec)
   if (!answer.ok) return { ...outcome, minimumMs: answer.error.retryAfterMs ?? 0 }
   // Requests that this check wakes need not wait until the next probe would be due.
   breakers.hurry(breakerScope(issuer))
   const at = { nowMs: now(), longestLifetimeMs: longestLifetimeMs(issuer) }
   return { ...outcome, verdict: warnOfExpiry(outcome.verdict, answer.value, at) }
+}
+
+function verified(
+  health: HealthAnswer & Logged,
+  certificates: Certificates,
+  nowMs: number,
+): ReturnType<typeof verifyHealth> {
+  const answer = verifyHealth(health, certificates, nowMs)
+  return answer.ok ? answer : err(addRequestId(answer.error, health.requestId))
 }
 
 interface Checked {
@@ -130,28 +145,32 @@ interface Checked {
 /** @returns Whether there is any news, or why it could not be written. */
 async function write(
   { key, issuer, checked }: Checked,
-  { resource, status, unwritten, log, now }: IssuerReconcilerOptions,
+  options: IssuerReconcilerOptions,
   signal: AbortSignal,
 ): Promise<Result<boolean, ApiError>> {
+  const { resource, unwritten, log, now } = options
   const { metadata } = issuer
   const ready = readyCondition(issuer.status.conditions, checked.verdict, {
     nowMs: now(),
     observedGeneration: metadata.generation,
   })
-  // A failed check says nothing about the CAs: what the last good one saw stays.
-  const seen = checked.seen ?? issuer.status
   const isSame =
-    !isReadyChanged(issuer.status.conditions, ready) && seenText(seen) === seenText(issuer.status)
+    !isReadyChanged(issuer.status.conditions, ready) &&
+    seenText(checked.seen ?? issuer.status) === seenText(issuer.status)
   if (isSame) return ok(unwritten.settled(metadata.uid))
-  const written = await status.applyStatus(
-    {
-      resource,
-      ref: refOfKey(key),
-      resourceVersion: metadata.resourceVersion,
-      status: issuerStatus(ready, seen),
-    },
-    signal,
-  )
+  const seen =
+    checked.seen === undefined ? await lastSeen(issuer, options, signal) : ok(checked.seen)
+  const written = seen.ok
+    ? await options.status.applyStatus(
+        {
+          resource,
+          ref: refOfKey(key),
+          resourceVersion: metadata.resourceVersion,
+          status: issuerStatus(ready, seen.value),
+        },
+        signal,
+      )
+    : seen
   // A conflict, or an issuer that was not found, means that the store is behind: the change on its way
   // wakes this key, or the retry does. A 404 need not mean that it is gone, see requestReconciler.
   if (!written.ok) {
@@ -162,6 +181,17 @@ async function write(
   const { reason, message } = checked.verdict
   log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
   return ok(true)
+}
+
+/** A failed check says nothing about the CAs: what the last good one saw stays in the status. */
+async function lastSeen(
+  issuer: Issuer,
+  { readDetails }: IssuerReconcilerOptions,
+  signal: AbortSignal,
+): Promise<Result<SeenAuthorities, ApiError>> {
+  if (!issuer.metadata.isPartial || issuer.status.ca === undefined) return ok(issuer.status)
+  const details = await readDetails(issuer, signal)
+  return details.ok ? ok(details.value.status) : details
 }
 
 /**

@@ -17,6 +17,7 @@ import { type ApprovalHelp, approvalHelp, signingApprovalHelp } from '../core/ap
 import { decideRequest } from '../core/decide-request.ts'
 import { decideSigningRequest } from '../core/decide-signing-request.ts'
 import { type OurIssuerRef, ourIssuerRef } from '../core/issuer-ref.ts'
+import { keptCertificateRequest, keptSigningRequest } from '../core/kept-objects.ts'
 import type { RequestDecision } from '../core/request-decision.ts'
 import {
   CERTIFICATE_REQUEST_WORDS,
@@ -41,6 +42,8 @@ import {
 export interface RequestKind<R extends AnyRequest> {
   readonly resource: Resource
   readonly schema: ZodType<R>
+  /** What of a request stays in memory. */
+  readonly kept: (request: R) => R
   readonly issuerRef: (request: R) => OurIssuerRef | undefined
   readonly decide: (request: R, issuer: Issuer | undefined) => RequestDecision
   readonly toSignRequest: (request: R, profile: string | undefined) => Result<SignRequest, string>
@@ -55,6 +58,7 @@ export interface RequestKind<R extends AnyRequest> {
 export const CERTIFICATE_REQUESTS: RequestKind<CertificateRequest> = {
   resource: CERTIFICATE_REQUEST,
   schema: certificateRequestSchema,
+  kept: keptCertificateRequest,
   issuerRef: ourIssuerRef,
   decide: decideRequest,
   toSignRequest,
@@ -70,6 +74,7 @@ export const certificateSigningRequests = (
 ): RequestKind<CertificateSigningRequest> => ({
   resource: CERTIFICATE_SIGNING_REQUEST,
   schema: certificateSigningRequestSchema,
+  kept: keptSigningRequest,
   issuerRef: ({ spec }) => {
     const signer = readSignerName(spec.signerName)
     return signer.kind === 'cluster' ? signer.ref : undefined

@@ -27,7 +27,7 @@ import type { Told } from './told.ts'
 /** What reconciling a request needs of the world. */
 export interface RequestReconcilerOptions<R extends AnyRequest> {
   readonly kind: RequestKind<R>
-  /** As last seen. */
+  /** As last seen; of one that was kept in part, see `isPartial`, not enough to sign it. */
   readonly get: (key: string) => R | undefined
   /** As it is now, past the cache; `undefined` when it is gone. */
   readonly getLive: (key: string, signal: AbortSignal) => Promise<Result<R | undefined, ApiError>>
@@ -42,8 +42,8 @@ export interface RequestReconcilerOptions<R extends AnyRequest> {
   readonly now: () => number
 }
 
-/** A request that changes this often while it is worked on is left to the queue. */
-const MAX_CONFLICTS = 3
+/** A request that changes while it is worked on is read again this often, then it is left to the queue. */
+const MAX_READS = 3
 
 /** @returns The reconcile function of a controller. */
 export function requestReconciler<R extends AnyRequest>(
@@ -51,16 +51,22 @@ export function requestReconciler<R extends AnyRequest>(
 ): Reconcile {
   return async (key, signal) => {
     let request = options.get(key)
-    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      if (request === undefined) return conflicts === 0 ? { kind: 'done' } : NOT_FOUND
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      if (request === undefined) return reads === 0 ? { kind: 'done' } : NOT_FOUND
       const pass = await decide({ key, request }, options, signal)
       if (pass.kind === 'leave') return pass.outcome
-      const written = await write({ key, request, pass }, options, signal)
-      if (written.ok) return pass.outcome
-      if (written.error.kind !== 'conflict') return unwrittenOutcome(written.error)
-      // The object is not what was decided on: it may be denied, finished, or another one by now.
+      if (pass.kind === 'write') {
+        const written = await write({ key, request, pass }, options, signal)
+        if (written.ok) return pass.outcome
+        if (written.error.kind !== 'conflict') return unwrittenOutcome(written.error)
+      }
+      // After a conflict the object may be denied, finished, or another one by now.
       const live = await options.getLive(key, signal)
-      if (!live.ok) return unread({ key, request, pass }, live.error, options)
+      if (!live.ok) {
+        return pass.kind === 'write'
+          ? unread({ key, request, pass }, live.error, options)
+          : notRead({ key, request }, live.error, { ...options, signal })
+      }
       request = live.value
     }
     return { kind: 'retry', message: 'the request changed again and again while it was worked on' }
@@ -103,6 +109,8 @@ function verdictAfterThrow<R extends AnyRequest>(
 type Pass =
   | ({ readonly kind: 'write' } & Signing)
   | { readonly kind: 'leave'; readonly outcome: ReconcileOutcome }
+  /** Only a part of the request is in memory. */
+  | { readonly kind: 'read' }
 
 async function decide<R extends AnyRequest>(
   { key, request }: Subject<R>,
@@ -127,6 +135,7 @@ async function decide<R extends AnyRequest>(
       // Denied is final; an issuer that is awaited wakes its requests when it changes.
       return { kind: 'write', verdict: decision.verdict, outcome: { kind: 'done' } }
     case 'sign':
+      if (request.metadata.isPartial) return { kind: 'read' }
       return { kind: 'write', ...(await sign(request, decision.issuer, signal)) }
   }
 }
@@ -215,3 +224,16 @@ const unwrittenOutcome = ({ message, retryAfterMs = 0 }: ApiError): ReconcileOut
   message: `status not written: ${message}`,
   minimumMs: retryAfterMs,
 })
+
+/** The part in memory is enough to say that the request could not be read as a whole. */
+async function notRead<R extends AnyRequest>(
+  { key, request }: Subject<R>,
+  { message: error, retryAfterMs = 0 }: ApiError,
+  { signal, ...options }: RequestReconcilerOptions<R> & { readonly signal: AbortSignal },
+): Promise<ReconcileOutcome> {
+  const message = `request not read: ${error}`
+  const outcome = { kind: 'retry', message, minimumMs: retryAfterMs } as const
+  const verdict = options.kind.words.retried(message)
+  await write({ key, request, pass: { verdict, outcome } }, options, signal)
+  return outcome
+}

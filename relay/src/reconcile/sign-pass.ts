@@ -20,8 +20,9 @@ import {
   FAILURES_TO_OPEN,
   type OpenBreaker,
 } from '../signer/circuit-breaker.ts'
-import type { SignerClient } from '../signer/client.ts'
+import type { Logged, SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
+import { addRequestId } from '../signer/request-id.ts'
 import { verifyAnswer } from '../signer/verify-answer.ts'
 import type { ReconcileOutcome } from './controller.ts'
 import type { IssuerHolds } from './issuer-holds.ts'
@@ -82,12 +83,16 @@ export function signPass<R extends AnyRequest>(
       nowMs: options.now(),
     }
     const verified = verifyAnswer(answer.value, expected, certificates)
-    if (!verified.ok) return faulted(verified.error, subjects, options)
+    const { requestId } = answer.value
+    if (!verified.ok) {
+      return faulted(addRequestId(verified.error, requestId), subjects, options)
+    }
     options.holds.forget(issuer.metadata.uid)
     return {
       verdict: withNotices(words.issued, answer.value),
       issued: verified.value,
       omittedGroups: request.spec.groups.length - signRequest.value.origin.groups.length,
+      ...(requestId === undefined ? {} : { requestId }),
       outcome: { kind: 'done' },
     }
   }
@@ -97,8 +102,8 @@ export function signPass<R extends AnyRequest>(
 async function guarded(
   issuer: Issuer,
   { breakers, wakeRequests }: Pick<SignPassOptions, 'breakers' | 'wakeRequests'>,
-  call: () => Promise<Result<SignAnswer, SignerFault>>,
-): Promise<Result<SignAnswer, SignerFault>> {
+  call: () => Promise<Result<SignAnswer & Logged, SignerFault>>,
+): Promise<Result<SignAnswer & Logged, SignerFault>> {
   const scope = breakerScope(issuer)
   const permit = breakers.ask(scope)
   if (permit.kind === 'wait') return err(circuitOpen(permit))

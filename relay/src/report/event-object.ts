@@ -5,7 +5,8 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { cutToBytes } from '../api/one-line.ts'
+import { visibleText } from '@edge-issuer/shared'
+import { cutMessage } from '../api/cut-message.ts'
 import { microTime } from '../api/time.ts'
 import type { EventObject } from '../kube/ports.ts'
 
@@ -18,7 +19,7 @@ export interface EventDraft {
   readonly reason: string
   /** What was done, for machines: a constant in CamelCase, at most 128 characters. */
   readonly action: string
-  /** What happened, for people; cut to 1,024 bytes. */
+  /** What happened, for people; cut to 1,024 bytes, but for a request id at its end. */
   readonly note: string
 }
 
@@ -54,7 +55,7 @@ export function eventObject(draft: EventDraft, origin: EventOrigin): EventObject
     type: draft.type,
     reason: draft.reason,
     action: draft.action,
-    note: cutToBytes(draft.note, MAX_NOTE_BYTES),
+    note: cutMessage(visibleText(draft.note), MAX_NOTE_BYTES),
     regarding: isNamespaced ? { ...regarding, namespace } : regarding,
   }
 }

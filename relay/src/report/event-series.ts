@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { digestOf } from '../api/digest.ts'
 import { stableText } from '../core/stable-text.ts'
 import type { EventObject } from '../kube/ports.ts'
 import { happenedAgain } from './event-object.ts'
@@ -28,7 +29,7 @@ export interface Occurrence {
 /** A series ends when the event has not happened for so long; after that it is a new event (client-go tools/events). */
 const FINISH_MS = 360_000
 /** Bounds the memory. Beyond it the ones that happened longest ago are forgotten. */
-const MAX_OCCURRENCES = 4_096
+const MAX_OCCURRENCES = 2_048
 
 /** What happened lately. */
 export class EventSeries {
@@ -67,5 +68,5 @@ function keyOf(event: EventObject): string {
   const { apiVersion, kind, namespace, name, uid } = regarding
   const about = [apiVersion, kind, namespace, name, uid]
   const reporter = [reportingController, reportingInstance]
-  return JSON.stringify([type, action, reason, ...reporter, about, stableText(note)])
+  return digestOf(JSON.stringify([type, action, reason, ...reporter, about, stableText(note)]))
 }

@@ -1,3 +1,4 @@
+import { cutMessage } from '../api/cut-message.ts'
 /**
  * Reports status writes that fail: the object itself keeps its old status, and would say what is no longer
  * true without a word about it. Kept in memory: a restart reports each failure again.
@@ -106,4 +107,4 @@ export class UnwrittenStatuses {
 
 /** @returns What the Event of a failure says. */
 const unwrittenNote = (error: ApiError, verdict: Verdict<string>): string =>
-  `Status not written: ${cutToBytes(error.message, MAX_ERROR_BYTES)}. It should say ${verdict.reason}: ${cutToBytes(verdict.message, MAX_VERDICT_BYTES)}`
+  `Status not written: ${cutToBytes(error.message, MAX_ERROR_BYTES)}. It should say ${verdict.reason}: ${cutMessage(verdict.message, MAX_VERDICT_BYTES)}`

@@ -19,7 +19,7 @@ import {
 } from '@edge-issuer/shared'
 import { oneLine } from '../api/one-line.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
-import { withRequestId } from './request-id.ts'
+import { requestIdOf, withRequestId } from './request-id.ts'
 import type { HttpAnswer } from './transport.ts'
 
 /** Statuses that say "later", whoever says them (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
@@ -61,12 +61,24 @@ export interface Reading<T> extends Exchanged {
   readonly schema: AnswerSchema<T>
 }
 
+/** The value of an answer, and under which id the worker logged the request. */
+export interface Answered<T> {
+  readonly value: T
+  readonly requestId?: string
+}
+
 /** @returns The value of a 200 or 201 answer, or the fault of any other. */
-export function readAnswer<T>(answer: HttpAnswer, reading: Reading<T>): Result<T, SignerFault> {
+export function readAnswer<T>(
+  answer: HttpAnswer,
+  reading: Reading<T>,
+): Result<Answered<T>, SignerFault> {
   const text = readTextAnswer(answer, reading)
   if (!text.ok) return text
   const parsed = reading.schema.safeParse(parseJson(text.value))
-  if (parsed.success) return ok(parsed.data)
+  if (parsed.success) {
+    const requestId = requestIdOf(answer.header)
+    return ok({ value: parsed.data, ...(requestId === undefined ? {} : { requestId }) })
+  }
   const problem = parsed.problem ?? 'the body is not what the protocol says'
   return err(withRequestId(malformed(reading.origin, 'temporary', problem), answer.header))
 }

@@ -16,7 +16,14 @@ import {
   type SignRequest,
 } from '@edge-issuer/shared'
 import type { SignerFault } from '../api/signer-fault.ts'
+import type { Answered } from './answer.ts'
 import { openWorker, type WorkerOptions } from './worker-connection.ts'
+
+/** An answer that the worker logged. */
+export interface Logged {
+  /** The id in its log. */
+  readonly requestId?: string
+}
 
 /** One worker, one identity. Safe for many calls at once. */
 export interface SignerClient {
@@ -26,9 +33,11 @@ export interface SignerClient {
     issuer: string,
     request: SignRequest,
     signal: AbortSignal,
-  ): Promise<Result<SignAnswer, SignerFault>>
+  ): Promise<Result<SignAnswer & Logged, SignerFault>>
   /** Asks how an issuer is, with the same credentials. */
-  health(issuer: string, signal: AbortSignal): Promise<Result<HealthAnswer, SignerFault>>
+  health(issuer: string, signal: AbortSignal): Promise<Result<HealthAnswer & Logged, SignerFault>>
+  /** Ends connections as soon as the calls under way have ended; later calls fail. */
+  retire(): void
   /** Ends open connections; calls under way fail. */
   close(): Promise<void>
 }
@@ -46,9 +55,19 @@ export function createSignerClient(options: WorkerOptions): Result<SignerClient,
         body: JSON.stringify(request),
         idempotencyKey: request.origin.uid,
       }
-      return worker.post(posting, signAnswerSchema, signal)
+      return merged(await worker.post(posting, signAnswerSchema, signal))
     },
-    health: async (issuer, signal) => worker.get(issuerPath(issuer), healthAnswerSchema, signal),
+    health: async (issuer, signal) =>
+      merged(await worker.get(issuerPath(issuer), healthAnswerSchema, signal)),
+    retire: () => worker.retire(),
     close: async () => worker.close(),
   })
+}
+
+const merged = <T extends object>(
+  answer: Result<Answered<T>, SignerFault>,
+): Result<T & Logged, SignerFault> => {
+  if (!answer.ok) return answer
+  const { value, ...logged } = answer.value
+  return ok({ ...value, ...logged })
 }

@@ -4,13 +4,21 @@
  *
  * @module
  */
-import { X509Certificate } from 'node:crypto'
-import { decodeBase64, decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
 import { equalOctets } from '@edge-issuer/shared/x509'
-import type { Issuer, IssuerSpec } from '../api/issuer.ts'
+import type { Issuer, IssuerDetails, IssuerSpec } from '../api/issuer.ts'
+import type { ApiError } from '../kube/api-error.ts'
+import { objectKey } from '../kube/object-ref.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
+import { readCaBundle } from './ca-bundle.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
+import { concealErrors } from './concealed-client.ts'
+import { ConnectionPool, type PoolLimits } from './connection-pool.ts'
 import { readClientKey } from './credentials.ts'
+import type { Destinations } from './destinations.ts'
+import { Lookups } from './lookups.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
@@ -25,39 +33,70 @@ export interface ConnectFault {
   readonly message: string
 }
 
-/** More certificates than any trust bundle holds. */
-const MAX_BUNDLE_CERTIFICATES = 512
-/** The CRD's limit for caBundle. */
-const MAX_BUNDLE_CHARACTERS = 262_144
-
 interface Connection {
   /** What it was made from: as long as it is the same, nothing is read and checked again. */
   readonly source: Source
-  readonly caBundlePem: string | undefined
   readonly client: SignerClient
 }
 
-/** What connections are made of. */
+/** Options of {@link Connections}. */
 export interface ConnectionsOptions {
   readonly secrets: Pick<SecretWatches, 'read'>
+  /** Reads the URL and the caBundle, which are not kept in memory; a conflict when they have changed. */
+  readonly readDetails: (
+    issuer: Issuer,
+    signal: AbortSignal,
+  ) => Promise<Result<IssuerDetails, ApiError>>
   /** Where a ClusterIssuer's Secret is. */
   readonly clusterResourceNamespace: string
+  /** Where the workers of Issuers may be. Those of ClusterIssuers, which only admins create, may be anywhere. */
+  readonly issuerDestinations: Destinations
   readonly onAnswer?: WorkerOptions['onAnswer']
+  readonly clock: Clock
+  readonly log: Log
 }
 
-interface Source extends Pick<IssuerSpec, 'caBundle' | 'url'> {
+interface Source extends Pick<IssuerSpec, 'caBundleHash' | 'url'> {
   /** The entry of the Secret. */
   readonly privateKey: Uint8Array
 }
 
-/** One connection an issuer. */
+/** What a connection takes apart from its caBundle, in bytes: buffers, and TLS in OpenSSL. */
+const CONNECTION_BYTES = 32_768
+/**
+ * In bytes; a caBundle counts several times, since OpenSSL parses it for each TLS connection. So at most 256
+ * connections are kept and 64 of a namespace (all ClusterIssuers count as one), or 19 and 4 with the largest
+ * bundles. An issuer without a connection gets one when it is used.
+ */
+const POOL_LIMITS: PoolLimits = { total: 8 * 1_048_576, perGroup: 2 * 1_048_576 }
+const BUNDLE_FACTOR = 8
+
+/** Where the worker is, and the roots of its TLS certificate in PEM. */
+interface Worker {
+  readonly url: string
+  readonly caBundlePem: string | undefined
+}
+
+/**
+ * At most one connection for each issuer: none uses that of another one, which may lead to where it must
+ * not go.
+ */
 export class Connections {
   readonly #options: ConnectionsOptions
+  readonly #lookups: Lookups
   /** By uid of the issuer; replaced when what it was made from changes. */
-  readonly #connections = new Map<string, Connection>()
+  readonly #connections = new ConnectionPool<Connection>(POOL_LIMITS, ({ client }) => {
+    client.retire()
+  })
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
+    this.#lookups = new Lookups({ uptimeMs: () => options.clock.uptimeMs() })
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#connections.size
   }
 
   /** @returns A client for `issuer` with the key that its Secret holds now, or as the watch told last. */
@@ -66,42 +105,67 @@ export class Connections {
     freshness: 'live' | 'watched',
     signal: AbortSignal,
   ): Promise<Result<SignerClient, ConnectFault>> {
-    const { url, caBundle } = issuer.spec
-    const { uid } = issuer.metadata
-    const last = this.#connections.get(uid)
-    const bundle =
-      last?.source.caBundle === caBundle ? ok(last?.caBundlePem) : readCaBundle(issuer.spec)
-    if (!bundle.ok) return bundle
+    const { url, caBundleHash } = issuer.spec
     const privateKey = await this.#readPrivateKey(issuer, freshness, signal)
     if (!privateKey.ok) return privateKey
-    const source = { url, caBundle, privateKey: privateKey.value }
-    const known = this.#connections.get(uid)
+    const source = { url, caBundleHash, privateKey: privateKey.value }
+    const known = this.#connections.get(issuer.metadata.uid)
     if (known !== undefined && isSame(known.source, source)) return ok(known.client)
-    const secret = secretRefOf(issuer, this.#options.clusterResourceNamespace)
-    const privateKeyPem = checkPrivateKey(privateKey.value, secret)
-    if (!privateKeyPem.ok) return privateKeyPem
-    const caBundlePem = bundle.value
-    const client = createSignerClient({
-      url,
-      privateKeyPem: privateKeyPem.value,
-      caBundlePem,
-      onAnswer: this.#options.onAnswer,
-    })
-    if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
-    // The old one is not closed: others may be using it. Without further calls it ends by idling.
-    this.#connections.set(uid, { source, caBundlePem, client: client.value })
-    return client
+    return this.#open(issuer, source, signal)
   }
 
-  /** Lets go of the connection of an issuer that is gone; it ends with {@link close}, or by idling. */
+  /** Lets go of the connection of an issuer that is gone. */
   forget(issuer: Issuer): void {
     this.#connections.delete(issuer.metadata.uid)
   }
 
   /** Ends all connections. */
   async close(): Promise<void> {
-    await Promise.all([...this.#connections.values()].map(async ({ client }) => client.close()))
+    await Promise.all(this.#connections.values().map(async ({ client }) => client.close()))
     this.#connections.clear()
+  }
+
+  async #open(
+    issuer: Issuer,
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<Result<SignerClient, ConnectFault>> {
+    const secret = secretRefOf(issuer, this.#options.clusterResourceNamespace)
+    const privateKeyPem = checkPrivateKey(source.privateKey, secret)
+    if (!privateKeyPem.ok) return privateKeyPem
+    const worker = await this.#readWorker(issuer, signal)
+    if (!worker.ok) return worker
+    const client = this.#create(issuer, { ...worker.value, privateKeyPem: privateKeyPem.value })
+    if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
+    this.#connections.set(issuer.metadata.uid, {
+      group: issuer.metadata.namespace,
+      weight: CONNECTION_BYTES + BUNDLE_FACTOR * (worker.value.caBundlePem?.length ?? 0),
+      value: { source, client: client.value },
+    })
+    return client
+  }
+
+  #create(issuer: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
+    const { issuerDestinations, onAnswer, clock, log } = this.#options
+    const { kind, metadata } = issuer
+    const options = { ...worker, lookup: this.#lookups.lookupFor(issuer), onAnswer }
+    if (kind === 'ClusterIssuer') return createSignerClient(options)
+    const client = createSignerClient({ ...options, destinations: issuerDestinations })
+    if (!client.ok) return client
+    const issuerLog = log.child({ issuer: `${kind} ${objectKey(metadata)}`, url: worker.url })
+    return ok(concealErrors(client.value, { clock, log: issuerLog }))
+  }
+
+  async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectFault>> {
+    const details = await this.#options.readDetails(issuer, signal)
+    if (!details.ok) {
+      return err({ kind: 'api', message: `could not read the issuer: ${details.error.message}` })
+    }
+    const { url, caBundle } = details.value.spec
+    if (caBundle === undefined) return ok({ url, caBundlePem: undefined })
+    const bundle = readCaBundle(caBundle)
+    if (!bundle.ok) return err({ kind: 'spec', message: bundle.error })
+    return ok({ url, caBundlePem: bundle.value })
   }
 
   async #readPrivateKey(
@@ -136,38 +200,10 @@ const secretFault = (message: string): Result<never, ConnectFault> =>
   err({ kind: 'secret', message })
 
 const isSame = (a: Source, b: Source): boolean =>
-  a.url === b.url && a.caBundle === b.caBundle && equalOctets(a.privateKey, b.privateKey)
+  a.url === b.url && a.caBundleHash === b.caBundleHash && equalOctets(a.privateKey, b.privateKey)
 
 function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectFault> {
   const pem = new TextDecoder().decode(entry)
   const key = readClientKey(pem)
   return key.ok ? ok(pem) : secretFault(secretKeyUnusable(secret, key.error))
-}
-
-const bundleFault = (found: string): Result<never, ConnectFault> =>
-  err({ kind: 'spec', message: `spec.caBundle ${found}; wanted base64 of PEM certificates` })
-
-/** The schema sees base64 only; that there are certificates in it is found here. */
-function readCaBundle({ caBundle }: IssuerSpec): Result<string | undefined, ConnectFault> {
-  if (caBundle === undefined) return ok(undefined)
-  const bytes = decodeBase64(caBundle)
-  if (bytes === undefined) return bundleFault('is not base64')
-  const certificates = decodePem(new TextDecoder().decode(bytes), {
-    label: 'CERTIFICATE',
-    maxBlocks: MAX_BUNDLE_CERTIFICATES,
-    maxCharacters: MAX_BUNDLE_CHARACTERS,
-  })
-  if (!certificates.ok) return bundleFault(`holds no certificates: ${certificates.error}`)
-  const bad = certificates.value.findIndex((der) => !isCertificate(der))
-  if (bad >= 0)
-    return bundleFault(`holds something else than a certificate in block ${String(bad + 1)}`)
-  return ok(certificates.value.map((der) => encodePem('CERTIFICATE', der)).join(''))
-}
-
-function isCertificate(der: Uint8Array): boolean {
-  try {
-    return new X509Certificate(der).raw.length > 0
-  } catch {
-    return false
-  }
 }

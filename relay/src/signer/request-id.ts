@@ -5,17 +5,24 @@ import { REQUEST_ID_LABEL, type SignerFault } from '../api/signer-fault.ts'
 const REQUEST_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
- * Adds the id under which the worker logged the request. Only a worker has one; that of anything else would
- * be searched for in vain.
- *
- * @param header - Reads a header of the answer.
+ * @param header - Reads a header of an answer.
+ * @returns The id under which the worker logged the request. Only a worker has one; that of anything else would
+ *   be searched for in vain.
  */
-export function withRequestId(
+export function requestIdOf(header: (name: string) => string | null): string | undefined {
+  const requestId = header(REQUEST_ID_HEADER)
+  if (header(PROTOCOL_HEADER) === null || requestId === null) return undefined
+  return REQUEST_ID.test(requestId) ? requestId : undefined
+}
+
+/** Adds the request id of an answer to what is wrong with it. */
+export const addRequestId = (fault: SignerFault, requestId: string | undefined): SignerFault =>
+  requestId === undefined
+    ? fault
+    : { ...fault, requestId, message: `${fault.message}; ${REQUEST_ID_LABEL} ${requestId}` }
+
+/** As {@link addRequestId}, with the id that the headers name. @param header - Reads a header of the answer. */
+export const withRequestId = (
   fault: SignerFault,
   header: (name: string) => string | null,
-): SignerFault {
-  const requestId = header(REQUEST_ID_HEADER)
-  if (header(PROTOCOL_HEADER) === null || requestId === null) return fault
-  if (!REQUEST_ID.test(requestId)) return fault
-  return { ...fault, requestId, message: `${fault.message}; ${REQUEST_ID_LABEL} ${requestId}` }
-}
+): SignerFault => addRequestId(fault, requestIdOf(header))

@@ -5,6 +5,7 @@
  * @module
  */
 import { err, type Result } from '@edge-issuer/shared'
+import { oneLine } from '../api/one-line.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import type { ListWatch, RawObject, WatchEvent } from '../kube/ports.ts'
 import { isOlder } from '../kube/resource-version.ts'
@@ -44,8 +45,14 @@ const FRUITLESS_WATCHES = 2
  * so again; what is true only a new listing tells.
  */
 const OUT_OF_ORDER: ApiError = { kind: 'gone', message: 'a watch event came out of order' }
+/** No fault of anybody; it is treated as one to start over. */
+const ROOM_AGAIN: ApiError = { kind: 'gone', message: 'there is room again for objects left out' }
+/** What was left out for want of room is listed again when there is room, at most this often. */
+const RELIST_MS = 60_000
 /** Above every wait in here and in the list-watch: a loop that has not turned for so long never will. */
 const STALL_MS = 300_000
+
+const MAX_ERROR_CHARACTERS = 512
 
 /** Make one, subscribe to its store, then {@link run} it. */
 export class Reflector<T> {
@@ -63,6 +70,8 @@ export class Reflector<T> {
   /** Watches in a row that failed before their first event. */
   #fruitless = 0
   #hasSynced = false
+  #omitted = 0
+  #listedAtMs = 0
   #turnedAtMs: number
 
   constructor(options: ReflectorOptions<T>) {
@@ -79,6 +88,14 @@ export class Reflector<T> {
   /** Whether the store has once been equal to the collection. It stays true, also while the API server is away. */
   get hasSynced(): boolean {
     return this.#hasSynced
+  }
+
+  /**
+   * Objects that are not in the store for want of room, as of the last listing; one that changed since then
+   * counts again.
+   */
+  get omitted(): number {
+    return this.#omitted
   }
 
   /** False when the loop hangs, which only a new process mends. An API server that is away is no such case. */
@@ -105,6 +122,7 @@ export class Reflector<T> {
     const { source, store } = this.#options
     const listed = new Set<string>()
     let version: string | undefined
+    this.#omitted = 0
     for await (const part of source.list(signal)) {
       this.#turn()
       if (!part.ok) return part.error
@@ -113,6 +131,7 @@ export class Reflector<T> {
     }
     // What was deleted while nobody watched is known only by its absence. (What is not kept is absent, too.)
     for (const key of store.keys()) if (!listed.has(key)) store.delete(key)
+    this.#listedAtMs = this.#options.clock.uptimeMs()
     this.#version = version
     this.#fruitless = 0
     if (!this.#hasSynced) this.#log.info({ objects: store.size }, 'synced')
@@ -149,7 +168,12 @@ export class Reflector<T> {
     if (event.kind === 'deleted') this.#options.store.delete(event.object.key)
     else if (event.kind === 'changed') this.#put(event.object)
     this.#version = version
-    return undefined
+    return this.#hasRoomAgain() ? ROOM_AGAIN : undefined
+  }
+
+  #hasRoomAgain(): boolean {
+    const { clock, store } = this.#options
+    return this.#omitted > 0 && store.hasRoom && clock.uptimeMs() - this.#listedAtMs >= RELIST_MS
   }
 
   /**
@@ -161,14 +185,24 @@ export class Reflector<T> {
     const { store } = this.#options
     const slim = this.#slim(body)
     if (slim?.ok === true) {
-      store.put(key, { resourceVersion, value: slim.value })
+      this.#omit(store.put(key, { resourceVersion, value: slim.value }))
       return true
     }
     if (slim?.ok === false) {
-      this.#log.warn({ key, error: slim.error }, 'object left out: it is not valid')
+      // The error quotes the object, whose texts may be of any length.
+      const error = oneLine(slim.error, MAX_ERROR_CHARACTERS)
+      this.#log.warn({ key, error }, 'object left out: it is not valid')
     }
     store.delete(key)
     return false
+  }
+
+  #omit(objects: number): void {
+    if (objects === 0) return
+    if (this.#omitted === 0) {
+      this.#log.warn({ kept: this.#options.store.size }, 'objects left out: there are too many')
+    }
+    this.#omitted += objects
   }
 
   /** Whatever an object holds, it must not stop the others. @returns Nothing for one that is foreign */

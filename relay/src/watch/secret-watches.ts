@@ -59,16 +59,21 @@ interface Watched {
   readonly ref: SecretRef
   /** By id. */
   readonly users: Map<string, Reader>
-  readonly stop: AbortController
-  isRunning: boolean
+  /** Ends the watch; there while it runs. */
+  stop: AbortController | undefined
   /** As the watch told last; `undefined` while there is none, or while nothing is known. */
   secret: Secret | undefined
   /** Its version; {@link ABSENT} when there is none, `undefined` while nothing is known. */
   version: string | undefined
 }
 
-/** Each watch is a connection: beyond this many, memory matters more than a minute. */
+/**
+ * Each watch is a connection. Beyond these limits a Secret is read each time that it is used, and a change of
+ * it is found by the next check of its issuer.
+ */
 export const MAX_SECRET_WATCHES = 256
+/** In one namespace. */
+export const MAX_SECRET_WATCHES_PER_NAMESPACE = 64
 /** In place of a version. No object has it. */
 const ABSENT = ''
 
@@ -79,6 +84,11 @@ export class SecretWatches {
   readonly #watched = new Map<string, Watched>()
   /** Key of the Secret by id of its user. */
   readonly #keys = new Map<string, string>()
+  /** By namespace; no number is 0. */
+  readonly #running = new Map<string, number>()
+  /** Keys of Secrets that wait for room, by namespace; no set is empty. */
+  readonly #waiting = new Map<string, Set<string>>()
+  #runningTotal = 0
   /** Watches that have not ended yet. */
   readonly #runs = new Set<Promise<void>>()
   #stopped = false
@@ -96,14 +106,15 @@ export class SecretWatches {
     const watched = this.#watched.get(key) ?? {
       ref,
       users: new Map(),
-      stop: new AbortController(),
-      isRunning: false,
+      stop: undefined,
       secret: undefined,
       version: undefined,
     }
-    this.#watched.set(key, watched)
     watched.users.set(user.id, { wake: user.wake, readVersion: undefined })
-    this.#startWatches()
+    if (this.#watched.has(key)) return
+    this.#watched.set(key, watched)
+    this.#wait(key, ref.namespace)
+    this.#startIn(ref.namespace)
   }
 
   /** The user is gone. A watch ends with its last user. */
@@ -114,9 +125,19 @@ export class SecretWatches {
     this.#keys.delete(id)
     watched.users.delete(id)
     if (watched.users.size > 0) return
-    watched.stop.abort()
     this.#watched.delete(key)
-    this.#startWatches()
+    const { namespace } = watched.ref
+    if (watched.stop === undefined) {
+      this.#waitNoMore(key, namespace)
+      return
+    }
+    watched.stop.abort()
+    this.#count(namespace, -1)
+    this.#startIn(namespace)
+    for (const other of this.#waiting.keys()) {
+      if (this.#runningTotal >= MAX_SECRET_WATCHES) return
+      this.#startIn(other)
+    }
   }
 
   /** Reads a Secret for one of its users. */
@@ -142,25 +163,49 @@ export class SecretWatches {
   /** Ends all watches. */
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const { stop } of this.#watched.values()) stop.abort()
+    for (const { stop } of this.#watched.values()) stop?.abort()
     await Promise.all(this.#runs)
   }
 
-  /** Starts what is not running, as far as there is room. */
-  #startWatches(): void {
+  #wait(key: string, namespace: string): void {
+    const keys = this.#waiting.get(namespace)
+    if (keys === undefined) this.#waiting.set(namespace, new Set([key]))
+    else keys.add(key)
+  }
+
+  #waitNoMore(key: string, namespace: string): void {
+    const keys = this.#waiting.get(namespace)
+    keys?.delete(key)
+    if (keys?.size === 0) this.#waiting.delete(namespace)
+  }
+
+  #count(namespace: string, change: 1 | -1): void {
+    this.#runningTotal += change
+    const running = (this.#running.get(namespace) ?? 0) + change
+    if (running > 0) this.#running.set(namespace, running)
+    else this.#running.delete(namespace)
+  }
+
+  /** Starts watches of one namespace, as far as there is room. */
+  #startIn(namespace: string): void {
     if (this.#stopped) return
-    const all = [...this.#watched.values()]
-    const room = MAX_SECRET_WATCHES - all.filter(({ isRunning }) => isRunning).length
-    const waiting = all.filter(({ isRunning }) => !isRunning)
-    for (const watched of waiting.slice(0, room)) {
-      watched.isRunning = true
-      const run = this.#watch(watched)
+    for (const key of this.#waiting.get(namespace) ?? []) {
+      const inNamespace = this.#running.get(namespace) ?? 0
+      if (this.#runningTotal >= MAX_SECRET_WATCHES) return
+      if (inNamespace >= MAX_SECRET_WATCHES_PER_NAMESPACE) return
+      this.#waitNoMore(key, namespace)
+      const watched = this.#watched.get(key)
+      if (watched === undefined) continue
+      this.#count(namespace, 1)
+      const stop = new AbortController()
+      watched.stop = stop
+      const run = this.#watch(watched, stop.signal)
       this.#runs.add(run)
       void run.then(() => this.#runs.delete(run))
     }
   }
 
-  async #watch(watched: Watched): Promise<void> {
+  async #watch(watched: Watched, signal: AbortSignal): Promise<void> {
     const { kube, entry, clock, random } = this.#options
     const { namespace, name } = watched.ref
     const log = this.#options.log.child({ secret: objectKey(watched.ref) })
@@ -185,10 +230,7 @@ export class SecretWatches {
         log.info({ error: error.message }, 'Secret not watched: it is read each time instead')
       }
     }
-    await watchObject(
-      { source, listener: { changed, interrupted }, clock, random, log },
-      watched.stop.signal,
-    )
+    await watchObject({ source, listener: { changed, interrupted }, clock, random, log }, signal)
   }
 }
 

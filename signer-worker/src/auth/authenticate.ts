@@ -60,6 +60,7 @@ export function authenticateAdmin(nowMs: () => number, role: AdminRole): Middlew
       const detail = `admin "${holder.name}" has the role ${holder.role}, and this needs ${role}; the worker's operator can change it`
       return refuse(c, { code: 'role_missing', detail })
     }
+    c.set('adminRole', holder.role)
     return next()
   }
 }

@@ -10,6 +10,7 @@ import type { CertificatePlan } from '../policy/evaluate.ts'
 import { toRfc3339 } from '../rfc3339.ts'
 import type { IssueOrder, IssueRequest } from './messages.ts'
 import { boundNotices } from './notices.ts'
+import { reversed, searchNames } from './search-names.ts'
 
 /** What is recorded of one certificate. */
 export interface Issuance {
@@ -119,7 +120,7 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
   )
   const { notBeforeSeconds, notAfterSeconds, clamped } = plan
   const { intermediatesPem, rootPem } = ca
-  sql.exec(RECORD_NAMES, JSON.stringify(searchNames(plan)))
+  recordNames(sql, plan.names)
   return toAnswer({
     certificate,
     serialNumber,
@@ -135,12 +136,20 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
 
 const RECORD_NAMES = `
   INSERT INTO issuance_name (name, seq)
-  SELECT value, last_insert_rowid() FROM json_each(?)`
+  SELECT value, (SELECT max(seq) FROM issuance) FROM json_each(?)`
 
-/** What a certificate is found by: common names and subject alternative names, each once. */
-function searchNames({ names }: CertificatePlan): readonly string[] {
-  const alternatives = names.subjectAltNames.map((name) => name.slice(name.indexOf(':') + 1))
-  return [...new Set([...names.commonNames, ...alternatives].map((name) => name.toLowerCase()))]
+const RECORD_SUFFIXES = `
+  INSERT INTO issuance_suffix (reversed, seq)
+  SELECT value, (SELECT max(seq) FROM issuance) FROM json_each(?)`
+
+/** For the certificate that was recorded last. */
+function recordNames(
+  sql: SqlStorage,
+  { commonNames, subjectAltNames }: CertificatePlan['names'],
+): void {
+  const names = searchNames(commonNames, subjectAltNames)
+  sql.exec(RECORD_NAMES, JSON.stringify(names))
+  sql.exec(RECORD_SUFFIXES, JSON.stringify(names.map(reversed)))
 }
 
 /** What an answer is made of, as it was issued or as it is stored. */

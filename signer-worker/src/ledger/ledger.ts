@@ -27,7 +27,7 @@ import type {
 } from './messages.ts'
 import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
 import { waitForTurn } from './rate-limit.ts'
-import { exportIssuances, listIssuances } from './records.ts'
+import { exportIssuances, lastIssuances, listIssuances } from './records.ts'
 import { RepeatLimiter } from './repeats.ts'
 import { migrate, readMeta, writeMeta } from './schema.ts'
 
@@ -128,6 +128,10 @@ export class Ledger extends DurableObject<Env> {
 
   exportIssuances(filter: IssuanceFilter, page: PageRequest): LedgerPage<LedgerRecord> {
     return exportIssuances(this.ctx.storage.sql, filter, page)
+  }
+
+  lastIssuances(lineages: readonly string[]): Readonly<Record<string, number>> {
+    return lastIssuances(this.ctx.storage.sql, lineages)
   }
 
   listRefusals(page: PageRequest): LedgerPage<LedgerRefusedRequest> {

@@ -9,6 +9,7 @@ import type {
   CertificatesQuery,
   Refusal,
   RefusedRequest,
+  Requester,
   Result,
   SignAnswer,
   SignOrigin,
@@ -83,11 +84,18 @@ export interface LedgerPage<Item> {
   readonly next: number | undefined
 }
 
+/** What is known of a certificate inside the worker beyond what it answers. */
+interface Lineage {
+  readonly requester: Requester
+  /** Certificates of one lineage in one ledger renew each other. */
+  readonly lineage: string
+}
+
 /** A certificate with its chain, without the ledger that it is in. */
-export type LedgerCertificate = Omit<CertificateDetail, 'issuer' | 'client'>
+export type LedgerCertificate = Omit<CertificateDetail, 'issuer' | 'client' | 'requester'> & Lineage
 
 /** A record, without the ledger that it is in. */
-export type LedgerRecord = Omit<CertificateRecord, 'issuer' | 'client'>
+export type LedgerRecord = Omit<CertificateRecord, 'issuer' | 'client' | 'requester'> & Lineage
 
 /** A refused request, but for whose ledger it is in. */
 export type LedgerRefusedRequest = Omit<RefusedRequest, 'issuer' | 'client'>

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { encodeBase64, encodePem, originSchema } from '@edge-issuer/shared'
+import { encodeBase64, encodePem, originSchema, type Requester } from '@edge-issuer/shared'
 import { fromHex, toHex } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { toRfc3339 } from '../rfc3339.ts'
@@ -15,6 +15,7 @@ import type {
   LedgerRecord,
   PageRequest,
 } from './messages.ts'
+import { type Condition, nameConditions } from './search-names.ts'
 
 interface Row extends Record<string, SqlStorageValue> {
   readonly seq: number
@@ -28,17 +29,18 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly ignored: string
   readonly warnings: string
   readonly names: string
+  readonly origin: string
+  readonly lineage: string
   readonly issued_at_ms: number
   readonly intermediates: string
   readonly root: string
 }
 
 const COLUMNS = `seq, uid, serial, certificate, profile, not_before_seconds, not_after_seconds, clamped,
-  ignored, warnings, names, issued_at_ms, intermediates, root`
+  ignored, warnings, names, origin, lineage, issued_at_ms, intermediates, root`
 
 interface WholeRow extends Row {
   readonly request_digest: ArrayBuffer
-  readonly origin: string
   readonly key_id: string
   readonly signature_base: string
   readonly signature: ArrayBuffer
@@ -46,7 +48,7 @@ interface WholeRow extends Row {
   readonly body: ArrayBuffer | null
 }
 
-const ALL_COLUMNS = `${COLUMNS}, request_digest, origin, key_id, signature_base, signature, body`
+const ALL_COLUMNS = `${COLUMNS}, request_digest, key_id, signature_base, signature, body`
 
 /**
  * A page ends after the row that fills it up to here, in characters of JSON, so that 500 rows with the
@@ -54,22 +56,23 @@ const ALL_COLUMNS = `${COLUMNS}, request_digest, origin, key_id, signature_base,
  */
 const MAX_PAGE_CHARACTERS = 4_194_304
 
-/** One condition of a query: SQL with one `?`, and what stands for it. */
-type Condition = readonly [sql: string, value: SqlStorageValue]
-
 const seconds = (time: string): number => Date.parse(time) / 1000
+
+/** One pass over an index, and not a look-up for each row: where most are renewed, a page would visit them all. */
+const NOT_RENEWED = 'seq IN (SELECT max(seq) FROM issuance GROUP BY lineage)'
 
 /** What each member of a filter means. */
 function conditionsOf(filter: IssuanceFilter): readonly Condition[] {
-  const { serialNumber, uid, name, issuedAfter, issuedBefore, expiresAfter, expiresBefore } = filter
+  const { serialNumber, uid, name, namespace, current } = filter
+  const { issuedAfter, issuedBefore, expiresAfter, expiresBefore } = filter
   const conditions: (Condition | undefined)[] = [
     serialNumber === undefined
       ? undefined
       : ['serial = ?', new Uint8Array(fromHex(serialNumber)).buffer],
     uid === undefined ? undefined : ['uid = ?', uid],
-    name === undefined
-      ? undefined
-      : ['seq IN (SELECT seq FROM issuance_name WHERE name = ?)', name.toLowerCase()],
+    ...(name === undefined ? [] : nameConditions(name)),
+    namespace === undefined ? undefined : ['namespace = ?', namespace],
+    current === undefined ? undefined : [NOT_RENEWED],
     issuedAfter === undefined ? undefined : ['issued_at_ms >= ?', Date.parse(issuedAfter)],
     issuedBefore === undefined ? undefined : ['issued_at_ms < ?', Date.parse(issuedBefore)],
     expiresAfter === undefined ? undefined : ['not_after_seconds >= ?', seconds(expiresAfter)],
@@ -96,7 +99,7 @@ export function issuanceQuery(
     sql: `SELECT ${columns}
       FROM issuance JOIN authority ON authority.id = issuance.authority
       WHERE ${where} ORDER BY seq LIMIT ?`,
-    parameters: [after, ...conditions.map(([, value]) => value), limit],
+    parameters: [after, ...conditions.flatMap(([, ...values]) => values), limit],
   }
 }
 
@@ -157,8 +160,31 @@ function toCertificate(row: Row): LedgerCertificate {
     ca: row.root,
     ignored: readNotices(row.ignored),
     warnings: readNotices(row.warnings),
+    requester: toRequester(row.origin),
+    lineage: row.lineage,
   }
 }
+
+function toRequester(origin: string): Requester {
+  const { kind, namespace, name, username, groups } = originSchema.parse(JSON.parse(origin))
+  return { kind, namespace, name, username, groups }
+}
+
+/** When the last certificate of each lineage was issued, in epoch ms; those that are not here have none. */
+export const lastIssuances = (
+  sql: SqlStorage,
+  lineages: readonly string[],
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    sql
+      .exec<{ lineage: string; last: number }>(LAST_OF_LINEAGES, JSON.stringify(lineages))
+      .toArray()
+      .map(({ lineage, last }) => [lineage, last]),
+  )
+
+const LAST_OF_LINEAGES = `
+  SELECT lineage, max(issued_at_ms) AS last FROM issuance
+  WHERE lineage IN (SELECT value FROM json_each(?)) GROUP BY lineage`
 
 const toRecord = (row: WholeRow): LedgerRecord => ({
   ...toCertificate(row),

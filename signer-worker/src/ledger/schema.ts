@@ -83,6 +83,46 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE issuance ADD COLUMN ignored TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE issuance ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  ALTER TABLE issuance ADD COLUMN namespace TEXT
+    GENERATED ALWAYS AS (json_extract(origin, '$.namespace')) VIRTUAL;
+  CREATE INDEX issuance_by_namespace ON issuance (namespace);
+
+  -- Which certificates renew each other: those for requests of one kind and namespace whose names differ in the
+  -- revision alone, the number that cert-manager appends to the name of a Certificate. A command line has no
+  -- namespace, so the user counts there.
+  ALTER TABLE issuance ADD COLUMN lineage TEXT GENERATED ALWAYS AS (json_array(
+    json_extract(origin, '$.kind'),
+    json_extract(origin, '$.namespace'),
+    CASE json_extract(origin, '$.kind')
+      WHEN 'CommandLine' THEN json_extract(origin, '$.username') ELSE '' END,
+    CASE substr(rtrim(json_extract(origin, '$.name'), '0123456789'), -1)
+      WHEN '-' THEN rtrim(json_extract(origin, '$.name'), '0123456789')
+      ELSE json_extract(origin, '$.name') END
+  )) VIRTUAL;
+  CREATE INDEX issuance_by_lineage ON issuance (lineage);
+
+  -- Values of other names, such as user principal names: OID;FORM:value was recorded as it is.
+  INSERT OR IGNORE INTO issuance_name (name, seq)
+    SELECT substr(tail, instr(tail, ':') + 1), seq FROM (
+      SELECT substr(name, instr(name, ';') + 1) AS tail, seq FROM issuance_name
+      WHERE name GLOB '[0-2].[0-9]*;*:*'
+    );
+
+  -- The same names backwards, to find them by their end.
+  CREATE TABLE issuance_suffix (
+    reversed TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (reversed, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO issuance_suffix (reversed, seq)
+    SELECT (
+      WITH RECURSIVE backwards (at, text) AS (
+        SELECT length(name), '' UNION ALL
+        SELECT at - 1, text || substr(name, at, 1) FROM backwards WHERE at > 0
+      ) SELECT text FROM backwards WHERE at = 0
+    ), seq FROM issuance_name;
+  `,
 ]
 
 /** Version of the schema that this code knows. */

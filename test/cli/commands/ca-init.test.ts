@@ -2,11 +2,13 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { openssl } from '../support/openssl.ts'
-import { runCli, temporaryFolder } from '../support/run-cli.ts'
+import { runCli, type Surroundings, temporaryFolder } from '../support/run-cli.ts'
 
 const FILES = ['chain.pem', 'issuing/ca.key', 'root.pem', 'root/ca.key']
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
+
+const PASSPHRASE = 'correct horse battery staple'
 
 describe('ca init', () => {
   it('keeps the keys for their owner, and the root key in a folder of its own', async ({
@@ -74,6 +76,60 @@ describe('ca init', () => {
       expect(await readdir(cwd)).toEqual(['pass'])
     },
   )
+
+  it.for<[string, Partial<Surroundings>, string]>([
+    ['typed twice', { secrets: [PASSPHRASE, PASSPHRASE] }, '--encrypt-root-key'],
+    ['in the variable', { env: { EDGE_ISSUER_ROOT_KEY_PASSPHRASE: PASSPHRASE } }, ''],
+    [
+      'in the variable, with the flag',
+      { env: { EDGE_ISSUER_ROOT_KEY_PASSPHRASE: PASSPHRASE } },
+      '--encrypt-root-key',
+    ],
+    [
+      'on standard input',
+      { stdin: Buffer.from(`${PASSPHRASE}\n`) },
+      '--root-key-passphrase-file -',
+    ],
+  ])('encrypts with a passphrase that is %s', async ([, given, flags], { expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    const made = await runCli(`ca init ${flags}`.trim(), { cwd, ...given })
+    expect(made.exitCode).toBe(0)
+    expect(made.stdout).toContain('It is encrypted; openssl pkey -in ca/root/ca.key -noout asks')
+    expect(made.stdout + made.stderr).not.toContain(PASSPHRASE)
+    const { output } = await openssl('asn1parse -in ca/root/ca.key', cwd)
+    expect(output).toContain('hmacWithSHA256')
+    // A million, in hexadecimal.
+    expect(output).toMatch(/INTEGER +:0F4240/)
+    const renewed = await runCli('ca renew --out ca-2', { cwd, secrets: [PASSPHRASE] })
+    expect(renewed.stderr).toBe('Passphrase of the root key in "ca/root/ca.key"\n')
+    expect(renewed.exitCode).toBe(0)
+  })
+
+  it.for<[string, Partial<Surroundings>, string]>([
+    [
+      'two answers differ',
+      { secrets: [PASSPHRASE, `${PASSPHRASE}r`] },
+      'the two passphrases differ',
+    ],
+    [
+      'the answer is short',
+      { secrets: ['secret', 'secret'] },
+      'the answer must have a passphrase of at least 16',
+    ],
+    ['there is no terminal', {}, 'there is no terminal to ask for the passphrase at'],
+    [
+      'the variable is short',
+      { env: { EDGE_ISSUER_ROOT_KEY_PASSPHRASE: 'secret' } },
+      'EDGE_ISSUER_ROOT_KEY_PASSPHRASE must have a passphrase of at least 16',
+    ],
+  ])('makes nothing when %s', async ([, given, want], { expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    const { exitCode, stderr } = await runCli('ca init --encrypt-root-key', { cwd, ...given })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(want)
+    expect(stderr).not.toMatch(/: secret|horse/)
+    expect(await readdir(cwd)).toEqual([])
+  })
 
   it('says which kinds of name stay free', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
@@ -143,6 +199,7 @@ describe('ca init', () => {
     expect(stdout.match(/^ {2}--[a-z-]+/gm)?.map((flag) => flag.trim())).toEqual([
       '--out',
       '--root-key-out',
+      '--encrypt-root-key',
       '--root-key-passphrase-file',
       '--name',
       '--organization',

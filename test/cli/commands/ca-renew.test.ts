@@ -70,7 +70,7 @@ describe('ca renew', () => {
     const renew = async (flags: string): ReturnType<typeof runCli> =>
       runCli(`ca renew --out ca-2${flags}`, { cwd })
     expect((await renew('')).stderr).toContain(
-      '"ca/root/ca.key" is encrypted; add --root-key-passphrase-file',
+      '"ca/root/ca.key" is encrypted: there is no terminal to ask for the passphrase at',
     )
     expect((await renew(' --root-key-passphrase-file wrong')).stderr).toContain(
       '"ca/root/ca.key" cannot be decrypted; the passphrase is wrong, or the file is damaged',
@@ -83,6 +83,34 @@ describe('ca renew', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).not.toContain(right)
     expect((await openssl('verify -CAfile ca/root.pem ca-2/chain.pem', cwd)).exitCode).toBe(0)
+  })
+
+  it.for([
+    ['PBKDF2', 'pkcs8 -topk8 -v2 aes-256-cbc -iter 5000 -passout pass:short'],
+    ['scrypt', 'pkcs8 -topk8 -scrypt -passout pass:short'],
+    ['SEC1 under a passphrase', 'ec -aes256 -passout pass:short'],
+  ])('reads a root key that openssl encrypted: %s', async ([, command], { expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    await runCli('ca init', { cwd })
+    await mustOpenssl(`${command} -in ca/root/ca.key -out root.key`, cwd)
+    const renew = 'ca renew --root-key root.key --out ca-2'
+    expect(await runCli(renew, { cwd, secrets: ['wrong'] })).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('"root.key" cannot be decrypted'),
+    })
+    expect((await runCli(renew, { cwd, secrets: ['short'] })).exitCode).toBe(0)
+  })
+
+  it.for([
+    ['ca/root.pem', '"ca/root.pem" has a certificate and no private key'],
+    ['root.der', '"root.der" is a private key in DER; convert it: openssl pkey -inform DER'],
+  ])('says what a root key in %s is', async ([path, want], { expect, ...context }) => {
+    const cwd = await temporaryFolder(context)
+    await runCli('ca init', { cwd })
+    await mustOpenssl('pkey -in ca/root/ca.key -outform DER -out root.der', cwd)
+    const { exitCode, stderr } = await runCli(`ca renew --root-key ${path} --out ca-2`, { cwd })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`--root-key: ${want}`)
   })
 
   it('keeps the key for its owner, and makes no other', async ({ expect, ...context }) => {
@@ -183,7 +211,7 @@ describe('ca renew', () => {
       1,
       'the key is not that of CN=edge-issuer Root CA',
     ],
-    ['renew --out b --root-key ca/root.pem', 1, 'is not a private key in PEM'],
+    ['renew --out b --root-key ca/root.pem', 1, 'has a certificate and no private key'],
     ['renew --out b --duration 20y', 1, 'would outlive CN=edge-issuer Root CA, which ends at 2035'],
     ['renew --out b --ca short', 1, 'the chain has one certificate'],
     ['renew --out b --ca broken', 1, 'the chain cannot be read'],

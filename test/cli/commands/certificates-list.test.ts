@@ -1,4 +1,4 @@
-import { certificatesQuerySchema } from '@edge-issuer/shared'
+import { certificatesQuerySchema, type Requester } from '@edge-issuer/shared'
 import { beforeEach, describe, it, vi } from 'vitest'
 import { CERTIFICATE_FILTERS, certificatesQuery } from '../../../cli/src/certificates/filters.ts'
 import { aSummary, good, paged, setUp } from '../support/admin-bench.ts'
@@ -8,6 +8,13 @@ beforeEach(() => {
   // A proxy of the machine must not stand between the test and its own server.
   vi.stubEnv('NO_PROXY', '127.0.0.1')
   return () => vi.unstubAllEnvs()
+})
+
+const aRequester = (namespace: string): Requester => ({
+  kind: 'CertificateRequest',
+  namespace,
+  name: 'web-1',
+  username: 'alice',
 })
 
 const page = (indices: readonly number[], next: string | null): unknown => ({
@@ -21,15 +28,17 @@ describe('certificates list', () => {
     const certificates = [
       aSummary(),
       { ...aSummary(2), client: 'edge', subjectAltNames: [], subject: 'CN=nobody' },
-      { ...aSummary(3), subjectAltNames: many },
+      { ...aSummary(3), subjectAltNames: many, requester: aRequester('shop') },
+      { ...aSummary(4), requester: aRequester('') },
     ]
     const bench = await setUp(good({ certificates, next: null }), context)
     expect(await bench.certificates('list')).toEqual({
       exitCode: 0,
-      stdout: `ISSUED                VALID TO              ISSUER   CLIENT     SERIAL  NAMES
-2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  cluster-1  4f0001  DNS:web.acme.internal
-2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  edge       4f0002  CN=nobody
-2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  cluster-1  4f0003  DNS:a, DNS:b, IP Address:10.0.0.1 and 2 more
+      stdout: `ISSUED                VALID TO              ISSUER   CLIENT     SERIAL  REQUEST     REQUESTER  NAMES
+2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  cluster-1  4f0001  -           -          DNS:web.acme.internal
+2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  edge       4f0002  -           -          CN=nobody
+2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  cluster-1  4f0003  shop/web-1  alice      DNS:a, DNS:b, IP Address:10.0.0.1 and 2 more
+2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  cluster-1  4f0004  web-1       alice      DNS:web.acme.internal
 `,
       stderr: '',
     })
@@ -63,17 +72,25 @@ describe('certificates list', () => {
       serial: '4f',
       uid: 'u',
       name: 'n',
+      namespace: 's',
+      current: true,
       issuedAfter: '2026-01-01T00:00:00Z',
       issuedBefore: '2026-01-02T00:00:00Z',
       expiresAfter: '2026-01-03T00:00:00Z',
       expiresBefore: '2026-01-04T00:00:00Z',
+      expiresWithin: undefined,
     }
     expect(Object.keys(flags)).toEqual(Object.keys(CERTIFICATE_FILTERS))
-    const query = { ...certificatesQuery(flags), limit: '1', cursor: 'c' }
+    const read = certificatesQuery(flags, 0)
+    if (!read.ok) throw new Error(read.error.message)
+    const query = { ...read.value, limit: '1', cursor: 'c' }
     expect(Object.keys(query).toSorted()).toEqual(
       Object.keys(certificatesQuerySchema.shape).toSorted(),
     )
-    expect(new Set(Object.values(query))).toEqual(new Set([...Object.values(flags), '1', 'c']))
+    const { expiresWithin: _, current, ...texts } = flags
+    expect(new Set(Object.values(query))).toEqual(
+      new Set([...Object.values(texts), String(current), '1', 'c']),
+    )
   })
 
   it('asks with every filter, as the protocol writes it', async ({ expect, ...context }) => {
@@ -97,6 +114,37 @@ describe('certificates list', () => {
         '&expiresBefore=2026-04-01T00%3A00%3A00Z&limit=500',
     ])
   })
+
+  it.for([
+    ['30d', '2026-01-31T00%3A00%3A00Z'],
+    ['2w', '2026-01-15T00%3A00%3A00Z'],
+    ['36h', '2026-01-02T12%3A00%3A00Z'],
+  ] as const)(
+    '--expires-within %s counts from now',
+    async ([duration, end], { expect, ...context }) => {
+      const bench = await setUp(good({ certificates: [], next: null }), context)
+      await bench.certificates(`list --expires-within ${duration} --current --namespace shop`, {
+        nowMs: Date.UTC(2026, 0, 1) + 999,
+      })
+      expect(bench.asked()).toEqual([
+        '/v1/admin/certificates?namespace=shop&current=true' +
+          `&expiresAfter=2026-01-01T00%3A00%3A00Z&expiresBefore=${end}&limit=500`,
+      ])
+    },
+  )
+
+  it.for(['list', 'export'])(
+    '%s: --expires-within is one of three ways to say it',
+    async (command, { expect, ...context }) => {
+      const bench = await setUp(good({ certificates: [], next: null }), context)
+      const { exitCode, stderr } = await bench.certificates(
+        `${command} --expires-within 30d --expires-before 2026-02-01`,
+      )
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain('--expires-within cannot be used with')
+      expect(bench.asked()).toEqual([])
+    },
+  )
 
   it('reads page after page', async ({ expect, ...context }) => {
     const bench = await setUp(paged(1001, page), context)

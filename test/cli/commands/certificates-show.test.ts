@@ -36,6 +36,32 @@ uid       uid-1
     expect(bench.asked()).toEqual(['/v1/admin/certificates/4f0001'])
   })
 
+  it('shows who asked, where the worker says so', async ({ expect, ...context }) => {
+    const requester = {
+      kind: 'CertificateRequest',
+      namespace: 'shop',
+      name: 'web-1',
+      username: 'system:serviceaccount:cert-manager:cert-manager\u{7}',
+      groups: ['system:authenticated'],
+    }
+    const bench = await setUp(good({ ...DETAIL, requester }), context)
+    const { stdout } = await bench.certificates('show 4f0001')
+    expect(stdout).toContain(`uid-1
+request   CertificateRequest shop/web-1
+requester system:serviceaccount:cert-manager:cert-manager\\u{7}
+group     system:authenticated
+`)
+  })
+
+  it('asks one ledger, for an issuer that the configuration has no more', async ({
+    expect,
+    ...context
+  }) => {
+    const bench = await setUp(good(DETAIL), context)
+    await bench.certificates('show 4f0001 --issuer old --client cluster-1')
+    expect(bench.asked()).toEqual(['/v1/admin/certificates/4f0001?issuer=old&client=cluster-1'])
+  })
+
   it('shows what is not certified and what verifiers may refuse', async ({
     expect,
     ...context

@@ -1,6 +1,6 @@
 import { beforeEach, describe, it, vi } from 'vitest'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
-import { refusal, startStubWorker, type StubAnswer } from '../support/stub-worker.ts'
+import { refusal, REQUEST_ID, startStubWorker, type StubAnswer } from '../support/stub-worker.ts'
 
 const CA = {
   subject: 'CN=Acme Issuing CA',
@@ -100,7 +100,7 @@ profiles  default, web
 
   it('--json prints the whole answer', async ({ expect, ...context }) => {
     const { stdout } = await health({ status: 200, body: HEALTHY }, '--json', context)
-    expect(JSON.parse(stdout)).toEqual(HEALTHY)
+    expect(JSON.parse(stdout)).toEqual({ ...HEALTHY, requestId: REQUEST_ID })
   })
 
   it.for([

@@ -128,7 +128,7 @@ describe('sign', () => {
     const { sign } = await setUp(SIGNED, context)
     const { exitCode, stdout } = await sign('--csr web.csr --uid u-1 --json')
     expect(exitCode).toBe(0)
-    expect(JSON.parse(stdout)).toEqual({ uid: 'u-1', ...ANSWER })
+    expect(JSON.parse(stdout)).toEqual({ uid: 'u-1', ...ANSWER, requestId: REQUEST_ID })
   })
 
   it('--out writes the chain to a file', async ({ expect, ...context }) => {

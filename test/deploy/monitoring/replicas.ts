@@ -90,6 +90,7 @@ function startReplica(
   clock: () => { readonly now: Scene; readonly minute: number },
 ): Replica {
   const metrics = createMetrics()
+  metrics.observeBreakers(() => ({ Issuer: 0, ClusterIssuer: 0 }))
   metrics.observe({
     issuers: () =>
       (['Issuer', 'ClusterIssuer'] as const).map((kind) => {
@@ -110,6 +111,7 @@ function startReplica(
           },
         })
       }),
+    omitted: () => [],
     requests: () => [
       { kind: 'CertificateRequest', phases: clock().now.phases },
       { kind: 'CertificateSigningRequest', phases: ['done'] },

@@ -1,130 +1,20 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import type { IncomingHttpHeaders } from 'node:http'
-import { createServer, type Server } from 'node:https'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, it, vi } from 'vitest'
 import { CLUSTER_ISSUER } from '../../../relay/src/api/group.ts'
-import { connect, type KubeOptions } from '../../../relay/src/kube/client.ts'
-import { createAuthority, issueLeaf, type KeyedCertificate } from '../../support/pki.ts'
+import { connect } from '../../../relay/src/kube/client.ts'
 import { answerJson, kubeconfigText, startFakeApiServer } from '../kube/fake-api-server.ts'
-import type { Ending } from '../kube/fixtures.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-
-const connectWith = async (kubeconfig: string, part: Partial<KubeOptions> = {}) =>
-  connect({
-    kubeconfig,
-    clock: new FakeClock(),
-    random: () => 0.5,
-    log: new RecordingLog(),
-    ...part,
-  })
-
-const aDirectory = async ({ onTestFinished }: Ending): Promise<string> => {
-  const directory = await mkdtemp(join(tmpdir(), 'access-'))
-  onTestFinished(async () => rm(directory, { recursive: true }))
-  return directory
-}
-
-/** Writes `text` as a kubeconfig. @returns Its path. */
-const aKubeconfig = async (context: Ending, text: string): Promise<string> => {
-  const path = join(await aDirectory(context), 'kubeconfig')
-  await writeFile(path, text)
-  return path
-}
-
-/** Connects by `text` and asks for one object. @returns The server's answer. */
-const askWith = async (
-  context: Ending,
-  text: string,
-  part: Partial<KubeOptions> = {},
-): Promise<unknown> => {
-  const kube = await connectWith(await aKubeconfig(context, text), part)
-  if (!kube.ok) throw new Error(kube.error)
-  context.onTestFinished(async () => kube.value.close())
-  return kube.value.getObject(CLUSTER_ISSUER, { name: 'ca' }, new AbortController().signal)
-}
-
-/** An API server with TLS, with or without client certificates. @returns Its URL. */
-const serve = async (
-  { onTestFinished }: Ending,
-  leaf: KeyedCertificate,
-  clientCa?: KeyedCertificate,
-): Promise<string> => {
-  const server = createServer(
-    {
-      cert: leaf.certificatePem,
-      key: leaf.keyPem,
-      ...(clientCa === undefined
-        ? {}
-        : { ca: clientCa.certificatePem, requestCert: true, rejectUnauthorized: true }),
-    },
-    (_request, response) => answerJson(response, {}),
-  )
-  return listen({ onTestFinished }, server)
-}
-
-const listen = async ({ onTestFinished }: Ending, server: Server): Promise<string> => {
-  const listening = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', () => listening.resolve())
-  await listening.promise
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no address')
-  return `https://127.0.0.1:${address.port}`
-}
-
-const base64 = (pem: string): string => Buffer.from(pem).toString('base64')
-
-const aServerLeaf = async (issuer: KeyedCertificate): Promise<KeyedCertificate> =>
-  issueLeaf({
-    issuer,
-    subject: [{ CN: ['apiserver'] }],
-    usage: 'server',
-    ipAddresses: ['127.0.0.1'],
-  })
-
-/** An API server with TLS that answers as it is told, and keeps what it was asked. */
-const aSecureServer = async (
-  context: Ending,
-  statusOf: (headers: IncomingHttpHeaders) => number = () => 200,
-): Promise<{
-  readonly server: string
-  readonly cluster: Readonly<Record<string, unknown>>
-  readonly seen: readonly IncomingHttpHeaders[]
-}> => {
-  const issuer = await createAuthority({ commonName: 'kubernetes' })
-  const leaf = await aServerLeaf(issuer)
-  const seen: IncomingHttpHeaders[] = []
-  const server = createServer(
-    { cert: leaf.certificatePem, key: leaf.keyPem },
-    ({ headers }, response) => {
-      seen.push(headers)
-      answerJson(response, {}, statusOf(headers))
-    },
-  )
-  return {
-    server: await listen(context, server),
-    cluster: { 'certificate-authority-data': base64(issuer.certificatePem) },
-    seen,
-  }
-}
-
-const anOpenConnection = async (
-  context: Ending,
-  text: string,
-  part: Partial<KubeOptions> = {},
-): Promise<() => Promise<unknown>> => {
-  const kube = await connectWith(await aKubeconfig(context, text), part)
-  if (!kube.ok) throw new Error(kube.error)
-  context.onTestFinished(async () => kube.value.close())
-  const { signal } = new AbortController()
-  return async () => kube.value.getObject(CLUSTER_ISSUER, { name: 'ca' }, signal)
-}
+import {
+  aDirectory,
+  aKubeconfig,
+  anOpenConnection,
+  askWith,
+  aSecureServer,
+  base64,
+  connectWith,
+} from './fixtures.ts'
 
 describe('connect', () => {
   const server = 'https://127.0.0.1:1'
@@ -173,12 +63,12 @@ describe('connect', () => {
         server,
         user: { exec: { ...exec, command: './none', installHint: 'brew install none\u001b[2J' } },
       }),
-      'the exec plugin $folder/none does not exist, or is not executable; install it: brew install noneU+001B[2J',
+      'the exec plugin $folder/none does not exist or is not executable; install it: brew install noneU+001B[2J',
     ],
     [
       'has an exec plugin that is not in PATH',
       kubeconfigText({ server, user: { exec: { ...exec, command: 'no-such-plugin' } } }),
-      'the exec plugin no-such-plugin does not exist in PATH, or is not executable; install it',
+      'the exec plugin no-such-plugin is not in PATH or is not executable; install it',
     ],
     [
       'has an exec plugin that fails',
@@ -224,14 +114,57 @@ describe('connect', () => {
   })
 })
 
+const userOf = (token: string): object => ({ name: 'u', user: { token } })
+const contextOf = (name: string, userName: string): object => ({
+  name,
+  context: { cluster: 'c', user: userName },
+})
+
+describe('several files', () => {
+  it('are merged: of each name, and of the current context, the first counts', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { server, cluster, seen } = await aSecureServer({ onTestFinished })
+    const folder = await aDirectory({ onTestFinished })
+    const write = async (name: string, document: object): Promise<string> => {
+      await writeFile(join(folder, name), JSON.stringify(document))
+      return join(folder, name)
+    }
+    const kubeconfig = [
+      join(folder, 'none'),
+      await write('a', { users: [userOf('first')], contexts: [contextOf('other', 'none')] }),
+      await write('b', {
+        users: [userOf('second')],
+        clusters: [{ name: 'c', cluster: { server, ...cluster } }],
+        'current-context': 'x',
+      }),
+      await write('c', { contexts: [contextOf('x', 'u')], 'current-context': 'other' }),
+    ]
+    const kube = await connectWith(kubeconfig)
+    if (!kube.ok) throw new Error(kube.error)
+    onTestFinished(async () => kube.value.close())
+    await kube.value.getObject(CLUSTER_ISSUER, { name: 'ca' }, new AbortController().signal)
+    expect(seen.map(({ authorization }) => authorization)).toEqual(['Bearer first'])
+    const other = await connectWith(kubeconfig, { context: 'other' })
+    expect(other).toMatchObject({
+      error: `the context "other" in ${folder}/a names the user "none", which does not exist; the users are: "u"`,
+    })
+  })
+})
+
 describe('requests', () => {
-  it('keep the path of the server', async ({ expect, onTestFinished }) => {
+  it('keep the path of the server, and carry no token over plain HTTP', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const server = await startFakeApiServer((_request, response) => answerJson(response, {}))
     onTestFinished(async () => server.close())
     await askWith({ onTestFinished }, kubeconfigText({ server: `${server.url}/k8s/clusters/c-1/` }))
     expect(server.requests[0]?.path).toBe(
       '/k8s/clusters/c-1/apis/edge-issuer.dev/v1alpha1/clusterissuers/ca',
     )
+    expect(server.requests[0]?.headers.authorization).toBeUndefined()
   })
 
   it('carry a token that was renewed on disk after a minute, or after a 401', async ({
@@ -294,197 +227,5 @@ describe('requests', () => {
       'impersonate-group': 'a, b',
       'impersonate-extra-reason%25%c3%9c': 'x, y',
     })
-  })
-})
-
-describe('an exec plugin', () => {
-  /** Counts its runs in `runs`, and answers with a token of that number. */
-  const aPlugin = async (context: Ending, status = ''): Promise<string> => {
-    const path = join(await aDirectory(context), 'plugin')
-    await writeFile(
-      path,
-      `#!/bin/sh
-cat > /dev/null
-echo run >> "$0.runs"
-printf '%s' "$KUBERNETES_EXEC_INFO" > "$0.info"
-echo "hello $GREETED" >&2
-echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"'"$1$(wc -l < "$0.runs" | tr -d ' ')"'"${status}}}'
-`,
-    )
-    await chmod(path, 0o755)
-    return path
-  }
-
-  const userOf = (command: string): Readonly<Record<string, unknown>> => ({
-    exec: {
-      apiVersion: 'client.authentication.k8s.io/v1',
-      command,
-      args: ['token-'],
-      env: [{ name: 'GREETED', value: 'world' }],
-      interactiveMode: 'IfAvailable',
-      provideClusterInfo: true,
-    },
-  })
-
-  it('runs once, and again after its credential has expired', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { server, cluster, seen } = await aSecureServer({ onTestFinished })
-    const command = await aPlugin(
-      { onTestFinished },
-      ',"expirationTimestamp":"2026-01-01T00:10:00Z"',
-    )
-    const clock = new FakeClock()
-    const text = kubeconfigText({ server, cluster, user: userOf(command) })
-    const stderr: string[] = []
-    const pluginStderr = (line: string): void => void stderr.push(line)
-    const ask = await anOpenConnection({ onTestFinished }, text, { clock, pluginStderr })
-    await Promise.all([ask(), ask()])
-    await clock.advance(601_000)
-    await Promise.all([ask(), ask()])
-    expect(seen.map(({ authorization }) => authorization)).toEqual([
-      'Bearer token-1',
-      'Bearer token-1',
-      'Bearer token-2',
-      'Bearer token-2',
-    ])
-    expect(stderr.join('')).toContain('hello world')
-  })
-
-  it('runs again after a 401', async ({ expect, onTestFinished }) => {
-    const { server, cluster, seen } = await aSecureServer({ onTestFinished }, ({ authorization }) =>
-      authorization === 'Bearer token-1' ? 401 : 200,
-    )
-    const command = await aPlugin({ onTestFinished })
-    const text = kubeconfigText({ server, cluster, user: userOf(command) })
-    const ask = await anOpenConnection({ onTestFinished }, text, { pluginStderr: () => undefined })
-    for (const _ of [1, 2, 3]) await ask()
-    expect(seen.map(({ authorization }) => authorization)).toEqual([
-      'Bearer token-1',
-      'Bearer token-2',
-      'Bearer token-2',
-    ])
-  })
-
-  it('is told of the cluster', async ({ expect, onTestFinished }) => {
-    const { server, cluster } = await aSecureServer({ onTestFinished })
-    const command = await aPlugin({ onTestFinished })
-    const extensions = [
-      { name: 'other', extension: 1 },
-      { name: 'client.authentication.k8s.io/exec', extension: { audience: 'x' } },
-    ]
-    const text = kubeconfigText({
-      server,
-      cluster: { ...cluster, 'tls-server-name': 'api', extensions },
-      user: userOf(command),
-    })
-    await anOpenConnection({ onTestFinished }, text, { pluginStderr: () => undefined })
-    expect(JSON.parse(await readFile(`${command}.info`, 'utf8'))).toEqual({
-      kind: 'ExecCredential',
-      apiVersion: 'client.authentication.k8s.io/v1',
-      spec: {
-        cluster: { server, ...cluster, 'tls-server-name': 'api', config: { audience: 'x' } },
-        interactive: false,
-      },
-    })
-  })
-
-  it('does not count beside a token', async ({ expect, onTestFinished }) => {
-    const { server, cluster, seen } = await aSecureServer({ onTestFinished })
-    const user = { ...userOf('/nowhere'), token: 't' }
-    await askWith({ onTestFinished }, kubeconfigText({ server, cluster, user }))
-    expect(seen[0]?.authorization).toBe('Bearer t')
-  })
-})
-
-describe('TLS', () => {
-  it('trusts the authority of the kubeconfig', async ({ expect, onTestFinished }) => {
-    const issuer = await createAuthority({ commonName: 'kubernetes' })
-    const server = await serve({ onTestFinished }, await aServerLeaf(issuer))
-    const cluster = { 'certificate-authority-data': base64(issuer.certificatePem) }
-    expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster }))).toEqual({
-      ok: true,
-      value: {},
-    })
-  })
-
-  it('trusts no other', async ({ expect, onTestFinished }) => {
-    const issuer = await createAuthority({ commonName: 'kubernetes' })
-    const server = await serve({ onTestFinished }, await aServerLeaf(issuer))
-    const other = await createAuthority({ commonName: 'kubernetes' })
-    const cluster = { 'certificate-authority-data': base64(other.certificatePem) }
-    expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster }))).toMatchObject({
-      ok: false,
-      error: { kind: 'unavailable', message: expect.stringContaining('certificate') },
-    })
-  })
-
-  it('trusts any when the kubeconfig says so', async ({ expect, onTestFinished }) => {
-    const issuer = await createAuthority({ commonName: 'kubernetes' })
-    const server = await serve({ onTestFinished }, await aServerLeaf(issuer))
-    const cluster = { 'insecure-skip-tls-verify': true }
-    expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster }))).toMatchObject({
-      ok: true,
-    })
-  })
-
-  it.for([
-    ['kubernetes.default', true],
-    ['another.name', false],
-  ] as const)(
-    'expects the name %s of the kubeconfig instead of the host',
-    async ([name, isOk], { expect, onTestFinished }) => {
-      const issuer = await createAuthority({ commonName: 'kubernetes' })
-      const leaf = await issueLeaf({
-        issuer,
-        subject: [{ CN: ['apiserver'] }],
-        usage: 'server',
-        dnsNames: ['kubernetes.default'],
-      })
-      const server = await serve({ onTestFinished }, leaf)
-      const cluster = {
-        'certificate-authority-data': base64(issuer.certificatePem),
-        'tls-server-name': name,
-      }
-      expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster }))).toMatchObject({
-        ok: isOk,
-      })
-    },
-  )
-
-  it('shows the client certificate of the kubeconfig', async ({ expect, onTestFinished }) => {
-    const issuer = await createAuthority({ commonName: 'kubernetes' })
-    const server = await serve({ onTestFinished }, await aServerLeaf(issuer), issuer)
-    const client = await issueLeaf({ issuer, subject: [{ CN: ['relay'] }], usage: 'client' })
-    const cluster = { 'certificate-authority-data': base64(issuer.certificatePem) }
-    const user = {
-      'client-certificate-data': base64(client.certificatePem),
-      'client-key-data': base64(client.keyPem),
-    }
-    expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster, user }))).toEqual({
-      ok: true,
-      value: {},
-    })
-    expect(await askWith({ onTestFinished }, kubeconfigText({ server, cluster }))).toMatchObject({
-      ok: false,
-    })
-  })
-
-  it('follows the authority when its file changes', async ({ expect, onTestFinished }) => {
-    const issuer = await createAuthority({ commonName: 'kubernetes' })
-    const server = await serve({ onTestFinished }, await aServerLeaf(issuer))
-    const other = await createAuthority({ commonName: 'kubernetes' })
-    const caFile = join(await aDirectory({ onTestFinished }), 'ca.crt')
-    await writeFile(caFile, other.certificatePem)
-    const cluster = { 'certificate-authority': caFile }
-    const path = await aKubeconfig({ onTestFinished }, kubeconfigText({ server, cluster }))
-    const kube = await connectWith(path)
-    if (!kube.ok) throw new Error(kube.error)
-    onTestFinished(async () => kube.value.close())
-    const { signal } = new AbortController()
-    expect((await kube.value.getObject(CLUSTER_ISSUER, { name: 'ca' }, signal)).ok).toBe(false)
-    await writeFile(caFile, issuer.certificatePem)
-    expect((await kube.value.getObject(CLUSTER_ISSUER, { name: 'ca' }, signal)).ok).toBe(true)
   })
 })

@@ -120,4 +120,28 @@ describe('DelayedKeys', () => {
       { numRuns: 60 },
     )
   })
+
+  it('lets as many keys wait as a cluster has', async ({ expect }) => {
+    const clock = new FakeClock()
+    let due = 0
+    const delayed = new DelayedKeys(clock, () => {
+      due += 1
+    })
+    for (let at = 0; at < 200_000; at += 1) delayed.addAfter(String(at), 10 + (at % 3))
+    await clock.advance(20)
+    expect(due).toBe(200_000)
+  })
+
+  it('a key that is added again when it is due does not hold back others', async ({ expect }) => {
+    const clock = new FakeClock()
+    const due: string[] = []
+    const delayed = new DelayedKeys(clock, (key) => {
+      due.push(`${key} ${String(clock.uptimeMs())}`)
+      if (due.length === 1) delayed.addAfter(key, 5)
+    })
+    delayed.addAfter('a', 10)
+    delayed.addAfter('b', 100)
+    await clock.advance(200)
+    expect(due).toEqual(['a 10', 'a 15', 'b 100'])
+  })
 })

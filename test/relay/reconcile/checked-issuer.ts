@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
+import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
 import { ISSUER } from '../../../relay/src/api/group.ts'
-import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import type { Issuer, IssuerDetails } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
@@ -16,7 +16,13 @@ import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.t
 import { anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { commonName, makeAuthority, makeKey } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aSignerClient, aStatusWriter, newUnwritten } from './support.ts'
+import {
+  anEventRecorder,
+  aSignerClient,
+  aStatusWriter,
+  newUnwritten,
+  UNAVAILABLE,
+} from './support.ts'
 
 const NEVER = new AbortController().signal
 const ROOT = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
@@ -52,6 +58,8 @@ export interface World {
   readonly issuer?: Issuer | undefined
   readonly client?: Result<SignerClient, ConnectFault>
   readonly errors?: readonly ApiError[]
+  /** The issuer as the API server has it; it does not respond when absent. */
+  readonly details?: IssuerDetails
   readonly holds?: IssuerHolds
 }
 
@@ -76,6 +84,8 @@ export async function reconcile(world: World): Promise<{
       Promise.resolve(
         world.client ?? ok(aSignerClient({ health: ok({ ...HEALTHY, ...world.health }) })),
       ),
+    readDetails: async () =>
+      Promise.resolve(world.details === undefined ? err(UNAVAILABLE) : ok(world.details)),
     holds: world.holds ?? new IssuerHolds(),
     breakers: { hurry: (scope) => hurried.push(scope) },
     reminders: new Reminders(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ok } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
@@ -15,6 +15,7 @@ import {
   aStatusWriter,
   newBreakers,
   newUnwritten,
+  UNAVAILABLE,
 } from './support.ts'
 
 const DAY_MS = 86_400_000
@@ -56,6 +57,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
           }),
         ),
       ),
+    readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
     holds: new IssuerHolds(),
     breakers: newBreakers(),
     reminders: new Reminders(),

@@ -1,5 +1,7 @@
 import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { keptIssuer } from '../../../relay/src/core/kept-objects.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { breakerScope } from '../../../relay/src/signer/circuit-breaker.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
@@ -184,4 +186,57 @@ describe('issuerReconciler', () => {
       checks: [],
     })
   })
+
+  describe('an issuer of which only a part is in memory', () => {
+    const whole = anIssuer({
+      status: { ...SEEN, conditions: [aCondition('Ready', { observedGeneration: 2 })] },
+    })
+    const part = keptIssuer(whole)
+    const client = err({ kind: 'secret', message: 'because' } as const)
+    const details = {
+      metadata: { uid: whole.metadata.uid },
+      spec: { url: whole.spec.url },
+      status: SEEN,
+    }
+
+    it('keeps what the last good check saw when a check fails', async ({ expect }) => {
+      const { writes } = await reconcile({ issuer: part, client, details })
+      expect(writes).toMatchObject([{ status: { ...SEEN, conditions: [{ reason: 'Pending' }] } }])
+    })
+
+    it('is not written when that cannot be read: it would be lost', async ({ expect }) => {
+      const { outcome, writes } = await reconcile({ issuer: part, client })
+      expect(writes).toEqual([])
+      expect(outcome).toMatchObject({
+        kind: 'retry',
+        message: 'status not written: connection refused',
+      })
+    })
+
+    it('is not read when nothing is to be written', async ({ expect }) => {
+      const { outcome, writes } = await reconcile({ issuer: keptIssuer(checkedIssuer()) })
+      expect(writes).toEqual([])
+      expect(outcome).toMatchObject({ kind: 'requeue-after' })
+    })
+
+    it('is not read when no check was good before', async ({ expect }) => {
+      const { writes } = await reconcile({ issuer: keptIssuer(NEW), client })
+      expect(writes).toMatchObject([{ status: { conditions: [{ reason: 'Pending' }] } }])
+    })
+  })
 })
+
+/** As a good check leaves it. */
+const checkedIssuer = (): Issuer =>
+  anIssuer({
+    status: {
+      ...SEEN,
+      conditions: [
+        aCondition('Ready', {
+          reason: 'Checked',
+          message: 'Succeeded checking the issuer',
+          observedGeneration: 2,
+        }),
+      ],
+    },
+  })

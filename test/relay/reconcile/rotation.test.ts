@@ -43,6 +43,7 @@ import {
   aStatusWriter,
   newBreakers,
   newUnwritten,
+  UNAVAILABLE,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -126,6 +127,7 @@ function aWorld(client: SignerClient): {
         resource: ISSUER,
         get: () => issuer,
         connect,
+        readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
         holds,
         breakers: newBreakers(),
         reminders: new Reminders(),

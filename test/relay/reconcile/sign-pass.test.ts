@@ -57,6 +57,19 @@ async function sign(world: World): Promise<{
   return { signing, woken, holds }
 }
 
+/** No chain at all. */
+const REFUSED_ANSWER: SignAnswer = {
+  chain: '',
+  ca: '',
+  serialNumber: '01',
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2026-01-02T00:00:00Z',
+  clamped: null,
+  replayed: false,
+  ignored: [],
+  warnings: [],
+}
+
 const fault = (fields: Partial<SignerFault>): Result<never, SignerFault> =>
   err({ class: 'temporary', code: 'transport_error', message: 'because', ...fields })
 
@@ -109,6 +122,14 @@ describe('signPass', () => {
       verdict: { reason: 'Failed', message: expect.stringContaining('spec.request is not base64') },
       outcome: { kind: 'done' },
     })
+  })
+
+  it('keeps the request id of the worker when it does not accept the answer', async ({
+    expect,
+  }) => {
+    const answer = { ...REFUSED_ANSWER, requestId: 'an-id' }
+    const { signing } = await sign({ answer: ok(answer) })
+    expect(signing.verdict.message).toMatch(/; request id an-id$/)
   })
 
   it('retries a temporary fault, not before the worker said', async ({ expect }) => {

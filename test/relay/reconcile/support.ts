@@ -68,6 +68,7 @@ export const aSignerClient = (
     keyId: 'test',
     sign: async () => Promise.resolve(answers.sign ?? unasked),
     health: async () => Promise.resolve(answers.health ?? unasked),
+    retire: () => undefined,
     close: async () => Promise.resolve(),
   }
 }

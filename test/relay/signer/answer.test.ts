@@ -40,7 +40,17 @@ const faultSchema = z.object({ error: z.object({ message: z.string() }) })
 
 describe('readAnswer', () => {
   it.for([200, 201])('gives the value of a %i', (status, { expect }) => {
-    expect(read({ status })).toEqual({ ok: true, value: { a: 1 } })
+    expect(read({ status })).toEqual({ ok: true, value: { value: { a: 1 } } })
+  })
+
+  it.for([
+    ['01234567-89ab-cdef-0123-456789abcdef', { requestId: '01234567-89ab-cdef-0123-456789abcdef' }],
+    ['not a UUID', {}],
+  ] as const)('gives the request id %s with the value', ([id, want], { expect }) => {
+    expect(read({ headers: { [REQUEST_ID_HEADER]: id } })).toEqual({
+      ok: true,
+      value: { value: { a: 1 }, ...want },
+    })
   })
 
   it.for([

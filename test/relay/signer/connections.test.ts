@@ -1,34 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Connections } from '../../../relay/src/signer/connections.ts'
-import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
 import { makeAuthority } from '../../support/x509.ts'
+import { aKey, aSecretReader, openConnections } from './open-connections.ts'
 
 const NEVER = new AbortController().signal
-const aKey = (): string =>
-  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-
-/** A reader of one Secret's entries, as text; notes what was asked for. */
-function aSecretReader(
-  read: () => Result<Readonly<Record<string, string>>, ApiError>,
-): Pick<SecretWatches, 'read'> & { readonly asked: SecretRead[] } {
-  const asked: SecretRead[] = []
-  return {
-    asked,
-    read: async (what) => {
-      asked.push(what)
-      const text = read()
-      if (!text.ok) return Promise.resolve(text)
-      const entries = Object.entries(text.value)
-      const data = Object.fromEntries(entries.map(([k, v]) => [k, Buffer.from(v)]))
-      return Promise.resolve(ok({ resourceVersion: '1', data }))
-    },
-  }
-}
 
 describe('Connections', () => {
   it.for([
@@ -38,7 +16,7 @@ describe('Connections', () => {
     'reads the Secret of a $kind in $want.namespace, and nowhere else',
     async ({ kind, want }, { expect }) => {
       const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-      const connections = new Connections({ secrets, clusterResourceNamespace: 'edge-issuer' })
+      const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
       expect((await connections.connect(anIssuer({ kind }), 'live', NEVER)).ok).toBe(true)
       const user = anIssuer().metadata.uid
       expect(secrets.asked).toEqual([{ user, ref: want, freshness: 'live' }])
@@ -51,7 +29,7 @@ describe('Connections', () => {
   }) => {
     const key = aKey()
     const secrets = aSecretReader(() => ok({ 'private-key.pem': key }))
-    const connections = new Connections({ secrets, clusterResourceNamespace: 'edge-issuer' })
+    const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
     const first = await connections.connect(anIssuer(), 'live', NEVER)
     const second = await connections.connect(anIssuer(), 'watched', NEVER)
     expect(first.ok && second.ok && first.value === second.value).toBe(true)
@@ -65,30 +43,34 @@ describe('Connections', () => {
     { name: 'the caBundle', change: { spec: { caBundle: btoa(makeAuthority().pem) } } },
   ])('connects anew when $name changes', async ({ change }, { expect }) => {
     let key = aKey()
-    const connections = new Connections({
+    let spec: object = {}
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
-      clusterResourceNamespace: 'edge-issuer',
+      spec: () => spec,
     })
     const first = await connections.connect(anIssuer(), 'live', NEVER)
     key = change.key ?? key
-    const second = await connections.connect(anIssuer({ spec: change.spec ?? {} }), 'live', NEVER)
+    spec = change.spec ?? {}
+    const second = await connections.connect(anIssuer({ spec }), 'live', NEVER)
     expect(first.ok && second.ok && first.value !== second.value).toBe(true)
     await connections.close()
   })
 
   it('sees that a key, or a caBundle, is no longer good', async ({ expect }) => {
     let key = aKey()
-    const connections = new Connections({
+    let spec: object = {}
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
-      clusterResourceNamespace: 'edge-issuer',
+      spec: () => spec,
     })
     expect((await connections.connect(anIssuer(), 'live', NEVER)).ok).toBe(true)
     key = 'hunter2'
     expect(await connections.connect(anIssuer(), 'live', NEVER)).toMatchObject({
       error: { kind: 'secret' },
     })
-    const issuer = anIssuer({ spec: { caBundle: '%' } })
-    expect(await connections.connect(issuer, 'live', NEVER)).toMatchObject({
+    key = aKey()
+    spec = { caBundle: '%' }
+    expect(await connections.connect(anIssuer({ spec }), 'live', NEVER)).toMatchObject({
       error: { kind: 'spec' },
     })
     await connections.close()
@@ -123,7 +105,7 @@ describe('Connections', () => {
   ])(
     'says what is wrong with $name, and quotes nothing of it',
     async ({ read, want }, { expect }) => {
-      const connection = await new Connections({
+      const connection = await openConnections({
         secrets: aSecretReader(read),
         clusterResourceNamespace: 'x',
       }).connect(anIssuer(), 'live', NEVER)
@@ -139,20 +121,32 @@ describe('Connections', () => {
     { name: 'is not base64', caBundle: '%', want: 'spec.caBundle is not base64' },
     { name: 'is no PEM', caBundle: btoa('hello'), want: 'spec.caBundle holds no certificates' },
     {
+      name: 'has text before the certificates',
+      caBundle: btoa(`# my CA\n${makeAuthority().pem}`),
+      want: 'spec.caBundle holds no certificates: expected "-----BEGIN CERTIFICATE-----"',
+    },
+    {
+      name: 'begins with a byte order mark',
+      caBundle: Buffer.from(`\uFEFF${makeAuthority().pem}`).toString('base64'),
+      want: 'spec.caBundle holds no certificates',
+    },
+    {
+      name: 'is longer than the CRD allows, stored before there was a limit',
+      caBundle: btoa(makeAuthority().pem.padEnd(65_537)),
+      want: "spec.caBundle exceeds the maximum of 65536 characters (87384); keep only the roots of the worker's TLS certificate",
+    },
+    {
       name: 'holds something else',
       caBundle: btoa('-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'),
       want: 'something else than a certificate in block 1',
     },
   ])('a caBundle that $name needs an edit of the spec', async ({ caBundle, want }, { expect }) => {
     const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-    const connection = await new Connections({ secrets, clusterResourceNamespace: 'x' }).connect(
-      anIssuer({ spec: { caBundle } }),
-      'live',
-      NEVER,
-    )
+    const spec = { caBundle }
+    const connections = openConnections({ secrets, spec: () => spec })
+    const connection = await connections.connect(anIssuer({ spec }), 'live', NEVER)
     expect(!connection.ok && connection.error.kind).toBe('spec')
     expect(!connection.ok && connection.error.message).toContain(want)
-    expect(secrets.asked).toEqual([])
   })
 
   it('takes a caBundle of several certificates', async ({ expect }) => {
@@ -161,13 +155,54 @@ describe('Connections', () => {
       createAuthority({ commonName: 'b' }),
     ])
     const caBundle = btoa(authorities.map((authority) => authority.certificatePem).join('\n'))
-    const connections = new Connections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': aKey() })),
-      clusterResourceNamespace: 'x',
+      spec: () => ({ caBundle }),
     })
     expect((await connections.connect(anIssuer({ spec: { caBundle } }), 'live', NEVER)).ok).toBe(
       true,
     )
     await connections.close()
   })
+
+  it.for([
+    { name: 'without a caBundle', isLarge: false, most: 64 },
+    { name: 'with the largest caBundle', isLarge: true, most: 4 },
+  ])('keeps few connections of a namespace of many Issuers $name', async (row, { expect }) => {
+    const whole = row.isLarge ? { caBundle: btoa(largeBundle()) } : {}
+    const key = aKey()
+    const read: string[] = []
+    const connections = openConnections({
+      secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
+      spec: () => whole,
+      read,
+    })
+    const issuer = (namespace: string, uid: string): Issuer =>
+      anIssuer({ metadata: { namespace, uid }, spec: whole })
+    const other = await connections.connect(issuer('other', 'other'), 'watched', NEVER)
+    for (let at = 0; at < 100; at += 1) {
+      await connections.connect(issuer('many', String(at)), 'watched', NEVER)
+    }
+    expect(connections.size).toBe(row.most + 1)
+    // That of the other namespace is still there, and is not read again.
+    const again = await connections.connect(issuer('other', 'other'), 'watched', NEVER)
+    expect(again.ok && other.ok && again.value === other.value).toBe(true)
+    expect(read.filter((uid) => uid === 'other')).toHaveLength(1)
+    await connections.close()
+  })
+
+  it('says so when the issuer cannot be read, and tries again', async ({ expect }) => {
+    const connections = openConnections({
+      readDetails: async () => Promise.resolve(err({ kind: 'unavailable', message: 'away' })),
+    })
+    expect(await connections.connect(anIssuer(), 'live', NEVER)).toEqual(
+      err({ kind: 'api', message: 'could not read the issuer: away' }),
+    )
+  })
 })
+
+/** Certificates that are nearly as long as the CRD allows. */
+function largeBundle(): string {
+  const { pem } = makeAuthority()
+  return pem.repeat(Math.floor(49_152 / pem.length))
+}

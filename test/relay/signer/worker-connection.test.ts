@@ -42,7 +42,7 @@ describe('openWorker', () => {
     '/v1/things?',
   ])('sends %s exactly as it is signed', async (path, { expect }) => {
     server.respond(answerWith(200, {}))
-    expect(await worker.get(path, ANYTHING, NEVER)).toEqual({ ok: true, value: {} })
+    expect(await worker.get(path, ANYTHING, NEVER)).toEqual({ ok: true, value: { value: {} } })
     const request = server.received.at(-1)
     expect(request).toMatchObject({ method: 'GET', path: `/prefix${path}`, body: '' })
     const read = readSignature('GET', {

@@ -97,8 +97,8 @@ export interface Reflected {
   readonly stop: () => void
 }
 
-export function reflect(source: ListWatch, clock: FakeClock): Reflected {
-  const store = new Store<Pet>()
+export function reflect(source: ListWatch, clock: FakeClock, limit = Infinity): Reflected {
+  const store = new Store<Pet>({ limits: { total: limit, weightOf: () => 1 } })
   const log = new RecordingLog()
   const reflector = new Reflector<Pet>({
     name: 'pets',
@@ -126,10 +126,11 @@ export interface Played extends Reflected {
 export async function play(
   lists: readonly ListScript[],
   watches: readonly WatchScript[] = [],
+  limit = Infinity,
 ): Promise<Played> {
   const clock = new FakeClock()
   const source = new ScriptedCollection(clock, { lists, watches })
-  const reflected = reflect(source, clock)
+  const reflected = reflect(source, clock, limit)
   await settle()
   return { ...reflected, source, clock }
 }

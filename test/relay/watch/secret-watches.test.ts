@@ -1,6 +1,9 @@
 import { ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { MAX_SECRET_WATCHES } from '../../../relay/src/watch/secret-watches.ts'
+import {
+  MAX_SECRET_WATCHES,
+  MAX_SECRET_WATCHES_PER_NAMESPACE,
+} from '../../../relay/src/watch/secret-watches.ts'
 import { settle } from '../queue/fake-clock.ts'
 import { aSecret, SECRET_REF, SecretBench } from './secret-bench.ts'
 
@@ -153,14 +156,25 @@ it('a refused watch is said once', async ({ expect }) => {
   ])
 })
 
-it('there are only so many watches, and one that ends makes room', async ({ expect }) => {
-  const bench = new SecretBench()
-  for (let user = 0; user < MAX_SECRET_WATCHES + 2; user += 1) {
+/** Follows Secrets `s0`, `s1`, …, in the namespace that is given, for users of the same number. */
+function followMany(
+  bench: SecretBench,
+  users: readonly number[],
+  namespaceOf: (user: number) => string,
+): void {
+  for (const user of users) {
     bench.watches.follow(
       { id: String(user), wake: () => undefined },
-      { ...SECRET_REF, name: `s${String(user)}` },
+      { namespace: namespaceOf(user), name: `s${String(user)}` },
     )
   }
+}
+
+const MANY = Array.from({ length: 10_000 }, (_, user) => user)
+
+it('there are only so many watches, and one that ends makes room', async ({ expect }) => {
+  const bench = new SecretBench()
+  followMany(bench, MANY.slice(0, MAX_SECRET_WATCHES + 2), (user) => `ns${String(user)}`)
   await settle()
   expect(bench.openWatches).toBe(MAX_SECRET_WATCHES)
   bench.watches.unfollow('0')
@@ -169,6 +183,26 @@ it('there are only so many watches, and one that ends makes room', async ({ expe
   expect(bench.collections.at(-1)?.fieldSelector).toBe(
     `metadata.name=s${String(MAX_SECRET_WATCHES)}`,
   )
+})
+
+it('a namespace with many Secrets leaves room for others, and gets its own room again', async ({
+  expect,
+}) => {
+  const bench = new SecretBench()
+  followMany(bench, MANY, () => 'many')
+  await settle()
+  expect(bench.openWatches).toBe(MAX_SECRET_WATCHES_PER_NAMESPACE)
+  followMany(bench, [MANY.length], () => 'other')
+  await settle()
+  expect(bench.openWatches).toBe(MAX_SECRET_WATCHES_PER_NAMESPACE + 1)
+  // One that waits is gone: nothing changes. One that runs is gone: the next one begins.
+  bench.watches.unfollow('9999')
+  bench.watches.unfollow('0')
+  await settle()
+  expect(bench.openWatches).toBe(MAX_SECRET_WATCHES_PER_NAMESPACE + 1)
+  for (let user = 1; user < 10_000; user += 1) bench.watches.unfollow(String(user))
+  await settle()
+  expect(bench.openWatches).toBe(1)
 })
 
 it('at the end no watch is left, and none begins', async ({ expect }) => {

@@ -15,9 +15,10 @@ const COUNTS = `SELECT
   (SELECT count(*) FROM issuance) AS issuances,
   (SELECT count(*) FROM authority) AS authorities,
   (SELECT count(*) FROM issuance_name) AS names,
+  (SELECT count(*) FROM issuance_suffix) AS suffixes,
   (SELECT count(*) FROM nonce) AS nonces`
-const NOTHING = { issuances: 0, authorities: 0, names: 0, nonces: 0 }
-const ONE = { issuances: 1, authorities: 1, names: 1, nonces: 1 }
+const NOTHING = { issuances: 0, authorities: 0, names: 0, suffixes: 0, nonces: 0 }
+const ONE = { issuances: 1, authorities: 1, names: 1, suffixes: 1, nonces: 1 }
 
 it('what was issued is there after the object was evicted', async ({ expect }) => {
   const request = anIssueRequest()
@@ -55,7 +56,7 @@ it('what is not certified and what verifiers may refuse is answered again as it 
 it('many certificates share the row of their chain', async ({ expect }) => {
   for (let count = 0; count < 3; count += 1) await issue('sharing', anIssueRequest())
   expect(await queryLedger('sharing', COUNTS)).toEqual([
-    { issuances: 3, authorities: 1, names: 3, nonces: 3 },
+    { issuances: 3, authorities: 1, names: 3, suffixes: 3, nonces: 3 },
   ])
 })
 
@@ -97,6 +98,8 @@ it.for([
   ['after the certificate is recorded', 'AFTER INSERT ON issuance'],
   ['before a name is recorded', 'BEFORE INSERT ON issuance_name'],
   ['after a name is recorded', 'AFTER INSERT ON issuance_name'],
+  ['before the end of a name is recorded', 'BEFORE INSERT ON issuance_suffix'],
+  ['after the end of a name is recorded', 'AFTER INSERT ON issuance_suffix'],
   ['before the nonce is recorded', 'BEFORE INSERT ON nonce'],
   ['after the nonce is recorded', 'AFTER INSERT ON nonce'],
 ] as const)(

@@ -70,6 +70,7 @@ it('over the limit is 429 with the seconds to wait, and the same request succeed
 }) => {
   const key = keyOf('limited')
   await queryLedger('limited', 'DELETE FROM issuance_name')
+  await queryLedger('limited', 'DELETE FROM issuance_suffix')
   await queryLedger('limited', 'DELETE FROM issuance')
   const uids = Array.from({ length: LIMIT + 3 }, () => crypto.randomUUID())
   const answers = await Promise.all(

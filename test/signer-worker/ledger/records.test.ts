@@ -1,14 +1,22 @@
+import type { Requester, SignOrigin } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import type { IssuanceFilter, LedgerRecord } from '../../../signer-worker/src/ledger/messages.ts'
+import type {
+  IssuanceFilter,
+  IssueRequest,
+  LedgerRecord,
+} from '../../../signer-worker/src/ledger/messages.ts'
 import {
   exportIssuances,
   issuanceQuery,
+  lastIssuances,
   listIssuances,
 } from '../../../signer-worker/src/ledger/records.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 import { queryLedger, withLedger } from '../support/ledger.ts'
 
 const PAGE = { after: 0, limit: 100 }
+
+const requesterOf = ({ uid: _uid, ...asker }: SignOrigin): Requester => asker
 
 const find = async (client: string, filter: IssuanceFilter): Promise<readonly LedgerRecord[]> =>
   withLedger(client, ({ sql }) => [...exportIssuances(sql, filter, PAGE).items])
@@ -81,6 +89,8 @@ it('a record says all that is known', async ({ expect }) => {
     ignored: [],
     warnings: [],
     origin: request.origin,
+    requester: requesterOf(request.origin),
+    lineage: '["CertificateRequest","web","","a-"]',
     requestDigest: '01'.repeat(32),
     evidence: {
       keyId: 'k',
@@ -91,7 +101,7 @@ it('a record says all that is known', async ({ expect }) => {
   })
 })
 
-it('a list has the same certificates without who asked and the evidence', async ({ expect }) => {
+it('a list has the same certificates without the evidence', async ({ expect }) => {
   await issue('listed-alike', anIssueRequest())
   const [record] = await find('listed-alike', {})
   if (record === undefined) throw new Error('one was issued')
@@ -132,6 +142,10 @@ it.for<[string, IssuanceFilter, RegExp]>([
   ['a serial number', { serialNumber: '00' }, /INDEX sqlite_autoindex_issuance_2/],
   ['a uid', { uid: 'u' }, /INDEX sqlite_autoindex_issuance_1/],
   ['a name', { name: 'n' }, /issuance_name USING PRIMARY KEY/],
+  ['a name of a kind', { name: 'DNS:n' }, /issuance_name USING PRIMARY KEY/],
+  ['the end of a name', { name: '.n' }, /issuance_suffix USING PRIMARY KEY/],
+  ['a namespace', { namespace: 'n' }, /INDEX issuance_by_namespace/],
+  ['a renewal', { current: 'true' }, /SCAN issuance USING (COVERING )?INDEX issuance_by_lineage/],
   [
     'a range of ends',
     { expiresAfter: '2026-01-01T00:00:00Z', expiresBefore: '2026-02-01T00:00:00Z' },
@@ -147,4 +161,68 @@ it.for<[string, IssuanceFilter, RegExp]>([
   const { sql, parameters } = issuanceQuery(filter, PAGE)
   const plan = await queryLedger('planned', `EXPLAIN QUERY PLAN ${sql}`, ...parameters)
   expect(JSON.stringify(plan)).toMatch(index)
+})
+
+/** A request of another origin. */
+const requestOf = (origin: Partial<SignOrigin>): IssueRequest => {
+  const made = anIssueRequest()
+  return { ...made, origin: { ...made.origin, ...origin } }
+}
+
+describe('renewed certificates', () => {
+  const BASE = { namespace: 'shop', name: 'web-1' } as const
+
+  it.for<[string, Partial<SignOrigin>, boolean]>([
+    ['the next revision', { ...BASE, name: 'web-2' }, true],
+    ['a revision of more digits', { ...BASE, name: 'web-117' }, true],
+    ['the same name once more', { ...BASE }, true],
+    ['another user of the cluster', { ...BASE, name: 'web-2', username: 'someone-else' }, true],
+    ['another namespace', { ...BASE, namespace: 'other' }, false],
+    ['another Certificate', { ...BASE, name: 'webs-1' }, false],
+    ['a Certificate that ends with a number', { ...BASE, name: 'web-1-1' }, false],
+    ['a name without a revision', { ...BASE, name: 'web' }, false],
+    ['a name that only ends with a digit', { ...BASE, name: 'web1' }, false],
+    ['another kind', { ...BASE, kind: 'CertificateSigningRequest' }, false],
+  ])('%s', async ([what, origin, isRenewal], { expect }) => {
+    const client = what.replaceAll(' ', '-')
+    await issue(client, requestOf(BASE))
+    await issue(client, requestOf(origin))
+    const current = await find(client, { current: 'true' })
+    expect(current.map((record) => record.origin.name)).toEqual([
+      ...(isRenewal ? [] : [BASE.name]),
+      origin.name,
+    ])
+  })
+
+  it('of a command line are those of the same user', async ({ expect }) => {
+    const line = { kind: 'CommandLine', namespace: '', name: 'web.csr' } as const
+    for (const username of ['alice', 'bob', 'alice']) {
+      await issue('lines', requestOf({ ...line, username }))
+    }
+    const current = await find('lines', { current: 'true' })
+    expect(current.map((record) => record.origin.username)).toEqual(['bob', 'alice'])
+  })
+
+  it('are hidden before other filters apply: what was renewed does not expire', async ({
+    expect,
+  }) => {
+    await issue('expiring', requestOf({ ...BASE }))
+    await queryLedger('expiring', 'UPDATE issuance SET not_after_seconds = 1800000000')
+    await issue('expiring', requestOf({ ...BASE, name: 'web-2' }))
+    const soon = { expiresBefore: '2027-01-16T00:00:00Z' }
+    expect(await find('expiring', soon)).not.toEqual([])
+    expect(await find('expiring', { ...soon, current: 'true' })).not.toContainEqual(
+      expect.objectContaining({ notAfter: '2027-01-15T08:00:00Z' }),
+    )
+  })
+
+  it('the last of each lineage is known', async ({ expect }) => {
+    await issue('last', requestOf({ ...BASE }))
+    await issue('last', requestOf({ ...BASE, name: 'web-2' }))
+    await queryLedger('last', 'UPDATE issuance SET issued_at_ms = seq * 1000')
+    const lineage = '["CertificateRequest","shop","","web-"]'
+    expect(await withLedger('last', ({ sql }) => lastIssuances(sql, [lineage, 'other']))).toEqual({
+      [lineage]: 2000,
+    })
+  })
 })

@@ -48,8 +48,29 @@ const VERSION_2 = `
   INSERT INTO counter VALUES ('replayed', 7);
 `
 
+/** What version 3 added. */
+const VERSION_3 = `
+  UPDATE meta SET value = 3 WHERE key = 'schema_version';
+  ALTER TABLE issuance ADD COLUMN body BLOB;
+  ALTER TABLE issuance ADD COLUMN ignored TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE issuance ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';
+`
+
+/** Searches, and whether they find the certificate of {@link makeOld}. */
+const FOUND_BY = [
+  ['old.example', true],
+  ['10.0.0.1', true],
+  ['other.example', false],
+  ['.example', true],
+  ['DNS:*.example', true],
+  ['.ample', false],
+  ['alice@old.test', true],
+  ['UPN:alice@old.test', true],
+  ['email:alice@old.test', false],
+] as const
+
 /** Puts the ledger of a client back to an earlier version, with one certificate in it. */
-async function makeOld(client: string, version: 1 | 2): Promise<void> {
+async function makeOld(client: string, version: 1 | 2 | 3): Promise<void> {
   const { order, origin, requestDigest } = request
   if (!order.ok) throw new Error('the request keeps to every rule')
   const { ca, key } = issuerOf('default').active
@@ -58,7 +79,7 @@ async function makeOld(client: string, version: 1 | 2): Promise<void> {
   await withLedger(client, ({ sql }) => {
     const tables = sql
       .exec<{ name: string }>(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%\\_%' ESCAPE '\\' OR name = 'issuance_name'",
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%\\_%' ESCAPE '\\' OR name IN ('issuance_name', 'issuance_suffix')",
       )
       .toArray()
     for (const { name } of tables) sql.exec(`DROP TABLE IF EXISTS "${name}"`)
@@ -72,15 +93,21 @@ async function makeOld(client: string, version: 1 | 2): Promise<void> {
       certificate,
       JSON.stringify({
         subject: 'CN=Old.example',
-        subjectAltNames: ['DNS:Old.example', 'DNS:old.example', 'IP:10.0.0.1'],
+        subjectAltNames: [
+          'DNS:Old.example',
+          'DNS:old.example',
+          'IP:10.0.0.1',
+          'otherName:1.3.6.1.4.1.311.20.2.3;UTF8:alice@old.test',
+        ],
       }),
       JSON.stringify(origin),
     )
-    if (version === 2) sql.exec(VERSION_2)
+    if (version >= 2) sql.exec(VERSION_2)
+    if (version >= 3) sql.exec(VERSION_3)
   })
 }
 
-describe.for([1, 2] as const)('a ledger of version %i', (version) => {
+describe.for([1, 2, 3] as const)('a ledger of version %i', (version) => {
   const named = (name: string): string => `${name}-${String(version)}`
 
   it('keeps what it has, and is found by name after', async ({ expect }) => {
@@ -88,15 +115,32 @@ describe.for([1, 2] as const)('a ledger of version %i', (version) => {
     await makeOld(client, version)
     const found = await withLedger(client, (storage) => {
       migrate(storage)
-      return ['old.example', '10.0.0.1', 'other.example'].map((name) =>
+      return FOUND_BY.map(([name]) =>
         listIssuances(storage.sql, { name }, { after: 0, limit: 10 }).items.map(({ uid }) => uid),
       )
     })
     const { uid } = request.origin
-    expect(found).toEqual([[uid], [uid], []])
+    expect(found).toEqual(FOUND_BY.map(([, isFound]) => (isFound ? [uid] : [])))
     expect(
       await queryLedger(client, "SELECT value FROM meta WHERE key = 'schema_version'"),
     ).toEqual([{ value: SCHEMA_VERSION }])
+  })
+
+  it('is found by the namespace of its request', async ({ expect }) => {
+    const client = named('placed')
+    await makeOld(client, version)
+    const { namespace, uid } = request.origin
+    const found = await withLedger(client, (storage) => {
+      migrate(storage)
+      return [namespace, 'elsewhere'].map((place) =>
+        listIssuances(
+          storage.sql,
+          { namespace: place, current: 'true' },
+          { after: 0, limit: 10 },
+        ).items.map((item) => item.uid),
+      )
+    })
+    expect(found).toEqual([[uid], []])
   })
 
   it('says of its certificates that the body was not kept', async ({ expect }) => {

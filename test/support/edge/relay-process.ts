@@ -13,12 +13,20 @@ export interface RelayProcessOptions {
   readonly logFile: string
   /** Further flags: `['--health-check-interval', '2s']`. */
   readonly flags?: readonly string[]
+  /** `--issuer-url-allow`; the addresses of this machine, where workers of tests are, unless given. */
+  readonly issuerUrlAllow?: readonly string[]
   /** Its time runs ten times as fast: see `hasty-clock.ts`. */
   readonly isHasty?: boolean
   /** Limit of what lives long on the heap; Node's own when absent. */
   readonly heapMegabytes?: number
+  /** URL of a module that is loaded before the relay, to change what it is made of. */
+  readonly preload?: string
+  /** Added to the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>
   /** False: it may never be ready. */
   readonly awaitsReadiness?: boolean
+  /** Breaks off the start: its reason is thrown, and the relay has ended. */
+  readonly signal?: AbortSignal
 }
 
 /** The ServiceAccount that `deploy/` makes. */
@@ -39,6 +47,7 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
     command: process.execPath,
     args: [
       ...(options.isHasty === true ? ['--import', HASTY_CLOCK] : []),
+      ...(options.preload === undefined ? [] : ['--import', options.preload]),
       ...(options.heapMegabytes === undefined
         ? []
         : [`--max-old-space-size=${String(options.heapMegabytes)}`]),
@@ -46,16 +55,18 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
       `--kubeconfig=${options.kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      `--issuer-url-allow=${(options.issuerUrlAllow ?? ['127.0.0.0/8']).join()}`,
       // Its port is one for the whole machine.
       '--metrics-bind-address=0',
       ...(options.flags ?? []),
     ],
-    env: process.env,
+    env: { ...process.env, ...options.env },
     logFile: options.logFile,
   })
   if (options.awaitsReadiness === false) return relay
   return waitUntilReady(relay, {
     timeoutMs: READY_TIMEOUT_MS,
+    signal: options.signal,
     probe: async () => (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).ok,
   })
 }

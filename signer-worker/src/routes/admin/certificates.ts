@@ -4,7 +4,7 @@
  * @module
  */
 import {
-  type CertificateDetail,
+  certificateQuerySchema,
   certificatesQuerySchema,
   type CertificateSummary,
   ok,
@@ -12,10 +12,12 @@ import {
 } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
 import { type AppContext, type AppEnv, note } from '../../context.ts'
-import type { IssuanceFilter } from '../../ledger/messages.ts'
+import type { IssuanceFilter, LedgerCertificate } from '../../ledger/messages.ts'
 import { answer, refuse, refuseForAll } from '../../respond.ts'
-import { type Page, readPage, type ReadPart, selectLedgers } from './ledgers.ts'
-import { readQuery } from './query.ts'
+import { type Page, readPage, type ReadPart } from './pages.ts'
+import { readMembers, readQuery } from './query.ts'
+import { withoutRenewed } from './renewed.ts'
+import { selectLedgers } from './select-ledgers.ts'
 
 /** Answers with a page of what the query asks for; refuses with `query_malformed`. */
 export const listCertificates: Handler<AppEnv> = async (c) => {
@@ -24,7 +26,9 @@ export const listCertificates: Handler<AppEnv> = async (c) => {
     (filter) => async (object, part) => object.listIssuances(filter, part),
   )
   if (page instanceof Response) return page
-  return answer(c, 200, { certificates: page.items.map(toSummary), next: page.next })
+  const isAdmin = c.get('adminRole') === 'admin'
+  const certificates = page.items.map((item) => toSummary(item, isAdmin))
+  return answer(c, 200, { certificates, next: page.next })
 }
 
 /** The same with all that is recorded, for keeping. */
@@ -34,15 +38,23 @@ export const exportCertificates: Handler<AppEnv> = async (c) => {
     (filter) => async (object, part) => object.exportIssuances(filter, part),
   )
   if (page instanceof Response) return page
-  return answer(c, 200, { records: [...page.items], next: page.next })
+  // The origin says who asked.
+  const records = page.items.map(
+    ({ lineage: _lineage, requester: _requester, ...record }) => record,
+  )
+  return answer(c, 200, { records, next: page.next })
 }
 
 /** Answers with one certificate; refuses with `certificate_unknown`. */
 export const showCertificate: Handler<AppEnv, '/:serialNumber'> = async (c) => {
   const serialNumber = c.req.param('serialNumber')
-  const ledgers = selectLedgers(c.get('config'), {})
+  const query = readMembers(new URL(c.req.url).searchParams, certificateQuerySchema)
+  if (!query.ok) return refuse(c, query.error)
+  const ledgers = await selectLedgers(c.env, c.get('config'), query.value)
+  if (!ledgers.ok) return refuseForAll(c, ledgers.error)
+  const order = { ledgers: ledgers.value, cursor: undefined, limit: 1 }
   const page = SERIAL_NUMBER_PATTERN.test(serialNumber)
-    ? await readPage(c.env, { ledgers, cursor: undefined, limit: 1 }, async (object, part) =>
+    ? await readPage(c.env, order, async (object, part) =>
         object.listIssuances({ serialNumber }, part),
       )
     : ok({ items: [] })
@@ -53,10 +65,13 @@ export const showCertificate: Handler<AppEnv, '/:serialNumber'> = async (c) => {
     return refuse(c, { code: 'certificate_unknown', detail })
   }
   note(c, { serialNumber, outcome: 'shown' })
-  return answer(c, 200, certificate)
+  const { lineage: _lineage, requester, ...detail } = certificate
+  return answer(c, 200, c.get('adminRole') === 'admin' ? { ...detail, requester } : detail)
 }
 
-async function readIssuances<Item>(
+type Owned<Item> = Page<Item>['items'][number]
+
+async function readIssuances<Item extends LedgerCertificate>(
   c: AppContext,
   readPart: (filter: IssuanceFilter) => ReadPart<Item>,
 ): Promise<Page<Item> | Response> {
@@ -64,16 +79,22 @@ async function readIssuances<Item>(
   if (!read.ok) return refuse(c, read.error)
   const { query, cursor, limit } = read.value
   const { issuer, client, limit: _limit, cursor: _cursor, ...filter } = query
-  const ledgers = selectLedgers(c.get('config'), { issuer, client })
-  const page = await readPage(c.env, { ledgers, cursor, limit }, readPart(filter))
+  const ledgers = await selectLedgers(c.env, c.get('config'), { issuer, client })
+  if (!ledgers.ok) return refuseForAll(c, ledgers.error)
+  const order = { ledgers: ledgers.value, cursor, limit }
+  const page = await readPage(c.env, order, readPart(filter))
   if (!page.ok) return refuseForAll(c, page.error)
   note(c, { outcome: 'listed' })
-  return page.value
+  if (filter.current === undefined) return page.value
+  const items = await withoutRenewed(c.env, ledgers.value, page.value.items)
+  return items.ok ? { items: items.value, next: page.value.next } : refuseForAll(c, items.error)
 }
 
-function toSummary(certificate: CertificateDetail): CertificateSummary {
+/** @param isAdmin - Whether the answer says who asked; groups are in the whole certificate only. */
+function toSummary(certificate: Owned<LedgerCertificate>, isAdmin: boolean): CertificateSummary {
   const { issuer, client, serialNumber, uid, profile, subject, subjectAltNames } = certificate
-  const { notBefore, notAfter, issuedAt } = certificate
+  const { notBefore, notAfter, issuedAt, requester } = certificate
+  const { groups: _groups, ...asker } = requester
   return {
     issuer,
     client,
@@ -85,5 +106,6 @@ function toSummary(certificate: CertificateDetail): CertificateSummary {
     notBefore,
     notAfter,
     issuedAt,
+    ...(isAdmin ? { requester: asker } : {}),
   }
 }

@@ -10,13 +10,13 @@ import type { Handler } from 'hono'
 import { type AppContext, type AppEnv, note } from '../../context.ts'
 import { askLedger, type LedgerAddress } from '../../ledger/client.ts'
 import { answerMetrics } from '../../respond.ts'
-import { selectLedgers } from './ledgers.ts'
 import { type Metric, renderMetrics, type Sample } from './prometheus.ts'
+import { configuredLedgers } from './select-ledgers.ts'
 
 /** Answers with counters of every ledger, and when each issuing CA ends. */
 export const metrics: Handler<AppEnv> = async (c) => {
   const ledgers = await Promise.all(
-    selectLedgers(c.get('config'), {}).map(async (ledger) => samplesOf(c, ledger)),
+    configuredLedgers(c.get('config')).map(async (ledger) => samplesOf(c, ledger)),
   )
   const gather = (name: keyof LedgerSamples): readonly Sample[] =>
     ledgers.flatMap((samples) => samples[name])

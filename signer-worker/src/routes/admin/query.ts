@@ -22,13 +22,13 @@ export interface ReadQuery<Query> {
 }
 
 /**
- * @param search - What stands behind the `?` of the URL, decoded.
- * @returns `query_malformed`, naming each member at fault: an unknown one, one that is there twice.
+ * @param search - What follows the `?` of the URL, decoded.
+ * @returns `query_malformed`, naming each member with an error: an unknown one, one that is there twice.
  */
-export function readQuery<Query extends Pick<RefusalsQuery, 'limit' | 'cursor'>>(
+export function readMembers<Query>(
   search: URLSearchParams,
   schema: z.ZodMiniType<Query>,
-): Result<ReadQuery<Query>, Refusal> {
+): Result<Query, Refusal> {
   const names = [...search.keys()]
   const repeated = names.filter((name, index) => names.indexOf(name) < index)
   const parsed = schema.safeParse(Object.fromEntries(search))
@@ -36,13 +36,22 @@ export function readQuery<Query extends Pick<RefusalsQuery, 'limit' | 'cursor'>>
     ...repeated.map((name) => `${JSON.stringify(name)} is there more than once`),
     ...(parsed.error?.issues ?? []).map(({ path, message }) => [...path, message].join(': ')),
   ]
-  if (faults.length > 0 || !parsed.success) return malformed(faults.join('; '))
-  const { limit, cursor: text } = parsed.data
+  return faults.length > 0 || !parsed.success ? malformed(faults.join('; ')) : ok(parsed.data)
+}
+
+/** Reads the query of a list; as {@link readMembers}, and a cursor that no page gave is malformed. */
+export function readQuery<Query extends Pick<RefusalsQuery, 'limit' | 'cursor'>>(
+  search: URLSearchParams,
+  schema: z.ZodMiniType<Query>,
+): Result<ReadQuery<Query>, Refusal> {
+  const query = readMembers(search, schema)
+  if (!query.ok) return query
+  const { limit, cursor: text } = query.value
   const cursor = text === undefined ? undefined : readCursor(text)
   if (text !== undefined && cursor === undefined) {
     return malformed('cursor: is not the "next" of a page')
   }
-  return ok({ query: parsed.data, cursor, limit: Number(limit ?? DEFAULT_PAGE_ITEMS) })
+  return ok({ query: query.value, cursor, limit: Number(limit ?? DEFAULT_PAGE_ITEMS) })
 }
 
 const malformed = (detail: string): Result<never, Refusal> =>

@@ -7,17 +7,21 @@ import { refusalsQuerySchema } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
 import { type AppEnv, note } from '../../context.ts'
 import { answer, refuse, refuseForAll } from '../../respond.ts'
-import { readPage, selectLedgers } from './ledgers.ts'
+import { readPage } from './pages.ts'
 import { readQuery } from './query.ts'
+import { selectLedgers } from './select-ledgers.ts'
 
 /** Answers with a page; refuses with `query_malformed`. */
 export const listRefusals: Handler<AppEnv> = async (c) => {
   const read = readQuery(new URL(c.req.url).searchParams, refusalsQuerySchema)
   if (!read.ok) return refuse(c, read.error)
   const { query, cursor, limit } = read.value
-  const ledgers = selectLedgers(c.get('config'), query)
-  const page = await readPage(c.env, { ledgers, cursor, limit }, async (object, part) =>
-    object.listRefusals(part),
+  const ledgers = await selectLedgers(c.env, c.get('config'), query)
+  if (!ledgers.ok) return refuseForAll(c, ledgers.error)
+  const page = await readPage(
+    c.env,
+    { ledgers: ledgers.value, cursor, limit },
+    async (object, part) => object.listRefusals(part),
   )
   if (!page.ok) return refuseForAll(c, page.error)
   note(c, { outcome: 'listed' })

@@ -75,6 +75,26 @@ describe('the list', () => {
     expect([...clients]).toEqual(expect.arrayContaining(['cluster-1', 'listed']))
   })
 
+  it('says to the role admin who asked', async ({ expect }) => {
+    const { body } = await ask(`${ADMIN_CERTIFICATES_PATH}?name=n3.listed.example`)
+    const [reader] = (await list({ name: 'n3.listed.example' })).certificates
+    const { origin } = aSignRequest()
+    expect(body).toEqual({
+      certificates: [
+        {
+          ...reader,
+          requester: {
+            kind: origin.kind,
+            namespace: origin.namespace,
+            name: origin.name,
+            username: origin.username,
+          },
+        },
+      ],
+      next: null,
+    })
+  })
+
   it('says of each what a reader may know', async ({ expect }) => {
     const { certificates } = await list({ name: 'n3.listed.example' })
     const [, , , fourth] = issued
@@ -95,8 +115,7 @@ describe('the list', () => {
   })
 
   it.for<Readonly<Record<string, string>>>([
-    { issuer: 'elsewhere' },
-    { client: 'nobody' },
+    { namespace: 'elsewhere' },
     { client: 'listed', name: 'nothing.example' },
     { expiresBefore: '2020-01-01T00:00:00Z' },
   ])('is empty for %o', async (query, { expect }) => {

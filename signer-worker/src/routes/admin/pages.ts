@@ -1,36 +1,13 @@
 /**
- * Every object of every ledger in a fixed order, and lists that go through them a page at a time.
+ * Lists that go through the objects of ledgers in a fixed order, a page at a time.
  *
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import type { SignerConfig } from '../../config/index.ts'
 import { askLedger, type LedgerAddress } from '../../ledger/client.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { LedgerPage, LedgerRefusal, PageRequest } from '../../ledger/messages.ts'
-import { allShards } from '../../ledger/shards.ts'
 import { type Cursor, writeCursor } from './cursor.ts'
-
-/** Which ledgers; all when nothing is said. */
-export interface LedgerSelection {
-  readonly issuer?: string | undefined
-  readonly client?: string | undefined
-}
-
-/** In the order of the configuration: clients, each with its issuers, each with its shards. */
-export const selectLedgers = (
-  { clients }: SignerConfig,
-  { issuer: wantedIssuer, client: wantedClient }: LedgerSelection,
-): readonly LedgerAddress[] =>
-  clients
-    .filter(({ name }) => wantedClient === undefined || name === wantedClient)
-    .flatMap((client) =>
-      client.issuers
-        .filter((issuer) => wantedIssuer === undefined || issuer === wantedIssuer)
-        .flatMap((issuer) =>
-          allShards(client.shards).map((shard): LedgerAddress => ({ issuer, client, shard })),
-        ),
-    )
 
 /** Where to read, and how much. */
 export interface PageOrder {

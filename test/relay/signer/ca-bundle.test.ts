@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { describe, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { MAX_CA_BUNDLE, readCaBundle } from '../../../relay/src/signer/ca-bundle.ts'
+import { makeAuthority } from '../../support/x509.ts'
+
+const { pem } = makeAuthority()
+
+const crdSchema = z.object({
+  spec: z.object({
+    versions: z.tuple([
+      z.object({
+        schema: z.object({
+          openAPIV3Schema: z.object({
+            properties: z.object({
+              spec: z.object({
+                properties: z.object({ caBundle: z.object({ maxLength: z.int() }) }),
+              }),
+            }),
+          }),
+        }),
+      }),
+    ]),
+  }),
+})
+
+describe('readCaBundle', () => {
+  it.for(['issuers', 'clusterissuers'])(
+    'has the limit of the CRD of %s',
+    async (name, { expect }) => {
+      const text = await readFile(new URL(`../../../crds/${name}.yaml`, import.meta.url), 'utf8')
+      const [{ schema }] = crdSchema.parse(parse(text)).spec.versions
+      const { caBundle } = schema.openAPIV3Schema.properties.spec.properties
+      expect(MAX_CA_BUNDLE).toBe(caBundle.maxLength)
+    },
+  )
+
+  it.for([
+    ['one certificate', pem],
+    ['two certificates', pem + pem],
+    ['white space before it', ` \t\r\n\n${pem}`],
+    ['the line ends of Windows', pem.replaceAll('\n', '\r\n')],
+    ['as much as the CRD allows', pem.padEnd(49_152)],
+  ] as const)('reads %s', ([, text], { expect }) => {
+    expect(readCaBundle(btoa(text))).toMatchObject({ ok: true })
+  })
+
+  it.for([
+    ['nothing', ''],
+    ['a comment before the certificates', `# my CA\n${pem}`],
+    ['a byte order mark', `\xef\xbb\xbf${pem}`],
+    ['white space of Unicode before the certificates', `\xc2\xa0${pem}`],
+    ['DER', '\x30\x82\x01\x00'],
+    ['octets that are not UTF-8 behind a certificate', `${pem}\xff`],
+    ['more than the CRD allows', pem.padEnd(49_153)],
+  ] as const)('refuses %s', ([, text], { expect }) => {
+    expect(readCaBundle(btoa(text))).toMatchObject({ ok: false })
+  })
+})
