@@ -132,7 +132,7 @@ export const REFUSED_PLUGINS: readonly KubeconfigCase[] = [
   },
   {
     name: 'a plugin that hangs, which kubectl waits for',
-    scene: execCase(() => '', { before: 'exec sleep 300' }),
+    scene: execCase(() => '', { before: 'exec sleep 90' }),
     says: 'the exec plugin FOLDER/plugin did not end within 60 s and was killed',
   },
   {

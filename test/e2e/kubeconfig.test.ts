@@ -247,7 +247,8 @@ const startRelay = async (text: string): Promise<Ended> => {
 
 describe('the relay', () => {
   it('reads the kubeconfig that KUBECONFIG names', async ({ expect }) => {
-    expect((await startRelay(kubeconfig(world))).stdout).toContain('clusterissuers')
+    const { stdout } = await startRelay(kubeconfig(world))
+    expect(stdout).toContain('"collection":"clusterissuers","objects":0,"message":"synced"')
   })
 
   it('ends at once with a kubeconfig that is of no use', async ({ expect }) => {
