@@ -19,6 +19,7 @@ export interface ControllersOptions {
     Config,
     | 'certificateSigningRequestAnnotations'
     | 'healthCheckIntervalMs'
+    | 'issuerUrlAllow'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
     | 'issuerUrlAllow'

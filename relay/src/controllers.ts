@@ -52,7 +52,8 @@ export interface Controllers {
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { config, observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
+  const { config, observed, clusterResourceNamespace, kube, events, metrics } = options
+  const { clock, random, log } = options
   const holds = new IssuerHolds()
   const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
@@ -63,11 +64,7 @@ export function createControllers(options: ControllersOptions): Controllers {
     issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     onAnswer: metrics.workerAnswered,
   })
-  const unwritten = new UnwrittenStatuses({
-    events: options.events,
-    log,
-    failed: metrics.statusNotWritten,
-  })
+  const unwritten = new UnwrittenStatuses({ events, log, failed: metrics.statusNotWritten })
   const shared = { holds, breakers, connections, unwritten }
   const issuers = {
     Issuer: issuerController('Issuer', shared, options),
@@ -143,19 +140,11 @@ interface WatchedRequests extends Requests {
 
 /** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
 function watchedRequests<R extends AnyRequest>(
-  {
-    kind,
-    store,
-    recent,
-    holds,
-    breakers,
-    wakeRequests,
-    connections,
-    unwritten,
-    issuers,
-  }: RequestsOptions<R>,
+  world: RequestsOptions<R>,
   options: ControllersOptions,
 ): WatchedRequests {
+  const { kind, store, recent, holds, breakers, wakeRequests, connections, unwritten, issuers } =
+    world
   const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
   const share = configuredShare(config)
@@ -200,7 +189,10 @@ function watchedRequests<R extends AnyRequest>(
     name: kind.resource.plural,
     groupsOf: (key) => {
       const request = store.get(key)
-      return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
+      const ref = request === undefined ? undefined : kind.issuerRef(request)
+      const issuer = ref === undefined ? undefined : findIssuer(observed, ref)
+      const isProven = issuer !== undefined && breakers.isResponsive(breakerScope(issuer))
+      return requestGroups(ref, share, isProven)
     },
     backoff: REQUEST_BACKOFF,
     reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),

@@ -49,6 +49,9 @@ async function message(name: string, reason: 'Failed' | 'Pending'): Promise<stri
   return readyOf(await getObject(edge.plane, kindOf(name), NAMESPACE))?.message
 }
 
+const refusal = (host: string): string =>
+  `Failed permanently: spec.url: an Issuer may use public addresses and names only, and ${host} is not public; use a ClusterIssuer, or ask a cluster admin to allow it: --issuer-url-allow=${host}, or issuerUrlAllow in the chart`
+
 async function portOf(server: Parameters<typeof listen>[0]): Promise<string> {
   const listener = await listen(server)
   listeners.push(listener)
@@ -68,8 +71,6 @@ it('an Issuer may not use a worker at a private address; a ClusterIssuer may', a
   await create('spelled', { url: `https://0x7f.1:${port}` })
   await create('named', { url: `https://localhost:${port}` })
   await create('mapped', { url: `https://[::ffff:127.0.0.1]:${port}` })
-  const refusal = (host: string): string =>
-    `Failed permanently: spec.url: an Issuer may use public addresses and names only, and ${host} is not public; use a ClusterIssuer, or ask a cluster admin to allow it: --issuer-url-allow=${host}, or issuerUrlAllow in the chart`
   expect(await message('literal', 'Failed')).toBe(refusal('127.0.0.1'))
   expect(await message('spelled', 'Failed')).toBe(refusal('127.0.0.1'))
   expect(await message('mapped', 'Failed')).toBe(refusal('::ffff:7f00:1'))

@@ -18,6 +18,7 @@ import { concealErrors } from './concealed-client.ts'
 import { ConnectionPool, type PoolLimits } from './connection-pool.ts'
 import { readClientKey } from './credentials.ts'
 import type { Destinations } from './destinations.ts'
+import { Lookups } from './lookups.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
@@ -82,6 +83,7 @@ interface Worker {
  */
 export class Connections {
   readonly #options: ConnectionsOptions
+  readonly #lookups: Lookups
   /** By uid of the issuer; replaced when what it was made from changes. */
   readonly #connections = new ConnectionPool<Connection>(POOL_LIMITS, ({ client }) => {
     client.retire()
@@ -89,6 +91,7 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
+    this.#lookups = new Lookups({ uptimeMs: () => options.clock.uptimeMs() })
   }
 
   /** How many are kept. */
@@ -142,11 +145,12 @@ export class Connections {
     return client
   }
 
-  #create({ kind, metadata }: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
+  #create(issuer: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
     const { issuerDestinations, onAnswer, clock, log } = this.#options
-    if (kind === 'ClusterIssuer') return createSignerClient({ ...worker, onAnswer })
-    const destinations = issuerDestinations
-    const client = createSignerClient({ ...worker, destinations, onAnswer })
+    const { kind, metadata } = issuer
+    const options = { ...worker, lookup: this.#lookups.lookupFor(issuer), onAnswer }
+    if (kind === 'ClusterIssuer') return createSignerClient(options)
+    const client = createSignerClient({ ...options, destinations: issuerDestinations })
     if (!client.ok) return client
     const issuerLog = log.child({ issuer: `${kind} ${objectKey(metadata)}`, url: worker.url })
     return ok(concealErrors(client.value, { clock, log: issuerLog }))

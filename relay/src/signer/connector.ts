@@ -6,7 +6,13 @@
  */
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { type BlockList, connect as netConnect, type Socket } from 'node:net'
+import {
+  type BlockList,
+  connect as netConnect,
+  type LookupFunction,
+  type Socket,
+  type TcpNetConnectOpts,
+} from 'node:net'
 import { buildConnector } from 'undici'
 import type { Proxy, ProxyFor, Target } from './proxy.ts'
 
@@ -21,6 +27,8 @@ export interface ConnectorOptions {
   readonly proxyFor: ProxyFor
   /** Refuses addresses as they are connected to, over TLS only. It has no say in a proxy's address. */
   readonly blockList?: BlockList | undefined
+  /** Resolves the target's name; the system's resolver when absent. */
+  readonly lookup?: LookupFunction | undefined
 }
 
 /** @returns The `connect` function of an undici agent. */
@@ -28,9 +36,11 @@ export function createConnector({
   connection,
   proxyFor,
   blockList,
+  lookup,
 }: ConnectorOptions): buildConnector.connector {
   // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-  const connect = buildConnector({ rejectUnauthorized: true, ...connection })
+  const dialing = lookup === undefined ? {} : { lookup }
+  const connect = buildConnector({ rejectUnauthorized: true, ...connection, ...dialing })
   return (options, callback) => {
     const { hostname, port, protocol } = options
     const target = { hostname, port: port === '' ? defaultPort(protocol) : port }
@@ -44,7 +54,7 @@ export function createConnector({
     }
     const proxy = proxyFor({ hostname, port })
     if (proxy !== undefined) openTunnel(proxy, target, connectOver)
-    else if (blockList !== undefined) dial(target, blockList, connectOver)
+    else if (blockList !== undefined) dial(target, { blockList, ...dialing }, connectOver)
     else connect(options, callback)
   }
 }
@@ -58,8 +68,12 @@ type SocketCallback = (
 const inBrackets = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
 /** Connects without TLS, since `tls.connect` of Node.js ignores a `blockList`. Calls back exactly once. */
-function dial(target: Target, blockList: BlockList, callback: SocketCallback): void {
-  const socket = netConnect({ host: target.hostname, port: Number(target.port), blockList })
+function dial(
+  { hostname, port }: Target,
+  limits: Pick<TcpNetConnectOpts, 'blockList' | 'lookup'>,
+  callback: SocketCallback,
+): void {
+  const socket = netConnect({ host: hostname, port: Number(port), ...limits })
   const timer = setTimeout(() => {
     socket.destroy(new Error(`no connection within ${DIAL_TIMEOUT_MS} ms`))
   }, DIAL_TIMEOUT_MS)

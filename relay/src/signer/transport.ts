@@ -44,7 +44,10 @@ export interface Transport {
 }
 
 /** Options of {@link createTransport}. */
-export interface TransportOptions extends Pick<ConnectorOptions, 'blockList' | 'proxyFor'> {
+export interface TransportOptions extends Pick<
+  ConnectorOptions,
+  'blockList' | 'lookup' | 'proxyFor'
+> {
   /** Trust these roots for the worker instead of the system's. */
   readonly caBundlePem: string | undefined
   /** A longer body is an error, found before the rest of it is read. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
+import type { LookupFunction } from 'node:net'
 import {
   contentDigest,
   err,
@@ -44,6 +45,8 @@ export interface WorkerOptions {
   readonly caBundlePem?: string | undefined
   /** Where the worker may be; anywhere when absent. */
   readonly destinations?: Destinations | undefined
+  /** Resolves the worker's name; the system's resolver when absent. */
+  readonly lookup?: LookupFunction | undefined
   /** Hears of each exchange: an HTTP status, or `<error>` when there was none. */
   readonly onAnswer?: ((code: string) => void) | undefined
 }
@@ -105,6 +108,7 @@ export function openWorker(
   if (!blockList.ok) return blockList
   const transport = createTransport({
     caBundlePem: options.caBundlePem,
+    lookup: options.lookup,
     proxyFor: proxyFor.value,
     blockList: blockList.value,
     maxAnswerBytes,

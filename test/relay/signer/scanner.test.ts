@@ -132,12 +132,10 @@ describe('an Issuer of a namespace does not tell apart', () => {
     const { url, caPem, deadlineMs } = await start()
     const clock = frozenClock()
     const { log, lines } = memoryLog()
-    const connections = openConnections({ allow: ['127.0.0.0/8'], clock, log })
+    const spec = { url, ...(caPem === undefined ? {} : { caBundle: btoa(caPem) }) }
+    const connections = openConnections({ allow: ['127.0.0.0/8'], spec: () => spec, clock, log })
     stops.unshift(async () => connections.close())
-    const issuer = anIssuer({
-      spec: { url, ...(caPem === undefined ? {} : { caBundle: btoa(caPem) }) },
-    })
-    const client = await connections.connect(issuer, 'live', NEVER)
+    const client = await connections.connect(anIssuer({ spec }), 'live', NEVER)
     if (!client.ok) throw new Error(client.error.message)
     const limit = (): AbortSignal =>
       deadlineMs === undefined ? NEVER : AbortSignal.timeout(deadlineMs)

@@ -25,6 +25,8 @@ export interface RelayProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   /** False: it may never be ready. */
   readonly awaitsReadiness?: boolean
+  /** Breaks off the start: its reason is thrown, and the relay has ended. */
+  readonly signal?: AbortSignal
 }
 
 /** The ServiceAccount that `deploy/` makes. */
@@ -64,6 +66,7 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
   if (options.awaitsReadiness === false) return relay
   return waitUntilReady(relay, {
     timeoutMs: READY_TIMEOUT_MS,
+    signal: options.signal,
     probe: async () => (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).ok,
   })
 }
