@@ -79,7 +79,7 @@ export const certificatesQuerySchema = z.strictObject({
   namespace: z.optional(nameSchema),
   /**
    * Without certificates that were renewed: of the requests of a client for an issuer that have the same kind,
-   * namespace and name, revision aside, the last one counts.
+   * namespace and name (of a CertificateRequest, without the revision at its end), the last one counts.
    */
   current: z.optional(z.literal('true')),
   issuedAfter: z.optional(timeSchema),

@@ -39,7 +39,7 @@ export const CERTIFICATE_FILTERS = {
   ),
   namespace: optional(NAME, 'for requests of this namespace'),
   current: toggle(
-    'without renewed ones: only the last for each client, issuer, kind, namespace and name of a request, whose last number is the revision of a Certificate',
+    'without renewed ones: only the last for each client, issuer, kind, namespace and name of a request, not counting the revision in the name of a CertificateRequest',
   ),
   issuedAfter: optional(TIME, 'issued at this time or later'),
   issuedBefore: optional(TIME, 'issued before this time'),

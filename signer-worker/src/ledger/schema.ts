@@ -88,16 +88,17 @@ const MIGRATIONS: readonly string[] = [
     GENERATED ALWAYS AS (json_extract(origin, '$.namespace')) VIRTUAL;
   CREATE INDEX issuance_by_namespace ON issuance (namespace);
 
-  -- Which certificates renew each other: those for requests of one kind and namespace whose names differ in the
-  -- revision alone, the number that cert-manager appends to the name of a Certificate. A command line has no
-  -- namespace, so the user counts there.
+  -- Which certificates renew each other: those for requests of one kind and namespace whose names are the
+  -- same; that of a CertificateRequest without its revision, the number that cert-manager appends to the name of
+  -- the Certificate. A command line has no namespace, so the user counts there.
   ALTER TABLE issuance ADD COLUMN lineage TEXT GENERATED ALWAYS AS (json_array(
     json_extract(origin, '$.kind'),
     json_extract(origin, '$.namespace'),
     CASE json_extract(origin, '$.kind')
       WHEN 'CommandLine' THEN json_extract(origin, '$.username') ELSE '' END,
-    CASE substr(rtrim(json_extract(origin, '$.name'), '0123456789'), -1)
-      WHEN '-' THEN rtrim(json_extract(origin, '$.name'), '0123456789')
+    CASE WHEN json_extract(origin, '$.kind') = 'CertificateRequest'
+        AND substr(rtrim(json_extract(origin, '$.name'), '0123456789'), -1) = '-'
+      THEN rtrim(json_extract(origin, '$.name'), '0123456789')
       ELSE json_extract(origin, '$.name') END
   )) VIRTUAL;
   CREATE INDEX issuance_by_lineage ON issuance (lineage);

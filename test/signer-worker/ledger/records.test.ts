@@ -203,6 +203,17 @@ describe('renewed certificates', () => {
     expect(current.map((record) => record.origin.username)).toEqual(['bob', 'alice'])
   })
 
+  it.for(['CertificateSigningRequest', 'CommandLine'] as const)(
+    'of a %s have the very same name: a number at its end is no revision',
+    async (kind, { expect }) => {
+      for (const name of ['node-1', 'node-2', 'node-1']) {
+        await issue(kind.toLowerCase(), requestOf({ kind, namespace: '', name }))
+      }
+      const current = await find(kind.toLowerCase(), { current: 'true' })
+      expect(current.map((record) => record.origin.name)).toEqual(['node-2', 'node-1'])
+    },
+  )
+
   it('are hidden before other filters apply: what was renewed does not expire', async ({
     expect,
   }) => {
