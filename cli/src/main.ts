@@ -9,6 +9,10 @@ import { askSecret } from './ask-secret.ts'
 import { run } from './run.ts'
 
 let isOutputRead = true
+// The terminal was closed: a command that stops processes in order must not die of what it prints.
+process.stderr.on('error', () => {
+  process.exitCode = 1
+})
 // The reader of a pipe went away (`| head`): there is nobody left to tell.
 process.stdout.on('error', () => {
   isOutputRead = false

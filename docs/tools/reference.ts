@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
 import { replaceGenerated } from './tables.ts'
+import { userTextBlocks } from './user-texts.ts'
 import { workerTables } from './worker-configuration.ts'
 
 /** A document as it is, and as it is to be. */
@@ -25,6 +27,8 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
       'issuer spec': spec,
       'issuer status': status,
     }),
+    documentOf('messages.md', await userTextBlocks()),
+    documentOf('troubleshooting.md', { refusals: refusalTable() }),
     documentOf('cli.md', {
       commands: commandTable(),
       'exit codes': exitCodeTable(),

@@ -25,13 +25,15 @@ export interface ControlPlaneBinary {
 }
 
 /**
- * The binary for the sources beside this file. The first build takes minutes; `report` hears of it.
+ * The binary for the sources beside this file. The first build takes minutes; `report` hears of it, and
+ * `signal` ends it.
  * @throws Error that says what to install or to set when there is no binary and no Go, and when
  *   EDGE_ISSUER_CONTROL_PLANE names something that is not there
  */
 export async function findOrBuildBinary(
   report: Report,
   env: NodeJS.ProcessEnv = process.env,
+  signal?: AbortSignal,
 ): Promise<ControlPlaneBinary> {
   const given = env[BINARY_VARIABLE] ?? ''
   if (given !== '') return givenBinary(given)
@@ -43,7 +45,7 @@ export async function findOrBuildBinary(
     instead: `or set ${BINARY_VARIABLE} to the path of a binary that was built elsewhere`,
     build: buildControlPlane,
   }
-  const entry = await findOrBuild(program, { report, env })
+  const entry = await findOrBuild(program, { report, env, signal })
   return { path: join(entry, BINARY_NAME), chart: join(entry, CHART_NAME) }
 }
 

@@ -3,7 +3,7 @@
  * kube-controller-manager, as plain processes with certificates of their own.
  * @module
  */
-import type { CommandResult } from '../support/process.ts'
+import type { CommandResult, ManagedProcess } from '../support/process.ts'
 import { type ControlPlaneBinary, findOrBuildBinary } from './binary.ts'
 import { type CertManagerOptions, startCertManager } from './cert-manager.ts'
 import { openClusterPki } from './cluster-pki.ts'
@@ -37,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly certManager?: CertManagerOptions | 'off'
   /** By default the lines of a build go to standard error, and steps are not shown. */
   readonly onProgress?: (progress: StartProgress) => void
+  /** Breaks off the build, the start and commands of kubectl: its reason is thrown. What runs goes on. */
+  readonly signal?: AbortSignal
 }
 
 /** A line of the build of the binary, or a step of the start that is done. */
@@ -55,7 +57,7 @@ export interface ControlPlane {
   /** The authority of the API server's certificate. */
   readonly caPem: string
   /** Every part that runs now. */
-  processes(): readonly { readonly name: string; readonly pid: number }[]
+  processes(): readonly ManagedProcess[]
   /** Runs kubectl, as admin unless the options name a kubeconfig. A failing command is a result. */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<CommandResult>
   /**
@@ -84,11 +86,10 @@ export interface ControlPlane {
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const onProgress = options.onProgress ?? showBuild
-  const binary = await findOrBuildBinary((line) => {
-    onProgress({ kind: 'build', line })
-  })
+  const report = (line: string): void => onProgress({ kind: 'build', line })
+  const binary = await findOrBuildBinary(report, process.env, options.signal)
   const state = await openStateDirectory(options.directory)
-  const launcher = createLauncher(binary, state)
+  const launcher = createLauncher(binary, state, options.signal)
   try {
     return await assemble({ options, binary, state, launcher, onProgress })
   } catch (error) {
@@ -163,7 +164,7 @@ async function assemble(assembly: Assembly): Promise<ControlPlane> {
     adminKubeconfig,
     server: client.server,
     caPem: pki.authority.pem,
-    processes: () => launcher.running().map(({ name, pid }) => ({ name, pid })),
+    processes: () => launcher.running(),
     kubectl: kubectl.run,
     apply: kubectl.apply,
     kubeconfigForServiceAccount: async (ref) => writeServiceAccountKubeconfig(context, ref),

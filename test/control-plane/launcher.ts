@@ -48,8 +48,12 @@ export interface Launcher {
   stopAll(): Promise<void>
 }
 
-/** A launcher with no part running. */
-export function createLauncher(binary: ControlPlaneBinary, state: StateDirectory): Launcher {
+/** A launcher with no part running. `signal` breaks off starts and commands; parts that run go on. */
+export function createLauncher(
+  binary: ControlPlaneBinary,
+  state: StateDirectory,
+  signal?: AbortSignal,
+): Launcher {
   // Nothing else is passed on: etcd takes flags from the environment, and kubectl and helm would read
   // the configuration in the caller's home.
   const env = {
@@ -71,12 +75,13 @@ export function createLauncher(binary: ControlPlaneBinary, state: StateDirectory
       })
       parts.add(started)
       void started.ended.then(() => parts.delete(started))
-      return waitUntilReady(started, readiness)
+      return waitUntilReady(started, { ...readiness, signal })
     },
     run: async ({ tool, args, stdin, kubeconfig }) =>
       runCommand({
         command: binary.path,
         args: [tool, ...args],
+        signal,
         env: kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig },
         ...(stdin === undefined ? {} : { stdin }),
       }),

@@ -60,7 +60,11 @@ describe('reasons', () => {
 })
 
 /** Prometheus' own words. */
-const PROMETHEUS_NAMES: ReadonlySet<string> = new Set(['honor_labels', 'exported_namespace'])
+const PROMETHEUS_NAMES: ReadonlySet<string> = new Set([
+  'honor_labels',
+  'exported_namespace',
+  'runbook_url',
+])
 
 it('a name with underscores is a code or a label of the sources', ({ expect }) => {
   const named = spans.filter(({ text }) => /^[a-z]+(?:_[a-z]+)+$/.test(text))

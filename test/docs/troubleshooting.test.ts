@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, it } from 'vitest'
 import { parse } from 'yaml'
+import type { Text } from '../../docs/tools/source-texts.ts'
 import { readDocuments, ROOT } from './support/markdown.ts'
-import { type Messages, messagesOf, readMessages, type Text } from './support/messages.ts'
+import { type Messages, messagesOf, readMessages } from './support/messages.ts'
 
 const documents = await readDocuments()
 const quotes = documents.flatMap(({ path, blocks }) =>

@@ -40,6 +40,8 @@ export interface BuildJob extends GoPlace {
 export interface BuildContext {
   readonly report: Report
   readonly env: NodeJS.ProcessEnv
+  /** Ends a build, or the wait for another one: its reason is thrown. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -49,10 +51,10 @@ export interface BuildContext {
  */
 export async function findOrBuild(program: GoProgram, context: BuildContext): Promise<string> {
   const { sourceFolder, flags } = program
-  const { env } = context
+  const { env, signal } = context
   const cache = cacheFolder(program.name, env)
   const sourceHash = await hashSources(sourceFolder, flags)
-  const go = await findGo({ folder: sourceFolder, env })
+  const go = await findGo({ folder: sourceFolder, env, signal })
   if (go === undefined) return cachedWithoutGo(program, cache, sourceHash)
 
   const entry = join(cache, entryName(sourceHash, go))
@@ -60,11 +62,18 @@ export async function findOrBuild(program: GoProgram, context: BuildContext): Pr
   return entry
 }
 
-/** Where built programs are kept (XDG Base Directory Specification). Deleting the folder is safe. */
-export function cacheFolder(name: string, env: NodeJS.ProcessEnv): string {
+/** Where a built program is kept. Deleting the folder is safe. */
+export const cacheFolder = (name: string, env: NodeJS.ProcessEnv): string =>
+  join(cacheRoot(env), name)
+
+/** Where all built programs are kept, a folder each (XDG Base Directory Specification). */
+export function cacheRoot(env: NodeJS.ProcessEnv): string {
   const base = env['XDG_CACHE_HOME'] ?? ''
-  return join(base === '' ? join(homedir(), '.cache') : base, 'edge-issuer', name)
+  return join(base === '' ? join(homedir(), '.cache') : base, 'edge-issuer')
 }
+
+/** The lock that a build holds in its folder of the cache. */
+export const BUILD_LOCK = 'build.lock'
 
 interface Target {
   readonly cache: string
@@ -75,14 +84,15 @@ interface Target {
 /** Builds into a draft folder and renames it, so that an entry is whole from the moment it is there. */
 async function build(
   program: GoProgram,
-  { report, env }: BuildContext,
+  { report, env, signal }: BuildContext,
   { cache, entry, go }: Target,
 ): Promise<void> {
   const { title, sourceFolder: folder, flags } = program
   await mkdir(cache, { recursive: true })
-  const lock = await waitForLock(join(cache, 'build.lock'), (pid) => {
+  const onWait = (pid: number): void => {
     report(`process ${pid} is building ${title}; waiting for it`)
-  })
+  }
+  const lock = await waitForLock(join(cache, BUILD_LOCK), onWait, signal)
   try {
     if (await fileExists(entry)) return
     await removeDrafts(cache)
@@ -91,7 +101,7 @@ async function build(
     await mkdir(draft)
     const progress = startProgress(report)
     try {
-      await program.build({ folder, env, outputFolder: draft, flags, progress })
+      await program.build({ folder, env, signal, outputFolder: draft, flags, progress })
     } finally {
       progress.stop()
     }

@@ -6,10 +6,11 @@ import { hasErrorCode } from '../support/error-code.ts'
 import { type CommandResult, runCommand } from '../support/process.ts'
 import type { GoToolchain } from './build-key.ts'
 
-/** The folder of a Go module, and the environment to run Go in. */
+/** The folder of a Go module, the environment to run Go in, and what breaks a run off. */
 export interface GoPlace {
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The installed Go tool (the one that go.mod asks for, if Go fetches toolchains by itself), or undefined. */
@@ -29,7 +30,7 @@ export async function findGo(place: GoPlace): Promise<GoToolchain | undefined> {
  * @throws Error with the end of Go's output when it fails
  */
 export async function runGo(
-  { folder, env }: GoPlace,
+  { folder, env, signal }: GoPlace,
   args: readonly string[],
   onLine?: (line: string) => void,
 ): Promise<CommandResult> {
@@ -38,6 +39,7 @@ export async function runGo(
     command: 'go',
     args,
     cwd: folder,
+    signal,
     env: { ...env, CGO_ENABLED: '0', GOWORK: 'off' },
     onStderr: (text) => {
       const lines = (rest + text).split('\n')

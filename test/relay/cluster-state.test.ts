@@ -1,10 +1,11 @@
 import { describe, it, vi } from 'vitest'
 import { type ClusterState, clusterState } from '../../relay/src/cluster-state.ts'
+import { capacityOf } from '../../relay/src/core/capacity.ts'
 import { createObserved } from '../../relay/src/observed.ts'
 import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../relay/src/reconcile/request-kinds.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
-const UNLIMITED = { issuers: Infinity, requests: Infinity }
+const UNLIMITED = capacityOf(Infinity)
 
 const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 

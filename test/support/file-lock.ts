@@ -38,15 +38,24 @@ export async function tryLock(path: string): Promise<LockAttempt> {
   }
 }
 
-/** Takes the lock, waiting for as long as another process holds it; `onWait` hears of each such process once. */
-export async function waitForLock(path: string, onWait: (pid: number) => void): Promise<FileLock> {
+/**
+ * Takes the lock, waiting for as long as another process holds it; `onWait` hears of each such process once.
+ *
+ * @param signal - Ends the wait: its reason is thrown.
+ */
+export async function waitForLock(
+  path: string,
+  onWait: (pid: number) => void,
+  signal?: AbortSignal,
+): Promise<FileLock> {
   let waitingFor: number | undefined
   for (;;) {
     const attempt = await tryLock(path)
     if (attempt.kind === 'acquired') return attempt.lock
     if (attempt.pid !== waitingFor) onWait(attempt.pid)
     waitingFor = attempt.pid
-    await sleep(POLL_INTERVAL_MS)
+    await sleep(POLL_INTERVAL_MS, undefined, { signal }).catch(() => undefined)
+    signal?.throwIfAborted()
   }
 }
 

@@ -8,9 +8,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { guardAgainst, killTree, sessionOptions } from './child-guard.ts'
 
 const POLL_INTERVAL_MS = 25
 const PROBE_TIMEOUT_MS = 5000
+/** For a process whose start is broken off. */
+const STOP_GRACE_MS = 5000
 const LOG_TAIL_BYTES = 8192
 const LOG_TAIL_LINES = 15
 /** Go's and libuv's words for EADDRINUSE. */
@@ -58,6 +61,8 @@ export interface Readiness {
    */
   readonly probe: (signal: AbortSignal) => Promise<boolean>
   readonly timeoutMs: number
+  /** Ends the wait: the process is stopped, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A process ended, or ran out of time, before it was ready. The message ends with its last log lines. */
@@ -83,6 +88,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', log, log],
+    ...sessionOptions(),
   })
   closeSync(log)
   const { pid, ended } = await whenSpawned(child)
@@ -124,6 +130,8 @@ export async function waitUntilReady(
   const ended = new AbortController()
   void process.ended.then(() => ended.abort())
   while (process.end() === undefined && Date.now() < deadline) {
+    if (readiness.signal?.aborted === true) await process.stop(STOP_GRACE_MS)
+    readiness.signal?.throwIfAborted()
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)])
     const isReady = await readiness.probe(signal).catch(() => false)
     if (isReady) return process
@@ -157,14 +165,18 @@ export interface CommandOptions {
   readonly cwd?: string
   /** Is given each piece of standard error as it comes. */
   readonly onStderr?: (text: string) => void
+  /** Kills the command, and what it has started where children have sessions of their own. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
  * Runs a command and waits for its end; a failing command is a result, not an exception.
- * @throws Error when the command cannot be run at all
+ * @throws Error when the command cannot be run at all; the reason of the signal when it aborts
  */
 export async function runCommand(options: CommandOptions): Promise<CommandResult> {
-  const child = spawn(options.command, options.args, { cwd: options.cwd, env: options.env })
+  const { command, args, cwd, env, signal } = options
+  signal?.throwIfAborted()
+  const child = spawn(command, args, { cwd, env, ...sessionOptions() })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -175,8 +187,12 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
   // A command that does not read its input ends early and breaks the pipe: its exit code tells.
   child.stdin.on('error', () => undefined)
   const { ended } = await whenSpawned(child)
+  const breakOff = (): void => killTree(child)
+  signal?.addEventListener('abort', breakOff)
   child.stdin.end(options.stdin ?? '')
   const end = await ended
+  signal?.removeEventListener('abort', breakOff)
+  signal?.throwIfAborted()
   return { code: end.code ?? 128, stdout, stderr }
 }
 
@@ -187,7 +203,6 @@ async function whenSpawned(
   const spawned = Promise.withResolvers<void>()
   // 'close' comes after 'exit', when all output has been read.
   child.once('close', (code, signal) => {
-    children.delete(child)
     ended.resolve({ code, signal })
   })
   child.once('spawn', () => {
@@ -202,28 +217,11 @@ async function whenSpawned(
   return { pid: child.pid, ended: ended.promise }
 }
 
-const children = new Set<ChildProcess>()
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** Makes sure that the child dies with this process: at a normal end, an exception, or a signal. */
-function guardAgainst(child: ChildProcess): void {
-  if (children.size === 0 && !process.listeners('exit').includes(killChildren)) {
-    process.on('exit', killChildren)
-    for (const signal of SIGNALS) process.on(signal, endBySignal)
-  }
-  children.add(child)
-}
-
-function killChildren(): void {
-  for (const child of children) child.kill('SIGKILL')
-}
-
-/** Does what the signal would have done without us, unless the program handles the signal itself. */
-function endBySignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return
-  killChildren()
-  process.removeListener(signal, endBySignal)
-  process.kill(process.pid, signal)
+/** A process that was to go on has ended. @returns Error that ends with the last lines of its log. */
+export async function whenEnded(process: ManagedProcess): Promise<Error> {
+  const end = await process.ended
+  const what = `${process.name} ended with ${describeEnd(end)}; the end of ${process.logFile}:`
+  return new Error(`${what}\n${await process.logTail()}`)
 }
 
 function describeEnd(end: ProcessEnd): string {

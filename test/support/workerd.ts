@@ -40,6 +40,8 @@ export interface LocalWorker {
   /** Of the process that runs now. */
   readonly pid: number
   readonly logFile: string
+  /** The process that runs now. */
+  readonly process: ManagedProcess
   /** Ends the process in good order. */
   stop(): Promise<void>
   /** SIGKILL: no handler runs, nothing is flushed. Resolves when the process is gone. */
@@ -78,6 +80,9 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     url: urlOf(options, first.port),
     get pid() {
       return process.pid
+    },
+    get process() {
+      return process
     },
     logFile: process.logFile,
     stop: async () => {

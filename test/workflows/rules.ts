@@ -15,6 +15,7 @@ const permissionsSchema = z.record(z.string(), z.string())
 const stepSchema = z.looseObject({
   uses: z.string().optional(),
   run: z.string().optional(),
+  shell: z.string().optional(),
   with: z.record(z.string(), z.unknown()).default({}),
 })
 
@@ -23,6 +24,9 @@ const jobSchema = z.looseObject({
   uses: z.string().optional(),
   permissions: permissionsSchema.optional(),
   'timeout-minutes': z.number().optional(),
+  'runs-on': z.unknown().optional(),
+  container: z.unknown().optional(),
+  services: z.unknown().optional(),
   steps: z.array(stepSchema).default([]),
 })
 

@@ -9,6 +9,7 @@ import { describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { lintWorkflows } from './actionlint.ts'
+import { installProblems, privilegedProblems, scriptsIn } from './privileged.ts'
 import {
   grantsOf,
   npmScriptsIn,
@@ -94,13 +95,33 @@ it.for(WORKFLOWS)('%s may do no more than it needs', async (path, { expect }) =>
   expect(workflowFaults(await read(path))).toEqual([])
 })
 
+it.for(WORKFLOWS)(
+  '%s builds nothing in a job that can publish or attest',
+  async (path, { expect }) => {
+    expect(privilegedProblems(parseWorkflow(await read(path)))).toEqual([])
+  },
+)
+
+it.for([...WORKFLOWS, ...ACTIONS])(
+  '%s installs packages without their scripts',
+  async (path, { expect }) => {
+    expect(installProblems(scriptsIn(await read(path)))).toEqual([])
+  },
+)
+
+it('the image is built of packages without their scripts', async ({ expect }) => {
+  const dockerfile = await read('deploy/Dockerfile')
+  expect(dockerfile).toContain('npm ci --ignore-scripts')
+  expect(installProblems(dockerfile)).toEqual([])
+})
+
 it('only two jobs may write anything, each what it publishes', async ({ expect }) => {
   const grants = await Promise.all(
     WORKFLOWS.map(async (path) => Object.entries(grantsOf(parseWorkflow(await read(path))))),
   )
   const attestation = { 'id-token': 'write', attestations: 'write' }
   expect(Object.fromEntries(grants.flat())).toEqual({
-    image: { contents: 'read', packages: 'write', ...attestation },
+    'publish-image': { packages: 'write', ...attestation },
     publish: { contents: 'write', ...attestation },
   })
 })

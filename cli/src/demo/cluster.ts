@@ -13,7 +13,12 @@ import {
   startControlPlane,
 } from '../../../test/control-plane/index.ts'
 import { writeKubeconfig } from '../../../test/control-plane/kubeconfig.ts'
-import { type CommandResult, runCommand } from '../../../test/support/process.ts'
+import {
+  type CommandResult,
+  type ManagedProcess,
+  runCommand,
+} from '../../../test/support/process.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Steps } from './steps.ts'
 
 /** A cluster with cert-manager. */
@@ -26,26 +31,40 @@ export interface DemoCluster {
   readonly kubectl: (args: readonly string[], stdin?: string) => Promise<string>
   /** @returns Path of a kubeconfig that has the rights of this ServiceAccount only. */
   readonly loginAs: (account: ServiceAccountRef) => Promise<string>
+  /** What was started for the demo; nothing for an existing cluster. */
+  readonly processes: readonly ManagedProcess[]
   /** Stops what was started for the demo; an existing cluster goes on. */
   readonly stop: () => Promise<void>
 }
 
-/** Starts etcd, kube-apiserver and cert-manager as processes; `directory` is kept for the next time. */
-export async function startOwnCluster(directory: string, steps: Steps): Promise<DemoCluster> {
+/** Where a cluster keeps its state, and what breaks off all that is under way. */
+export interface ClusterOptions {
+  readonly directory: string
+  readonly signal: AbortSignal
+}
+
+/** Starts etcd, kube-apiserver and cert-manager as processes; the directory is kept for the next time. */
+export async function startOwnCluster({
+  directory,
+  signal,
+  steps,
+}: ClusterOptions & { readonly steps: Steps }): Promise<DemoCluster> {
   const plane = await startControlPlane({
     directory,
+    signal,
     onProgress: (progress) => {
-      if (progress.kind === 'build') process.stderr.write(`${progress.line}\n`)
+      if (progress.kind === 'build') report(progress.line)
       else steps.done(progress.name, progress.durationMs)
     },
   })
-  const binary = await findOrBuildBinary(() => undefined)
+  const binary = await findOrBuildBinary(() => undefined, process.env, signal)
   return {
     kubeconfig: plane.adminKubeconfig,
-    kubectlCommand: `${binary.path} kubectl`,
+    kubectlCommand: `${shellWord(binary.path)} kubectl`,
     kubectl: async (args, stdin) =>
       outputOf(args, await plane.kubectl(args, stdin === undefined ? {} : { stdin })),
     loginAs: async (account) => plane.kubeconfigForServiceAccount(account),
+    processes: plane.processes(),
     stop: async () => plane.stop(),
   }
 }
@@ -53,12 +72,15 @@ export async function startOwnCluster(directory: string, steps: Steps): Promise<
 /**
  * Uses the cluster of a kubeconfig's current context.
  *
- * @param directory - For the kubeconfig of the relay.
  * @throws Error that says what is missing: kubectl, the cluster, or cert-manager in it.
  */
-export async function useCluster(kubeconfig: string, directory: string): Promise<DemoCluster> {
+export async function useCluster({
+  kubeconfig,
+  directory,
+  signal,
+}: ClusterOptions & { readonly kubeconfig: string }): Promise<DemoCluster> {
   if (!existsSync(kubeconfig)) throw new Error(`there is no kubeconfig ${kubeconfig}`)
-  const command = await findKubectl()
+  const command = await findKubectl(signal)
   const kubectl = async (args: readonly string[], stdin = ''): Promise<string> =>
     outputOf(
       args,
@@ -67,6 +89,7 @@ export async function useCluster(kubeconfig: string, directory: string): Promise
         args: [...command.slice(1), ...args],
         env: { ...process.env, KUBECONFIG: kubeconfig },
         stdin,
+        signal,
       }),
     )
   const found = await kubectl([
@@ -85,9 +108,10 @@ export async function useCluster(kubeconfig: string, directory: string): Promise
   }
   return {
     kubeconfig,
-    kubectlCommand: command.join(' '),
+    kubectlCommand: command.map(shellWord).join(' '),
     kubectl,
-    loginAs: async (account) => loginWithToken(kubectl, account, directory),
+    loginAs: async (account) => loginWithToken(kubectl, account, join(directory, 'kubeconfigs')),
+    processes: [],
     stop: async () => Promise.resolve(),
   }
 }
@@ -111,7 +135,7 @@ async function loginWithToken(
   await mkdir(directory, { recursive: true, mode: 0o700 })
   return writeKubeconfig({
     folder: directory,
-    name: join(`${namespace}-${name}`),
+    name: `${namespace}-${name}`,
     server: cluster.server,
     caPem: Buffer.from(cluster['certificate-authority-data'], 'base64').toString(),
     login: { kind: 'token', token: token.trim() },
@@ -119,16 +143,19 @@ async function loginWithToken(
 }
 
 /** The machine's own kubectl, or the one that the control plane's binary holds. */
-async function findKubectl(): Promise<readonly [string, ...string[]]> {
+async function findKubectl(signal: AbortSignal): Promise<readonly [string, ...string[]]> {
   const own = await runCommand({
     command: 'kubectl',
     args: ['version', '--client'],
     env: process.env,
+    signal,
   }).catch(() => undefined)
   if (own?.code === 0) return ['kubectl']
-  const binary = await findOrBuildBinary((line) => process.stderr.write(`${line}\n`))
+  const binary = await findOrBuildBinary(report, process.env, signal)
   return [binary.path, 'kubectl']
 }
+
+const report = (line: string): void => void process.stderr.write(`${line}\n`)
 
 function outputOf(args: readonly string[], { code, stdout, stderr }: CommandResult): string {
   if (code === 0) return stdout

@@ -39,8 +39,8 @@ let metrics: MetricLabels
 beforeAll(async () => {
   text = await readFile(join(CHART, 'dashboards/edge-issuer.json'), 'utf8')
   dashboard = dashboardSchema.parse(JSON.parse(text))
-  const results = ['issued', 'pending', 'retry', 'failed', 'issuer'] as const
-  const [leader] = await scrapeReplicas(1, () => ({ ...healthy(0), results }))
+  const all = ['issued', 'pending', 'retry', 'failed', 'issuer'] as const
+  const [leader] = await scrapeReplicas(1, () => ({ ...healthy(0), results: all }))
   metrics = {
     ...(await readMetrics(others())),
     ...(await readMetrics(leader?.scrapes[0] ?? '')),
@@ -92,10 +92,10 @@ it('every query is about the targets that were chosen, or about issuers of ours'
 })
 
 it('every metric of the worker that a query asks for is one of the worker', async ({ expect }) => {
-  const text = await readFile(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
+  const documented = await readFile(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
   const worker = Object.keys(await readMetrics(workerTarget(1).scrapes.join('')))
   expect(worker).toHaveLength(5)
-  const [, generated = ''] = text.split('<!-- generated: worker -->')
+  const [, generated = ''] = documented.split('<!-- generated: worker -->')
   for (const name of worker) expect(generated).toContain(`\`${name}\``)
 })
 
@@ -140,8 +140,8 @@ it.for([true, false])(
       .map(({ expr }) => filledIn(expr))
       .filter((expr) => expr.includes('certmanager_') && expr.includes('k(10'))
     expect(shown).toHaveLength(2)
-    const namespaces = (query: number): readonly unknown[] =>
-      all.filter((one) => one.query === query).map(({ labels }) => labels['namespace'])
+    const namespaces = (query: number): readonly string[] =>
+      all.filter((one) => one.query === query).map(({ labels }) => labels['namespace'] ?? '')
     const all = await results(shown, hasHonorLabels)
     // The first to expire; then those issued within a day, which the others are not.
     expect(namespaces(0).toSorted()).toEqual(['a', 'b', 'c'])

@@ -16,10 +16,8 @@ function certManagerText(namespaceLabel: string): string {
     return [
       `certmanager_certificate_expiration_timestamp_seconds{${labels}} ${String(end)}`,
       `certmanager_certificate_not_before_timestamp_seconds{${labels}} ${String(start)}`,
-      ...['True', 'False', 'Unknown'].map(
-        (condition) =>
-          `certmanager_certificate_ready_status{condition="${condition}",${labels}} ${condition === (index === 0 ? 'False' : 'True') ? '1' : '0'}`,
-      ),
+      `certmanager_certificate_ready_status{condition="True",${labels}} ${index === 0 ? '0' : '1'}`,
+      `certmanager_certificate_ready_status{condition="False",${labels}} ${index === 0 ? '1' : '0'}`,
     ]
   })
   const other =

@@ -90,6 +90,7 @@ function startReplica(
   clock: () => { readonly now: Scene; readonly minute: number },
 ): Replica {
   const metrics = createMetrics()
+  metrics.observeBreakers(() => ({ Issuer: 0, ClusterIssuer: 0 }))
   metrics.observe({
     issuers: () =>
       (['Issuer', 'ClusterIssuer'] as const).map((kind) => {

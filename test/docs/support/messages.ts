@@ -5,10 +5,7 @@
  *
  * @module
  */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseAst } from 'rolldown/parseAst'
-import { ROOT } from './markdown.ts'
+import { isNode, readSources, type Text, textOf } from '../../../docs/tools/source-texts.ts'
 
 /** Where the messages are. */
 const FOLDERS = ['relay/src', 'signer-worker/src', 'shared/src', 'cli/src'] as const
@@ -25,17 +22,9 @@ export interface Messages {
 /** Reads all sources. */
 export async function readMessages(): Promise<Messages> {
   const texts: Text[] = []
-  for (const folder of FOLDERS) {
-    const names = await readdir(join(ROOT, folder), { recursive: true })
-    for (const name of names.filter((one) => one.endsWith('.ts'))) {
-      collect(parseAst(await readFile(join(ROOT, folder, name), 'utf8'), { lang: 'ts' }), texts)
-    }
-  }
+  for (const { tree } of await readSources(FOLDERS)) collect(tree, texts)
   return messagesOf(texts)
 }
-
-/** What stands between the holes: one part more than there are holes. */
-export type Text = readonly string[]
 
 /** @param texts - Of the sources. */
 export function messagesOf(texts: readonly Text[]): Messages {
@@ -89,11 +78,6 @@ function fits(text: Text, quote: string, isHole: (part: string) => boolean): boo
   )
 }
 
-/** A node of a syntax tree (ESTree); what is read of it is checked. */
-type Node = Readonly<Record<string, unknown>>
-
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null
-
 /** Adds the texts of a tree. Names of members count as texts: codes are keys of tables. */
 function collect(node: unknown, texts: Text[]): void {
   if (Array.isArray(node)) {
@@ -111,33 +95,4 @@ function collect(node: unknown, texts: Text[]): void {
     texts.push([node['key']['name']])
   }
   for (const value of Object.values(node)) collect(value, texts)
-}
-
-/** @returns The text that an expression makes; nothing for one that makes none by itself. */
-function textOf(node: Node): Text | undefined {
-  switch (node['type']) {
-    case 'Literal':
-      return typeof node['value'] === 'string' ? [node['value']] : undefined
-    case 'TemplateLiteral': {
-      const { quasis } = node
-      return Array.isArray(quasis) ? quasis.map(cookedOf) : undefined
-    }
-    case 'BinaryExpression':
-      return node['operator'] === '+' ? joined(node['left'], node['right']) : undefined
-    default:
-      return undefined
-  }
-}
-
-function cookedOf(quasi: unknown): string {
-  const value = isNode(quasi) && isNode(quasi['value']) ? quasi['value']['cooked'] : undefined
-  return typeof value === 'string' ? value : ''
-}
-
-const HOLE: Text = ['', '']
-
-function joined(left: unknown, right: unknown): Text {
-  const before = (isNode(left) ? textOf(left) : undefined) ?? HOLE
-  const after = (isNode(right) ? textOf(right) : undefined) ?? HOLE
-  return [...before.slice(0, -1), `${before.at(-1) ?? ''}${after[0] ?? ''}`, ...after.slice(1)]
 }

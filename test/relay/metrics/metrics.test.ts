@@ -187,6 +187,15 @@ describe('how things stand', () => {
       `edge_issuer_issuer_ready{${issuer}} 1`,
       'edge_issuer_issuer_ready{kind="ClusterIssuer",namespace="",name="ca"} 0',
     ])
+    expect(await lines('edge_issuer_issuers')).toEqual([
+      'edge_issuer_issuers{kind="Issuer",ready="true"} 1',
+      'edge_issuer_issuers{kind="Issuer",ready="false"} 0',
+      'edge_issuer_issuers{kind="ClusterIssuer",ready="true"} 0',
+      'edge_issuer_issuers{kind="ClusterIssuer",ready="false"} 1',
+    ])
+    expect(await lines('edge_issuer_objects_omitted')).toEqual([
+      'edge_issuer_objects_omitted{resource="issuers"} 3',
+    ])
     expect(await lines('edge_issuer_ca_not_after_timestamp_seconds')).toEqual([
       `edge_issuer_ca_not_after_timestamp_seconds{${issuer}} 1893456000`,
     ])

@@ -1,0 +1,91 @@
+/**
+ * The objects of the demo in the cluster: credentials, issuers, Certificates.
+ *
+ * @module
+ */
+import { z } from 'zod'
+import {
+  certificateManifest,
+  type IssuerKind,
+  issuerManifest,
+  secretManifest,
+} from '../../../test/support/edge/objects.ts'
+import { RELAY_SERVICE_ACCOUNT } from '../../../test/support/edge/relay-process.ts'
+import type { EdgeSigner } from '../../../test/support/edge/signer.ts'
+import type { DemoCluster } from './cluster.ts'
+import { seconds, type Steps } from './steps.ts'
+
+/** The namespace of the Issuer and of both Certificates. */
+export const NAMESPACE = 'demo'
+/** Both kinds, each of which issues one Certificate. */
+export const KINDS: readonly IssuerKind[] = ['Issuer', 'ClusterIssuer']
+/** The name of the issuer of each kind. */
+export const ISSUER_NAME = 'edge'
+
+/** Applies manifests server-side. */
+export const apply = async (cluster: DemoCluster, yaml: string): Promise<unknown> =>
+  cluster.kubectl(['apply', '--server-side', '--force-conflicts', '--filename=-'], yaml)
+
+/** A Secret with the client's key for each issuer, and the role by which the relay reads it. */
+export async function giveCredentials(cluster: DemoCluster, signer: EdgeSigner): Promise<void> {
+  const { namespace, name } = RELAY_SERVICE_ACCOUNT
+  await apply(cluster, `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`)
+  const binding = await cluster.kubectl([
+    'create',
+    'rolebinding',
+    'edge-issuer-credential-reader',
+    `--namespace=${NAMESPACE}`,
+    '--clusterrole=edge-issuer-credential-reader',
+    `--serviceaccount=${namespace}:${name}`,
+    '--dry-run=client',
+    '--output=yaml',
+  ])
+  const secrets = [NAMESPACE, namespace].map((one) => secretManifest(one, signer.clientKeyPem))
+  await apply(cluster, [binding, ...secrets].join('---\n'))
+}
+
+/** An issuer of each kind, Ready when this resolves. */
+export async function createIssuers(cluster: DemoCluster, signer: EdgeSigner): Promise<void> {
+  const issuers = KINDS.map((kind) =>
+    issuerManifest(signer, {
+      kind,
+      name: ISSUER_NAME,
+      ...(kind === 'Issuer' ? { namespace: NAMESPACE } : {}),
+    }),
+  )
+  await apply(cluster, issuers.join('---\n'))
+  for (const kind of KINDS) await ready(cluster, `${kind}.edge-issuer.dev/${ISSUER_NAME}`)
+}
+
+/** A new Certificate each time, from creation to Ready. */
+export async function issue(cluster: DemoCluster, steps: Steps, kind: IssuerKind): Promise<void> {
+  const name = certificateName(kind)
+  // What an earlier run left: nothing collects garbage in a cluster without a controller-manager.
+  const old = [`certificate/${name}`, `certificaterequest/${name}-1`, `secret/${name}-tls`]
+  await cluster.kubectl(['delete', ...old, '-n', NAMESPACE, '--ignore-not-found'])
+  const issuer = { kind, name: ISSUER_NAME }
+  const startMs = performance.now()
+  await apply(cluster, certificateManifest({ name, namespace: NAMESPACE, issuer }))
+  await ready(cluster, `certificate/${name}`)
+  const durationMs = performance.now() - startMs
+  steps.done(`Certificate by the ${kind}: creation to Ready in ${seconds(durationMs)}`, durationMs)
+}
+
+const secretSchema = z.object({ data: z.object({ 'tls.crt': z.string() }) })
+
+/** @returns The name of the Secret of a Certificate, and the PEM chain in it. */
+export async function readChain(
+  cluster: DemoCluster,
+  kind: IssuerKind,
+): Promise<{ readonly secret: string; readonly pem: string }> {
+  const secret = `${certificateName(kind)}-tls`
+  const json = await cluster.kubectl(['get', 'secret', secret, '-n', NAMESPACE, '-o', 'json'])
+  const { data } = secretSchema.parse(JSON.parse(json))
+  return { secret, pem: Buffer.from(data['tls.crt'], 'base64').toString() }
+}
+
+const certificateName = (kind: IssuerKind): string => `by-${kind.toLowerCase()}`
+
+/** Longer than it takes: the demo shows how long things take, it sets no limit. */
+const ready = async (cluster: DemoCluster, name: string): Promise<unknown> =>
+  cluster.kubectl(['wait', name, '-n', NAMESPACE, '--for=condition=Ready', '--timeout=60s'])

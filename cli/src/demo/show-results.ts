@@ -1,0 +1,39 @@
+import { mustRunCli } from '../../../test/support/edge/cli.ts'
+import type { DemoCluster } from './cluster.ts'
+import { KINDS, NAMESPACE, readChain } from './objects.ts'
+import { showChain } from './show-chain.ts'
+import type { DemoSigner } from './signer.ts'
+import type { Steps } from './steps.ts'
+
+/** What the demo has made. */
+export interface Results {
+  readonly cluster: DemoCluster
+  readonly signer: DemoSigner
+  readonly steps: Steps
+  /** Working directory of commands. */
+  readonly cwd: string
+}
+
+/** Prints the state of relay and issuers, the chain of each Certificate, and the list in the ledger. */
+export async function showResults({ cluster, signer, steps, cwd }: Results): Promise<void> {
+  const show = async (title: string, args: readonly string[]): Promise<void> => {
+    steps.heading(title)
+    steps.text((await mustRunCli(args, { cwd })).stdout)
+  }
+  await show('edge-issuer status', ['status', '--kubeconfig', cluster.kubeconfig])
+  for (const kind of KINDS) {
+    const { secret, pem } = await readChain(cluster, kind)
+    steps.heading(`The chain in Secret ${NAMESPACE}/${secret}, by the ${kind}`)
+    steps.text(showChain(pem))
+  }
+  await show("edge-issuer certificates list, from the worker's ledger", [
+    'certificates',
+    'list',
+    '--url',
+    signer.worker.url,
+    '--key',
+    signer.adminKeyFile,
+    '--ca-file',
+    signer.tlsCaFile,
+  ])
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { shellWord } from '../shell-word.ts'
+import { formatBytes, measureCaches } from './caches.ts'
+import type { DemoCluster } from './cluster.ts'
+import { ISSUER_NAME, NAMESPACE } from './objects.ts'
+import type { DemoSigner } from './signer.ts'
+
+/** What runs, and where its state is. */
+export interface Running {
+  readonly cluster: DemoCluster
+  readonly signer: DemoSigner
+  /** Absolute. */
+  readonly directory: string
+  /** As the option of the command: its state is below it. Absent for the default. */
+  readonly stateIn: string | undefined
+}
+
+const MAIN = join(import.meta.dirname, '../main.ts')
+/** This very command: whatever `node` the next terminal finds, it may be too old. */
+const EDGE_ISSUER = [process.execPath, MAIN].map(shellWord).join(' ')
+
+/** What a user can try while the demo runs. Every command works from any folder. */
+export async function usage({ cluster, signer, directory, stateIn }: Running): Promise<string> {
+  const { url } = signer.worker
+  const caFile = shellWord(signer.tlsCaFile)
+  const clean = [
+    'edge-issuer demo --clean',
+    ...(stateIn === undefined ? [] : [`--state-in ${shellWord(stateIn)}`]),
+  ].join(' ')
+  const caches = await measureCaches(process.env)
+  return `
+Everything runs until Ctrl-C. In another terminal, from any folder:
+
+  export KUBECONFIG=${shellWord(cluster.kubeconfig)}
+  alias kubectl=${shellWord(cluster.kubectlCommand)}
+  alias edge-issuer=${shellWord(EDGE_ISSUER)}
+
+  edge-issuer status
+  kubectl get issuers.edge-issuer.dev,clusterissuers.edge-issuer.dev -A -o wide
+  kubectl get certificates,certificaterequests -A
+  kubectl describe issuer.edge-issuer.dev ${ISSUER_NAME} -n ${NAMESPACE}
+
+Ask the worker, as the relay does and as an admin does:
+
+  edge-issuer health --url ${url} --key ${shellWord(signer.clientKeyFile)} --ca-file ${caFile}
+  edge-issuer certificates list --url ${url} --key ${shellWord(signer.adminKeyFile)} --ca-file ${caFile}
+
+Logs and all state are in ${directory}. The next run starts warm. To remove the
+state, and with the second command also what was built (${formatBytes(caches.bytes)} in ${caches.directory}):
+
+  ${clean}
+  ${clean} --caches
+`
+}
