@@ -27,7 +27,8 @@ import {
   startEdgeEnvironment,
 } from './environment.ts'
 import { faultyAdmission } from './fault-admission.ts'
-import { FAULTS, type FaultRow } from './fault-table.ts'
+import type { FaultRow } from './fault-row.ts'
+import { FAULTS } from './fault-table.ts'
 import { invisible, left, lookAtAll, SIGNED, type View } from './fault-view.ts'
 import { makeSigningRequest } from './signing-requests.ts'
 

@@ -4,50 +4,13 @@
  *
  * @module
  */
-import { refusal, spoken, type StubAnswer } from '../support/edge/stub-signer.ts'
 import type { Fault } from '../support/fault-proxy/fault.ts'
-
-/** The object of a fault. Its name is that of the row. */
-export type FaultyKind = 'CertificateRequest' | 'CertificateSigningRequest' | 'ClusterIssuer'
-
-/** What is visible of a fault. */
-export interface Visible {
-  /** `STATUS REASON: MESSAGE` of Ready; `none` without the condition. */
-  readonly condition: RegExp
-  /** `REASON: NOTE` of the relay's last Event about the object. */
-  readonly event: RegExp
-  /** `LEVEL MESSAGE: ERROR OR CAUSE` of a line about the object. */
-  readonly log: RegExp
-  /** A series that is above 0. */
-  readonly metric: string
-  /** What `edge-issuer status` says about it. */
-  readonly status: RegExp
-}
-
-/** One row of the table. */
-export interface FaultRow {
-  readonly name: string
-  readonly kind: FaultyKind
-  /** The ClusterIssuer of a request. */
-  readonly issuer?: string
-  /** What the API server, or something before it, does to writes of the object's status. */
-  readonly api?: Fault
-  /** What the API server does to reads of the object. */
-  readonly apiRead?: Fault
-  /** What the worker answers to the request, if its issuer is one of the stub's. */
-  readonly worker?: StubAnswer
-  /** Of a ClusterIssuer; corrected at the end. */
-  readonly spec?: object
-  /** Nothing more happens to the object, also when the fault is over. */
-  readonly isFinal?: true
-  readonly want: Visible
-}
+import type { FaultRow, FaultyKind, Visible } from './fault-row.ts'
+import { WORKER } from './worker-faults.ts'
 
 const NONE = /^none$/
 const PANICS = (controller: string): string =>
   `controller_runtime_reconcile_panics_total{controller="${controller}"}`
-const SIGN = (result: string): string =>
-  `edge_issuer_sign_requests_total{kind="CertificateRequest",issuer_kind="ClusterIssuer",operation="issue",result="${result}"}`
 const CHECK = (reason: string): string =>
   `edge_issuer_issuer_check_total{issuer_kind="ClusterIssuer",reason="${reason}"}`
 const WRITES = (kind: FaultyKind, reason: string): string =>
@@ -224,85 +187,6 @@ const VALUES: readonly FaultRow[] = [
     'is not an unencrypted PKCS#8 private key in PEM',
   ]),
   badIssuer('secret-missing', { authSecretName: 'missing' }, ['Pending', 'not found']),
-]
-
-/** A request that the worker does not sign. */
-const unsigned = (
-  name: string,
-  worker: StubAnswer,
-  [result, cause]: readonly [result: 'pending' | 'retry', cause: string],
-): FaultRow => ({
-  name,
-  kind: CR,
-  issuer: 'stub',
-  worker,
-  want: {
-    condition: new RegExp(`^False Pending: .*${cause}`),
-    event: new RegExp(`^${result === 'pending' ? 'Pending' : 'RetryableError'}: .*${cause}`),
-    log: new RegExp(`^info request reported: .*${cause}`),
-    metric: SIGN(result),
-    status: new RegExp(cause),
-  },
-})
-
-const REQUEST_ID = '5f2e1a00-0000-4000-8000-000000000000'
-const withId = { 'edge-issuer-request-id': REQUEST_ID }
-
-/** Every kind of answer that is no certificate; `hang` is a signal that is spent before the verdict is written. */
-const WORKER: readonly FaultRow[] = [
-  unsigned('worker-fails', refusal('internal_error', withId), [
-    'retry',
-    String.raw`\(internal_error\): .*; request id ${REQUEST_ID}`,
-  ]),
-  unsigned('worker-limits', refusal('rate_limited', { 'retry-after': '7' }), [
-    'retry',
-    String.raw`\(rate_limited\)`,
-  ]),
-  unsigned('worker-ledger', refusal('ledger_unavailable'), [
-    'retry',
-    String.raw`\(ledger_unavailable\)`,
-  ]),
-  unsigned('gateway-fails', { status: 502, body: '<html>upstream</html>' }, [
-    'retry',
-    'status 502 from something that is not an edge-issuer worker',
-  ]),
-  unsigned('worker-is-odd', spoken(201, 'no certificate'), [
-    'retry',
-    'the body is not what the protocol says',
-  ]),
-  unsigned('worker-resets', 'reset', ['retry', 'cannot reach the worker']),
-  unsigned('worker-hangs', 'hang', ['retry', 'cannot reach the worker']),
-  unsigned('worker-pending', spoken(202, {}, { 'retry-after': '3', ...withId }), [
-    'pending',
-    'is still working on it',
-  ]),
-  {
-    name: 'worker-rejects',
-    kind: CR,
-    issuer: 'stub-rejects',
-    worker: refusal('credentials_rejected'),
-    want: {
-      condition: /^False Pending: Waiting for issuer to become ready\. .*\(credentials_rejected\)/,
-      event: /^WaitingForIssuerReady: .*\(credentials_rejected\)/,
-      log: /^info request reported: .*\(credentials_rejected\)/,
-      metric: SIGN('issuer'),
-      status: /\(credentials_rejected\)/,
-    },
-  },
-  {
-    name: 'worker-refuses',
-    kind: CR,
-    issuer: 'stub',
-    worker: refusal('name_not_allowed'),
-    isFinal: true,
-    want: {
-      condition: /^False Failed: .*\(name_not_allowed\)/,
-      event: /^PermanentError: .*\(name_not_allowed\)/,
-      log: /^info request reported: .*\(name_not_allowed\)/,
-      metric: SIGN('failed'),
-      status: /\(name_not_allowed\)/,
-    },
-  },
 ]
 
 export const FAULTS: readonly FaultRow[] = [

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { statusReportSchema } from '../../cli/src/status/report.ts'
 import { mustRunCli } from '../support/edge/cli.ts'
 import { type EdgeEnvironment, mustKubectl } from './environment.ts'
-import type { FaultRow, FaultyKind, Visible } from './fault-table.ts'
+import type { FaultRow, FaultyKind, Visible } from './fault-row.ts'
 
 /** Everything that is looked at, by the name of the object. */
 export interface View {

@@ -127,31 +127,6 @@ describe('getObject', () => {
     ])
   })
 
-  it('gives up a status write after 20 seconds', async ({ expect, onTestFinished }) => {
-    const arrived = Promise.withResolvers<void>()
-    const { kube, clock, signal } = await aConnection({ onTestFinished }, () => arrived.resolve())
-    const write = { resource: CERTIFICATE_REQUEST, ref: REF, resourceVersion: '1', status: {} }
-    const asking = kube.applyStatus(write, signal)
-    await arrived.promise
-    await clock.advance(20_000)
-    expect(await asking).toMatchObject({
-      error: { message: 'the API server did not respond within 20 s' },
-    })
-  })
-
-  it('gives up inside a body that does not end', async ({ expect, onTestFinished }) => {
-    const arrived = Promise.withResolvers<void>()
-    const { kube, clock, signal } = await aConnection({ onTestFinished }, (_request, response) => {
-      response.write('{', () => arrived.resolve())
-    })
-    const asking = kube.getObject(CERTIFICATE_REQUEST, REF, signal)
-    await arrived.promise
-    await clock.advance(30_000)
-    expect(await asking).toMatchObject({
-      error: { message: 'the API server did not respond within 30 s' },
-    })
-  })
-
   it('ends with its signal, and closes the connection', async ({ expect, onTestFinished }) => {
     const stop = new AbortController()
     const closed = Promise.withResolvers<void>()
