@@ -10,11 +10,12 @@ import { percentile, round } from '../statistics.ts'
 export type Waits = Readonly<Record<IssuerKind, readonly number[]>>
 
 /** What an attack did. */
-export interface Attacked {
+export interface Measured {
   readonly name: string
   /** Kind of the hostile issuers. */
   readonly hostile: IssuerKind
-  readonly waits: Waits
+  readonly before: Waits
+  readonly attacked: Waits
 }
 
 /** Of the certificates of one healthy issuer. */
@@ -35,7 +36,7 @@ type ByKind<T> = Readonly<Record<IssuerKind, T>>
 /** The result. */
 export interface Figures {
   readonly withoutAttack: ByKind<Latency>
-  readonly attacks: readonly (Omit<Attacked, 'waits'> & {
+  readonly attacks: readonly (Pick<Measured, 'hostile' | 'name'> & {
     readonly healthy: ByKind<AttackedLatency>
   })[]
   readonly worst: { readonly ratio: number; readonly p99Ms: number }
@@ -45,14 +46,14 @@ export interface Figures {
 export const LIMIT_RATIO = 2
 export const LIMIT_MS = 2_000
 
-/** @param withoutAttack - Several runs, which count as one. */
-export function summarize(withoutAttack: readonly Waits[], attacked: readonly Attacked[]): Figures {
-  const base = byKind((kind) => latency(withoutAttack.flatMap((waits) => waits[kind])))
-  const attacks = attacked.map(({ name, hostile, waits }) => ({
+/** What was measured before the attacks counts as one, whatever the machine did meanwhile. */
+export function summarize(measured: readonly Measured[]): Figures {
+  const base = byKind((kind) => latency(measured.flatMap(({ before }) => before[kind])))
+  const attacks = measured.map(({ name, hostile, attacked }) => ({
     name,
     hostile,
     healthy: byKind((kind) => {
-      const figures = latency(waits[kind])
+      const figures = latency(attacked[kind])
       return { ...figures, ratio: round(figures.p99Ms / base[kind].p99Ms, 2) }
     }),
   }))

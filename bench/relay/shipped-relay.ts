@@ -56,6 +56,8 @@ export async function startShippedRelay(options: ShippedRelayOptions): Promise<S
       `--kubeconfig=${kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      // Where the worker is.
+      '--issuer-url-allow=127.0.0.0/8',
       ...flags,
     ],
     env,

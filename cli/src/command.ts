@@ -4,6 +4,7 @@ import { commandHelp, type CommandDescription, type CommandLine } from './help.t
 import type { Io } from './io.ts'
 import type { ParameterTable, Values } from './parameters.ts'
 import { asksForHelp, parseArguments } from './parse-arguments.ts'
+import { printableLines } from './printable.ts'
 
 /** One command, as its file declares it. */
 export interface CommandSpec<P extends ParameterTable> extends CommandDescription {
@@ -29,12 +30,12 @@ export function defineCommand<P extends ParameterTable>(spec: CommandSpec<P>): C
       const values = parseArguments(spec.parameters, args)
       if (!values.ok) {
         const faults = values.error.map((fault) => `${name}: ${fault}\n`).join('')
-        io.stderr(`${faults}Run "${name} --help" for what it takes.\n`)
+        io.stderr(`${printableLines(faults)}Run "${name} --help" for what it takes.\n`)
         return ENDINGS.usage.exitCode
       }
       const result = await spec.run(values.value, io)
       if (result.ok) return ENDINGS.done.exitCode
-      io.stderr(`${name}: ${result.error.message}\n`)
+      io.stderr(`${name}: ${printableLines(result.error.message)}\n`)
       return ENDINGS[result.error.ending].exitCode
     },
   }

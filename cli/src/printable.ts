@@ -4,13 +4,14 @@
  *
  * @module
  */
-
-/** Control characters, and those that change the direction or the look of others. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+import { INVISIBLE } from '@edge-issuer/shared'
 
 /** @returns The text on one line; what is no character to look at as `\u{…}`. */
 export const printable = (text: string): string =>
   text.replaceAll(
-    UNPRINTABLE,
+    INVISIBLE,
     (character) => String.raw`\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   )
+
+/** @returns The same for each line of a text of several lines. */
+export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n')

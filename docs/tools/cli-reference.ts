@@ -1,4 +1,5 @@
 /** Commands of `edge-issuer`, from the texts of `--help`. */
+import { Readable } from 'node:stream'
 import { ENDINGS } from '../../cli/src/ending.ts'
 import type { Io } from '../../cli/src/io.ts'
 import { COMMANDS } from '../../cli/src/registry.ts'
@@ -38,9 +39,7 @@ async function helpOf(path: string): Promise<string> {
     stderr: (text) => {
       throw new Error(`help ${path}: ${text}`)
     },
-    stdin: (async function* nothing() {
-      await Promise.resolve()
-    })(),
+    stdin: Readable.from([]),
     showsProgress: false,
     isOutputRead: () => true,
     isTerminal: false,

@@ -5,6 +5,7 @@
  */
 import type { Issuer } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
+import { isOpenRequest } from './core/open-request.ts'
 import { type RequestPhase, requestPhase } from './core/request-phase.ts'
 import type { Observed, Reading } from './observed.ts'
 import {
@@ -36,12 +37,13 @@ export function clusterState(
   readings: readonly Pick<Reading, 'hasSynced' | 'name' | 'omitted'>[],
 ): ClusterState {
   const stateOf = <R extends AnyRequest>(
-    { resource, decide }: RequestKind<R>,
+    kind: RequestKind<R>,
     store: Store<R>,
   ): readonly RequestsState[] => {
+    const { resource } = kind
     const hasRead = readings.some(({ name, hasSynced }) => name === resource.plural && hasSynced)
     if (!hasRead) return []
-    const phases = store.values().map((request) => requestPhase(decide(request, undefined)))
+    const phases = store.values().map((request) => phaseOf(kind, request))
     return [{ kind: resource.kind, phases }]
   }
   return {
@@ -51,5 +53,14 @@ export function clusterState(
       stateOf(CERTIFICATE_REQUESTS, requests).concat(
         stateOf(CERTIFICATE_SIGNING_REQUESTS, signingRequests),
       ),
+  }
+}
+
+/** A decision that throws must not take all metrics away. */
+function phaseOf<R extends AnyRequest>({ decide }: RequestKind<R>, request: R): RequestPhase {
+  try {
+    return requestPhase(decide(request, undefined))
+  } catch {
+    return isOpenRequest(request) ? 'pending' : 'done'
   }
 }

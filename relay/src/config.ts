@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { parseGoDuration } from './core/go-duration.ts'
+import { type AllowedDestination, parseAllowedDestination } from './signer/destinations.ts'
 import { checkEnvironment } from './signer/environment.ts'
 
 /** The settings of one run, complete. */
@@ -34,6 +35,8 @@ export interface Config {
   /** Of each controller of requests. */
   readonly maxConcurrentReconcilesPerIssuer: number
   readonly healthCheckIntervalMs: number
+  /** Where the workers of Issuers may be, besides at public addresses. */
+  readonly issuerUrlAllow: readonly AllowedDestination[]
   /** 0 for no limit. */
   readonly maxRetryMs: number
   /** While the worker or its ledger cannot be reached; 0 for no limit. Never below {@link maxRetryMs}. */
@@ -57,6 +60,9 @@ const SWITCHES: ReadonlySet<string> = new Set([
   'leader-elect',
   'metrics-secure',
 ])
+
+/** May be given several times. */
+const LISTS: ReadonlySet<string> = new Set(['issuer-url-allow'])
 
 /** A DNS label (RFC 1123), or nothing. */
 const NAMESPACE = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/u
@@ -112,6 +118,10 @@ const SETTINGS = {
     help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns. An issuer that responds within a second may have more, up to half of the workers, while those are idle',
   },
   'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
+  'issuer-url-allow': {
+    default: '',
+    help: "where the workers of Issuers may be besides at public addresses, as a list with commas or in several flags: hosts (ca.example.com), domains (.example.com, every name below) and networks (10.0.0.0/8, checked against the address that is connected to); ClusterIssuers' may be anywhere",
+  },
   'max-retry-duration': {
     default: '1h',
     help: 'how long a request is retried after temporary errors before it fails; 0 for no limit',
@@ -170,6 +180,7 @@ export function readConfig(
   const faults = [...checkEnvironment(environment)]
   const text = (flag: Flag): string => {
     const given = parsed.value[flag]
+    if (Array.isArray(given)) return given.join()
     return typeof given === 'string'
       ? given
       : (environment[variableOf(flag)] ?? SETTINGS[flag].default)
@@ -209,6 +220,19 @@ export function readConfig(
     if (!NAMESPACE.test(text(flag))) wanted(flag, 'the name of a namespace')
     return text(flag)
   }
+  const destinations = (flag: Flag): readonly AllowedDestination[] =>
+    text(flag)
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+      .flatMap((entry) => {
+        const destination = parseAllowedDestination(entry)
+        if (destination.ok) return [destination.value]
+        faults.push(
+          `--${flag} (or ${variableOf(flag)}) has ${JSON.stringify(entry)}; expected ${destination.error}`,
+        )
+        return []
+      })
   const maxRetryMs = durationMs('max-retry-duration', 0)
   const config: Config = {
     kubeconfig: text('kubeconfig'),
@@ -227,6 +251,7 @@ export function readConfig(
       MAX_CONCURRENT_RECONCILES,
     ),
     healthCheckIntervalMs: durationMs('health-check-interval', MIN_HEALTH_CHECK_INTERVAL_MS),
+    issuerUrlAllow: destinations('issuer-url-allow'),
     maxRetryMs,
     maxOutageRetryMs: longerLimit(maxRetryMs, durationMs('max-outage-retry-duration', 0)),
     enableCertificateSigningRequests:
@@ -245,8 +270,13 @@ const longerLimit = (one: number, other: number): number =>
 
 function parseFlags(
   args: readonly string[],
-): Result<Readonly<Record<string, string | boolean | undefined>>, string> {
-  const strings = Object.fromEntries(FLAGS.map((flag) => [flag, { type: 'string' } as const]))
+): Result<
+  Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>,
+  string
+> {
+  const strings = Object.fromEntries(
+    FLAGS.map((flag) => [flag, { type: 'string', multiple: LISTS.has(flag) } as const]),
+  )
   try {
     const { values } = parseArgs({
       args: args.map((arg) => (SWITCHES.has(arg.replace(/^--/, '')) ? `${arg}=true` : arg)),

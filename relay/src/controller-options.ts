@@ -19,8 +19,10 @@ export interface ControllersOptions {
     Config,
     | 'certificateSigningRequestAnnotations'
     | 'healthCheckIntervalMs'
+    | 'issuerUrlAllow'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
+    | 'issuerUrlAllow'
     | 'maxOutageRetryMs'
     | 'maxRetryMs'
     | 'watchNamespace'

@@ -33,6 +33,7 @@ import { Told } from './reconcile/told.ts'
 import { UnwrittenStatuses } from './report/unwritten-statuses.ts'
 import { breakerScope } from './signer/circuit-breaker.ts'
 import { Connections } from './signer/connections.ts'
+import { restrictedDestinations } from './signer/destinations.ts'
 import { observedBreakers } from './signer/observed-breakers.ts'
 import { PRIVATE_KEY_ENTRY } from './signer/secret-fault.ts'
 import type { RecentObjects } from './watch/recent-objects.ts'
@@ -51,21 +52,19 @@ export interface Controllers {
  *   they are not started.
  */
 export function createControllers(options: ControllersOptions): Controllers {
-  const { observed, clusterResourceNamespace, kube, metrics, clock, random, log } = options
+  const { config, observed, clusterResourceNamespace, kube, events, metrics } = options
+  const { clock, random, log } = options
   const holds = new IssuerHolds()
   const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
+    ...options,
     secrets,
     readDetails: async (issuer, signal) => readIssuerDetails(issuer, kube, signal),
-    clusterResourceNamespace,
+    issuerDestinations: restrictedDestinations(config.issuerUrlAllow),
     onAnswer: metrics.workerAnswered,
   })
-  const unwritten = new UnwrittenStatuses({
-    events: options.events,
-    log,
-    failed: metrics.statusNotWritten,
-  })
+  const unwritten = new UnwrittenStatuses({ events, log, failed: metrics.statusNotWritten })
   const shared = { holds, breakers, connections, unwritten }
   const issuers = {
     Issuer: issuerController('Issuer', shared, options),
@@ -141,19 +140,11 @@ interface WatchedRequests extends Requests {
 
 /** The requests of one kind, with a controller that has every one of them and is woken by their changes. */
 function watchedRequests<R extends AnyRequest>(
-  {
-    kind,
-    store,
-    recent,
-    holds,
-    breakers,
-    wakeRequests,
-    connections,
-    unwritten,
-    issuers,
-  }: RequestsOptions<R>,
+  world: RequestsOptions<R>,
   options: ControllersOptions,
 ): WatchedRequests {
+  const { kind, store, recent, holds, breakers, wakeRequests, connections, unwritten, issuers } =
+    world
   const { config, kube, observed, events, metrics, clock, log } = options
   const now = (): number => clock.now()
   const share = configuredShare(config)
@@ -198,7 +189,10 @@ function watchedRequests<R extends AnyRequest>(
     name: kind.resource.plural,
     groupsOf: (key) => {
       const request = store.get(key)
-      return requestGroups(request === undefined ? undefined : kind.issuerRef(request), share)
+      const ref = request === undefined ? undefined : kind.issuerRef(request)
+      const issuer = ref === undefined ? undefined : findIssuer(observed, ref)
+      const isProven = issuer !== undefined && breakers.isResponsive(breakerScope(issuer))
+      return requestGroups(ref, share, isProven)
     },
     backoff: REQUEST_BACKOFF,
     reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),

@@ -73,7 +73,7 @@ export function issuerController(
   return new Controller({
     ...controllerDefaults(options),
     name: resource.plural,
-    groupsOf: (key) => checkGroups(refOfKey(key).namespace, share),
+    groupsOf: (key) => checkGroups(observed.issuers[kind].get(key), share),
     backoff: ISSUER_BACKOFF,
     reconcile: fencedReconcile(
       paced(issuerReconciler(reconciler), (key) => {

@@ -1,3 +1,4 @@
+import { visibleLines } from '@edge-issuer/shared'
 import pino from 'pino'
 
 /** Facts of a log line. Never a key, a token, a CSR or a URL with credentials. */
@@ -45,24 +46,41 @@ export function createLog(options: LogOptions, sink: LogSink = pino.destination(
     base: null,
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }), log: bounded },
+    formatters: { level: (level) => ({ level }), log: printableFields },
     redact: { paths: SECRET_FIELDS, censor: '[redacted]' },
   }
-  return pino(settings, options.format === 'json' ? sink : textSink(sink))
+  return visibleLog(pino(settings, options.format === 'json' ? sink : textSink(sink)))
 }
 
 /** Longest text of a field, in UTF-16 code units: messages may quote what a tenant wrote. */
 const MAX_FIELD_CHARACTERS = 4_096
 
-const bounded = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'string' && value.length > MAX_FIELD_CHARACTERS
-        ? `${value.slice(0, MAX_FIELD_CHARACTERS)}…`.toWellFormed()
-        : value,
-    ]),
-  )
+/** The formatter of fields is not applied to those of a child. */
+const visibleLog = (log: Log): Log => ({
+  debug: (fields, message) => log.debug(fields, message),
+  info: (fields, message) => log.info(fields, message),
+  warn: (fields, message) => log.warn(fields, message),
+  error: (fields, message) => log.error(fields, message),
+  child: (fields) => visibleLog(log.child(printableFields(fields))),
+})
+
+/** Names and errors are text of others: bounded, and without characters that are not seen. */
+const printableFields = (fields: LogFields): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, printableValue(value)]))
+
+function printableValue(value: unknown): unknown {
+  if (typeof value === 'string') return visibleLines(bounded(value))
+  if (Array.isArray(value)) return value.map(printableValue)
+  return isPlain(value) ? printableFields(value) : value
+}
+
+const bounded = (text: string): string =>
+  text.length > MAX_FIELD_CHARACTERS
+    ? `${text.slice(0, MAX_FIELD_CHARACTERS)}…`.toWellFormed()
+    : text
+
+const isPlain = (value: unknown): value is LogFields =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 /** Renders each JSON line as text; strings are quoted where they hold more than a word. */
 function textSink(sink: LogSink): LogSink {

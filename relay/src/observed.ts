@@ -20,7 +20,7 @@ import {
 import { type Issuer, type IssuerKind, issuerSchema } from './api/issuer.ts'
 import type { AnyRequest } from './api/request.ts'
 import type { Config } from './config.ts'
-import type { Capacity } from './core/capacity.ts'
+import { type Capacity, keptBytes } from './core/capacity.ts'
 import { type OurIssuerRef, ourIssuerRef } from './core/issuer-ref.ts'
 import { keptIssuer } from './core/kept-objects.ts'
 import { readSignerName } from './core/signer-name.ts'
@@ -65,24 +65,33 @@ export interface Reflectors {
 }
 
 /** Empty stores, for as many objects as the heap has room for. */
-export const createObserved = ({ issuers, requests }: Capacity): Observed => ({
-  issuers: { Issuer: issuerStore(issuers), ClusterIssuer: issuerStore(issuers) },
-  requests: requestStore(CERTIFICATE_REQUESTS, requests),
-  signingRequests: requestStore(CERTIFICATE_SIGNING_REQUESTS, requests),
+export const createObserved = (capacity: Capacity): Observed => ({
+  issuers: {
+    Issuer: issuerStore(capacity.issuers),
+    ClusterIssuer: issuerStore(capacity.clusterIssuers),
+  },
+  requests: requestStore(CERTIFICATE_REQUESTS, capacity.requests),
+  signingRequests: requestStore(CERTIFICATE_SIGNING_REQUESTS, capacity.signingRequests),
   recent: { requests: new RecentObjects(), signingRequests: new RecentObjects() },
 })
 
-const issuerStore = (limit: number): Store<Issuer> =>
-  new Store<Issuer>(({ metadata }) => metadata.namespace, limit)
+const issuerStore = (bytes: number): Store<Issuer> =>
+  new Store<Issuer>({
+    indexBy: ({ metadata }) => metadata.namespace,
+    limits: { total: bytes, weightOf: keptBytes },
+  })
 
 const requestStore = <R extends AnyRequest>(
   { issuerRef }: RequestKind<R>,
-  limit: number,
+  bytes: number,
 ): Store<R> =>
-  new Store<R>((request) => {
-    const ref = issuerRef(request)
-    return ref === undefined ? undefined : indexOf(ref)
-  }, limit)
+  new Store<R>({
+    indexBy: (request) => {
+      const ref = issuerRef(request)
+      return ref === undefined ? undefined : indexOf(ref)
+    },
+    limits: { total: bytes, weightOf: keptBytes },
+  })
 
 /** @returns The issuer as last seen. */
 export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | undefined =>

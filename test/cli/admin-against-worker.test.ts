@@ -118,6 +118,23 @@ describe('certificates list', () => {
     },
   )
 
+  it('says who asked, to the role admin alone', async ({ expect }) => {
+    const flags = '--name a.example.com --json'
+    const asAdmin = await certificates(`list ${flags}`, 'auditor')
+    const [found] = certificatesPageSchema.parse(JSON.parse(asAdmin.stdout)).certificates
+    expect(found?.requester).toEqual({
+      kind: 'CommandLine',
+      namespace: '',
+      name: 'a.example.com.der',
+      username: 'test',
+    })
+    const show = `show ${found?.serialNumber ?? ''}`
+    const who = 'request   CommandLine a.example.com.der\nrequester test\n'
+    expect((await certificates(show, 'auditor')).stdout).toContain(who)
+    expect((await certificates(show)).stdout).not.toContain('requester')
+    expect((await list('--name a.example.com')).certificates[0]?.requester).toBeUndefined()
+  })
+
   it('a page at a time gives the same, each once', async ({ expect }) => {
     const found: string[] = []
     let page = await list('--limit 1')

@@ -87,6 +87,7 @@ const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
   'dir',
   'issuers',
   'pending',
+  'per-issuer',
   'set',
   'values',
   'reset-then-reuse-values',

@@ -43,6 +43,8 @@ export interface EdgeEnvironmentOptions {
   /** Manifests that are not applied. */
   readonly without?: readonly ManifestSet[]
   readonly relayFlags?: readonly string[]
+  /** Of every relay; workers on this machine unless given. */
+  readonly issuerUrlAllow?: readonly string[]
   /** Of every relay: its time runs ten times as fast. */
   readonly isHasty?: boolean
 }
@@ -54,7 +56,7 @@ const STOP_GRACE_MS = 30_000
 export async function startEdgeEnvironment(
   options: EdgeEnvironmentOptions = {},
 ): Promise<EdgeEnvironment> {
-  const { without = [], relayFlags = [], isHasty = false } = options
+  const { without = [], relayFlags = [], issuerUrlAllow, isHasty = false } = options
   const plane = await startControlPlane(options.plane)
   const stops: (() => Promise<unknown>)[] = [async () => plane.stop()]
   const stop = async (): Promise<void> => {
@@ -74,6 +76,7 @@ export async function startEdgeEnvironment(
       logFile: join(plane.directory, 'relay.log'),
       flags,
       isHasty,
+      ...(issuerUrlAllow === undefined ? {} : { issuerUrlAllow }),
     }
     let relay = await startRelayProcess(relayOptions)
     stops.push(async () => relay.stop(STOP_GRACE_MS))

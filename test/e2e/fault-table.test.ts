@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { writeFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSignerClient } from '@edge-issuer/relay/signer'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
 import { type ApiProxy, startApiProxy } from '../support/edge/api-proxy.ts'
 import { issuerManifest, requestManifest } from '../support/edge/objects.ts'
@@ -25,7 +26,8 @@ import {
   readyClusterIssuer,
   startEdgeEnvironment,
 } from './environment.ts'
-import { ADMISSION, FAULTS, type FaultRow } from './fault-table.ts'
+import { faultyAdmission } from './fault-admission.ts'
+import { FAULTS, type FaultRow } from './fault-table.ts'
 import { invisible, left, lookAtAll, SIGNED, type View } from './fault-view.ts'
 import { makeSigningRequest } from './signing-requests.ts'
 
@@ -69,7 +71,7 @@ beforeAll(async () => {
     NAMESPACE,
   )
   const frozenUrl = `https://127.0.0.1:${String(frozen.port)}/`
-  await plane.apply(ADMISSION(frozenUrl, Buffer.from(signer.tlsCaPem).toString('base64')))
+  await plane.apply(faultyAdmission(frozenUrl, Buffer.from(signer.tlsCaPem).toString('base64')))
   await mustKubectl(
     plane,
     `create secret generic key-is-text -n ${RELAY_SERVICE_ACCOUNT.namespace} --from-literal=private-key.pem=text`,
@@ -84,12 +86,13 @@ beforeAll(async () => {
       '--max-concurrent-reconciles-per-issuer=16',
     ],
   })
-  api.play(({ kind, path }) =>
-    kind.startsWith('patch ')
+  api.play(({ method, path }) =>
+    method === 'PATCH'
       ? FAULTS.find(({ name }) => path.includes(`/${name}/status`))?.api
-      : undefined,
+      : FAULTS.find(({ name }) => path.endsWith(`/${name}`))?.apiRead,
   )
   for (const name of ['stub', 'stub-rejects', 'throws-sign']) await makeIssuer(name)
+  await endNamespace()
   await Promise.all(FAULTS.map(async (row) => make(row)))
   const result = await poll(FAULTS, invisible, VISIBLE_LIMIT_MS)
   unseen = result.missing
@@ -148,6 +151,20 @@ async function make({ name, kind, issuer = 'edge', spec }: FaultRow): Promise<vo
   await plane.apply(requestManifest({ name, namespace: NAMESPACE, csrPem, issuerRef }))
 }
 
+/** A namespace that is being deleted has a request whose issuer comes only now. */
+async function endNamespace(): Promise<void> {
+  const { plane } = edge
+  const csrPem = createCsr({ dnsNames: ['ending.example.com'] }).pem
+  const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'late' }
+  const [name, namespace] = ['in-ending', 'ending']
+  await plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`)
+  await plane.apply(requestManifest({ name, namespace, csrPem, issuerRef }))
+  const condition = 'jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending'
+  await kubectlWait(plane, [`certificaterequest/${name}`, condition, PATIENCE], namespace)
+  await mustKubectl(plane, `delete namespace ${namespace} --wait=false`)
+  await makeIssuer('late')
+}
+
 /** Looks again and again until nothing is missing of any row. A row that was complete once is done. */
 async function poll(
   rows: readonly FaultRow[],
@@ -186,6 +203,28 @@ describe('a fault is visible', () => {
   })
 })
 
+const isAboutEnding = (line: string): boolean =>
+  line.includes('"ending"') || line.includes('in-ending')
+
+it('that a namespace is being deleted is no fault', async ({ expect }) => {
+  await kubectlWait(
+    edge.plane,
+    ['certificaterequest/in-ending', 'jsonpath={.status.certificate}', PATIENCE],
+    'ending',
+  )
+  const lines = async (): Promise<readonly string[]> =>
+    (await readFile(edge.relay().logFile, 'utf8')).split('\n').filter(isAboutEnding)
+  await pollUntil({
+    what: 'the Event to be dropped',
+    probe: async () =>
+      (await lines()).some((line) =>
+        line.includes('event dropped: the namespace is being deleted'),
+      ),
+    timeoutMs: VISIBLE_LIMIT_MS,
+  })
+  expect((await lines()).filter((line) => /"level":"(?:warn|error)"/.test(line))).toEqual([])
+})
+
 describe('after the fault', () => {
   let remains: ReadonlyMap<string, readonly string[]>
 
@@ -213,4 +252,23 @@ describe('after the fault', () => {
       expect(remains.get(name)).toEqual([])
     },
   )
+})
+
+describe('a variable that makes every connection fail', () => {
+  it.for([
+    ['HTTPS_PROXY', 'socks5://proxy.test:1080'],
+    ['https_proxy', 'http://user:hunter2%zz@proxy.test:3128'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+  ] as const)('%s is refused at the start, by its name', async ([name, value], { expect }) => {
+    await edge.restartRelay({ awaitsReadiness: false, env: { [name]: value } })
+    expect(await edge.relay().ended).toMatchObject({ code: 2 })
+    const log = await edge.relay().logTail()
+    expect(log).toContain(`the environment variable ${name} is`)
+    expect(log).not.toContain('hunter2')
+  })
+
+  it('and without them the relay starts', async ({ expect }) => {
+    await edge.restartRelay()
+    expect(edge.relay().end()).toBeUndefined()
+  })
 })

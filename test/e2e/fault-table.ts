@@ -32,6 +32,8 @@ export interface FaultRow {
   readonly issuer?: string
   /** What the API server, or something before it, does to writes of the object's status. */
   readonly api?: Fault
+  /** What the API server does to reads of the object. */
+  readonly apiRead?: Fault
   /** What the worker answers to the request, if its issuer is one of the stub's. */
   readonly worker?: StubAnswer
   /** Of a ClusterIssuer; corrected at the end. */
@@ -83,7 +85,7 @@ const refuse = (status: number): Fault => ({ kind: 'refuse', status })
 const CR = 'CertificateRequest'
 const CSR = 'CertificateSigningRequest'
 
-/** Writes of a request's status fail; the last two by admission, see {@link ADMISSION}. */
+/** Writes of a request's status fail; the last two by admission, see fault-admission.ts. */
 const REQUEST_WRITES: readonly FaultRow[] = [
   unwrittenRequest('status-401', CR, [refuse(401), 'unauthorized', 'injected fault 401']),
   unwrittenRequest('status-403', CR, [refuse(403), 'forbidden', 'injected fault 403']),
@@ -107,6 +109,23 @@ const REQUEST_WRITES: readonly FaultRow[] = [
   unwrittenRequest('policy-denies', CR, [undefined, 'invalid', 'denied request: not now']),
   unwrittenRequest('csr-403', CSR, [refuse(403), 'forbidden', 'injected fault 403']),
   unwrittenRequest('csr-500', CSR, [refuse(500), 'unavailable', 'injected fault 500']),
+]
+
+/** A request is read as a whole before it is signed. */
+const REQUEST_READS: readonly FaultRow[] = [
+  {
+    name: 'read-403',
+    kind: CR,
+    issuer: 'edge',
+    apiRead: refuse(403),
+    want: {
+      condition: /^False Pending: .*, will retry: request not read: injected fault 403$/,
+      event: /^RetryableError: .*request not read: injected fault 403$/,
+      log: /^info request reported: .*request not read: injected fault 403$/,
+      metric: 'edge_issuer_requests_pending{kind="CertificateRequest"}',
+      status: /request not read: injected fault 403$/,
+    },
+  },
 ]
 
 /** Writes of an issuer's status fail: a new one, and one that was Ready and is no longer. */
@@ -194,7 +213,6 @@ const badIssuer = (
 /** Values that the API server takes, and the constructors of libraries do not. */
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const VALUES: readonly FaultRow[] = [
-  badIssuer('bundle-is-text', { caBundle: base64('no PEM') }, ['Failed', 'spec.caBundle ']),
   badIssuer(
     'bundle-is-no-certificate',
     { caBundle: base64('-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n') },
@@ -289,42 +307,9 @@ const WORKER: readonly FaultRow[] = [
 
 export const FAULTS: readonly FaultRow[] = [
   ...REQUEST_WRITES,
+  ...REQUEST_READS,
   ...ISSUER_WRITES,
   ...THROWS,
   ...VALUES,
   ...WORKER,
 ]
-
-/** Webhook and policy for the rows without an `api` fault; cert-manager's own writes pass. */
-export const ADMISSION = (frozenUrl: string, caBundle: string): string => {
-  const relay = 'system:serviceaccount:edge-issuer:edge-issuer-relay'
-  const rules = `[{apiGroups: [cert-manager.io], apiVersions: [v1], operations: [UPDATE], resources: [certificaterequests/status]}]`
-  const onlyFor = (name: string): string =>
-    `[{name: relay, expression: 'request.userInfo.username == "${relay}" && request.name == "${name}"'}]`
-  return `apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata: {name: frozen}
-webhooks:
-  - name: frozen.example.com
-    clientConfig: {url: '${frozenUrl}', caBundle: ${caBundle}}
-    timeoutSeconds: 5
-    failurePolicy: Fail
-    sideEffects: None
-    admissionReviewVersions: [v1]
-    rules: ${rules}
-    matchConditions: ${onlyFor('webhook-frozen')}
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata: {name: denies}
-spec:
-  matchConstraints: {resourceRules: ${rules}}
-  matchConditions: ${onlyFor('policy-denies')}
-  validations: [{expression: 'false', message: not now}]
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: {name: denies}
-spec: {policyName: denies, validationActions: [Deny]}
-`
-}

@@ -92,7 +92,9 @@ export async function lookAtAll({ edge, metricsPort }: Watched): Promise<View> {
     get('certificaterequests.cert-manager.io,csr,clusterissuers.edge-issuer.dev'),
     get('events.events.k8s.io'),
     readFile(edge.relay().logFile, 'utf8'),
-    fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`).then(async (got) => got.text()),
+    fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`, {
+      headers: { connection: 'close' },
+    }).then(async (got) => got.text()),
     mustRunCli(['status', '--json', '--kubeconfig', plane.adminKubeconfig], { cwd: '/' }),
   ])
   const items = objectsSchema.parse(objects).items

@@ -1,4 +1,10 @@
-import { base64, kubeconfig, type KubeconfigCase, oneFile } from './kubeconfig-cases.ts'
+import {
+  base64,
+  behindTheProxy,
+  kubeconfig,
+  type KubeconfigCase,
+  oneFile,
+} from './kubeconfig-cases.ts'
 
 /** Kubeconfigs with which kubectl and edge-issuer read the cluster. */
 export const ACCEPTED: readonly KubeconfigCase[] = [
@@ -122,6 +128,13 @@ export const ACCEPTED: readonly KubeconfigCase[] = [
   {
     name: 'proxy-url',
     scene: oneFile(({ proxy }) => ({ cluster: { 'proxy-url': proxy } })),
+  },
+  {
+    name: 'the proxy of the environment',
+    scene: (world) => ({
+      files: { kubeconfig: behindTheProxy(world) },
+      environment: { HTTPS_PROXY: world.proxy },
+    }),
   },
   {
     name: 'insecure-skip-tls-verify',

@@ -15,7 +15,7 @@ export interface KubeconfigWorld {
   readonly keyPem: string
   /** A key of nobody. */
   readonly otherKeyPem: string
-  /** An HTTP proxy that opens tunnels. */
+  /** An HTTP proxy that opens tunnels, those to `behind-the-proxy.invalid` to this host. */
   readonly proxy: string
 }
 
@@ -27,6 +27,8 @@ export interface KubeconfigScene {
   readonly variable?: string
   /** After `status`, and after `get`. */
   readonly flags?: readonly string[]
+  /** More of the environment. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** One kind of kubeconfig. */
@@ -38,6 +40,9 @@ export interface KubeconfigCase {
   /** How often the plugin of the scene is run by edge-issuer; at least this often if it expires. */
   readonly runs?: number
 }
+
+/** A name that only the proxy knows. */
+export const BEHIND_THE_PROXY = 'behind-the-proxy.invalid'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -107,3 +112,12 @@ interface ExecParts {
   readonly before?: string
   readonly cluster?: Fields
 }
+
+/** A kubeconfig for {@link BEHIND_THE_PROXY}. */
+export const behindTheProxy = (world: KubeconfigWorld): string =>
+  kubeconfig(world, {
+    cluster: {
+      server: world.server.replace('127.0.0.1', BEHIND_THE_PROXY),
+      'tls-server-name': 'localhost',
+    },
+  })

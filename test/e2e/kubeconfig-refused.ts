@@ -1,4 +1,10 @@
-import { base64, kubeconfig, type KubeconfigCase, oneFile } from './kubeconfig-cases.ts'
+import {
+  base64,
+  behindTheProxy,
+  kubeconfig,
+  type KubeconfigCase,
+  oneFile,
+} from './kubeconfig-cases.ts'
 
 const withoutCa = { 'certificate-authority-data': undefined }
 
@@ -65,6 +71,14 @@ export const REFUSED: readonly KubeconfigCase[] = [
     name: 'a SOCKS proxy that nothing listens at',
     scene: oneFile(() => ({ cluster: { 'proxy-url': 'socks5://127.0.0.1:1' } })),
     says: 'has a proxy-url with the scheme socks5, which is not supported',
+  },
+  {
+    name: 'a proxy of the environment that NO_PROXY turns off',
+    scene: (world) => ({
+      files: { kubeconfig: behindTheProxy(world) },
+      environment: { HTTPS_PROXY: world.proxy, NO_PROXY: '.invalid' },
+    }),
+    says: 'the API server gives no answer: ',
   },
   {
     name: 'no server',

@@ -22,6 +22,7 @@ import { readIfThere } from '../support/read-if-there.ts'
 import { kubectlWait } from './environment.ts'
 import { ACCEPTED } from './kubeconfig-accepted.ts'
 import {
+  BEHIND_THE_PROXY,
   kubeconfig,
   type KubeconfigCase,
   type KubeconfigScene,
@@ -109,7 +110,8 @@ async function aProxy(): Promise<string> {
   const server = createServer()
   server.on('connect', ({ url = '' }, socket) => {
     const { hostname, port } = new URL(`http://${url}`)
-    const target = connect(Number(port), hostname, () => {
+    const host = hostname === BEHIND_THE_PROXY ? '127.0.0.1' : hostname
+    const target = connect(Number(port), host, () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
       target.pipe(socket).pipe(target)
     })
@@ -155,7 +157,8 @@ interface Prepared {
   readonly flags: readonly string[]
 }
 
-async function prepare({ files, variable, flags = [] }: KubeconfigScene): Promise<Prepared> {
+async function prepare(scene: KubeconfigScene): Promise<Prepared> {
+  const { files, variable, flags = [], environment = {} } = scene
   const folder = await mkdtemp(join(parent, 'case-'))
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
@@ -170,6 +173,7 @@ async function prepare({ files, variable, flags = [] }: KubeconfigScene): Promis
       HOME: folder,
       KUBECONFIG: variable ?? 'kubeconfig',
       EDGE_ISSUER_PARENT_PID: String(process.pid),
+      ...environment,
     },
   }
 }

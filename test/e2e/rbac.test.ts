@@ -118,20 +118,27 @@ const eventNotWritten: Breakage = async (permission) => {
   await complaint()
 }
 
-/** The issuer's condition says it, and which command mends it. */
-const keyNotRead: Breakage = async () => {
-  const name = await createIssuer('ClusterIssuer')
-  await pollUntil({
-    what: `${name} to say that its Secret may not be read`,
-    probe: async () => {
-      const message = readyOf(await getObject(edge.plane, name, NAMESPACE))?.message ?? ''
-      return message.includes(
-        `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
-      )
-    },
-    timeoutMs: FAILURE_LIMIT_MS,
-  })
-}
+/** The condition of a new issuer says it. */
+const issuerSays =
+  (kind: IssuerKind, text: string): Breakage =>
+  async () => {
+    const name = await createIssuer(kind)
+    await pollUntil({
+      what: `${name} to say: ${text}`,
+      probe: async () => {
+        const message = readyOf(await getObject(edge.plane, name, NAMESPACE))?.message ?? ''
+        return message.includes(text)
+      },
+      timeoutMs: FAILURE_LIMIT_MS,
+    })
+  }
+
+const UNREADABLE = 'could not read the issuer: '
+/** With the command that mends it. */
+const keyNotRead = issuerSays(
+  'ClusterIssuer',
+  `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
+)
 
 /** What happens twice is a series of one Event: here, that an issuer is Ready. */
 const seriesNotWritten: Breakage = async (permission) => {
@@ -158,8 +165,13 @@ const BREAKS: Readonly<Record<string, Breakage>> = {
     signingRequestNotReported,
   'edge-issuer-relay may sign signers.certificates.k8s.io clusterissuers.edge-issuer.dev/*':
     notSigned,
+  'edge-issuer-relay may get issuers.edge-issuer.dev': issuerSays('Issuer', UNREADABLE),
   'edge-issuer-relay may list issuers.edge-issuer.dev': atStart,
   'edge-issuer-relay may watch issuers.edge-issuer.dev': atStart,
+  'edge-issuer-relay may get clusterissuers.edge-issuer.dev': issuerSays(
+    'ClusterIssuer',
+    UNREADABLE,
+  ),
   'edge-issuer-relay may list clusterissuers.edge-issuer.dev': atStart,
   'edge-issuer-relay may watch clusterissuers.edge-issuer.dev': atStart,
   'edge-issuer-relay may patch issuers/status.edge-issuer.dev': issuerNotReported('Issuer'),

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
 import type { Issuer } from '../../relay/src/api/issuer.ts'
 import { issuerChanged, requestChanged } from '../../relay/src/changes.ts'
+import { capacityOf } from '../../relay/src/core/capacity.ts'
 import type { OurIssuerRef } from '../../relay/src/core/issuer-ref.ts'
 import { objectKey } from '../../relay/src/kube/object-ref.ts'
 import { createObserved, requestKeysOf } from '../../relay/src/observed.ts'
@@ -8,7 +9,7 @@ import { IssuerHolds } from '../../relay/src/reconcile/issuer-holds.ts'
 import type { SecretUser } from '../../relay/src/watch/secret-watches.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
-const UNLIMITED = { issuers: Infinity, requests: Infinity }
+const UNLIMITED = capacityOf(Infinity)
 
 const CLUSTER_ISSUER = anIssuer({ kind: 'ClusterIssuer' })
 const NOT_READY = anIssuer({

@@ -1,9 +1,11 @@
-import { describe, it } from 'vitest'
+import { describe, it, vi } from 'vitest'
 import { type ClusterState, clusterState } from '../../relay/src/cluster-state.ts'
+import { capacityOf } from '../../relay/src/core/capacity.ts'
 import { createObserved } from '../../relay/src/observed.ts'
-import { anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
+import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../relay/src/reconcile/request-kinds.ts'
+import { aCondition, anIssuer, aRequest, aSigningRequest } from '../support/kube-objects.ts'
 
-const UNLIMITED = { issuers: Infinity, requests: Infinity }
+const UNLIMITED = capacityOf(Infinity)
 
 const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 
@@ -50,6 +52,28 @@ describe('clusterState', () => {
     ])
     expect(clusterState(observed, readings).omitted()).toEqual([
       { resource: 'certificaterequests', objects: 7 },
+    ])
+  })
+
+  it('counts an approved request as pending when the decision about it throws', ({
+    expect,
+    onTestFinished,
+  }) => {
+    const decide = vi.spyOn(CERTIFICATE_REQUESTS_KIND, 'decide').mockImplementation(() => {
+      throw new Error('a bug')
+    })
+    onTestFinished(() => decide.mockRestore())
+    const observed = createObserved(UNLIMITED)
+    for (const [name, conditions] of [
+      ['a', [aCondition('Approved')]],
+      ['b', []],
+    ] as const) {
+      const value = aRequest({ metadata: { name }, status: { conditions } })
+      observed.requests.put(name, entry(value))
+    }
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 0 }]
+    expect(clusterState(observed, readings).requests()).toEqual([
+      { kind: 'CertificateRequest', phases: ['pending', 'done'] },
     ])
   })
 

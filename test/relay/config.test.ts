@@ -14,6 +14,7 @@ const DEFAULTS = {
   maxConcurrentReconciles: 16,
   maxConcurrentReconcilesPerIssuer: 4,
   healthCheckIntervalMs: 60_000,
+  issuerUrlAllow: [],
   maxRetryMs: 3_600_000,
   maxOutageRetryMs: 86_400_000,
   enableCertificateSigningRequests: true,
@@ -73,6 +74,33 @@ describe('readConfig', () => {
   ])('takes a switch as $args', ({ args, want }, { expect }) => {
     const config = readConfig(args, { EDGE_ISSUER_LEADER_ELECT: 'false' })
     expect(config).toMatchObject({ ok: true, value: { leaderElect: want } })
+  })
+
+  it.for([
+    { args: ['--issuer-url-allow=.example.com,10.0.0.0/8'] },
+    { args: ['--issuer-url-allow', '.example.com', '--issuer-url-allow', '10.0.0.0/8'] },
+    { args: ['--issuer-url-allow= .example.com , ,10.0.0.0/8,'] },
+    { args: [], environment: { EDGE_ISSUER_ISSUER_URL_ALLOW: '.example.com,10.0.0.0/8' } },
+  ])('takes a list as $args $environment', ({ args, environment = {} }, { expect }) => {
+    expect(readConfig(args, environment)).toMatchObject({
+      ok: true,
+      value: {
+        issuerUrlAllow: [
+          { kind: 'domain', name: 'example.com' },
+          { kind: 'network', address: '10.0.0.0', bits: 8 },
+        ],
+      },
+    })
+  })
+
+  it('names each entry of a list that is wrong', ({ expect }) => {
+    expect(readConfig(['--issuer-url-allow=a.test:443,10.0.0.0/8,*.b.test'], {})).toEqual({
+      ok: false,
+      error: ['a.test:443', '*.b.test'].map(
+        (entry) =>
+          `--issuer-url-allow (or EDGE_ISSUER_ISSUER_URL_ALLOW) has "${entry}"; expected hosts without a port (ca.example.com), domains (.example.com) or networks (10.0.0.0/8)`,
+      ),
+    })
   })
 
   it('takes 0 for no metrics', ({ expect }) => {

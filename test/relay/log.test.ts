@@ -1,3 +1,4 @@
+import { INVISIBLE } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { createLog, type LogOptions } from '../../relay/src/log.ts'
 
@@ -23,6 +24,23 @@ describe('createLog', () => {
       delayMs: 5,
       message: 'reconcile will be tried again',
     })
+  })
+
+  it.for(['json', 'text'] as const)(
+    'has no character that is not seen, as %s',
+    (format, { expect }) => {
+      const { log, lines } = aLog({ format })
+      const text = 'a\u202Eb\u009B2J\u007F\u2028c\u{E0041}\u200B'
+      log.child({ of: text }).info({ key: text, list: [text], within: { deep: text } }, 'text')
+      expect(lines[0]?.slice(0, -1).search(INVISIBLE)).toBe(-1)
+      expect(lines[0]?.match(/ab 2J c/g)).toHaveLength(4)
+    },
+  )
+
+  it('keeps the lines of a stack', ({ expect }) => {
+    const { log, lines } = aLog()
+    log.error({ stack: 'Error: a\n\tat b' }, 'text')
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ stack: 'Error: a\n\tat b' })
   })
 
   it('adds the fields of a child', ({ expect }) => {

@@ -1,5 +1,6 @@
 import { err, ok } from '@edge-issuer/shared'
 import { it } from 'vitest'
+import { capacityOf } from '../../relay/src/core/capacity.ts'
 import type { Collection, Kube } from '../../relay/src/kube/ports.ts'
 import { createObserved, createReflectors } from '../../relay/src/observed.ts'
 import { sleep } from '../../relay/src/queue/clock.ts'
@@ -8,7 +9,7 @@ import { FakeClock, settle } from './queue/fake-clock.ts'
 import { RecordingLog } from './queue/recording-log.ts'
 import { FORBIDDEN } from './reconcile/support.ts'
 
-const UNLIMITED = { issuers: Infinity, requests: Infinity }
+const UNLIMITED = capacityOf(Infinity)
 
 /** Requests of one namespace, one for an issuer of each kind and one for an unknown kind. */
 const REQUESTS = ['Issuer', 'ClusterIssuer', 'Other'].map((kind) => ({

@@ -14,6 +14,7 @@ import {
 } from '@edge-issuer/relay/cluster'
 import { err, type Result } from '@edge-issuer/shared'
 import type { Io } from '../io.ts'
+import { printable } from '../printable.ts'
 
 /** What is needed of the command line and its surroundings. */
 export interface ClusterChoice {
@@ -48,7 +49,8 @@ export async function openCluster(
     log: {
       ...SILENT,
       warn: ({ warning }) => {
-        if (typeof warning === 'string') io.stderr(`edge-issuer status: warning: ${warning}\n`)
+        if (typeof warning === 'string')
+          io.stderr(`edge-issuer status: warning: ${printable(warning)}\n`)
       },
     },
     pluginStderr: io.stderr,

@@ -1,11 +1,13 @@
+import { visibleText } from '@edge-issuer/shared'
+
 /**
- * Makes text of others fit to be shown and logged: control characters and line separators become
- * spaces, so that nobody writes lines of their own into a log or a terminal, and its length is bounded.
+ * Makes text of others fit to be shown and logged: on one line, without characters that are not seen, and
+ * with a bounded length.
  *
  * @param maxCharacters - UTF-16 code units; no character is cut in two.
  */
 export function oneLine(text: string, maxCharacters: number): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  const line = visibleText(text).trim()
   if (line.length <= maxCharacters) return line.toWellFormed()
   const isPairCut = /[\uD800-\uDBFF]/.test(line.charAt(maxCharacters - 1))
   return line.slice(0, isPairCut ? maxCharacters - 1 : maxCharacters).toWellFormed()

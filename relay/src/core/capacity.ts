@@ -1,22 +1,31 @@
 /**
- * How many objects the relay keeps in memory, by the memory that it has. Pure.
+ * How much of the objects in the cluster the relay keeps in memory, by the memory that it has. Pure.
  *
  * @module
  */
 
-/** Room for one issuer, in bytes: what is kept of the largest takes about 9 KiB (16 CAs and 16 roots). */
-const ISSUER_BYTES = 12_288
-/** Room for one request, in bytes: what is kept of the largest takes about 2 KiB, and its place in queues. */
-const REQUEST_BYTES = 4_096
-
-/** How many of each kind of issuer, and of each kind of request, are kept. */
+/** Bytes for each collection. */
 export interface Capacity {
   readonly issuers: number
+  readonly clusterIssuers: number
   readonly requests: number
+  readonly signingRequests: number
 }
+
+/** Of the heap; a quarter is left for everything else. */
+const SHARES: Capacity = { issuers: 0.25, clusterIssuers: 0.1, requests: 0.3, signingRequests: 0.1 }
+
+/** What an object takes beside its texts: objects, keys in stores, indexes and queues. */
+const OBJECT_BYTES = 1_024
 
 /** @param heapBytes - The limit of Node's heap: 60 % of the container's memory as it is shipped. */
 export const capacityOf = (heapBytes: number): Capacity => ({
-  issuers: Math.max(1, Math.floor(heapBytes / ISSUER_BYTES)),
-  requests: Math.max(1, Math.floor(heapBytes / REQUEST_BYTES)),
+  issuers: heapBytes * SHARES.issuers,
+  clusterIssuers: heapBytes * SHARES.clusterIssuers,
+  requests: heapBytes * SHARES.requests,
+  signingRequests: heapBytes * SHARES.signingRequests,
 })
+
+/** @returns About how many bytes of the heap an object takes that is kept; rather more than less. */
+export const keptBytes = (object: object): number =>
+  OBJECT_BYTES + Buffer.byteLength(JSON.stringify(object))

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Condition, findCondition } from '../api/condition.ts'
+import { oneLine } from '../api/one-line.ts'
 import { READY } from '../api/reasons.ts'
 import { keptMessage } from './kept-text.ts'
 import { stableText } from './stable-text.ts'
@@ -31,7 +32,7 @@ export function readyCondition(
     type: READY,
     status,
     reason,
-    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+    message: oneLine(message, MAX_MESSAGE_CHARACTERS),
     observedGeneration: at.observedGeneration ?? 0,
     lastTransitionMs: isSameStatus ? before.lastTransitionMs : at.nowMs,
   }

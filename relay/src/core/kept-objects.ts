@@ -19,8 +19,8 @@ import { keptMessage, keptText } from './kept-text.ts'
 const MAX_NAME = 253
 const MAX_KIND = 64
 const MAX_REASON = 128
-/** A URL of the longest host name, with its port, is shorter; its origin is therefore kept. */
-const MAX_URL = 400
+/** The scope of circuit breakers follows from what is kept; whom to call is read each time. */
+const MAX_URL = 128
 /** A Go duration, or `true`. */
 const MAX_VALUE = 64
 
@@ -110,7 +110,8 @@ const keptConditions = (conditions: readonly Condition[], types: readonly string
     const condition = findCondition(conditions, type)
     if (condition === undefined) return []
     const { reason, message } = condition
-    // The type of this module is shared by all objects, unlike the one that was read.
+    // Of others only the status counts. (`type` is shared by all objects, unlike the one that was read.)
+    if (type !== READY) return [{ ...condition, type, reason: '', message: '' }]
     return [
       { ...condition, type, reason: keptText(reason, MAX_REASON), message: keptMessage(message) },
     ]

@@ -97,12 +97,14 @@ class Pool {
     // Requests under way end on the old one. It closes when they have, and there is nothing to do if it fails.
     void this.#agent?.close().catch(() => undefined)
     this.#material = material
+    // Over HTTP/2 all watches would share one connection, its flow control and its faults.
+    const allowH2 = false
     this.#agent = new Agent({
-      // Over HTTP/2 all watches would share one connection, its flow control and its faults.
-      allowH2: false,
+      allowH2,
       connect: createConnector({
         connection: {
           ...tls,
+          allowH2,
           timeout: CONNECT_TIMEOUT_MS,
           keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
         },

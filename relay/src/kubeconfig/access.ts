@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ConnectionOptions } from 'node:tls'
+import { isIP } from 'node:net'
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls'
 import type { ProxyFor } from '../signer/proxy.ts'
 import type { TextSource } from './cached-file.ts'
 import type { Identity, Login } from './login.ts'
@@ -11,7 +12,7 @@ import type { Identity, Login } from './login.ts'
 /** Whom to trust, and the client certificate if there is one. */
 export type TlsMaterial = Pick<
   ConnectionOptions,
-  'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'
+  'ca' | 'cert' | 'checkServerIdentity' | 'key' | 'rejectUnauthorized' | 'servername'
 >
 
 /** What one request needs. */
@@ -71,7 +72,7 @@ export function createAccess(options: AccessOptions): Access {
           ...(authority === undefined ? {} : { ca: await authority.read() }),
           // Explicit, so that only a kubeconfig's insecure-skip-tls-verify turns it off.
           rejectUnauthorized: isVerified,
-          ...(tlsServerName === '' ? {} : { servername: tlsServerName }),
+          ...serverName(tlsServerName),
         },
       }
     },
@@ -82,4 +83,11 @@ export function createAccess(options: AccessOptions): Access {
     },
     close: () => login.close(),
   }
+}
+
+function serverName(name: string): TlsMaterial {
+  if (name === '') return {}
+  // An address is no server name in TLS (RFC 6066 §3), and Node.js will ignore it as one.
+  if (isIP(name) === 0) return { servername: name }
+  return { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) }
 }

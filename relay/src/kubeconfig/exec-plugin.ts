@@ -1,4 +1,5 @@
 import { err, type Result } from '@edge-issuer/shared'
+import { oneLine } from '../api/one-line.ts'
 import type { Clock } from '../queue/clock.ts'
 import type { TextSource } from './cached-file.ts'
 import { runExecCommand } from './exec-command.ts'
@@ -27,6 +28,7 @@ const TIMEOUT_MS = 60_000
 /** Somebody logs in, perhaps in a browser. */
 const INTERACTIVE_TIMEOUT_MS = 300_000
 const MAX_HINT_CHARACTERS = 2_048
+const MAX_NAME_CHARACTERS = 1_024
 
 /**
  * An exec plugin (client-go plugin/pkg/client/auth/exec). It runs once, and again after its credential
@@ -50,7 +52,9 @@ export class ExecPlugin {
     this.#running ??= this.#run()
     const outcome = await this.#running
     if (outcome.ok) return outcome.value
-    throw new Error(`the exec plugin ${exec.command} ${outcome.error}`)
+    throw new Error(
+      `the exec plugin ${oneLine(exec.command, MAX_NAME_CHARACTERS)} ${outcome.error}`,
+    )
   }
 
   /** The API server refused this credential. A newer one is kept. */

@@ -5,6 +5,7 @@
  */
 import { dirname, resolve, sep } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { oneLine } from '../api/one-line.ts'
 import { readBoundedFile } from './bounded-file.ts'
 import type { KubeconfigFiles } from './find-files.ts'
 import { parseYaml } from './parse-yaml.ts'
@@ -35,6 +36,7 @@ export interface Kubeconfig {
 /** More than the kubeconfig of a thousand clusters. */
 const MAX_FILE_BYTES = 8 * 1_048_576
 const MAX_ISSUES = 3
+const MAX_ERROR_CHARACTERS = 2_048
 
 /**
  * Of entries with the same name, and of current contexts, the first file's wins.
@@ -53,7 +55,10 @@ export async function readKubeconfig(files: KubeconfigFiles): Promise<Result<Kub
     }
     if (!text.ok) return err(`the kubeconfig ${path} cannot be read: ${text.error.reason}`)
     const one = parseKubeconfig(path, text.value)
-    if (!one.ok) return err(`the kubeconfig ${path} is malformed: ${one.error}`)
+    if (!one.ok) {
+      const problem = oneLine(one.error, MAX_ERROR_CHARACTERS)
+      return err(`the kubeconfig ${path} is malformed: ${problem}`)
+    }
     read.push(one.value)
   }
   return ok({

@@ -3,9 +3,11 @@
  * siblings, and has a limit on how many of its keys are worked on at the same time. A group at its limit
  * holds back its own keys and nothing else.
  *
- * A group may exceed its limit by as many keys as ended quickly in a row, while none of its keys takes long
- * and the outermost group has places to spare: a burst of one issuer uses workers that would be idle, and a worker that does not
- * respond never gets more than the limit.
+ * Places of an outermost group above `spareBelow` are for groups whose keys end well, as far as that is known.
+ * The other places are also for groups with a key that takes long, for those whose last key proved nothing
+ * good, and for bursts: a group exceeds its limit by as many keys as ended quickly in a row. So a worker that
+ * does not respond never gets more than the limit, many of them together never get every place, and a burst of
+ * one issuer uses workers that would be idle.
  *
  * @module
  */
@@ -18,8 +20,16 @@ export interface Group {
   readonly limit: number
   /** By how many keys the limit may be exceeded at most; 0 when absent. */
   readonly extra?: number
-  /** Of an outermost group: groups in it exceed their limits while fewer keys than this are worked on. */
-  readonly extraBelow?: number
+  /**
+   * Of an outermost group: while fewer keys than this are worked on, groups in it may exceed their limits,
+   * and those that come after others may start keys; always when absent.
+   */
+  readonly spareBelow?: number
+  /**
+   * False for a group that others come before, as before one with a key that takes long; true when
+   * absent.
+   */
+  readonly isProven?: boolean
   /** Whether a key that is set aside no longer counts; it always does when absent. */
   readonly isFreedEarly?: boolean
 }
@@ -28,42 +38,52 @@ export interface Group {
 export interface Started<K> {
   readonly key: K
   /**
-   * Frees its place early in the groups that say so, and ends the extra places of its groups: it takes
-   * long. Call it at most once, before `release`.
+   * It takes long: its groups come after others until it is released, and longer if that proves nothing good.
+   *
+   * @param isSetAside - Frees its place early in the groups that say so.
    */
-  readonly setAside: () => void
-  /** Frees its place in each of its groups. Call it exactly once. */
-  readonly release: () => void
+  readonly takesLong: (isSetAside: boolean) => void
+  /**
+   * Frees its place in each of its groups. Call it exactly once.
+   *
+   * @param isProven - As in {@link Group}, now that it has ended; whether it ended quickly decides when absent.
+   */
+  readonly release: (isProven?: boolean) => void
 }
 
 class Lane<K> {
   readonly group: Group
   readonly parent: Lane<K> | undefined
   readonly children = new Map<string, Lane<K>>()
-  /** Children that can give a key within all limits; the one whose turn is next comes first. */
+  /** Children that can give a key; the one whose turn is next comes first. */
   readonly ready = new Set<Lane<K>>()
-  /** Other children that can give a key beyond a limit. */
-  readonly readyBeyond = new Set<Lane<K>>()
+  /** Children that can give a key as long as there are places to spare. */
+  readonly readyIfSpare = new Set<Lane<K>>()
   /** Keys that wait in this group itself, before those of its children. */
   readonly keys: K[] = []
   active = 0
-  /** Keys that are set aside and have not ended. */
-  aside = 0
+  /** Keys that take long; not counted in an outermost group with `spareBelow`. */
+  slow = 0
+  /** Whether a key takes long, or the last one that ended proved nothing good: others come first. */
+  isSuspect: boolean
   /** Keys that ended quickly since one took long, at most `extra`. */
   quick = 0
 
   constructor(group: Group, parent?: Lane<K>) {
     this.group = group
     this.parent = parent
+    this.isSuspect = group.isProven === false
   }
 
   get isReady(): boolean {
-    return this.active < this.group.limit && (this.keys.length > 0 || this.ready.size > 0)
+    const hasKey = this.keys.length > 0 || this.ready.size > 0
+    return hasKey && !this.isSuspect && this.active < this.group.limit
   }
 
-  get isReadyBeyond(): boolean {
-    const hasKey = this.keys.length > 0 || this.ready.size > 0 || this.readyBeyond.size > 0
-    return hasKey && this.aside === 0 && this.active < this.group.limit + this.quick
+  get isReadyIfSpare(): boolean {
+    const hasKey = this.keys.length > 0 || this.ready.size > 0 || this.readyIfSpare.size > 0
+    const extra = this.isSuspect ? 0 : this.quick
+    return hasKey && this.active < this.group.limit + extra
   }
 
   get isEmpty(): boolean {
@@ -71,14 +91,14 @@ class Lane<K> {
   }
 
   get hasPlacesToSpare(): boolean {
-    return this.active < (this.group.extraBelow ?? 0)
+    return this.active < (this.group.spareBelow ?? Infinity)
   }
 
   /** The child whose turn is next. */
   get next(): Lane<K> | undefined {
-    const [within] = this.ready
-    const [beyond] = this.readyBeyond
-    return within ?? beyond
+    const [first] = this.ready
+    const [spare] = this.readyIfSpare
+    return first ?? spare
   }
 }
 
@@ -117,8 +137,8 @@ export class FairLanes<K> {
   #outermost(): Lane<K> | undefined {
     const root = this.#root
     if (root.keys.length > 0) return root
-    const [within] = root.ready
-    return within ?? [...root.readyBeyond].find(({ hasPlacesToSpare }) => hasPlacesToSpare)
+    const [first] = root.ready
+    return first ?? [...root.readyIfSpare].find(({ hasPlacesToSpare }) => hasPlacesToSpare)
   }
 
   #start(lane: Lane<K>): Started<K> | undefined {
@@ -129,10 +149,12 @@ export class FairLanes<K> {
       at.active += 1
       // Its turn is over: refresh puts it behind its siblings.
       at.parent?.ready.delete(at)
-      at.parent?.readyBeyond.delete(at)
+      at.parent?.readyIfSpare.delete(at)
     }
     refresh(lane)
     let counting = withParents(lane)
+    // An outermost group is for all, whatever one of its groups does.
+    const timed = counting.filter(({ group }) => group.spareBelow === undefined)
     let isQuick = true
     const free = (lanes: readonly Lane<K>[]): void => {
       for (const at of lanes) at.active -= 1
@@ -140,19 +162,22 @@ export class FairLanes<K> {
     }
     return {
       key,
-      setAside: () => {
+      takesLong: (isSetAside) => {
         isQuick = false
-        for (const at of withParents(lane)) {
-          at.aside += 1
+        for (const at of timed) {
+          at.slow += 1
+          at.isSuspect = true
           at.quick = 0
         }
-        free(counting.filter(({ group }) => group.isFreedEarly === true))
-        counting = counting.filter(({ group }) => group.isFreedEarly !== true)
+        const freed = counting.filter(({ group }) => isSetAside && group.isFreedEarly === true)
+        counting = counting.filter((at) => !freed.includes(at))
+        free(freed)
       },
-      release: () => {
-        for (const at of withParents(lane)) {
-          if (isQuick) at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
-          else at.aside -= 1
+      release: (isProven = isQuick) => {
+        for (const at of timed) {
+          if (!isQuick) at.slow -= 1
+          at.isSuspect = !isProven || at.slow > 0
+          if (isQuick && !at.isSuspect) at.quick = Math.min(at.quick + 1, at.group.extra ?? 0)
         }
         free(counting)
       },
@@ -165,7 +190,7 @@ function refresh<K>(lane: Lane<K>): void {
   for (const at of withParents(lane)) {
     const { parent, isReady } = at
     keep(parent?.ready, at, isReady)
-    keep(parent?.readyBeyond, at, !isReady && at.isReadyBeyond)
+    keep(parent?.readyIfSpare, at, !isReady && at.isReadyIfSpare)
     if (at.isEmpty) parent?.children.delete(at.group.id)
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 /**
  * The engine of a controller: keys in, reconciles out, never one key twice at the same time. What a
  * reconcile gives back decides when its key comes again; the protocol is that of controller-runtime.
@@ -85,8 +86,14 @@ export interface ControllerOptions {
  * so that many workers of other issuers that do not respond cannot occupy all of ours.
  */
 const SLOW_MS = 1_000
-/** At most this many times as many reconciles are set aside as there are workers. */
-const MAX_ASIDE_FACTOR = 4
+/** At most this many times as many reconciles are set aside as there are workers: each holds a connection. */
+const MAX_ASIDE_FACTOR = 8
+
+/**
+ * Reconciles after which a worker lets I/O and timers go on: thousands that wait for nothing, such as those of
+ * requests behind an open circuit breaker, would otherwise run in one go and hold up all others.
+ */
+const RECONCILES_IN_A_ROW = 8
 
 /** After the grace period the reconciles are told to end; this long is waited for them to do so. */
 const ABORT_LIMIT_MS = 2_000
@@ -112,6 +119,8 @@ export class Controller {
   readonly #workers = new Set<Promise<void>>()
   /** Reconciles that were set aside and have not ended. */
   #aside = 0
+  /** Reconciles since a worker last let I/O go on. */
+  #inARow = 0
   #stopping = false
 
   constructor(options: ControllerOptions) {
@@ -176,6 +185,8 @@ export class Controller {
       this.#queue.done(key)
       // If it took long, another worker took the place of this one.
       if (run.end() === 'set aside') return
+      this.#inARow = (this.#inARow + 1) % RECONCILES_IN_A_ROW
+      if (this.#inARow === 0) await setImmediate()
     }
   }
 
@@ -184,11 +195,14 @@ export class Controller {
     const { clock, workers } = this.#options
     let outcome: 'in time' | 'set aside' = 'in time'
     const cancel = clock.setTimer(() => {
-      if (this.#stopping || this.#aside >= workers * MAX_ASIDE_FACTOR) return
-      outcome = 'set aside'
-      this.#aside += 1
-      this.#startWorker()
-      this.#queue.setAside(key)
+      if (this.#stopping) return
+      const isSetAside = this.#aside < workers * MAX_ASIDE_FACTOR
+      if (isSetAside) {
+        outcome = 'set aside'
+        this.#aside += 1
+        this.#startWorker()
+      }
+      this.#queue.takesLong(key, isSetAside)
     }, SLOW_MS)
     return {
       end: () => {

@@ -1,3 +1,4 @@
+import type { Issuer } from '../api/issuer.ts'
 import type { Config } from '../config.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
 /**
@@ -7,21 +8,22 @@ import type { OurIssuerRef } from '../core/issuer-ref.ts'
  * @module
  */
 import type { Group } from '../queue/fair-lanes.ts'
+import { originOf } from '../signer/circuit-breaker.ts'
 
 /** How many of a controller's workers each may occupy at once. */
 export interface FairShare {
   /** Requests of one issuer. */
   readonly perIssuer: number
-  /** Issuers of one namespace, together. Infinite where only one namespace is watched. */
+  /** Issuers of one namespace, or ClusterIssuers with one worker, together. Infinite where only one namespace is watched. */
   readonly perNamespace: number
   /** All namespaced Issuers together, and all ClusterIssuers together: the rest is for the other kind. */
   readonly perKind: number
   /**
-   * An issuer that responds quickly may have this many more, as may its namespace, while
-   * fewer than {@link extraBelow} of its kind are worked on.
+   * While fewer than this of a kind are worked on, an issuer that responds quickly may have `extra` more, as
+   * may its namespace, and one with a call that takes long may have another. The rest is for other issuers.
    */
+  readonly spareBelow: number
   readonly extra: number
-  readonly extraBelow: number
 }
 
 /** What a share follows from. */
@@ -34,8 +36,8 @@ export interface FairShareOptions {
 }
 
 /**
- * One in four workers: the share of a namespace, what each kind of issuer has for itself, and what bursts
- * leave to the others of their kind.
+ * One in four workers: the share of a namespace, what each kind of issuer has for itself, and what is
+ * left to issuers that respond.
  */
 const DIVISOR = 4
 
@@ -46,30 +48,49 @@ const DIVISOR = 4
 export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptions): FairShare {
   const quarter = Math.max(1, Math.floor(workers / DIVISOR))
   const perKind = isWholeCluster ? Math.max(1, workers - quarter) : workers
-  const extraBelow = Math.max(0, perKind - quarter)
+  const spareBelow = Math.max(1, perKind - quarter)
   return {
     perIssuer,
     perNamespace: isWholeCluster ? Math.max(quarter, perIssuer) : Infinity,
     perKind,
-    extra: Math.max(0, extraBelow - perIssuer),
-    extraBelow,
+    spareBelow,
+    extra: Math.max(0, spareBelow - perIssuer),
   }
 }
 
-/** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
-export function requestGroups(ref: OurIssuerRef | undefined, share: FairShare): readonly Group[] {
+/**
+ * @param isProven - Whether the last call for the issuer got a response.
+ * @returns The groups of a request for `ref`; none for a request that names none of our issuers.
+ */
+export function requestGroups(
+  ref: OurIssuerRef | undefined,
+  share: FairShare,
+  isProven: boolean,
+): readonly Group[] {
   if (ref === undefined) return []
-  const { extra, extraBelow } = share
-  const kind = { id: ref.kind, limit: share.perKind, extraBelow, isFreedEarly: true }
-  const issuer = { id: ref.name, limit: share.perIssuer, extra }
+  const { extra, spareBelow } = share
+  const kind = { id: ref.kind, limit: share.perKind, spareBelow, isFreedEarly: true }
+  const issuer = { id: ref.name, limit: share.perIssuer, extra, isProven }
   return ref.kind === 'ClusterIssuer'
     ? [kind, issuer]
-    : [kind, { id: ref.namespace ?? '', limit: share.perNamespace, extra }, issuer]
+    : [kind, { id: ref.namespace ?? '', limit: share.perNamespace, extra, isProven }, issuer]
 }
 
-/** @returns The groups of an issuer that is to be checked; each kind has a controller of its own. */
-export const checkGroups = (namespace: string | undefined, share: FairShare): readonly Group[] =>
-  namespace === undefined ? [] : [{ id: namespace, limit: share.perNamespace }]
+/**
+ * @returns The groups of an issuer that is to be checked: those of a namespace are one group, and so are
+ *   ClusterIssuers with the same worker. Each kind has a controller of its own.
+ */
+export const checkGroups = (
+  issuer: Pick<Issuer, 'kind' | 'metadata' | 'spec'> | undefined,
+  { perNamespace, perKind, spareBelow }: FairShare,
+): readonly Group[] => {
+  if (issuer === undefined) return []
+  const { kind, metadata, spec } = issuer
+  return [
+    { id: kind, limit: perKind, spareBelow, isFreedEarly: true },
+    { id: kind === 'Issuer' ? metadata.namespace : originOf(spec.url), limit: perNamespace },
+  ]
+}
 
 /** @returns The shares that a configuration gives. */
 export const configuredShare = (

@@ -65,7 +65,7 @@ export function requestReconciler<R extends AnyRequest>(
       if (!live.ok) {
         return pass.kind === 'write'
           ? unread({ key, request, pass }, live.error, options)
-          : notRead(live.error)
+          : notRead({ key, request }, live.error, { ...options, signal })
       }
       request = live.value
     }
@@ -225,9 +225,15 @@ const unwrittenOutcome = ({ message, retryAfterMs = 0 }: ApiError): ReconcileOut
   minimumMs: retryAfterMs,
 })
 
-/** Nothing was decided yet that could be reported. */
-const notRead = ({ message, retryAfterMs = 0 }: ApiError): ReconcileOutcome => ({
-  kind: 'retry',
-  message: `request not read: ${message}`,
-  minimumMs: retryAfterMs,
-})
+/** The part in memory is enough to say that the request could not be read as a whole. */
+async function notRead<R extends AnyRequest>(
+  { key, request }: Subject<R>,
+  { message: error, retryAfterMs = 0 }: ApiError,
+  { signal, ...options }: RequestReconcilerOptions<R> & { readonly signal: AbortSignal },
+): Promise<ReconcileOutcome> {
+  const message = `request not read: ${error}`
+  const outcome = { kind: 'retry', message, minimumMs: retryAfterMs } as const
+  const verdict = options.kind.words.retried(message)
+  await write({ key, request, pass: { verdict, outcome } }, options, signal)
+  return outcome
+}

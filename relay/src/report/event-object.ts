@@ -5,6 +5,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { visibleText } from '@edge-issuer/shared'
 import { cutMessage } from '../api/cut-message.ts'
 import { microTime } from '../api/time.ts'
 import type { EventObject } from '../kube/ports.ts'
@@ -54,7 +55,7 @@ export function eventObject(draft: EventDraft, origin: EventOrigin): EventObject
     type: draft.type,
     reason: draft.reason,
     action: draft.action,
-    note: cutMessage(draft.note, MAX_NOTE_BYTES),
+    note: cutMessage(visibleText(draft.note), MAX_NOTE_BYTES),
     regarding: isNamespaced ? { ...regarding, namespace } : regarding,
   }
 }

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { encodeBase64 } from '@edge-issuer/shared'
+import { encodeBase64, visibleText } from '@edge-issuer/shared'
 import type { Condition } from '../api/condition.ts'
 import type { SeenAuthorities } from '../api/issuer.ts'
+import { oneLine } from '../api/one-line.ts'
 import { REQUEST_REASON, SIGNING_REQUEST_CONDITION } from '../api/reasons.ts'
 import { rfc3339 } from '../api/time.ts'
 import { MAX_MESSAGE_CHARACTERS } from '../core/conditions.ts'
@@ -17,10 +18,16 @@ export const issuerStatus = (
   { ca, authorities, roots }: SeenAuthorities,
 ): object => ({
   conditions: [{ ...conditionText(ready), observedGeneration: ready.observedGeneration }],
-  ...(ca === undefined ? {} : { ca }),
-  ...(authorities === undefined ? {} : { authorities }),
-  ...(roots === undefined ? {} : { roots }),
+  ...(ca === undefined ? {} : { ca: shown(ca) }),
+  ...(authorities === undefined ? {} : { authorities: authorities.map(shown) }),
+  ...(roots === undefined ? {} : { roots: roots.map(shown) }),
 })
+
+/** The same, with a subject that can be read as it is. */
+const shown = <T extends { readonly subject?: string | undefined }>(certificate: T): T =>
+  certificate.subject === undefined
+    ? certificate
+    : { ...certificate, subject: visibleText(certificate.subject) }
 
 /** What goes with the Ready condition of a CertificateRequest. */
 export interface RequestResult {
@@ -54,7 +61,7 @@ export const signingFailedStatus = (message: string, nowMs: number): object => (
         type: SIGNING_REQUEST_CONDITION.failed,
         status: 'True',
         reason: REQUEST_REASON.failed,
-        message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+        message: oneLine(message, MAX_MESSAGE_CHARACTERS),
         // Written once: a request that has it is finished.
         lastTransitionMs: nowMs,
       }),

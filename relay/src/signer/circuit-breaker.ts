@@ -18,6 +18,9 @@ const PROBE_LIMIT_MS = 30_000
 /** Beyond this the breaker that changed least recently is dropped, which closes it. */
 const MAX_BREAKERS = 1_024
 
+/** Beyond this the scope whose last response is the oldest is no longer known to respond. */
+const MAX_RESPONSIVE = 8_192
+
 /** Whether a call may be made now. */
 export type Permit =
   | { readonly kind: 'call' }
@@ -65,6 +68,8 @@ export class CircuitBreakers {
   readonly #onChange: NonNullable<CircuitBreakersOptions['onChange']>
   /** A scope that is absent is closed and had no failure since the last response. */
   readonly #breakers = new Map<string, Breaker>()
+  /** Scopes whose last call got a response, the most recent one last. */
+  readonly #responsive = new Set<string>()
 
   constructor({ uptimeMs, random, onChange = () => undefined }: CircuitBreakersOptions) {
     this.#uptimeMs = uptimeMs
@@ -92,6 +97,11 @@ export class CircuitBreakers {
     return { waitMs: Math.max(0, open.untilMs - this.#uptimeMs()), cause: open.cause }
   }
 
+  /** Whether the last call got a response. False also where there was none, as after a restart. */
+  isResponsive(scope: string): boolean {
+    return this.#responsive.has(scope)
+  }
+
   /** Makes a probe due at once: the worker responds to other calls. Changes nothing while closed. */
   hurry(scope: string): void {
     const breaker = this.#breakers.get(scope)
@@ -109,7 +119,12 @@ export class CircuitBreakers {
    */
   ended(scope: string, permit: 'call' | 'probe', failure: string | undefined): boolean {
     const { failures = 0, open } = this.#breakers.get(scope) ?? {}
+    this.#responsive.delete(scope)
     if (failure === undefined) {
+      this.#responsive.add(scope)
+      const [oldest] = this.#responsive
+      if (this.#responsive.size > MAX_RESPONSIVE && oldest !== undefined)
+        this.#responsive.delete(oldest)
       this.#breakers.delete(scope)
       if (open !== undefined) this.#onChange(scope, { kind: 'closed' })
       return open !== undefined
@@ -148,10 +163,13 @@ export class CircuitBreakers {
  *   others use, and one that never responds must not stop them.
  */
 export function breakerScope({ kind, metadata: { namespace }, spec: { url } }: Issuer): string {
-  const origin = URL.canParse(url) ? new URL(url).origin : url
+  const origin = originOf(url)
   return kind === 'Issuer' ? `${kind} ${namespace} ${origin}` : `${kind} ${origin}`
 }
 
 /** @returns The kind of the issuers that share a breaker. */
 export const breakerKind = (scope: string): IssuerKind =>
   scope.startsWith('Issuer ') ? 'Issuer' : 'ClusterIssuer'
+
+/** @returns The origin of a worker's URL; the text itself when it is malformed. */
+export const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url)

@@ -8,11 +8,17 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { equalOctets } from '@edge-issuer/shared/x509'
 import type { Issuer, IssuerDetails, IssuerSpec } from '../api/issuer.ts'
 import type { ApiError } from '../kube/api-error.ts'
+import { objectKey } from '../kube/object-ref.ts'
+import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { readCaBundle } from './ca-bundle.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
+import { concealErrors } from './concealed-client.ts'
 import { ConnectionPool, type PoolLimits } from './connection-pool.ts'
 import { readClientKey } from './credentials.ts'
+import type { Destinations } from './destinations.ts'
+import { Lookups } from './lookups.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
@@ -43,7 +49,11 @@ export interface ConnectionsOptions {
   ) => Promise<Result<IssuerDetails, ApiError>>
   /** Where a ClusterIssuer's Secret is. */
   readonly clusterResourceNamespace: string
+  /** Where the workers of Issuers may be. Those of ClusterIssuers, which only admins create, may be anywhere. */
+  readonly issuerDestinations: Destinations
   readonly onAnswer?: WorkerOptions['onAnswer']
+  readonly clock: Clock
+  readonly log: Log
 }
 
 interface Source extends Pick<IssuerSpec, 'caBundleHash' | 'url'> {
@@ -67,9 +77,13 @@ interface Worker {
   readonly caBundlePem: string | undefined
 }
 
-/** At most one connection for each issuer. */
+/**
+ * At most one connection for each issuer: none uses that of another one, which may lead to where it must
+ * not go.
+ */
 export class Connections {
   readonly #options: ConnectionsOptions
+  readonly #lookups: Lookups
   /** By uid of the issuer; replaced when what it was made from changes. */
   readonly #connections = new ConnectionPool<Connection>(POOL_LIMITS, ({ client }) => {
     client.retire()
@@ -77,6 +91,7 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
+    this.#lookups = new Lookups({ uptimeMs: () => options.clock.uptimeMs() })
   }
 
   /** How many are kept. */
@@ -115,26 +130,30 @@ export class Connections {
     source: Source,
     signal: AbortSignal,
   ): Promise<Result<SignerClient, ConnectFault>> {
-    const { clusterResourceNamespace, onAnswer } = this.#options
-    const secret = secretRefOf(issuer, clusterResourceNamespace)
+    const secret = secretRefOf(issuer, this.#options.clusterResourceNamespace)
     const privateKeyPem = checkPrivateKey(source.privateKey, secret)
     if (!privateKeyPem.ok) return privateKeyPem
     const worker = await this.#readWorker(issuer, signal)
     if (!worker.ok) return worker
-    const { url, caBundlePem } = worker.value
-    const client = createSignerClient({
-      url,
-      privateKeyPem: privateKeyPem.value,
-      caBundlePem,
-      onAnswer,
-    })
+    const client = this.#create(issuer, { ...worker.value, privateKeyPem: privateKeyPem.value })
     if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
     this.#connections.set(issuer.metadata.uid, {
       group: issuer.metadata.namespace,
-      weight: CONNECTION_BYTES + BUNDLE_FACTOR * (caBundlePem?.length ?? 0),
+      weight: CONNECTION_BYTES + BUNDLE_FACTOR * (worker.value.caBundlePem?.length ?? 0),
       value: { source, client: client.value },
     })
     return client
+  }
+
+  #create(issuer: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
+    const { issuerDestinations, onAnswer, clock, log } = this.#options
+    const { kind, metadata } = issuer
+    const options = { ...worker, lookup: this.#lookups.lookupFor(issuer), onAnswer }
+    if (kind === 'ClusterIssuer') return createSignerClient(options)
+    const client = createSignerClient({ ...options, destinations: issuerDestinations })
+    if (!client.ok) return client
+    const issuerLog = log.child({ issuer: `${kind} ${objectKey(metadata)}`, url: worker.url })
+    return ok(concealErrors(client.value, { clock, log: issuerLog }))
   }
 
   async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectFault>> {

@@ -6,55 +6,94 @@
  */
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { Socket } from 'node:net'
+import {
+  type BlockList,
+  connect as netConnect,
+  type LookupFunction,
+  type Socket,
+  type TcpNetConnectOpts,
+} from 'node:net'
 import { buildConnector } from 'undici'
-import type { Proxy, ProxyFor } from './proxy.ts'
+import type { Proxy, ProxyFor, Target } from './proxy.ts'
 
 const TUNNEL_TIMEOUT_MS = 5_000
+/** For DNS and TCP where addresses are checked. */
+const DIAL_TIMEOUT_MS = 5_000
 
 /** Options of {@link createConnector}. */
 export interface ConnectorOptions {
   /** TLS and limits of the connection to the target. A proxy is checked with the system's roots. */
   readonly connection: buildConnector.BuildOptions
   readonly proxyFor: ProxyFor
+  /** Refuses addresses as they are connected to, over TLS only. It has no say in a proxy's address. */
+  readonly blockList?: BlockList | undefined
+  /** Resolves the target's name; the system's resolver when absent. */
+  readonly lookup?: LookupFunction | undefined
 }
 
 /** @returns The `connect` function of an undici agent. */
 export function createConnector({
   connection,
   proxyFor,
+  blockList,
+  lookup,
 }: ConnectorOptions): buildConnector.connector {
   // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
-  const connect = buildConnector({ rejectUnauthorized: true, ...connection })
+  const dialing = lookup === undefined ? {} : { lookup }
+  const connect = buildConnector({ rejectUnauthorized: true, ...connection, ...dialing })
   return (options, callback) => {
     const { hostname, port, protocol } = options
-    const proxy = proxyFor({ hostname, port })
-    if (proxy === undefined) {
-      connect(options, callback)
-      return
-    }
-    const host = hostname.includes(':') ? `[${hostname}]` : hostname
-    openTunnel(proxy, `${host}:${port === '' ? defaultPort(protocol) : port}`, (error, tunnel) => {
+    const target = { hostname, port: port === '' ? defaultPort(protocol) : port }
+    const connectOver: SocketCallback = (error, socket) => {
       if (error !== null) callback(error, null)
       else
-        connect({ ...options, httpSocket: tunnel }, (...outcome) => {
-          if (outcome[0] !== null) tunnel.destroy()
+        connect({ ...options, httpSocket: socket }, (...outcome) => {
+          if (outcome[0] !== null) socket.destroy()
           callback(...outcome)
         })
-    })
+    }
+    const proxy = proxyFor({ hostname, port })
+    if (proxy !== undefined) openTunnel(proxy, target, connectOver)
+    else if (blockList !== undefined) dial(target, { blockList, ...dialing }, connectOver)
+    else connect(options, callback)
   }
 }
 
 const defaultPort = (protocol: string): string => (protocol === 'http:' ? '80' : '443')
 
-type TunnelCallback = (
-  ...outcome: [error: Error, tunnel: null] | [error: null, tunnel: Socket]
+type SocketCallback = (
+  ...outcome: [error: Error, socket: null] | [error: null, socket: Socket]
 ) => void
 
+const inBrackets = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+/** Connects without TLS, since `tls.connect` of Node.js ignores a `blockList`. Calls back exactly once. */
+function dial(
+  { hostname, port }: Target,
+  limits: Pick<TcpNetConnectOpts, 'blockList' | 'lookup'>,
+  callback: SocketCallback,
+): void {
+  const socket = netConnect({ host: hostname, port: Number(port), ...limits })
+  const timer = setTimeout(() => {
+    socket.destroy(new Error(`no connection within ${DIAL_TIMEOUT_MS} ms`))
+  }, DIAL_TIMEOUT_MS)
+  const failed = (error: Error): void => {
+    clearTimeout(timer)
+    callback(error, null)
+  }
+  socket.once('error', failed)
+  socket.once('connect', () => {
+    clearTimeout(timer)
+    socket.off('error', failed)
+    callback(null, socket)
+  })
+}
+
 /** Calls back exactly once. Messages name the proxy without its credentials. */
-function openTunnel(proxy: Proxy, authority: string, callback: TunnelCallback): void {
+function openTunnel(proxy: Proxy, target: Target, callback: SocketCallback): void {
+  const authority = `${inBrackets(target.hostname)}:${target.port}`
   const { protocol, hostname, port, authorization } = proxy
-  const name = `proxy ${hostname.includes(':') ? `[${hostname}]` : hostname}:${String(port)}`
+  const name = `proxy ${inBrackets(hostname)}:${String(port)}`
   const request = (protocol === 'https:' ? httpsRequest : httpRequest)({
     method: 'CONNECT',
     host: hostname,
@@ -71,7 +110,7 @@ function openTunnel(proxy: Proxy, authority: string, callback: TunnelCallback): 
     request.destroy(new Error(`${name} did not open a tunnel within ${TUNNEL_TIMEOUT_MS} ms`))
   }, TUNNEL_TIMEOUT_MS)
   let isSettled = false
-  const settle: TunnelCallback = (...outcome) => {
+  const settle: SocketCallback = (...outcome) => {
     clearTimeout(timer)
     if (isSettled) return
     isSettled = true

@@ -5,9 +5,19 @@
  *
  * @module
  */
-import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import {
+  ADDRESS_BITS,
+  EMBEDDED_PREFIX_BITS,
+  familyOf,
+  isAddress,
+  isIPv4,
+  matchesAny,
+  networkList,
+  parseNetwork,
+  withoutBrackets,
+} from './address.ts'
 
 /** An HTTP proxy that opens tunnels (CONNECT, RFC 9110 §9.3.6). */
 export interface Proxy {
@@ -116,27 +126,24 @@ function parseExceptions(noProxy: string): readonly Exception[] {
 
 function parseException(entry: string): Exception | undefined {
   if (entry === '*') return { matches: () => true, port: '' }
-  const network = parseNetwork(entry)
+  const network = networkMatcher(entry)
   if (network !== undefined) return { matches: network, port: '' }
   const { host, port } = splitPort(entry)
   if (host === '') return undefined
   if (isAddress(host)) {
-    const list = new BlockList()
-    list.addAddress(host, familyOf(host))
+    const list = networkList([{ address: host, bits: ADDRESS_BITS[familyOf(host)] }])
     return { matches: (hostname) => matchesAny(list, hostname), port }
   }
   return { matches: domainMatcher(host), port }
 }
 
-/** `10.0.0.0/8` or `fd00::/8`. A network of IPv6 has no IPv4 addresses, mapped ones included. */
-function parseNetwork(entry: string): ((hostname: string) => boolean) | undefined {
-  const [address = '', bits = '', ...more] = entry.split('/')
-  if (more.length > 0 || !isAddress(address) || !/^\d{1,9}$/.test(bits)) return undefined
-  const family = familyOf(address)
-  if (Number(bits) > (family === 'ipv4' ? 32 : 128)) return undefined
-  const list = new BlockList()
-  list.addSubnet(address, Number(bits), family)
-  const isOfIPv4 = isIPv4(address) && (family === 'ipv4' || Number(bits) >= MAPPED_PREFIX_BITS)
+/** A network of IPv6 has no IPv4 addresses, mapped ones included. */
+function networkMatcher(entry: string): ((hostname: string) => boolean) | undefined {
+  const network = parseNetwork(entry)
+  if (network === undefined) return undefined
+  const { address, bits } = network
+  const list = networkList([network])
+  const isOfIPv4 = isIPv4(address) && (familyOf(address) === 'ipv4' || bits >= EMBEDDED_PREFIX_BITS)
   return (hostname) => isIPv4(hostname) === isOfIPv4 && matchesAny(list, hostname)
 }
 
@@ -159,23 +166,7 @@ function splitPort(text: string): { readonly host: string; readonly port: string
   return { host: bracketed ?? plain ?? text, port }
 }
 
-/** Go has no addresses with a zone here. */
-const isAddress = (text: string): boolean => isIP(text) !== 0 && !text.includes('%')
-
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6')
-
-const matchesAny = (list: BlockList, hostname: string): boolean =>
-  isAddress(hostname) && list.check(hostname, familyOf(hostname))
-
-/** Also an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2). */
-const isIPv4 = (address: string): boolean => isIP(address) === 4 || matchesAny(MAPPED, address)
-
-const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
-
-const MAPPED_PREFIX_BITS = 96
-const MAPPED = new BlockList()
-MAPPED.addSubnet('::ffff:0:0', MAPPED_PREFIX_BITS, 'ipv6')
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
+const LOOPBACK = networkList([
+  { address: '127.0.0.0', bits: 8 },
+  { address: '::1', bits: 128 },
+])

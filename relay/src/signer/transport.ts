@@ -6,6 +6,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent, type Dispatcher } from 'undici'
+import { oneLine } from '../api/one-line.ts'
 import type { SignerFault } from '../api/signer-fault.ts'
 import { orAborted } from '../queue/deadline.ts'
 import { type ConnectorOptions, createConnector } from './connector.ts'
@@ -43,7 +44,10 @@ export interface Transport {
 }
 
 /** Options of {@link createTransport}. */
-export interface TransportOptions extends Pick<ConnectorOptions, 'proxyFor'> {
+export interface TransportOptions extends Pick<
+  ConnectorOptions,
+  'blockList' | 'lookup' | 'proxyFor'
+> {
   /** Trust these roots for the worker instead of the system's. */
   readonly caBundlePem: string | undefined
   /** A longer body is an error, found before the rest of it is read. */
@@ -57,7 +61,7 @@ export function createTransport({
   maxAnswerBytes,
   onAnswer = () => undefined,
   caBundlePem,
-  proxyFor,
+  ...reach
 }: TransportOptions): Transport {
   const agent = new Agent({
     connect: createConnector({
@@ -65,7 +69,7 @@ export function createTransport({
         timeout: CONNECT_TIMEOUT_MS,
         ...(caBundlePem === undefined ? {} : { ca: caBundlePem }),
       },
-      proxyFor,
+      ...reach,
     }),
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
@@ -151,8 +155,12 @@ const TLS_CODES: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
+/** Longest text of an error; that of a certificate quotes its names. */
+const MAX_ERROR_CHARACTERS = 1_024
+
 function transportFault(origin: string, error: unknown): SignerFault {
-  const { code, text } = rootCause(error)
+  const { code, ...cause } = rootCause(error)
+  const text = oneLine(cause.text, MAX_ERROR_CHARACTERS)
   if (TLS_CODES.has(code)) {
     return {
       class: 'issuer',

@@ -5,6 +5,7 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
+import type { LookupFunction } from 'node:net'
 import {
   contentDigest,
   err,
@@ -23,8 +24,10 @@ import {
 import type { SignerFault } from '../api/signer-fault.ts'
 import { systemClock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
+import { withoutBrackets } from './address.ts'
 import { type Answered, type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
 import { type ClientKey, readClientKey } from './credentials.ts'
+import type { Destinations } from './destinations.ts'
 import { readProxyVariables } from './proxy.ts'
 import { createTransport, type Exchange, type HttpAnswer } from './transport.ts'
 
@@ -40,6 +43,10 @@ export interface WorkerOptions {
   readonly privateKeyPem: string
   /** Trust these roots instead of the system's. */
   readonly caBundlePem?: string | undefined
+  /** Where the worker may be; anywhere when absent. */
+  readonly destinations?: Destinations | undefined
+  /** Resolves the worker's name; the system's resolver when absent. */
+  readonly lookup?: LookupFunction | undefined
   /** Hears of each exchange: an HTTP status, or `<error>` when there was none. */
   readonly onAnswer?: ((code: string) => void) | undefined
 }
@@ -91,12 +98,19 @@ export function openWorker(
   const key = readClientKey(options.privateKeyPem)
   if (!key.ok) return err(`the private key ${key.error}`)
   const { keyId } = key.value
-  const place = { origin: new URL(base.value).origin, keyId }
+  const { origin, hostname, port } = new URL(base.value)
+  const place = { origin, keyId }
   const proxyFor = readProxyVariables(process.env)
   if (!proxyFor.ok) return proxyFor
+  const target = { hostname: withoutBrackets(hostname), port }
+  const isProxied = proxyFor.value(target) !== undefined
+  const blockList = options.destinations?.restrict(target, isProxied) ?? ok(undefined)
+  if (!blockList.ok) return blockList
   const transport = createTransport({
     caBundlePem: options.caBundlePem,
+    lookup: options.lookup,
     proxyFor: proxyFor.value,
+    blockList: blockList.value,
     maxAnswerBytes,
     onAnswer: options.onAnswer,
   })

@@ -1,78 +1,82 @@
 /**
- * How many objects of a collection are kept, so that no tenant can fill the memory with them. When there is
- * no more room, the namespace that has most makes room for those that have fewer.
+ * How much of a collection is kept, so that no tenant can fill the memory. When there is no more room, the
+ * namespace that has most makes room for those that have less.
  *
  * @module
  */
-
 import { refOfKey } from '../kube/object-ref.ts'
 
-/** What {@link FairCapacity.admit} decides on a new object. */
+/** What {@link FairCapacity.admit} decides. */
 export type Admission =
   | { readonly kind: 'keep' }
-  /** Keep it, and drop this other one. */
-  | { readonly kind: 'replace'; readonly key: string }
+  /** Drop this other one, release it here, and ask again. */
+  | { readonly kind: 'drop'; readonly key: string }
   | { readonly kind: 'omit' }
 
-/** Keys of one collection, by namespace; cluster-scoped objects count as one namespace. */
+interface Share {
+  readonly weights: Map<string, number>
+  total: number
+}
+
+/** Weights of the keys of one collection, by namespace; cluster-scoped objects count as one namespace. */
 export class FairCapacity {
   readonly #limit: number
-  /** No set is empty. */
-  readonly #keys = new Map<string, Set<string>>()
-  #size = 0
+  /** No share is empty. */
+  readonly #shares = new Map<string, Share>()
+  #total = 0
 
-  /** Whether a new key would be kept without another one being dropped. */
-  get hasRoom(): boolean {
-    return this.#size < this.#limit
-  }
-
-  /** @param limit - How many objects are kept, at least 1. */
+  /** @param limit - How much is kept, in the unit of the weights. */
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** Counts a key that is kept from now on, unless it is to be omitted. A key that is kept already stays. */
-  admit(key: string): Admission {
+  /** Whether something of that weight would be kept without another one being dropped. */
+  hasRoom(weight: number): boolean {
+    return this.#total + weight <= this.#limit
+  }
+
+  /** Counts a key, in place of its former weight, if it is to be kept; it is released otherwise. */
+  admit(key: string, weight: number): Admission {
+    this.release(key)
     const namespace = namespaceOf(key)
-    const keys = this.#keys.get(namespace)
-    if (keys?.has(key) === true) return KEEP
-    if (this.hasRoom) {
-      this.#add(namespace, key)
+    const share = this.#shares.get(namespace) ?? { weights: new Map(), total: 0 }
+    if (this.hasRoom(weight)) {
+      share.weights.set(key, weight)
+      share.total += weight
+      this.#shares.set(namespace, share)
+      this.#total += weight
       return KEEP
     }
     const largest = this.#largest()
-    if (largest === undefined || (keys?.size ?? 0) + 1 >= largest.size) return { kind: 'omit' }
-    const [dropped = ''] = largest
-    this.release(dropped)
-    this.#add(namespace, key)
-    return { kind: 'replace', key: dropped }
+    const [first] = largest?.weights.keys() ?? []
+    if (largest === undefined || first === undefined || share.total + weight >= largest.total) {
+      return OMIT
+    }
+    return { kind: 'drop', key: first }
   }
 
   /** The key is kept no more. */
   release(key: string): void {
     const namespace = namespaceOf(key)
-    const keys = this.#keys.get(namespace)
-    if (keys?.delete(key) !== true) return
-    this.#size -= 1
-    if (keys.size === 0) this.#keys.delete(namespace)
+    const share = this.#shares.get(namespace)
+    const weight = share?.weights.get(key)
+    if (share === undefined || weight === undefined) return
+    share.weights.delete(key)
+    share.total -= weight
+    this.#total -= weight
+    if (share.weights.size === 0) this.#shares.delete(namespace)
   }
 
-  #add(namespace: string, key: string): void {
-    const keys = this.#keys.get(namespace)
-    if (keys === undefined) this.#keys.set(namespace, new Set([key]))
-    else keys.add(key)
-    this.#size += 1
-  }
-
-  #largest(): ReadonlySet<string> | undefined {
-    let largest: ReadonlySet<string> | undefined
-    for (const keys of this.#keys.values()) {
-      if (keys.size > (largest?.size ?? 0)) largest = keys
+  #largest(): Share | undefined {
+    let largest: Share | undefined
+    for (const share of this.#shares.values()) {
+      if (share.total > (largest?.total ?? 0)) largest = share
     }
     return largest
   }
 }
 
 const KEEP: Admission = { kind: 'keep' }
+const OMIT: Admission = { kind: 'omit' }
 
 const namespaceOf = (key: string): string => refOfKey(key).namespace ?? ''

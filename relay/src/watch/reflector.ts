@@ -197,12 +197,12 @@ export class Reflector<T> {
     return false
   }
 
-  #omit(objects: 0 | 1): void {
+  #omit(objects: number): void {
     if (objects === 0) return
     if (this.#omitted === 0) {
       this.#log.warn({ kept: this.#options.store.size }, 'objects left out: there are too many')
     }
-    this.#omitted += 1
+    this.#omitted += objects
   }
 
   /** Whatever an object holds, it must not stop the others. @returns Nothing for one that is foreign */

@@ -13,6 +13,14 @@ export interface Versioned<T> {
   readonly value: T
 }
 
+/** Options of a {@link Store}. */
+export interface StoreOptions<T> {
+  /** What {@link Store.keysBy} looks objects up by; `undefined` leaves one out. */
+  readonly indexBy?: (value: T) => string | undefined
+  /** How much is kept; everything when absent. When there is more, namespaces with little keep theirs. */
+  readonly limits?: { readonly total: number; readonly weightOf: (value: T) => number }
+}
+
 /**
  * The objects of one collection as last seen, by key. One reflector writes; the others read and are
  * told of changes. A listener must be quick and must not throw: it adds keys to queues, no more.
@@ -22,24 +30,21 @@ export class Store<T> {
   /** Holds a key under `indexBy` of its value, for each key of `#entries`; no set is empty. */
   readonly #index = new Map<string, Set<string>>()
   readonly #capacity: FairCapacity
+  readonly #weightOf: (value: T) => number
+  /** Weight of the heaviest object that there was. */
+  #greatest = 0
   readonly #indexBy: (value: T) => string | undefined
   readonly #listeners: ((change: Change<T>) => void)[] = []
 
-  /**
-   * @param indexBy What {@link keysBy} looks objects up by; `undefined` leaves one out.
-   * @param limit How many objects are kept. When there are more, namespaces with few keep theirs.
-   */
-  constructor(
-    indexBy: (value: T) => string | undefined = () => undefined,
-    limit: number = Infinity,
-  ) {
+  constructor({ indexBy = () => undefined, limits }: StoreOptions<T> = {}) {
     this.#indexBy = indexBy
-    this.#capacity = new FairCapacity(limit)
+    this.#weightOf = limits?.weightOf ?? (() => 1)
+    this.#capacity = new FairCapacity(limits?.total ?? Infinity)
   }
 
-  /** Whether one more object could be kept without another one being dropped. */
+  /** Whether there is room again for what was left out. */
   get hasRoom(): boolean {
-    return this.#capacity.hasRoom
+    return this.#capacity.hasRoom(this.#greatest)
   }
 
   get size(): number {
@@ -76,14 +81,16 @@ export class Store<T> {
   /**
    * Adds or replaces an object. The version that is already there is no change.
    *
-   * @returns How many objects are not kept for want of room: this one, or another one that made room for it.
+   * @returns How many objects are not kept for want of room: this one, or others that made room for it.
    */
-  put(key: string, entry: Versioned<T>): 0 | 1 {
+  put(key: string, entry: Versioned<T>): number {
+    if (this.#entries.get(key)?.resourceVersion === entry.resourceVersion) return 0
+    const dropped = this.#makeRoom(key, this.#weightOf(entry.value))
+    if (dropped === undefined) {
+      this.delete(key)
+      return 1
+    }
     const before = this.#entries.get(key)
-    if (before?.resourceVersion === entry.resourceVersion) return 0
-    const admission = this.#capacity.admit(key)
-    if (admission.kind === 'omit') return 1
-    if (admission.kind === 'replace') this.delete(admission.key)
     if (before !== undefined) this.#unindex(key, before.value)
     this.#entries.set(key, entry)
     const indexed = this.#indexBy(entry.value)
@@ -93,7 +100,7 @@ export class Store<T> {
       else keys.add(key)
     }
     this.#tell({ key, before: before?.value, after: entry.value })
-    return admission.kind === 'replace' ? 1 : 0
+    return dropped
   }
 
   /** Removes an object. A key that is not there is no change. */
@@ -104,6 +111,17 @@ export class Store<T> {
     this.#entries.delete(key)
     this.#capacity.release(key)
     this.#tell({ key, before: before.value, after: undefined })
+  }
+
+  /** @returns How many others had to go; `undefined` when this one is not to be kept. */
+  #makeRoom(key: string, weight: number): number | undefined {
+    this.#greatest = Math.max(this.#greatest, weight)
+    for (let dropped = 0; ; dropped += 1) {
+      const admission = this.#capacity.admit(key, weight)
+      if (admission.kind === 'keep') return dropped
+      if (admission.kind === 'omit') return undefined
+      this.delete(admission.key)
+    }
   }
 
   #unindex(key: string, value: T): void {

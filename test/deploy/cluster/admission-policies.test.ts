@@ -4,6 +4,10 @@
  *
  * @module
  */
+import { once } from 'node:events'
+import { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
 import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
@@ -19,18 +23,27 @@ const ALLOWED: readonly string[] = ['ca.example.com', '.pki.example.com']
 const ENFORCED_LIMIT_MS = 30_000
 
 let plane: ControlPlane
-let relayKubeconfig: string
+/** Of the relay's ServiceAccount. */
+let token: string
+let connection: Readonly<{ host: string; port: string; ca: string }>
 
 beforeAll(async () => {
   plane = await startControlPlane()
   await mustKubectl(plane, 'create namespace edge-issuer')
   await mustHelm('install', plane.adminKubeconfig)
-  relayKubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
+  const { hostname, port } = new URL(plane.server)
+  connection = { host: hostname, port, ca: plane.caPem }
+  const { namespace, name } = RELAY_SERVICE_ACCOUNT
+  token = (await mustKubectl(plane, `create token ${name} --namespace ${namespace}`)).trim()
   await plane.apply(issuer('Issuer', 'old', 'https://old.example.net'))
   await mustHelm('upgrade', plane.adminKubeconfig, {
     values: { admissionPolicies: { issuerUrls: { allow: ALLOWED } } },
   })
-  const foreign = await request('foreign', { kind: 'Issuer', name: 'x', group: 'cert-manager.io' })
+  const foreign = await createRequest('foreign', {
+    kind: 'Issuer',
+    name: 'x',
+    group: 'cert-manager.io',
+  })
   await pollUntil({
     what: 'the policies to be enforced',
     timeoutMs: ENFORCED_LIMIT_MS,
@@ -51,36 +64,60 @@ const issuer = (kind: 'Issuer' | 'ClusterIssuer', name: string, url: string): st
     spec: { url, authSecretName: 'edge-client' },
   })
 
-async function request(name: string, issuerRef: object): Promise<string> {
+async function createRequest(name: string, issuerRef: object): Promise<string> {
   const csrPem = createCsr({ dnsNames: ['x.example.com'] }).pem
   await plane.apply(requestManifest({ name, namespace: NAMESPACE, csrPem, issuerRef }))
-  return `certificaterequest/${name}`
+  return `${REQUESTS}/${name}`
 }
 
 async function signingRequest(name: string, signerName: string): Promise<string> {
   const csrPem = createCsr({ dnsNames: ['x.example.com'] }).pem
   await plane.apply(signingRequestManifest({ name, csrPem, signerName }))
-  return `certificatesigningrequest/${name}`
+  return `${SIGNING_REQUESTS}/${name}`
 }
 
-/** @returns What the API server says when this user writes a condition; empty when it takes it. */
-async function refusalOfStatus(
-  object: string,
-  kubeconfig = relayKubeconfig,
-  type = 'Noted',
-): Promise<string> {
+const REQUESTS = `/apis/cert-manager.io/v1/namespaces/${NAMESPACE}/certificaterequests`
+const SIGNING_REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+
+/**
+ * Writes a condition as the relay does: server-side, and without a right to read the status alone, which
+ * kubectl would need.
+ *
+ * @returns What the API server says; empty when it takes it.
+ */
+async function refusalOfStatus(path: string, type = 'Noted'): Promise<string> {
   const condition = { type, status: 'True', reason: 'Noted', message: 'noted' }
-  const { code, stderr } = await plane.kubectl(
-    [
-      'patch',
-      object,
-      `--namespace=${NAMESPACE}`,
-      '--subresource=status',
-      '--type=merge',
-      `--patch=${JSON.stringify({ status: { conditions: [condition] } })}`,
-    ],
-    { kubeconfig },
-  )
+  const [apiVersion = '', kind = ''] = path.startsWith(SIGNING_REQUESTS)
+    ? ['certificates.k8s.io/v1', 'CertificateSigningRequest']
+    : ['cert-manager.io/v1', 'CertificateRequest']
+  const asking = request({
+    ...connection,
+    method: 'PATCH',
+    path: `${path}/status?fieldManager=edge-issuer.dev&force=true`,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/apply-patch+yaml',
+    },
+  })
+  asking.end(JSON.stringify({ apiVersion, kind, status: { conditions: [condition] } }))
+  const [answer]: unknown[] = await once(asking, 'response')
+  if (!(answer instanceof IncomingMessage)) throw new Error('a response was expected')
+  const body = await text(answer)
+  return answer.statusCode === 200 ? '' : body
+}
+
+/** @returns What the API server says when an admin writes a condition; empty when it takes it. */
+async function refusalOfAdmin(path: string): Promise<string> {
+  const [resource = '', name = ''] = path.split('/').slice(-2)
+  const condition = { type: 'Noted', status: 'True', reason: 'Noted', message: 'noted' }
+  const { code, stderr } = await plane.kubectl([
+    'patch',
+    `${resource}/${name}`,
+    `--namespace=${NAMESPACE}`,
+    '--subresource=status',
+    '--type=merge',
+    `--patch=${JSON.stringify({ status: { conditions: [condition] } })}`,
+  ])
   return code === 0 ? '' : stderr
 }
 
@@ -103,7 +140,7 @@ describe('the status of a CertificateRequest', () => {
     { name: 'ours-of-an-unknown-kind', issuerRef: { ...OURS, kind: 'Other' } },
     { name: 'ours-without-a-kind', issuerRef: { group: OURS.group, name: 'x' } },
   ])('is written by the relay: $name', async ({ name, issuerRef }, { expect }) => {
-    expect(await refusalOfStatus(await request(name, issuerRef))).toBe('')
+    expect(await refusalOfStatus(await createRequest(name, issuerRef))).toBe('')
   })
 
   it.for([
@@ -116,20 +153,20 @@ describe('the status of a CertificateRequest', () => {
     { name: 'of-a-name-that-ends-like-ours', issuerRef: { ...OURS, group: 'x.edge-issuer.dev' } },
     { name: 'in-upper-case', issuerRef: { ...OURS, group: 'EDGE-ISSUER.DEV' } },
   ])('is not written by the relay: $name', async ({ name, issuerRef }, { expect }) => {
-    const object = await request(name, issuerRef)
+    const object = await createRequest(name, issuerRef)
     expect(await refusalOfStatus(object)).toContain(
       'the relay of edge-issuer may write the status of requests whose spec.issuerRef.group is edge-issuer.dev, and of no others',
     )
     // Others are not concerned.
-    expect(await refusalOfStatus(object, plane.adminKubeconfig)).toBe('')
+    expect(await refusalOfAdmin(object)).toBe('')
   })
 })
 
 it.for(['Approved', 'Denied'])(
   "cert-manager's webhook refuses the relay the condition %s",
   async (type, { expect }) => {
-    const object = await request(type.toLowerCase(), OURS)
-    expect(await refusalOfStatus(object, relayKubeconfig, type)).toContain(
+    const object = await createRequest(type.toLowerCase(), OURS)
+    expect(await refusalOfStatus(object, type)).toContain(
       'does not have permissions to set approved/denied conditions',
     )
   },
@@ -151,8 +188,19 @@ describe('the status of a CertificateSigningRequest', () => {
     expect(await refusalOfStatus(object)).toContain(
       'whose spec.signerName begins with clusterissuers.edge-issuer.dev/, and of no others',
     )
-    expect(await refusalOfStatus(object, plane.adminKubeconfig)).toBe('')
+    expect(await refusalOfAdmin(object)).toBe('')
   })
+})
+
+it('no policy limits which Secrets of its namespace are read: a watch gives every one', async ({
+  expect,
+}) => {
+  const { namespace } = RELAY_SERVICE_ACCOUNT
+  await mustKubectl(plane, `create secret generic of-others --namespace ${namespace}`)
+  const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
+  const path = `/api/v1/namespaces/${namespace}/secrets?watch=true&timeoutSeconds=1`
+  const { stdout } = await plane.kubectl(['get', '--raw', path], { kubeconfig })
+  expect(stdout).toContain('"name":"of-others"')
 })
 
 /** Whether the host, as Node.js would connect to it, is one of those allowed. */

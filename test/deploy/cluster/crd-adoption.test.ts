@@ -29,15 +29,16 @@ describe('CRDs that another release has left', () => {
 
   const leave = {
     'another release': async () => {
+      await mustKubectl(plane, 'delete crd --ignore-not-found', ...CRDS)
       await mustHelm('install', plane.adminKubeconfig, { release: other })
       await mustHelm('uninstall', plane.adminKubeconfig, { release: other })
     },
     'kubectl apply': async () => {
-      await mustKubectl(plane, 'delete crd', ...CRDS)
+      await mustKubectl(plane, 'delete crd --ignore-not-found', ...CRDS)
       await mustKubectl(plane, 'apply -k', new URL('../../../crds', import.meta.url).pathname)
     },
     'kubectl apply --server-side': async () => {
-      await mustKubectl(plane, 'delete crd', ...CRDS)
+      await mustKubectl(plane, 'delete crd --ignore-not-found', ...CRDS)
       await mustKubectl(
         plane,
         'apply --server-side -k',

@@ -88,6 +88,8 @@ export async function mustHelm(
   { values = {}, release = RELEASE, flags = [] }: ReleaseOptions = {},
 ): Promise<void> {
   const args = command === 'uninstall' ? [] : [CHART, ...valueFlags(values)]
+  // Without any value Helm would take those of the last revision.
+  if (command === 'upgrade') args.push('--reset-values')
   const { code, stderr } = await helm(
     [command, release.name, ...args, `--namespace=${release.namespace}`, ...flags],
     kubeconfig,

@@ -51,3 +51,15 @@ export const allowHosts = (hosts: readonly string[]): object => ({
     { op: 'replace', path: '/spec/variables/0/expression', value: JSON.stringify(hosts) },
   ]),
 })
+
+/** Lets the workers of Issuers be there, besides at public addresses: the patch that docs/security.md shows. */
+export const allowDestinations = (list: string): object => ({
+  target: { kind: 'Deployment', name: 'edge-issuer-relay' },
+  patch: stringify([
+    {
+      op: 'add',
+      path: '/spec/template/spec/containers/0/args/-',
+      value: `--issuer-url-allow=${list}`,
+    },
+  ]),
+})

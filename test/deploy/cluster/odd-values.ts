@@ -103,6 +103,7 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
     values: {
       imagePullSecrets: null,
       credentialNamespaces: null,
+      issuerUrlAllow: null,
       extraArgs: null,
       env: null,
       envFrom: null,

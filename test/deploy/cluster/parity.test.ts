@@ -6,7 +6,7 @@
 import { readdir } from 'node:fs/promises'
 import { it } from 'vitest'
 import { render } from './helm.ts'
-import { allowHosts, kustomization } from './kustomization.ts'
+import { allowDestinations, allowHosts, kustomization } from './kustomization.ts'
 import { deploymentIn, nameOf, objectsIn, type Shipped } from './objects.ts'
 import { NAMESPACED } from './value-sets.ts'
 
@@ -49,6 +49,12 @@ it.for([
       ...UNCONFINED,
       admissionPolicies: { relay: { enabled: false }, issuerUrls: { allow: ALLOWED_HOSTS } },
     },
+  },
+  {
+    resources: ['base'],
+    components: [],
+    patches: [allowDestinations('.pki.example.com,10.0.0.0/8,fd00::')],
+    values: { ...UNCONFINED, issuerUrlAllow: ['.pki.example.com', '10.0.0.0/8', 'fd00::'] },
   },
   {
     resources: ['base'],

@@ -35,6 +35,16 @@ it.for([
     want: '/credentialNamespaces/0',
   },
   {
+    name: 'a worker of Issuers by a pattern',
+    values: { issuerUrlAllow: ['*.example.com'] },
+    want: '/issuerUrlAllow/0',
+  },
+  {
+    name: 'a worker of Issuers with a port',
+    values: { issuerUrlAllow: ['10.0.0.0/8', 'ca.example.com:8443'] },
+    want: '/issuerUrlAllow/1',
+  },
+  {
     name: 'several that do not elect a leader',
     values: { leaderElection: { enabled: false } },
     want: 'leaderElection.enabled=false allows one replica',

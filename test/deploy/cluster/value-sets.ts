@@ -104,6 +104,15 @@ export const VALUE_SETS: readonly ValueSet[] = [
     values: {
       clusterResourceNamespace: 'pki',
       credentialNamespaces: ['team-a', 'team-b', 'pki'],
+      issuerUrlAllow: [
+        '.pki.example.com',
+        'ca',
+        '10.0.0.0/8',
+        '127.0.0.1',
+        'fd00::/8',
+        '::ffff:0:0:0',
+        '1::',
+      ],
       certManagerApproval: { serviceAccountName: 'approver', namespace: 'pki' },
       certificateSigningRequests: { enabled: false },
       crds: { keep: false },

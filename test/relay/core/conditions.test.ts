@@ -30,6 +30,11 @@ describe('readyCondition', () => {
     expect(readyCondition(conditions, verdict, { nowMs }).lastTransitionMs).toBe(want)
   })
 
+  it('has no character in its message that is not seen', ({ expect }) => {
+    const verdict = retried('a\u202Eb\u2028c\u{E0041}')
+    expect(readyCondition([], verdict, { nowMs }).message).toMatch(/ab c$/)
+  })
+
   it('begins now where there was none', ({ expect }) => {
     expect(readyCondition([], issued, { nowMs })).toEqual({
       type: 'Ready',

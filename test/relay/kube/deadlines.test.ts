@@ -97,6 +97,7 @@ describe('a call to the API server ends with its deadline', () => {
     const kube = await connectTo(place.server)
     const ended = await endsSoon(
       Promise.resolve(CALLS[call]?.(kube, AbortSignal.timeout(DEADLINE_MS))),
+      DEADLINE_MS,
     )
     expect(ended).toMatchObject({
       ok: false,

@@ -1,7 +1,8 @@
 /** Connections by kubeconfigs, and API servers with TLS for them. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
-import { createServer, type Server } from 'node:https'
+import { createServer } from 'node:https'
+import type { Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CLUSTER_ISSUER } from '../../../relay/src/api/group.ts'
@@ -71,12 +72,15 @@ export const serve = async (
   return listen({ onTestFinished }, server)
 }
 
+/** Listens until the test ends. @returns The URL. */
 export const listen = async ({ onTestFinished }: Ending, server: Server): Promise<string> => {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket))
   const listening = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', () => listening.resolve())
   await listening.promise
   onTestFinished(async () => {
-    server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
     server.close()
   })
   const address = server.address()

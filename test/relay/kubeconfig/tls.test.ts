@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { createSecureServer } from 'node:http2'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { CLUSTER_ISSUER } from '../../../relay/src/api/group.ts'
@@ -11,10 +12,31 @@ import {
   aServerLeaf,
   base64,
   connectWith,
+  listen,
   serve,
 } from './fixtures.ts'
 
 describe('TLS', () => {
+  it('is for HTTP/1.1 where the server has HTTP/2, too, with a header line for each group', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const issuer = await createAuthority({ commonName: 'kubernetes' })
+    const { certificatePem: cert, keyPem: key } = await aServerLeaf(issuer)
+    const seen: { readonly version: string; readonly groups: readonly string[] }[] = []
+    const http = createSecureServer({ cert, key, allowHTTP1: true }, (request, response) => {
+      const { httpVersion: version, rawHeaders } = request
+      const groups = rawHeaders.filter((_, index) => rawHeaders[index - 1] === 'Impersonate-Group')
+      seen.push({ version, groups })
+      response.end('{}')
+    })
+    const server = await listen({ onTestFinished }, http)
+    const cluster = { 'certificate-authority-data': base64(issuer.certificatePem) }
+    const user = { token: 't', as: 'jane', 'as-groups': ['a', 'b'] }
+    await askWith({ onTestFinished }, kubeconfigText({ server, cluster, user }))
+    expect(seen).toEqual([{ version: '1.1', groups: ['a', 'b'] }])
+  })
+
   it('trusts the authority of the kubeconfig', async ({ expect, onTestFinished }) => {
     const issuer = await createAuthority({ commonName: 'kubernetes' })
     const server = await serve({ onTestFinished }, await aServerLeaf(issuer))
@@ -48,6 +70,8 @@ describe('TLS', () => {
   it.for([
     ['kubernetes.default', true],
     ['another.name', false],
+    ['10.0.0.1', true],
+    ['10.0.0.2', false],
   ] as const)(
     'expects the name %s of the kubeconfig instead of the host',
     async ([name, isOk], { expect, onTestFinished }) => {
@@ -57,6 +81,7 @@ describe('TLS', () => {
         subject: [{ CN: ['apiserver'] }],
         usage: 'server',
         dnsNames: ['kubernetes.default'],
+        ipAddresses: ['10.0.0.1'],
       })
       const server = await serve({ onTestFinished }, leaf)
       const cluster = {

@@ -108,6 +108,7 @@ describe('what is counted', () => {
     expect(count('edge_issuer_sign_requests_total{')).toBe(2 * 2 * 2 * 5)
     expect(count('edge_issuer_sign_duration_seconds_count{')).toBe(2 * 2)
     expect(count('edge_issuer_issuer_check_total{')).toBe(2 * 3)
+    expect(count('edge_issuer_status_write_failures_total{')).toBe(4 * 8)
     expect(series).toContain('edge_issuer_worker_http_requests_total{code="200"} 0')
     expect(series).toContain('edge_issuer_worker_http_requests_total{code="503"} 0')
   })
@@ -185,6 +186,15 @@ describe('how things stand', () => {
     expect(await lines('edge_issuer_issuer_ready')).toEqual([
       `edge_issuer_issuer_ready{${issuer}} 1`,
       'edge_issuer_issuer_ready{kind="ClusterIssuer",namespace="",name="ca"} 0',
+    ])
+    expect(await lines('edge_issuer_issuers')).toEqual([
+      'edge_issuer_issuers{kind="Issuer",ready="true"} 1',
+      'edge_issuer_issuers{kind="Issuer",ready="false"} 0',
+      'edge_issuer_issuers{kind="ClusterIssuer",ready="true"} 0',
+      'edge_issuer_issuers{kind="ClusterIssuer",ready="false"} 1',
+    ])
+    expect(await lines('edge_issuer_objects_omitted')).toEqual([
+      'edge_issuer_objects_omitted{resource="issuers"} 3',
     ])
     expect(await lines('edge_issuer_ca_not_after_timestamp_seconds')).toEqual([
       `edge_issuer_ca_not_after_timestamp_seconds{${issuer}} 1893456000`,

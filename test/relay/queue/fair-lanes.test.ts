@@ -2,35 +2,7 @@ import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { FairLanes, type Group, type Started } from '../../../relay/src/queue/fair-lanes.ts'
 import { cases } from '../../support/property.ts'
-
-const group = (id: string, limit = 100): Group => ({ id, limit })
-
-const bursting = (id: string): readonly Group[] => [
-  { id: 'kind', limit: 6, extraBelow: 4, isFreedEarly: true },
-  { id, limit: 2, extra: 5 },
-]
-
-/** Adds keys to a group that may exceed its limit. */
-function push(lanes: FairLanes<string>, id: string, count: number): void {
-  for (let at = 0; at < count; at += 1) lanes.push(`${id}${String(at)}`, bursting(id))
-}
-
-/** Group `a` has ended so many keys quickly, and has more that wait. */
-function bursts(ended: number): FairLanes<string> {
-  const lanes = new FairLanes<string>()
-  push(lanes, 'a', ended + 10)
-  for (let at = 0; at < ended; at += 1) lanes.next()?.release()
-  return lanes
-}
-
-/** Takes everything that may start now, in order. */
-function startAll<K>(lanes: FairLanes<K>): readonly Started<K>[] {
-  const started: Started<K>[] = []
-  for (let next = lanes.next(); next !== undefined; next = lanes.next()) started.push(next)
-  return started
-}
-
-const keysOf = <K>(started: readonly Started<K>[]): readonly K[] => started.map(({ key }) => key)
+import { group, keysOf, startAll } from './lanes.ts'
 
 describe('FairLanes', () => {
   it.for<{
@@ -114,50 +86,11 @@ describe('FairLanes', () => {
     for (const key of ['a1', 'a2', 'b1', 'c1']) lanes.push(key, [outer, group(key.charAt(0), 1)])
     const first = lanes.next()
     expect([first?.key, lanes.next()]).toEqual(['a1', undefined])
-    first?.setAside()
+    first?.takesLong(true)
     expect(keysOf(startAll(lanes))).toEqual(['b1'])
     first?.release()
     // The place in the outer group was freed before: there is none until b1 ends.
     expect(keysOf(startAll(lanes))).toEqual([])
-  })
-
-  describe('beyond the limit of a group', () => {
-    it.for([
-      { ended: 0, want: 2 },
-      { ended: 1, want: 3 },
-      { ended: 9, want: 4 },
-    ])('after $ended keys that ended quickly, $want start', ({ ended, want }, { expect }) => {
-      expect(startAll(bursts(ended))).toHaveLength(want)
-    })
-
-    it('others find the places that are kept for them, each up to its limit', ({ expect }) => {
-      const lanes = bursts(9)
-      startAll(lanes)
-      push(lanes, 'b', 3)
-      expect(keysOf(startAll(lanes))).toEqual(['b0', 'b1'])
-    })
-
-    it('others take their turns before', ({ expect }) => {
-      const lanes = bursts(9)
-      const running = startAll(lanes)
-      for (const id of ['b', 'c']) push(lanes, id, 1)
-      for (const { release } of running) release()
-      const started = keysOf(startAll(lanes)).map((key) => key.charAt(0))
-      expect(started).toEqual(['b', 'c', 'a', 'a'])
-    })
-
-    it('ends with a key that takes long, until that one has ended', ({ expect }) => {
-      const lanes = bursts(9)
-      const [slow, quick, ...others] = startAll(lanes)
-      slow?.setAside()
-      for (const { release } of others) release()
-      // The slow one and the quick one are at work: that is the limit.
-      expect(startAll(lanes)).toEqual([])
-      slow?.release()
-      expect(startAll(lanes)).toHaveLength(3)
-      quick?.release()
-      expect(startAll(lanes)).toHaveLength(1)
-    })
   })
 
   it('exceeds no limit, loses no key, and holds back only what a limit holds back', () => {

@@ -28,13 +28,18 @@ export interface Controlled {
 interface ControlledOptions {
   readonly groupsOf?: (key: string) => readonly Group[]
   readonly reportThrow?: ReportThrow
+  readonly deadlineMs?: number
 }
 
 /** A controller of one reconcile function; it is not started. */
 export const aController = (
   reconcile: Reconcile,
   workers = 1,
-  { groupsOf = () => [], reportThrow = async () => undefined }: ControlledOptions = {},
+  {
+    groupsOf = () => [],
+    reportThrow = async () => undefined,
+    deadlineMs = DEADLINE_MS,
+  }: ControlledOptions = {},
 ): Controlled => {
   const clock = new FakeClock()
   const log = new RecordingLog()
@@ -56,7 +61,7 @@ export const aController = (
     workers,
     groupsOf,
     backoff: REQUEST_BACKOFF,
-    deadlineMs: DEADLINE_MS,
+    deadlineMs,
     clock,
     random: () => 0.5,
     log,

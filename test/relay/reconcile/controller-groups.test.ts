@@ -55,7 +55,7 @@ describe('Controller with groups', () => {
     expect(view?.stats()).toMatchObject({ active: 2, depth: 1 })
   })
 
-  it('sets no more than four reconciles aside for each worker, and goes on with as many workers as before', async ({
+  it('sets no more than eight reconciles aside for each worker, and goes on with as many workers as before', async ({
     expect,
   }) => {
     const running = new Map<string, () => void>()
@@ -70,13 +70,13 @@ describe('Controller with groups', () => {
     const keys = Array.from({ length: 12 }, (_, at) => `key-${String(at)}`)
     for (const key of keys) controller.add(key)
     await clock.advance(60_000)
-    expect(running.size).toBe(5)
+    expect(running.size).toBe(9)
     for (const end of running.values()) end()
     await settle()
-    expect([...running.keys()]).toEqual(['key-5'])
-    running.get('key-5')?.()
+    expect([...running.keys()]).toEqual(['key-9'])
+    running.get('key-9')?.()
     await settle()
-    expect([...running.keys()]).toEqual(['key-6'])
+    expect([...running.keys()]).toEqual(['key-10'])
   })
 
   it('drops what a limit holds back', async ({ expect }) => {

@@ -79,13 +79,20 @@ it('is decided on again: it may be denied by now', async ({ expect }) => {
   expect(reasons).toEqual(['PermanentError'])
 })
 
-it.for([
-  ['is not found, as the watch may be late', ok(undefined), 'the request was not found'],
-  ['cannot be read', err(UNAVAILABLE), 'request not read: connection refused'],
-] as const)('is tried again when it %s', async ([, live, message], { expect }) => {
-  const { outcome, signed, writes } = await reconcile({ live })
-  expect(outcome).toMatchObject({ kind: 'retry', message })
+it('is tried again when it is not found, as the watch may be late', async ({ expect }) => {
+  const { outcome, signed, writes } = await reconcile({ live: ok(undefined) })
+  expect(outcome).toMatchObject({ kind: 'retry', message: 'the request was not found' })
   expect([signed, writes]).toEqual([[], []])
+})
+
+it('says so and is tried again when it cannot be read', async ({ expect }) => {
+  const { outcome, signed, writes, reasons } = await reconcile({ live: err(UNAVAILABLE) })
+  const message = 'request not read: connection refused'
+  expect(outcome).toEqual({ kind: 'retry', message, minimumMs: 0 })
+  expect(signed).toEqual([])
+  const condition = { reason: 'Pending', message: expect.stringContaining(message) }
+  expect(writes).toMatchObject([{ resourceVersion: '7', status: { conditions: [condition] } }])
+  expect(reasons).toEqual(['RetryableError'])
 })
 
 it('is reported without being read while its issuer is not Ready', async ({ expect }) => {

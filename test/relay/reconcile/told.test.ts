@@ -19,3 +19,10 @@ it('is news again to one that was forgotten', ({ expect }) => {
   told.forget('a')
   expect(told.isNews('a', 'down')).toBe(true)
 })
+
+it('long texts that differ at their end are news', ({ expect }) => {
+  const told = new Told()
+  const long = 'down '.repeat(1_000)
+  const texts = [`${long}a`, `${long}a`, `${long}b`]
+  expect(texts.map((text) => told.isNews('a', text))).toEqual([true, false, true])
+})

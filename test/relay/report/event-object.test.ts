@@ -106,6 +106,7 @@ describe('eventObject', () => {
       `${'x'.repeat(1_020)}…`,
     ],
     ['nor a pair of surrogates', `${'x'.repeat(1_018)}\u{1f511}xxx`, `${'x'.repeat(1_018)}…`],
+    ['characters that are not seen', 'a\u202E\u200Bb\r\nc', 'ab c'],
   ] as const)('cuts its note: %s', ([, note, wanted], { expect }) => {
     const event = eventObject({ ...DRAFT, note }, ORIGIN)
     expect(event.note).toBe(wanted)

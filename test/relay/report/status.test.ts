@@ -1,6 +1,10 @@
 import { it } from 'vitest'
 import type { Condition } from '../../../relay/src/api/condition.ts'
-import { issuerStatus, requestStatus } from '../../../relay/src/report/status.ts'
+import {
+  issuerStatus,
+  requestStatus,
+  signingFailedStatus,
+} from '../../../relay/src/report/status.ts'
 
 const ready: Condition = {
   type: 'Ready',
@@ -43,4 +47,21 @@ it('an issuer has the generation that was judged, and its CAs once some were see
   const conditions = [{ ...condition, observedGeneration: 3 }]
   expect(issuerStatus(ready, {})).toEqual({ conditions })
   expect(issuerStatus(ready, { ca, authorities })).toEqual({ conditions, ca, authorities })
+})
+
+it('subjects and messages of others have no character that is not seen', ({ expect }) => {
+  const certificate = { sha256: 'a', notAfter: 'b', subject: 'CN=a\u202E\u{E0041}b' }
+  const status = issuerStatus(ready, {
+    ca: { ...certificate, serialNumber: '1' },
+    authorities: [{ ...certificate, state: 'active' }],
+    roots: [certificate],
+  })
+  expect(status).toMatchObject({
+    ca: { subject: 'CN=ab' },
+    authorities: [{ subject: 'CN=ab' }],
+    roots: [{ subject: 'CN=ab' }],
+  })
+  expect(signingFailedStatus('no\u200B\nway', 0)).toMatchObject({
+    conditions: [{ message: 'no way' }],
+  })
 })

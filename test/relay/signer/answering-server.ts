@@ -13,6 +13,9 @@ export interface Received {
   readonly body: string
 }
 
+/** Of the server's certificate, beside the loopback address. */
+export const ANSWERING_NAME = 'answering.test'
+
 /** Says one thing. */
 export type Respond = (response: ServerResponse) => void
 
@@ -35,6 +38,7 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
     subject: [{ CN: ['127.0.0.1'] }],
     usage: 'server',
     ipAddresses: ['127.0.0.1'],
+    dnsNames: [ANSWERING_NAME],
   })
   const received: Received[] = []
   let respond: Respond | undefined

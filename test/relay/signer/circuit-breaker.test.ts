@@ -101,6 +101,18 @@ describe('CircuitBreakers', () => {
     expect(world.changes).toEqual(['a opened: #4', 'a closed'])
   })
 
+  it('knows whether the last call got a response', ({ expect }) => {
+    const { breakers } = aWorld()
+    const seen = [breakers.isResponsive('a')]
+    for (const failure of [undefined, 'reset', undefined]) {
+      breakers.ended('a', 'call', failure)
+      seen.push(breakers.isResponsive('a'))
+    }
+    expect(seen).toEqual([false, true, false, true])
+    for (let at = 0; at < 8_192; at += 1) breakers.ended(`b${String(at)}`, 'call', undefined)
+    expect([breakers.isResponsive('a'), breakers.isResponsive('b0')]).toEqual([false, true])
+  })
+
   it('reports that one was dropped which was open', ({ expect }) => {
     const world = aWorld()
     open(world)

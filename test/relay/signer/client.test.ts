@@ -6,7 +6,6 @@ import {
   readSignature,
   type SignAnswer,
   signatureBase,
-  type SignRequest,
 } from '@edge-issuer/shared'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { createSignerClient, type SignerClient } from '../../../relay/src/signer/index.ts'
@@ -17,6 +16,7 @@ import {
   type Received,
   startAnsweringServer,
 } from './answering-server.ts'
+import { REQUEST } from './sign-request.ts'
 
 const NEVER = new AbortController().signal
 const ANSWER: SignAnswer = {
@@ -30,21 +30,6 @@ const ANSWER: SignAnswer = {
   ignored: [],
   warnings: [],
 }
-const REQUEST: SignRequest = {
-  csr: 'MAA=',
-  durationSeconds: 60,
-  isCA: false,
-  usages: ['server auth'],
-  origin: {
-    kind: 'CertificateRequest',
-    namespace: 'default',
-    name: 'web-1',
-    uid: 'uid-1',
-    username: 'someone',
-    groups: [],
-  },
-}
-
 const NOTHING: Received = { method: '', path: '', headers: {}, body: '' }
 
 let server: AnsweringServer

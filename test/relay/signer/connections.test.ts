@@ -1,55 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { type Issuer, issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
-import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Connections, type ConnectionsOptions } from '../../../relay/src/signer/connections.ts'
-import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
-import { anIssuer, anIssuerObject } from '../../support/kube-objects.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { anIssuer } from '../../support/kube-objects.ts'
 import { createAuthority } from '../../support/pki.ts'
 import { makeAuthority } from '../../support/x509.ts'
+import { aKey, aSecretReader, openConnections } from './open-connections.ts'
 
 const NEVER = new AbortController().signal
-const aKey = (): string =>
-  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-
-/** A reader of one Secret's entries, as text; notes what was asked for. */
-function aSecretReader(
-  read: () => Result<Readonly<Record<string, string>>, ApiError>,
-): Pick<SecretWatches, 'read'> & { readonly asked: SecretRead[] } {
-  const asked: SecretRead[] = []
-  return {
-    asked,
-    read: async (what) => {
-      asked.push(what)
-      const text = read()
-      if (!text.ok) return Promise.resolve(text)
-      const entries = Object.entries(text.value)
-      const data = Object.fromEntries(entries.map(([k, v]) => [k, Buffer.from(v)]))
-      return Promise.resolve(ok({ resourceVersion: '1', data }))
-    },
-  }
-}
-
-interface World {
-  readonly secrets: ConnectionsOptions['secrets']
-  /** What differs from the spec of `anIssuer`, as the API server has it. */
-  readonly spec?: () => object
-  /** Uids of the issuers that were read. */
-  readonly read?: string[]
-}
-
-const newConnections = ({ secrets, spec = () => ({}), read = [] }: World): Connections =>
-  new Connections({
-    secrets,
-    clusterResourceNamespace: 'edge-issuer',
-    readDetails: async (issuer) => {
-      read.push(issuer.metadata.uid)
-      return Promise.resolve(
-        ok(issuerDetailsSchema.parse(anIssuerObject({ spec: spec(), metadata: issuer.metadata }))),
-      )
-    },
-  })
 
 describe('Connections', () => {
   it.for([
@@ -59,7 +16,7 @@ describe('Connections', () => {
     'reads the Secret of a $kind in $want.namespace, and nowhere else',
     async ({ kind, want }, { expect }) => {
       const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-      const connections = newConnections({ secrets })
+      const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
       expect((await connections.connect(anIssuer({ kind }), 'live', NEVER)).ok).toBe(true)
       const user = anIssuer().metadata.uid
       expect(secrets.asked).toEqual([{ user, ref: want, freshness: 'live' }])
@@ -72,7 +29,7 @@ describe('Connections', () => {
   }) => {
     const key = aKey()
     const secrets = aSecretReader(() => ok({ 'private-key.pem': key }))
-    const connections = newConnections({ secrets })
+    const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })
     const first = await connections.connect(anIssuer(), 'live', NEVER)
     const second = await connections.connect(anIssuer(), 'watched', NEVER)
     expect(first.ok && second.ok && first.value === second.value).toBe(true)
@@ -87,7 +44,7 @@ describe('Connections', () => {
   ])('connects anew when $name changes', async ({ change }, { expect }) => {
     let key = aKey()
     let spec: object = {}
-    const connections = newConnections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
       spec: () => spec,
     })
@@ -102,7 +59,7 @@ describe('Connections', () => {
   it('sees that a key, or a caBundle, is no longer good', async ({ expect }) => {
     let key = aKey()
     let spec: object = {}
-    const connections = newConnections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
       spec: () => spec,
     })
@@ -148,11 +105,10 @@ describe('Connections', () => {
   ])(
     'says what is wrong with $name, and quotes nothing of it',
     async ({ read, want }, { expect }) => {
-      const connection = await newConnections({ secrets: aSecretReader(read) }).connect(
-        anIssuer(),
-        'live',
-        NEVER,
-      )
+      const connection = await openConnections({
+        secrets: aSecretReader(read),
+        clusterResourceNamespace: 'x',
+      }).connect(anIssuer(), 'live', NEVER)
       expect(connection.ok).toBe(false)
       if (connection.ok) return
       expect(connection.error.kind).toBe(want.kind)
@@ -186,11 +142,9 @@ describe('Connections', () => {
     },
   ])('a caBundle that $name needs an edit of the spec', async ({ caBundle, want }, { expect }) => {
     const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
-    const connection = await newConnections({ secrets, spec: () => ({ caBundle }) }).connect(
-      anIssuer({ spec: { caBundle } }),
-      'live',
-      NEVER,
-    )
+    const spec = { caBundle }
+    const connections = openConnections({ secrets, spec: () => spec })
+    const connection = await connections.connect(anIssuer({ spec }), 'live', NEVER)
     expect(!connection.ok && connection.error.kind).toBe('spec')
     expect(!connection.ok && connection.error.message).toContain(want)
   })
@@ -201,7 +155,7 @@ describe('Connections', () => {
       createAuthority({ commonName: 'b' }),
     ])
     const caBundle = btoa(authorities.map((authority) => authority.certificatePem).join('\n'))
-    const connections = newConnections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': aKey() })),
       spec: () => ({ caBundle }),
     })
@@ -218,7 +172,7 @@ describe('Connections', () => {
     const whole = row.isLarge ? { caBundle: btoa(largeBundle()) } : {}
     const key = aKey()
     const read: string[] = []
-    const connections = newConnections({
+    const connections = openConnections({
       secrets: aSecretReader(() => ok({ 'private-key.pem': key })),
       spec: () => whole,
       read,
@@ -238,9 +192,7 @@ describe('Connections', () => {
   })
 
   it('says so when the issuer cannot be read, and tries again', async ({ expect }) => {
-    const connections = new Connections({
-      secrets: aSecretReader(() => ok({ 'private-key.pem': aKey() })),
-      clusterResourceNamespace: 'edge-issuer',
+    const connections = openConnections({
       readDetails: async () => Promise.resolve(err({ kind: 'unavailable', message: 'away' })),
     })
     expect(await connections.connect(anIssuer(), 'live', NEVER)).toEqual(

@@ -98,7 +98,7 @@ export interface Reflected {
 }
 
 export function reflect(source: ListWatch, clock: FakeClock, limit = Infinity): Reflected {
-  const store = new Store<Pet>(() => undefined, limit)
+  const store = new Store<Pet>({ limits: { total: limit, weightOf: () => 1 } })
   const log = new RecordingLog()
   const reflector = new Reflector<Pet>({
     name: 'pets',

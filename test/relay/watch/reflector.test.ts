@@ -108,6 +108,17 @@ describe('objects', () => {
     ])
   })
 
+  it('whose error quotes a long text are logged in short', async ({ expect }) => {
+    const bomb = {
+      get name() {
+        throw new Error('x'.repeat(100_000))
+      },
+    }
+    const { log } = await play([[aPage(100, aRaw('a', 1, bomb))]])
+    expect(log.lines[0]?.message).toBe('object left out: it is not valid')
+    expect(JSON.stringify(log.lines).length).toBeLessThan(1_000)
+  })
+
   it('that make the check throw do not stop the others', async ({ expect }) => {
     const bomb = {
       get name() {

@@ -12,7 +12,7 @@ const aPet = (resourceVersion: string, owner?: string) => ({
 })
 
 const aStore = () => {
-  const store = new Store<Pet>(({ owner }) => owner)
+  const store = new Store<Pet>({ indexBy: ({ owner }) => owner })
   const changes: Change<Pet>[] = []
   store.onChange((change) => changes.push(change))
   return { store, changes }
@@ -97,15 +97,30 @@ describe('Store', () => {
   })
 
   it('beyond its limit it drops of the namespace that has most, and tells of it', ({ expect }) => {
-    const store = new Store<string>(() => undefined, 3)
+    const store = new Store<string>({ limits: { total: 3, weightOf: () => 1 } })
     const told: string[] = []
     store.onChange(({ key, after }) => told.push(`${after === undefined ? '-' : '+'}${key}`))
-    const put = (key: string): 0 | 1 => store.put(key, { resourceVersion: '1', value: key })
+    const put = (key: string): number => store.put(key, { resourceVersion: '1', value: key })
     expect([put('a/1'), put('a/2'), put('a/3'), put('a/4'), put('b/1')]).toEqual([0, 0, 0, 1, 1])
     expect(store.keys()).toEqual(['a/2', 'a/3', 'b/1'])
     expect(told).toEqual(['+a/1', '+a/2', '+a/3', '-a/1', '+b/1'])
     expect(store.hasRoom).toBe(false)
     store.delete('a/2')
     expect(store.hasRoom).toBe(true)
+  })
+
+  it('drops as many as a heavy one needs, and the heavy one when it grows too much', ({
+    expect,
+  }) => {
+    const store = new Store<number>({ limits: { total: 10, weightOf: (weight) => weight } })
+    const put = (key: string, weight: number, version = '1'): number =>
+      store.put(key, { resourceVersion: version, value: weight })
+    for (const name of ['1', '2', '3', '4', '5']) put(`a/${name}`, 2)
+    expect(put('b/1', 4)).toBe(2)
+    expect(store.keys()).toEqual(['a/3', 'a/4', 'a/5', 'b/1'])
+    expect(put('b/1', 5, '2')).toBe(1)
+    expect(store.keys()).toEqual(['a/4', 'a/5', 'b/1'])
+    expect(put('b/1', 8, '3')).toBe(1)
+    expect(store.keys()).toEqual(['a/4', 'a/5'])
   })
 })

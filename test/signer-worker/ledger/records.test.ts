@@ -145,7 +145,7 @@ it.for<[string, IssuanceFilter, RegExp]>([
   ['a name of a kind', { name: 'DNS:n' }, /issuance_name USING PRIMARY KEY/],
   ['the end of a name', { name: '.n' }, /issuance_suffix USING PRIMARY KEY/],
   ['a namespace', { namespace: 'n' }, /INDEX issuance_by_namespace/],
-  ['a renewal', { current: 'true' }, /SEARCH later USING INDEX issuance_by_lineage/],
+  ['a renewal', { current: 'true' }, /SCAN issuance USING (COVERING )?INDEX issuance_by_lineage/],
   [
     'a range of ends',
     { expiresAfter: '2026-01-01T00:00:00Z', expiresBefore: '2026-02-01T00:00:00Z' },

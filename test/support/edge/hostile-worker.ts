@@ -4,14 +4,11 @@
  *
  * @module
  */
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import { createAuthority, issueLeaf } from '../pki.ts'
 import { withPorts } from '../ports.ts'
+import { startTunnelProxy } from '../tunnel-proxy.ts'
 import { startUnaccepting } from '../unaccepting-server.ts'
 import { type StubSigner, startStubSigner } from './stub-signer.ts'
 
@@ -66,7 +63,7 @@ export async function startHostileWorker(options: HostileWorkerOptions): Promise
       ...tls,
     }),
   }))
-  const proxy = await startProxy(port)
+  const proxy = await startTunnelProxy(port)
   let serving: Pick<StubSigner, 'stop'> = stub
   return {
     url: `https://127.0.0.1:${String(port)}`,
@@ -111,51 +108,4 @@ async function createTls(directory: string): Promise<TlsFiles> {
   await writeFile(tlsKeyFile, leaf.keyPem, { mode: 0o600 })
   await writeFile(tlsCertificateFile, leaf.certificatePem)
   return { tlsKeyFile, tlsCertificateFile, caPem: authority.certificatePem }
-}
-
-interface Proxy {
-  readonly url: string
-  readonly deadTunnels: () => number
-  readonly kill: () => void
-  readonly stop: () => Promise<void>
-}
-
-/** Every tunnel leads to `port`. */
-async function startProxy(port: number): Promise<Proxy> {
-  const server = createServer()
-  const sockets = new Set<Duplex>()
-  let isDead = false
-  let deadTunnels = 0
-  server.on('connect', (_request, socket: Duplex) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined).once('close', () => sockets.delete(socket))
-    if (isDead) {
-      deadTunnels += 1
-      return
-    }
-    socket.write('HTTP/1.1 200 OK\r\n\r\n')
-    const worker = connect(port, '127.0.0.1')
-    worker.on('error', () => socket.destroy()).pipe(socket)
-    socket.pipe(worker)
-    socket.once('close', () => worker.destroy())
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    url: `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : '')}`,
-    deadTunnels: () => deadTunnels,
-    kill: () => {
-      isDead = true
-      cut()
-    },
-    stop: async () => {
-      cut()
-      server.close()
-      await once(server, 'close')
-    },
-  }
 }

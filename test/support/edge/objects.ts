@@ -96,6 +96,7 @@ export const certificateManifest = ({ name, namespace, issuer, spec }: Certifica
 export interface RequestFields {
   readonly name: string
   readonly namespace: string
+  readonly labels?: Readonly<Record<string, string>>
   readonly csrPem: string
   readonly issuerRef: object
   readonly spec?: object
@@ -105,6 +106,7 @@ export interface RequestFields {
 export const requestManifest = ({
   name,
   namespace,
+  labels = {},
   csrPem,
   issuerRef,
   spec,
@@ -112,7 +114,7 @@ export const requestManifest = ({
   stringify({
     apiVersion: 'cert-manager.io/v1',
     kind: 'CertificateRequest',
-    metadata: { name, namespace },
+    metadata: { name, namespace, labels },
     spec: {
       request: Buffer.from(csrPem).toString('base64'),
       issuerRef,

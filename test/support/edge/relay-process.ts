@@ -13,6 +13,8 @@ export interface RelayProcessOptions {
   readonly logFile: string
   /** Further flags: `['--health-check-interval', '2s']`. */
   readonly flags?: readonly string[]
+  /** `--issuer-url-allow`; the addresses of this machine, where workers of tests are, unless given. */
+  readonly issuerUrlAllow?: readonly string[]
   /** Its time runs ten times as fast: see `hasty-clock.ts`. */
   readonly isHasty?: boolean
   /** Limit of what lives long on the heap; Node's own when absent. */
@@ -53,6 +55,7 @@ export async function startRelayProcess(options: RelayProcessOptions): Promise<M
       `--kubeconfig=${options.kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      `--issuer-url-allow=${(options.issuerUrlAllow ?? ['127.0.0.0/8']).join()}`,
       // Its port is one for the whole machine.
       '--metrics-bind-address=0',
       ...(options.flags ?? []),

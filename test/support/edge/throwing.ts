@@ -29,7 +29,9 @@ class ThrowingConnections extends Connections {
   }
 }
 
+// oxlint-disable-next-line typescript/unbound-method -- called with a `this` above
 const CONNECT = Connections.prototype.connect
+// oxlint-disable-next-line typescript/unbound-method -- becomes a method again
 Connections.prototype.connect = ThrowingConnections.prototype.connect
 
 const { decide } = CERTIFICATE_REQUESTS

@@ -1,0 +1,135 @@
+/**
+ * Whatever the worker of hostile issuers does not respond to, new issuers of others become Ready, and their
+ * certificates are issued while every hostile request still waits.
+ *
+ * @module
+ */
+import { afterAll, afterEach, beforeAll, it, vi } from 'vitest'
+import { type Admin, createAdmin } from '../support/edge/admin.ts'
+import {
+  type Attack,
+  ATTACKS,
+  type Battlefield,
+  clearAway,
+  type HostileRequest,
+  mount,
+} from '../support/edge/attack.ts'
+import { requestPath } from '../support/edge/burst.ts'
+import { type HostileWorker, startHostileWorker } from '../support/edge/hostile-worker.ts'
+import {
+  certificateManifest,
+  grantManifest,
+  type IssuerKind,
+  issuerManifest,
+  requestManifest,
+  secretManifest,
+} from '../support/edge/objects.ts'
+import { RELAY_SERVICE_ACCOUNT } from '../support/edge/relay-process.ts'
+import { healthOf } from '../support/edge/worker-health.ts'
+import {
+  type EdgeEnvironment,
+  kubectlWait,
+  mustKubectl,
+  PATIENCE,
+  startEdgeEnvironment,
+} from './environment.ts'
+
+const TEST_TIMEOUT_MS = 300_000
+const KINDS = ['Issuer', 'ClusterIssuer'] as const
+
+let edge: EdgeEnvironment
+let admin: Admin
+let worker: HostileWorker
+
+beforeAll(async () => {
+  edge = await startEdgeEnvironment()
+  const { plane, signer } = edge
+  admin = await createAdmin(plane)
+  await plane.apply(secretManifest(RELAY_SERVICE_ACCOUNT.namespace, signer.clientKeyPem))
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+afterAll(async () => {
+  admin.close()
+  await edge.stop()
+})
+
+async function create(requests: readonly HostileRequest[]): Promise<void> {
+  for (const { name, namespace, labels, csrPem, issuerRef } of requests) {
+    await admin.send({
+      method: 'PATCH',
+      path: `${requestPath(namespace, name)}?fieldManager=edge-issuer-tests`,
+      body: requestManifest({ name, namespace, labels, csrPem, issuerRef }),
+    })
+  }
+}
+
+/** Makes an issuer of each kind and a certificate by each, and waits for all of them. */
+async function othersAreServed(name: string): Promise<void> {
+  const { plane, signer } = edge
+  await plane.apply(
+    [
+      `{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`,
+      secretManifest(name, signer.clientKeyPem),
+      grantManifest(name),
+      issuerManifest(signer, { kind: 'Issuer', name, namespace: name }),
+      issuerManifest(signer, { kind: 'ClusterIssuer', name }),
+      ...KINDS.map((kind) =>
+        certificateManifest({
+          name: `by-${kind.toLowerCase()}`,
+          namespace: name,
+          issuer: { kind, name },
+        }),
+      ),
+    ].join('---\n'),
+  )
+  for (const kind of KINDS) {
+    const certificate = `certificate/by-${kind.toLowerCase()}`
+    await kubectlWait(plane, [certificate, 'condition=Ready', PATIENCE], name)
+  }
+}
+
+/** Hostile requests that have ended in some way. */
+async function ended(name: string): Promise<readonly string[]> {
+  const done =
+    '{range .items[?(@.status.certificate)]}{.metadata.name} {end}{range .items[?(@.status.failureTime)]}{.metadata.name} {end}'
+  const printed = await mustKubectl(
+    edge.plane,
+    `get certificaterequests -A -l attack=${name} -o`,
+    `jsonpath=${done}`,
+  )
+  return printed.split(' ').filter((one) => one !== '')
+}
+
+const CASES = (
+  ['sign-384', 'sign-24-issuers', 'health-96', 'dead-proxy', 'dead-address'] as const
+).flatMap((attack) => KINDS.map((kind) => ({ attack, kind })))
+
+it.for<{ readonly attack: keyof typeof ATTACKS; readonly kind: IssuerKind }>(CASES)(
+  '$attack by $kind: others have their certificates while it lasts',
+  { timeout: TEST_TIMEOUT_MS },
+  async ({ attack: attackName, kind }, { expect }) => {
+    const { plane, signer } = edge
+    const attack: Attack = ATTACKS[attackName]
+    const name = `${attackName}-${kind.toLowerCase()}`
+    const health = await healthOf(signer)
+    worker = await startHostileWorker({ directory: signer.directory, health })
+    vi.stubEnv('HTTPS_PROXY', worker.proxyUrl)
+    await edge.restartRelay()
+    const { clientKeyPem } = signer
+    const field: Battlefield = { plane, worker, kind, name, clientKeyPem, create }
+    await mount(attack, field)
+    await othersAreServed(`late-${name}`)
+    expect(await ended(name)).toEqual([])
+    if (attack.stuckIn === 'sign') {
+      // Most of those that came first still wait for their first call.
+      const requests = attack.issuersPerNamespace * attack.requestsPerIssuer
+      expect(worker.asked.size).toBeLessThan(requests)
+    }
+    await clearAway(field)
+    await worker.stop()
+  },
+)
