@@ -226,7 +226,7 @@ describe('the demo in a terminal', () => {
       await terminal.waitFor(step, START_TIMEOUT_MS)
       terminal.type(CTRL_C)
       expect(await terminal.ended).toBe(1)
-      expect(terminal.printed()).toMatch(/edge-issuer: interrupted/)
+      expect(terminal.printed()).toMatch(/edge-issuer demo: interrupted/)
       expect(terminal.printed()).not.toMatch(UP)
       expect(await running()).toEqual([])
     },
@@ -271,7 +271,7 @@ describe('another build', () => {
     await terminal.waitFor(/is building the control plane; waiting for it/, START_TIMEOUT_MS)
     terminal.type(CTRL_C)
     expect(await terminal.ended).toBe(1)
-    expect(terminal.printed()).toMatch(/edge-issuer: interrupted/)
+    expect(terminal.printed()).toMatch(/edge-issuer demo: interrupted/)
     expect(await running()).toEqual([])
   })
 

@@ -31,7 +31,9 @@ export function openTerminal(
   command: string,
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): Terminal {
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], options)
+  // A shell that waits for the command would end by the signal, too, and its exit code would be seen.
+  const args = ['--quiet', '--return', '--command', `exec ${command}`, '/dev/null']
+  const child = spawn('script', args, options)
   let text = ''
   const hear = (piece: string): void => {
     text += piece.replaceAll('\r', '')

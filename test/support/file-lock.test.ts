@@ -82,3 +82,14 @@ describe('waitForLock', () => {
     expect(await readdir(folder)).toEqual([])
   })
 })
+
+it('a wait for the lock ends by its signal, and the lock stays with its owner', async ({
+  expect,
+}) => {
+  await writeFile(path, `${process.ppid} of-someone-else\n`)
+  const controller = new AbortController()
+  const reason = new Error('interrupted')
+  const waiting = waitForLock(path, () => controller.abort(reason), controller.signal)
+  await expect(waiting).rejects.toBe(reason)
+  expect(await readFile(path, 'utf8')).toBe(`${process.ppid} of-someone-else\n`)
+})

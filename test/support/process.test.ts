@@ -13,6 +13,7 @@ import {
   runCommand,
   startProcess,
   waitUntilReady,
+  whenEnded,
 } from './process.ts'
 
 const TIMEOUT_MS = 20_000
@@ -110,6 +111,18 @@ describe('waitUntilReady', () => {
     expect(await started.ended).toEqual({ code: null, signal: 'SIGKILL' })
   })
 
+  it('stops the process when it is broken off', async ({ expect }) => {
+    const started = await startProcess(nodeProgram(FOR_EVER))
+    const reason = new Error('interrupted')
+    const broken = waitUntilReady(started, {
+      probe: async () => false,
+      timeoutMs: TIMEOUT_MS,
+      signal: AbortSignal.abort(reason),
+    })
+    await expect(broken).rejects.toBe(reason)
+    expect(started.end()).toEqual({ code: null, signal: 'SIGTERM' })
+  })
+
   it('tells a probe that waits to give up when the process ends', async ({ expect }) => {
     const started = await startProcess(nodeProgram('process.exit(7)'))
     await expect(waitUntilReady(started, { probe: hang, timeoutMs: TIMEOUT_MS })).rejects.toThrow(
@@ -181,4 +194,30 @@ describe('runCommand', () => {
     const { command, args, env } = nodeProgram(`process.kill(process.pid, 'SIGKILL')`)
     expect((await runCommand({ command, args, env })).code).toBe(128)
   })
+})
+
+describe('a command that is broken off', () => {
+  it('is killed, and the reason is thrown', async ({ expect }) => {
+    const { command, args, env } = nodeProgram(FOR_EVER)
+    const controller = new AbortController()
+    const reason = new Error('interrupted')
+    const running = runCommand({ command, args, env, signal: controller.signal })
+    controller.abort(reason)
+    await expect(running).rejects.toBe(reason)
+  })
+
+  it('is not started when that is known', async ({ expect }) => {
+    const reason = new Error('interrupted')
+    const signal = AbortSignal.abort(reason)
+    const options = { command: join(folder, 'missing'), args: [], env: {}, signal }
+    await expect(runCommand(options)).rejects.toBe(reason)
+  })
+})
+
+it('whenEnded has the last lines of the log', async ({ expect }) => {
+  const options = nodeProgram("console.error('no lease'); process.exit(4)")
+  const error = await whenEnded(await startProcess(options))
+  expect(error.message).toBe(
+    `subject ended with exit code 4; the end of ${options.logFile}:\nno lease`,
+  )
 })

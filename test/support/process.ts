@@ -177,6 +177,8 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
   const { command, args, cwd, env, signal } = options
   signal?.throwIfAborted()
   const child = spawn(command, args, { cwd, env, ...sessionOptions() })
+  const breakOff = (): void => killTree(child)
+  signal?.addEventListener('abort', breakOff)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -187,8 +189,6 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
   // A command that does not read its input ends early and breaks the pipe: its exit code tells.
   child.stdin.on('error', () => undefined)
   const { ended } = await whenSpawned(child)
-  const breakOff = (): void => killTree(child)
-  signal?.addEventListener('abort', breakOff)
   child.stdin.end(options.stdin ?? '')
   const end = await ended
   signal?.removeEventListener('abort', breakOff)

@@ -33,7 +33,7 @@ const ALLOWED_COMMANDS: ReadonlySet<string> = new Set([
 type Job = Workflow['jobs'][string]
 
 /** @returns Whether a job may write anything: publish a package or a release, sign an attestation. */
-export const isPrivileged = ({ permissions = {} }: Job): boolean =>
+const isPrivileged = ({ permissions = {} }: Job): boolean =>
   Object.values(permissions).some((level) => level !== 'read' && level !== 'none')
 
 /** Violations in the jobs of a workflow that are privileged, each with the name of its job. */
