@@ -22,7 +22,6 @@ export interface ControllersOptions {
     | 'issuerUrlAllow'
     | 'maxConcurrentReconciles'
     | 'maxConcurrentReconcilesPerIssuer'
-    | 'issuerUrlAllow'
     | 'maxOutageRetryMs'
     | 'maxRetryMs'
     | 'watchNamespace'
