@@ -12,7 +12,7 @@ describe('package-lock.json', () => {
   it('locks the bytes of every package, for every platform', async ({ expect }) => {
     const text = await readFile(join(import.meta.dirname, '../../package-lock.json'), 'utf8')
     const lock = lockSchema.parse(JSON.parse(text))
-    expect(Object.keys(lock.packages).length).toBeGreaterThan(400)
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(200)
     expect(lockProblems(lock)).toEqual([])
   })
 })
