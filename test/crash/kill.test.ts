@@ -114,7 +114,11 @@ async function askAgain(
 /** @returns `undefined` when the connection broke. @throws Error for a refusal */
 async function sign(client: SignerClient, request: SignRequest): Promise<SignAnswer | undefined> {
   const answer = await client.sign(ISSUER, request, AbortSignal.timeout(DEADLINE_MS))
-  if (answer.ok) return answer.value
+  if (answer.ok) {
+    // Each call has an id of its own.
+    const { requestId: _requestId, ...signed } = answer.value
+    return signed
+  }
   if (answer.error.code === 'transport_error') return undefined
   throw new Error(`${answer.error.code}: ${answer.error.message}`)
 }
