@@ -169,8 +169,11 @@ describe('the issuer’s spec', () => {
 
   it('a caBundle that holds no certificates fails until the spec is edited', async ({ expect }) => {
     const { plane, signer } = edge
-    await anIssuerWith('no-bundle', { spec: { caBundle: Buffer.from('hello').toString('base64') } })
-    expect(await notReady('no-bundle', 'Failed')).toContain('spec.caBundle holds no certificates')
+    const pem = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
+    await anIssuerWith('no-bundle', { spec: { caBundle: Buffer.from(pem).toString('base64') } })
+    expect(await notReady('no-bundle', 'Failed')).toContain(
+      'spec.caBundle holds something else than a certificate in block 1',
+    )
     await plane.apply(
       issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: 'no-bundle' }),
     )

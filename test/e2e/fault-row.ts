@@ -26,8 +26,6 @@ export interface FaultRow {
   readonly issuer?: string
   /** What the API server, or something before it, does to writes of the object's status. */
   readonly api?: Fault
-  /** What the API server does to reads of the object. */
-  readonly apiRead?: Fault
   /** What the worker answers to the request, if its issuer is one of the stub's. */
   readonly worker?: StubAnswer
   /** Of a ClusterIssuer; corrected at the end. */

@@ -74,23 +74,6 @@ const REQUEST_WRITES: readonly FaultRow[] = [
   unwrittenRequest('csr-500', CSR, [refuse(500), 'unavailable', 'injected fault 500']),
 ]
 
-/** A request is read as a whole before it is signed. */
-const REQUEST_READS: readonly FaultRow[] = [
-  {
-    name: 'read-403',
-    kind: CR,
-    issuer: 'edge',
-    apiRead: refuse(403),
-    want: {
-      condition: /^False Pending: .*, will retry: request not read: injected fault 403$/,
-      event: /^RetryableError: .*request not read: injected fault 403$/,
-      log: /^info request reported: .*request not read: injected fault 403$/,
-      metric: 'edge_issuer_requests_pending{kind="CertificateRequest"}',
-      status: /request not read: injected fault 403$/,
-    },
-  },
-]
-
 /** Writes of an issuer's status fail: a new one, and one that was Ready and is no longer. */
 const ISSUER_WRITES: readonly FaultRow[] = [
   {
@@ -191,7 +174,6 @@ const VALUES: readonly FaultRow[] = [
 
 export const FAULTS: readonly FaultRow[] = [
   ...REQUEST_WRITES,
-  ...REQUEST_READS,
   ...ISSUER_WRITES,
   ...THROWS,
   ...VALUES,

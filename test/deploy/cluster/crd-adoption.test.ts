@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { getObject, mustKubectl } from '../../e2e/environment.ts'
 import { issuerManifest } from '../../support/edge/objects.ts'
+import { makeAuthority } from '../../support/x509.ts'
 import { mustHelm, RELEASE } from './helm.ts'
 import { documentedCommands } from './readme.ts'
 
@@ -68,7 +69,7 @@ describe('CRDs that another release has left', () => {
       await leave[by]()
       await plane.apply(
         issuerManifest(
-          { worker: { url: 'https://ca.example.com' }, tlsCaPem: 'x' },
+          { worker: { url: 'https://ca.example.com' }, tlsCaPem: makeAuthority().pem },
           { kind: 'ClusterIssuer', name: 'kept' },
         ),
       )
