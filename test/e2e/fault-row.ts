@@ -32,5 +32,7 @@ export interface FaultRow {
   readonly spec?: object
   /** Nothing more happens to the object, also when the fault is over. */
   readonly isFinal?: true
+  /** The issuer checks well and signs badly, so that it becomes Ready again and again, with growing delay. */
+  readonly isAlternating?: true
   readonly want: Visible
 }

@@ -114,7 +114,7 @@ const THROWS: readonly FaultRow[] = [
     return {
       name,
       kind: CR,
-      issuer: name === 'throws-sign' ? 'throws-sign' : 'edge',
+      issuer: name === 'throws-sign' ? 'throws-sign-issuer' : 'edge',
       want: {
         condition: new RegExp(`^False Pending: ${text}$`),
         event: new RegExp(`^RetryableError: ${text}$`),
@@ -127,7 +127,7 @@ const THROWS: readonly FaultRow[] = [
   {
     name: 'csr-throws-sign',
     kind: CSR,
-    issuer: 'throws-sign',
+    issuer: 'throws-sign-issuer',
     want: {
       condition: NONE,
       event: new RegExp(`^RetryableError: .*, will retry: ${UNEXPECTED}$`),

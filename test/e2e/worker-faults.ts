@@ -65,6 +65,7 @@ export const WORKER: readonly FaultRow[] = [
     kind: CR,
     issuer: 'stub-rejects',
     worker: refusal('credentials_rejected'),
+    isAlternating: true,
     want: {
       condition: /^False Pending: Waiting for issuer to become ready\. .*\(credentials_rejected\)/,
       event: /^WaitingForIssuerReady: .*\(credentials_rejected\)/,
