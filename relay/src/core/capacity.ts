@@ -18,7 +18,7 @@ const SHARES: Capacity = { issuers: 0.25, clusterIssuers: 0.1, requests: 0.3, si
 /** What an object takes beside its texts: objects, keys in stores, indexes and queues. */
 const OBJECT_BYTES = 1_024
 
-/** @param heapBytes - The limit of Node's heap: 55 % of the container's memory as it is shipped. */
+/** @param heapBytes - The limit of Node's heap: 45 % of the container's memory as it is shipped. */
 export const capacityOf = (heapBytes: number): Capacity => ({
   issuers: heapBytes * SHARES.issuers,
   clusterIssuers: heapBytes * SHARES.clusterIssuers,

@@ -67,7 +67,7 @@ describe('labels', () => {
 })
 
 describe('environment', () => {
-  const OWN = '--max-old-space-size-percentage=55 --max-semi-space-size=2'
+  const OWN = '--max-old-space-size-percentage=45 --max-semi-space-size=2'
   const reference = { configMapKeyRef: { name: 'x', key: 'y' } }
 
   it.for([
