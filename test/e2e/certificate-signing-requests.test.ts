@@ -162,7 +162,7 @@ describe('what waits', () => {
       'user not permitted to sign requests with signerName "clusterissuers.edge-issuer.dev/edge"',
     )
     const log = join(plane.directory, 'relay.log')
-    expect(await linesWith(log, 'a permission of the relay is missing')).toBeGreaterThan(0)
+    expect(await linesWith(log, '"message":"status not written"')).toBeGreaterThan(0)
     expect((await getSigningRequest(plane, name)).status.certificate).toBeUndefined()
     await plane.apply(await manifests('relay'))
     await isSigned(edge.plane, name)
