@@ -14,7 +14,13 @@ import { type InstalledRelay, startInstalledRelay } from './installed-relay.ts'
 import { relayPods } from './pods.ts'
 import { requestsDuring } from './request-stream.ts'
 
-const RELEASE = ['edge-issuer', CHART, '--namespace=edge-issuer']
+const RELEASE = [
+  'edge-issuer',
+  CHART,
+  '--namespace=edge-issuer',
+  // The worker is outside of the cluster, on this machine.
+  '--set=issuerUrlAllow={198.18.0.0/15}',
+]
 const NEXT_TAG = '0.1.1-next'
 const NEXT_IMAGE = `ghcr.io/edge-issuer/relay:${NEXT_TAG}`
 
