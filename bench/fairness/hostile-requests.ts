@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pollUntil } from '../../test/control-plane/poll.ts'
 import type { HostileRequest } from '../../test/support/edge/attack.ts'
+import { requestObject } from '../../test/support/edge/objects.ts'
 import type { Api } from '../cluster/api.ts'
 import { concurrently } from '../cluster/concurrently.ts'
 import { LOAD_CONNECTIONS } from '../cluster/load.ts'
@@ -24,21 +25,8 @@ export async function createHostileRequests(
   requests: readonly HostileRequest[],
 ): Promise<void> {
   await concurrently(requests, LOAD_CONNECTIONS, async (request) => {
-    const { namespace, name, labels, csrPem, issuerRef } = request
-    await api.send({
-      method: 'POST',
-      path: collection(namespace),
-      body: {
-        apiVersion: 'cert-manager.io/v1',
-        kind: 'CertificateRequest',
-        metadata: { namespace, name, labels },
-        spec: {
-          request: Buffer.from(csrPem).toString('base64'),
-          issuerRef,
-          usages: ['digital signature', 'server auth'],
-        },
-      },
-    })
+    const path = collection(request.namespace)
+    await api.send({ method: 'POST', path, body: requestObject(request) })
   })
   const last = requests.at(-1)
   if (last === undefined) return

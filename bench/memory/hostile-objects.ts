@@ -4,9 +4,7 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
-import { z } from 'zod'
+import { caBundleLimit } from '../../test/support/ca-bundle-limit.ts'
 import { SECRET_NAME } from '../../test/support/edge/objects.ts'
 import { createAuthority } from '../../test/support/pki.ts'
 import { makeKey } from '../../test/support/x509.ts'
@@ -28,7 +26,6 @@ export interface HostileOptions {
   readonly tlsCaPem: string
 }
 
-const CRD = new URL('../../crds/issuers.yaml', import.meta.url)
 const GROUP = 'edge-issuer.dev'
 /** Nothing listens there; the Secret of an Issuer with this URL is missing, too. */
 const CLOSED_URL = 'https://127.0.0.1:9'
@@ -37,33 +34,9 @@ const DISTINCT_BITS = 17
 /** Characters in an annotation of each object. */
 const ANNOTATION_CHARACTERS = 4_096
 
-const crdSchema = z.object({
-  spec: z.object({
-    versions: z.tuple([
-      z.object({
-        schema: z.object({
-          openAPIV3Schema: z.object({
-            properties: z.object({
-              spec: z.object({
-                properties: z.object({ caBundle: z.object({ maxLength: z.int() }) }),
-              }),
-            }),
-          }),
-        }),
-      }),
-    ]),
-  }),
-})
-
-/** @returns How many characters of base64 the CRD allows in a caBundle. */
-export async function caBundleLimit(): Promise<number> {
-  const [{ schema }] = crdSchema.parse(parse(await readFile(CRD, 'utf8'))).spec.versions
-  return schema.openAPIV3Schema.properties.spec.properties.caBundle.maxLength
-}
-
 /** Creates everything. Every second Issuer works; all requests name Issuers that do not. */
 export async function createHostileObjects(api: Api, options: HostileOptions): Promise<void> {
-  const maxCharacters = await caBundleLimit()
+  const maxCharacters = await caBundleLimit('issuers')
   const certificates = await certificatesFor(options.tlsCaPem, maxCharacters)
   await concurrently(namesOf('issuer', options.issuers), LOAD_CONNECTIONS, async (name) => {
     const index = Number(name.slice('issuer-'.length))

@@ -7,6 +7,7 @@
 import { get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { caBundleLimit } from '../../test/support/ca-bundle-limit.ts'
 import { secretManifest } from '../../test/support/edge/objects.ts'
 import { RELAY_SERVICE_ACCOUNT } from '../../test/support/edge/relay-process.ts'
 import { freePorts } from '../../test/support/ports.ts'
@@ -19,7 +20,7 @@ import { certificateRequest, REQUESTS_PATH } from '../cluster/requests.ts'
 import { peakRssBytes } from '../process-memory.ts'
 import { shippedLimits } from '../relay/shipped-limits.ts'
 import { round } from '../statistics.ts'
-import { caBundleLimit, createHostileObjects, HOSTILE_NAMESPACE } from './hostile-objects.ts'
+import { createHostileObjects, HOSTILE_NAMESPACE } from './hostile-objects.ts'
 
 const CREDENTIAL_READER = 'edge-issuer-credential-reader'
 
@@ -101,7 +102,7 @@ export async function measureHostile(bench: HostileBench): Promise<Hostile> {
     const { issuedMs, metricsBytes } = await observe(bench, { pid: relay.process.pid, metricsPort })
     return {
       issuers,
-      caBundleLength: await caBundleLimit(),
+      caBundleLength: await caBundleLimit('issuers'),
       pending,
       limitBytes: limits.memoryBytes,
       rssBytes: await peakRssBytes(relay.process.pid),

@@ -1,5 +1,5 @@
 /**
- * The memory that the relay's container has where it is deployed, and how Node is told of it.
+ * The memory that the relay's container has where it is deployed, and how Node's flags follow from it.
  *
  * @module
  */

@@ -15,7 +15,7 @@ const INTERRUPTED_EXIT_CODE = 130
 export async function askSecret(question: string): Promise<string | undefined> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) return undefined
-  // Before the question: whoever sees it may type at once.
+  // Before the question: a person who sees it may type at once.
   stdin.setRawMode(true)
   stderr.write(`${question}: `)
   try {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAst } from 'rolldown/parseAst'
 
-/** What stands between the holes: one part more than there are holes. */
+/** What is between the holes: one part more than there are holes. */
 export type Text = readonly string[]
 
 /** A node of a syntax tree (ESTree); what is read of it is checked. */

@@ -69,7 +69,7 @@ function visit(node: unknown, found: string[]): void {
   if (!isNode(node) || isLeftOut(node)) return
   const { callee } = node
   if (isNode(callee) && HELP_CALLS.has(nameOf(callee['property'] ?? callee))) {
-    // Of a chain of methods, what stands before this one.
+    // Of a chain of methods, what comes before this one.
     visit(callee, found)
     return
   }

@@ -7,30 +7,17 @@
 import { getHeapStatistics } from 'node:v8'
 import { clusterState } from './cluster-state.ts'
 import type { Config } from './config.ts'
+import type { ControllersOptions } from './controller-options.ts'
 import { type Controllers, createControllers } from './controllers.ts'
 import { capacityOf } from './core/capacity.ts'
-import type { Kube } from './kube/ports.ts'
 import { fencedKube } from './lead/fence.ts'
-import type { Log } from './log.ts'
-import type { Metrics } from './metrics/metrics.ts'
 import { createObserved, createReflectors, type Reading } from './observed.ts'
-import type { Clock } from './queue/clock.ts'
 import { createEventRecorder } from './report/events.ts'
 
-/** What a relay is made of. */
-export interface RelayOptions {
+/** Options of {@link startRelay}. */
+export interface RelayOptions extends Omit<ControllersOptions, 'config' | 'events' | 'observed'> {
   readonly config: Config
-  readonly kube: Kube
-  /** Where the Secrets of ClusterIssuers are. */
-  readonly clusterResourceNamespace: string
   readonly hostName: string
-  readonly metrics: Metrics
-  /** Whether this replica is the one that works. */
-  readonly isLeading: () => boolean
-  readonly clock: Clock
-  /** Numbers in [0, 1), as `Math.random`. */
-  readonly random: () => number
-  readonly log: Log
 }
 
 /** A relay that reads. Followers stay like this: ready, and up to date should they have to lead. */

@@ -7,7 +7,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSignerClient } from '@edge-issuer/relay/signer'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
@@ -15,6 +14,7 @@ import { type ApiProxy, startApiProxy } from '../support/edge/api-proxy.ts'
 import { issuerManifest, requestManifest } from '../support/edge/objects.ts'
 import { RELAY_SERVICE_ACCOUNT } from '../support/edge/relay-process.ts'
 import { startStubSigner, type StubSigner } from '../support/edge/stub-signer.ts'
+import { healthOf } from '../support/edge/worker-health.ts'
 import { freePorts } from '../support/ports.ts'
 import { startSilent } from '../support/stuck-servers.ts'
 import type { StuckServer } from '../support/unaccepting-server.ts'
@@ -39,7 +39,6 @@ const VISIBLE_LIMIT_MS = 60_000
 const RECOVERY_LIMIT_MS = 120_000
 const LOOK_EVERY_MS = 1_000
 const THROWING = new URL('../support/edge/throwing.ts', import.meta.url).href
-const NEVER = new AbortController().signal
 
 let edge: EdgeEnvironment
 let api: ApiProxy
@@ -108,20 +107,10 @@ afterAll(async () => {
 
 /** The stub tells of the real worker's health. */
 async function startStub(): Promise<StubSigner> {
-  const { worker, clientKeyPem, tlsCaPem } = edge.signer
-  const client = createSignerClient({
-    url: worker.url,
-    privateKeyPem: clientKeyPem,
-    caBundlePem: tlsCaPem,
-  })
-  if (!client.ok) throw new Error(client.error)
-  const health = await client.value.health('default', NEVER)
-  await client.value.close()
-  if (!health.ok) throw new Error(health.error.message)
   const file = (name: string): string => join(edge.plane.directory, 'signer', name)
   return startStubSigner({
     url: stubUrl,
-    health: health.value,
+    health: await healthOf(edge.signer),
     sign: (name) => FAULTS.find((row) => row.name === name)?.worker ?? 'reset',
     tlsKeyFile: file('tls.key'),
     tlsCertificateFile: file('tls.pem'),

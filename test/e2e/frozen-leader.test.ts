@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { z } from 'zod'
 import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
 import { startApiProxy } from '../support/edge/api-proxy.ts'
@@ -20,8 +18,8 @@ import { type FreezableProxy, startFreezableProxy } from '../support/freezable-p
 import { withPorts } from '../support/ports.ts'
 import type { ManagedProcess } from '../support/process.ts'
 import { type EdgeEnvironment, mustKubectl, startEdgeEnvironment } from './environment.ts'
+import { leadsAs, leaseHolder, waitUntilLeads } from './leadership.ts'
 
-const LEASE = 'lease/edge-issuer-relay -n edge-issuer'
 const POLL_TIMEOUT_MS = 60_000
 const TEST_TIMEOUT_MS = 120_000
 const ISSUER_REF = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
@@ -71,7 +69,7 @@ beforeAll(async () => {
     ].join('---\n'),
   )
   leader = await startReplica()
-  await waitUntilLeads(leader)
+  await waitUntilLeads(leader.process)
 })
 
 afterAll(async () => {
@@ -111,23 +109,6 @@ async function startReplica(): Promise<Replica> {
 /** Names of all replicas so far. */
 const started: string[] = []
 
-const lineSchema = z.object({ message: z.string(), identity: z.string().optional() })
-
-/** Under which name a replica leads, or led; `undefined` as long as it never did. */
-async function leadsAs({ process: { logFile } }: Replica): Promise<string | undefined> {
-  const lines = (await readFile(logFile, 'utf8')).trim().split('\n')
-  const read = lines.map((line) => lineSchema.parse(JSON.parse(line)))
-  return read.find(({ message }) => message === 'leading')?.identity
-}
-
-async function waitUntilLeads(replica: Replica): Promise<void> {
-  const probe = async (): Promise<boolean> => (await leadsAs(replica)) !== undefined
-  await pollUntil({ what: 'a replica to lead', probe, timeoutMs: POLL_TIMEOUT_MS })
-}
-
-const holder = async (): Promise<string> =>
-  mustKubectl(edge.plane, `get ${LEASE} -o jsonpath={.spec.holderIdentity}`)
-
 /** Creates a request. */
 async function request(name: string): Promise<void> {
   const csrPem = createCsr({ dnsNames: [`${name}.example.com`] }).pem
@@ -163,11 +144,11 @@ describe('a leader that freezes', () => {
       leader.connection.freeze()
       const end = await leader.process.ended
       // The process is gone: whatever the next one does from now on, it does alone.
-      expect(await leadsAs(next)).toBeUndefined()
+      expect(await leadsAs(next.process)).toBeUndefined()
       expect(end).toEqual({ code: 1, signal: null })
-      await waitUntilLeads(next)
+      await waitUntilLeads(next.process)
       await waitUntilAsked(name, 2)
-      expect(await holder()).toBe(await leadsAs(next))
+      expect(await leaseHolder(edge.plane)).toBe(await leadsAs(next.process))
       leader = next
       // Its calls hang, too, and the leader makes a few of them at a time.
       await mustKubectl(edge.plane, `delete certificaterequest/${name} -n default`)
@@ -180,7 +161,7 @@ describe('a leader that freezes', () => {
     async ({ expect }) => {
       const next = await putToWork('stopped')
       process.kill(leader.process.pid, 'SIGSTOP')
-      await waitUntilLeads(next)
+      await waitUntilLeads(next.process)
       await waitUntilAsked('stopped', 2)
       // Waits in its watch; the next leader calls for it once.
       await request('late')
@@ -192,7 +173,7 @@ describe('a leader that freezes', () => {
       expect(await leader.process.ended).toEqual({ code: 1, signal: null })
       expect(leader.api.calls.filter(isWrite)).toEqual([])
       expect(stub.asked.get('late')).toBe(1)
-      expect(await holder()).toBe(await leadsAs(next))
+      expect(await leaseHolder(edge.plane)).toBe(await leadsAs(next.process))
     },
   )
 })

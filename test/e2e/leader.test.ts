@@ -8,7 +8,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, it } from 'vitest'
 import { z } from 'zod'
-import { pollUntil } from '../control-plane/poll.ts'
 import { createCsr } from '../support/csr.ts'
 import { requestManifest } from '../support/edge/objects.ts'
 import { startRelayProcess } from '../support/edge/relay-process.ts'
@@ -21,12 +20,11 @@ import {
   readyClusterIssuer,
   startEdgeEnvironment,
 } from './environment.ts'
+import { leadsAs, LEASE, leaseHolder, waitUntilLeads } from './leadership.ts'
 
-const LEASE = 'lease/edge-issuer-relay -n edge-issuer'
 /** What is promised: 15 s of the lease, at most one renewal before, and the signing. */
 const TAKE_OVER_LIMIT_MS = 20_000
 const HAND_OVER_LIMIT_MS = 4_000
-const POLL_TIMEOUT_MS = 60_000
 const GRACE_MS = 30_000
 
 let edge: EdgeEnvironment
@@ -53,23 +51,6 @@ async function anotherReplica(name: string): Promise<ManagedProcess> {
   return replica
 }
 
-const lineSchema = z.object({ message: z.string(), identity: z.string().optional() })
-
-/** Under which name a replica leads; `undefined` as long as it does not. */
-async function leadsAs({ logFile }: ManagedProcess): Promise<string | undefined> {
-  const lines = (await readFile(logFile, 'utf8')).trim().split('\n')
-  const read = lines.map((line) => lineSchema.parse(JSON.parse(line)))
-  return read.find(({ message }) => message === 'leading')?.identity
-}
-
-async function waitUntilLeads(replica: ManagedProcess): Promise<void> {
-  const probe = async (): Promise<boolean> => (await leadsAs(replica)) !== undefined
-  await pollUntil({ what: 'a replica to lead', probe, timeoutMs: POLL_TIMEOUT_MS })
-}
-
-const holder = async (): Promise<string> =>
-  mustKubectl(edge.plane, `get ${LEASE} -o jsonpath={.spec.holderIdentity}`)
-
 /** Asks for a certificate. */
 async function request(name: string): Promise<void> {
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
@@ -91,7 +72,7 @@ async function outcomes(name: string): Promise<readonly string[]> {
 
 it('one leads, and a second one waits, ready', async ({ expect }) => {
   await anotherReplica('second')
-  expect(await holder()).toBe(await leadsAs(edge.relay()))
+  expect(await leaseHolder(edge.plane)).toBe(await leadsAs(edge.relay()))
   await request('before')
   await isIssued('before')
   expect(await leadsAs(replicas[0] ?? edge.relay())).toBeUndefined()
@@ -106,7 +87,7 @@ it('when the leader is killed, the second one issues in its place', async ({ exp
   await request('orphan')
   await isIssued('orphan')
   expect(Date.now() - killedAtMs).toBeLessThan(TAKE_OVER_LIMIT_MS)
-  expect(await holder()).toBe(await leadsAs(second))
+  expect(await leaseHolder(edge.plane)).toBe(await leadsAs(second))
   expect(await outcomes('orphan')).toEqual(['issued'])
 })
 
@@ -130,5 +111,5 @@ it('a leader whose lease is taken ends, and says so by its exit code', async ({ 
   const patch = JSON.stringify({ spec: { holderIdentity: 'intruder' } })
   await mustKubectl(edge.plane, `patch ${LEASE} --type=merge -p`, patch)
   expect(await third.ended).toEqual({ code: 1, signal: null })
-  expect(await holder()).toBe('intruder')
+  expect(await leaseHolder(edge.plane)).toBe('intruder')
 })

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import type { Io } from '../io.ts'
 import { readText } from '../read-input.ts'
 
-/** Holds the passphrase for commands that nobody watches. */
+/** Holds the passphrase for commands that run unattended. */
 export const PASSPHRASE_VARIABLE = 'EDGE_ISSUER_ROOT_KEY_PASSPHRASE'
 
 const FLAG = '--root-key-passphrase-file'

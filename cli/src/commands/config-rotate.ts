@@ -43,7 +43,7 @@ export const configRotate = defineCommand({
   description: `
 Takes one step of a rotation: --add, --activate and --remove retiring, in this order, with a deploy
 after each; --back undoes --activate, and --remove next undoes --add. All else in the file stays as
-it is. The result is judged as by "config check", with the key of an added CA if it is in its folder;
+it is. The result is checked as by "config check", with the key of an added CA if it is in its folder;
 nothing is written or printed unless it is good.`,
   parameters,
   endings: ['done', 'failed', 'usage'],

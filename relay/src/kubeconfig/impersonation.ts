@@ -1,6 +1,6 @@
 import type { User } from './schema.ts'
 
-/** What a token of RFC 9110 §5.6.2 may hold, but for the percent sign that escapes the rest. */
+/** What a token of RFC 9110 §5.6.2 may hold, except the percent sign that escapes the rest. */
 const PLAIN = /^[A-Za-z0-9!#$&'*+.^_`|~-]$/u
 
 /** @returns The headers by which the API server is asked to treat the caller as another user. */

@@ -112,7 +112,7 @@ function selectionAccess(
 }
 
 const insecureWarning = ({ name, file }: Entry<Cluster>): string =>
-  `the cluster ${JSON.stringify(name)} in ${file} has insecure-skip-tls-verify: whoever answers at its address is trusted, and gets the credentials`
+  `the cluster ${JSON.stringify(name)} in ${file} has insecure-skip-tls-verify: any server at its address is trusted, and gets the credentials`
 
 function authorityOf(cluster: Entry<Cluster>, clock: Clock): TextSource | undefined {
   const { value, name, file } = cluster

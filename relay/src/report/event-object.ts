@@ -19,7 +19,7 @@ export interface EventDraft {
   readonly reason: string
   /** What was done, for machines: a constant in CamelCase, at most 128 characters. */
   readonly action: string
-  /** What happened, for people; cut to 1,024 bytes, but for a request id at its end. */
+  /** What happened, for people; cut to 1,024 bytes, except for a request id at its end. */
   readonly note: string
 }
 

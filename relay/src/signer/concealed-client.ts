@@ -1,5 +1,5 @@
 /**
- * A client for an Issuer of a namespace, whose owner must not learn what is at an address of somebody else's
+ * A client for an Issuer of a namespace, whose owner must not learn what is at an address of another
  * network: every error on the way to a worker has one text, one class and, as far as the relay's time limits
  * allow, one duration. The log has the error itself. A response counts as a worker's only if it has the
  * protocol's header and its shape; what a worker says is not concealed.

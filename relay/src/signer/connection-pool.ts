@@ -67,7 +67,7 @@ export class ConnectionPool<T> {
     return [...this.#entries.values()].map(({ value }) => value)
   }
 
-  /** Forgets everything; nothing is told of it. */
+  /** Forgets everything; no listener is notified. */
   clear(): void {
     this.#entries.clear()
     this.#weights.clear()

@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
@@ -13,9 +11,10 @@ import { installManifest } from '../../../deploy/tools/install-manifest.ts'
 import { kustomize } from '../../../deploy/tools/kustomize.ts'
 import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { pollUntil } from '../../control-plane/poll.ts'
-import { kubectlWait, mustKubectl, PATIENCE } from '../../e2e/environment.ts'
+import { mustKubectl } from '../../e2e/environment.ts'
 import { RELEASE, render } from './helm.ts'
 import { kustomization } from './kustomization.ts'
+import { installMonitoringCrds } from './monitoring-crds.ts'
 import { deploymentIn, nameOf, objectsIn, type Shipped } from './objects.ts'
 import { ODD_VALUE_SETS } from './odd-values.ts'
 import { VALUE_SETS } from './value-sets.ts'
@@ -32,11 +31,7 @@ beforeAll(async () => {
   await plane.apply(namespaces.map((namespace) => stringify(namespace)).join('---\n'))
   for (const name of ['pki', 'team-a', 'team-b'])
     await mustKubectl(plane, `create namespace ${name}`)
-  await plane.apply(await readFile(join(import.meta.dirname, 'monitoring-crds.yaml'), 'utf8'))
-  for (const plural of ['servicemonitors', 'podmonitors', 'prometheusrules']) {
-    const name = `crd/${plural}.monitoring.coreos.com`
-    await kubectlWait(plane, [name, 'condition=Established', PATIENCE], 'default')
-  }
+  await installMonitoringCrds(plane)
 })
 
 afterAll(async () => {

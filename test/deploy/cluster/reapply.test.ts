@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
-import { kubectlWait, mustKubectl, PATIENCE } from '../../e2e/environment.ts'
+import { mustKubectl } from '../../e2e/environment.ts'
 import { render } from './helm.ts'
 import { allowHosts, kustomization } from './kustomization.ts'
+import { installMonitoringCrds } from './monitoring-crds.ts'
 import { NAMESPACED } from './value-sets.ts'
 
 const EVERYTHING = {
@@ -32,11 +31,7 @@ let plane: ControlPlane
 beforeAll(async () => {
   plane = await startControlPlane({ withControllerManager: true })
   for (const name of ['edge-issuer', 'team-a']) await mustKubectl(plane, `create namespace ${name}`)
-  await plane.apply(await readFile(join(import.meta.dirname, 'monitoring-crds.yaml'), 'utf8'))
-  for (const plural of ['servicemonitors', 'podmonitors', 'prometheusrules']) {
-    const name = `crd/${plural}.monitoring.coreos.com`
-    await kubectlWait(plane, [name, 'condition=Established', PATIENCE], 'default')
-  }
+  await installMonitoringCrds(plane)
 })
 
 afterAll(async () => {

@@ -103,25 +103,27 @@ export interface RequestFields {
 }
 
 /** A CertificateRequest as cert-manager would make it. */
-export const requestManifest = ({
+export const requestObject = ({
   name,
   namespace,
   labels = {},
   csrPem,
   issuerRef,
   spec,
-}: RequestFields): string =>
-  stringify({
-    apiVersion: 'cert-manager.io/v1',
-    kind: 'CertificateRequest',
-    metadata: { name, namespace, labels },
-    spec: {
-      request: Buffer.from(csrPem).toString('base64'),
-      issuerRef,
-      usages: ['digital signature', 'server auth'],
-      ...spec,
-    },
-  })
+}: RequestFields): object => ({
+  apiVersion: 'cert-manager.io/v1',
+  kind: 'CertificateRequest',
+  metadata: { name, namespace, labels },
+  spec: {
+    request: Buffer.from(csrPem).toString('base64'),
+    issuerRef,
+    usages: ['digital signature', 'server auth'],
+    ...spec,
+  },
+})
+
+/** The same in YAML. */
+export const requestManifest = (fields: RequestFields): string => stringify(requestObject(fields))
 
 /** What a CertificateSigningRequest manifest may say. */
 export interface SigningRequestFields {
