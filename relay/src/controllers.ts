@@ -191,8 +191,8 @@ function watchedRequests<R extends AnyRequest>(
       const request = store.get(key)
       const ref = request === undefined ? undefined : kind.issuerRef(request)
       const issuer = ref === undefined ? undefined : findIssuer(observed, ref)
-      const isProven = issuer !== undefined && breakers.isResponsive(breakerScope(issuer))
-      return requestGroups(ref, share, isProven)
+      const state = issuer === undefined ? 'unknown' : breakers.workerState(breakerScope(issuer))
+      return requestGroups(ref, share, state)
     },
     backoff: REQUEST_BACKOFF,
     reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),

@@ -7,7 +7,8 @@ import { ProcessStartError } from './process.ts'
 const portTaken = new ProcessStartError('etcd ended', 'bind: address already in use')
 
 describe('freePorts', () => {
-  it('gives different ports that can be listened on', async ({ expect }) => {
+  // Between finding a port and listening on it another process may take it: hence the attempts.
+  it('gives different ports that can be listened on', { retry: 4 }, async ({ expect }) => {
     const ports = await freePorts(3)
     expect(new Set(ports).size).toBe(3)
     for (const port of ports) {

@@ -47,12 +47,14 @@ export interface Started<K> {
    * Frees its place in each of its groups. Call it exactly once.
    *
    * @param isProven - As in {@link Group}, now that it has ended; whether it ended quickly decides when absent.
+   * @param groups - The groups of the key now that it has ended, if their limits may have changed.
    */
-  readonly release: (isProven?: boolean) => void
+  readonly release: (isProven?: boolean, groups?: readonly Group[]) => void
 }
 
 class Lane<K> {
-  readonly group: Group
+  /** As last stated: a limit may change. */
+  group: Group
   readonly parent: Lane<K> | undefined
   readonly children = new Map<string, Lane<K>>()
   /** Children that can give a key; the one whose turn is next comes first. */
@@ -69,9 +71,13 @@ class Lane<K> {
   /** Keys that ended quickly since one took long, at most `extra`. */
   quick = 0
 
+  /** Of an outermost group 0. */
+  readonly depth: number
+
   constructor(group: Group, parent?: Lane<K>) {
     this.group = group
     this.parent = parent
+    this.depth = parent === undefined ? -1 : parent.depth + 1
     this.isSuspect = group.isProven === false
   }
 
@@ -82,7 +88,7 @@ class Lane<K> {
 
   get isReadyIfSpare(): boolean {
     const hasKey = this.keys.length > 0 || this.ready.size > 0 || this.readyIfSpare.size > 0
-    const extra = this.isSuspect ? 0 : this.quick
+    const extra = this.isSuspect ? 0 : Math.min(this.quick, this.group.extra ?? 0)
     return hasKey && this.active < this.group.limit + extra
   }
 
@@ -117,6 +123,7 @@ export class FairLanes<K> {
     let lane = this.#root
     for (const group of groups) {
       const child = lane.children.get(group.id) ?? new Lane(group, lane)
+      child.group = group
       lane.children.set(group.id, child)
       lane = child
     }
@@ -173,7 +180,11 @@ export class FairLanes<K> {
         counting = counting.filter((at) => !freed.includes(at))
         free(freed)
       },
-      release: (isProven = isQuick) => {
+      release: (isProven = isQuick, groups = []) => {
+        for (const at of withParents(lane)) {
+          const group = groups[at.depth]
+          if (group?.id === at.group.id) at.group = group
+        }
         for (const at of timed) {
           if (!isQuick) at.slow -= 1
           at.isSuspect = !isProven || at.slow > 0

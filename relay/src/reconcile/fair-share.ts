@@ -8,7 +8,7 @@ import type { OurIssuerRef } from '../core/issuer-ref.ts'
  * @module
  */
 import type { Group } from '../queue/fair-lanes.ts'
-import { originOf } from '../signer/circuit-breaker.ts'
+import { originOf, type WorkerState } from '../signer/circuit-breaker.ts'
 
 /** How many of a controller's workers each may occupy at once. */
 export interface FairShare {
@@ -58,19 +58,21 @@ export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptio
   }
 }
 
-/**
- * @param isProven - Whether the last call for the issuer got a response.
- * @returns The groups of a request for `ref`; none for a request that names none of our issuers.
- */
+/** A blocked request costs a status write and an Event: one at a time leaves the API server to the others. */
+const BLOCKED_LIMIT = { limit: 1, extra: 0 }
+
+/** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
 export function requestGroups(
   ref: OurIssuerRef | undefined,
   share: FairShare,
-  isProven: boolean,
+  state: WorkerState,
 ): readonly Group[] {
   if (ref === undefined) return []
   const { extra, spareBelow } = share
+  const isProven = state === 'responsive'
   const kind = { id: ref.kind, limit: share.perKind, spareBelow, isFreedEarly: true }
-  const issuer = { id: ref.name, limit: share.perIssuer, extra, isProven }
+  const issuerLimit = state === 'blocked' ? BLOCKED_LIMIT : { limit: share.perIssuer, extra }
+  const issuer = { id: ref.name, ...issuerLimit, isProven }
   return ref.kind === 'ClusterIssuer'
     ? [kind, issuer]
     : [kind, { id: ref.namespace ?? '', limit: share.perNamespace, extra, isProven }, issuer]

@@ -35,6 +35,9 @@ export interface OpenBreaker {
   readonly cause: string
 }
 
+/** What the calls so far say of a worker: `blocked` while its breaker is open, `responsive` after a response. */
+export type WorkerState = 'responsive' | 'unknown' | 'blocked'
+
 interface Breaker {
   readonly failures: number
   /** Absent while closed. */
@@ -97,9 +100,10 @@ export class CircuitBreakers {
     return { waitMs: Math.max(0, open.untilMs - this.#uptimeMs()), cause: open.cause }
   }
 
-  /** Whether the last call got a response. False also where there was none, as after a restart. */
-  isResponsive(scope: string): boolean {
-    return this.#responsive.has(scope)
+  /** @returns `unknown` also where there was no call yet, as after a restart. */
+  workerState(scope: string): WorkerState {
+    if (this.state(scope) !== undefined) return 'blocked'
+    return this.#responsive.has(scope) ? 'responsive' : 'unknown'
   }
 
   /** Makes a probe due at once: the worker responds to other calls. Changes nothing while closed. */

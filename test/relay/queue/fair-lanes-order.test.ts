@@ -112,3 +112,23 @@ describe('a group that is known', () => {
     expect(lanes.next()?.key).toBe('b0')
   })
 })
+
+describe('a limit that changes', () => {
+  const narrow = [{ ...group('kind', 6), spareBelow: 4 }, group('a', 1)]
+
+  it('takes effect when a key ends, for keys that waited before', ({ expect }) => {
+    const lanes = new FairLanes<string>()
+    push(lanes, 'a', 8)
+    const running = startAll(lanes)
+    expect(running.length).toBeGreaterThan(1)
+    for (const { release } of running) release(true, narrow)
+    expect(keysOf(startAll(lanes))).toHaveLength(1)
+  })
+
+  it('takes effect when a key comes to wait', ({ expect }) => {
+    const lanes = new FairLanes<string>()
+    push(lanes, 'a', 8)
+    lanes.push('a8', narrow)
+    expect(keysOf(startAll(lanes))).toEqual(['a0'])
+  })
+})

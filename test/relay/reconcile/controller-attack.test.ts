@@ -52,7 +52,7 @@ async function healthyWaits({
         return requestGroups(
           { kind: 'Issuer', namespace, name: 'edge' },
           SHARE,
-          namespace === 'healthy' && (isKnown || waitsMs.length > 0),
+          namespace === 'healthy' && (isKnown || waitsMs.length > 0) ? 'responsive' : 'unknown',
         )
       },
     },

@@ -79,7 +79,12 @@ describe('requestGroups', () => {
     },
     { ref: undefined, want: [] },
   ])('$ref is in $want', ({ ref, want }, { expect }) => {
-    expect(requestGroups(ref, SHARE, true)).toEqual(want)
+    expect(requestGroups(ref, SHARE, 'responsive')).toEqual(want)
+  })
+
+  it('requests of an issuer with an open circuit breaker get one place', ({ expect }) => {
+    const groups = requestGroups({ kind: 'ClusterIssuer', name: 'edge' }, SHARE, 'blocked')
+    expect(groups.at(-1)).toEqual({ id: 'edge', limit: 1, extra: 0, isProven: false })
   })
 })
 

@@ -103,14 +103,27 @@ describe('CircuitBreakers', () => {
 
   it('knows whether the last call got a response', ({ expect }) => {
     const { breakers } = aWorld()
-    const seen = [breakers.isResponsive('a')]
+    const seen = [breakers.workerState('a')]
     for (const failure of [undefined, 'reset', undefined]) {
       breakers.ended('a', 'call', failure)
-      seen.push(breakers.isResponsive('a'))
+      seen.push(breakers.workerState('a'))
     }
-    expect(seen).toEqual([false, true, false, true])
+    expect(seen).toEqual(['unknown', 'responsive', 'unknown', 'responsive'])
     for (let at = 0; at < 8_192; at += 1) breakers.ended(`b${String(at)}`, 'call', undefined)
-    expect([breakers.isResponsive('a'), breakers.isResponsive('b0')]).toEqual([false, true])
+    expect([breakers.workerState('a'), breakers.workerState('b0')]).toEqual([
+      'unknown',
+      'responsive',
+    ])
+  })
+
+  it('knows that requests are blocked, also when a probe is due', ({ expect }) => {
+    const world = aWorld()
+    open(world)
+    const seen = [world.breakers.workerState('a')]
+    world.advance(60_000)
+    seen.push(world.breakers.workerState('a'))
+    world.breakers.ended('a', 'probe', undefined)
+    expect([...seen, world.breakers.workerState('a')]).toEqual(['blocked', 'blocked', 'responsive'])
   })
 
   it('reports that one was dropped which was open', ({ expect }) => {
