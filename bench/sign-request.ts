@@ -6,7 +6,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { encodeBase64, type SignRequest } from '@edge-issuer/shared'
-import { makeCsr } from '../test/support/csr.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   commonName,
   extKeyUsage,
@@ -14,7 +14,7 @@ import {
   keyUsage,
   makeKey,
   subjectAltName,
-} from '../test/support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { makeKey } from '../../test/support/x509.ts'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import type { Api } from '../cluster/api.ts'
 import { createRequests, deleteRun } from '../cluster/load.ts'
 import { watchReady } from '../cluster/ready-watch.ts'

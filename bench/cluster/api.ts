@@ -9,8 +9,8 @@ import { IncomingMessage } from 'node:http'
 import { type Agent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import type { ControlPlane } from '../../test/control-plane/index.ts'
-import { createAdminAgent } from '../../test/support/edge/admin.ts'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
+import { createAdminAgent } from '@edge-issuer/testbed/worker/admin'
 
 /** A request. */
 export interface ApiRequest {

@@ -5,15 +5,15 @@
  * @module
  */
 import { join } from 'node:path'
-import { type ControlPlane, startControlPlane } from '../../test/control-plane/index.ts'
-import { manifests } from '../../test/support/edge/manifests.ts'
-import { issuerManifest, secretManifest } from '../../test/support/edge/objects.ts'
-import { RELAY_SERVICE_ACCOUNT } from '../../test/support/edge/relay-process.ts'
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import { manifests } from '@edge-issuer/testbed/relay/manifests'
+import { issuerManifest, secretManifest } from '@edge-issuer/testbed/relay/objects'
+import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 import {
   type EdgeSigner,
   type EdgeSignerOptions,
   startEdgeSigner,
-} from '../../test/support/edge/signer.ts'
+} from '@edge-issuer/testbed/worker/local-worker'
 import { bundleRelay } from '../relay/bundle.ts'
 import {
   type ShippedRelay,

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { makeCsr } from '../../test/support/csr.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   commonName,
   generalName,
   type KeyPair,
   subjectAltName,
   toPem,
-} from '../../test/support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 
 /** Whom a request is for. */
 export interface IssuerRef {

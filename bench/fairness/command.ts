@@ -1,3 +1,9 @@
+import {
+  grantManifest,
+  type IssuerKind,
+  issuerManifest,
+  secretManifest,
+} from '@edge-issuer/testbed/relay/objects'
 /**
  * `npm run bench -- fairness`: what issuers that do not respond cost everyone else.
  *
@@ -9,15 +15,9 @@ import {
   type Battlefield,
   clearAway,
   mount,
-} from '../../test/support/edge/attack.ts'
-import { HOSTILE_URL_ALLOW, startHostileWorker } from '../../test/support/edge/hostile-worker.ts'
-import {
-  grantManifest,
-  type IssuerKind,
-  issuerManifest,
-  secretManifest,
-} from '../../test/support/edge/objects.ts'
-import { healthOf } from '../../test/support/edge/worker-health.ts'
+} from '@edge-issuer/testbed/worker/attack'
+import { HOSTILE_URL_ALLOW, startHostileWorker } from '@edge-issuer/testbed/worker/hostile-worker'
+import { healthOf } from '@edge-issuer/testbed/worker/worker-health'
 import { type Api, openApi } from '../cluster/api.ts'
 import { type Cluster, OURS, startCluster, waitUntilReady } from '../cluster/cluster.ts'
 import { LOAD_CONNECTIONS } from '../cluster/load.ts'

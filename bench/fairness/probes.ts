@@ -5,7 +5,7 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeKey } from '../../test/support/x509.ts'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import type { Api } from '../cluster/api.ts'
 import { deleteRun } from '../cluster/load.ts'
 import { watchReady } from '../cluster/ready-watch.ts'

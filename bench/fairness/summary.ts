@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IssuerKind } from '../../test/support/edge/objects.ts'
+import type { IssuerKind } from '@edge-issuer/testbed/relay/objects'
 import { percentile, round } from '../statistics.ts'
 
 /** From the create of each request until it was Ready, in milliseconds, by the kind of the healthy issuer. */

@@ -1,3 +1,7 @@
+import { runCli } from '@edge-issuer/testbed/cli'
+import type { FieldCsr } from '@edge-issuer/testbed/field-csrs/corpus'
+import { readRequested } from '@edge-issuer/testbed/field-csrs/requested'
+import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 /**
  * The way of a person: `edge-issuer sign`.
  *
@@ -5,10 +9,6 @@
  */
 import { z } from 'zod'
 import { ENDINGS } from '../../cli/src/ending.ts'
-import type { FieldCsr } from '../../test/field-csrs/corpus.ts'
-import { readRequested } from '../../test/field-csrs/requested.ts'
-import { runCli } from '../../test/support/edge/cli.ts'
-import type { EdgeSigner } from '../../test/support/edge/signer.ts'
 import { checkCertificate } from './check-certificate.ts'
 import type { Outcome } from './outcome.ts'
 

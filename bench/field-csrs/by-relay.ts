@@ -5,9 +5,9 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FieldCsr } from '@edge-issuer/testbed/field-csrs/corpus'
+import { readRequested } from '@edge-issuer/testbed/field-csrs/requested'
 import { z } from 'zod'
-import type { FieldCsr } from '../../test/field-csrs/corpus.ts'
-import { readRequested } from '../../test/field-csrs/requested.ts'
 import { type Api, ApiError } from '../cluster/api.ts'
 import { type IssuerRef, NAMESPACE, REQUESTS_PATH } from '../cluster/requests.ts'
 import { checkCertificate } from './check-certificate.ts'

@@ -4,8 +4,8 @@ import { X509Certificate } from 'node:crypto'
  *
  * @module
  */
-import { derOf, publicKeyOf } from '../../test/field-csrs/requested.ts'
-import { tryOpenssl } from '../../test/support/openssl.ts'
+import { derOf, publicKeyOf } from '@edge-issuer/testbed/field-csrs/requested'
+import { tryOpenssl } from '@edge-issuer/testbed/pki/openssl'
 import type { Outcome } from './outcome.ts'
 
 /** A certificate as it was given out. */

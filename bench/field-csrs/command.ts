@@ -6,10 +6,10 @@
  */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { CORPUS_DIRECTORY, type FieldCsr, readCorpus } from '@edge-issuer/testbed/field-csrs/corpus'
+import { issuerManifest } from '@edge-issuer/testbed/relay/objects'
+import type { SignerConfigText } from '@edge-issuer/testbed/worker/local-worker'
 import { z } from 'zod'
-import { CORPUS_DIRECTORY, type FieldCsr, readCorpus } from '../../test/field-csrs/corpus.ts'
-import { issuerManifest } from '../../test/support/edge/objects.ts'
-import type { SignerConfigText } from '../../test/support/edge/signer.ts'
 import { type Api, openApi } from '../cluster/api.ts'
 import { type Cluster, OURS, startCluster, waitUntilReady } from '../cluster/cluster.ts'
 import { concurrently } from '../cluster/concurrently.ts'

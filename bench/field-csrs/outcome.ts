@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EXPECTATIONS, type Expectation } from '../../test/field-csrs/corpus.ts'
+import { EXPECTATIONS, type Expectation } from '@edge-issuer/testbed/field-csrs/corpus'
 
 /** One way: as a CertificateRequest through the relay, or by `edge-issuer sign`. */
 export type Outcome =

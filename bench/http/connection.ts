@@ -7,7 +7,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { SignedRequest } from '../../test/support/signed-request.ts'
+import type { SignedRequest } from '@edge-issuer/testbed/worker/signed-request'
 
 /** What came back. */
 export interface Answer {

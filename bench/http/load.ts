@@ -8,8 +8,8 @@
  */
 import { createPrivateKey } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { keyIdOf, signedPost } from '../../test/support/signed-request.ts'
-import type { KeyPair } from '../../test/support/x509.ts'
+import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
+import { keyIdOf, signedPost } from '@edge-issuer/testbed/worker/signed-request'
 import { processCpuSeconds } from '../process-cpu.ts'
 import { makeSignRequest } from '../sign-request.ts'
 import { percentile, round } from '../statistics.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { makeKey } from '../../test/support/x509.ts'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import { type Api, openApi } from '../cluster/api.ts'
 import { type Cluster, IN_TREE, startCluster } from '../cluster/cluster.ts'
 import { createRequests, LOAD_CONNECTIONS } from '../cluster/load.ts'

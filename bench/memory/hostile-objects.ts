@@ -1,13 +1,13 @@
+import { createAuthority } from '@edge-issuer/testbed/pki/pki'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 /**
  * What a tenant makes who may create Issuers and CertificateRequests in one namespace: as many and as large
  * as the API server takes.
  *
  * @module
  */
-import { caBundleLimit } from '../../test/support/ca-bundle-limit.ts'
-import { SECRET_NAME } from '../../test/support/edge/objects.ts'
-import { createAuthority } from '../../test/support/pki.ts'
-import { makeKey } from '../../test/support/x509.ts'
+import { caBundleLimit } from '@edge-issuer/testbed/relay/ca-bundle-limit'
+import { SECRET_NAME } from '@edge-issuer/testbed/relay/objects'
 import type { Api } from '../cluster/api.ts'
 import { concurrently } from '../cluster/concurrently.ts'
 import { LOAD_CONNECTIONS } from '../cluster/load.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises'
-import { makeKey } from '../../test/support/x509.ts'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import type { Api } from '../cluster/api.ts'
 import { type Cluster, OURS } from '../cluster/cluster.ts'
 import { createRequests, deleteRun, touchRequests } from '../cluster/load.ts'

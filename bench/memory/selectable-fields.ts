@@ -5,7 +5,7 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ControlPlane } from '../../test/control-plane/index.ts'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import type { Api } from '../cluster/api.ts'
 import { REQUESTS_PATH } from '../cluster/requests.ts'
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runCommand } from '../../test/support/process.ts'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** Where `npm run build:relay` leaves it. */

@@ -6,9 +6,9 @@
  */
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RELAY_SERVICE_ACCOUNT } from '../../test/support/edge/relay-process.ts'
-import { freePorts } from '../../test/support/ports.ts'
-import { type ManagedProcess, startProcess } from '../../test/support/process.ts'
+import { freePorts } from '@edge-issuer/testbed/processes/ports'
+import { type ManagedProcess, startProcess } from '@edge-issuer/testbed/processes/process'
+import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 import { shippedNodeFlags } from './start-line.ts'
 
 /** What a relay is started with. */

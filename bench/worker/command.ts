@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { issuerName } from '../../test/support/signer-setup.ts'
+import { issuerName } from '@edge-issuer/testbed/worker/signer-setup'
 import type { BenchCommand } from '../command.ts'
 import { round } from '../statistics.ts'
 import { type BenchWorker, startBenchWorker } from './bench-worker.ts'

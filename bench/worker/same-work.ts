@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { x509 } from '../../test/support/pki.ts'
+import { x509 } from '@edge-issuer/testbed/pki/pki'
 import type { Samples } from './bench-worker.ts'
 
 /**

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runCommand } from '../../test/support/process.ts'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { issueInCluster } from './issue.ts'
 import { KUBECONFIG } from './steps.ts'
 import { thisMachine } from './this-machine.ts'

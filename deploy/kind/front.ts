@@ -7,7 +7,7 @@
 import { once } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import { connect, createServer } from 'node:tls'
-import { createAuthority, issueLeaf } from '../../test/support/pki.ts'
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 
 /** Where the door is. */
 export interface FrontPlace {

@@ -6,10 +6,10 @@
  */
 import { randomBytes, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
+import type { IssuerKind } from '@edge-issuer/testbed/relay/objects'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { z } from 'zod'
-import { pollUntil } from '../../test/control-plane/poll.ts'
-import type { IssuerKind } from '../../test/support/edge/objects.ts'
-import { type EdgeSigner, startEdgeSigner } from '../../test/support/edge/signer.ts'
 import { openFront } from './front.ts'
 import { certificateOf, ISSUER_NAME, KINDS, NAMESPACE, setupManifest } from './manifests.ts'
 import { brokenLink } from './verify-chain.ts'

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { runCommand } from '../../test/support/process.ts'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { readCommandLine, USAGE, type Wanted } from './command-line.ts'
 import { runSteps, typed } from './run-steps.ts'
 import { type Argv, type Step, STEPS } from './steps.ts'

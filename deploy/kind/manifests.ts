@@ -1,16 +1,16 @@
+import {
+  certificateManifest,
+  issuerManifest,
+  type IssuerKind,
+  secretManifest,
+} from '@edge-issuer/testbed/relay/objects'
+import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 /**
  * What a user of the cluster would apply.
  *
  * @module
  */
 import { stringify } from 'yaml'
-import {
-  certificateManifest,
-  issuerManifest,
-  type IssuerKind,
-  secretManifest,
-} from '../../test/support/edge/objects.ts'
-import { RELAY_SERVICE_ACCOUNT } from '../../test/support/edge/relay-process.ts'
 
 /** Where the Issuer and the Certificates are. */
 export const NAMESPACE = 'kind-e2e'

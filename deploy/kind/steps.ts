@@ -122,7 +122,10 @@ export type StepName = keyof typeof STEPS
 
 /** The same release as in the control plane of the other tests. */
 function certManagerManifest(): string {
-  const modules = readFileSync(new URL('../../test/control-plane/go.mod', import.meta.url), 'utf8')
+  const modules = readFileSync(
+    new URL('../../testbed/src/control-plane/go.mod', import.meta.url),
+    'utf8',
+  )
   const version = /^\s*github\.com\/cert-manager\/cert-manager (?<version>v\S+)/mu.exec(modules)
     ?.groups?.['version']
   if (version === undefined) throw new Error('go.mod does not require cert-manager')

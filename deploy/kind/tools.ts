@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { hasErrorCode } from '../../test/support/error-code.ts'
-import { type CommandResult, runCommand } from '../../test/support/process.ts'
+import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
+import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** What is known of each: how to ask whether it works, and where it is had. */
 const TOOLS = {

@@ -8,8 +8,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findOrBuildBinary } from '../../test/control-plane/index.ts'
-import { runCommand } from '../../test/support/process.ts'
+import { findOrBuildBinary } from '@edge-issuer/testbed/control-plane'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { installManifest } from '../tools/install-manifest.ts'
 
 /** What is released. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { runCommand } from '../../test/support/process.ts'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** References with a digest. */
 export interface BaseImages {

@@ -5,8 +5,8 @@
  * @module
  */
 import { fileURLToPath } from 'node:url'
-import { findOrBuildBinary } from '../../test/control-plane/index.ts'
-import { runCommand } from '../../test/support/process.ts'
+import { findOrBuildBinary } from '@edge-issuer/testbed/control-plane'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 /**
  * @param kustomization - Its folder in `deploy/kustomize/`: `base`, `overlays/namespaced`.

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 import { it } from 'vitest'
 import * as z from 'zod'
-import { type CommandResult, runCommand } from '../support/process.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 

@@ -6,15 +6,15 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { it } from 'vitest'
 import { checkAnswers } from '../../bench/http/check-answers.ts'
 import { openConnection, toOctets } from '../../bench/http/connection.ts'
 import type { LoadOrder } from '../../bench/http/protocol.ts'
 import { hostOf } from '../../bench/sign-request.ts'
 import { percentile } from '../../bench/statistics.ts'
-import { createAuthority, issueLeaf } from '../support/pki.ts'
-import { runCommand } from '../support/process.ts'
-import { makeKey } from '../support/x509.ts'
 
 const LOAD = join(import.meta.dirname, '..', '..', 'bench', 'http', 'load.ts')
 

@@ -13,12 +13,12 @@ import {
   type CertificateRecord,
   type CertificatesPage,
 } from '@edge-issuer/shared'
+import { type CliResult, mustRunCli, runCli } from '@edge-issuer/testbed/cli'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { aKey, generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { z } from 'zod'
-import { makeCsr } from '../support/csr.ts'
-import { type CliResult, mustRunCli, runCli } from '../support/edge/cli.ts'
-import { type EdgeSigner, startEdgeSigner } from '../support/edge/signer.ts'
-import { aKey, generalName, name, subjectAltName } from '../support/x509.ts'
 
 /** Made before anything is listed, each with its name. */
 const NAMES = ['a.example.com', 'b.example.com', 'c.example.com'] as const

@@ -7,11 +7,18 @@ import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type CliResult, runCli } from '@edge-issuer/testbed/cli'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import {
+  aKey,
+  generalName,
+  makeKey,
+  name,
+  subjectAltName,
+  toPem,
+} from '@edge-issuer/testbed/pki/x509'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { makeCsr } from '../support/csr.ts'
-import { type CliResult, runCli } from '../support/edge/cli.ts'
-import { type EdgeSigner, startEdgeSigner } from '../support/edge/signer.ts'
-import { aKey, generalName, makeKey, name, subjectAltName, toPem } from '../support/x509.ts'
 
 const NAMES = subjectAltName(generalName.dns('web.example.com'))
 const CSR = makeCsr({ key: aKey(), subject: name(), extensions: [NAMES] })

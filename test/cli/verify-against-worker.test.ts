@@ -7,10 +7,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CertificateRecord } from '@edge-issuer/shared'
+import { runCli } from '@edge-issuer/testbed/cli'
+import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { z } from 'zod'
-import { runCli } from '../support/edge/cli.ts'
-import { makeKey, toPem } from '../support/x509.ts'
 import { aRequest, type ExportBench, setUpExport, TRUST } from './support/export-bench.ts'
 
 const RECORDS = 1000

@@ -5,8 +5,7 @@
  * @module
  */
 import { type CertificateRecord, encodePem, type SignRequest } from '@edge-issuer/shared'
-import { afterAll, beforeAll, describe, it } from 'vitest'
-import { makeCsr } from '../support/csr.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   commonName,
@@ -14,7 +13,8 @@ import {
   generalName,
   makeKey,
   subjectAltName,
-} from '../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import {
   aCsr,
   bodyOf,

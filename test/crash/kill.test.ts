@@ -8,12 +8,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
+import { createLoopbackTls } from '@edge-issuer/testbed/servers/loopback-tls'
 import * as fc from 'fast-check'
 import { it } from 'vitest'
 import { createSignerClient, type SignerClient } from '../../relay/src/signer/index.ts'
 import { aSignRequest } from '../signer-worker/support/sign-request.ts'
-import { createLoopbackTls } from '../support/loopback-tls.ts'
-import { ISSUER, leafOf, type SignerBench, startSignerBench } from './signer-bench.ts'
+import { ISSUER, leafOf, type SignerBench, startSignerBench } from './signer-harness.ts'
 
 const ROUNDS = 20
 const CLIENTS = 32

@@ -1,8 +1,8 @@
 import { signAnswerSchema } from '@edge-issuer/shared'
+import { keyIdOf, signedPost } from '@edge-issuer/testbed/worker/signed-request'
 import { it } from 'vitest'
 import { aSignRequest } from '../signer-worker/support/sign-request.ts'
-import { keyIdOf, signedPost } from '../support/signed-request.ts'
-import { ISSUER, leafOf, startSignerBench } from './signer-bench.ts'
+import { ISSUER, leafOf, startSignerBench } from './signer-harness.ts'
 
 const POSTS = 200
 const PUBLIC_URL = 'https://ca.example.com'

@@ -6,11 +6,11 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { mustRunCli, runCli } from '@edge-issuer/testbed/cli'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { unstable_readConfig as readWranglerConfig } from 'wrangler'
 import { deployWorker } from '../../signer-worker/tools/deploy-worker.ts'
-import { mustRunCli, runCli } from '../support/edge/cli.ts'
-import { runCommand } from '../support/process.ts'
 import { wranglerEnv } from './wrangler.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')

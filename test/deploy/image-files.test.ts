@@ -3,6 +3,8 @@ import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fileExists } from '@edge-issuer/testbed/files/file-exists'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import {
   buildImageFiles,
@@ -11,8 +13,6 @@ import {
   NODE_FLAGS,
 } from '../../deploy/tools/image-files.ts'
 import { noticesOf } from '../../deploy/tools/notices.ts'
-import { fileExists } from '../support/file-exists.ts'
-import { runCommand } from '../support/process.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const IMPORT = /^(?:import|export) (?:[^'"]* from )?["'](?<name>[^"']+)["'];?$/gmu

@@ -8,11 +8,11 @@ import { once } from 'node:events'
 import { request } from 'node:https'
 import { createServer } from 'node:https'
 import { text } from 'node:stream/consumers'
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
+import { createLoopbackTls } from '@edge-issuer/testbed/servers/loopback-tls'
 import { beforeAll, describe, it } from 'vitest'
 import { openFront } from '../../deploy/kind/front.ts'
 import { brokenLink } from '../../deploy/kind/verify-chain.ts'
-import { createLoopbackTls } from '../support/loopback-tls.ts'
-import { createAuthority, issueLeaf } from '../support/pki.ts'
 
 const LOOPBACK = { listenAddress: '127.0.0.1', host: '127.0.0.1' }
 

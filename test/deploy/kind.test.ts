@@ -6,6 +6,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterEach, beforeEach, describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -15,7 +16,6 @@ import { runSteps, typed } from '../../deploy/kind/run-steps.ts'
 import { type Argv, IMAGE, type Step, STEPS } from '../../deploy/kind/steps.ts'
 import { thisMachine } from '../../deploy/kind/this-machine.ts'
 import { missingTools } from '../../deploy/kind/tools.ts'
-import { runCommand } from '../support/process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -114,7 +114,7 @@ describe('the steps', () => {
     const { nodes } = z
       .object({ nodes: z.array(z.object({ image: z.string() })) })
       .parse(parse(await readFile(join(ROOT, 'deploy/kind/cluster.yaml'), 'utf8')))
-    const modules = await readFile(join(ROOT, 'test/control-plane/go.mod'), 'utf8')
+    const modules = await readFile(join(ROOT, 'testbed/src/control-plane/go.mod'), 'utf8')
     const minor = /k8s\.io\/kubernetes (?<minor>v\d+\.\d+)\./u.exec(modules)?.groups?.['minor']
     for (const { image } of nodes) {
       expect(image).toMatch(/@sha256:[0-9a-f]{64}$/u)

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { type ManifestSet, manifests } from '@edge-issuer/testbed/relay/manifests'
 import { it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { CLUSTER_ISSUER, FIELD_MANAGER, GROUP, ISSUER, VERSION } from '../../relay/src/api/group.ts'
 import { readConfig } from '../../relay/src/config.ts'
 import { APPROVE_ROLE } from '../../relay/src/core/approval-help.ts'
-import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
 
 const ruleSchema = z.object({
   apiGroups: z.array(z.string()).default([]),

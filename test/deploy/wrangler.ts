@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { type CommandResult, runCommand } from '../support/process.ts'
+import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** @param home - Where wrangler keeps its logs; it has no account there. */
 export const wranglerEnv = (home: string): NodeJS.ProcessEnv => ({

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { aKey, makeAuthority, toPem } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
 import { temporaryFolder } from '../cli/support/run-cli.ts'
-import { makeCsr } from '../support/csr.ts'
-import { aKey, makeAuthority, toPem } from '../support/x509.ts'
 import { ROOT } from './support/markdown.ts'
 
 it.for(['openssl x509 -in leaf.crt', 'openssl req -in request.csr'])(

@@ -1,11 +1,11 @@
 /** The ceremony as it stands in the document, block by block, in one shell. */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { it } from 'vitest'
 import { z } from 'zod'
 import { VERSION } from '../../cli/src/version.ts'
 import { temporaryFolder } from '../cli/support/run-cli.ts'
-import { runCommand } from '../support/process.ts'
 import { startShell } from '../support/shell-session.ts'
 import { readMarkdown, ROOT } from './support/markdown.ts'
 

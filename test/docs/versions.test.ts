@@ -15,7 +15,7 @@ it.for([
     words: (v: string) => `Kubernetes ${v.replace(/\.\d+$/, '')},`,
   },
 ])('$module is that of the control plane', async ({ module, words }, { expect }) => {
-  const sums = await readFile(join(ROOT, 'test/control-plane/go.mod'), 'utf8')
+  const sums = await readFile(join(ROOT, 'testbed/src/control-plane/go.mod'), 'utf8')
   const version = new RegExp(`^\\s*${module} (v\\S+)`, 'm').exec(sums)?.[1] ?? 'none'
   const tutorial = await readFile(join(ROOT, 'docs/tutorial.md'), 'utf8')
   expect(tutorial.replaceAll('\n', ' ')).toContain(words(version))

@@ -5,21 +5,25 @@
  * @module
  */
 import { join } from 'node:path'
-import { z } from 'zod'
 import {
   type ControlPlane,
   type ControlPlaneOptions,
   startControlPlane,
-} from '../control-plane/index.ts'
-import { type ManifestSet, manifests } from '../support/edge/manifests.ts'
-import { issuerManifest, secretManifest } from '../support/edge/objects.ts'
+} from '@edge-issuer/testbed/control-plane'
+import type { ManagedProcess } from '@edge-issuer/testbed/processes/process'
+import { type ManifestSet, manifests } from '@edge-issuer/testbed/relay/manifests'
+import { issuerManifest, secretManifest } from '@edge-issuer/testbed/relay/objects'
 import {
   RELAY_SERVICE_ACCOUNT,
   type RelayProcessOptions,
   startRelayProcess,
-} from '../support/edge/relay-process.ts'
-import { type EdgeSigner, type EdgeSignerOptions, startEdgeSigner } from '../support/edge/signer.ts'
-import type { ManagedProcess } from '../support/process.ts'
+} from '@edge-issuer/testbed/relay/relay-process'
+import {
+  type EdgeSigner,
+  type EdgeSignerOptions,
+  startEdgeSigner,
+} from '@edge-issuer/testbed/worker/local-worker'
+import { z } from 'zod'
 
 /** What runs, and how to look at it. */
 export interface EdgeEnvironment {
@@ -46,7 +50,7 @@ export interface EdgeEnvironmentOptions {
   /** Of every relay; workers on this machine unless given. */
   readonly issuerUrlAllow?: readonly string[]
   /** Of every relay: its time runs ten times as fast. */
-  readonly isHasty?: boolean
+  readonly isSpedUp?: boolean
 }
 
 const ALL: readonly ManifestSet[] = ['crds', 'relay', 'approve']
@@ -56,7 +60,7 @@ const STOP_GRACE_MS = 30_000
 export async function startEdgeEnvironment(
   options: EdgeEnvironmentOptions = {},
 ): Promise<EdgeEnvironment> {
-  const { without = [], relayFlags = [], issuerUrlAllow, isHasty = false } = options
+  const { without = [], relayFlags = [], issuerUrlAllow, isSpedUp = false } = options
   const plane = await startControlPlane(options.plane)
   const stops: (() => Promise<unknown>)[] = [async () => plane.stop()]
   const stop = async (): Promise<void> => {
@@ -75,7 +79,7 @@ export async function startEdgeEnvironment(
       kubeconfig: relayKubeconfig,
       logFile: join(plane.directory, 'relay.log'),
       flags,
-      isHasty,
+      isSpedUp,
       ...(issuerUrlAllow === undefined ? {} : { issuerUrlAllow }),
     }
     let relay = await startRelayProcess(relayOptions)

@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Admin } from '../support/edge/admin.ts'
+import type { Admin } from '@edge-issuer/testbed/worker/admin'
 import type { Created, Wanted } from '../support/edge/burst.ts'
 import {
   certificateFaults,
@@ -14,8 +14,8 @@ import {
   observeRequests,
   unmetEnds,
 } from '../support/edge/ends.ts'
-import { FATES, type FateName } from '../support/edge/fates.ts'
 import { readLedgerFiles } from '../support/edge/ledger-files.ts'
+import { FATES, type FateName } from '../support/edge/scenarios.ts'
 import { type Random, seededRandom } from '../support/fault-proxy/plan.ts'
 import type { EdgeEnvironment } from './environment.ts'
 

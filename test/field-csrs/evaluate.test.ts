@@ -1,3 +1,6 @@
+import { CORPUS_DIRECTORY, type FieldCsr, readCorpus } from '@edge-issuer/testbed/field-csrs/corpus'
+import { readRequested } from '@edge-issuer/testbed/field-csrs/requested'
+import { commonName, makeAuthority, makeKey } from '@edge-issuer/testbed/pki/x509'
 /**
  * The corpus through the worker's own code in this process: seconds, where `bench -- field-csrs` takes
  * minutes. cert-manager's webhook is not here, so that what it refuses may be signed.
@@ -6,9 +9,6 @@ import { describe, it } from 'vitest'
 import { unwrapCsr } from '../../cli/src/worker/unwrap-csr.ts'
 import { decodePemRequest, REFUSALS } from '../../shared/src/index.ts'
 import { issueCsr, opensslVerify } from '../oracle/issued.ts'
-import { commonName, makeAuthority, makeKey } from '../support/x509.ts'
-import { CORPUS_DIRECTORY, type FieldCsr, readCorpus } from './corpus.ts'
-import { readRequested } from './requested.ts'
 
 const root = makeAuthority({ subject: commonName('Root') })
 const ca = makeAuthority({ key: makeKey('P-256'), subject: commonName('Issuing'), issuer: root })

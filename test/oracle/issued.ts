@@ -1,3 +1,6 @@
+import { type CsrOptions, makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
+import { type Authority, toPem } from '@edge-issuer/testbed/pki/x509'
 import { completeUsages, ok, type Refusal, type Result } from '../../shared/src/index.ts'
 import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
@@ -7,9 +10,6 @@ import { compileClientPolicy } from '../../signer-worker/src/policy/client-polic
 /** Certificates as the worker makes them, here in Node, for openssl and Node to judge. */
 import { type CertificatePlan, evaluate } from '../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../signer-worker/src/policy/profile.ts'
-import { type CsrOptions, makeCsr } from '../support/csr.ts'
-import { openssl } from '../support/openssl.ts'
-import { type Authority, toPem } from '../support/x509.ts'
 
 /** What is asked for; what is not said is as cert-manager asks by default. */
 export interface Asked {

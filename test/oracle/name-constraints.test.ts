@@ -1,5 +1,3 @@
-/** The worker and openssl say the same of names under a CA with name constraints. */
-import { describe, it } from 'vitest'
 import {
   type Authority,
   authorityExtensions,
@@ -10,7 +8,9 @@ import {
   nameConstraints,
   octets,
   subjectAltName,
-} from '../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** The worker and openssl say the same of names under a CA with name constraints. */
+import { describe, it } from 'vitest'
 import { type Asked, issued, opensslVerify } from './issued.ts'
 
 const ROOT = makeAuthority({ subject: commonName('Root') })

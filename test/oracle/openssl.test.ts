@@ -1,7 +1,6 @@
 /** openssl and Node judge what the worker issues: under each kind of CA key, for each kind of leaf. */
 import { X509Certificate } from 'node:crypto'
-import { describe, it } from 'vitest'
-import { openssl } from '../support/openssl.ts'
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
 import {
   aKey,
   attribute,
@@ -21,7 +20,8 @@ import {
   set,
   subjectAltName,
   utf8,
-} from '../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { type Asked, issued, opensslVerify } from './issued.ts'
 
 const CA_KEYS: readonly KeyType[] = [

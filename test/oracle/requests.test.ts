@@ -1,3 +1,4 @@
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
 /** Certification requests that openssl makes: read as openssl itself reads them. */
 import { describe, it } from 'vitest'
 import {
@@ -6,7 +7,6 @@ import {
   parseCertificationRequest,
   publicKeyToText,
 } from '../../shared/src/x509/index.ts'
-import { openssl } from '../support/openssl.ts'
 
 /** Makes a key and a request for it; both stay in one call, so no file is left. */
 async function request(key: readonly string[], options: readonly string[]): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { describe, it } from 'vitest'
 import { widenThreadPool } from '../../relay/src/thread-pool.ts'
-import { runCommand } from '../support/process.ts'
 
 const SOURCES = join(import.meta.dirname, '..', '..', 'relay', 'src')
 

@@ -12,10 +12,7 @@ import {
   REFUSALS,
   REQUEST_ID_HEADER,
 } from '@edge-issuer/shared'
-import { it } from 'vitest'
-import * as z from 'zod'
-import { csrInfo, makeCsr, signCsr } from '../support/csr.ts'
-import { type AdminName, LIMIT } from '../support/worker-fixture.ts'
+import { csrInfo, makeCsr, signCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   ascii,
@@ -28,7 +25,10 @@ import {
   oid,
   seq,
   signWith,
-} from '../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { it } from 'vitest'
+import * as z from 'zod'
+import { type AdminName, LIMIT } from '../support/worker-fixture.ts'
 import { type Exchange, send } from './support/app.ts'
 import { adminKeyOf, keyOf, signingKey } from './support/fixture.ts'
 import { queryLedger } from './support/ledger.ts'

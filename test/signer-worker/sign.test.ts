@@ -6,11 +6,11 @@ import {
   type SignAnswer,
   signAnswerSchema,
 } from '@edge-issuer/shared'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { aKey } from '@edge-issuer/testbed/pki/x509'
 import { exports } from 'cloudflare:workers'
 import { it } from 'vitest'
 import * as z from 'zod'
-import { makeCsr } from '../support/csr.ts'
-import { aKey } from '../support/x509.ts'
 import { send } from './support/app.ts'
 import { fixture, keyOf } from './support/fixture.ts'
 import { countIssuances, queryLedger } from './support/ledger.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { readIfThere } from '@edge-issuer/testbed/files/read-if-there'
 import { it } from 'vitest'
-import { readIfThere } from './read-if-there.ts'
 
 const LINES = 28
 const FOLDER = new URL('../', import.meta.url)

@@ -1,9 +1,10 @@
-/**
- * Certification requests of every shape that is accepted, for properties.
- * @module
- */
-import * as fc from 'fast-check'
-import { csrAttribute, type CsrOptions, makeCsr, pssParameters, signWithPss } from './csr.ts'
+import {
+  csrAttribute,
+  type CsrOptions,
+  makeCsr,
+  pssParameters,
+  signWithPss,
+} from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   algorithmOf,
@@ -26,7 +27,12 @@ import {
   tlv,
   TRUE,
   utf8,
-} from './x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/**
+ * Certification requests of every shape that is accepted, for properties.
+ * @module
+ */
+import * as fc from 'fast-check'
 
 const letters = fc.string({
   unit: fc.constantFrom(...Array.from('abcXYZ019 -.')),

@@ -1,19 +1,10 @@
-/**
- * The way back from a certification request that was read: its octets, built from its facts alone
- * with the builders of the tests. A fact that the reader got wrong, or octets that are in no fact,
- * show as a difference.
- * @module
- */
 import {
-  type CertificationRequest,
-  type Extension,
-  type ExtensionValues,
-  type GeneralName,
-  type Name,
-  type SubjectPublicKeyInfo,
-  withMicrosoftExtensions,
-} from '../../shared/src/x509/index.ts'
-import { extensionRequest, pssParameters, SHA256, SHA384, SHA512 } from './csr.ts'
+  extensionRequest,
+  pssParameters,
+  SHA256,
+  SHA384,
+  SHA512,
+} from '@edge-issuer/testbed/pki/csr'
 import {
   ascii,
   attribute,
@@ -30,7 +21,22 @@ import {
   set,
   tlv,
   TRUE,
-} from './x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/**
+ * The way back from a certification request that was read: its octets, built from its facts alone
+ * with the builders of the tests. A fact that the reader got wrong, or octets that are in no fact,
+ * show as a difference.
+ * @module
+ */
+import {
+  type CertificationRequest,
+  type Extension,
+  type ExtensionValues,
+  type GeneralName,
+  type Name,
+  type SubjectPublicKeyInfo,
+  withMicrosoftExtensions,
+} from '../../shared/src/x509/index.ts'
 
 /**
  * @param csr - As it was read. What the reader takes whole, unread, is taken whole here as well.

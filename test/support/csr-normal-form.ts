@@ -4,8 +4,23 @@
  * product's own DER.
  * @module
  */
-import { extensionRequest, pssParameters, SHA256, SHA384, SHA512 } from './csr.ts'
-import { constructed, integer, namedBits, NULL, octets, octetString, oid, seq } from './x509.ts'
+import {
+  extensionRequest,
+  pssParameters,
+  SHA256,
+  SHA384,
+  SHA512,
+} from '@edge-issuer/testbed/pki/csr'
+import {
+  constructed,
+  integer,
+  namedBits,
+  NULL,
+  octets,
+  octetString,
+  oid,
+  seq,
+} from '@edge-issuer/testbed/pki/x509'
 
 /** One element, with its identifier and length in `raw`. */
 interface Element {

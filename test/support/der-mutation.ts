@@ -1,11 +1,17 @@
+import {
+  countNodes,
+  fromTree,
+  type Node,
+  replaceNode,
+  toTree,
+} from '@edge-issuer/testbed/pki/der-tree'
+import { concat, octets } from '@edge-issuer/testbed/pki/x509'
 /**
  * Mutations of DER that know its structure: what is left is mostly well-formed, so that it reaches
  * deep into a reader.
  * @module
  */
 import * as fc from 'fast-check'
-import { countNodes, fromTree, type Node, replaceNode, toTree } from './der-tree.ts'
-import { concat, octets } from './x509.ts'
 
 /** Anything that a mutation needs to choose. */
 interface Choice {

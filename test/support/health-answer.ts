@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { AuthorityState, HealthAnswer } from '@edge-issuer/shared'
-import type { Authority } from './x509.ts'
+import type { Authority } from '@edge-issuer/testbed/pki/x509'
 
 /** A CA of the issuer, and what it is for. */
 export interface IssuerCa {

@@ -3,7 +3,7 @@
  * @module
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import type { KeyPair } from './x509.ts'
+import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
 
 const privateKey = createPrivateKey({
   format: 'jwk',

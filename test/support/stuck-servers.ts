@@ -6,8 +6,8 @@
 import dns from 'node:dns'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import type { StuckServer } from '@edge-issuer/testbed/servers/unaccepting-server'
 import { vi } from 'vitest'
-import type { StuckServer } from './unaccepting-server.ts'
 
 /** Accepts, reads, and never answers: neither a TLS handshake nor a proxy's CONNECT. */
 export async function startSilent(): Promise<StuckServer> {

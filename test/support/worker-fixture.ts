@@ -3,7 +3,13 @@
  * fates, one client for each way of being allowed, one admin for each role. Made once, in Node, before workerd starts.
  * @module
  */
-import { commonName, type KeyPair, makeAuthority, makeKey, toPem } from './x509.ts'
+import {
+  commonName,
+  type KeyPair,
+  makeAuthority,
+  makeKey,
+  toPem,
+} from '@edge-issuer/testbed/pki/x509'
 
 /** Under a path prefix, which every test then goes through. */
 export const PUBLIC_URL = 'https://ca.example.com/signer'

@@ -4,12 +4,12 @@
  * @module
  */
 import { join } from 'node:path'
+import { type BuildJob, findOrBuild } from '@edge-issuer/testbed/go-build/cached-build'
+import { compile, REPRODUCIBLE_FLAGS } from '@edge-issuer/testbed/go-build/compile'
+import type { Report } from '@edge-issuer/testbed/go-build/progress'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { inject } from 'vitest'
 import { z } from 'zod'
-import { type BuildJob, findOrBuild } from '../go-build/cached-build.ts'
-import { compile, REPRODUCIBLE_FLAGS } from '../go-build/compile.ts'
-import type { Report } from '../go-build/progress.ts'
-import { runCommand } from '../support/process.ts'
 
 const BINARY_NAME = 'workflow-linter'
 

@@ -7,8 +7,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterEach, beforeEach, describe, it } from 'vitest'
-import { type CommandResult, runCommand } from '../support/process.ts'
 import { parseWorkflow } from './rules.ts'
 
 const release = parseWorkflow(

@@ -6,7 +6,7 @@
  */
 import type { webcrypto } from 'node:crypto'
 import { decodeBase64, type SignRequest } from '@edge-issuer/shared'
-import { x509 } from '../../../test/support/pki.ts'
+import { x509 } from '@edge-issuer/testbed/pki/pki'
 
 /** A CA as this library takes it. */
 export interface PeculiarCa {

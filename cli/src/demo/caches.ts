@@ -5,9 +5,9 @@
  */
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BUILD_LOCK, cacheRoot } from '../../../test/go-build/cached-build.ts'
-import { hasErrorCode } from '../../../test/support/error-code.ts'
-import { type FileLock, tryLock } from '../../../test/support/file-lock.ts'
+import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
+import { type FileLock, tryLock } from '@edge-issuer/testbed/files/file-lock'
+import { BUILD_LOCK, cacheRoot } from '@edge-issuer/testbed/go-build/cached-build'
 
 /** Where the caches are, and how much room they take. */
 export interface Caches {

@@ -6,18 +6,18 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import {
   findOrBuildBinary,
   type ServiceAccountRef,
   startControlPlane,
-} from '../../../test/control-plane/index.ts'
-import { writeKubeconfig } from '../../../test/control-plane/kubeconfig.ts'
+} from '@edge-issuer/testbed/control-plane'
+import { writeKubeconfig } from '@edge-issuer/testbed/control-plane/kubeconfig'
 import {
   type CommandResult,
   type ManagedProcess,
   runCommand,
-} from '../../../test/support/process.ts'
+} from '@edge-issuer/testbed/processes/process'
+import { z } from 'zod'
 import { shellWord } from '../shell-word.ts'
 import type { Steps } from './steps.ts'
 

@@ -5,13 +5,10 @@
  * @module
  */
 import { join } from 'node:path'
-import { startChildrenInSessions } from '../../../test/support/child-guard.ts'
-import { manifests } from '../../../test/support/edge/manifests.ts'
-import {
-  RELAY_SERVICE_ACCOUNT,
-  startRelayProcess,
-} from '../../../test/support/edge/relay-process.ts'
-import { type ManagedProcess, whenEnded } from '../../../test/support/process.ts'
+import { startChildrenInSessions } from '@edge-issuer/testbed/processes/child-guard'
+import { type ManagedProcess, whenEnded } from '@edge-issuer/testbed/processes/process'
+import { manifests } from '@edge-issuer/testbed/relay/manifests'
+import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
 import type { Io } from '../io.ts'
 import { type DemoCluster, startOwnCluster, useCluster } from './cluster.ts'
 import { createInterruption, Interrupted } from './interruption.ts'

@@ -1,17 +1,17 @@
+import {
+  certificateManifest,
+  type IssuerKind,
+  issuerManifest,
+  secretManifest,
+} from '@edge-issuer/testbed/relay/objects'
+import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
+import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 /**
  * The objects of the demo in the cluster: credentials, issuers, Certificates.
  *
  * @module
  */
 import { z } from 'zod'
-import {
-  certificateManifest,
-  type IssuerKind,
-  issuerManifest,
-  secretManifest,
-} from '../../../test/support/edge/objects.ts'
-import { RELAY_SERVICE_ACCOUNT } from '../../../test/support/edge/relay-process.ts'
-import type { EdgeSigner } from '../../../test/support/edge/signer.ts'
 import type { DemoCluster } from './cluster.ts'
 import { seconds, type Steps } from './steps.ts'
 

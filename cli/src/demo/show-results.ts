@@ -1,4 +1,4 @@
-import { mustRunCli } from '../../../test/support/edge/cli.ts'
+import { mustRunCli } from '@edge-issuer/testbed/cli'
 import type { DemoCluster } from './cluster.ts'
 import { KINDS, NAMESPACE, readChain } from './objects.ts'
 import { showChain } from './show-chain.ts'

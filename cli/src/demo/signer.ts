@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mustRunCli } from '@edge-issuer/testbed/cli'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { z } from 'zod'
-import { mustRunCli } from '../../../test/support/edge/cli.ts'
-import { type EdgeSigner, startEdgeSigner } from '../../../test/support/edge/signer.ts'
 
 /** A worker with an admin, who may read its ledger. */
 export interface DemoSigner extends EdgeSigner {

@@ -5,7 +5,7 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FileLock, tryLock } from '../../../test/support/file-lock.ts'
+import { type FileLock, tryLock } from '@edge-issuer/testbed/files/file-lock'
 
 /** In the checkout; git ignores it. */
 const DEFAULT = join(import.meta.dirname, '../../../.demo')

@@ -1,7 +1,6 @@
 /** Issuing CAs and roots with names as old and foreign tools write them. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, it } from 'vitest'
 import {
   ascii,
   attribute,
@@ -14,7 +13,8 @@ import {
   set,
   tlv,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { INIT, setUp } from '../support/config-bench.ts'
 
 /** TeletexString, read as Latin-1. */

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
+import { keyIdOf } from '@edge-issuer/testbed/worker/signed-request'
 import { describe, it, type TestContext } from 'vitest'
 import { readClientKeys } from '../../../cli/src/certificates/client-keys.ts'
-import { keyIdOf } from '../../support/signed-request.ts'
-import { makeKey, toPem } from '../../support/x509.ts'
 import { recordedIo, temporaryFolder } from '../support/run-cli.ts'
 
 const one = makeKey('Ed25519')

@@ -1,8 +1,14 @@
+import {
+  aKey,
+  generalName,
+  type KeyType,
+  name,
+  subjectAltName,
+} from '@edge-issuer/testbed/pki/x509'
 /** What the flags of `client create` are worth to cert-manager: by the policy of the worker. */
 import { describe, it } from 'vitest'
 import { z } from 'zod'
 import { judge } from '../../signer-worker/policy/judge.ts'
-import { aKey, generalName, type KeyType, name, subjectAltName } from '../../support/x509.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const createdSchema = z.object({

@@ -1,9 +1,9 @@
 /** Files that are no PKCS#8 key, made by the programs that make them; and the commands that convert them. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { describe, it, type TestContext } from 'vitest'
 import { explainKeyFile } from '../../../cli/src/key-file/explain.ts'
-import { runCommand } from '../../support/process.ts'
 import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
 import { runCli } from '../support/run-cli.ts'
 

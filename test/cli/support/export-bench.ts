@@ -16,11 +16,17 @@ import {
   signatureBase,
   type SignRequest,
 } from '@edge-issuer/shared'
+import { type CliResult, mustRunCli, runCli } from '@edge-issuer/testbed/cli'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import {
+  aKey,
+  commonName,
+  generalName,
+  type KeyPair,
+  subjectAltName,
+} from '@edge-issuer/testbed/pki/x509'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { z } from 'zod'
-import { makeCsr } from '../../support/csr.ts'
-import { type CliResult, mustRunCli, runCli } from '../../support/edge/cli.ts'
-import { type EdgeSigner, startEdgeSigner } from '../../support/edge/signer.ts'
-import { aKey, commonName, generalName, type KeyPair, subjectAltName } from '../../support/x509.ts'
 
 const AT_ONCE = 16
 

@@ -1,8 +1,8 @@
 /** Whatever is wrong with an answer, the error names the id under which the worker logged the request. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import { beforeEach, describe, it, vi } from 'vitest'
-import { makeCsr } from '../../support/csr.ts'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
 import { refusal, REQUEST_ID, startStubWorker, type StubAnswer } from '../support/stub-worker.ts'
 

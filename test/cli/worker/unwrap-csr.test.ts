@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { encodeBase64, encodePem } from '@edge-issuer/shared'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
+import { aKey, makeAuthority } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { unwrapCsr } from '../../../cli/src/worker/unwrap-csr.ts'
-import { makeCsr } from '../../support/csr.ts'
-import { openssl } from '../../support/openssl.ts'
-import { aKey, makeAuthority } from '../../support/x509.ts'
 
 const DER = makeCsr()
 const PEM = encodePem('CERTIFICATE REQUEST', DER)

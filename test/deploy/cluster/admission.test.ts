@@ -5,12 +5,12 @@
  * @module
  */
 import { fileURLToPath } from 'node:url'
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
 import { installManifest } from '../../../deploy/tools/install-manifest.ts'
 import { kustomize } from '../../../deploy/tools/kustomize.ts'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
-import { pollUntil } from '../../control-plane/poll.ts'
 import { mustKubectl } from '../../e2e/environment.ts'
 import { RELEASE, render } from './helm.ts'
 import { kustomization } from './kustomization.ts'

@@ -1,13 +1,13 @@
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
+import { issuerManifest } from '@edge-issuer/testbed/relay/objects'
 /**
  * CRDs that something else has made are taken over by a release, with the commands of the manual.
  *
  * @module
  */
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { getObject, mustKubectl } from '../../e2e/environment.ts'
-import { issuerManifest } from '../../support/edge/objects.ts'
-import { makeAuthority } from '../../support/x509.ts'
 import { mustHelm, RELEASE } from './helm.ts'
 import { documentedCommands } from './readme.ts'
 

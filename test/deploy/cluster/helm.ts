@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findOrBuildBinary } from '../../control-plane/index.ts'
-import { type CommandResult, runCommand } from '../../support/process.ts'
+import { findOrBuildBinary } from '@edge-issuer/testbed/control-plane'
+import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** Folder of the chart. */
 export const CHART = fileURLToPath(new URL('../../../deploy/helm/edge-issuer', import.meta.url))

@@ -7,16 +7,24 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import { freePorts } from '@edge-issuer/testbed/processes/ports'
+import {
+  type ManagedProcess,
+  startProcess,
+  waitUntilReady,
+} from '@edge-issuer/testbed/processes/process'
+import {
+  certificateManifest,
+  issuerManifest,
+  secretManifest,
+} from '@edge-issuer/testbed/relay/objects'
+import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { afterAll, beforeAll, it } from 'vitest'
 import { buildImageFiles, IMAGE_FILES, NODE_FLAGS } from '../../../deploy/tools/image-files.ts'
 import { kustomize } from '../../../deploy/tools/kustomize.ts'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { getObject, kubectlWait, PATIENCE, readyOf } from '../../e2e/environment.ts'
-import { certificateManifest, issuerManifest, secretManifest } from '../../support/edge/objects.ts'
-import { RELAY_SERVICE_ACCOUNT } from '../../support/edge/relay-process.ts'
-import { type EdgeSigner, startEdgeSigner } from '../../support/edge/signer.ts'
-import { freePorts } from '../../support/ports.ts'
-import { type ManagedProcess, startProcess, waitUntilReady } from '../../support/process.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'
 
 const STOP_GRACE_MS = 30_000

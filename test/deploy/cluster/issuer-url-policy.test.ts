@@ -1,3 +1,5 @@
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 /**
  * The admission policy for the URLs of Issuers, on a real API server.
  *
@@ -5,8 +7,6 @@
  */
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
-import { pollUntil } from '../../control-plane/poll.ts'
 import { mustKubectl } from '../../e2e/environment.ts'
 import { mustHelm, RELEASE } from './helm.ts'
 

@@ -4,15 +4,15 @@
  * @module
  */
 import { join } from 'node:path'
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import type { ManagedProcess } from '@edge-issuer/testbed/processes/process'
+import { manifests } from '@edge-issuer/testbed/relay/manifests'
+import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { issueInCluster } from '../../../deploy/kind/issue.ts'
 import { KINDS } from '../../../deploy/kind/manifests.ts'
 import { IMAGE } from '../../../deploy/kind/steps.ts'
 import { kustomize } from '../../../deploy/tools/kustomize.ts'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
-import { manifests } from '../../support/edge/manifests.ts'
-import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '../../support/edge/relay-process.ts'
-import type { ManagedProcess } from '../../support/process.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'
 
 it('what is deployed is what is shipped, but for the image and where the worker may be', async ({

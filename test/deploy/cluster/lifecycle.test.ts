@@ -6,13 +6,17 @@
  * @module
  */
 import { join } from 'node:path'
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import type { ManagedProcess } from '@edge-issuer/testbed/processes/process'
+import {
+  certificateManifest,
+  issuerManifest,
+  secretManifest,
+} from '@edge-issuer/testbed/relay/objects'
+import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { afterAll, beforeAll, it } from 'vitest'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { getObject, kubectlWait, mustKubectl, PATIENCE } from '../../e2e/environment.ts'
-import { certificateManifest, issuerManifest, secretManifest } from '../../support/edge/objects.ts'
-import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '../../support/edge/relay-process.ts'
-import { type EdgeSigner, startEdgeSigner } from '../../support/edge/signer.ts'
-import type { ManagedProcess } from '../../support/process.ts'
 import { mustHelm } from './helm.ts'
 
 const NAMESPACE = 'edge-issuer'

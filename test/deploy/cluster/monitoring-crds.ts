@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ControlPlane } from '../../control-plane/index.ts'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { kubectlWait, PATIENCE } from '../../e2e/environment.ts'
 
 /** Installs the CRDs of the Prometheus Operator that the chart has objects of, and waits until they are served. */

@@ -6,21 +6,21 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, it } from 'vitest'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
-import { getObject, kubectlWait, mustKubectl, PATIENCE, readyOf } from '../../e2e/environment.ts'
-import { createCsr } from '../../support/csr.ts'
-import { manifests } from '../../support/edge/manifests.ts'
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import { createCsr } from '@edge-issuer/testbed/pki/csr'
+import type { ManagedProcess } from '@edge-issuer/testbed/processes/process'
+import { manifests } from '@edge-issuer/testbed/relay/manifests'
 import {
   certificateManifest,
   type IssuerKind,
   issuerManifest,
   requestManifest,
   secretManifest,
-} from '../../support/edge/objects.ts'
-import { startRelayProcess } from '../../support/edge/relay-process.ts'
-import { type EdgeSigner, startEdgeSigner } from '../../support/edge/signer.ts'
-import type { ManagedProcess } from '../../support/process.ts'
+} from '@edge-issuer/testbed/relay/objects'
+import { startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
+import { afterAll, beforeAll, it } from 'vitest'
+import { getObject, kubectlWait, mustKubectl, PATIENCE, readyOf } from '../../e2e/environment.ts'
 import { render } from './helm.ts'
 import { NAMESPACED } from './value-sets.ts'
 

@@ -1,10 +1,10 @@
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
 /**
  * What Argo CD and Flux do: render, apply server-side, compare. What was applied once is not applied again.
  *
  * @module
  */
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { mustKubectl } from '../../e2e/environment.ts'
 import { render } from './helm.ts'
 import { allowHosts, kustomization } from './kustomization.ts'

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterAll, beforeAll, it } from 'vitest'
 import { writeAssets } from '../../../deploy/release/assets.ts'
-import { runCommand } from '../../support/process.ts'
 import { helm } from './helm.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'
 

@@ -1,3 +1,4 @@
+import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
 /**
  * Upgrades between values, from each to each other, on a real API server: what a release made before and
  * does not make now is gone, and what it makes is as the chart says.
@@ -7,7 +8,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { secretUnreadable } from '../../../relay/src/signer/secret-fault.ts'
-import { type ControlPlane, startControlPlane } from '../../control-plane/index.ts'
 import { getObject, mustKubectl } from '../../e2e/environment.ts'
 import { mustHelm, RELEASE, render } from './helm.ts'
 import { deploymentIn, nameOf, objectsIn, relayContainerIn, type Shipped } from './objects.ts'

@@ -25,7 +25,7 @@ import {
   tlv,
   toPem,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { type MadeCsr, textFile } from './made-csr.ts'
 
 const HOST = 'srv.acme.internal'

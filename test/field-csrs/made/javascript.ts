@@ -1,9 +1,9 @@
 /** Requests by node-forge and PKI.js, the libraries that most JavaScript programs use. */
 import { webcrypto } from 'node:crypto'
+import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 import * as asn1js from 'asn1js'
 import forge from 'node-forge'
 import * as pkijs from 'pkijs'
-import { makeKey, toPem } from '../../support/x509.ts'
 import { type MadeCsr, textFile } from './made-csr.ts'
 
 const HOST = 'js.acme.internal'

@@ -6,7 +6,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runCommand } from '../../support/process.ts'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** A request and what must be in its certificate. */
 export interface MadeCsr {

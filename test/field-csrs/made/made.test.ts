@@ -1,3 +1,6 @@
+import { publicKeyOf, readRequested } from '@edge-issuer/testbed/field-csrs/requested'
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
+import { commonName, makeAuthority, makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 /**
  * Certification requests that the tools of the field make here and now: the worker signs each, and openssl
  * verifies the certificate and finds the names in it that the tool was asked for.
@@ -8,9 +11,6 @@
 import { describe, inject, it } from 'vitest'
 import { unwrapCsr } from '../../../cli/src/worker/unwrap-csr.ts'
 import { issueCsr, opensslVerify } from '../../oracle/issued.ts'
-import { openssl } from '../../support/openssl.ts'
-import { commonName, makeAuthority, makeKey, toPem } from '../../support/x509.ts'
-import { publicKeyOf, readRequested } from '../requested.ts'
 import { CERTREQ } from './certreq.ts'
 import { certtoolCsrs } from './certtool.ts'
 import { certutilCsrs } from './certutil.ts'

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 /** Requests by programs of ours on top of other libraries: Go, Python, mbedTLS. */
 import { join } from 'node:path'
+import { ascii, generalName, makeKey, seq } from '@edge-issuer/testbed/pki/x509'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { z } from 'zod'
-import { runCommand } from '../../support/process.ts'
-import { ascii, generalName, makeKey, seq } from '../../support/x509.ts'
 import { type ExpectedNames, inFolder, type MadeCsr, textFile } from './made-csr.ts'
 import type { DebianTool } from './tools/tools.ts'
 

@@ -2,7 +2,7 @@
  * A request in plain words, before it is put into DER: what the certificate is to say follows from it.
  * @module
  */
-import type { KeyPair } from '../../support/x509.ts'
+import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
 import type { Issuer } from './issuers.ts'
 import type { NamedProfile } from './profiles.ts'
 

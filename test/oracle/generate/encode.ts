@@ -1,20 +1,4 @@
-/**
- * From a request in plain words to a certification request, and through the worker's own functions to a
- * certificate.
- * @module
- */
-import type { SignRequest } from '../../../shared/src/index.ts'
-import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
-import {
-  type IssuingCa,
-  type IssuingKey,
-  loadIssuingCa,
-  loadIssuingKey,
-} from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
-import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
-import { makeCsr } from '../../support/csr.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   attribute,
   type Authority,
@@ -33,7 +17,23 @@ import {
   subjectAltName,
   teletex,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/**
+ * From a request in plain words to a certification request, and through the worker's own functions to a
+ * certificate.
+ * @module
+ */
+import type { SignRequest } from '../../../shared/src/index.ts'
+import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
+import {
+  type IssuingCa,
+  type IssuingKey,
+  loadIssuingCa,
+  loadIssuingKey,
+} from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
+import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import type { Exhibit } from '../judges/facts.ts'
 import type { Asked, AskedAttribute, AskedInCsr, AskedName, AskedSubject } from './asked.ts'
 import { meaningOf } from './usages.ts'

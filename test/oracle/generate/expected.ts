@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, createPublicKey } from 'node:crypto'
-import { ATTRIBUTE_OIDS, type KeyPair, type KeyType } from '../../support/x509.ts'
+import { ATTRIBUTE_OIDS, type KeyPair, type KeyType } from '@edge-issuer/testbed/pki/x509'
 import type { Facts, NameFacts } from '../judges/facts.ts'
 import type { Asked, AskedName, AskedSubject } from './asked.ts'
 import { inDerOrder, type Issued } from './encode.ts'

@@ -14,7 +14,7 @@ import {
   makeAuthority,
   name,
   nameConstraints,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 
 /** An issuing CA, and what the requests to it have to observe. */
 export interface Issuer {

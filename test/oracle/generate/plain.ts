@@ -2,7 +2,7 @@
  * A plain request, for a test to change the one thing it is about.
  * @module
  */
-import { makeKey } from '../../support/x509.ts'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import type { Asked } from './asked.ts'
 import type { Issuer } from './issuers.ts'
 import { PROFILES } from './profiles.ts'

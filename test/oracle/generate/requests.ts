@@ -1,10 +1,10 @@
+import { aKey, type KeyPair, type KeyType, makeKey } from '@edge-issuer/testbed/pki/x509'
 /**
  * Arbitrary requests that every rule of the worker accepts, to one CA under one profile.
  * @module
  */
 import * as fc from 'fast-check'
 import { MAX_DURATION_SECONDS } from '../../../shared/src/index.ts'
-import { aKey, type KeyPair, type KeyType, makeKey } from '../../support/x509.ts'
 import type { Asked, AskedInCsr } from './asked.ts'
 import type { Issuer } from './issuers.ts'
 import { arbitraryNames } from './names.ts'

@@ -1,3 +1,4 @@
+import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
 /**
  * Arbitrary usages that mean something together, in cert-manager's words.
  * @module
@@ -5,7 +6,6 @@
 import * as fc from 'fast-check'
 import { completeUsages } from '../../../shared/src/index.ts'
 import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
-import type { KeyPair } from '../../support/x509.ts'
 import type { Asked } from './asked.ts'
 import type { Issuer } from './issuers.ts'
 

@@ -12,7 +12,7 @@ import {
   seq,
   tlv,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import type { Use } from '../verifiers/verifier.ts'
 import type { HostileRequest } from './hostile-request.ts'
 import {

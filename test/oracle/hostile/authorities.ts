@@ -14,7 +14,7 @@ import {
   makeAuthority,
   makeKey,
   nameConstraints,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { SERVER_AUTH } from './words.ts'
 
 const { dns, email, ip, uri } = generalName

@@ -1,10 +1,16 @@
 import { sign } from 'node:crypto'
-import { csrAttribute, csrInfo, extensionRequest, makeCsr, signCsr } from '../../support/csr.ts'
+import {
+  csrAttribute,
+  csrInfo,
+  extensionRequest,
+  makeCsr,
+  signCsr,
+} from '@edge-issuer/testbed/pki/csr'
 /**
  * Certification requests that programs read in different ways, or that ask for what is not certified.
  * @module
  */
-import { openssl } from '../../support/openssl.ts'
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
 import {
   aKey,
   concat,
@@ -23,7 +29,7 @@ import {
   subjectAltName,
   tlv,
   toPem,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { opensslVerifier } from '../verifiers/openssl.ts'
 import type { Presented, Refused, VerifierName } from '../verifiers/verifier.ts'
 import { AUTHORITIES } from './authorities.ts'

@@ -1,9 +1,9 @@
-import { makeCsr } from '../../support/csr.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 /**
  * The certificate that a hostile request is about, as a program without a policy issues it.
  * @module
  */
-import { openssl } from '../../support/openssl.ts'
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
 import {
   aKey,
   type Authority,
@@ -21,7 +21,7 @@ import {
   seq,
   subjectAltName,
   toPem,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { maskedBits, meaningOf } from '../generate/usages.ts'
 import type { Presented } from '../verifiers/verifier.ts'
 import { AUTHORITIES, ROOT } from './authorities.ts'

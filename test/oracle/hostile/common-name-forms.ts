@@ -14,7 +14,7 @@ import {
   seq,
   set,
   tlv,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { ALL_BUT_GO, BY_CA, BY_CLIENT, type CommonNameRow, toRequests } from './common-name-row.ts'
 import type { HostileRequest } from './hostile-request.ts'
 

@@ -3,7 +3,7 @@
  * the client has.
  * @module
  */
-import { subjectAltName } from '../../support/x509.ts'
+import { subjectAltName } from '@edge-issuer/testbed/pki/x509'
 import type { VerifierName } from '../verifiers/verifier.ts'
 import type { AuthorityName } from './authorities.ts'
 import type { ClientName } from './clients.ts'

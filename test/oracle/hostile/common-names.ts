@@ -3,7 +3,7 @@
  * no dNSName.
  * @module
  */
-import { attribute, commonName, seq, set } from '../../support/x509.ts'
+import { attribute, commonName, seq, set } from '@edge-issuer/testbed/pki/x509'
 import {
   ALL_BUT_GO,
   BY_ADDRESSES,

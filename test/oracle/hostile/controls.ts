@@ -1,11 +1,18 @@
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import {
+  ascii,
+  commonName,
+  generalName,
+  name,
+  subjectAltName,
+  toPem,
+} from '@edge-issuer/testbed/pki/x509'
 /**
  * Requests beside the hostile ones that are signed: what a rule must not take along. Each has a use that
  * no verifier accepts its certificate for.
  * @module
  */
 import { decodePemRequest } from '../../../shared/src/pem-request.ts'
-import { makeCsr } from '../../support/csr.ts'
-import { ascii, commonName, generalName, name, subjectAltName, toPem } from '../../support/x509.ts'
 import type { Use } from '../verifiers/verifier.ts'
 import type { PolicyRequest } from './policy-answer.ts'
 import { CLIENT_USAGES } from './words.ts'

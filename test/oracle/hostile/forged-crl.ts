@@ -22,7 +22,7 @@ import {
   time,
   toPem,
   basicConstraints,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import type { Presented, Refused } from '../verifiers/verifier.ts'
 import { AUTHORITIES } from './authorities.ts'
 import { runOpenssl } from './run-openssl.ts'

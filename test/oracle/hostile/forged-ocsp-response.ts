@@ -5,7 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { toPem } from '../../support/x509.ts'
+import { toPem } from '@edge-issuer/testbed/pki/x509'
 import type { Presented, Refused } from '../verifiers/verifier.ts'
 import { runOpenssl } from './run-openssl.ts'
 

@@ -2,7 +2,7 @@
  * DNS names outside the rules, or written so that programs disagree about them.
  * @module
  */
-import { ascii, generalName, primitive } from '../../support/x509.ts'
+import { ascii, generalName, primitive } from '@edge-issuer/testbed/pki/x509'
 import type { HostileRequest } from './hostile-request.ts'
 import {
   BY_CLIENT,

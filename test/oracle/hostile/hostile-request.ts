@@ -1,11 +1,11 @@
+import type { CsrOptions } from '@edge-issuer/testbed/pki/csr'
+import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
 /**
  * A request for a certificate beyond policy, what the policy answers, and what proves that the refusal
  * matters: verifiers that accept the same certificate when another program issues it.
  * @module
  */
 import type { RefusalCode, SignRequest } from '../../../shared/src/index.ts'
-import type { CsrOptions } from '../../support/csr.ts'
-import type { KeyPair } from '../../support/x509.ts'
 import type { Presented, Refused, Use, VerifierName } from '../verifiers/verifier.ts'
 import type { AuthorityName } from './authorities.ts'
 import type { ClientName } from './clients.ts'

@@ -13,7 +13,7 @@ import {
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { csrInfo, type CsrOptions, rsaSpki, signCsr } from '../../support/csr.ts'
+import { csrInfo, type CsrOptions, rsaSpki, signCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   ascii,
@@ -28,7 +28,7 @@ import {
   oid,
   seq,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import type { Presented, Refused } from '../verifiers/verifier.ts'
 import type { HostileRequest, Proof } from './hostile-request.ts'
 import {

@@ -1,9 +1,9 @@
+import { name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 /**
  * Rows about subject alternative names.
  * @module
  */
 import type { RefusalCode } from '../../../shared/src/index.ts'
-import { name, subjectAltName } from '../../support/x509.ts'
 import type { Use, VerifierName } from '../verifiers/verifier.ts'
 import type { AuthorityName } from './authorities.ts'
 import type { ClientName } from './clients.ts'

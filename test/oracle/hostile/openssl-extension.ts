@@ -2,7 +2,7 @@
  * Extensions as lines of openssl's configuration.
  * @module
  */
-import { fromTree, toTree } from '../../support/der-tree.ts'
+import { fromTree, toTree } from '@edge-issuer/testbed/pki/der-tree'
 
 /**
  * @param extension - In DER.

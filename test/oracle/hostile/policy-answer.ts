@@ -1,3 +1,5 @@
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { aKey } from '@edge-issuer/testbed/pki/x509'
 /**
  * What the worker's policy answers to a request of these tables: the functions that the worker calls,
  * with rules that are read as the configuration is.
@@ -15,8 +17,6 @@ import { compileClientPolicy } from '../../../signer-worker/src/policy/client-po
 import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
 import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
-import { makeCsr } from '../../support/csr.ts'
-import { aKey } from '../../support/x509.ts'
 import type { Presented } from '../verifiers/verifier.ts'
 import { AUTHORITIES, ROOT } from './authorities.ts'
 import { CLIENTS } from './clients.ts'

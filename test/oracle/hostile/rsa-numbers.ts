@@ -11,7 +11,7 @@ import {
   randomInt,
   X509Certificate,
 } from 'node:crypto'
-import { concat, type KeyPair, octets } from '../../support/x509.ts'
+import { concat, type KeyPair, octets } from '@edge-issuer/testbed/pki/x509'
 import { nodeVerifier } from '../verifiers/node.ts'
 import type { Presented, Refused } from '../verifiers/verifier.ts'
 

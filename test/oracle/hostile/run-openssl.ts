@@ -1,4 +1,4 @@
-import { runCommand } from '../../support/process.ts'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** Runs openssl in a folder; what it writes to both streams. */
 export async function runOpenssl(

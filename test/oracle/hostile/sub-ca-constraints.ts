@@ -11,7 +11,7 @@ import {
   name,
   nameConstraints,
   seq,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import type { HostileRequest } from './hostile-request.ts'
 import { EVERYBODY, EVIL, server, type SubCaRow, toRequest } from './sub-ca-row.ts'
 

@@ -1,9 +1,9 @@
+import { generalName, name } from '@edge-issuer/testbed/pki/x509'
 /**
  * Rows about CA certificates: what their holder issues is accepted.
  * @module
  */
 import type { RefusalCode } from '../../../shared/src/index.ts'
-import { generalName, name } from '../../support/x509.ts'
 import type { Use, VerifierName } from '../verifiers/verifier.ts'
 import type { AuthorityName } from './authorities.ts'
 import type { ClientName } from './clients.ts'

@@ -9,7 +9,7 @@ import {
   generalName,
   keyUsage,
   nameConstraints,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import type { HostileRequest } from './hostile-request.ts'
 import { EVERYBODY, EVIL, OPENSSL, server, type SubCaRow, toRequest } from './sub-ca-row.ts'
 import { CA_USAGES, CODE_SIGNING } from './words.ts'

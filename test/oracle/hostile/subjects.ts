@@ -2,7 +2,7 @@
  * Subjects that name someone else: a CA, a group, a mailbox.
  * @module
  */
-import { commonName, generalName, name, subjectAltName } from '../../support/x509.ts'
+import { commonName, generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 import { showCrl } from './forged-crl.ts'
 import type { HostileRequest } from './hostile-request.ts'
 import { CLIENT_USAGES } from './words.ts'

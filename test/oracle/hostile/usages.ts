@@ -9,7 +9,7 @@ import {
   keyUsage,
   name,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { showCrl } from './forged-crl.ts'
 import { showOcspResponse } from './forged-ocsp-response.ts'
 import type { HostileRequest } from './hostile-request.ts'

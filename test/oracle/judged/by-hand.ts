@@ -23,7 +23,7 @@ import {
   primitive,
   seq,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import type { Exhibit, Facts } from '../judges/facts.ts'
 
 const AT_SECONDS = Date.parse('2026-11-24T12:00:00Z') / 1000

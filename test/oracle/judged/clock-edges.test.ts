@@ -1,9 +1,9 @@
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
 /**
  * Certificates at the edges of time: where its encoding changes (RFC 5280 §4.1.2.5), and where the
  * issuing CA ends.
  */
 import { describe, it } from 'vitest'
-import { openssl } from '../../support/openssl.ts'
 import { issue, type Issued } from '../generate/encode.ts'
 import { expectedFacts } from '../generate/expected.ts'
 import { makeIssuer } from '../generate/issuers.ts'

@@ -22,7 +22,7 @@ import {
   time,
   tlv,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import type { Exhibit } from '../judges/facts.ts'
 import { belowAnotherCa, exhibit, withExtensions, without } from './by-hand.ts'
 

@@ -3,9 +3,9 @@
  * Go, Node and zlint accept what the worker issues, and read in it what was asked for.
  */
 import { X509Certificate } from 'node:crypto'
+import type { Authority } from '@edge-issuer/testbed/pki/x509'
 import * as fc from 'fast-check'
 import { beforeAll, describe, it } from 'vitest'
-import type { Authority } from '../../support/x509.ts'
 import type { Asked } from '../generate/asked.ts'
 import { issue, type Issued } from '../generate/encode.ts'
 import { expectedFacts } from '../generate/expected.ts'

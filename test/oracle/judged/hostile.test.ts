@@ -1,9 +1,9 @@
+import { commonName } from '@edge-issuer/testbed/pki/x509'
 /**
  * Requests for certificates beyond policy: each is refused with its code, and for each the certificate
  * that another program issues is accepted by a verifier, which proves that the refusal matters.
  */
 import { beforeAll, describe, it } from 'vitest'
-import { commonName } from '../../support/x509.ts'
 import { certify, issueBelow } from '../hostile/certify.ts'
 import { CONTROLS } from '../hostile/controls.ts'
 import type { HostileRequest } from '../hostile/hostile-request.ts'

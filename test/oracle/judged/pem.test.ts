@@ -1,8 +1,8 @@
+import { toPem } from '@edge-issuer/testbed/pki/x509'
 /** The first PEM block of a text is what Go's encoding/pem.Decode finds, for texts of every kind. */
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { decodeFirstPemBlock, decodePemRequest, encodePem } from '../../../shared/src/index.ts'
-import { toPem } from '../../support/x509.ts'
 import { readWithGo } from '../judges/go-readers.ts'
 
 const BODY = Uint8Array.from({ length: 100 }, (_, at) => (at * 37) % 256)

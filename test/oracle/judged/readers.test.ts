@@ -1,3 +1,4 @@
+import { attribute, makeAuthority, seq, set, tlv } from '@edge-issuer/testbed/pki/x509'
 /** Names and certification requests are read as Go's crypto/x509 reads them. */
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
@@ -12,7 +13,6 @@ import { readCsr } from '../../../signer-worker/src/policy/csr.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
 import { csrArbitrary } from '../../support/csr-arbitrary.ts'
 import { mutationOf } from '../../support/der-mutation.ts'
-import { attribute, makeAuthority, seq, set, tlv } from '../../support/x509.ts'
 import { readWithGo } from '../judges/go-readers.ts'
 
 const valuesOf = ({ rdns }: Name): readonly string[] => rdns.flat().map(({ value }) => value)

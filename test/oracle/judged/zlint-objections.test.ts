@@ -1,9 +1,9 @@
+import { aKey } from '@edge-issuer/testbed/pki/x509'
 /**
  * What zlint objects to and the worker issues all the same, because it is asked for every day: generated
  * requests leave it out. A version of zlint that thinks otherwise shows here.
  */
 import { it } from 'vitest'
-import { aKey } from '../../support/x509.ts'
 import { issue } from '../generate/encode.ts'
 import { makeIssuer } from '../generate/issuers.ts'
 import { plainRequest } from '../generate/plain.ts'

@@ -1,10 +1,10 @@
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 /**
  * Go's crypto/x509 and zlint as judges: one process for any number of certificates.
  * @module
  */
 import { inject } from 'vitest'
 import * as z from 'zod'
-import { runCommand } from '../../support/process.ts'
 import type { Exhibit, Facts, Verdict } from './facts.ts'
 
 /** One thing that zlint says of a certificate. */

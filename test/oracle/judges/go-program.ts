@@ -3,9 +3,13 @@
  * @module
  */
 import { join } from 'node:path'
-import { type BuildJob, findOrBuild, type GoProgram } from '../../go-build/cached-build.ts'
-import { compile, REPRODUCIBLE_FLAGS } from '../../go-build/compile.ts'
-import type { Report } from '../../go-build/progress.ts'
+import {
+  type BuildJob,
+  findOrBuild,
+  type GoProgram,
+} from '@edge-issuer/testbed/go-build/cached-build'
+import { compile, REPRODUCIBLE_FLAGS } from '@edge-issuer/testbed/go-build/compile'
+import type { Report } from '@edge-issuer/testbed/go-build/progress'
 
 const program = (name: string, title: string, folder: string): GoProgram => ({
   name,

@@ -1,10 +1,10 @@
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 /**
  * Go's own readers: one process for any number of inputs.
  * @module
  */
 import { inject } from 'vitest'
 import * as z from 'zod'
-import { runCommand } from '../../support/process.ts'
 
 /** An input, and what Go is asked to read it as. */
 export interface Reading {

@@ -3,8 +3,8 @@
  * one for each time verifies all of that time and prints the chains that it found.
  * @module
  */
-import { openssl, tryOpenssl } from '../../support/openssl.ts'
-import { toPem } from '../../support/x509.ts'
+import { openssl, tryOpenssl } from '@edge-issuer/testbed/pki/openssl'
+import { toPem } from '@edge-issuer/testbed/pki/x509'
 import type { Exhibit, Facts, NameFacts, Verdict } from './facts.ts'
 import { readText } from './openssl-text.ts'
 import { unescapeValue } from './words.ts'

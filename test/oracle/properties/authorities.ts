@@ -1,8 +1,3 @@
-/**
- * Issuing CAs of the property test: a pool of chains with arbitrary limits.
- * @module
- */
-import * as fc from 'fast-check'
 import {
   type Authority,
   authorityExtensions,
@@ -14,7 +9,12 @@ import {
   makeAuthority,
   makeKey,
   nameConstraints,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/**
+ * Issuing CAs of the property test: a pool of chains with arbitrary limits.
+ * @module
+ */
+import * as fc from 'fast-check'
 import type { CaLimits, Constraints, Subtree } from './case.ts'
 import { EXT_KEY_USAGES } from './vocabulary.ts'
 

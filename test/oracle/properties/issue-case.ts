@@ -1,3 +1,18 @@
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import {
+  aKey,
+  attribute,
+  basicConstraints,
+  generalName,
+  ia5,
+  type KeyPair,
+  printable,
+  seq,
+  set,
+  subjectAltName,
+  tlv,
+  utf8,
+} from '@edge-issuer/testbed/pki/x509'
 /**
  * From a case in plain words to a certificate, through the worker's own functions.
  * @module
@@ -15,21 +30,6 @@ import { compileClientPolicy } from '../../../signer-worker/src/policy/client-po
 import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
-import { makeCsr } from '../../support/csr.ts'
-import {
-  aKey,
-  attribute,
-  basicConstraints,
-  generalName,
-  ia5,
-  type KeyPair,
-  printable,
-  seq,
-  set,
-  subjectAltName,
-  tlv,
-  utf8,
-} from '../../support/x509.ts'
 import { type LimitedAuthority, toExtensions } from './authorities.ts'
 import type { World, Case, ClientLists, RequestedCommonName, RequestedName } from './case.ts'
 import { ADDRESSES } from './vocabulary.ts'

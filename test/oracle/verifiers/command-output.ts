@@ -1,4 +1,4 @@
-import { runCommand } from '../../support/process.ts'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** What a command writes; `undefined` when it cannot be run or fails. */
 export async function commandOutput(

@@ -1,10 +1,10 @@
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 /**
  * Go's crypto/x509 as a relying party: one process for any number of certificates.
  * @module
  */
 import { inject } from 'vitest'
 import * as z from 'zod'
-import { runCommand } from '../../support/process.ts'
 import type { Refused, Use, Verifier } from './verifier.ts'
 
 /** One use of a certificate, in the words of the Go program; what is absent is not checked. */

@@ -3,8 +3,8 @@
  * @module
  */
 import { join } from 'node:path'
-import { runCommand } from '../../support/process.ts'
-import type { KeyPair } from '../../support/x509.ts'
+import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { commandOutput } from './command-output.ts'
 import { peerServer } from './peer-server.ts'
 import { NOT_CHECKED, type Probe, type Refused, type Verifier } from './verifier.ts'

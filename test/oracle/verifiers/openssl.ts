@@ -3,8 +3,8 @@
  * @module
  */
 import { isIP } from 'node:net'
-import { openssl, tryOpenssl } from '../../support/openssl.ts'
-import { toPem } from '../../support/x509.ts'
+import { openssl, tryOpenssl } from '@edge-issuer/testbed/pki/openssl'
+import { toPem } from '@edge-issuer/testbed/pki/x509'
 import { inBatches } from './batches.ts'
 import { NOT_CHECKED, type Probe, type Refused, type Use, type Verifier } from './verifier.ts'
 

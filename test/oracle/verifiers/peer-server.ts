@@ -1,4 +1,4 @@
-import { type Authority, commonName, makeAuthority } from '../../support/x509.ts'
+import { type Authority, commonName, makeAuthority } from '@edge-issuer/testbed/pki/x509'
 
 let authority: Authority | undefined
 

@@ -3,9 +3,9 @@
  * @module
  */
 import { join } from 'node:path'
+import { toPem } from '@edge-issuer/testbed/pki/x509'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import * as z from 'zod'
-import { runCommand } from '../../support/process.ts'
-import { toPem } from '../../support/x509.ts'
 import { commandOutput } from './command-output.ts'
 import { peerServer } from './peer-server.ts'
 import { presentedPem } from './tls-server.ts'

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import { toPem } from '../../support/x509.ts'
+import { toPem } from '@edge-issuer/testbed/pki/x509'
 import type { Presented } from './verifier.ts'
 
 /** A listening server. */

@@ -3,7 +3,7 @@
  * Each shares no code with the product.
  * @module
  */
-import type { KeyPair } from '../../support/x509.ts'
+import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
 
 /** A certificate as its holder presents it, and the root that the relying party trusts. DER. */
 export interface Presented {

@@ -1,10 +1,10 @@
 import type { HealthAnswer } from '@edge-issuer/shared'
+import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { beforeAll, describe, it } from 'vitest'
 import { longestLifetimeMs, warnOfExpiry } from '../../../relay/src/core/ca-expiry.ts'
 import { requestLifetimeMs } from '../../../relay/src/core/sign-request.ts'
 import { issuerChecked, issuerPending } from '../../../relay/src/core/verdict.ts'
 import { aRequest } from '../../support/kube-objects.ts'
-import { createAuthority } from '../../support/pki.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

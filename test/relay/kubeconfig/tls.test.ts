@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { createSecureServer } from 'node:http2'
 import { join } from 'node:path'
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { describe, it } from 'vitest'
 import { CLUSTER_ISSUER } from '../../../relay/src/api/group.ts'
-import { createAuthority, issueLeaf } from '../../support/pki.ts'
 import { kubeconfigText } from '../kube/fake-api-server.ts'
 import {
   aDirectory,

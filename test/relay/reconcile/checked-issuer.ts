@@ -4,6 +4,7 @@
  * @module
  */
 import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
+import { commonName, makeAuthority, makeKey } from '@edge-issuer/testbed/pki/x509'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer, IssuerDetails } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
@@ -14,7 +15,6 @@ import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
 import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
 import { anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
-import { commonName, makeAuthority, makeKey } from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import {
   anEventRecorder,

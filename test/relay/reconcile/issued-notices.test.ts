@@ -2,6 +2,17 @@
  * What the worker says about a certificate, from its answer to the Event; and what it is not sent.
  */
 import { ok, type SignAnswer, type SignRequest } from '@edge-issuer/shared'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import {
+  basicConstraints,
+  commonName,
+  generalName,
+  keyUsage,
+  makeAuthority,
+  makeKey,
+  subjectAltName,
+  toPem,
+} from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import type { AnyRequest } from '../../../relay/src/api/request.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
@@ -15,19 +26,8 @@ import { requestReconciler } from '../../../relay/src/reconcile/request.ts'
 import { signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import { Told } from '../../../relay/src/reconcile/told.ts'
 import type { EventDraft } from '../../../relay/src/report/events.ts'
-import { makeCsr } from '../../support/csr.ts'
 import { caFacts, rootFacts } from '../../support/health-answer.ts'
 import { anIssuer, aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
-import {
-  basicConstraints,
-  commonName,
-  generalName,
-  keyUsage,
-  makeAuthority,
-  makeKey,
-  subjectAltName,
-  toPem,
-} from '../../support/x509.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import {
   anEventRecorder,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { err, ok } from '@edge-issuer/shared'
+import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
@@ -7,7 +8,6 @@ import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
 import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
-import { createAuthority } from '../../support/pki.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import {
   anEventRecorder,

@@ -5,25 +5,7 @@
  * @module
  */
 import { err, type HealthAnswer, ok, type Result, type SignAnswer } from '@edge-issuer/shared'
-import { describe, it } from 'vitest'
-import { ISSUER } from '../../../relay/src/api/group.ts'
-import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
-import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
-import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
-import type { SignerClient } from '../../../relay/src/signer/client.ts'
-import { makeCsr } from '../../support/csr.ts'
-import {
-  aHealthAnswer,
-  caFacts as facts,
-  type IssuerCa,
-  rootFacts,
-  sha256Of as sha256,
-} from '../../support/health-answer.ts'
-import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   type Authority,
   basicConstraints,
@@ -35,7 +17,25 @@ import {
   makeKey,
   subjectAltName,
   toPem,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { ISSUER } from '../../../relay/src/api/group.ts'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
+import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
+import type { SignerClient } from '../../../relay/src/signer/client.ts'
+import {
+  aHealthAnswer,
+  caFacts as facts,
+  type IssuerCa,
+  rootFacts,
+  sha256Of as sha256,
+} from '../../support/health-answer.ts'
+import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import {
   anEventRecorder,

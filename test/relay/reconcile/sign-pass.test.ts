@@ -1,4 +1,5 @@
 import { err, ok, type Result, type SignAnswer } from '@edge-issuer/shared'
+import { createCsr } from '@edge-issuer/testbed/pki/csr'
 import { describe, it } from 'vitest'
 import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
@@ -6,7 +7,6 @@ import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds
 import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import { breakerScope, CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
 import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
-import { createCsr } from '../../support/csr.ts'
 import { anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { aSignerClient, newBreakers } from './support.ts'
 

@@ -1,7 +1,7 @@
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { describe, it } from 'vitest'
 import { CERTIFICATE_REQUEST_WORDS as WORDS } from '../../../relay/src/core/request-words.ts'
 import { logSigned } from '../../../relay/src/reconcile/signed-line.ts'
-import { createAuthority, issueLeaf } from '../../support/pki.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 
 const REQUEST = { kind: 'CertificateRequest', key: 'default/web-1' }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@edge-issuer/shared'
-import { createAuthority, issueLeaf } from '../../support/pki.ts'
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 
 /** A request as it arrived. */
 export interface Received {

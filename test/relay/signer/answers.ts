@@ -4,12 +4,7 @@
  * @module
  */
 import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
-import { expect } from 'vitest'
-import type { SeenFingerprints } from '../../../relay/src/api/issuer.ts'
-import { Certificates } from '../../../relay/src/signer/certificates.ts'
-import { verifyAnswer } from '../../../relay/src/signer/verify-answer.ts'
-import { makeCsr } from '../../support/csr.ts'
-import { sha256Of } from '../../support/health-answer.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   type Authority,
   type AuthorityOptions,
@@ -24,7 +19,12 @@ import {
   nameConstraints,
   octets,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { expect } from 'vitest'
+import type { SeenFingerprints } from '../../../relay/src/api/issuer.ts'
+import { Certificates } from '../../../relay/src/signer/certificates.ts'
+import { verifyAnswer } from '../../../relay/src/signer/verify-answer.ts'
+import { sha256Of } from '../../support/health-answer.ts'
 
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'

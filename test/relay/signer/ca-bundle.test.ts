@@ -1,7 +1,7 @@
+import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
+import { caBundleLimit } from '@edge-issuer/testbed/relay/ca-bundle-limit'
 import { describe, it } from 'vitest'
 import { MAX_CA_BUNDLE, readCaBundle } from '../../../relay/src/signer/ca-bundle.ts'
-import { caBundleLimit } from '../../support/ca-bundle-limit.ts'
-import { makeAuthority } from '../../support/x509.ts'
 
 const { pem } = makeAuthority()
 

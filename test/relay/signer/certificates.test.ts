@@ -1,6 +1,6 @@
+import { commonName, makeAuthority, makeKey } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { Certificates, type Link, type Source } from '../../../relay/src/signer/certificates.ts'
-import { commonName, makeAuthority, makeKey } from '../../support/x509.ts'
 
 const LIMITS = { label: 'CERTIFICATE', maxBlocks: 3, maxCharacters: 10_000 } as const
 const key = makeKey('P-256')

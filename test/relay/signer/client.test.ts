@@ -7,9 +7,9 @@ import {
   type SignAnswer,
   signatureBase,
 } from '@edge-issuer/shared'
+import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { createSignerClient, type SignerClient } from '../../../relay/src/signer/index.ts'
-import { createAuthority } from '../../support/pki.ts'
 import {
   type AnsweringServer,
   answerWith,

@@ -1,9 +1,9 @@
 import { err, ok } from '@edge-issuer/shared'
+import { createAuthority } from '@edge-issuer/testbed/pki/pki'
+import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
-import { createAuthority } from '../../support/pki.ts'
-import { makeAuthority } from '../../support/x509.ts'
 import { aKey, aSecretReader, openConnections } from './open-connections.ts'
 
 const NEVER = new AbortController().signal

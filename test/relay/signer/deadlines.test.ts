@@ -5,12 +5,12 @@
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@edge-issuer/shared'
+import { startTunnelProxy } from '@edge-issuer/testbed/servers/tunnel-proxy'
+import { startUnaccepting, type StuckServer } from '@edge-issuer/testbed/servers/unaccepting-server'
 import { afterEach, describe, it, vi } from 'vitest'
 import { z } from 'zod'
 import { openWorker } from '../../../relay/src/signer/worker-connection.ts'
 import { endsSoon, startSilent, startUnresolving } from '../../support/stuck-servers.ts'
-import { startTunnelProxy } from '../../support/tunnel-proxy.ts'
-import { startUnaccepting, type StuckServer } from '../../support/unaccepting-server.ts'
 import { ANSWERING_NAME, type Respond, startAnsweringServer } from './answering-server.ts'
 
 const DEADLINE_MS = 150

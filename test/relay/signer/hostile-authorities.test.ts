@@ -1,5 +1,10 @@
+import {
+  basicConstraints,
+  generalName,
+  keyUsage,
+  nameConstraints,
+} from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { basicConstraints, generalName, keyUsage, nameConstraints } from '../../support/x509.ts'
 import {
   CONSTRAINED_CA,
   csr,

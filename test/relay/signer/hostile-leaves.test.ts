@@ -1,4 +1,3 @@
-import { describe, it } from 'vitest'
 import {
   basicConstraints,
   extension,
@@ -8,7 +7,8 @@ import {
   seq,
   subjectAltName,
   commonName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import {
   LEAF_EXTENSIONS,
   LIFETIME_MS,

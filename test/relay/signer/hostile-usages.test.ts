@@ -1,5 +1,5 @@
+import { basicConstraints, extKeyUsage, keyUsage } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { basicConstraints, extKeyUsage, keyUsage } from '../../support/x509.ts'
 import {
   ANY_USAGE,
   CLIENT_AUTH,

@@ -1,6 +1,11 @@
+import {
+  basicConstraints,
+  generalName,
+  makeAuthority,
+  subjectAltName,
+} from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { sha256Of } from '../../support/health-answer.ts'
-import { basicConstraints, generalName, makeAuthority, subjectAltName } from '../../support/x509.ts'
 import {
   belowPathless,
   expired,

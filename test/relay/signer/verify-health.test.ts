@@ -1,8 +1,4 @@
 import type { HealthAnswer } from '@edge-issuer/shared'
-import { describe, it } from 'vitest'
-import { Certificates } from '../../../relay/src/signer/certificates.ts'
-import { verifyHealth } from '../../../relay/src/signer/verify-health.ts'
-import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
 import {
   basicConstraints,
   commonName,
@@ -10,7 +6,11 @@ import {
   makeAuthority,
   makeKey,
   octets,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { Certificates } from '../../../relay/src/signer/certificates.ts'
+import { verifyHealth } from '../../../relay/src/signer/verify-health.ts'
+import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00Z')
 

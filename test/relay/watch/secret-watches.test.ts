@@ -5,7 +5,7 @@ import {
   MAX_SECRET_WATCHES_PER_NAMESPACE,
 } from '../../../relay/src/watch/secret-watches.ts'
 import { settle } from '../queue/fake-clock.ts'
-import { aSecret, SECRET_REF, SecretBench } from './secret-bench.ts'
+import { aSecret, SECRET_REF, SecretBench } from './secret-harness.ts'
 
 const NEVER = new AbortController().signal
 

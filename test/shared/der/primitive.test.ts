@@ -1,7 +1,7 @@
+import { octets, oid, tlv } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { readDer } from '../../../shared/src/der/read-der.ts'
 import type { DerReader } from '../../../shared/src/der/reader.ts'
-import { octets, oid, tlv } from '../../support/x509.ts'
 
 /** The value in JSON, or the code of the refusal. */
 const told = (element: Uint8Array, take: (reader: DerReader) => unknown): string => {

@@ -1,6 +1,3 @@
-import { describe, it } from 'vitest'
-import { readDer } from '../../../shared/src/der/read-der.ts'
-import type { DerReader } from '../../../shared/src/der/reader.ts'
 import {
   bitString,
   integer,
@@ -11,7 +8,10 @@ import {
   set,
   tlv,
   TRUE,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { readDer } from '../../../shared/src/der/read-der.ts'
+import type { DerReader } from '../../../shared/src/der/reader.ts'
 
 const read = (bytes: Uint8Array, grammar: (reader: DerReader) => unknown): string => {
   const result = readDer({ bytes, maxBytes: 100_000 }, grammar)

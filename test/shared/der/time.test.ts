@@ -1,8 +1,8 @@
+import { ascii, tlv } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { readDer } from '../../../shared/src/der/read-der.ts'
 import { timeToText } from '../../../shared/src/der/time.ts'
 import { encode, time as writeTime } from '../../../shared/src/der/writer.ts'
-import { ascii, tlv } from '../../support/x509.ts'
 
 const UTC_TIME = 23
 const GENERALIZED_TIME = 24

@@ -1,9 +1,9 @@
+import { concat, integer, octets, octetString, oid, seq } from '@edge-issuer/testbed/pki/x509'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { readDer } from '../../../shared/src/der/read-der.ts'
 import type { DerReader } from '../../../shared/src/der/reader.ts'
 import * as der from '../../../shared/src/der/writer.ts'
-import { concat, integer, octets, octetString, oid, seq } from '../../support/x509.ts'
 
 const read = <T>(element: der.Element, grammar: (reader: DerReader) => T): T => {
   const result = readDer({ bytes: der.encode(element), maxBytes: 1_000_000 }, grammar)

@@ -1,6 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { describe, it } from 'vitest'
-import { nameToText, parseCertificate, timeToText, toHex } from '../../../shared/src/x509/index.ts'
 import {
   aKey,
   algorithmOf,
@@ -20,7 +18,9 @@ import {
   seq,
   signWith,
   time,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { nameToText, parseCertificate, timeToText, toHex } from '../../../shared/src/x509/index.ts'
 
 const KEY = aKey()
 const ECDSA = algorithmOf(KEY)

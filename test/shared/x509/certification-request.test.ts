@@ -1,11 +1,4 @@
-import { describe, it } from 'vitest'
-import {
-  generalNameToText,
-  nameToText,
-  parseCertificationRequest,
-  publicKeyToText,
-} from '../../../shared/src/x509/index.ts'
-import { type CsrOptions, makeCsr } from '../../support/csr.ts'
+import { type CsrOptions, makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   attribute,
@@ -23,7 +16,14 @@ import {
   subjectAltName,
   TRUE,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import {
+  generalNameToText,
+  nameToText,
+  parseCertificationRequest,
+  publicKeyToText,
+} from '../../../shared/src/x509/index.ts'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'

@@ -1,18 +1,3 @@
-/**
- * What tools write differently from the RFCs and is accepted: each is read, its signature verified, and
- * what was read is what verifiers read. The cases beside them that are refused are in
- * `test/support/malformed`.
- */
-import { describe, it } from 'vitest'
-import { asApproved, encodeBase64 } from '../../../shared/src/index.ts'
-import {
-  type CertificationRequest,
-  generalNameToText,
-  nameToText,
-  parseCertificate,
-} from '../../../shared/src/x509/index.ts'
-import { readCsr } from '../../../signer-worker/src/policy/csr.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
 import {
   csrAttribute,
   type CsrOptions,
@@ -23,7 +8,7 @@ import {
   SHA384,
   SHA512,
   signWithPss,
-} from '../../support/csr.ts'
+} from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   ascii,
@@ -46,7 +31,22 @@ import {
   tlv,
   TRUE,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/**
+ * What tools write differently from the RFCs and is accepted: each is read, its signature verified, and
+ * what was read is what verifiers read. The cases beside them that are refused are in
+ * `test/support/malformed`.
+ */
+import { describe, it } from 'vitest'
+import { asApproved, encodeBase64 } from '../../../shared/src/index.ts'
+import {
+  type CertificationRequest,
+  generalNameToText,
+  nameToText,
+  parseCertificate,
+} from '../../../shared/src/x509/index.ts'
+import { readCsr } from '../../../signer-worker/src/policy/csr.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
 
 const profile = profileSchema.parse({})
 

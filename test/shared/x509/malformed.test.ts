@@ -1,13 +1,3 @@
-/** Malformed and hostile certification requests at the gate, in Node; and that no fault is missing. */
-import { describe, it } from 'vitest'
-import { readDer } from '../../../shared/src/der/read-der.ts'
-import type { DerReader } from '../../../shared/src/der/reader.ts'
-import { PARSE_FAULTS, type ParseFault, type Result } from '../../../shared/src/index.ts'
-import { parseCertificate } from '../../../shared/src/x509/index.ts'
-import { changed } from '../../support/malformed/base.ts'
-import { MALFORMED_CASES } from '../../support/malformed/cases.ts'
-import { judgeCsr } from '../../support/malformed/verdict.ts'
-import { FORGERIES } from '../../support/signatures/forgeries.ts'
 import {
   aKey,
   ascii,
@@ -21,7 +11,17 @@ import {
   seq,
   time,
   tlv,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** Malformed and hostile certification requests at the gate, in Node; and that no fault is missing. */
+import { describe, it } from 'vitest'
+import { readDer } from '../../../shared/src/der/read-der.ts'
+import type { DerReader } from '../../../shared/src/der/reader.ts'
+import { PARSE_FAULTS, type ParseFault, type Result } from '../../../shared/src/index.ts'
+import { parseCertificate } from '../../../shared/src/x509/index.ts'
+import { changed } from '../../support/malformed/base.ts'
+import { MALFORMED_CASES } from '../../support/malformed/cases.ts'
+import { judgeCsr } from '../../support/malformed/verdict.ts'
+import { FORGERIES } from '../../support/signatures/forgeries.ts'
 
 describe('a certification request', () => {
   it.for(['P-256', 'Ed25519', 'RSA-2048'] as const)(

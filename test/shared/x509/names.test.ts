@@ -1,4 +1,6 @@
 import { isIPv6 } from 'node:net'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { attribute, name, octets, seq, set } from '@edge-issuer/testbed/pki/x509'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 import {
@@ -10,8 +12,6 @@ import {
   oidToText,
   parseCertificationRequest,
 } from '../../../shared/src/x509/index.ts'
-import { makeCsr } from '../../support/csr.ts'
-import { attribute, name, octets, seq, set } from '../../support/x509.ts'
 
 const textOf = (subject: Uint8Array): string => {
   const result = parseCertificationRequest(makeCsr({ subject }))

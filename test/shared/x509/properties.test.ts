@@ -1,3 +1,4 @@
+import { aKey, type KeyType, makeAuthority, octets, seq } from '@edge-issuer/testbed/pki/x509'
 /** What holds for every certification request there is, over more than ten thousand of them. */
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
@@ -12,7 +13,6 @@ import { mutationOf } from '../../support/der-mutation.ts'
 import { changed } from '../../support/malformed/base.ts'
 import { cases } from '../../support/property.ts'
 import { readAnything } from '../../support/read-anything.ts'
-import { aKey, type KeyType, makeAuthority, octets, seq } from '../../support/x509.ts'
 
 const KEY_TYPES: readonly KeyType[] = ['P-256', 'P-384', 'Ed25519', 'RSA-2048']
 const profile = profileSchema.parse({})

@@ -1,7 +1,4 @@
-/** The largest inputs that make a reader work the most, each of one kind of thing, thousands of times. */
-import { afterAll, describe, it, vi } from 'vitest'
-import { csrAttribute, type CsrOptions, makeCsr } from '../../support/csr.ts'
-import { StepCounter } from '../../support/step-counter.ts'
+import { csrAttribute, type CsrOptions, makeCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   attribute,
   constructed,
@@ -15,7 +12,10 @@ import {
   subjectAltName,
   tlv,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** The largest inputs that make a reader work the most, each of one kind of thing, thousands of times. */
+import { afterAll, describe, it, vi } from 'vitest'
+import { StepCounter } from '../../support/step-counter.ts'
 
 /**
  * Measured: at most 7. Work that grows faster than the input takes hundreds: an input has up to 2,500

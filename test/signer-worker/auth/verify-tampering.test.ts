@@ -5,9 +5,9 @@ import {
   IDEMPOTENCY_KEY_HEADER,
   PROTOCOL_HEADER,
 } from '@edge-issuer/shared'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
 import { PUBLIC_URL } from '../../support/worker-fixture.ts'
-import { makeKey } from '../../support/x509.ts'
 import { send } from '../support/app.ts'
 import { keyOf, signingKey } from '../support/fixture.ts'
 import { aSignRequest } from '../support/sign-request.ts'

@@ -1,7 +1,7 @@
 import { issuerPath } from '@edge-issuer/shared'
+import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
 import { DATED } from '../../support/worker-fixture.ts'
-import { makeKey } from '../../support/x509.ts'
 import { codeOf, send } from '../support/app.ts'
 import { keyOf, signingKey } from '../support/fixture.ts'
 import { get } from '../support/signed.ts'

@@ -1,5 +1,3 @@
-/** The algorithms of CA certificates, by what their DER says; `test/cli/ca/accepted-chains.test.ts` has real ones. */
-import { describe, it } from 'vitest'
 import {
   aKey,
   bitString,
@@ -12,7 +10,9 @@ import {
   octets,
   oid,
   seq,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** The algorithms of CA certificates, by what their DER says; `test/cli/ca/accepted-chains.test.ts` has real ones. */
+import { describe, it } from 'vitest'
 import { faults, ROOT } from './chains.ts'
 
 const RSASSA_PSS = '1.2.840.113549.1.1.10'

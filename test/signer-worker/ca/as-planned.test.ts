@@ -1,9 +1,3 @@
-import { describe, it } from 'vitest'
-import { type Planned, requireAsPlanned } from '../../../signer-worker/src/ca/as-planned.ts'
-import { issueCertificate, type Signing } from '../../../signer-worker/src/ca/issue.ts'
-import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
 import {
   aKey,
   commonName,
@@ -13,7 +7,13 @@ import {
   makeKey,
   octets,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { type Planned, requireAsPlanned } from '../../../signer-worker/src/ca/as-planned.ts'
+import { issueCertificate, type Signing } from '../../../signer-worker/src/ca/issue.ts'
+import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
 import { issuingCa, plan as makePlan } from '../policy/judge.ts'
 
 const authority = makeAuthority({ key: makeKey('P-256') })

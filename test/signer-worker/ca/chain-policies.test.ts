@@ -1,5 +1,3 @@
-import { describe, it } from 'vitest'
-import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import {
   commonName,
   extension,
@@ -9,7 +7,9 @@ import {
   oid,
   primitive,
   seq,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import { extensionsWith, faults } from './chains.ts'
 
 const policies = (...ids: readonly string[]): Uint8Array =>

@@ -1,4 +1,3 @@
-import { describe, it } from 'vitest'
 import {
   basicConstraints,
   commonName,
@@ -16,7 +15,8 @@ import {
   oid,
   seq,
   toPem,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { extensionsWith, faults, ISSUING, issuingWith, OTHER_ROOT, ROOT } from './chains.ts'
 
 describe('a chain that cannot issue', () => {

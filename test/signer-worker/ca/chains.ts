@@ -1,5 +1,3 @@
-/** Chains of CAs for a test to change one thing of. */
-import { loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import {
   aKey,
   type Authority,
@@ -9,7 +7,9 @@ import {
   makeKey,
   name,
   octets,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** Chains of CAs for a test to change one thing of. */
+import { loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
 
 /** A root with a key of its own kind. */
 export const ROOT = makeAuthority({ subject: commonName('Root'), key: aKey('P-384') })

@@ -1,10 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { describe, it } from 'vitest'
-import { parseCertificate } from '../../../shared/src/x509/index.ts'
-import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
-import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
 import {
   aKey,
   type Authority,
@@ -17,7 +11,13 @@ import {
   oid,
   seq,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { parseCertificate } from '../../../shared/src/x509/index.ts'
+import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
+import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
 import { type Case, issuingCa, plan } from '../policy/judge.ts'
 
 const KEY_TYPES: readonly KeyType[] = [

@@ -1,12 +1,4 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { describe, it } from 'vitest'
-import { nameToText } from '../../../shared/src/x509/index.ts'
-import {
-  checkIssuingCaAt,
-  type IssuingCa,
-  loadIssuingCa,
-  loadIssuingKey,
-} from '../../../signer-worker/src/ca/issuing-ca.ts'
 import {
   aKey,
   authorityExtensions,
@@ -22,7 +14,15 @@ import {
   octets,
   seq,
   toPem,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { nameToText } from '../../../shared/src/x509/index.ts'
+import {
+  checkIssuingCaAt,
+  type IssuingCa,
+  loadIssuingCa,
+  loadIssuingKey,
+} from '../../../signer-worker/src/ca/issuing-ca.ts'
 
 const ROOT = makeAuthority({ subject: commonName('Root'), key: aKey('P-384') })
 const ISSUING = makeAuthority({ subject: name(['O', 'Me'], ['CN', 'Issuing']), issuer: ROOT })

@@ -1,5 +1,3 @@
-import { describe, it } from 'vitest'
-import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 import {
   constructed,
   extension,
@@ -14,7 +12,9 @@ import {
   oid,
   primitive,
   seq,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 import {
   caExtended,
   caTbs,

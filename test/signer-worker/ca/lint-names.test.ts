@@ -1,5 +1,3 @@
-import { describe, it } from 'vitest'
-import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 import {
   ascii,
   attribute,
@@ -19,7 +17,9 @@ import {
   subjectAltName,
   tlv,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 import { ca, critical, extended, leafTbs, leaf, lintsOf, type Violation } from './tbs.ts'
 
 const attributeOf = (what: string, lint: string, value: Uint8Array): Violation =>

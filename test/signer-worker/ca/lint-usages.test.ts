@@ -1,5 +1,3 @@
-import { describe, it } from 'vitest'
-import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 import {
   aKey,
   basicConstraints,
@@ -15,7 +13,9 @@ import {
   seq,
   tlv,
   TRUE,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 import {
   caExtended,
   caTbs,

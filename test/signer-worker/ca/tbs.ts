@@ -1,8 +1,3 @@
-/**
- * A TBSCertificate put together octet by octet, and any part of it replaced.
- * @module
- */
-import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 import {
   aKey,
   ascii,
@@ -23,7 +18,12 @@ import {
   seq,
   subjectAltName,
   tlv,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/**
+ * A TBSCertificate put together octet by octet, and any part of it replaced.
+ * @module
+ */
+import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
 
 /** Each in DER. */
 export interface TbsParts {

@@ -1,10 +1,3 @@
-import { describe, it } from 'vitest'
-import {
-  loadConfig,
-  parseConfig,
-  type Issuer,
-  signingAuthority,
-} from '../../../signer-worker/src/config/index.ts'
 import {
   type Authority,
   authorityExtensions,
@@ -16,7 +9,14 @@ import {
   makeKey,
   nameConstraints,
   octets,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import {
+  loadConfig,
+  parseConfig,
+  type Issuer,
+  signingAuthority,
+} from '../../../signer-worker/src/config/index.ts'
 import { aCa, aConfig, anIssuer, faultsOf, issuing, NOW_MS, readSecret } from '../support/config.ts'
 
 /** A CA under a root of its own, with extensions of the caller's. */

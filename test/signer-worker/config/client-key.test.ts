@@ -1,8 +1,4 @@
 import { verify } from 'node:crypto'
-import { describe, it } from 'vitest'
-import { readPublicKey } from '../../../signer-worker/src/config/client-key.ts'
-import { importPublicKey } from '../../../signer-worker/src/import-public-key.ts'
-import { NOT_CANONICAL_POINTS, SMALL_ORDER_POINTS } from '../../support/signatures/ed25519.ts'
 import {
   ascii,
   bitString,
@@ -13,7 +9,11 @@ import {
   seq,
   signWith,
   toPem,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { readPublicKey } from '../../../signer-worker/src/config/client-key.ts'
+import { importPublicKey } from '../../../signer-worker/src/import-public-key.ts'
+import { NOT_CANONICAL_POINTS, SMALL_ORDER_POINTS } from '../../support/signatures/ed25519.ts'
 import { aClient, aConfig, faultsOf, publicKey } from '../support/config.ts'
 
 const spkiOf = (point: Uint8Array): Uint8Array => seq(seq(oid('1.3.101.112')), bitString(point))

@@ -1,6 +1,6 @@
+import { aKey, makeKey } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
 import { parseConfig } from '../../../signer-worker/src/config/index.ts'
-import { aKey, makeKey } from '../../support/x509.ts'
 import {
   aCa,
   aClient,

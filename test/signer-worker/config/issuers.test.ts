@@ -1,4 +1,3 @@
-import { describe, it } from 'vitest'
 import {
   authorityExtensions,
   commonName,
@@ -8,7 +7,8 @@ import {
   oid,
   primitive,
   seq,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { aCa, aConfig, anIssuer, faultsOf, issuing } from '../support/config.ts'
 
 /** The chain of an issuing CA that requires an explicit policy below it, and names one itself. */

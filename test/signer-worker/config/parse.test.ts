@@ -1,10 +1,10 @@
+import { toPem } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
 import {
   formatConfigFault,
   loadConfig,
   parseConfig,
 } from '../../../signer-worker/src/config/index.ts'
-import { toPem } from '../../support/x509.ts'
 import {
   aCa,
   aClient,

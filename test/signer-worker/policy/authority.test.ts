@@ -1,4 +1,3 @@
-import { describe, it } from 'vitest'
 import {
   type Authority,
   authorityExtensions,
@@ -6,7 +5,8 @@ import {
   commonName,
   makeAuthority,
   octets,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { allowing, type Case, extensionOf, judge } from './judge.ts'
 
 const CA_PROFILE = { isCA: true, requireNameConstraints: false }

@@ -1,6 +1,6 @@
+import { generalName, nameConstraints } from '@edge-issuer/testbed/pki/x509'
 /** CA certificates for clients with rules: what they may issue for is inside them. */
 import { describe, it } from 'vitest'
-import { generalName, nameConstraints } from '../../support/x509.ts'
 import {
   ALL_V4,
   ALL_V6,

@@ -1,6 +1,6 @@
+import { generalName, nameConstraints } from '@edge-issuer/testbed/pki/x509'
 /** A profile that requires CA certificates to be limited. */
 import { describe, it } from 'vitest'
-import { generalName, nameConstraints } from '../../support/x509.ts'
 import {
   ALL_V4,
   ALL_V6,

@@ -1,5 +1,11 @@
+import {
+  constructed,
+  extension,
+  generalName,
+  nameConstraints,
+  seq,
+} from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { constructed, extension, generalName, nameConstraints, seq } from '../../support/x509.ts'
 import { ALL_V4, ALL_V6, aCaRequest, NET_10, NET_10_1, NET_11, outcome } from './ca-request.ts'
 import { extensionOf, judge } from './judge.ts'
 import { limited } from './limited.ts'

@@ -1,5 +1,5 @@
 /** Requests for CA certificates, their outcomes, and name constraints to compare them with. */
-import { constructed, generalName, seq } from '../../support/x509.ts'
+import { constructed, generalName, seq } from '@edge-issuer/testbed/pki/x509'
 import { type Case, extensionOf, judge } from './judge.ts'
 
 const { ip } = generalName

@@ -1,6 +1,6 @@
+import { generalName, name, subjectAltName, utf8 } from '@edge-issuer/testbed/pki/x509'
 /** Rules of a client that use the namespace of the request. */
 import { describe, it } from 'vitest'
-import { generalName, name, subjectAltName, utf8 } from '../../support/x509.ts'
 import { allowing, type Case, judge } from './judge.ts'
 
 const { dns, email, other, uri } = generalName

@@ -1,5 +1,12 @@
+import {
+  aKey,
+  generalName,
+  type KeyType,
+  name,
+  subjectAltName,
+  utf8,
+} from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { aKey, generalName, type KeyType, name, subjectAltName, utf8 } from '../../support/x509.ts'
 import { allowing, type Case, judge } from './judge.ts'
 
 const { dns, email, ip, other, uri } = generalName

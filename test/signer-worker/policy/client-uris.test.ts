@@ -1,6 +1,6 @@
+import { generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 /** Patterns for URIs: a `*` in the host matches nothing beyond the host. */
 import { describe, it } from 'vitest'
-import { generalName, name, subjectAltName } from '../../support/x509.ts'
 import { allowing, judge } from './judge.ts'
 
 const outcome = (pattern: string, value: string): string => {

@@ -1,7 +1,7 @@
 import { USAGES } from '@edge-issuer/shared'
+import { generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 /** When a common name counts as a host: without a dNSName, in a certificate that is good for servers. */
 import { describe, it } from 'vitest'
-import { generalName, name, subjectAltName } from '../../support/x509.ts'
 import { allowing, type Case, judge } from './judge.ts'
 import { limited } from './limited.ts'
 

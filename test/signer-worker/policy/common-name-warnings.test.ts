@@ -1,6 +1,6 @@
+import { generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 /** Common names that are allowed, and that verifiers refuse all the same under DNS constraints. */
 import { describe, it } from 'vitest'
-import { generalName, name, subjectAltName } from '../../support/x509.ts'
 import { type Case, judge } from './judge.ts'
 import { limited } from './limited.ts'
 

@@ -1,5 +1,3 @@
-/** Common names that verifiers read as a host are checked as one; others are only names. */
-import { describe, it } from 'vitest'
 import {
   attribute,
   bmp,
@@ -12,7 +10,9 @@ import {
   subjectAltName,
   teletex,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** Common names that verifiers read as a host are checked as one; others are only names. */
+import { describe, it } from 'vitest'
 import { allowing, type Case, judge } from './judge.ts'
 import { limited } from './limited.ts'
 

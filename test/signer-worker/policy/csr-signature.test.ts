@@ -1,8 +1,3 @@
-/** Signatures of certification requests, verified by workerd. */
-import { describe, it } from 'vitest'
-import { parseCertificationRequest } from '../../../shared/src/x509/index.ts'
-import { importPublicKey } from '../../../signer-worker/src/import-public-key.ts'
-import { isCsrSignedBy } from '../../../signer-worker/src/policy/csr-signature.ts'
 import {
   type CsrOptions,
   makeCsr,
@@ -11,8 +6,21 @@ import {
   SHA384,
   SHA512,
   signWithPss,
-} from '../../support/csr.ts'
-import { aKey, type KeyType, makeKey, NULL, oid, seq, signWith } from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/csr'
+import {
+  aKey,
+  type KeyType,
+  makeKey,
+  NULL,
+  oid,
+  seq,
+  signWith,
+} from '@edge-issuer/testbed/pki/x509'
+/** Signatures of certification requests, verified by workerd. */
+import { describe, it } from 'vitest'
+import { parseCertificationRequest } from '../../../shared/src/x509/index.ts'
+import { importPublicKey } from '../../../signer-worker/src/import-public-key.ts'
+import { isCsrSignedBy } from '../../../signer-worker/src/policy/csr-signature.ts'
 
 /** A request that Node made, with SHA-256 and a salt of 32 octets: workerd agrees with it. */
 const BY_NODE =

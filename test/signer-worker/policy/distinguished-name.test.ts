@@ -1,5 +1,3 @@
-/** A subject that verifiers take for that of a CA above is refused. */
-import { describe, it } from 'vitest'
 import {
   attribute,
   type Authority,
@@ -13,7 +11,9 @@ import {
   generalName,
   teletex,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** A subject that verifiers take for that of a CA above is refused. */
+import { describe, it } from 'vitest'
 import { judge } from './judge.ts'
 
 const outcome = (ca: Authority, subject: Uint8Array): string => {

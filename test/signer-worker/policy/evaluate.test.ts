@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, it } from 'vitest'
-import { csrInfo, makeCsr, signCsr } from '../../support/csr.ts'
+import { csrInfo, makeCsr, signCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   basicConstraints,
@@ -16,7 +15,8 @@ import {
   signWith,
   subjectAltName,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { allowing, extensionOf, judge, NOW_MS, plan, refusals, theAuthority } from './judge.ts'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'

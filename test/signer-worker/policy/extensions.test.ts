@@ -1,4 +1,3 @@
-import { describe, it } from 'vitest'
 import {
   ascii,
   constructed,
@@ -9,7 +8,8 @@ import {
   primitive,
   seq,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { type Case, extensionOf, plan } from './judge.ts'
 
 const OID = {

@@ -1,4 +1,6 @@
 import { USAGES } from '@edge-issuer/shared'
+import { type CsrOptions, makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { type Authority, makeAuthority } from '@edge-issuer/testbed/pki/x509'
 /** A request that every rule accepts, for a test to change the one thing it is about. */
 import type { SignRequest } from '../../../shared/src/index.ts'
 import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
@@ -7,8 +9,6 @@ import { compileClientPolicy } from '../../../signer-worker/src/policy/client-po
 import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
 import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
-import { type CsrOptions, makeCsr } from '../../support/csr.ts'
-import { type Authority, makeAuthority } from '../../support/x509.ts'
 
 /** The worker's clock in these tests, epoch ms: not on a whole second. */
 export const NOW_MS = Date.parse('2026-11-24T12:00:00.789Z')

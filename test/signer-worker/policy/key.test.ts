@@ -1,12 +1,20 @@
+import { type CsrOptions, rsaSpki } from '@edge-issuer/testbed/pki/csr'
+import {
+  aKey,
+  bitString,
+  type KeyType,
+  NULL,
+  octets,
+  oid,
+  seq,
+} from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { type CsrOptions, rsaSpki } from '../../support/csr.ts'
 import {
   closeModulus,
   divisibleModulus,
   PUBLISHED_ROCA_MODULUS,
   soundModulus,
 } from '../../support/weak-rsa.ts'
-import { aKey, bitString, type KeyType, NULL, octets, oid, seq } from '../../support/x509.ts'
 import { judge, refusals } from './judge.ts'
 
 const EC_KEY = oid('1.2.840.10045.2.1')

@@ -5,7 +5,7 @@ import {
   makeAuthority,
   nameConstraints,
   octets,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 
 /** @returns A CA with these name constraints (RFC 5280 §4.2.1.10), a root without `issuer`. */
 export const limited = (

@@ -1,9 +1,9 @@
+import { aKey } from '@edge-issuer/testbed/pki/x509'
 /** Malformed and hostile certification requests at the gate, in workerd. */
 import { describe, it } from 'vitest'
 import { changed } from '../../support/malformed/base.ts'
 import { MALFORMED_CASES } from '../../support/malformed/cases.ts'
 import { judgeCsr } from '../../support/malformed/verdict.ts'
-import { aKey } from '../../support/x509.ts'
 
 describe('a certification request', () => {
   it.for(['P-256', 'Ed25519', 'RSA-2048'] as const)(

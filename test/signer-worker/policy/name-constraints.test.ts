@@ -1,5 +1,11 @@
+import {
+  type Authority,
+  generalName,
+  name,
+  subjectAltName,
+  utf8,
+} from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { type Authority, generalName, name, subjectAltName, utf8 } from '../../support/x509.ts'
 import { judge } from './judge.ts'
 import { limited } from './limited.ts'
 

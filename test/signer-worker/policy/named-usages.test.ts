@@ -1,6 +1,6 @@
+import { aKey } from '@edge-issuer/testbed/pki/x509'
 /** Usages with rules of their own: those that a profile must name, time stamping, the keyUsage of a CA. */
 import { describe, it } from 'vitest'
-import { aKey } from '../../support/x509.ts'
 import { allowing, type Case, extensionOf, judge } from './judge.ts'
 import { ask, outcome } from './usage-request.ts'
 

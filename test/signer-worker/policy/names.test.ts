@@ -1,4 +1,3 @@
-import { describe, it } from 'vitest'
 import {
   constructed,
   generalName,
@@ -8,7 +7,8 @@ import {
   seq,
   subjectAltName,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { type Case, extensionOf, judge, plan } from './judge.ts'
 
 const V6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]

@@ -1,8 +1,4 @@
-/** Requested extensions that are not certified: ignored with a notice, or refused. */
-import { describe, it } from 'vitest'
-import type { SignOrigin } from '../../../shared/src/index.ts'
-import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
-import { csrAttribute } from '../../support/csr.ts'
+import { csrAttribute } from '@edge-issuer/testbed/pki/csr'
 import {
   commonName,
   extension,
@@ -12,7 +8,11 @@ import {
   octets,
   seq,
   subjectAltName,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** Requested extensions that are not certified: ignored with a notice, or refused. */
+import { describe, it } from 'vitest'
+import type { SignOrigin } from '../../../shared/src/index.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
 import { type Case, extensionOf, judge, plan } from './judge.ts'
 
 const TLS_FEATURE = '1.3.6.1.5.5.7.1.24'

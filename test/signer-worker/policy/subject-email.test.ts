@@ -1,5 +1,3 @@
-/** An emailAddress in the subject: verifiers take it for an rfc822Name, so it is checked as one. */
-import { describe, it } from 'vitest'
 import {
   attribute,
   generalName,
@@ -9,7 +7,9 @@ import {
   subjectAltName,
   teletex,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** An emailAddress in the subject: verifiers take it for an rfc822Name, so it is checked as one. */
+import { describe, it } from 'vitest'
 import { allowing, type Case, judge } from './judge.ts'
 import { limited } from './limited.ts'
 

@@ -1,5 +1,3 @@
-/** Values of the subject by the type of their string: each is copied, and decoded for every check. */
-import { describe, it } from 'vitest'
 import {
   attribute,
   bmp,
@@ -12,7 +10,9 @@ import {
   subjectAltName,
   teletex,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** Values of the subject by the type of their string: each is copied, and decoded for every check. */
+import { describe, it } from 'vitest'
 import { allowing, type Case, judge, plan } from './judge.ts'
 
 const subjectOf = (type: string, value: Uint8Array): Uint8Array => seq(set(attribute(type, value)))

@@ -1,4 +1,3 @@
-import { describe, it } from 'vitest'
 import {
   attribute,
   basicConstraints,
@@ -9,7 +8,8 @@ import {
   set,
   subjectAltName,
   utf8,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
 import { type Case, judge } from './judge.ts'
 
 const outcome = (subject: Uint8Array, rules: Case = {}): string => {

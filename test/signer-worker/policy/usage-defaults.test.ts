@@ -1,6 +1,3 @@
-/** Requests that name no usages, where the profile or the client lists usages: less must not give more. */
-import { describe, it } from 'vitest'
-import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import {
   aKey,
   authorityExtensions,
@@ -8,7 +5,10 @@ import {
   type KeyType,
   makeAuthority,
   octets,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/** Requests that name no usages, where the profile or the client lists usages: less must not give more. */
+import { describe, it } from 'vitest'
+import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import { allowing, type Case, judge } from './judge.ts'
 import { ask, outcome } from './usage-request.ts'
 

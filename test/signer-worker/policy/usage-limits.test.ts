@@ -1,6 +1,4 @@
 import { USAGES } from '@edge-issuer/shared'
-import { describe, it } from 'vitest'
-import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import {
   aKey,
   authorityExtensions,
@@ -8,7 +6,9 @@ import {
   keyUsage,
   makeAuthority,
   octets,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { describe, it } from 'vitest'
+import { EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import { type Case, judge } from './judge.ts'
 
 const SERVER_AUTH = EXTENDED_KEY_USAGE_OIDS['server auth']

@@ -1,8 +1,8 @@
 import { USAGES } from '@edge-issuer/shared'
+import { aKey, type KeyType, oid, seq } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { KEY_USAGE_BITS, EXTENDED_KEY_USAGE_OIDS } from '../../../shared/src/index.ts'
 import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
-import { aKey, type KeyType, oid, seq } from '../../support/x509.ts'
 import { type Case, extensionOf, judge, plan } from './judge.ts'
 
 const SERVER_AUTH = EXTENDED_KEY_USAGE_OIDS['server auth']

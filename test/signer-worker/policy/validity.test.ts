@@ -1,5 +1,5 @@
+import { commonName, makeAuthority } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { commonName, makeAuthority } from '../../support/x509.ts'
 import { type Case, judge, NOW_MS, plan } from './judge.ts'
 
 const HOUR = 3600

@@ -1,6 +1,6 @@
+import { generalName, ia5, name, subjectAltName, utf8 } from '@edge-issuer/testbed/pki/x509'
 /** Names that count as another kind or spelling: rules and constraints hold for each reading. */
 import { describe, it } from 'vitest'
-import { generalName, ia5, name, subjectAltName, utf8 } from '../../support/x509.ts'
 import { allowing, type Case, judge } from './judge.ts'
 import { limited } from './limited.ts'
 

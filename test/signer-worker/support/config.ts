@@ -1,8 +1,3 @@
-/**
- * A configuration without faults, for a test to change one entry of.
- * @module
- */
-import { type ConfigFault, parseConfig } from '../../../signer-worker/src/config/index.ts'
 import {
   authorityExtensions,
   basicConstraints,
@@ -11,7 +6,12 @@ import {
   makeAuthority,
   makeKey,
   toPem,
-} from '../../support/x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+/**
+ * A configuration without faults, for a test to change one entry of.
+ * @module
+ */
+import { type ConfigFault, parseConfig } from '../../../signer-worker/src/config/index.ts'
 
 /** When the configurations are judged, epoch ms. */
 export const NOW_MS = Date.parse('2026-11-24T12:00:00Z')

@@ -3,8 +3,8 @@
  * @module
  */
 import type { SignOrigin, SignRequest } from '@edge-issuer/shared'
-import { makeCsr } from '../../support/csr.ts'
-import { commonName, generalName, subjectAltName } from '../../support/x509.ts'
+import { makeCsr } from '@edge-issuer/testbed/pki/csr'
+import { commonName, generalName, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 
 /** Changes to a request; `uid` is that of its origin. */
 export interface SignRequestChanges extends Partial<Omit<SignRequest, 'csr' | 'origin'>> {

@@ -4,10 +4,10 @@
  * @module
  */
 import { readFile } from 'node:fs/promises'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
+import { writeKubeconfig } from '@edge-issuer/testbed/control-plane/kubeconfig'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import type { ControlPlane } from '../../control-plane/index.ts'
-import { writeKubeconfig } from '../../control-plane/kubeconfig.ts'
 import { apiCallKind } from '../fault-proxy/call.ts'
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/proxy.ts'
 import { kubernetesRefusal } from '../fault-proxy/refusal.ts'

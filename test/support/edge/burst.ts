@@ -1,13 +1,13 @@
+import type { TextCsr } from '@edge-issuer/testbed/pki/csr'
+import { requestManifest } from '@edge-issuer/testbed/relay/objects'
+import type { Admin } from '@edge-issuer/testbed/worker/admin'
 /**
  * Many CertificateRequests, created and decided on as by cert-manager and its approver, but faster.
  *
  * @module
  */
 import { z } from 'zod'
-import type { TextCsr } from '../csr.ts'
-import type { Admin } from './admin.ts'
-import { csrOf, type Fate, FATES, type FateName } from './fates.ts'
-import { requestManifest } from './objects.ts'
+import { csrOf, type Fate, FATES, type FateName } from './scenarios.ts'
 
 /** A request that was created. */
 export interface Created {

@@ -8,13 +8,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
+import type { Admin } from '@edge-issuer/testbed/worker/admin'
 import { z } from 'zod'
 import { FIELD_MANAGER } from '../../../relay/src/api/group.ts'
-import { runCommand } from '../process.ts'
-import type { Admin } from './admin.ts'
 import { type Created, requestPath } from './burst.ts'
-import { type End, FATES } from './fates.ts'
 import type { LedgerRow } from './ledger-files.ts'
+import { type End, FATES } from './scenarios.ts'
 
 const observedSchema = z.object({
   metadata: z.object({

@@ -1,3 +1,4 @@
+import { manifests } from '@edge-issuer/testbed/relay/manifests'
 /**
  * The permissions that are shipped, one by one: a verb on a resource (on one name of it, where names
  * are given) or on a path in a role.
@@ -6,7 +7,6 @@
  */
 import { parseAllDocuments, stringify } from 'yaml'
 import { z } from 'zod'
-import { manifests } from './manifests.ts'
 
 const resourceRuleSchema = z.strictObject({
   apiGroups: z.array(z.string()),

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { Agent, createServer, request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { createAuthority, issueLeaf } from '../pki.ts'
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { type FaultProxy, startFaultProxy } from './proxy.ts'
 import { kubernetesRefusal } from './refusal.ts'
 

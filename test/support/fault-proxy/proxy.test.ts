@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { describe, it } from 'vitest'
-import { pollUntil } from '../../control-plane/poll.ts'
 import type { Fault } from './fault.ts'
 import { aBench, type Answer, type Handler } from './fixture.ts'
 

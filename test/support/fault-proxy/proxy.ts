@@ -10,7 +10,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { Agent, createServer, request as httpsRequest } from 'node:https'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createAuthority, issueLeaf } from '../pki.ts'
+import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { endlessBody, shapeBody } from './body.ts'
 import type { Call, RequestLine } from './call.ts'
 import type { Fault } from './fault.ts'

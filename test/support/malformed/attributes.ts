@@ -2,7 +2,7 @@
  * Faults of the attributes, and of extensions as a list.
  * @module
  */
-import { csrAttribute, extensionRequest } from '../csr.ts'
+import { csrAttribute, extensionRequest } from '@edge-issuer/testbed/pki/csr'
 import {
   concat,
   extension,
@@ -18,7 +18,7 @@ import {
   subjectAltName,
   tlv,
   utf8,
-} from '../x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import {
   changed,
   EXT_KEY_USAGE,

@@ -1,11 +1,17 @@
+import { type CsrOptions, makeCsr } from '@edge-issuer/testbed/pki/csr'
+import {
+  commonName,
+  extKeyUsage,
+  generalName,
+  keyUsage,
+  subjectAltName,
+} from '@edge-issuer/testbed/pki/x509'
 /**
  * The certification request that every malformed one is made from by one change, signed over its
  * octets as they then are: so nothing but the gate can refuse it.
  * @module
  */
 import type { ParseFaultCode, RefusalCode } from '../../../shared/src/index.ts'
-import { type CsrOptions, makeCsr } from '../csr.ts'
-import { commonName, extKeyUsage, generalName, keyUsage, subjectAltName } from '../x509.ts'
 
 /** A code of a refusal, with the fault where the octets are to blame. */
 export type Verdict = RefusalCode | `${RefusalCode}/${ParseFaultCode}`

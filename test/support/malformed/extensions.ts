@@ -15,7 +15,7 @@ import {
   tlv,
   TRUE,
   utf8,
-} from '../x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import {
   insteadOfKeyUsage,
   insteadOfSan,

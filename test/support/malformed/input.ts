@@ -2,7 +2,7 @@
  * Faults of the whole input and of its outermost fields.
  * @module
  */
-import { csrInfo, signCsr } from '../csr.ts'
+import { csrInfo, signCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   algorithmOf,
@@ -17,7 +17,7 @@ import {
   seq,
   signWith,
   tlv,
-} from '../x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { changed, type MalformedCase, VALID, withExtension } from './base.ts'
 
 const KEY = aKey()

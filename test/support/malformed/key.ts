@@ -2,8 +2,18 @@
  * Faults of the public key. The signature is one of the key that would have stood there.
  * @module
  */
-import { rsaSpki } from '../csr.ts'
-import { aKey, bitString, concat, integer, NULL, octets, oid, seq, tlv } from '../x509.ts'
+import { rsaSpki } from '@edge-issuer/testbed/pki/csr'
+import {
+  aKey,
+  bitString,
+  concat,
+  integer,
+  NULL,
+  octets,
+  oid,
+  seq,
+  tlv,
+} from '@edge-issuer/testbed/pki/x509'
 import { changed, type MalformedCase } from './base.ts'
 
 const EC_KEY = oid('1.2.840.10045.2.1')

@@ -3,7 +3,7 @@
  * of its numbers.
  * @module
  */
-import { csrInfo, pssParameters, SHA512, signCsr } from '../csr.ts'
+import { csrInfo, pssParameters, SHA512, signCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   algorithmOf,
@@ -17,7 +17,7 @@ import {
   seq,
   signWith,
   tlv,
-} from '../x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
 import { changed, type MalformedCase, VALID } from './base.ts'
 
 const KEY = aKey()

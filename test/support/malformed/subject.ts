@@ -2,7 +2,18 @@
  * Faults of the subject and of character strings.
  * @module
  */
-import { ascii, attribute, integer, octets, oid, printable, seq, set, tlv, utf8 } from '../x509.ts'
+import {
+  ascii,
+  attribute,
+  integer,
+  octets,
+  oid,
+  printable,
+  seq,
+  set,
+  tlv,
+  utf8,
+} from '@edge-issuer/testbed/pki/x509'
 import { changed, type MalformedCase } from './base.ts'
 
 const CN = '2.5.4.3'

@@ -1,3 +1,4 @@
+import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
 /**
  * What the worker's gate makes of a certification request, in Node as in workerd.
  * @module
@@ -7,7 +8,6 @@ import { compileClientPolicy } from '../../../signer-worker/src/policy/client-po
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
 import { KNOWN_KEY_SHA256 } from '../known-key.ts'
-import { makeAuthority } from '../x509.ts'
 
 /** `accepted`; or each refusal's code, with its fault behind a slash, and the first one's words. */
 export interface Judgement {

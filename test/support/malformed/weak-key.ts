@@ -2,10 +2,10 @@
  * Public keys without a fault of form, whose private key can be computed or is known.
  * @module
  */
-import { rsaSpki } from '../csr.ts'
+import { rsaSpki } from '@edge-issuer/testbed/pki/csr'
+import { aKey } from '@edge-issuer/testbed/pki/x509'
 import { KNOWN_KEY } from '../known-key.ts'
 import { closeModulus, divisibleModulus, PUBLISHED_ROCA_MODULUS } from '../weak-rsa.ts'
-import { aKey } from '../x509.ts'
 import { changed, type MalformedCase } from './base.ts'
 
 /** With a number below the modulus for a signature. */

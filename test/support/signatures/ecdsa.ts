@@ -3,9 +3,19 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { csrInfo, signCsr } from '../csr.ts'
+import { csrInfo, signCsr } from '@edge-issuer/testbed/pki/csr'
+import {
+  aKey,
+  concat,
+  NULL,
+  octets,
+  octetString,
+  seq,
+  set,
+  signWith,
+  tlv,
+} from '@edge-issuer/testbed/pki/x509'
 import { VALID } from '../malformed/base.ts'
-import { aKey, concat, NULL, octets, octetString, seq, set, signWith, tlv } from '../x509.ts'
 import type { Control, Forgery } from './forgery.ts'
 import { inverse, modulo, toNumber, toOctets } from './numbers.ts'
 

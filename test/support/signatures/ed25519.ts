@@ -4,8 +4,7 @@
  * @module
  */
 import { createHash, type KeyObject } from 'node:crypto'
-import { csrInfo, signCsr } from '../csr.ts'
-import { VALID } from '../malformed/base.ts'
+import { csrInfo, signCsr } from '@edge-issuer/testbed/pki/csr'
 import {
   aKey,
   bitString,
@@ -16,7 +15,8 @@ import {
   oid,
   seq,
   signWith,
-} from '../x509.ts'
+} from '@edge-issuer/testbed/pki/x509'
+import { VALID } from '../malformed/base.ts'
 import type { Control, Forgery } from './forgery.ts'
 import { modulo, toNumber, toOctets } from './numbers.ts'
 

@@ -4,9 +4,9 @@
  * @module
  */
 import { createHash, sign } from 'node:crypto'
-import { csrInfo, signCsr } from '../csr.ts'
+import { csrInfo, signCsr } from '@edge-issuer/testbed/pki/csr'
+import { aKey, concat, octets } from '@edge-issuer/testbed/pki/x509'
 import { VALID } from '../malformed/base.ts'
-import { aKey, concat, octets } from '../x509.ts'
 import type { Control, Forgery } from './forgery.ts'
 import { power, toNumber, toOctets } from './numbers.ts'
 

@@ -5,12 +5,12 @@
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from '../../../go-build/cached-build.ts'
-import type { Report } from '../../../go-build/progress.ts'
-import { hasErrorCode } from '../../../support/error-code.ts'
-import { fileExists } from '../../../support/file-exists.ts'
-import { waitForLock } from '../../../support/file-lock.ts'
-import { runCommand } from '../../../support/process.ts'
+import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
+import { fileExists } from '@edge-issuer/testbed/files/file-exists'
+import { waitForLock } from '@edge-issuer/testbed/files/file-lock'
+import { cacheFolder } from '@edge-issuer/testbed/go-build/cached-build'
+import type { Report } from '@edge-issuer/testbed/go-build/progress'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { tryCommand } from './on-path.ts'
 import type { DebianTool } from './tools.ts'
 

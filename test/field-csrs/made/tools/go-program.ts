@@ -4,9 +4,9 @@
  * @module
  */
 import { join } from 'node:path'
-import { type BuildJob, findOrBuild } from '../../../go-build/cached-build.ts'
-import { compile, REPRODUCIBLE_FLAGS } from '../../../go-build/compile.ts'
-import type { Report } from '../../../go-build/progress.ts'
+import { type BuildJob, findOrBuild } from '@edge-issuer/testbed/go-build/cached-build'
+import { compile, REPRODUCIBLE_FLAGS } from '@edge-issuer/testbed/go-build/compile'
+import type { Report } from '@edge-issuer/testbed/go-build/progress'
 
 const BINARY_NAME = 'field-csrs'
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Report } from '../../../go-build/progress.ts'
-import { runCommand } from '../../../support/process.ts'
+import type { Report } from '@edge-issuer/testbed/go-build/progress'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { findOrFetchPackage, libraryFolders } from './debian.ts'
 import { requireCommand } from './on-path.ts'
 import type { DebianTool } from './tools.ts'

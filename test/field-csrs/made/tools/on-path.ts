@@ -1,5 +1,5 @@
-import { hasErrorCode } from '../../../support/error-code.ts'
-import { type CommandResult, runCommand } from '../../../support/process.ts'
+import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
+import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** Runs a program of the PATH. @returns `undefined` where there is none of that name */
 export async function tryCommand(

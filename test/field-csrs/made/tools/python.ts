@@ -6,11 +6,11 @@
  */
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from '../../../go-build/cached-build.ts'
-import type { Report } from '../../../go-build/progress.ts'
-import { fileExists } from '../../../support/file-exists.ts'
-import { waitForLock } from '../../../support/file-lock.ts'
-import { runCommand } from '../../../support/process.ts'
+import { fileExists } from '@edge-issuer/testbed/files/file-exists'
+import { waitForLock } from '@edge-issuer/testbed/files/file-lock'
+import { cacheFolder } from '@edge-issuer/testbed/go-build/cached-build'
+import type { Report } from '@edge-issuer/testbed/go-build/progress'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { requireCommand, tryCommand } from './on-path.ts'
 
 const PACKAGE = 'cryptography==48.0.0'

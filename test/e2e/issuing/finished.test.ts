@@ -1,0 +1,140 @@
+/**
+ * Requests with which nothing more is to be done: a relay that starts anew sees all of them again, and
+ * writes, asks and tells nothing.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
+import { type Admin, createAdmin } from '@edge-issuer/testbed/worker/admin'
+import { afterAll, beforeAll, it } from 'vitest'
+import { createBurst, requestPath } from '../../support/edge/burst.ts'
+import { FATES, type FateName } from '../../support/edge/scenarios.ts'
+import {
+  type EdgeEnvironment,
+  getObject,
+  kubectlWait,
+  mustKubectl,
+  PATIENCE,
+  readyClusterIssuer,
+  readyOf,
+  startEdgeEnvironment,
+} from '../environment.ts'
+
+const NAMESPACE = 'default'
+const POLL_TIMEOUT_MS = 60_000
+
+let edge: EdgeEnvironment
+let admin: Admin
+
+beforeAll(async () => {
+  edge = await startEdgeEnvironment({
+    plane: { certManager: { controllersOff: ['certificaterequests-approver'] } },
+  })
+  admin = await createAdmin(edge.plane)
+  await readyClusterIssuer(edge)
+})
+
+afterAll(async () => {
+  admin.close()
+  await edge.stop()
+})
+
+const nameOf = (name: string): string => `certificaterequest/${name}`
+
+async function create(fate: FateName, name: string): Promise<void> {
+  await createBurst(admin, [{ fate, name, namespace: NAMESPACE }])
+}
+
+/** Writes into a status under another name than the relay's. */
+async function write(name: string, status: object): Promise<void> {
+  await admin.send({
+    method: 'PATCH',
+    path: `${requestPath(NAMESPACE, name)}/status?fieldManager=somebody`,
+    body: JSON.stringify({
+      apiVersion: 'cert-manager.io/v1',
+      kind: 'CertificateRequest',
+      metadata: { name, namespace: NAMESPACE },
+      status,
+    }),
+  })
+}
+
+/** Stops the relay while `prepare` makes what it must find, and starts it again. */
+async function restartAfter(prepare: () => Promise<void>): Promise<number> {
+  await edge.relay().kill()
+  await prepare()
+  const { length } = await readFile(edge.relay().logFile, 'utf8')
+  await edge.restartRelay()
+  return length
+}
+
+/** Waits until the relay has looked at a request and left it alone, in the log from there on. */
+async function isLeftAlone(name: string, logStart: number): Promise<void> {
+  const line = `"key":"${NAMESPACE}/${name}","why":"`
+  await pollUntil({
+    what: `the relay to leave ${name} alone`,
+    probe: async () =>
+      (await readFile(edge.relay().logFile, 'utf8')).slice(logStart).includes(line),
+    timeoutMs: POLL_TIMEOUT_MS,
+  })
+}
+
+/** What there is of a request: its version, how often the worker spoke of it, what Events say of it. */
+async function traces(name: string): Promise<readonly unknown[]> {
+  const { metadata } = await getObject(edge.plane, nameOf(name), NAMESPACE)
+  const log = await readFile(edge.signer.worker.logFile, 'utf8')
+  const events = await mustKubectl(
+    edge.plane,
+    `get events -n ${NAMESPACE} --field-selector involvedObject.name=${name} -o jsonpath={.items[*].reason}`,
+  )
+  return [metadata.resourceVersion, log.split(`"${metadata.uid}"`).length - 1, events]
+}
+
+it.for([
+  { line: '5: issued', fate: 'good', asked: 1, events: 'Issued' },
+  { line: '5, 11: failed', fate: 'malformed', asked: 1, events: 'PermanentError' },
+  { line: '3, 5: denied', fate: 'denied', asked: 0, events: 'PermanentError' },
+] as const)('$line', async ({ fate, asked, events }, { expect }) => {
+  await create(fate, fate)
+  const ended = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${FATES[fate].end}`
+  await kubectlWait(edge.plane, [nameOf(fate), ended, PATIENCE], NAMESPACE)
+  await pollUntil({
+    what: `${fate} to be told of`,
+    probe: async () => (await traces(fate))[2] !== '',
+    timeoutMs: POLL_TIMEOUT_MS,
+  })
+  const before = await traces(fate)
+  expect(before.slice(1)).toEqual([asked, events])
+  const { failureTime } = (await getObject(edge.plane, nameOf(fate), NAMESPACE)).status
+  expect(failureTime !== undefined).toBe(fate !== 'good')
+  const start = await restartAfter(async () => Promise.resolve())
+  await isLeftAlone(fate, start)
+  expect(await traces(fate)).toEqual(before)
+})
+
+it.for([
+  {
+    name: 'invalid',
+    line: '4: what cert-manager found invalid',
+    status: {
+      conditions: [
+        { type: 'InvalidRequest', status: 'True', reason: 'Test', message: 'by the test' },
+      ],
+    },
+  },
+  {
+    name: 'foreign-certificate',
+    line: '5: what has a certificate already, of whomever',
+    status: { certificate: Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64') },
+  },
+])('$line', async ({ name, status }, { expect }) => {
+  const start = await restartAfter(async () => {
+    await create('good', name)
+    await write(name, status)
+  })
+  await isLeftAlone(name, start)
+  const object = await getObject(edge.plane, nameOf(name), NAMESPACE)
+  expect(readyOf(object)).toBeUndefined()
+  expect((await traces(name)).slice(1)).toEqual([0, ''])
+})

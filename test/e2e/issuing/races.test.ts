@@ -1,0 +1,245 @@
+/**
+ * What happens elsewhere while the relay is at work on a request: each moment is held by a proxy, so
+ * that it is always met.
+ *
+ * @module
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
+import { afterAll, beforeAll, it } from 'vitest'
+import { z } from 'zod'
+import { type Created, createBurst, requestPath } from '../../support/edge/burst.ts'
+import type { FateName } from '../../support/edge/scenarios.ts'
+import type { Call } from '../../support/fault-proxy/call.ts'
+import { getObject, kubectlWait, mustKubectl, PATIENCE, readyOf } from '../environment.ts'
+import { type FaultyEnvironment, startFaultyEnvironment } from '../failures/faulty-environment.ts'
+import { relayErrors } from '../many-requests.ts'
+
+const NAMESPACE = 'default'
+const WRITE = 'patch certificaterequests/status'
+/** What a pod is given (terminationGracePeriodSeconds). */
+const GRACE_MS = 30_000
+const POLL_TIMEOUT_MS = 60_000
+
+let faulty: FaultyEnvironment
+
+beforeAll(async () => {
+  faulty = await startFaultyEnvironment({})
+  await faulty.restartRelay()
+  await kubectlWait(
+    faulty.edge.plane,
+    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
+    NAMESPACE,
+  )
+})
+
+afterAll(async () => {
+  await faulty.stop()
+})
+
+async function request(name: string, fate: FateName = 'good'): Promise<Created> {
+  const [created] = await createBurst(faulty.admin, [{ fate, name, namespace: NAMESPACE }])
+  if (created === undefined) throw new Error(`${name} was not created`)
+  return created
+}
+
+const look = async (name: string): ReturnType<typeof getObject> =>
+  getObject(faulty.edge.plane, `certificaterequest/${name}`, NAMESPACE)
+
+const isIssued = async (name: string): Promise<void> =>
+  kubectlWait(
+    faulty.edge.plane,
+    [`certificaterequest/${name}`, 'condition=Ready', PATIENCE],
+    NAMESPACE,
+  )
+
+/** The leaf in the status of a request. */
+async function leafOf(name: string): Promise<X509Certificate> {
+  const { status } = await look(name)
+  return new X509Certificate(Buffer.from(status.certificate ?? '', 'base64'))
+}
+
+/** Certificates that the worker made for this uid; what it gave again is not counted. */
+const issuances = async (uid: string): Promise<number> =>
+  (await outcomes(uid)).filter((outcome) => outcome === 'issued').length
+
+const isFor = (certificate: X509Certificate, keyPem: string): boolean =>
+  certificate.checkPrivateKey(createPrivateKey(keyPem))
+
+/** What the worker answered to the request of this uid. */
+async function outcomes(uid: string): Promise<readonly string[]> {
+  const lines = (await readFile(faulty.edge.signer.worker.logFile, 'utf8')).split('\n')
+  const outcome = z.object({ outcome: z.string() })
+  return lines
+    .filter((line) => line.includes(`"${uid}"`))
+    .map((line) => outcome.parse(JSON.parse(line)).outcome)
+}
+
+/** At the first of these calls `then` happens, and only after it the call goes on; both proxies begin anew. */
+function meanwhile(isIt: (call: Call) => boolean, then: () => Promise<unknown>): void {
+  let first: Promise<unknown> | undefined
+  const choice = async (call: Call): Promise<undefined> => {
+    if (isIt(call)) await (first ??= then())
+  }
+  faulty.api.play(choice)
+  faulty.worker.play(choice)
+}
+
+const isWriteTo =
+  (name: string) =>
+  ({ kind, path }: Call): boolean =>
+    kind === WRITE && path.includes(`/${name}/`)
+
+const isOfEvents = ({ kind }: Pick<Call, 'kind'>): boolean => kind.endsWith(' events')
+
+/** What the API server said to the relay's writes of the status, in order. */
+const answersTo = (name: string): readonly (number | undefined)[] =>
+  faulty.api.calls.filter(isWriteTo(name)).map(({ serverStatus }) => serverStatus)
+
+const MOMENTS = [
+  { name: 'signing', moment: 'while the worker signs', isIt: ({ kind }) => kind === 'sign' },
+  { name: 'writing', moment: 'before the status is written', isIt: isWriteTo('writing') },
+] as const satisfies { name: string; moment: string; isIt: (call: Call) => boolean }[]
+
+it.for(MOMENTS)(
+  '16: a request deleted and made anew $moment gets no certificate of the old one',
+  async ({ name, isIt }, { expect }) => {
+    const replaced = Promise.withResolvers<Created>()
+    meanwhile(isIt, async () => {
+      await faulty.admin.send({ method: 'DELETE', path: requestPath(NAMESPACE, name) })
+      replaced.resolve(await request(name))
+    })
+    const old = await request(name)
+    const anew = await replaced.promise
+    await isIssued(name)
+    const leaf = await leafOf(name)
+    expect((await look(name)).metadata.uid).toBe(anew.uid)
+    expect([old, anew].map(({ csr }) => isFor(leaf, csr.privateKeyPem))).toEqual([false, true])
+    expect(await issuances(old.uid)).toBe(1)
+    expect(await issuances(anew.uid)).toBe(1)
+    expect(await relayErrors(faulty.edge)).toEqual([])
+  },
+)
+
+it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
+  '16: a request deleted $moment is not made anew by what is written',
+  async ({ name, moment }, { expect }) => {
+    const isIt = moment === 'while the worker signs' ? MOMENTS[0].isIt : isWriteTo(name)
+    const deleted = Promise.withResolvers<void>()
+    meanwhile(isIt, async () => {
+      await faulty.admin.send({ method: 'DELETE', path: requestPath(NAMESPACE, name) })
+      deleted.resolve()
+    })
+    await request(name)
+    await deleted.promise
+    await pollUntil({
+      what: 'the API server to answer to the write that comes too late',
+      probe: async () => Promise.resolve(answersTo(name).some((status) => status !== undefined)),
+      timeoutMs: POLL_TIMEOUT_MS,
+    })
+    expect(answersTo(name).filter((status) => status === 200 || status === 201)).toEqual([])
+    const path = requestPath(NAMESPACE, name)
+    expect(await faulty.admin.send({ method: 'GET', path })).toBeUndefined()
+    // Its namesake is worked on after it: one key is never in two hands.
+    const anew = await request(name, 'denied')
+    const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
+    await kubectlWait(
+      faulty.edge.plane,
+      [`certificaterequest/${name}`, denied, PATIENCE],
+      NAMESPACE,
+    )
+    const { metadata, status } = await look(name)
+    expect([metadata.uid, status.certificate]).toEqual([anew.uid, undefined])
+    expect(await outcomes(anew.uid)).toEqual([])
+    expect(await relayErrors(faulty.edge)).toEqual([])
+  },
+)
+
+it('20: what others write between reading and writing is kept, and the request is issued', async ({
+  expect,
+}) => {
+  const { admin } = faulty
+  const name = 'audited'
+  const audited = { type: 'Audited', status: 'True', reason: 'Seen', message: 'by somebody else' }
+  meanwhile(isWriteTo(name), async () =>
+    admin.send({
+      method: 'PATCH',
+      path: `${requestPath(NAMESPACE, name)}/status?fieldManager=auditor`,
+      body: JSON.stringify({
+        apiVersion: 'cert-manager.io/v1',
+        kind: 'CertificateRequest',
+        metadata: { name, namespace: NAMESPACE },
+        status: { conditions: [audited] },
+      }),
+    }),
+  )
+  const { uid, csr } = await request(name)
+  await isIssued(name)
+  const { status } = await look(name)
+  expect(status.conditions.map(({ type, reason }) => `${type} ${reason}`).toSorted()).toEqual([
+    'Approved Tests',
+    'Audited Seen',
+    'Ready Issued',
+  ])
+  expect(isFor(await leafOf(name), csr.privateKeyPem)).toBe(true)
+  // The moment was met; the conflict is not the user's affair, and nothing was signed twice.
+  expect(answersTo(name)[0]).toBe(409)
+  expect(answersTo(name).filter((answer) => answer === 200)).toHaveLength(1)
+  expect(await issuances(uid)).toBe(1)
+  expect(await relayErrors(faulty.edge)).toEqual([])
+})
+
+it('25: where no Event can be written, certificates are issued all the same', async ({
+  expect,
+}) => {
+  faulty.api.play((call) => (isOfEvents(call) ? { kind: 'refuse', status: 500 } : undefined))
+  await request('eventless')
+  await isIssued('eventless')
+  await pollUntil({
+    what: 'the Event to be refused, more than once',
+    probe: async () => Promise.resolve(faulty.api.calls.filter(isOfEvents).length > 1),
+    timeoutMs: POLL_TIMEOUT_MS,
+  })
+  await request('eventless-too')
+  await isIssued('eventless-too')
+  expect(faulty.api.calls.filter(isOfEvents).every(({ fault }) => fault !== undefined)).toBe(true)
+  faulty.api.play(() => undefined)
+})
+
+it('27: told to end while the worker signs, the relay ends in order; the lease is free, the request issued once', async ({
+  expect,
+}) => {
+  const { edge, api } = faulty
+  const flags = ['--leader-elect', '--log-level=debug']
+  await edge.restartRelay({ kubeconfig: api.kubeconfig, flags })
+  const relay = edge.relay()
+  const ending = Promise.withResolvers<unknown>()
+  meanwhile(
+    ({ kind }) => kind === 'sign',
+    async () => {
+      expect(await holder()).not.toBe('')
+      ending.resolve(relay.stop(GRACE_MS))
+      await pollUntil({
+        what: 'the relay to begin to end',
+        probe: async () => (await readFile(relay.logFile, 'utf8')).includes('"stopping"'),
+        timeoutMs: POLL_TIMEOUT_MS,
+      })
+    },
+  )
+  const { uid } = await request('late')
+  expect(await ending.promise).toEqual({ code: 0, signal: null })
+  expect(await holder()).toBe('')
+  const ready = readyOf(await look('late'))
+  expect(['Issued', 'Pending', undefined]).toContain(ready?.reason)
+  expect((await look('late')).status.failureTime).toBeUndefined()
+  await edge.restartRelay({ kubeconfig: api.kubeconfig })
+  await isIssued('late')
+  expect(await issuances(uid)).toBe(1)
+})
+
+const holder = async (): Promise<string> =>
+  mustKubectl(
+    faulty.edge.plane,
+    'get lease/edge-issuer-relay -n edge-issuer -o jsonpath={.spec.holderIdentity}',
+  )

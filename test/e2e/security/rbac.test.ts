@@ -1,0 +1,286 @@
+/**
+ * Every permission that is shipped is needed: each is taken away alone, and something fails that an
+ * operator can see. A permission that is added wants a line in {@link BREAKS}: what fails without it.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
+import { createCsr } from '@edge-issuer/testbed/pki/csr'
+import { freePorts } from '@edge-issuer/testbed/processes/ports'
+import {
+  type IssuerKind,
+  issuerManifest,
+  requestManifest,
+  SECRET_NAME,
+  secretManifest,
+} from '@edge-issuer/testbed/relay/objects'
+import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { type ApiProxy, startApiProxy } from '../../support/edge/api-proxy.ts'
+import {
+  describePermission,
+  roleManifest,
+  roleManifestWithout,
+  shippedPermissions,
+} from '../../support/edge/permissions.ts'
+import {
+  type EdgeEnvironment,
+  getObject,
+  grantCredentials,
+  kubectlWait,
+  mustKubectl,
+  PATIENCE,
+  readyOf,
+  startEdgeEnvironment,
+} from '../environment.ts'
+import {
+  atStart,
+  approvalRefused,
+  type Breakage,
+  notElected,
+  notSigned,
+  refuseOnce,
+  relayComplaint,
+  signingConflictNotResolved,
+  signingRequestNotReported,
+} from '../failures/breakages.ts'
+import { bindScraper, isScraped, scrapeNotJudged, scrapeRefused } from '../observability/scrapes.ts'
+
+const NAMESPACE = 'default'
+const GROUP = 'edge-issuer.dev'
+const FAILURE_LIMIT_MS = 30_000
+const POLL_MS = 200
+
+const permissions = await shippedPermissions()
+
+let edge: EdgeEnvironment
+let proxy: ApiProxy
+let metricsPort: number
+/** Makes names that were not used before. */
+let count = 0
+
+beforeAll(async () => {
+  ;[metricsPort = 0] = await freePorts(1)
+  edge = await startEdgeEnvironment({
+    isSpedUp: true,
+    relayFlags: [`--metrics-bind-address=127.0.0.1:${String(metricsPort)}`],
+  })
+  const { plane, signer } = edge
+  proxy = await startApiProxy(plane, { kubeconfig: edge.relayKubeconfig })
+  await grantCredentials(plane, NAMESPACE)
+  await plane.apply(
+    [NAMESPACE, RELAY_SERVICE_ACCOUNT.namespace]
+      .map((namespace) => secretManifest(namespace, signer.clientKeyPem))
+      .concat(
+        issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: NAMESPACE }),
+        issuerManifest(signer, { kind: 'ClusterIssuer', name: 'edge' }),
+      )
+      .join('---\n'),
+  )
+  await edge.restartRelay({ kubeconfig: proxy.kubeconfig })
+  await bindScraper(plane)
+  await isScraped(plane, metricsPort, 200)
+})
+
+afterAll(async () => {
+  await edge.stop()
+  await proxy.stop()
+})
+
+const requestNotReported: Breakage = async (permission) => {
+  const complaint = await relayComplaint(edge, permission)
+  const name = await createRequest('ClusterIssuer')
+  await complaint()
+  await expectNotReady(name)
+}
+
+const issuerNotReported =
+  (kind: IssuerKind): Breakage =>
+  async (permission) => {
+    const complaint = await relayComplaint(edge, permission)
+    const name = await createIssuer(kind)
+    await complaint()
+    await expectNotReady(name)
+  }
+
+/** A request that changed while it was worked on is read anew, and cannot be. */
+const conflictNotResolved: Breakage = async (permission) => {
+  const complaint = await relayComplaint(edge, permission)
+  refuseOnce(proxy, 'patch certificaterequests/status')
+  await createRequest('ClusterIssuer')
+  await complaint()
+}
+
+const eventNotWritten: Breakage = async (permission) => {
+  const complaint = await relayComplaint(edge, permission)
+  await createRequest('ClusterIssuer')
+  await complaint()
+}
+
+/** The condition of a new issuer says it. */
+const issuerSays =
+  (kind: IssuerKind, text: string): Breakage =>
+  async () => {
+    const name = await createIssuer(kind)
+    await pollUntil({
+      what: `${name} to say: ${text}`,
+      probe: async () => {
+        const message = readyOf(await getObject(edge.plane, name, NAMESPACE))?.message ?? ''
+        return message.includes(text)
+      },
+      timeoutMs: FAILURE_LIMIT_MS,
+    })
+  }
+
+const UNREADABLE = 'could not read the issuer: '
+/** With the command that mends it. */
+const keyNotRead = issuerSays(
+  'ClusterIssuer',
+  `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
+)
+
+/** What happens twice is a series of one Event: here, that an issuer is Ready. */
+const seriesNotWritten: Breakage = async (permission) => {
+  const complaint = await relayComplaint(edge, permission)
+  const { plane } = edge
+  const name = await createIssuer('ClusterIssuer')
+  await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+  const forgotten = JSON.stringify({ status: { conditions: null } })
+  await mustKubectl(plane, `patch ${name} --subresource=status --type=merge -p ${forgotten}`)
+  await complaint()
+}
+
+/** By {@link describePermission}: what fails without it. */
+const BREAKS: Readonly<Record<string, Breakage>> = {
+  'edge-issuer-relay may get certificaterequests.cert-manager.io': conflictNotResolved,
+  'edge-issuer-relay may list certificaterequests.cert-manager.io': atStart,
+  'edge-issuer-relay may watch certificaterequests.cert-manager.io': atStart,
+  'edge-issuer-relay may patch certificaterequests/status.cert-manager.io': requestNotReported,
+  'edge-issuer-relay may get certificatesigningrequests.certificates.k8s.io':
+    signingConflictNotResolved,
+  'edge-issuer-relay may list certificatesigningrequests.certificates.k8s.io': atStart,
+  'edge-issuer-relay may watch certificatesigningrequests.certificates.k8s.io': atStart,
+  'edge-issuer-relay may patch certificatesigningrequests/status.certificates.k8s.io':
+    signingRequestNotReported,
+  'edge-issuer-relay may sign signers.certificates.k8s.io clusterissuers.edge-issuer.dev/*':
+    notSigned,
+  'edge-issuer-relay may get issuers.edge-issuer.dev': issuerSays('Issuer', UNREADABLE),
+  'edge-issuer-relay may list issuers.edge-issuer.dev': atStart,
+  'edge-issuer-relay may watch issuers.edge-issuer.dev': atStart,
+  'edge-issuer-relay may get clusterissuers.edge-issuer.dev': issuerSays(
+    'ClusterIssuer',
+    UNREADABLE,
+  ),
+  'edge-issuer-relay may list clusterissuers.edge-issuer.dev': atStart,
+  'edge-issuer-relay may watch clusterissuers.edge-issuer.dev': atStart,
+  'edge-issuer-relay may patch issuers/status.edge-issuer.dev': issuerNotReported('Issuer'),
+  'edge-issuer-relay may patch clusterissuers/status.edge-issuer.dev':
+    issuerNotReported('ClusterIssuer'),
+  'edge-issuer-relay may create events.events.k8s.io': eventNotWritten,
+  'edge-issuer-relay may patch events.events.k8s.io': seriesNotWritten,
+  'edge-issuer-leader-election may create leases.coordination.k8s.io': notElected,
+  'edge-issuer-leader-election may get leases.coordination.k8s.io edge-issuer-relay': notElected,
+  'edge-issuer-leader-election may watch leases.coordination.k8s.io edge-issuer-relay': notElected,
+  'edge-issuer-leader-election may patch leases.coordination.k8s.io edge-issuer-relay': notElected,
+  'edge-issuer-metrics-auth may create tokenreviews.authentication.k8s.io': scrapeNotJudged,
+  'edge-issuer-metrics-auth may create subjectaccessreviews.authorization.k8s.io': scrapeNotJudged,
+  'edge-issuer-metrics-reader may get /metrics': scrapeRefused,
+  'edge-issuer-credential-reader may get secrets': keyNotRead,
+  'edge-issuer-credential-reader may watch secrets': atStart,
+  'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io issuers.edge-issuer.dev/*':
+    approvalRefused(async () => createRequest('Issuer')),
+  'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io clusterissuers.edge-issuer.dev/*':
+    approvalRefused(async () => createRequest('ClusterIssuer')),
+}
+
+it('for every permission that is shipped, and for no other, there is a line that says what fails without it', ({
+  expect,
+}) => {
+  expect(permissions.map(describePermission).toSorted()).toEqual(Object.keys(BREAKS).toSorted())
+})
+
+describe('without a permission something fails, and with it all is well again', () => {
+  it.for(permissions.map((permission) => [describePermission(permission), permission] as const))(
+    '%s',
+    async ([name, permission], { expect }) => {
+      const breakage = BREAKS[name]
+      if (breakage === undefined) throw new Error('nobody knows what fails without it')
+      await edge.plane.apply(roleManifestWithout(permission))
+      try {
+        await breakage(permission, { edge, proxy, metricsPort })
+      } finally {
+        proxy.play(() => undefined)
+        await edge.plane.apply(roleManifest(permission.role))
+      }
+      expect(await endOf(await createRequest('ClusterIssuer'))).toBe('Issued')
+    },
+  )
+})
+
+describe('the key of a client', () => {
+  it('can be read where a RoleBinding allows it', async ({ expect }) => {
+    expect(await asRelay(`get secret ${SECRET_NAME} -n ${NAMESPACE} -o name`)).toMatchObject({
+      code: 0,
+      stdout: `secret/${SECRET_NAME}\n`,
+    })
+  })
+
+  it.for([
+    `get secret ${SECRET_NAME} -n elsewhere`,
+    'get secrets -n elsewhere',
+    'get secrets -n elsewhere --watch',
+    'get secrets -n kube-system',
+    'get secrets --all-namespaces',
+    `get secrets -n ${NAMESPACE}`,
+  ])('cannot be read in any other way: kubectl %s', async (command, { expect }) => {
+    const { plane, signer } = edge
+    await plane.apply(
+      [
+        '{apiVersion: v1, kind: Namespace, metadata: {name: elsewhere}}',
+        secretManifest('elsewhere', signer.clientKeyPem),
+      ].join('\n---\n'),
+    )
+    const { code, stdout, stderr } = await asRelay(command)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('Error from server (Forbidden)')
+  })
+})
+
+/** Runs kubectl with the relay's permissions. */
+const asRelay = async (command: string): ReturnType<EdgeEnvironment['plane']['kubectl']> =>
+  edge.plane.kubectl(command.split(' '), { kubeconfig: edge.relayKubeconfig })
+
+/** Creates a request for `edge`, which cert-manager approves if it may. @returns Its name for kubectl. */
+async function createRequest(kind: IssuerKind): Promise<string> {
+  count += 1
+  const name = `request-${String(count)}`
+  const csrPem = createCsr({ dnsNames: [`${name}.example.com`] }).pem
+  const issuerRef = { group: GROUP, kind, name: 'edge' }
+  await edge.plane.apply(requestManifest({ name, namespace: NAMESPACE, csrPem, issuerRef }))
+  return `certificaterequest/${name}`
+}
+
+/** Creates one more issuer. @returns Its name for kubectl. */
+async function createIssuer(kind: IssuerKind): Promise<string> {
+  count += 1
+  const name = `issuer-${String(count)}`
+  const namespace = kind === 'Issuer' ? { namespace: NAMESPACE } : {}
+  await edge.plane.apply(issuerManifest(edge.signer, { kind, name, ...namespace }))
+  return `${kind.toLowerCase()}.${GROUP}/${name}`
+}
+
+async function expectNotReady(name: string): Promise<void> {
+  if (readyOf(await getObject(edge.plane, name, NAMESPACE)) !== undefined)
+    throw new Error(`${name} has a Ready condition`)
+}
+
+/** What becomes of a request; the relay is not restarted, it takes a permission once it is there. */
+async function endOf(name: string): Promise<string | undefined> {
+  const deadlineMs = Date.now() + 2 * FAILURE_LIMIT_MS
+  for (;;) {
+    const reason = readyOf(await getObject(edge.plane, name, NAMESPACE))?.reason
+    if ((reason !== undefined && reason !== 'Pending') || Date.now() > deadlineMs) return reason
+    await sleep(POLL_MS)
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * An edge-issuer as an operator installs it: the relay's image in Pods of a node, the signing worker
+ * outside of the cluster, and a ClusterIssuer that is Ready.
+ *
+ * @module
+ */
+import { join } from 'node:path'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
+import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
+import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
+import { installManifest } from '../../deploy/tools/install-manifest.ts'
+import { mustKubectl, readyClusterIssuer } from '../e2e/environment.ts'
+import { type NodeCluster, startNodeCluster } from './cluster.ts'
+import { buildRelayImage } from './images/relay-image.ts'
+
+/** The image that the manifests name. */
+const SHIPPED_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.0'
+
+const { namespace: NAMESPACE } = RELAY_SERVICE_ACCOUNT
+const DEPLOYMENT = `deployment/edge-issuer-relay --namespace=${NAMESPACE}`
+/** For Pods to come and go. */
+const ROLLOUT_PATIENCE = '180s'
+
+/** What runs, and how to look at it. */
+export interface InstalledRelay extends NodeCluster {
+  readonly signer: EdgeSigner
+  /** Waits until every replica of the Deployment is available, and none of an older version is left. */
+  readonly rolledOut: () => Promise<void>
+}
+
+/**
+ * Starts the cluster and the worker, installs, and waits until all replicas are available and the
+ * issuer is Ready.
+ *
+ * @param install - Does what the installation guide says, and nothing else.
+ */
+export async function startInstalledRelay(
+  install: (cluster: NodeCluster) => Promise<void>,
+): Promise<InstalledRelay> {
+  const cluster = await startNodeCluster()
+  const { plane, directory, addresses, runtime } = cluster
+  const ends = new AsyncDisposableStack()
+  ends.defer(cluster.stop)
+  const stop = async (): Promise<void> => ends.disposeAsync()
+  try {
+    const signer = await startEdgeSigner({
+      directory: join(directory, 'signer'),
+      host: addresses.machine,
+    })
+    ends.defer(async () => signer.worker.stop())
+    await runtime.importImage(await buildRelayImage(directory, SHIPPED_IMAGE))
+    await install(cluster)
+    const rolledOut = async (): Promise<void> => {
+      await mustKubectl(plane, `rollout status ${DEPLOYMENT} --timeout=${ROLLOUT_PATIENCE}`)
+    }
+    await rolledOut().catch(async (error: unknown) => {
+      const pods = await mustKubectl(plane, `describe pods --namespace=${NAMESPACE}`)
+      throw new Error(`the relay was not rolled out\n${pods}`, { cause: error })
+    })
+    await readyClusterIssuer({ plane, signer })
+    return { ...cluster, signer, stop, rolledOut }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/**
+ * What `npm run manifests` writes, applied as its first line says.
+ *
+ * @param image - Instead of the one that is shipped.
+ */
+export async function applyInstallManifest(plane: ControlPlane, image?: string): Promise<void> {
+  const stdin = await installManifest(image)
+  const { code, stderr } = await plane.kubectl(['apply', '--filename=-'], { stdin })
+  if (code !== 0) throw new Error(`kubectl apply: ${stderr}`)
+}

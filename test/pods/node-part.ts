@@ -1,0 +1,14 @@
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
+import type { NodeBinaries } from './binaries.ts'
+import type { NodeCredentials } from './credentials.ts'
+
+/** What a part of Kubernetes in a node stands on. */
+export interface NodePartOptions {
+  /** A folder for its configuration. */
+  readonly state: string
+  readonly binaries: NodeBinaries
+  readonly credentials: NodeCredentials
+  readonly plane: ControlPlane
+  /** The node's IPv4 address. */
+  readonly address: string
+}

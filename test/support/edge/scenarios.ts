@@ -1,0 +1,69 @@
+/**
+ * Requests of every sort, and what must become of each in the end.
+ *
+ * @module
+ */
+import { createCsr, makeCsr, type TextCsr } from '@edge-issuer/testbed/pki/csr'
+import { generalName, integer, makeKey, subjectAltName, toPem } from '@edge-issuer/testbed/pki/x509'
+
+/** How a request ends: a reason of its Ready condition, or without a word of the relay. */
+export type End = 'Issued' | 'Failed' | 'Denied' | 'Pending' | 'untouched'
+
+/** One sort of request. */
+export interface Fate {
+  /** What an approver says; nothing for the ones that nobody decides on. */
+  readonly decision?: 'Approved' | 'Denied'
+  /** Default: a good one. The other is one that cert-manager lets through, and the worker does not. */
+  readonly csr?: 'of another version'
+  readonly spec?: object
+  readonly issuerRef: { readonly group: string; readonly kind: string; readonly name: string }
+  readonly end: End
+}
+
+const GROUP = 'edge-issuer.dev'
+const READY_ISSUER = { group: GROUP, kind: 'ClusterIssuer', name: 'edge' }
+
+/** Name of the Issuer that is made only when requests wait for it. */
+export const LATE_ISSUER = 'late'
+
+/** By name of the sort. */
+export const FATES = {
+  good: { decision: 'Approved', issuerRef: READY_ISSUER, end: 'Issued' },
+  early: {
+    decision: 'Approved',
+    issuerRef: { group: GROUP, kind: 'Issuer', name: LATE_ISSUER },
+    end: 'Issued',
+  },
+  denied: { decision: 'Denied', issuerRef: READY_ISSUER, end: 'Denied' },
+  undecided: { issuerRef: READY_ISSUER, end: 'untouched' },
+  malformed: {
+    decision: 'Approved',
+    csr: 'of another version',
+    issuerRef: READY_ISSUER,
+    end: 'Failed',
+  },
+  greedy: { decision: 'Approved', spec: { isCA: true }, issuerRef: READY_ISSUER, end: 'Failed' },
+  lost: {
+    decision: 'Approved',
+    issuerRef: { group: GROUP, kind: 'Issuer', name: 'nobody' },
+    end: 'Pending',
+  },
+  foreign: {
+    decision: 'Approved',
+    issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: 'edge' },
+    end: 'untouched',
+  },
+} as const satisfies Record<string, Fate>
+
+/** A key of {@link FATES}. */
+export type FateName = keyof typeof FATES
+
+/** Makes the certification request of a sort, for `NAME.example.com`. */
+export function csrOf(fate: Fate, name: string): TextCsr {
+  if (fate.csr === undefined) return createCsr({ dnsNames: [`${name}.example.com`] })
+  const key = makeKey('P-256')
+  const names = subjectAltName(generalName.dns(`${name}.example.com`))
+  // RFC 2986 §4.1 has version 0 only; some tools write 1.
+  const der = makeCsr({ key, version: integer(2), extensions: [names] })
+  return { der, pem: toPem('CERTIFICATE REQUEST', der), privateKeyPem: key.privateKeyPem }
+}
