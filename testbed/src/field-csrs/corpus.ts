@@ -6,8 +6,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { z } from 'zod'
 
 /** The corpus of this repository. */
 export const CORPUS_DIRECTORY = join(import.meta.dirname, 'corpus')

@@ -5,11 +5,7 @@
  *
  * @module
  */
-import {
-  decodeFirstPemBlock,
-  EXTENDED_KEY_USAGE_OIDS,
-  KEY_USAGE_BITS,
-} from '@edge-issuer/shared'
+import { decodeFirstPemBlock, EXTENDED_KEY_USAGE_OIDS, KEY_USAGE_BITS } from '@edge-issuer/shared'
 import { fromTree, type Node, toTree } from '../pki/der-tree.ts'
 import { oid } from '../pki/x509.ts'
 
