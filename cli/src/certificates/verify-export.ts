@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Certificates, type Link } from '@edge-issuer/relay/signer'
+import { CertificateCache, type ParsedCertificate } from '@edge-issuer/relay/signer'
 import type { ClientKeys } from './client-keys.ts'
 import { readRecord } from './exported-record.ts'
 import { readLines } from './read-lines.ts'
@@ -25,7 +25,7 @@ export interface Trust {
   /** Without them signatures are not checked. */
   readonly keys: ClientKeys | undefined
   /** Without them each record brings its own root. */
-  readonly roots: readonly Link[] | undefined
+  readonly roots: readonly ParsedCertificate[] | undefined
   /** Whether a record without the body of its request fails. */
   readonly allProvable: boolean
 }
@@ -117,7 +117,7 @@ const TOO_LONG: LineCheck = {
 
 class RecordVerifier {
   readonly #trust: Trust
-  readonly #certificates = new Certificates()
+  readonly #certificates = new CertificateCache()
   readonly #repeated = new RepeatedRecords()
 
   constructor(trust: Trust) {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { Certificates, type Link } from '@edge-issuer/relay/signer'
+import { CertificateCache, type ParsedCertificate } from '@edge-issuer/relay/signer'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readClientKeys } from '../certificates/client-keys.ts'
 import {
@@ -48,7 +48,7 @@ What is not proven: that the client named the requester truthfully, that no reco
 the worker says (the profile where the request names none, "ignored", "warnings", the exact issuedAt).
 
 Without --client-keys signatures cannot be checked, and without --ca-file each record brings its own root;
-take both from where the export does not come from. Certificates from before the ledger kept bodies are
+take both from where the export does not come from. CertificateCache from before the ledger kept bodies are
 counted as not provable.`,
   parameters,
   endings: ['done', 'failed', 'usage'],
@@ -79,10 +79,13 @@ counted as not provable.`,
 
 const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
 
-async function readRoots(path: string, io: Io): Promise<Result<readonly Link[], string>> {
+async function readRoots(
+  path: string,
+  io: Io,
+): Promise<Result<readonly ParsedCertificate[], string>> {
   const pem = await readText(path, io)
   if (!pem.ok) return pem
-  const roots = new Certificates().read(pem.value, 'bundle', ROOTS_LIMITS)
+  const roots = new CertificateCache().read(pem.value, 'bundle', ROOTS_LIMITS)
   return roots.ok ? roots : err(`"${path}": ${roots.error}`)
 }
 

@@ -101,9 +101,9 @@ function stateOf(
     case 'ignore':
       return ignoredState(request, decision.why)
     case 'notify':
-      return { state: NOTIFIED_STATES[decision.why], why: decision.verdict.message }
+      return { state: NOTIFIED_STATES[decision.why], why: decision.update.message }
     case 'report': {
-      const { reason, message } = decision.verdict
+      const { reason, message } = decision.update
       if (reason === REQUEST_REASON.denied) return { state: 'denied', why: message }
       return isIssuerRead
         ? { state: 'issuer-not-ready', why: message }

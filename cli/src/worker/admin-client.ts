@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openWorker, type SignerFault, type WorkerOptions } from '@edge-issuer/relay/signer'
+import { openWorker, type SignerError, type WorkerOptions } from '@edge-issuer/relay/signer'
 import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
@@ -42,13 +42,13 @@ export interface AdminClient {
   readonly certificate: (
     serialNumber: string,
     query: CertificateQuery,
-  ) => Promise<Result<CertificateDetail, SignerFault>>
+  ) => Promise<Result<CertificateDetail, SignerError>>
   /** Prometheus text. */
-  readonly metrics: () => Promise<Result<string, SignerFault>>
+  readonly metrics: () => Promise<Result<string, SignerError>>
   readonly close: () => Promise<void>
 }
 
-type PageAnswer<T> = Promise<Result<Page<T>, SignerFault>>
+type PageAnswer<T> = Promise<Result<Page<T>, SignerError>>
 
 /** @returns What is wrong with the options; the key is never quoted. */
 export function createAdminClient(options: WorkerOptions): Result<AdminClient, string> {
@@ -79,8 +79,8 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
 
 /** An answer without the request id: nothing is wrong. */
 async function valueOf<T>(
-  answering: Promise<Result<{ readonly value: T }, SignerFault>>,
-): Promise<Result<T, SignerFault>> {
+  answering: Promise<Result<{ readonly value: T }, SignerError>>,
+): Promise<Result<T, SignerError>> {
   const answer = await answering
   return answer.ok ? ok(answer.value.value) : answer
 }

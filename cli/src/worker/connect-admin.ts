@@ -1,4 +1,4 @@
-import type { SignerFault } from '@edge-issuer/relay/signer'
+import type { SignerError } from '@edge-issuer/relay/signer'
 import { err, type Result } from '@edge-issuer/shared'
 import { WORKER_VARIABLES, type WorkerFlags } from '../context/resolve-worker.ts'
 import type { Ending, Failure } from '../ending.ts'
@@ -52,7 +52,7 @@ export async function withAdmin<T>(
 /** Asks one thing; a fault becomes this command's end. */
 export async function askAdmin<T>(
   flags: WorkerFlags & { readonly json: boolean },
-  question: (admin: AdminClient) => Promise<Result<T, SignerFault>>,
+  question: (admin: AdminClient) => Promise<Result<T, SignerError>>,
   io: Io,
 ): Promise<Result<T, Failure>> {
   return withAdmin(

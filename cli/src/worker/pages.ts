@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnswerSchema, SignerFault } from '@edge-issuer/relay/signer'
+import type { ResponseSchema, SignerError } from '@edge-issuer/relay/signer'
 import {
   certificatesQuerySchema,
   MAX_PAGE_ITEMS,
@@ -46,9 +46,9 @@ export interface Slice {
  * @yields A page with no more items than are left of the limit, or, as the last, a fault.
  */
 export async function* readPages<T>(
-  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerFault>>,
+  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerError>>,
   { limit = Infinity, after }: Values<typeof PAGE_PARAMETERS>,
-): AsyncGenerator<Result<Page<T>, SignerFault>, void> {
+): AsyncGenerator<Result<Page<T>, SignerError>, void> {
   let cursor = after
   let left = limit
   while (left > 0) {
@@ -63,9 +63,9 @@ export async function* readPages<T>(
 
 /** A list in one piece, or the first fault. */
 export async function readList<T>(
-  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerFault>>,
+  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerError>>,
   range: Values<typeof PAGE_PARAMETERS>,
-): Promise<Result<Page<T>, SignerFault>> {
+): Promise<Result<Page<T>, SignerError>> {
   const items: T[] = []
   let next: string | null = null
   for await (const page of readPages(readPage, range)) {
@@ -84,10 +84,10 @@ export async function readList<T>(
  * @param asked - The query that it answers.
  */
 export const pageSchema = <Body extends { readonly next: string | null }, T>(
-  schema: AnswerSchema<Body>,
+  schema: ResponseSchema<Body>,
   itemsOf: (body: Body) => readonly T[],
   { limit, cursor }: Pick<RefusalsQuery, 'limit' | 'cursor'>,
-): AnswerSchema<Page<T>> => ({
+): ResponseSchema<Page<T>> => ({
   safeParse: (value) => {
     const parsed = schema.safeParse(value)
     if (!parsed.success) return { success: false }

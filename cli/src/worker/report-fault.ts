@@ -1,4 +1,4 @@
-import type { SignerFault } from '@edge-issuer/relay/signer'
+import type { SignerError } from '@edge-issuer/relay/signer'
 import type { Failure } from '../ending.ts'
 import type { Io } from '../io.ts'
 
@@ -11,7 +11,7 @@ export interface FaultReport {
 }
 
 /** A refusal, or a failure on the way to the worker: as JSON if asked for, and as this command's end. */
-export function reportFault(fault: SignerFault, { isJson, facts }: FaultReport, io: Io): Failure {
+export function reportFault(fault: SignerError, { isJson, facts }: FaultReport, io: Io): Failure {
   const { class: ending, code, message, requestId, retryAfterMs } = fault
   if (isJson) {
     const error = { code, class: ending, message, requestId, retryAfterMs }

@@ -6,44 +6,44 @@
  * @module
  */
 import { EVENT_REASON, REQUEST_REASON } from '../api/reasons.ts'
-import { normal, type RequestVerdict, waiting, warning } from './status-messages.ts'
+import { normal, type RequestUpdate, waiting, warning } from './status-messages.ts'
 
 /** Verdicts of an attempt to sign. */
-export interface RequestWords {
-  readonly issued: RequestVerdict
-  readonly failed: (cause: string) => RequestVerdict
-  readonly retried: (cause: string) => RequestVerdict
-  readonly inProgress: (cause: string) => RequestVerdict
+export interface RequestMessages {
+  readonly issued: RequestUpdate
+  readonly failed: (cause: string) => RequestUpdate
+  readonly retried: (cause: string) => RequestUpdate
+  readonly inProgress: (cause: string) => RequestUpdate
 }
 
-const issued = (kind: string): RequestVerdict => ({
+const issued = (kind: string): RequestUpdate => ({
   status: 'True',
   reason: REQUEST_REASON.issued,
   message: `Succeeded signing the ${kind}`,
   event: normal(EVENT_REASON.issued),
 })
 
-const failed = (message: string): RequestVerdict => ({
+const failed = (message: string): RequestUpdate => ({
   status: 'False',
   reason: REQUEST_REASON.failed,
   message,
   event: warning(EVENT_REASON.permanentError),
 })
 
-const retried = (kind: string, cause: string): RequestVerdict =>
+const retried = (kind: string, cause: string): RequestUpdate =>
   waiting(`Failed to sign ${kind}, will retry: ${cause}`, warning(EVENT_REASON.retryableError))
 
-const inProgress = (cause: string): RequestVerdict =>
-  waiting(`Signing still in progress. Reason: ${cause}`, normal(EVENT_REASON.pending))
+const inProgress = (cause: string): RequestUpdate =>
+  waiting(`SigningResult still in progress. Reason: ${cause}`, normal(EVENT_REASON.pending))
 
-export const CERTIFICATE_REQUEST_WORDS: RequestWords = {
+export const CERTIFICATE_REQUEST_MESSAGES: RequestMessages = {
   issued: issued('CertificateRequest'),
   failed: (cause) => failed(`Failed permanently to sign CertificateRequest: ${cause}`),
   retried: (cause) => retried('CertificateRequest', cause),
   inProgress,
 }
 
-export const SIGNING_REQUEST_WORDS: RequestWords = {
+export const SIGNING_REQUEST_MESSAGES: RequestMessages = {
   issued: issued('CertificateSigningRequest'),
   failed: (cause) => failed(`CertificateSigningRequest has failed permanently: ${cause}`),
   retried: (cause) => retried('CertificateSigningRequest', cause),

@@ -1,5 +1,5 @@
 /**
- * A CertificateRequest in the words of the protocol.
+ * A CertificateRequest as a message of the protocol.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A Kubernetes CertificateSigningRequest in the words of the protocol.
+ * A Kubernetes CertificateSigningRequest as a message of the protocol.
  *
  * @module
  */

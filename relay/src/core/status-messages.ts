@@ -25,15 +25,15 @@ export interface EventNote {
 }
 
 /** The Ready condition of an object, and its Event. */
-export interface Verdict<Reason extends string> {
+export interface ConditionUpdate<Reason extends string> {
   readonly status: 'True' | 'False'
   readonly reason: Reason
   readonly message: string
   readonly event: EventNote
 }
 
-export type RequestVerdict = Verdict<RequestReason>
-export type IssuerVerdict = Verdict<IssuerReason>
+export type RequestUpdate = ConditionUpdate<RequestReason>
+export type IssuerUpdate = ConditionUpdate<IssuerReason>
 
 export const normal = (reason: EventReason): EventNote => ({
   type: 'Normal',
@@ -46,14 +46,14 @@ export const warning = (reason: EventReason): EventNote => ({
   action: EVENT_ACTION.syncFailed,
 })
 
-export const waiting = (message: string, event: EventNote): RequestVerdict => ({
+export const waiting = (message: string, event: EventNote): RequestUpdate => ({
   status: 'False',
   reason: REQUEST_REASON.pending,
   message,
   event,
 })
 
-export const requestDenied = (): RequestVerdict => ({
+export const requestDenied = (): RequestUpdate => ({
   status: 'False',
   reason: REQUEST_REASON.denied,
   message: 'Detected that the CertificateRequest is denied, so it will never be Ready.',
@@ -61,21 +61,21 @@ export const requestDenied = (): RequestVerdict => ({
 })
 
 /** @param resource - As kubectl names it: `issuers.edge-issuer.dev "ca"`. */
-export const issuerMissing = (resource: string): RequestVerdict =>
+export const issuerMissing = (resource: string): RequestUpdate =>
   waiting(
     `${resource} not found. Waiting for it to be created.`,
     normal(EVENT_REASON.waitingForIssuerExist),
   )
 
 /** @param found - What stands where a current `Ready=True` was wanted. */
-export const issuerNotReady = (found: string): RequestVerdict =>
+export const issuerNotReady = (found: string): RequestUpdate =>
   waiting(
     `Waiting for issuer to become ready. Current issuer ready condition ${found}.`,
     normal(EVENT_REASON.waitingForIssuerReady),
   )
 
 /** @param kind - `issuerRef.kind`: may be any text. */
-export const issuerKindUnknown = (kind: string): RequestVerdict =>
+export const issuerKindUnknown = (kind: string): RequestUpdate =>
   waiting(
     `issuerRef.kind ${JSON.stringify(kind.slice(0, MAX_KIND_CHARACTERS))} is not a kind of edge-issuer.dev; expected Issuer or ClusterIssuer. Correct issuerRef in the Certificate, or create a new CertificateRequest.`,
     warning(EVENT_REASON.unknownIssuerKind),
@@ -84,13 +84,13 @@ export const issuerKindUnknown = (kind: string): RequestVerdict =>
 /** Longest kind that the API server knows (RFC 1123 label); a longer text is cut. */
 const MAX_KIND_CHARACTERS = 63
 
-export const signerUnsupported = (): RequestVerdict =>
+export const signerUnsupported = (): RequestUpdate =>
   waiting(
     'Signers "issuers.edge-issuer.dev/…" do not sign CertificateSigningRequests, which have no namespace; expected "clusterissuers.edge-issuer.dev/NAME". Create a new CertificateSigningRequest for a ClusterIssuer.',
     warning(EVENT_REASON.unsupportedSigner),
   )
 
-export const issuerChecked = (): IssuerVerdict => ({
+export const issuerChecked = (): IssuerUpdate => ({
   status: 'True',
   reason: ISSUER_REASON.checked,
   message: 'Succeeded checking the issuer',
@@ -98,17 +98,17 @@ export const issuerChecked = (): IssuerVerdict => ({
 })
 
 /** Ready, for now. @param found - Goes on after "but". */
-export const issuerExpiring = (found: string): IssuerVerdict => ({
+export const issuerExpiring = (found: string): IssuerUpdate => ({
   ...issuerChecked(),
   message: `Succeeded checking the issuer, but ${found}`,
   event: { ...normal(EVENT_REASON.caExpiring), type: 'Warning' },
 })
 
-/** The cause of a verdict after an exception that no code expects; the details are for the log alone. */
+/** The cause of an update after an exception that no code expects; the details are for the log alone. */
 export const UNEXPECTED_ERROR = 'unexpected error in the relay; its log has the stack'
 
 /** What a Secret, the network or the worker's operator can mend. */
-export const issuerPending = (cause: string): IssuerVerdict => ({
+export const issuerPending = (cause: string): IssuerUpdate => ({
   status: 'False',
   reason: ISSUER_REASON.pending,
   message: `Not ready yet: ${cause}`,
@@ -116,13 +116,13 @@ export const issuerPending = (cause: string): IssuerVerdict => ({
 })
 
 /** What only an edit of the spec can mend. */
-export const issuerFailed = (cause: string): IssuerVerdict => ({
+export const issuerFailed = (cause: string): IssuerUpdate => ({
   status: 'False',
   reason: ISSUER_REASON.failed,
   message: `Failed permanently: ${cause}`,
   event: warning(EVENT_REASON.permanentError),
 })
 
-/** Whether nothing more will be done for a request with this verdict. */
-export const isTerminalFailure = ({ reason }: RequestVerdict): boolean =>
+/** Whether nothing more will be done for a request with this update. */
+export const isTerminalFailure = ({ reason }: RequestUpdate): boolean =>
   reason === REQUEST_REASON.failed || reason === REQUEST_REASON.denied

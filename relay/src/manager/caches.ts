@@ -36,7 +36,7 @@ import { Reflector, type ReflectorOptions } from '../watch/reflector.ts'
 import { Store } from '../watch/store.ts'
 
 /** One store a collection; requests can be found by the issuer that they name, Issuers by their namespace. */
-export interface Observed {
+export interface Caches {
   readonly issuers: Readonly<Record<IssuerKind, Store<Issuer>>>
   readonly requests: Store<CertificateRequest>
   /** Stays empty where these are not to be signed. */
@@ -55,7 +55,7 @@ export type Reading = Pick<
 >
 
 /** What fills the stores, once run. */
-export interface Reflectors {
+export interface Informers {
   readonly all: readonly Reading[]
   /**
    * Those that must have read everything before any object is worked on. CertificateSigningRequests are
@@ -65,7 +65,7 @@ export interface Reflectors {
 }
 
 /** Empty stores, for as many objects as the heap has room for. */
-export const createObserved = (capacity: Capacity): Observed => ({
+export const createCaches = (capacity: Capacity): Caches => ({
   issuers: {
     Issuer: issuerStore(capacity.issuers),
     ClusterIssuer: issuerStore(capacity.clusterIssuers),
@@ -94,7 +94,7 @@ const requestStore = <R extends AnyRequest>(
   })
 
 /** @returns The issuer as last seen. */
-export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | undefined =>
+export const findIssuer = ({ issuers }: Caches, ref: OurIssuerRef): Issuer | undefined =>
   issuers[ref.kind].get(objectKey(ref))
 
 /** @returns Keys of the requests in one store that name this issuer. */
@@ -106,7 +106,7 @@ export const requestKeysOf = <R>(requests: Store<R>, ref: OurIssuerRef): readonl
  * @returns The lifetimes that requests of either kind ask of this issuer, in milliseconds.
  */
 export const lifetimesAskedOf = (
-  { requests, signingRequests }: Observed,
+  { requests, signingRequests }: Caches,
   ref: OurIssuerRef,
   signingKind: Pick<RequestKind<CertificateSigningRequest>, 'lifetimeMs'>,
 ): readonly number[] =>
@@ -129,11 +129,11 @@ const lifetimesIn = <R extends AnyRequest>(
  *   where one namespace is watched: they belong to none. The latter also not where they are not to be
  *   signed.
  */
-export function createReflectors(
-  { issuers, requests, signingRequests, recent }: Observed,
+export function createInformers(
+  { issuers, requests, signingRequests, recent }: Caches,
   kube: Pick<Kube, 'listWatch'>,
   options: ReadingOptions,
-): Reflectors {
+): Informers {
   const { enableCertificateSigningRequests, watchNamespace } = options.config
   const isWholeCluster = watchNamespace === ''
   const place = isWholeCluster ? {} : { namespace: watchNamespace }

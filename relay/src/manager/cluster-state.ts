@@ -13,7 +13,7 @@ import {
   type RequestKind,
 } from '../requests/request-adapter.ts'
 import type { Store } from '../watch/store.ts'
-import type { Observed, Reading } from './caches.ts'
+import type { Caches, Reading } from './caches.ts'
 
 /** The requests of one kind that name an issuer of ours. */
 export interface RequestsState {
@@ -33,7 +33,7 @@ export interface ClusterState {
 
 /** @param readings - What fills the stores. */
 export function clusterState(
-  { issuers, requests, signingRequests }: Observed,
+  { issuers, requests, signingRequests }: Caches,
   readings: readonly Pick<Reading, 'hasSynced' | 'name' | 'omitted'>[],
 ): ClusterState {
   const stateOf = <R extends AnyRequest>(

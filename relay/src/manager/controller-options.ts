@@ -11,7 +11,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../queue/clock.ts'
 import type { EventRecorder } from '../report/events.ts'
 import { certificateSigningRequests, type RequestKind } from '../requests/request-adapter.ts'
-import type { Observed } from './caches.ts'
+import type { Caches } from './caches.ts'
 
 /** What controllers are made of. */
 export interface ControllersOptions {
@@ -27,7 +27,7 @@ export interface ControllersOptions {
     | 'watchNamespace'
   >
   readonly kube: Kube
-  readonly observed: Observed
+  readonly observed: Caches
   /** Where the Secrets of ClusterIssuers are. */
   readonly clusterResourceNamespace: string
   readonly events: EventRecorder

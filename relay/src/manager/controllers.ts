@@ -14,11 +14,11 @@ import { REQUEST_BACKOFF } from '../queue/rate-limiter.ts'
 import { ApprovalWatch } from '../reconcile/approval-watch.ts'
 import { Controller } from '../reconcile/controller.ts'
 import { configuredShare, requestGroups } from '../reconcile/fair-share.ts'
-import { IssuerHolds } from '../reconcile/issuer-cooldowns.ts'
+import { IssuerCooldowns } from '../reconcile/issuer-cooldowns.ts'
 import { observedSign } from '../reconcile/observed-sign.ts'
 import { readIssuerDetails } from '../reconcile/read-issuer.ts'
 import { readLive } from '../reconcile/read-live.ts'
-import { Told } from '../reconcile/reported-messages.ts'
+import { ReportedMessages } from '../reconcile/reported-messages.ts'
 import {
   requestReconciler,
   type RequestReconcilerOptions,
@@ -36,7 +36,12 @@ import type { Change, Store } from '../watch/store.ts'
 import { findIssuer, requestKeysOf } from './caches.ts'
 import { ATTEMPT_DEADLINE_MS, controllerDefaults } from './controller-defaults.ts'
 import { type ControllersOptions, signingKind } from './controller-options.ts'
-import { issuerChanged, type IssuerParts, requestChanged, type Requests } from './event-handlers.ts'
+import {
+  onIssuerChange,
+  type IssuerHandlerDeps,
+  onRequestChange,
+  type Requests,
+} from './event-handlers.ts'
 import { issuerController, type IssuersOptions } from './issuer-controller.ts'
 import { observedBreakers } from './observed-breakers.ts'
 
@@ -54,7 +59,7 @@ export interface Controllers {
 export function createControllers(options: ControllersOptions): Controllers {
   const { config, observed, clusterResourceNamespace, kube, events, metrics } = options
   const { clock, random, log } = options
-  const holds = new IssuerHolds()
+  const holds = new IssuerCooldowns()
   const breakers = observedBreakers(options)
   const secrets = new SecretWatches({ kube, entry: PRIVATE_KEY_ENTRY, clock, random, log })
   const connections = new Connections({
@@ -99,10 +104,10 @@ export function createControllers(options: ControllersOptions): Controllers {
       options,
     ),
   ]
-  const parts: IssuerParts = { issuers, requests, holds, secrets, connections, unwritten }
+  const parts: IssuerHandlerDeps = { issuers, requests, holds, secrets, connections, unwritten }
   for (const kind of ISSUER_KINDS) {
     const changed = (change: Change<Issuer>): void =>
-      issuerChanged({ ...change, kind, clusterResourceNamespace }, parts)
+      onIssuerChange({ ...change, kind, clusterResourceNamespace }, parts)
     const store = observed.issuers[kind]
     store.onChange(changed)
     for (const key of store.keys()) changed({ key, before: undefined, after: store.get(key) })
@@ -149,7 +154,7 @@ function watchedRequests<R extends AnyRequest>(
   const now = (): number => clock.now()
   const share = configuredShare(config)
   const approvals = new ApprovalWatch(kind, { events, log, now })
-  const told = new Told()
+  const told = new ReportedMessages()
   const sign = signPass(kind, {
     connect: async (issuer, signal) => connections.connect(issuer, 'watched', signal),
     holds,
@@ -198,7 +203,7 @@ function watchedRequests<R extends AnyRequest>(
     reconcile: fencedReconcile(requestReconciler(reconciler), options.isLeading),
     reportThrow: requestThrowReport(reconciler),
   })
-  store.onChange((change) => requestChanged(change, { controller, approvals, told, unwritten }))
+  store.onChange((change) => onRequestChange(change, { controller, approvals, told, unwritten }))
   for (const key of store.keys()) controller.add(key)
   return { controller, keysOf: (issuer) => requestKeysOf(store, issuer) }
 }

@@ -9,26 +9,30 @@ import type { OurIssuerRef } from '../core/issuer-ref.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { ApprovalWatch } from '../reconcile/approval-watch.ts'
 import type { Controller } from '../reconcile/controller.ts'
-import type { IssuerHolds } from '../reconcile/issuer-cooldowns.ts'
-import type { Told } from '../reconcile/reported-messages.ts'
+import type { IssuerCooldowns } from '../reconcile/issuer-cooldowns.ts'
+import type { ReportedMessages } from '../reconcile/reported-messages.ts'
 import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import { type Connections, secretRefOf } from '../signer/connections.ts'
 import type { SecretWatches } from '../watch/secret-watches.ts'
 import type { Change } from '../watch/store.ts'
-import { wakesIssuer, wakesRequest, wakesRequestsOf } from './predicates.ts'
+import {
+  shouldReconcileIssuer,
+  shouldReconcileRequest,
+  shouldReconcileRequestsOf,
+} from './predicates.ts'
 
 /** Whom a change of a request concerns. */
-export interface RequestParts {
+export interface RequestHandlerDeps {
   readonly controller: Pick<Controller, 'add'>
   readonly approvals: Pick<ApprovalWatch<never>, 'forget'>
-  readonly told: Pick<Told, 'forget'>
+  readonly told: Pick<ReportedMessages, 'forget'>
   readonly unwritten: Pick<UnwrittenStatuses, 'settled'>
 }
 
 /** A request of either kind appeared, changed, or is gone. */
-export function requestChanged(
+export function onRequestChange(
   change: Change<AnyRequest>,
-  { controller, approvals, told, unwritten }: RequestParts,
+  { controller, approvals, told, unwritten }: RequestHandlerDeps,
 ): void {
   const { key, before, after } = change
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
@@ -36,7 +40,7 @@ export function requestChanged(
     told.forget(before.metadata.uid)
     unwritten.settled(before.metadata.uid)
   }
-  if (wakesRequest(change)) controller.add(key)
+  if (shouldReconcileRequest(change)) controller.add(key)
 }
 
 /** The requests of one kind: whom to wake, and which name an issuer. */
@@ -46,11 +50,11 @@ export interface Requests {
 }
 
 /** Whom a change of an issuer concerns. */
-export interface IssuerParts {
+export interface IssuerHandlerDeps {
   readonly issuers: Readonly<Record<IssuerKind, Pick<Controller, 'add'>>>
   /** Of every kind. */
   readonly requests: readonly Requests[]
-  readonly holds: IssuerHolds
+  readonly holds: IssuerCooldowns
   readonly secrets: Pick<SecretWatches, 'follow' | 'unfollow'>
   readonly connections: Pick<Connections, 'forget'>
   readonly unwritten: Pick<UnwrittenStatuses, 'settled'>
@@ -63,9 +67,9 @@ export interface IssuerChange extends Change<Issuer> {
 }
 
 /** An issuer appeared, changed, or is gone. Whatever may mend a refusal also ends the hold for it. */
-export function issuerChanged(
+export function onIssuerChange(
   change: IssuerChange,
-  { issuers, requests, holds, secrets, connections, unwritten }: IssuerParts,
+  { issuers, requests, holds, secrets, connections, unwritten }: IssuerHandlerDeps,
 ): void {
   const { kind, key, before, after, clusterResourceNamespace } = change
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
@@ -81,9 +85,9 @@ export function issuerChanged(
       issuers[kind].add(key)
     }
     secrets.follow({ id: uid, wake }, secretRefOf(after, clusterResourceNamespace))
-    if (wakesIssuer(change)) wake()
+    if (shouldReconcileIssuer(change)) wake()
   }
-  if (wakesRequestsOf(change)) {
+  if (shouldReconcileRequestsOf(change)) {
     for (const { controller, keysOf } of requests) {
       for (const request of keysOf({ kind, ...refOfKey(key) })) controller.add(request)
     }

@@ -14,7 +14,7 @@ import { withDeadline } from '../queue/deadline.ts'
 import { ISSUER_BACKOFF } from '../queue/rate-limiter.ts'
 import { Controller } from '../reconcile/controller.ts'
 import { checkGroups, configuredShare } from '../reconcile/fair-share.ts'
-import type { IssuerHolds } from '../reconcile/issuer-cooldowns.ts'
+import type { IssuerCooldowns } from '../reconcile/issuer-cooldowns.ts'
 import {
   issuerReconciler,
   type IssuerReconcilerOptions,
@@ -35,7 +35,7 @@ const CHECK_JITTER = 0.1
 
 /** What checks share with sign calls. */
 export interface IssuersOptions {
-  readonly holds: IssuerHolds
+  readonly holds: IssuerCooldowns
   readonly breakers: CircuitBreakers
   readonly connections: Connections
   readonly unwritten: UnwrittenStatuses

@@ -9,7 +9,7 @@ import type { Config } from '../config.ts'
 import { capacityOf } from '../core/capacity.ts'
 import { fencedKube } from '../leaderelection/fence.ts'
 import { createEventRecorder } from '../report/events.ts'
-import { createObserved, createReflectors, type Reading } from './caches.ts'
+import { createCaches, createInformers, type Reading } from './caches.ts'
 import { clusterState } from './cluster-state.ts'
 import type { ControllersOptions } from './controller-options.ts'
 import { type Controllers, createControllers } from './controllers.ts'
@@ -48,8 +48,8 @@ async function startWhenSynced(
 export function startRelay(options: RelayOptions): Relay {
   const kube = fencedKube(options.kube, options.isLeading)
   const events = createEventRecorder({ ...options, writer: kube })
-  const observed = createObserved(capacityOf(getHeapStatistics().heap_size_limit))
-  const { all: reflectors, awaited } = createReflectors(observed, kube, options)
+  const observed = createCaches(capacityOf(getHeapStatistics().heap_size_limit))
+  const { all: reflectors, awaited } = createInformers(observed, kube, options)
   options.metrics.observe({
     ...clusterState(observed, reflectors),
     droppedEvents: () => events.dropped,

@@ -20,14 +20,14 @@ import type { Log } from '../log.ts'
 import type { EventDraft, EventRecorder } from '../report/events.ts'
 import { issuerStatus } from '../report/status.ts'
 import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
-import { Certificates } from '../signer/certificate-cache.ts'
+import { CertificateCache } from '../signer/certificate-cache.ts'
 import { breakerScope, type CircuitBreakers } from '../signer/circuit-breaker.ts'
 import type { Logged, SignerClient } from '../signer/client.ts'
-import type { ConnectFault } from '../signer/connections.ts'
+import type { ConnectError } from '../signer/connections.ts'
 import { addRequestId } from '../signer/request-id.ts'
 import { verifyHealth } from '../signer/verify-health.ts'
 import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
-import type { IssuerHolds } from './issuer-cooldowns.ts'
+import type { IssuerCooldowns } from './issuer-cooldowns.ts'
 import type { Reminders } from './reminders.ts'
 
 /** What reconciling an issuer needs of the world. */
@@ -39,7 +39,7 @@ export interface IssuerReconcilerOptions {
   readonly connect: (
     issuer: Issuer,
     signal: AbortSignal,
-  ) => Promise<Result<SignerClient, ConnectFault>>
+  ) => Promise<Result<SignerClient, ConnectError>>
   /** Runs a check under a deadline that leaves time to write what the check found. */
   readonly withinCheckDeadline: <T>(
     signal: AbortSignal,
@@ -50,7 +50,7 @@ export interface IssuerReconcilerOptions {
     issuer: Issuer,
     signal: AbortSignal,
   ) => Promise<Result<IssuerDetails, ApiError>>
-  readonly holds: IssuerHolds
+  readonly holds: IssuerCooldowns
   /** Of sign calls. */
   readonly breakers: Pick<CircuitBreakers, 'hurry'>
   /** Of CAs that come to their end. */
@@ -70,14 +70,14 @@ export interface IssuerReconcilerOptions {
 
 /** @returns The reconcile function of a controller. */
 export function issuerReconciler(options: IssuerReconcilerOptions): Reconcile {
-  const certificates = new Certificates()
+  const certificates = new CertificateCache()
   return async (key, signal) => {
     const issuer = options.get(key)
     if (issuer === undefined || issuer.metadata.isDeleting) return { kind: 'done' }
     const checked = await options.withinCheckDeadline(signal, async (limited) =>
       check(issuer, { ...options, certificates }, limited),
     )
-    options.checked(checked.verdict.reason)
+    options.checked(checked.update.reason)
     const written = await write({ key, issuer, checked }, options, signal)
     if (!written.ok) {
       const { message, retryAfterMs = 0 } = written.error
@@ -93,7 +93,7 @@ export function issuerThrowReport(options: IssuerReconcilerOptions): ReportThrow
   return async (key, signal) => {
     const issuer = options.get(key)
     if (issuer === undefined || issuer.metadata.isDeleting) return
-    const checked = { verdict: issuerPending(UNEXPECTED_ERROR) }
+    const checked = { update: issuerPending(UNEXPECTED_ERROR) }
     const written = await write({ key, issuer, checked }, options, signal)
     if (written.ok) tell({ key, issuer, checked }, options, written.value)
   }
@@ -106,16 +106,16 @@ interface Check extends CheckOutcome {
 
 async function check(
   issuer: Issuer,
-  options: IssuerReconcilerOptions & { readonly certificates: Certificates },
+  options: IssuerReconcilerOptions & { readonly certificates: CertificateCache },
   signal: AbortSignal,
 ): Promise<Check> {
   const { connect, holds, breakers, now, longestLifetimeMs, certificates } = options
   const hold = holds.current(issuer.metadata.uid, now())
-  if (hold !== undefined) return { verdict: issuerPending(hold.message) }
+  if (hold !== undefined) return { update: issuerPending(hold.message) }
   const client = await connect(issuer, signal)
   if (!client.ok) {
     const { kind, message } = client.error
-    return { verdict: kind === 'spec' ? issuerFailed(message) : issuerPending(message) }
+    return { update: kind === 'spec' ? issuerFailed(message) : issuerPending(message) }
   }
   const health = await client.value.health(issuer.spec.issuer, signal)
   const answer = health.ok ? verified(health.value, certificates, now()) : health
@@ -124,12 +124,12 @@ async function check(
   // Requests that this check wakes need not wait until the next probe would be due.
   breakers.hurry(breakerScope(issuer))
   const at = { nowMs: now(), longestLifetimeMs: longestLifetimeMs(issuer) }
-  return { ...outcome, verdict: warnOfExpiry(outcome.verdict, answer.value, at) }
+  return { ...outcome, update: warnOfExpiry(outcome.update, answer.value, at) }
 }
 
 function verified(
   health: HealthAnswer & Logged,
-  certificates: Certificates,
+  certificates: CertificateCache,
   nowMs: number,
 ): ReturnType<typeof verifyHealth> {
   const answer = verifyHealth(health, certificates, nowMs)
@@ -150,7 +150,7 @@ async function write(
 ): Promise<Result<boolean, ApiError>> {
   const { resource, unwritten, log, now } = options
   const { metadata } = issuer
-  const ready = readyCondition(issuer.status.conditions, checked.verdict, {
+  const ready = readyCondition(issuer.status.conditions, checked.update, {
     nowMs: now(),
     observedGeneration: metadata.generation,
   })
@@ -174,11 +174,11 @@ async function write(
   // A conflict, or an issuer that was not found, means that the store is behind: the change on its way
   // wakes this key, or the retry does. A 404 need not mean that it is gone, see requestReconciler.
   if (!written.ok) {
-    unwritten.failed({ resource, key, uid: metadata.uid }, written.error, checked.verdict)
+    unwritten.failed({ resource, key, uid: metadata.uid }, written.error, checked.update)
     return written
   }
   unwritten.settled(metadata.uid)
-  const { reason, message } = checked.verdict
+  const { reason, message } = checked.update
   log.info({ kind: resource.kind, key, reason, cause: message }, 'issuer reported')
   return ok(true)
 }
@@ -204,7 +204,7 @@ function tell(
   isNews: boolean,
 ): void {
   const { uid } = issuer.metadata
-  const { event, reason } = checked.verdict
+  const { event, reason } = checked.update
   const isExpiring = event.reason === EVENT_REASON.caExpiring
   if (!isExpiring) reminders.forget(uid)
   const isRepeated = isExpiring ? reminders.isDue(uid, now()) : reason === 'Pending'
@@ -212,13 +212,13 @@ function tell(
   const note = rootsNote(issuer.status.roots, checked.seen?.roots)
   if (isNews && note !== undefined) {
     const changed = { ...normal(EVENT_REASON.trustedRootsChanged), note }
-    const verdict = { ...checked.verdict, event: changed }
-    events.record(eventOf({ key, issuer, checked: { verdict } }, resource))
+    const update = { ...checked.update, event: changed }
+    events.record(eventOf({ key, issuer, checked: { update } }, resource))
   }
 }
 
 function eventOf({ key, issuer, checked }: Checked, resource: Resource): EventDraft {
-  const { event, message } = checked.verdict
+  const { event, message } = checked.update
   const { kind } = resource
   const { uid } = issuer.metadata
   return {
@@ -230,16 +230,16 @@ function eventOf({ key, issuer, checked }: Checked, resource: Resource): EventDr
 
 function next(
   issuer: Issuer,
-  { verdict, minimumMs = 0 }: Check,
+  { update, minimumMs = 0 }: Check,
   { holds, now, nextCheckMs }: IssuerReconcilerOptions,
 ): ReconcileOutcome {
   const hold = holds.current(issuer.metadata.uid, now())
   if (hold !== undefined) return { kind: 'requeue-after', afterMs: hold.untilMs - now() }
-  switch (verdict.reason) {
+  switch (update.reason) {
     case 'Checked':
       return { kind: 'requeue-after', afterMs: nextCheckMs() }
     case 'Pending':
-      return { kind: 'retry', message: verdict.message, minimumMs }
+      return { kind: 'retry', message: update.message, minimumMs }
     case 'Failed':
       // Only an edit of the spec helps, and that wakes this key.
       return { kind: 'done' }

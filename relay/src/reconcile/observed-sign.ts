@@ -7,7 +7,7 @@ import type { IssuerKind } from '../api/issuer.ts'
 import { EVENT_REASON, REQUEST_REASON } from '../api/reasons.ts'
 import type { AnyRequest } from '../api/request.ts'
 import type { RequestKind } from '../requests/request-adapter.ts'
-import type { Signing, SignPass } from './sign-pass.ts'
+import type { SigningResult, SignPass } from './sign-pass.ts'
 
 export const SIGN_OPERATIONS = ['issue', 'renew'] as const
 export const SIGN_RESULTS = ['issued', 'pending', 'retry', 'failed', 'issuer'] as const
@@ -56,9 +56,9 @@ export function observedSign<R extends AnyRequest>(
 const isRenewal = ({ metadata }: AnyRequest): boolean =>
   Number(metadata.annotations[REVISION_ANNOTATION] ?? 1) > 1
 
-function resultOf({ issued, outcome, verdict }: Signing): SignAttempt['result'] {
+function resultOf({ issued, outcome, update }: SigningResult): SignAttempt['result'] {
   if (issued !== undefined) return 'issued'
-  if (verdict.reason === REQUEST_REASON.failed) return 'failed'
-  if (verdict.event.reason === EVENT_REASON.waitingForIssuerReady) return 'issuer'
+  if (update.reason === REQUEST_REASON.failed) return 'failed'
+  if (update.event.reason === EVENT_REASON.waitingForIssuerReady) return 'issuer'
   return outcome.kind === 'requeue-after' ? 'pending' : 'retry'
 }

@@ -10,7 +10,7 @@ import type { Issuer } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
 import { isOpenRequest } from '../core/open-request.ts'
-import { type RequestVerdict, UNEXPECTED_ERROR } from '../core/status-messages.ts'
+import { type RequestUpdate, UNEXPECTED_ERROR } from '../core/status-messages.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
@@ -20,8 +20,8 @@ import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import type { RequestKind } from '../requests/request-adapter.ts'
 import type { ApprovalWatch } from './approval-watch.ts'
 import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
-import type { Told } from './reported-messages.ts'
-import type { Signing, SignPass } from './sign-pass.ts'
+import type { ReportedMessages } from './reported-messages.ts'
+import type { SigningResult, SignPass } from './sign-pass.ts'
 import { logSigned } from './signed-line.ts'
 
 /** What reconciling a request needs of the world. */
@@ -36,7 +36,7 @@ export interface RequestReconcilerOptions<R extends AnyRequest> {
   readonly approvals: Pick<ApprovalWatch<R>, 'look'>
   readonly status: StatusWriter
   readonly events: EventRecorder
-  readonly told: Told
+  readonly told: ReportedMessages
   readonly unwritten: UnwrittenStatuses
   readonly log: Log
   readonly now: () => number
@@ -82,9 +82,9 @@ export function requestThrowReport<R extends AnyRequest>(
 ): ReportThrow {
   return async (key, signal) => {
     const request = options.get(key)
-    const verdict = request === undefined ? undefined : verdictAfterThrow(request, options)
-    if (request === undefined || verdict === undefined) return
-    const pass: Signing = { verdict, outcome: { kind: 'done' } }
+    const update = request === undefined ? undefined : verdictAfterThrow(request, options)
+    if (request === undefined || update === undefined) return
+    const pass: SigningResult = { update, outcome: { kind: 'done' } }
     await write({ key, request, pass }, options, signal)
   }
 }
@@ -93,12 +93,12 @@ export function requestThrowReport<R extends AnyRequest>(
 function verdictAfterThrow<R extends AnyRequest>(
   request: R,
   { kind, getIssuer }: RequestReconcilerOptions<R>,
-): RequestVerdict | undefined {
-  const unexpected = kind.words.retried(UNEXPECTED_ERROR)
+): RequestUpdate | undefined {
+  const unexpected = kind.messages.retried(UNEXPECTED_ERROR)
   const ref = kind.issuerRef(request)
   try {
     const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
-    if (decision.kind === 'report') return decision.verdict
+    if (decision.kind === 'report') return decision.update
     return decision.kind === 'sign' ? unexpected : undefined
   } catch {
     return ref !== undefined && isOpenRequest(request) ? unexpected : undefined
@@ -107,7 +107,7 @@ function verdictAfterThrow<R extends AnyRequest>(
 
 /** What to write and when to look again, or only the latter. */
 type Pass =
-  | ({ readonly kind: 'write' } & Signing)
+  | ({ readonly kind: 'write' } & SigningResult)
   | { readonly kind: 'leave'; readonly outcome: ReconcileOutcome }
   /** Only a part of the request is in memory. */
   | { readonly kind: 'read' }
@@ -129,11 +129,11 @@ async function decide<R extends AnyRequest>(
         outcome: decision.why === 'not approved' ? approvals.look(key, request) : { kind: 'done' },
       }
     case 'notify':
-      tellNews({ key, request }, decision.verdict, options)
+      tellNews({ key, request }, decision.update, options)
       return { kind: 'leave', outcome: { kind: 'done' } }
     case 'report':
       // Denied is final; an issuer that is awaited wakes its requests when it changes.
-      return { kind: 'write', verdict: decision.verdict, outcome: { kind: 'done' } }
+      return { kind: 'write', update: decision.update, outcome: { kind: 'done' } }
     case 'sign':
       if (request.metadata.isPartial) return { kind: 'read' }
       return { kind: 'write', ...(await sign(request, decision.issuer, signal)) }
@@ -146,10 +146,10 @@ interface Subject<R> {
 }
 
 interface Written<R> extends Subject<R> {
-  readonly pass: Signing
+  readonly pass: SigningResult
 }
 
-/** Writes the verdict on the very version that it was made on; nothing when nothing would change. */
+/** Writes the update on the very version that it was made on; nothing when nothing would change. */
 async function write<R extends AnyRequest>(
   { key, request, pass }: Written<R>,
   options: RequestReconcilerOptions<R>,
@@ -160,8 +160,8 @@ async function write<R extends AnyRequest>(
   const report = kind.report(request, pass, now())
   if (report.kind !== 'write') {
     const isNews = unwritten.settled(uid)
-    if (isNews) tell({ key, request }, pass.verdict, options)
-    else if (report.kind === 'tell') tellNews({ key, request }, pass.verdict, options)
+    if (isNews) tell({ key, request }, pass.update, options)
+    else if (report.kind === 'tell') tellNews({ key, request }, pass.update, options)
     return WRITTEN
   }
   const written = await status.applyStatus(
@@ -172,8 +172,8 @@ async function write<R extends AnyRequest>(
     told.forget(uid)
     unwritten.settled(uid)
     logSigned({ kind: kind.resource.kind, key, signing: pass }, log)
-    tell({ key, request }, pass.verdict, options)
-  } else unwritten.failed({ resource: kind.resource, key, uid }, written.error, pass.verdict)
+    tell({ key, request }, pass.update, options)
+  } else unwritten.failed({ resource: kind.resource, key, uid }, written.error, pass.update)
   return written
 }
 
@@ -184,7 +184,7 @@ function unread<R extends AnyRequest>(
   { kind, unwritten }: RequestReconcilerOptions<R>,
 ): ReconcileOutcome {
   const { uid } = request.metadata
-  unwritten.failed({ resource: kind.resource, key, uid }, error, pass.verdict)
+  unwritten.failed({ resource: kind.resource, key, uid }, error, pass.update)
   return unwrittenOutcome(error)
 }
 
@@ -192,16 +192,16 @@ const WRITTEN: Result<undefined, never> = { ok: true, value: undefined }
 
 function tellNews<R extends AnyRequest>(
   subject: Subject<R>,
-  verdict: RequestVerdict,
+  update: RequestUpdate,
   options: RequestReconcilerOptions<R>,
 ): void {
-  const isNews = options.told.isNews(subject.request.metadata.uid, verdict.message)
-  if (isNews) tell(subject, verdict, options)
+  const isNews = options.told.isNews(subject.request.metadata.uid, update.message)
+  if (isNews) tell(subject, update, options)
 }
 
 function tell<R extends AnyRequest>(
   { key, request }: Subject<R>,
-  { event, reason, message }: RequestVerdict,
+  { event, reason, message }: RequestUpdate,
   { kind: { resource }, events, log }: RequestReconcilerOptions<R>,
 ): void {
   log.info({ key, reason, cause: message }, 'request reported')
@@ -233,7 +233,7 @@ async function notRead<R extends AnyRequest>(
 ): Promise<ReconcileOutcome> {
   const message = `request not read: ${error}`
   const outcome = { kind: 'retry', message, minimumMs: retryAfterMs } as const
-  const verdict = options.kind.words.retried(message)
-  await write({ key, request, pass: { verdict, outcome } }, options, signal)
+  const update = options.kind.messages.retried(message)
+  await write({ key, request, pass: { update, outcome } }, options, signal)
   return outcome
 }

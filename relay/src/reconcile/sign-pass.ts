@@ -6,15 +6,15 @@
 import { err, type Result, type SignAnswer } from '@edge-issuer/shared'
 import { type Issuer, seenFingerprints } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
-import type { SignerFault, TransportCode } from '../api/signer-error.ts'
+import type { SignerError, TransportCode } from '../api/signer-error.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
 import { withNotices } from '../core/issue-notices.ts'
-import type { RequestWords } from '../core/request-words.ts'
+import type { RequestMessages } from '../core/request-words.ts'
 import { retryStartMs } from '../core/retry-age.ts'
-import { faultOutcome, type RetryLimits } from '../core/sign-outcome.ts'
+import { failureOutcome, type RetryLimits } from '../core/sign-outcome.ts'
 import type { Finding } from '../report/request-report.ts'
 import type { RequestKind } from '../requests/request-adapter.ts'
-import { Certificates } from '../signer/certificate-cache.ts'
+import { CertificateCache } from '../signer/certificate-cache.ts'
 import {
   breakerScope,
   type CircuitBreakers,
@@ -22,14 +22,14 @@ import {
   type OpenBreaker,
 } from '../signer/circuit-breaker.ts'
 import type { Logged, SignerClient } from '../signer/client.ts'
-import type { ConnectFault } from '../signer/connections.ts'
+import type { ConnectError } from '../signer/connections.ts'
 import { addRequestId } from '../signer/request-id.ts'
-import { verifyAnswer } from '../signer/verify-response.ts'
+import { verifyResponse } from '../signer/verify-response.ts'
 import type { ReconcileOutcome } from './controller.ts'
-import type { IssuerHolds } from './issuer-cooldowns.ts'
+import type { IssuerCooldowns } from './issuer-cooldowns.ts'
 
 /** What an attempt found, and when to look again. */
-export interface Signing extends Finding {
+export interface SigningResult extends Finding {
   readonly outcome: ReconcileOutcome
   /** How many of the requester's groups the worker was not sent, because they exceed the protocol's limits. */
   readonly omittedGroups?: number
@@ -40,15 +40,19 @@ export interface Signing extends Finding {
   readonly requestId?: string
 }
 
-export type SignPass<R> = (request: R, issuer: Issuer, signal: AbortSignal) => Promise<Signing>
+export type SignPass<R> = (
+  request: R,
+  issuer: Issuer,
+  signal: AbortSignal,
+) => Promise<SigningResult>
 
 /** What an attempt needs of the world. */
 export interface SignPassOptions {
   readonly connect: (
     issuer: Issuer,
     signal: AbortSignal,
-  ) => Promise<Result<SignerClient, ConnectFault>>
-  readonly holds: IssuerHolds
+  ) => Promise<Result<SignerClient, ConnectError>>
+  readonly holds: IssuerCooldowns
   readonly breakers: CircuitBreakers
   /** Enqueues the requests of every issuer of a breaker that closed. */
   readonly wakeRequests: (scope: string) => void
@@ -61,15 +65,15 @@ export interface SignPassOptions {
 
 /** @returns A function that makes one attempt for requests of one kind. */
 export function signPass<R extends AnyRequest>(
-  { toSignRequest, words }: Pick<RequestKind<R>, 'toSignRequest' | 'words'>,
+  { toSignRequest, messages }: Pick<RequestKind<R>, 'toSignRequest' | 'messages'>,
   options: SignPassOptions,
 ): SignPass<R> {
-  const certificates = new Certificates()
+  const certificates = new CertificateCache()
   return async (request, issuer, signal) => {
-    const subjects = { request, issuer, words }
+    const subjects = { request, issuer, messages }
     const signRequest = toSignRequest(request, issuer.spec.profile)
     if (!signRequest.ok) {
-      return { verdict: words.failed(signRequest.error), outcome: { kind: 'done' } }
+      return { update: messages.failed(signRequest.error), outcome: { kind: 'done' } }
     }
     const client = await options.connect(issuer, signal)
     if (!client.ok) return faulted(connectFault(client.error), subjects, options)
@@ -82,14 +86,14 @@ export function signPass<R extends AnyRequest>(
       seen: seenFingerprints(issuer),
       nowMs: options.now(),
     }
-    const verified = verifyAnswer(answer.value, expected, certificates)
+    const verified = verifyResponse(answer.value, expected, certificates)
     const { requestId } = answer.value
     if (!verified.ok) {
       return faulted(addRequestId(verified.error, requestId), subjects, options)
     }
     options.holds.forget(issuer.metadata.uid)
     return {
-      verdict: withNotices(words.issued, answer.value),
+      update: withNotices(messages.issued, answer.value),
       issued: verified.value,
       omittedGroups: request.spec.groups.length - signRequest.value.origin.groups.length,
       ...(requestId === undefined ? {} : { requestId }),
@@ -102,8 +106,8 @@ export function signPass<R extends AnyRequest>(
 async function guarded(
   issuer: Issuer,
   { breakers, wakeRequests }: Pick<SignPassOptions, 'breakers' | 'wakeRequests'>,
-  call: () => Promise<Result<SignAnswer & Logged, SignerFault>>,
-): Promise<Result<SignAnswer & Logged, SignerFault>> {
+  call: () => Promise<Result<SignAnswer & Logged, SignerError>>,
+): Promise<Result<SignAnswer & Logged, SignerError>> {
   const scope = breakerScope(issuer)
   const permit = breakers.ask(scope)
   if (permit.kind === 'wait') return err(circuitOpen(permit))
@@ -117,7 +121,7 @@ async function guarded(
 
 const NO_RESPONSE: TransportCode = 'transport_error'
 
-const circuitOpen = ({ cause, waitMs }: OpenBreaker): SignerFault => ({
+const circuitOpen = ({ cause, waitMs }: OpenBreaker): SignerError => ({
   class: 'temporary',
   code: 'circuit_open' satisfies TransportCode,
   message: `${String(FAILURES_TO_OPEN)} calls in a row failed, the last with: ${cause}; waiting until a probe succeeds`,
@@ -127,50 +131,50 @@ const circuitOpen = ({ cause, waitMs }: OpenBreaker): SignerFault => ({
 interface Subjects {
   readonly request: AnyRequest
   readonly issuer: Issuer
-  readonly words: RequestWords
+  readonly messages: RequestMessages
 }
 
 function faulted(
-  fault: SignerFault,
-  { request, issuer, words }: Subjects,
+  fault: SignerError,
+  { request, issuer, messages }: Subjects,
   options: SignPassOptions,
-): Signing {
+): SigningResult {
   const { holds, now, wakeIssuer } = options
   const nowMs = now()
   const age = {
     ageMs: nowMs - retryStartMs(request, issuer),
     limits: retryLimits(issuer, options),
   }
-  const outcome = faultOutcome(fault, age, words)
-  const { verdict } = outcome
+  const outcome = failureOutcome(fault, age, messages)
+  const { update } = outcome
   switch (outcome.kind) {
     case 'failed':
-      return { verdict, outcome: { kind: 'done' } }
+      return { update, outcome: { kind: 'done' } }
     case 'retry':
       return {
-        verdict,
+        update,
         outcome: { kind: 'retry', message: fault.message, minimumMs: outcome.minimumMs },
       }
     case 'poll':
-      return { verdict, outcome: { kind: 'requeue-after', afterMs: outcome.afterMs } }
+      return { update, outcome: { kind: 'requeue-after', afterMs: outcome.afterMs } }
     case 'issuer-fault': {
       const { untilMs } = holds.refuse(issuer.metadata.uid, fault.message, nowMs)
       wakeIssuer(issuer)
       // The issuer wakes its requests when it is Ready again. It may never have stopped to be: a
       // request that is signed meanwhile lifts the hold, or the status cannot be written in time.
       const minimumMs = untilMs - nowMs
-      return { verdict, outcome: { kind: 'retry', message: fault.message, minimumMs } }
+      return { update, outcome: { kind: 'retry', message: fault.message, minimumMs } }
     }
     case 'recheck':
       // No hold: the worker did nothing wrong. A check that sees the CA wakes the request; one that
       // does not leaves it to its backoff, and other requests alone.
       wakeIssuer(issuer)
-      return { verdict, outcome: { kind: 'retry', message: fault.message, minimumMs: 0 } }
+      return { update, outcome: { kind: 'retry', message: fault.message, minimumMs: 0 } }
   }
 }
 
 /** A Secret or a spec that was good at the last check and is not now: the issuer's fault. */
-const connectFault = ({ kind, message }: ConnectFault): SignerFault => ({
+const connectFault = ({ kind, message }: ConnectError): SignerError => ({
   class: kind === 'api' ? 'temporary' : 'issuer',
   code: 'credentials_unusable',
   message,

@@ -7,7 +7,7 @@ import { decodePem } from '@edge-issuer/shared'
 import { nameToText, parseCertificate, publicKeyToText, toHex } from '@edge-issuer/shared/x509'
 import { rfc3339 } from '../api/time.ts'
 import type { Log, LogFields } from '../log.ts'
-import type { Signing } from './sign-pass.ts'
+import type { SigningResult } from './sign-pass.ts'
 
 const CHAIN_LIMITS = { label: 'CERTIFICATE', maxBlocks: 16, maxCharacters: 1_048_576 } as const
 
@@ -16,7 +16,7 @@ interface SignedRequest {
   /** Of the request: `CertificateRequest`. */
   readonly kind: string
   readonly key: string
-  readonly signing: Signing
+  readonly signing: SigningResult
 }
 
 /** Logs the certificate of a request; nothing when it got none. */

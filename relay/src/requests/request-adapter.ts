@@ -20,9 +20,9 @@ import { type OurIssuerRef, ourIssuerRef } from '../core/issuer-ref.ts'
 import { keptCertificateRequest, keptSigningRequest } from '../core/kept-objects.ts'
 import type { RequestDecision } from '../core/request-decision.ts'
 import {
-  CERTIFICATE_REQUEST_WORDS,
-  type RequestWords,
-  SIGNING_REQUEST_WORDS,
+  CERTIFICATE_REQUEST_MESSAGES,
+  type RequestMessages,
+  SIGNING_REQUEST_MESSAGES,
 } from '../core/request-words.ts'
 import { requestLifetimeMs, toSignRequest } from '../core/sign-request.ts'
 import {
@@ -49,7 +49,7 @@ export interface RequestKind<R extends AnyRequest> {
   readonly toSignRequest: (request: R, profile: string | undefined) => Result<SignRequest, string>
   /** What it asks for, in milliseconds; nothing where that does not count for the end of a CA. */
   readonly lifetimeMs: (request: R) => number | undefined
-  readonly words: RequestWords
+  readonly messages: RequestMessages
   readonly approvalHelp: (request: R) => ApprovalHelp
   /** What is to be written and told of a finding. */
   readonly report: (request: R, finding: Finding, nowMs: number) => Report
@@ -63,7 +63,7 @@ export const CERTIFICATE_REQUESTS: RequestKind<CertificateRequest> = {
   decide: decideRequest,
   toSignRequest,
   lifetimeMs: requestLifetimeMs,
-  words: CERTIFICATE_REQUEST_WORDS,
+  messages: CERTIFICATE_REQUEST_MESSAGES,
   approvalHelp,
   report: reportOnRequest,
 }
@@ -82,7 +82,7 @@ export const certificateSigningRequests = (
   decide: decideSigningRequest,
   toSignRequest: (request, profile) => signingToSignRequest(request, profile, rules),
   lifetimeMs: (request) => signingRequestLifetimeMs(request, rules),
-  words: SIGNING_REQUEST_WORDS,
+  messages: SIGNING_REQUEST_MESSAGES,
   approvalHelp: signingApprovalHelp,
   report: reportOnSigningRequest,
 })

@@ -28,7 +28,7 @@ import {
 import type { WorkerOptions } from './worker-connection.ts'
 
 /** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` mends itself. */
-export interface ConnectFault {
+export interface ConnectError {
   readonly kind: 'spec' | 'secret' | 'api'
   readonly message: string
 }
@@ -104,7 +104,7 @@ export class Connections {
     issuer: Issuer,
     freshness: 'live' | 'watched',
     signal: AbortSignal,
-  ): Promise<Result<SignerClient, ConnectFault>> {
+  ): Promise<Result<SignerClient, ConnectError>> {
     const { url, caBundleHash } = issuer.spec
     const privateKey = await this.#readPrivateKey(issuer, freshness, signal)
     if (!privateKey.ok) return privateKey
@@ -129,7 +129,7 @@ export class Connections {
     issuer: Issuer,
     source: Source,
     signal: AbortSignal,
-  ): Promise<Result<SignerClient, ConnectFault>> {
+  ): Promise<Result<SignerClient, ConnectError>> {
     const secret = secretRefOf(issuer, this.#options.clusterResourceNamespace)
     const privateKeyPem = checkPrivateKey(source.privateKey, secret)
     if (!privateKeyPem.ok) return privateKeyPem
@@ -156,7 +156,7 @@ export class Connections {
     return ok(concealErrors(client.value, { clock, log: issuerLog }))
   }
 
-  async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectFault>> {
+  async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectError>> {
     const details = await this.#options.readDetails(issuer, signal)
     if (!details.ok) {
       return err({ kind: 'api', message: `could not read the issuer: ${details.error.message}` })
@@ -172,7 +172,7 @@ export class Connections {
     issuer: Issuer,
     freshness: 'live' | 'watched',
     signal: AbortSignal,
-  ): Promise<Result<Uint8Array, ConnectFault>> {
+  ): Promise<Result<Uint8Array, ConnectError>> {
     const { secrets, clusterResourceNamespace } = this.#options
     const secret = secretRefOf(issuer, clusterResourceNamespace)
     const user = issuer.metadata.uid
@@ -180,10 +180,10 @@ export class Connections {
     if (!read.ok) {
       const message = secretUnreadable(secret, read.error)
       const isPassing = read.error.kind === 'unavailable' || read.error.kind === 'throttled'
-      return isPassing ? err({ kind: 'api', message }) : secretFault(message)
+      return isPassing ? err({ kind: 'api', message }) : secretError(message)
     }
     const entry = read.value.data[PRIVATE_KEY_ENTRY]
-    return entry === undefined ? secretFault(secretWithoutKey(secret)) : ok(entry)
+    return entry === undefined ? secretError(secretWithoutKey(secret)) : ok(entry)
   }
 }
 
@@ -196,14 +196,14 @@ export const secretRefOf = (
   name: spec.authSecretName,
 })
 
-const secretFault = (message: string): Result<never, ConnectFault> =>
+const secretError = (message: string): Result<never, ConnectError> =>
   err({ kind: 'secret', message })
 
 const isSame = (a: Source, b: Source): boolean =>
   a.url === b.url && a.caBundleHash === b.caBundleHash && equalOctets(a.privateKey, b.privateKey)
 
-function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectFault> {
+function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectError> {
   const pem = new TextDecoder().decode(entry)
   const key = readClientKey(pem)
-  return key.ok ? ok(pem) : secretFault(secretKeyUnusable(secret, key.error))
+  return key.ok ? ok(pem) : secretError(secretKeyUnusable(secret, key.error))
 }

@@ -93,7 +93,7 @@ describe('warnOfExpiry', () => {
       reason: 'Checked',
       event: { type: 'Warning', reason: 'CAExpiring', action: 'Synced' },
     })
-    // The same words to the end: they are written once.
+    // The same messages to the end: they are written once.
     expect(warn(notAfterMs - 1).message).toBe(warn(fromMs).message)
   })
 

@@ -83,7 +83,7 @@ describe('decideRequest', () => {
     const request = aRequest({ status: { conditions: [denied] } })
     expect(decideRequest(request, anIssuer())).toMatchObject({
       kind: 'report',
-      verdict: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
+      update: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
     })
   })
 
@@ -97,7 +97,7 @@ describe('decideRequest', () => {
       expect(decideRequest(request, undefined)).toMatchObject({
         kind: 'notify',
         why: 'unknown issuer kind',
-        verdict: {
+        update: {
           message: expect.stringContaining(
             'issuerRef.kind "Other" is not a kind of edge-issuer.dev',
           ),
@@ -110,21 +110,21 @@ describe('decideRequest', () => {
   it('quotes no more of a kind than a kind can have', ({ expect }) => {
     const request = aRequest({ spec: ref({ ...ours, kind: 'K'.repeat(1_000) }) })
     expect(decideRequest(request, undefined)).toMatchObject({
-      verdict: { message: expect.stringContaining(`issuerRef.kind "${'K'.repeat(63)}" is not`) },
+      update: { message: expect.stringContaining(`issuerRef.kind "${'K'.repeat(63)}" is not`) },
     })
   })
 
   it('reports a denial before it looks at the request or its issuer', ({ expect }) => {
     const conditions = [aCondition('InvalidRequest'), denied]
     expect(decideRequest(aRequest({ status: { conditions } }), undefined)).toMatchObject({
-      verdict: { reason: 'Denied' },
+      update: { reason: 'Denied' },
     })
   })
 
   it('waits for an issuer that does not exist, and names it', ({ expect }) => {
     expect(decideRequest(aRequest(), undefined)).toEqual({
       kind: 'report',
-      verdict: {
+      update: {
         status: 'False',
         reason: 'Pending',
         message: 'issuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
@@ -161,9 +161,9 @@ describe('decideRequest', () => {
     const decision = decideRequest(aRequest(), anIssuer({ status: { conditions } }))
     expect(decision).toMatchObject({
       kind: 'report',
-      verdict: { status: 'False', reason: 'Pending' },
+      update: { status: 'False', reason: 'Pending' },
     })
-    expect(decision.kind === 'report' && decision.verdict.message).toContain(want)
+    expect(decision.kind === 'report' && decision.update.message).toContain(want)
   })
 
   it.for([

@@ -52,14 +52,14 @@ describe('decideSigningRequest', () => {
     expect(decideSigningRequest(aSigningRequest({ spec }), issuer)).toMatchObject({
       kind: 'notify',
       why: 'signer is not cluster-scoped',
-      verdict: { event: { type: 'Warning', reason: 'UnsupportedSigner' } },
+      update: { event: { type: 'Warning', reason: 'UnsupportedSigner' } },
     })
   })
 
   it('waits for a ClusterIssuer that does not exist, and names it', ({ expect }) => {
     expect(decideSigningRequest(aSigningRequest(), undefined)).toMatchObject({
       kind: 'report',
-      verdict: {
+      update: {
         message: 'clusterissuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
         event: { type: 'Normal', reason: 'WaitingForIssuerExist', action: 'Synced' },
       },
@@ -71,7 +71,7 @@ describe('decideSigningRequest', () => {
     const outdated = anIssuer({ kind: 'ClusterIssuer', status: { conditions } })
     expect(decideSigningRequest(aSigningRequest(), outdated)).toMatchObject({
       kind: 'report',
-      verdict: { event: { type: 'Normal', reason: 'WaitingForIssuerReady', action: 'Synced' } },
+      update: { event: { type: 'Normal', reason: 'WaitingForIssuerReady', action: 'Synced' } },
     })
   })
 

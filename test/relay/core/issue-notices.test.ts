@@ -1,11 +1,11 @@
 import { describe, it } from 'vitest'
 import { withNotices } from '../../../relay/src/core/issue-notices.ts'
 import {
-  CERTIFICATE_REQUEST_WORDS,
-  SIGNING_REQUEST_WORDS,
+  CERTIFICATE_REQUEST_MESSAGES,
+  SIGNING_REQUEST_MESSAGES,
 } from '../../../relay/src/core/request-words.ts'
 
-const { issued } = CERTIFICATE_REQUEST_WORDS
+const { issued } = CERTIFICATE_REQUEST_MESSAGES
 const MESSAGE = 'Succeeded signing the CertificateRequest'
 
 const many = (count: number, notice: string): readonly string[] =>
@@ -57,7 +57,7 @@ describe('withNotices', () => {
   })
 
   it('the Event of a CertificateSigningRequest is alike', ({ expect }) => {
-    const { event } = withNotices(SIGNING_REQUEST_WORDS.issued, { ignored: ['a'], warnings: [] })
+    const { event } = withNotices(SIGNING_REQUEST_MESSAGES.issued, { ignored: ['a'], warnings: [] })
     expect(event.note).toBe('Succeeded signing the CertificateSigningRequest. Ignored: a')
   })
 
@@ -65,9 +65,9 @@ describe('withNotices', () => {
     'lists of the longest notices of %s fit into a note',
     (character, { expect }) => {
       const longest = character.repeat(512 / character.length)
-      for (const { issued: verdict } of [CERTIFICATE_REQUEST_WORDS, SIGNING_REQUEST_WORDS]) {
+      for (const { issued: update } of [CERTIFICATE_REQUEST_MESSAGES, SIGNING_REQUEST_MESSAGES]) {
         const lists = { ignored: [...many(32, longest)], warnings: [...many(32, longest)] }
-        const { note = '' } = withNotices(verdict, lists).event
+        const { note = '' } = withNotices(update, lists).event
         expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1024)
         expect(note).toContain('Warnings: ')
         expect(note).toContain('Ignored: ')

@@ -19,9 +19,9 @@ import { requestLifetimeMs } from '../../../relay/src/core/sign-request.ts'
 import { signingRequestLifetimeMs } from '../../../relay/src/core/sign-signing-request.ts'
 import { issuerPending } from '../../../relay/src/core/status-messages.ts'
 import {
-  wakesIssuer,
-  wakesRequest,
-  wakesRequestsOf,
+  shouldReconcileIssuer,
+  shouldReconcileRequest,
+  shouldReconcileRequestsOf,
 } from '../../../relay/src/manager/predicates.ts'
 import {
   aCondition,
@@ -204,10 +204,10 @@ describe('a change is seen in what is kept', () => {
   it('of an annotation of any length', ({ expect }) => {
     const before = keptIssuer(hugeIssuer({ annotation: `${LONG}a` }))
     const after = keptIssuer(hugeIssuer({ annotation: `${LONG}b` }))
-    expect(wakesIssuer({ before, after })).toBe(true)
-    expect(wakesIssuer({ before, after: before })).toBe(false)
-    expect(wakesRequest({ before: annotated('a'), after: annotated('b') })).toBe(true)
-    expect(wakesRequest({ before: annotated('a'), after: annotated('a') })).toBe(false)
+    expect(shouldReconcileIssuer({ before, after })).toBe(true)
+    expect(shouldReconcileIssuer({ before, after: before })).toBe(false)
+    expect(shouldReconcileRequest({ before: annotated('a'), after: annotated('b') })).toBe(true)
+    expect(shouldReconcileRequest({ before: annotated('a'), after: annotated('a') })).toBe(false)
   })
 
   it('of the caBundle', ({ expect }) => {
@@ -216,6 +216,6 @@ describe('a change is seen in what is kept', () => {
   })
 
   it('of the CAs that a check saw', ({ expect }) => {
-    expect(wakesRequestsOf({ before: seen('a'), after: seen('b') })).toBe(true)
+    expect(shouldReconcileRequestsOf({ before: seen('a'), after: seen('b') })).toBe(true)
   })
 })

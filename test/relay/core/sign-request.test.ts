@@ -9,7 +9,7 @@ const END = '-----END CERTIFICATE REQUEST-----'
 const PEM = `${BEGIN}\nMAA=\n${END}\n`
 
 describe('toSignRequest', () => {
-  it('says the whole request in the words of the protocol', ({ expect }) => {
+  it('says the whole request as a message of the protocol', ({ expect }) => {
     expect(toSignRequest(aRequest({ spec: { duration: '896h0m0.9s' } }), 'web')).toEqual({
       ok: true,
       value: {

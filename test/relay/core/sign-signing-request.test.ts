@@ -40,7 +40,7 @@ const WITH = { annotations: true }
 const WITHOUT = { annotations: false }
 
 describe('signingToSignRequest', () => {
-  it('says the whole request in the words of the protocol', ({ expect }) => {
+  it('says the whole request as a message of the protocol', ({ expect }) => {
     expect(signingToSignRequest(aSigningRequest(), 'web', WITHOUT)).toEqual({
       ok: true,
       value: {

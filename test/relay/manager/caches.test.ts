@@ -2,7 +2,7 @@ import { err, ok } from '@edge-issuer/shared'
 import { it } from 'vitest'
 import { capacityOf } from '../../../relay/src/core/capacity.ts'
 import type { Collection, Kube } from '../../../relay/src/kube/ports.ts'
-import { createObserved, createReflectors } from '../../../relay/src/manager/caches.ts'
+import { createCaches, createInformers } from '../../../relay/src/manager/caches.ts'
 import { sleep } from '../../../relay/src/queue/clock.ts'
 import { aRequestObject } from '../../support/kube-objects.ts'
 import { FakeClock, settle } from '../queue/fake-clock.ts'
@@ -47,9 +47,9 @@ async function readWith(config: {
       }
     },
   }
-  const observed = createObserved(UNLIMITED)
+  const observed = createCaches(UNLIMITED)
   const options = { config, clock, random: () => 0.5, log: new RecordingLog() }
-  const { all, awaited } = createReflectors(observed, kube, options)
+  const { all, awaited } = createInformers(observed, kube, options)
   const ending = new AbortController()
   const runs = all.map(async (reflector) => reflector.run(ending.signal))
   await settle()

@@ -3,9 +3,9 @@ import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { capacityOf } from '../../../relay/src/core/capacity.ts'
 import type { OurIssuerRef } from '../../../relay/src/core/issuer-ref.ts'
 import { objectKey } from '../../../relay/src/kube/object-ref.ts'
-import { createObserved, requestKeysOf } from '../../../relay/src/manager/caches.ts'
-import { issuerChanged, requestChanged } from '../../../relay/src/manager/event-handlers.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { createCaches, requestKeysOf } from '../../../relay/src/manager/caches.ts'
+import { onIssuerChange, onRequestChange } from '../../../relay/src/manager/event-handlers.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 import type { SecretUser } from '../../../relay/src/watch/secret-watches.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
 
@@ -20,7 +20,7 @@ const ANOTHER = anIssuer({ kind: 'ClusterIssuer', metadata: { uid: 'another' } }
 
 /** Two requests of each kind, one of which names ClusterIssuer `ca`; and what happens to their world. */
 function aWorld() {
-  const observed = createObserved(UNLIMITED)
+  const observed = createCaches(UNLIMITED)
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'ca' }
   for (const request of [
     aRequest({ spec: { issuerRef } }),
@@ -63,7 +63,7 @@ function aWorld() {
         keysOf: (ref: OurIssuerRef) => requestKeysOf(observed.signingRequests, ref),
       },
     ],
-    holds: new IssuerHolds(),
+    holds: new IssuerCooldowns(),
     secrets: {
       follow: (user: SecretUser) => {
         users.push(user)
@@ -80,7 +80,7 @@ function aWorld() {
     unwritten: settling(happened),
   }
   const changed = (before: Issuer | undefined, after: Issuer | undefined): void =>
-    issuerChanged(
+    onIssuerChange(
       { kind: 'ClusterIssuer', key: 'ca', before, after, clusterResourceNamespace: 'edge-issuer' },
       parts,
     )
@@ -97,7 +97,7 @@ const settling = (happened: string[]) => ({
 
 const BOTH_KINDS = ['request default/web-1', 'signing request ours']
 
-describe('issuerChanged', () => {
+describe('onIssuerChange', () => {
   it.for([
     { name: 'becomes ready', before: NOT_READY, after: CLUSTER_ISSUER, want: BOTH_KINDS },
     {
@@ -150,7 +150,7 @@ describe('issuerChanged', () => {
   })
 })
 
-describe('requestChanged', () => {
+describe('onRequestChange', () => {
   const key = 'default/web-1'
   const request = aRequest()
   const waiting = aRequest({ status: { conditions: [] } })
@@ -178,7 +178,7 @@ describe('requestChanged', () => {
   ])('$name', ({ before, after, want }, { expect }) => {
     const { happened, queue, memory } = aWorld()
     const [controller, approvals, told] = [queue('request'), memory('approvals'), memory('told')]
-    requestChanged(
+    onRequestChange(
       { key, before, after },
       { controller, approvals, told, unwritten: settling(happened) },
     )

@@ -49,7 +49,7 @@ it('tells of each request, and again of one that was made anew', ({ expect }) =>
   expect(events.events).toHaveLength(3)
 })
 
-it('tells of a request without a namespace in its own words', ({ expect }) => {
+it('tells of a request without a namespace in its own messages', ({ expect }) => {
   const events = anEventRecorder()
   const watch = new ApprovalWatch(CERTIFICATE_SIGNING_REQUESTS, {
     events,

@@ -15,9 +15,9 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import type { AnyRequest } from '../../../relay/src/api/request.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 import { observedSign } from '../../../relay/src/reconcile/observed-sign.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
 import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
 import { signPass } from '../../../relay/src/reconcile/sign-pass.ts'
 import type { EventDraft } from '../../../relay/src/report/events.ts'
@@ -94,7 +94,7 @@ async function run<R extends AnyRequest>(
           },
         }),
       ),
-    holds: new IssuerHolds(),
+    holds: new IssuerCooldowns(),
     breakers: newBreakers(),
     wakeRequests: () => undefined,
     wakeIssuer: () => undefined,
@@ -114,7 +114,7 @@ async function run<R extends AnyRequest>(
     approvals: { look: () => ({ kind: 'done' }) },
     status,
     events,
-    told: new Told(),
+    told: new ReportedMessages(),
     unwritten: newUnwritten(events),
     log,
     now: () => CREATED_MS,

@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 
-describe('IssuerHolds', () => {
+describe('IssuerCooldowns', () => {
   it('holds an issuer for 5 s after its first refusal', ({ expect }) => {
-    const holds = new IssuerHolds()
+    const holds = new IssuerCooldowns()
     holds.refuse('a', 'no', 1_000)
     expect(holds.current('a', 5_999)).toMatchObject({ message: 'no', untilMs: 6_000 })
     expect(holds.current('a', 6_000)).toBeUndefined()
@@ -11,7 +11,7 @@ describe('IssuerHolds', () => {
   })
 
   it('doubles while refusals repeat, up to 5 min', ({ expect }) => {
-    const holds = new IssuerHolds()
+    const holds = new IssuerCooldowns()
     const lengths: number[] = []
     let nowMs = 0
     for (let i = 0; i < 8; i += 1) {
@@ -24,7 +24,7 @@ describe('IssuerHolds', () => {
   })
 
   it('counts refusals within a hold as one', ({ expect }) => {
-    const holds = new IssuerHolds()
+    const holds = new IssuerCooldowns()
     holds.refuse('a', 'first', 0)
     const first = { message: 'first', untilMs: 5_000 }
     expect(holds.refuse('a', 'second', 4_999)).toMatchObject(first)
@@ -32,7 +32,7 @@ describe('IssuerHolds', () => {
   })
 
   it('is lifted by a change, but doubles on when that did not help', ({ expect }) => {
-    const holds = new IssuerHolds()
+    const holds = new IssuerCooldowns()
     holds.refuse('a', 'no', 0)
     holds.lift('a')
     holds.lift('b')
@@ -43,7 +43,7 @@ describe('IssuerHolds', () => {
   })
 
   it('begins anew once something was signed', ({ expect }) => {
-    const holds = new IssuerHolds()
+    const holds = new IssuerCooldowns()
     holds.refuse('a', 'no', 0)
     holds.forget('a')
     expect(holds.current('a', 0)).toBeUndefined()

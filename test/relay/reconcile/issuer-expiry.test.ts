@@ -4,7 +4,7 @@ import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 import { issuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
@@ -58,7 +58,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
         ),
       ),
     readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
-    holds: new IssuerHolds(),
+    holds: new IssuerCooldowns(),
     breakers: newBreakers(),
     reminders: new Reminders(),
     withinCheckDeadline: async (signal, check) => check(signal),

@@ -4,7 +4,7 @@ import { CLUSTER_ISSUER, ISSUER, type Resource } from '../../../relay/src/api/gr
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { issuerPending, UNEXPECTED_ERROR } from '../../../relay/src/core/status-messages.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 import { issuerThrowReport } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
@@ -35,7 +35,7 @@ async function report(
     connect: async () => Promise.reject(new Error('a bug')),
     withinCheckDeadline: async () => Promise.reject(new Error('a bug')),
     readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
-    holds: new IssuerHolds(),
+    holds: new IssuerCooldowns(),
     breakers: newBreakers(),
     reminders: new Reminders(),
     longestLifetimeMs: () => 0,

@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest'
 import type { CertificateSigningRequest } from '../../../relay/src/api/certificate-signing-request.ts'
-import { CERTIFICATE_REQUEST_WORDS as WORDS } from '../../../relay/src/core/request-words.ts'
+import { CERTIFICATE_REQUEST_MESSAGES as WORDS } from '../../../relay/src/core/request-words.ts'
 import { issuerNotReady } from '../../../relay/src/core/status-messages.ts'
 import { observedSign, type SignAttempt } from '../../../relay/src/reconcile/observed-sign.ts'
-import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
+import type { SigningResult } from '../../../relay/src/reconcile/sign-pass.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
@@ -14,7 +14,7 @@ import { FakeClock } from '../queue/fake-clock.ts'
 const NEVER = new AbortController().signal
 
 /** One pass that takes 40 ms and comes to `signing`. */
-const observe = async (signing: Signing, annotations: object = {}) => {
+const observe = async (signing: SigningResult, annotations: object = {}) => {
   const clock = new FakeClock()
   const attempts: SignAttempt[] = []
   const sign = observedSign(
@@ -32,8 +32,8 @@ const observe = async (signing: Signing, annotations: object = {}) => {
   return { result, attempts }
 }
 
-const ISSUED: Signing = {
-  verdict: WORDS.issued,
+const ISSUED: SigningResult = {
+  update: WORDS.issued,
   issued: { chainPem: 'no chain', caPem: 'no root' },
   outcome: { kind: 'done' },
 }
@@ -43,16 +43,16 @@ describe('observedSign', () => {
     { result: 'issued', signing: ISSUED },
     {
       result: 'pending',
-      signing: { verdict: WORDS.inProgress('x'), outcome: { kind: 'requeue-after', afterMs: 1 } },
+      signing: { update: WORDS.inProgress('x'), outcome: { kind: 'requeue-after', afterMs: 1 } },
     },
     {
       result: 'retry',
-      signing: { verdict: WORDS.retried('x'), outcome: { kind: 'retry', message: 'x' } },
+      signing: { update: WORDS.retried('x'), outcome: { kind: 'retry', message: 'x' } },
     },
-    { result: 'failed', signing: { verdict: WORDS.failed('x'), outcome: { kind: 'done' } } },
+    { result: 'failed', signing: { update: WORDS.failed('x'), outcome: { kind: 'done' } } },
     {
       result: 'issuer',
-      signing: { verdict: issuerNotReady('x'), outcome: { kind: 'retry', message: 'x' } },
+      signing: { update: issuerNotReady('x'), outcome: { kind: 'retry', message: 'x' } },
     },
   ] as const)(
     'counts $result, and adds to a certificate who signed it',

@@ -8,9 +8,9 @@ import { it } from 'vitest'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { keptCertificateRequest } from '../../../relay/src/core/kept-objects.ts'
-import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
+import { CERTIFICATE_REQUEST_MESSAGES } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
 import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
 import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
@@ -47,7 +47,7 @@ async function reconcile({ live, issuer = anIssuer() }: World): Promise<{
     sign: async (request) => {
       signed.push(request.metadata.resourceVersion)
       return Promise.resolve({
-        verdict: CERTIFICATE_REQUEST_WORDS.issued,
+        update: CERTIFICATE_REQUEST_MESSAGES.issued,
         issued: { chainPem: 'chain\n', caPem: 'ca\n' },
         outcome: { kind: 'done' },
       })
@@ -55,7 +55,7 @@ async function reconcile({ live, issuer = anIssuer() }: World): Promise<{
     approvals: { look: () => ({ kind: 'done' }) },
     status,
     events,
-    told: new Told(),
+    told: new ReportedMessages(),
     unwritten: newUnwritten(events, log),
     log,
     now: () => CREATED_MS + 1_000,

@@ -1,14 +1,14 @@
 import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
-import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
+import { CERTIFICATE_REQUEST_MESSAGES } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
 import {
   requestReconciler,
   type RequestReconcilerOptions,
 } from '../../../relay/src/reconcile/request-reconciler.ts'
-import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
+import type { SigningResult } from '../../../relay/src/reconcile/sign-pass.ts'
 import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -23,8 +23,8 @@ import {
 } from './support.ts'
 
 const NOW_MS = CREATED_MS + 1_000
-const ISSUED: Signing = {
-  verdict: CERTIFICATE_REQUEST_WORDS.issued,
+const ISSUED: SigningResult = {
+  update: CERTIFICATE_REQUEST_MESSAGES.issued,
   issued: { chainPem: 'chain\n', caPem: 'ca\n' },
   outcome: { kind: 'done' },
 }
@@ -34,9 +34,9 @@ interface World {
   readonly cached?: CertificateRequest | undefined
   readonly live?: CertificateRequest | undefined
   readonly errors?: readonly ApiError[]
-  readonly signing?: Signing
+  readonly signing?: SigningResult
   /** What each pass comes to, the last one from then on. */
-  readonly signings?: readonly Signing[]
+  readonly signings?: readonly SigningResult[]
   readonly passes?: number
 }
 
@@ -66,7 +66,7 @@ async function reconcile(world: World): Promise<{
     approvals: { look: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
     status,
     events,
-    told: new Told(),
+    told: new ReportedMessages(),
     unwritten: newUnwritten(events, log),
     log,
     now: () => NOW_MS,
@@ -138,12 +138,12 @@ describe('requestReconciler', () => {
   })
 
   it('does not write again what is already there', async ({ expect }) => {
-    const verdict = CERTIFICATE_REQUEST_WORDS.retried('no route')
+    const update = CERTIFICATE_REQUEST_MESSAGES.retried('no route')
     const cached = aRequest({
-      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...verdict })] },
+      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...update })] },
     })
     const outcome = { kind: 'retry', message: 'no route' } as const
-    const result = await reconcile({ cached, signing: { verdict, outcome } })
+    const result = await reconcile({ cached, signing: { update, outcome } })
     expect(result).toMatchObject({ outcome, writes: [], reasons: [] })
   })
 
@@ -231,11 +231,11 @@ describe('requestReconciler', () => {
   })
 
   it('emits an Event when nothing needs to be written after a failure', async ({ expect }) => {
-    const verdict = CERTIFICATE_REQUEST_WORDS.retried('no route')
+    const update = CERTIFICATE_REQUEST_MESSAGES.retried('no route')
     const cached = aRequest({
-      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...verdict })] },
+      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...update })] },
     })
-    const signings = [ISSUED, { verdict, outcome: { kind: 'done' } } as const]
+    const signings = [ISSUED, { update, outcome: { kind: 'done' } } as const]
     const { reasons } = await reconcile({ cached, errors: [FORBIDDEN], signings, passes: 3 })
     expect(reasons).toEqual(['StatusNotWritten', 'RetryableError'])
   })
@@ -250,7 +250,7 @@ describe('requestReconciler', () => {
       approvals: { look: () => ({ kind: 'done' }) },
       status: aStatusWriter([CONFLICT]),
       events: anEventRecorder(),
-      told: new Told(),
+      told: new ReportedMessages(),
       unwritten: newUnwritten(),
       log: new RecordingLog(),
       now: () => NOW_MS,

@@ -2,11 +2,11 @@ import { err } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { AnyRequest } from '../../../relay/src/api/request.ts'
 import {
-  CERTIFICATE_REQUEST_WORDS,
-  SIGNING_REQUEST_WORDS,
+  CERTIFICATE_REQUEST_MESSAGES,
+  SIGNING_REQUEST_MESSAGES,
 } from '../../../relay/src/core/request-words.ts'
 import { UNEXPECTED_ERROR } from '../../../relay/src/core/status-messages.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
 import { requestThrowReport } from '../../../relay/src/reconcile/request-reconciler.ts'
 import {
   CERTIFICATE_REQUESTS,
@@ -45,7 +45,7 @@ async function reportThrow<R extends AnyRequest>(
     approvals: { look: fail },
     status,
     events,
-    told: new Told(),
+    told: new ReportedMessages(),
     unwritten: newUnwritten(),
     log: new RecordingLog(),
     now: () => CREATED_MS,
@@ -59,7 +59,7 @@ async function reportThrow<R extends AnyRequest>(
 describe('a decision that throws', () => {
   it('makes an approved CertificateRequest Pending', async ({ expect }) => {
     const { statuses, notes } = await reportThrow(CERTIFICATE_REQUESTS, aRequest())
-    const { message } = CERTIFICATE_REQUEST_WORDS.retried(UNEXPECTED_ERROR)
+    const { message } = CERTIFICATE_REQUEST_MESSAGES.retried(UNEXPECTED_ERROR)
     expect(statuses).toMatchObject([
       { conditions: [{ status: 'False', reason: 'Pending', message }] },
     ])
@@ -70,7 +70,7 @@ describe('a decision that throws', () => {
     const { statuses, notes } = await reportThrow(CERTIFICATE_SIGNING_REQUESTS, aSigningRequest())
     expect(statuses).toEqual([])
     expect(notes).toEqual([
-      `RetryableError: ${SIGNING_REQUEST_WORDS.retried(UNEXPECTED_ERROR).message}`,
+      `RetryableError: ${SIGNING_REQUEST_MESSAGES.retried(UNEXPECTED_ERROR).message}`,
     ])
   })
 
@@ -99,7 +99,7 @@ describe('requestThrowReport', () => {
             aCondition('Ready', {
               status: 'False',
               reason: 'Pending',
-              message: CERTIFICATE_REQUEST_WORDS.retried(UNEXPECTED_ERROR).message,
+              message: CERTIFICATE_REQUEST_MESSAGES.retried(UNEXPECTED_ERROR).message,
             }),
           ],
         },
@@ -132,7 +132,7 @@ describe('requestThrowReport', () => {
       approvals: { look: () => ({ kind: 'done' }) },
       status,
       events: anEventRecorder(),
-      told: new Told(),
+      told: new ReportedMessages(),
       unwritten: newUnwritten(),
       log: new RecordingLog(),
       now: () => CREATED_MS,

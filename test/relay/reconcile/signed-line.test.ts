@@ -1,6 +1,6 @@
 import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { describe, it } from 'vitest'
-import { CERTIFICATE_REQUEST_WORDS as WORDS } from '../../../relay/src/core/request-words.ts'
+import { CERTIFICATE_REQUEST_MESSAGES as WORDS } from '../../../relay/src/core/request-words.ts'
 import { logSigned } from '../../../relay/src/reconcile/signed-line.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 
@@ -20,7 +20,7 @@ describe('logSigned', () => {
     })
     const log = new RecordingLog()
     const signing = {
-      verdict: WORDS.issued,
+      update: WORDS.issued,
       outcome: { kind: 'done' },
       issued: { chainPem: leaf.certificatePem, caPem: issuer.certificatePem },
       by: 'Issuer ca',
@@ -51,7 +51,7 @@ describe('logSigned', () => {
 
   it('logs nothing without a certificate', ({ expect }) => {
     const log = new RecordingLog()
-    const signing = { verdict: WORDS.failed('x'), outcome: { kind: 'done' } } as const
+    const signing = { update: WORDS.failed('x'), outcome: { kind: 'done' } } as const
     logSigned({ ...REQUEST, signing }, log)
     expect(log.lines).toEqual([])
   })

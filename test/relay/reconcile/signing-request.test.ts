@@ -2,25 +2,25 @@ import { ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { CertificateSigningRequest } from '../../../relay/src/api/certificate-signing-request.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { SIGNING_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
+import { SIGNING_REQUEST_MESSAGES } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
 import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
-import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
+import type { SigningResult } from '../../../relay/src/reconcile/sign-pass.ts'
 import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
 import { aCondition, anIssuer, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { anEventRecorder, aStatusWriter, CONFLICT, FORBIDDEN, newUnwritten } from './support.ts'
 
 const NEVER = new AbortController().signal
-const { issued, failed, retried } = SIGNING_REQUEST_WORDS
-const ISSUED: Signing = {
-  verdict: issued,
+const { issued, failed, retried } = SIGNING_REQUEST_MESSAGES
+const ISSUED: SigningResult = {
+  update: issued,
   issued: { chainPem: 'chain\n', caPem: 'ca\n' },
   outcome: { kind: 'done' },
 }
-const RETRIED: Signing = {
-  verdict: retried('no route'),
+const RETRIED: SigningResult = {
+  update: retried('no route'),
   outcome: { kind: 'retry', message: 'no route' },
 }
 
@@ -29,7 +29,7 @@ interface World {
   readonly issuer?: Issuer | undefined
   readonly errors?: readonly ApiError[]
   /** What each pass comes to, the last one from then on. */
-  readonly signings?: readonly Signing[]
+  readonly signings?: readonly SigningResult[]
   readonly passes?: number
 }
 
@@ -57,7 +57,7 @@ async function reconcile(world: World): Promise<{
     approvals: { look: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
     status,
     events,
-    told: new Told(),
+    told: new ReportedMessages(),
     unwritten: newUnwritten(events),
     log: new RecordingLog(),
     now: () => CREATED_MS + 1_500,
@@ -97,7 +97,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
       approvals: { look: () => ({ kind: 'done' }) },
       status: aStatusWriter(),
       events,
-      told: new Told(),
+      told: new ReportedMessages(),
       unwritten: newUnwritten(events),
       log: new RecordingLog(),
       now: () => CREATED_MS,
@@ -113,7 +113,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
   })
 
   it('writes Failed with both times for what can never succeed', async ({ expect }) => {
-    const signing: Signing = { verdict: failed('no'), outcome: { kind: 'done' } }
+    const signing: SigningResult = { update: failed('no'), outcome: { kind: 'done' } }
     const { outcome, writes, notes } = await reconcile({ signings: [signing] })
     expect(outcome).toEqual({ kind: 'done' })
     const message = 'CertificateSigningRequest has failed permanently: no'
@@ -145,7 +145,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
   })
 
   it('tells another fault anew, and the end of them', async ({ expect }) => {
-    const other = { ...RETRIED, verdict: retried('reset') }
+    const other = { ...RETRIED, update: retried('reset') }
     const { notes } = await reconcile({ signings: [RETRIED, other, ISSUED], passes: 3 })
     expect(notes.map((note) => note.split(': ').at(-1))).toEqual([
       'no route',

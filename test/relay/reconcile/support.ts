@@ -4,7 +4,7 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
-import type { SignerFault } from '../../../relay/src/api/signer-error.ts'
+import type { SignerError } from '../../../relay/src/api/signer-error.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import type { StatusWrite, StatusWriter } from '../../../relay/src/kube/ports.ts'
 import type { Log } from '../../../relay/src/log.ts'
@@ -59,7 +59,7 @@ export const aSignerClient = (
     readonly health: Awaited<ReturnType<SignerClient['health']>>
   }>,
 ): SignerClient => {
-  const unasked: Result<never, SignerFault> = err({
+  const unasked: Result<never, SignerError> = err({
     class: 'temporary',
     code: 'transport_error',
     message: 'not to be asked in this test',

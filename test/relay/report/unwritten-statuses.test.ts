@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 import { CERTIFICATE_REQUEST } from '../../../relay/src/api/group.ts'
-import { CERTIFICATE_REQUEST_WORDS as WORDS } from '../../../relay/src/core/request-words.ts'
+import { CERTIFICATE_REQUEST_MESSAGES as WORDS } from '../../../relay/src/core/request-words.ts'
 import { API_ERROR_KINDS, type ApiError } from '../../../relay/src/kube/api-error.ts'
 import { UnwrittenStatuses } from '../../../relay/src/report/unwritten-statuses.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -17,8 +17,8 @@ function aScene() {
     log,
     failed: (kind, reason) => counted.push(`${kind} ${reason}`),
   })
-  const fail = (error: Partial<ApiError>, verdict = WORDS.issued): void =>
-    unwritten.failed(OWNER, { kind: 'unavailable', message: 'no', ...error }, verdict)
+  const fail = (error: Partial<ApiError>, update = WORDS.issued): void =>
+    unwritten.failed(OWNER, { kind: 'unavailable', message: 'no', ...error }, update)
   return { unwritten, fail, events, log, counted }
 }
 
@@ -83,7 +83,7 @@ describe('UnwrittenStatuses', () => {
     expect([events.length, log.lines.length]).toEqual([want, want])
   })
 
-  it('reports another verdict that cannot be written either', ({ expect }) => {
+  it('reports another update that cannot be written either', ({ expect }) => {
     const { fail, events } = aScene()
     fail({}, WORDS.retried('no route'))
     fail({}, WORDS.issued)
