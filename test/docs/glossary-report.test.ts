@@ -7,7 +7,7 @@ describe('countWords', () => {
     { path: 'relay/src/a.ts', text: 'a fault, Faults and the default\n', name: 'fault', count: 2 },
     {
       path: 'relay/src/a.ts',
-      text: 'type SignerError = { own_fault: 1 }\n',
+      text: 'type SignerFault = { own_fault: 1 }\n',
       name: 'fault',
       count: 2,
     },

@@ -15,7 +15,7 @@ import {
   READY,
   REQUEST_REASON,
   type RequestDecision,
-  type RequestKind,
+  type RequestAdapter,
   rfc3339,
   SIGNING_REQUEST_CONDITION,
 } from '@edge-issuer/relay/cluster'
@@ -64,7 +64,7 @@ interface SeenAndLast extends Seen {
 const judge =
   <R extends AnyRequest>(
     kind: RequestStatus['kind'],
-    requests: RequestKind<R>,
+    requests: RequestAdapter<R>,
     seen: SeenAndLast,
   ) =>
   (request: R): readonly RequestStatus[] => {

@@ -13,7 +13,7 @@ import { decodePem, type HealthAnswer } from '@edge-issuer/shared'
 import { type Certificate, parseCertificate } from '@edge-issuer/shared/x509'
 import { rfc3339 } from '../api/time.ts'
 import { formatGoDuration } from './go-duration.ts'
-import { DEFAULT_DURATION_SECONDS } from './sign-request.ts'
+import { DEFAULT_DURATION_SECONDS } from './sign-message.ts'
 import { issuerExpiring, type IssuerUpdate } from './status-messages.ts'
 
 const DEFAULT_LIFETIME_MS = DEFAULT_DURATION_SECONDS * 1_000
@@ -37,9 +37,12 @@ export function warnOfExpiry(
   // Whoever asks for more than the CA's whole life is cut short anyway.
   const lifetimeMs = Math.min(at.longestLifetimeMs, lifeMs)
   if (at.nowMs < notAfterMs - Math.min(2 * lifetimeMs, lifeMs / 2)) return update
-  return issuerExpiring(
-    `its CA ${ca.subject} expires at ${rfc3339(notAfterMs)}: replace it at the worker; certificates of ${formatGoDuration(lifetimeMs)} are cut short from ${rfc3339(notAfterMs - lifetimeMs)}`,
-  )
+  return issuerExpiring({
+    ca: ca.subject,
+    expiresAt: rfc3339(notAfterMs),
+    lifetime: formatGoDuration(lifetimeMs),
+    shortensFrom: rfc3339(notAfterMs - lifetimeMs),
+  })
 }
 
 /** The issuing CA; nothing when it cannot be read. */

@@ -31,7 +31,7 @@ export class IssuerCooldowns {
    *
    * @returns The hold that lasts now.
    */
-  refuse(uid: string, message: string, nowMs: number): Cooldown {
+  start(uid: string, message: string, nowMs: number): Cooldown {
     const before = this.#refused.get(uid)
     if (before !== undefined && nowMs < before.untilMs) return before
     const lengthMs =
@@ -48,7 +48,7 @@ export class IssuerCooldowns {
   }
 
   /** Somebody changed what the refusal may have been about: look at once. The doubling goes on. */
-  lift(uid: string): void {
+  clear(uid: string): void {
     const hold = this.#refused.get(uid)
     if (hold !== undefined) this.#refused.set(uid, { ...hold, untilMs: 0 })
   }

@@ -6,12 +6,12 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { equalOctets } from '@edge-issuer/shared/x509'
-import type { Issuer, IssuerDetails, IssuerSpec } from '../api/issuer.ts'
-import type { ApiError } from '../kube/api-error.ts'
+import type { Issuer, IssuerSpec } from '../api/issuer.ts'
 import { objectKey } from '../kube/object-ref.ts'
 import type { Log } from '../log.ts'
 import type { Destinations } from '../net/destinations.ts'
 import type { Clock } from '../queue/clock.ts'
+import type { IssuerReader } from '../watch/issuer-reader.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { readCaBundle } from './ca-bundle.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
@@ -42,11 +42,8 @@ interface Connection {
 /** Options of {@link Connections}. */
 export interface ConnectionsOptions {
   readonly secrets: Pick<SecretWatches, 'read'>
-  /** Reads the URL and the caBundle, which are not kept in memory; a conflict when they have changed. */
-  readonly readDetails: (
-    issuer: Issuer,
-    signal: AbortSignal,
-  ) => Promise<Result<IssuerDetails, ApiError>>
+  /** Reads the URL and the caBundle, which are not kept in memory. */
+  readonly issuers: Pick<IssuerReader, 'readDetails'>
   /** Where a ClusterIssuer's Secret is. */
   readonly clusterResourceNamespace: string
   /** Where the workers of Issuers may be. Those of ClusterIssuers, which only admins create, may be anywhere. */
@@ -157,7 +154,7 @@ export class Connections {
   }
 
   async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectError>> {
-    const details = await this.#options.readDetails(issuer, signal)
+    const details = await this.#options.issuers.readDetails(issuer, signal)
     if (!details.ok) {
       return err({ kind: 'api', message: `could not read the issuer: ${details.error.message}` })
     }

@@ -1,10 +1,12 @@
 import { describe, it } from 'vitest'
 import { isReadyChanged, readyCondition } from '../../../relay/src/core/conditions.ts'
-import { CERTIFICATE_REQUEST_MESSAGES } from '../../../relay/src/core/request-words.ts'
-import { issuerPending } from '../../../relay/src/core/status-messages.ts'
+import { issuerPending, type RequestUpdate } from '../../../relay/src/core/status-messages.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 
-const { issued, failed, retried } = CERTIFICATE_REQUEST_MESSAGES
+const issued = CERTIFICATE_REQUESTS.issued()
+const failed = (cause: string): RequestUpdate => CERTIFICATE_REQUESTS.failed(cause)
+const retried = (cause: string): RequestUpdate => CERTIFICATE_REQUESTS.retried(cause)
 const pending = aCondition('Ready', {
   status: 'False',
   reason: 'Pending',

@@ -2,7 +2,7 @@ import { describe, it, vi } from 'vitest'
 import { capacityOf } from '../../../relay/src/core/capacity.ts'
 import { createCaches } from '../../../relay/src/manager/caches.ts'
 import { type ClusterState, clusterState } from '../../../relay/src/manager/cluster-state.ts'
-import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../../relay/src/requests/request-adapter.ts'
+import { CERTIFICATE_REQUESTS as ADAPTER } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
 
 const UNLIMITED = capacityOf(Infinity)
@@ -59,7 +59,7 @@ describe('clusterState', () => {
     expect,
     onTestFinished,
   }) => {
-    const decide = vi.spyOn(CERTIFICATE_REQUESTS_KIND, 'decide').mockImplementation(() => {
+    const decide = vi.spyOn(ADAPTER, 'decide').mockImplementation(() => {
       throw new Error('a bug')
     })
     onTestFinished(() => decide.mockRestore())

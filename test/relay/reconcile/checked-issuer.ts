@@ -9,7 +9,7 @@ import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer, IssuerDetails } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
+import { IssuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import type { ConnectError } from '../../../relay/src/signer/connections.ts'
@@ -22,6 +22,7 @@ import {
   aStatusWriter,
   newUnwritten,
   UNAVAILABLE,
+  clockAt,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -77,28 +78,32 @@ export async function reconcile(world: World): Promise<{
   const events = anEventRecorder()
   const checks: string[] = []
   const hurried: string[] = []
-  const outcome = await issuerReconciler({
+  const outcome = await new IssuerReconciler({
     resource: ISSUER,
-    get: () => world.issuer,
-    connect: async () =>
-      Promise.resolve(
-        world.client ?? ok(aSignerClient({ health: ok({ ...HEALTHY, ...world.health }) })),
-      ),
-    readDetails: async () =>
-      Promise.resolve(world.details === undefined ? err(UNAVAILABLE) : ok(world.details)),
-    holds: world.holds ?? new IssuerCooldowns(),
+    store: { get: () => world.issuer, countBy: () => 1 },
+    connections: {
+      connect: async () =>
+        Promise.resolve(
+          world.client ?? ok(aSignerClient({ health: ok({ ...HEALTHY, ...world.health }) })),
+        ),
+    },
+    reader: {
+      readDetails: async () =>
+        Promise.resolve(world.details === undefined ? err(UNAVAILABLE) : ok(world.details)),
+    },
+    cooldowns: world.holds ?? new IssuerCooldowns(),
     breakers: { hurry: (scope) => hurried.push(scope) },
     reminders: new Reminders(),
-    withinCheckDeadline: async (signal, check) => check(signal),
-    longestLifetimeMs: () => 0,
-    checked: (reason) => checks.push(reason),
-    status,
+    lifetimes: { longestMs: () => 0 },
+    metrics: { checked: (_kind, reason) => checks.push(reason) },
+    statusWriter: status,
     events,
     unwritten: newUnwritten(events),
     log: new RecordingLog(),
-    now: () => CREATED_MS,
-    nextCheckMs: () => 60_000,
-  })('default/ca', NEVER)
+    clock: clockAt(() => CREATED_MS),
+    checkIntervalMs: 60_000,
+    random: () => 0.5,
+  }).reconcile('default/ca', NEVER)
   return {
     outcome,
     writes: status.writes,

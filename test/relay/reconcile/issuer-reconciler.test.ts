@@ -8,7 +8,7 @@ import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { CA, OLD, SEEN, NEW, reconcile } from './checked-issuer.ts'
 import { aSignerClient, CONFLICT, NOT_FOUND, UNAVAILABLE } from './support.ts'
 
-describe('issuerReconciler', () => {
+describe('IssuerReconciler', () => {
   it('after a good check lets a sign call probe the worker at once', async ({ expect }) => {
     expect((await reconcile({ issuer: NEW })).hurried).toEqual([breakerScope(NEW)])
   })
@@ -130,7 +130,7 @@ describe('issuerReconciler', () => {
 
   it('is not Ready while the worker refused it, whatever a check would say', async ({ expect }) => {
     const holds = new IssuerCooldowns()
-    holds.refuse(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
+    holds.start(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
     const { outcome, writes } = await reconcile({ issuer: NEW, holds })
     expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 4_000 })
     expect(writes).toMatchObject([

@@ -23,10 +23,10 @@ import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { shouldReconcileRequestsOf } from '../../../relay/src/manager/predicates.ts'
 import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
+import { IssuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
-import { type SigningResult, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
+import { RequestSigner, type SigningResult } from '../../../relay/src/reconcile/request-signer.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import {
   aHealthAnswer,
@@ -44,6 +44,7 @@ import {
   newBreakers,
   newUnwritten,
   UNAVAILABLE,
+  clockAt,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -108,39 +109,43 @@ function aWorld(client: SignerClient): {
   const holds = new IssuerCooldowns()
   let woken = 0
   const connect = async (): Promise<Result<SignerClient, never>> => Promise.resolve(ok(client))
-  const pass = signPass(CERTIFICATE_REQUESTS, {
-    connect,
-    holds,
+  const signer = new RequestSigner({
+    adapter: CERTIFICATE_REQUESTS,
+    connections: { connect },
+    cooldowns: holds,
     breakers: newBreakers(),
-    wakeRequests: () => undefined,
-    wakeIssuer: () => {
-      woken += 1
+    queues: {
+      enqueueRequests: () => undefined,
+      enqueueIssuer: () => {
+        woken += 1
+      },
     },
+    metrics: { signed: () => undefined },
     retryLimits: { maxRetryMs: 60_000, maxOutageRetryMs: 60_000 },
-    now,
+    clock: clockAt(now),
   })
   return {
-    sign: async (issuer) => pass(request, issuer, NEVER),
+    sign: async (issuer) => signer.sign(request, issuer, NEVER),
     check: async (issuer) => {
       const status = aStatusWriter()
-      await issuerReconciler({
+      await new IssuerReconciler({
         resource: ISSUER,
-        get: () => issuer,
-        connect,
-        readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
-        holds,
+        store: { get: () => issuer, countBy: () => 1 },
+        connections: { connect },
+        reader: { readDetails: async () => Promise.resolve(err(UNAVAILABLE)) },
+        cooldowns: holds,
         breakers: newBreakers(),
         reminders: new Reminders(),
-        withinCheckDeadline: async (signal, check) => check(signal),
-        longestLifetimeMs: () => 0,
-        checked: () => undefined,
-        status,
+        lifetimes: { longestMs: () => 0 },
+        metrics: { checked: () => undefined },
+        statusWriter: status,
         events: anEventRecorder(),
         unwritten: newUnwritten(),
         log: new RecordingLog(),
-        now,
-        nextCheckMs: () => 60_000,
-      })('default/ca', NEVER)
+        clock: clockAt(now),
+        checkIntervalMs: 60_000,
+        random: () => 0.5,
+      }).reconcile('default/ca', NEVER)
       const [write] = status.writes
       return write === undefined ? issuer : anIssuer({ status: write.status })
     },

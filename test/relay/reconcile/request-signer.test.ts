@@ -3,12 +3,12 @@ import { createCsr } from '@edge-issuer/testbed/pki/csr'
 import { describe, it } from 'vitest'
 import type { SignerError } from '../../../relay/src/api/signer-error.ts'
 import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { type SigningResult, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
+import { RequestSigner, type SigningResult } from '../../../relay/src/reconcile/request-signer.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { breakerScope, CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
 import type { ConnectError } from '../../../relay/src/signer/connections.ts'
 import { anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
-import { aSignerClient, newBreakers } from './support.ts'
+import { aSignerClient, newBreakers, clockAt } from './support.ts'
 
 const NEVER = new AbortController().signal
 const HOUR_MS = 3_600_000
@@ -32,24 +32,30 @@ async function sign(world: World): Promise<{
 }> {
   const holds = new IssuerCooldowns()
   let woken = 0
-  const attempt = signPass(CERTIFICATE_REQUESTS, {
-    connect: async () =>
-      Promise.resolve(
-        world.connect === undefined
-          ? ok(aSignerClient(world.answer === undefined ? {} : { sign: world.answer }))
-          : err(world.connect),
-      ),
-    holds,
-    breakers: newBreakers(),
-    wakeRequests: () => undefined,
-    wakeIssuer: () => {
-      woken += 1
+  const signer = new RequestSigner({
+    adapter: CERTIFICATE_REQUESTS,
+    connections: {
+      connect: async () =>
+        Promise.resolve(
+          world.connect === undefined
+            ? ok(aSignerClient(world.answer === undefined ? {} : { sign: world.answer }))
+            : err(world.connect),
+        ),
     },
+    cooldowns: holds,
+    breakers: newBreakers(),
+    queues: {
+      enqueueRequests: () => undefined,
+      enqueueIssuer: () => {
+        woken += 1
+      },
+    },
+    metrics: { signed: () => undefined },
     retryLimits: { maxRetryMs: HOUR_MS, maxOutageRetryMs: 24 * HOUR_MS },
-    now: () => world.nowMs ?? CREATED_MS,
+    clock: clockAt(() => world.nowMs ?? CREATED_MS),
   })
   const { maxRetryDuration } = world
-  const signing = await attempt(
+  const signing = await signer.sign(
     world.csr === undefined ? request : aRequest({ spec: { request: world.csr } }),
     maxRetryDuration === undefined ? issuer : anIssuer({ spec: { maxRetryDuration } }),
     NEVER,
@@ -93,17 +99,18 @@ function aGuardedWorld(first: Result<SignAnswer, SignerError>): {
       return Promise.resolve(answer)
     },
   }
-  const attempt = signPass(CERTIFICATE_REQUESTS, {
-    connect: async () => Promise.resolve(ok(client)),
-    holds: new IssuerCooldowns(),
+  const signer = new RequestSigner({
+    adapter: CERTIFICATE_REQUESTS,
+    connections: { connect: async () => Promise.resolve(ok(client)) },
+    cooldowns: new IssuerCooldowns(),
     breakers: new CircuitBreakers({ uptimeMs: () => uptimeMs, random: () => 0 }),
-    wakeRequests: (scope) => woken.push(scope),
-    wakeIssuer: () => undefined,
+    queues: { enqueueRequests: (scope) => woken.push(scope), enqueueIssuer: () => undefined },
+    metrics: { signed: () => undefined },
     retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
-    now: () => CREATED_MS,
+    clock: clockAt(() => CREATED_MS),
   })
   return {
-    sign: async () => attempt(request, issuer, NEVER),
+    sign: async () => signer.sign(request, issuer, NEVER),
     answer: (next) => {
       answer = next
     },
@@ -115,7 +122,7 @@ function aGuardedWorld(first: Result<SignAnswer, SignerError>): {
   }
 }
 
-describe('signPass', () => {
+describe('RequestSigner', () => {
   it('fails a request that cannot be said, without asking', async ({ expect }) => {
     const { signing } = await sign({ csr: '%' })
     expect(signing).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { decideRequest } from '../../../relay/src/core/decide-request.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest } from '../../support/kube-objects.ts'
 
 const denied = aCondition('Denied')
@@ -8,7 +8,7 @@ const ready = (reason: string, status = 'False'): object => aCondition('Ready', 
 const ref = (fields: object): object => ({ issuerRef: { name: 'ca', ...fields } })
 const ours = { group: 'edge-issuer.dev', kind: 'Issuer' }
 
-describe('decideRequest', () => {
+describe('CertificateRequestAdapter.decide', () => {
   it.for([
     {
       name: 'a foreign group',
@@ -76,12 +76,15 @@ describe('decideRequest', () => {
       why: 'not approved',
     },
   ])('leaves alone: $name', ({ fields, why }, { expect }) => {
-    expect(decideRequest(aRequest(fields), anIssuer())).toEqual({ kind: 'ignore', why })
+    expect(CERTIFICATE_REQUESTS.decide(aRequest(fields), anIssuer())).toEqual({
+      kind: 'ignore',
+      why,
+    })
   })
 
   it('reports a denial although it is not approved, the only shape a denial has', ({ expect }) => {
     const request = aRequest({ status: { conditions: [denied] } })
-    expect(decideRequest(request, anIssuer())).toMatchObject({
+    expect(CERTIFICATE_REQUESTS.decide(request, anIssuer())).toMatchObject({
       kind: 'report',
       update: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
     })
@@ -94,7 +97,7 @@ describe('decideRequest', () => {
     'writes nothing on $name of an unknown kind in our group, and says so',
     ({ conditions }, { expect }) => {
       const request = aRequest({ spec: ref({ ...ours, kind: 'Other' }), status: { conditions } })
-      expect(decideRequest(request, undefined)).toMatchObject({
+      expect(CERTIFICATE_REQUESTS.decide(request, undefined)).toMatchObject({
         kind: 'notify',
         why: 'unknown issuer kind',
         update: {
@@ -109,20 +112,22 @@ describe('decideRequest', () => {
 
   it('quotes no more of a kind than a kind can have', ({ expect }) => {
     const request = aRequest({ spec: ref({ ...ours, kind: 'K'.repeat(1_000) }) })
-    expect(decideRequest(request, undefined)).toMatchObject({
+    expect(CERTIFICATE_REQUESTS.decide(request, undefined)).toMatchObject({
       update: { message: expect.stringContaining(`issuerRef.kind "${'K'.repeat(63)}" is not`) },
     })
   })
 
   it('reports a denial before it looks at the request or its issuer', ({ expect }) => {
     const conditions = [aCondition('InvalidRequest'), denied]
-    expect(decideRequest(aRequest({ status: { conditions } }), undefined)).toMatchObject({
+    expect(
+      CERTIFICATE_REQUESTS.decide(aRequest({ status: { conditions } }), undefined),
+    ).toMatchObject({
       update: { reason: 'Denied' },
     })
   })
 
   it('waits for an issuer that does not exist, and names it', ({ expect }) => {
-    expect(decideRequest(aRequest(), undefined)).toEqual({
+    expect(CERTIFICATE_REQUESTS.decide(aRequest(), undefined)).toEqual({
       kind: 'report',
       update: {
         status: 'False',
@@ -158,7 +163,7 @@ describe('decideRequest', () => {
       want: 'ready condition is "X": "".',
     },
   ])('waits for an issuer that $name', ({ conditions, want }, { expect }) => {
-    const decision = decideRequest(aRequest(), anIssuer({ status: { conditions } }))
+    const decision = CERTIFICATE_REQUESTS.decide(aRequest(), anIssuer({ status: { conditions } }))
     expect(decision).toMatchObject({
       kind: 'report',
       update: { status: 'False', reason: 'Pending' },
@@ -179,11 +184,16 @@ describe('decideRequest', () => {
       issuer: anIssuer({ kind: 'ClusterIssuer' }),
     },
   ])('signs an approved request for $name', ({ spec, issuer }, { expect }) => {
-    expect(decideRequest(aRequest({ spec }), issuer)).toEqual({ kind: 'sign', issuer })
+    expect(CERTIFICATE_REQUESTS.decide(aRequest({ spec }), issuer)).toEqual({
+      kind: 'sign',
+      issuer,
+    })
   })
 
   it('signs a pending request once its issuer is Ready', ({ expect }) => {
     const conditions = [approved, ready('Pending')]
-    expect(decideRequest(aRequest({ status: { conditions } }), anIssuer()).kind).toBe('sign')
+    expect(CERTIFICATE_REQUESTS.decide(aRequest({ status: { conditions } }), anIssuer()).kind).toBe(
+      'sign',
+    )
   })
 })
