@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { protocolParts } from './protocol-reference.ts'
 import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
 import { replaceGenerated } from './tables.ts'
@@ -28,6 +29,7 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
       'issuer status': status,
     }),
     documentOf('messages.md', await userTextBlocks()),
+    documentOf('protocol.md', await protocolParts()),
     documentOf('troubleshooting.md', { refusals: refusalTable() }),
     documentOf('cli.md', {
       commands: commandTable(),
