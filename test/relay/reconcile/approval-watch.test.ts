@@ -3,7 +3,7 @@ import { ApprovalWatch } from '../../../relay/src/reconcile/approval-watch.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
-} from '../../../relay/src/reconcile/request-kinds.ts'
+} from '../../../relay/src/requests/request-adapter.ts'
 import { aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { anEventRecorder } from './support.ts'

@@ -9,7 +9,7 @@ import {
 } from '@edge-issuer/shared'
 import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { createSignerClient, type SignerClient } from '../../../relay/src/signer/index.ts'
+import { createSignerClient, type SignerClient } from '../../../relay/src/public/signer.ts'
 import {
   type AnsweringServer,
   answerWith,

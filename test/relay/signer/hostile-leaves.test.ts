@@ -20,7 +20,7 @@ import {
   refusal,
   verify,
   withExtensions,
-} from './answers.ts'
+} from './responses.ts'
 
 describe('the leaf of an answer', () => {
   it.for([
