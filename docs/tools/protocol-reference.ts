@@ -103,13 +103,11 @@ const limitTable = (comments: Comments): string =>
   table(
     ['constant', 'value', 'meaning'],
     Object.entries(shared)
-      .filter(([, value]) => typeof value === 'number')
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => [
-        code(name),
-        String(value),
-        linked(comments.get(name)?.comment ?? ''),
-      ]),
+      .flatMap(([name, value]) =>
+        typeof value === 'number' ? [{ name, value: String(value) }] : [],
+      )
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, value }) => [code(name), value, linked(comments.get(name)?.comment ?? '')]),
   )
 
 const codeTable = (): string =>
