@@ -19,9 +19,15 @@ interface Area {
 const AREAS: readonly Area[] = [
   {
     name: 'relay: requests and issuers',
-    paths: ['relay/src/core/', 'relay/src/reconcile/', 'relay/src/api/', 'relay/src/report/'],
+    paths: [
+      'relay/src/core/',
+      'relay/src/requests/',
+      'relay/src/reconcile/',
+      'relay/src/api/',
+      'relay/src/report/',
+    ],
   },
-  { name: 'relay: the way to the worker', paths: ['relay/src/signer/'] },
+  { name: 'relay: the way to the worker', paths: ['relay/src/signer/', 'relay/src/net/'] },
   { name: 'relay: start, cluster and log', paths: ['relay/src/'] },
   {
     name: 'worker: its configuration',

@@ -7,8 +7,8 @@
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { parseGoDuration } from './core/go-duration.ts'
-import { type AllowedDestination, parseAllowedDestination } from './signer/destinations.ts'
-import { checkEnvironment } from './signer/environment.ts'
+import { type AllowedDestination, parseAllowedDestination } from './net/destinations.ts'
+import { checkEnvironment } from './net/environment.ts'
 
 /** The settings of one run, complete. */
 export interface Config {

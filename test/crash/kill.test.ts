@@ -11,7 +11,7 @@ import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
 import { createLoopbackTls } from '@edge-issuer/testbed/servers/loopback-tls'
 import * as fc from 'fast-check'
 import { it } from 'vitest'
-import { createSignerClient, type SignerClient } from '../../relay/src/signer/index.ts'
+import { createSignerClient, type SignerClient } from '../../relay/src/public/signer.ts'
 import { aSignRequest } from '../signer-worker/support/sign-request.ts'
 import { ISSUER, leafOf, type SignerBench, startSignerBench } from './signer-harness.ts'
 

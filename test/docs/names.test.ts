@@ -15,7 +15,9 @@ import { codeSpansOf, readDocuments, ROOT } from './support/markdown.ts'
 import { readMessages } from './support/messages.ts'
 
 /** Those of benchmarks and tests have names of their own. */
-const documents = (await readDocuments()).filter(({ path }) => !/^(?:bench|test)\//.test(path))
+const documents = (await readDocuments()).filter(
+  ({ path }) => !/^(?:bench|test|testbed)\//.test(path),
+)
 const spans = documents.flatMap(codeSpansOf)
 const messages = await readMessages()
 

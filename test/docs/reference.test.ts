@@ -17,7 +17,7 @@ it.for(documents)(
     const [before, after] = [linesOf(current), linesOf(wanted)]
     const missing = after.filter((line) => !before.includes(line))
     const stale = before.filter((line) => !after.includes(line))
-    const advice = `run "npm run docs" and commit docs/${name}`
+    const advice = `run "npm run docs" and commit ${name}`
     expect({ missing, stale }, advice).toEqual({ missing: [], stale: [] })
     expect(before, advice).toEqual(after)
   },

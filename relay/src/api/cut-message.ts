@@ -1,5 +1,5 @@
 import { cutToBytes } from './one-line.ts'
-import { REQUEST_ID_LABEL } from './signer-fault.ts'
+import { REQUEST_ID_LABEL } from './signer-error.ts'
 
 /** A request id at the end of a message, and what may follow it. */
 const ID_AT_END = new RegExp(String.raw`; ${REQUEST_ID_LABEL} [\w-]{1,64}.{0,16}$`, 'u')

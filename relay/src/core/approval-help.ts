@@ -10,7 +10,7 @@ import { CLUSTER_ISSUER, GROUP, ISSUER } from '../api/group.ts'
 import { EVENT_ACTION, EVENT_REASON } from '../api/reasons.ts'
 import type { AnyRequest } from '../api/request.ts'
 import { ourIssuerRef } from './issuer-ref.ts'
-import type { EventNote } from './verdict.ts'
+import type { EventNote } from './status-messages.ts'
 
 /** The ClusterRole in `deploy/rbac/cert-manager-approve.yaml`, named as every external issuer names it. */
 export const APPROVE_ROLE = `cert-manager-controller-approve:${GROUP.replaceAll('.', '-')}`

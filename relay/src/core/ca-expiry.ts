@@ -14,7 +14,7 @@ import { type Certificate, parseCertificate } from '@edge-issuer/shared/x509'
 import { rfc3339 } from '../api/time.ts'
 import { formatGoDuration } from './go-duration.ts'
 import { DEFAULT_DURATION_SECONDS } from './sign-request.ts'
-import { issuerExpiring, type IssuerVerdict } from './verdict.ts'
+import { issuerExpiring, type IssuerVerdict } from './status-messages.ts'
 
 const DEFAULT_LIFETIME_MS = DEFAULT_DURATION_SECONDS * 1_000
 /** More than any chain holds. */

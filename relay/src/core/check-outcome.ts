@@ -5,8 +5,8 @@
  */
 import type { HealthAnswer, Result } from '@edge-issuer/shared'
 import type { IssuerRoot, IssuerSpec, SeenAuthorities } from '../api/issuer.ts'
-import type { SignerFault } from '../api/signer-fault.ts'
-import { issuerChecked, issuerPending, type IssuerVerdict } from './verdict.ts'
+import type { SignerFault } from '../api/signer-error.ts'
+import { issuerChecked, issuerPending, type IssuerVerdict } from './status-messages.ts'
 
 /** The verdict, and what was learnt of the CAs when the check was good. */
 export interface CheckOutcome {

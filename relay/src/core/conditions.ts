@@ -8,7 +8,7 @@ import { oneLine } from '../api/one-line.ts'
 import { READY } from '../api/reasons.ts'
 import { keptMessage } from './kept-text.ts'
 import { stableText } from './stable-text.ts'
-import type { Verdict } from './verdict.ts'
+import type { Verdict } from './status-messages.ts'
 
 /** Longest message that is written; metav1.Condition allows 32,768, nobody reads as much. */
 export const MAX_MESSAGE_CHARACTERS = 2_048

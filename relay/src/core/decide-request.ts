@@ -13,7 +13,7 @@ import { READY, REQUEST_CONDITION, REQUEST_REASON } from '../api/reasons.ts'
 import { gateByIssuer } from './issuer-gate.ts'
 import { ourIssuerRef } from './issuer-ref.ts'
 import { ignore, notify, report, type RequestDecision } from './request-decision.ts'
-import { issuerKindUnknown, requestDenied } from './verdict.ts'
+import { issuerKindUnknown, requestDenied } from './status-messages.ts'
 
 const TERMINAL_REASONS: ReadonlySet<string> = new Set([
   REQUEST_REASON.issued,

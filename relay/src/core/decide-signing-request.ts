@@ -11,7 +11,7 @@ import { SIGNING_REQUEST_CONDITION } from '../api/reasons.ts'
 import { gateByIssuer } from './issuer-gate.ts'
 import { ignore, notify, type RequestDecision } from './request-decision.ts'
 import { readSignerName } from './signer-name.ts'
-import { signerUnsupported } from './verdict.ts'
+import { signerUnsupported } from './status-messages.ts'
 
 /**
  * @param issuer - The ClusterIssuer that the request names, as last seen; absent when there is none.

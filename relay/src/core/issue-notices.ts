@@ -6,7 +6,7 @@
  */
 import type { SignAnswer } from '@edge-issuer/shared'
 import { cutToBytes, oneLine } from '../api/one-line.ts'
-import type { RequestVerdict } from './verdict.ts'
+import type { RequestVerdict } from './status-messages.ts'
 
 /**
  * Most bytes of the notices of one list. An Event's note holds 1,024 bytes

@@ -9,7 +9,7 @@ import type { Issuer } from '../api/issuer.ts'
 import { READY } from '../api/reasons.ts'
 import type { OurIssuerRef } from './issuer-ref.ts'
 import { report, type RequestDecision } from './request-decision.ts'
-import { issuerMissing, issuerNotReady } from './verdict.ts'
+import { issuerMissing, issuerNotReady } from './status-messages.ts'
 
 /**
  * @param issuer - The issuer that `ref` names, as last seen; absent when there is none.

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Issuer } from '../api/issuer.ts'
-import type { RequestVerdict } from './verdict.ts'
+import type { RequestVerdict } from './status-messages.ts'
 
 /**
  * `ignore` writes nothing; `notify` writes nothing either, and emits an Event once; `report` writes a verdict

@@ -6,7 +6,7 @@
  * @module
  */
 import { EVENT_REASON, REQUEST_REASON } from '../api/reasons.ts'
-import { normal, type RequestVerdict, waiting, warning } from './verdict.ts'
+import { normal, type RequestVerdict, waiting, warning } from './status-messages.ts'
 
 /** Verdicts of an attempt to sign. */
 export interface RequestWords {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { REQUEST_ID_LABEL } from '../api/signer-fault.ts'
+import { REQUEST_ID_LABEL } from '../api/signer-error.ts'
 
 const VARIABLE: readonly RegExp[] = [
   new RegExp(String.raw`(?<=${REQUEST_ID_LABEL} )[\w-]+`, 'g'),

@@ -3,13 +3,13 @@ import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 import { startDeadline } from '../queue/deadline.ts'
 import { type ApiError, faultError } from './api-error.ts'
-import { readLines } from './lines.ts'
-import { ListCutter } from './list-cutter.ts'
+import { parseListPart, parsePageEnd, parseWatchEvent } from './decode.ts'
+import { readLines } from './line-reader.ts'
+import { ListCutter } from './list-stream.ts'
 import { collectionPath } from './paths.ts'
 import type { Collection, ListPart, ListWatch, WatchEvent } from './ports.ts'
 import { type ApiBody, parseJson, type Transport } from './transport.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
-import { parseListPart, parsePageEnd, parseWatchEvent } from './wire.ts'
 
 /** Objects a page (client-go tools/pager). */
 const PAGE_OBJECTS = 500

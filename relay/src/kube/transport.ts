@@ -6,9 +6,9 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent } from 'undici'
 import type { Access, TlsMaterial } from '../kubeconfig/access.ts'
+import { createConnector } from '../net/connector.ts'
+import type { ProxyFor } from '../net/proxy.ts'
 import { orAborted } from '../queue/deadline.ts'
-import { createConnector } from '../signer/connector.ts'
-import type { ProxyFor } from '../signer/proxy.ts'
 import { type ApiError, faultError, refusalError } from './api-error.ts'
 
 /** A request; the transport adds who we are. */

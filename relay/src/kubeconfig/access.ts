@@ -5,7 +5,7 @@
  */
 import { isIP } from 'node:net'
 import { checkServerIdentity, type ConnectionOptions } from 'node:tls'
-import type { ProxyFor } from '../signer/proxy.ts'
+import type { ProxyFor } from '../net/proxy.ts'
 import type { TextSource } from './cached-file.ts'
 import type { Identity, Login } from './login.ts'
 

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { parseProxy, type Proxy } from '../signer/proxy.ts'
+import { parseProxy, type Proxy } from '../net/proxy.ts'
 import type { Entry } from './read-kubeconfig.ts'
 import type { Cluster } from './schema.ts'
 

@@ -10,8 +10,8 @@ import { helpInMs } from '../core/approval-help.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { Log } from '../log.ts'
 import type { EventRecorder } from '../report/events.ts'
+import type { RequestKind } from '../requests/request-adapter.ts'
 import type { ReconcileOutcome } from './controller.ts'
-import type { RequestKind } from './request-kinds.ts'
 
 /** What it needs of the world. */
 export interface ApprovalWatchOptions {

@@ -6,7 +6,7 @@
 import type { IssuerKind } from '../api/issuer.ts'
 import { EVENT_REASON, REQUEST_REASON } from '../api/reasons.ts'
 import type { AnyRequest } from '../api/request.ts'
-import type { RequestKind } from './request-kinds.ts'
+import type { RequestKind } from '../requests/request-adapter.ts'
 import type { Signing, SignPass } from './sign-pass.ts'
 
 export const SIGN_OPERATIONS = ['issue', 'renew'] as const

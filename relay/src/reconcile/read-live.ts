@@ -9,7 +9,7 @@ import type { AnyRequest } from '../api/request.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { Kube } from '../kube/ports.ts'
-import type { RequestKind } from './request-kinds.ts'
+import type { RequestKind } from '../requests/request-adapter.ts'
 
 /** @returns `undefined` for a request that is deleted. */
 export async function readLive<R extends AnyRequest>(

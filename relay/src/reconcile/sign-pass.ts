@@ -6,14 +6,15 @@
 import { err, type Result, type SignAnswer } from '@edge-issuer/shared'
 import { type Issuer, seenFingerprints } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
-import type { SignerFault, TransportCode } from '../api/signer-fault.ts'
+import type { SignerFault, TransportCode } from '../api/signer-error.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
 import { withNotices } from '../core/issue-notices.ts'
 import type { RequestWords } from '../core/request-words.ts'
 import { retryStartMs } from '../core/retry-age.ts'
 import { faultOutcome, type RetryLimits } from '../core/sign-outcome.ts'
 import type { Finding } from '../report/request-report.ts'
-import { Certificates } from '../signer/certificates.ts'
+import type { RequestKind } from '../requests/request-adapter.ts'
+import { Certificates } from '../signer/certificate-cache.ts'
 import {
   breakerScope,
   type CircuitBreakers,
@@ -23,10 +24,9 @@ import {
 import type { Logged, SignerClient } from '../signer/client.ts'
 import type { ConnectFault } from '../signer/connections.ts'
 import { addRequestId } from '../signer/request-id.ts'
-import { verifyAnswer } from '../signer/verify-answer.ts'
+import { verifyAnswer } from '../signer/verify-response.ts'
 import type { ReconcileOutcome } from './controller.ts'
-import type { IssuerHolds } from './issuer-holds.ts'
-import type { RequestKind } from './request-kinds.ts'
+import type { IssuerHolds } from './issuer-cooldowns.ts'
 
 /** What an attempt found, and when to look again. */
 export interface Signing extends Finding {

@@ -9,7 +9,7 @@ import type { CertificateRequest } from '../api/certificate-request.ts'
 import { REQUEST_REASON } from '../api/reasons.ts'
 import type { AnyRequest } from '../api/request.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
-import { isTerminalFailure, type RequestVerdict } from '../core/verdict.ts'
+import { isTerminalFailure, type RequestVerdict } from '../core/status-messages.ts'
 import { requestStatus, signedStatus, signingFailedStatus } from './status.ts'
 
 /** What a pass found, and the certificate if there is one. */

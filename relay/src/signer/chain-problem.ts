@@ -4,7 +4,7 @@
  * @module
  */
 import { type Certificate, CA_CRITICAL_EXTENSIONS, oidToText } from '@edge-issuer/shared/x509'
-import type { Certificates, Link } from './certificates.ts'
+import type { Certificates, Link } from './certificate-cache.ts'
 
 /** What certificates are checked with. */
 export interface ChainContext {

@@ -15,8 +15,8 @@ import {
   signAnswerSchema,
   type SignRequest,
 } from '@edge-issuer/shared'
-import type { SignerFault } from '../api/signer-fault.ts'
-import type { Answered } from './answer.ts'
+import type { SignerFault } from '../api/signer-error.ts'
+import type { Answered } from './response.ts'
 import { openWorker, type WorkerOptions } from './worker-connection.ts'
 
 /** An answer that the worker logged. */

@@ -7,7 +7,7 @@
  * @module
  */
 import { err, type Result } from '@edge-issuer/shared'
-import type { SignerFault, TransportCode } from '../api/signer-fault.ts'
+import type { SignerFault, TransportCode } from '../api/signer-error.ts'
 import { stableText } from '../core/stable-text.ts'
 import { objectKey } from '../kube/object-ref.ts'
 import type { Log, LogFields } from '../log.ts'

@@ -10,6 +10,7 @@ import type { Issuer, IssuerDetails, IssuerSpec } from '../api/issuer.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { objectKey } from '../kube/object-ref.ts'
 import type { Log } from '../log.ts'
+import type { Destinations } from '../net/destinations.ts'
 import type { Clock } from '../queue/clock.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { readCaBundle } from './ca-bundle.ts'
@@ -17,14 +18,13 @@ import { createSignerClient, type SignerClient } from './client.ts'
 import { concealErrors } from './concealed-client.ts'
 import { ConnectionPool, type PoolLimits } from './connection-pool.ts'
 import { readClientKey } from './credentials.ts'
-import type { Destinations } from './destinations.ts'
 import { Lookups } from './lookups.ts'
 import {
   PRIVATE_KEY_ENTRY,
   secretKeyUnusable,
   secretUnreadable,
   secretWithoutKey,
-} from './secret-fault.ts'
+} from './secret-error.ts'
 import type { WorkerOptions } from './worker-connection.ts'
 
 /** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` mends itself. */

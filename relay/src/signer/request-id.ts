@@ -1,5 +1,5 @@
 import { PROTOCOL_HEADER, REQUEST_ID_HEADER } from '@edge-issuer/shared'
-import { REQUEST_ID_LABEL, type SignerFault } from '../api/signer-fault.ts'
+import { REQUEST_ID_LABEL, type SignerFault } from '../api/signer-error.ts'
 
 /** A UUID, as workers make them. */
 const REQUEST_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/

@@ -7,9 +7,9 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent, type Dispatcher } from 'undici'
 import { oneLine } from '../api/one-line.ts'
-import type { SignerFault } from '../api/signer-fault.ts'
+import type { SignerFault } from '../api/signer-error.ts'
+import { type ConnectorOptions, createConnector } from '../net/connector.ts'
 import { orAborted } from '../queue/deadline.ts'
-import { type ConnectorOptions, createConnector } from './connector.ts'
 import { withRequestId } from './request-id.ts'
 
 /** Headers or the next part of the body; the whole exchange is bounded by the caller's signal. */

@@ -6,12 +6,12 @@
  */
 import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
 import { nameToText } from '@edge-issuer/shared/x509'
-import type { SignerFault } from '../api/signer-fault.ts'
+import type { SignerFault } from '../api/signer-error.ts'
 import { rfc3339 } from '../api/time.ts'
 import type { VerifiedHealth } from '../core/check-outcome.ts'
-import { type Certificates, fingerprint } from './certificates.ts'
+import { type Certificates, fingerprint } from './certificate-cache.ts'
 import { chainProblem, rootsProblem } from './chain-problem.ts'
-import { BUNDLE_LIMITS, CHAIN_LIMITS } from './verify-answer.ts'
+import { BUNDLE_LIMITS, CHAIN_LIMITS } from './verify-response.ts'
 
 /**
  * Accepts an answer only if its bundle is one of roots; if its chain is one of CAs that are not expired,

@@ -21,14 +21,14 @@ import {
   signatureInput,
   type SignedMessage,
 } from '@edge-issuer/shared'
-import type { SignerFault } from '../api/signer-fault.ts'
+import type { SignerFault } from '../api/signer-error.ts'
+import { withoutBrackets } from '../net/address.ts'
+import type { Destinations } from '../net/destinations.ts'
+import { readProxyVariables } from '../net/proxy.ts'
 import { systemClock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
-import { withoutBrackets } from './address.ts'
-import { type Answered, type AnswerSchema, readAnswer, readTextAnswer } from './answer.ts'
 import { type ClientKey, readClientKey } from './credentials.ts'
-import type { Destinations } from './destinations.ts'
-import { readProxyVariables } from './proxy.ts'
+import { type Answered, type AnswerSchema, readAnswer, readTextAnswer } from './response.ts'
 import { createTransport, type Exchange, type HttpAnswer } from './transport.ts'
 
 /** The whole exchange, from connecting to the last octet. */

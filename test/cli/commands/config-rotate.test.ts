@@ -8,7 +8,9 @@ import { runCli } from '../support/run-cli.ts'
 const keysSchema = z.object({
   issuers: z.object({
     default: z.object({
-      keys: z.array(z.object({ state: z.string(), chain: z.string(), keySecret: z.string() })),
+      authorities: z.array(
+        z.object({ state: z.string(), chain: z.string(), keySecret: z.string() }),
+      ),
     }),
   }),
 })
@@ -17,7 +19,7 @@ const keysSchema = z.object({
 const keysOf = (text: string): readonly string[] =>
   keysSchema
     .parse(JSON.parse(text))
-    .issuers.default.keys.map(({ keySecret, state }) => `${keySecret} ${state}`)
+    .issuers.default.authorities.map(({ keySecret, state }) => `${keySecret} ${state}`)
 
 /** A configuration `s.json`, and a CA in `ca-2` that is to come after its own. */
 async function harness(context: Parameters<typeof setUp>[0]): Promise<Harness> {
@@ -108,14 +110,18 @@ Next:
     ['rotate s.json --remove next', 1, 'has an issuer "default" that has no CA that is next'],
     ['rotate s.json --activate --issuer web', 1, '"s.json" has no issuer "web"'],
     ['rotate s.json --add none', 1, '--add: cannot read "none/chain.pem"'],
-    ['rotate s.json --add ca', 1, '/issuers/default/keys/1/chain: has the issuing CA of keys/0'],
+    [
+      'rotate s.json --add ca',
+      1,
+      '/issuers/default/authorities/1/chain: has the issuing CA of authorities/0',
+    ],
     ['rotate s.json --add mixed', 1, 'CA_KEY_DEFAULT_2" does not belong to the issuing CA'],
     ['rotate none.json --activate', 1, 'cannot read "none.json"'],
     ['rotate ca/chain.pem --activate', 1, '"ca/chain.pem" is no configuration of the worker'],
-    ['rotate odd.json --activate', 1, 'has an issuer "default" without a list of keys'],
+    ['rotate odd.json --activate', 1, 'has an issuer "default" without a list of authorities'],
   ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
     const { cwd, config } = await harness(context)
-    await writeFile(join(cwd, 'odd.json'), '{"issuers": {"default": {"keys": [1]}}}')
+    await writeFile(join(cwd, 'odd.json'), '{"issuers": {"default": {"authorities": [1]}}}')
     await cp(join(cwd, 'ca-2'), join(cwd, 'mixed'), { recursive: true })
     await cp(join(cwd, 'ca/issuing/ca.key'), join(cwd, 'mixed/issuing/ca.key'))
     const before = await readFile(join(cwd, 's.json'), 'utf8')

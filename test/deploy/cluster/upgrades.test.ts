@@ -7,7 +7,7 @@ import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/contr
  */
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { parse } from 'yaml'
-import { secretUnreadable } from '../../../relay/src/signer/secret-fault.ts'
+import { secretUnreadable } from '../../../relay/src/signer/secret-error.ts'
 import { getObject, mustKubectl } from '../../e2e/environment.ts'
 import { mustHelm, RELEASE, render } from './helm.ts'
 import { deploymentIn, nameOf, objectsIn, relayContainerIn, type Shipped } from './objects.ts'

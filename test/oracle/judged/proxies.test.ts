@@ -2,7 +2,7 @@ import { runCommand } from '@edge-issuer/testbed/processes/process'
 /** HTTPS_PROXY and NO_PROXY mean what they mean to Go. */
 import { inject, it } from 'vitest'
 import * as z from 'zod'
-import { readProxyVariables } from '../../../relay/src/signer/proxy.ts'
+import { readProxyVariables } from '../../../relay/src/net/proxy.ts'
 
 type Variables = Readonly<Record<string, string>>
 

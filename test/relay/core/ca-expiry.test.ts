@@ -3,7 +3,7 @@ import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { beforeAll, describe, it } from 'vitest'
 import { longestLifetimeMs, warnOfExpiry } from '../../../relay/src/core/ca-expiry.ts'
 import { requestLifetimeMs } from '../../../relay/src/core/sign-request.ts'
-import { issuerChecked, issuerPending } from '../../../relay/src/core/verdict.ts'
+import { issuerChecked, issuerPending } from '../../../relay/src/core/status-messages.ts'
 import { aRequest } from '../../support/kube-objects.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import { isReadyChanged, readyCondition } from '../../../relay/src/core/conditions.ts'
 import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
-import { issuerPending } from '../../../relay/src/core/verdict.ts'
+import { issuerPending } from '../../../relay/src/core/status-messages.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 
 const { issued, failed, retried } = CERTIFICATE_REQUEST_WORDS
@@ -13,7 +13,7 @@ const pending = aCondition('Ready', {
 const { conditions } = aRequest({ status: { conditions: [pending] } }).status
 const nowMs = CREATED_MS + 60_000
 
-describe('readyCondition', () => {
+describe('readyCondition', { tags: ['AC-21'] }, () => {
   it.for([
     {
       name: 'Pending to Pending keeps the transition time',

@@ -17,8 +17,12 @@ import {
 } from '../../../relay/src/core/kept-objects.ts'
 import { requestLifetimeMs } from '../../../relay/src/core/sign-request.ts'
 import { signingRequestLifetimeMs } from '../../../relay/src/core/sign-signing-request.ts'
-import { wakesIssuer, wakesRequest, wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
-import { issuerPending } from '../../../relay/src/core/verdict.ts'
+import { issuerPending } from '../../../relay/src/core/status-messages.ts'
+import {
+  wakesIssuer,
+  wakesRequest,
+  wakesRequestsOf,
+} from '../../../relay/src/manager/predicates.ts'
 import {
   aCondition,
   anIssuer,

@@ -3,7 +3,7 @@ import { requestPhase } from '../../../relay/src/core/request-phase.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
-} from '../../../relay/src/reconcile/request-kinds.ts'
+} from '../../../relay/src/requests/request-adapter.ts'
 import { aCondition, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
 
 const aRequestWith = (...conditions: readonly object[]) => aRequest({ status: { conditions } })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, it } from 'vitest'
-import type { RequestsState } from '../../../relay/src/cluster-state.ts'
+import type { RequestsState } from '../../../relay/src/manager/cluster-state.ts'
 import { createMetrics, type Metrics } from '../../../relay/src/metrics/metrics.ts'
 import type { ControllerView } from '../../../relay/src/reconcile/controller.ts'
 import { VERSION } from '../../../relay/src/version.ts'

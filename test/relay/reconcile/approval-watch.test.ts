@@ -3,7 +3,7 @@ import { ApprovalWatch } from '../../../relay/src/reconcile/approval-watch.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
-} from '../../../relay/src/reconcile/request-kinds.ts'
+} from '../../../relay/src/requests/request-adapter.ts'
 import { aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { anEventRecorder } from './support.ts'
@@ -19,7 +19,7 @@ const aWatch = () => {
   return { watch, events, log, time }
 }
 
-it('waits half a minute, then tells once', ({ expect }) => {
+it('waits half a minute, then tells once', { tags: ['AC-2'] }, ({ expect }) => {
   const { watch, events, log, time } = aWatch()
   expect(watch.look(KEY, REQUEST)).toEqual({ kind: 'requeue-after', afterMs: 30_000 })
   time.nowMs += 29_999

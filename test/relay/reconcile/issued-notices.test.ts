@@ -15,17 +15,17 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import type { AnyRequest } from '../../../relay/src/api/request.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 import { observedSign } from '../../../relay/src/reconcile/observed-sign.ts'
+import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
+import { signPass } from '../../../relay/src/reconcile/sign-pass.ts'
+import type { EventDraft } from '../../../relay/src/report/events.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
   type RequestKind,
-} from '../../../relay/src/reconcile/request-kinds.ts'
-import { requestReconciler } from '../../../relay/src/reconcile/request.ts'
-import { signPass } from '../../../relay/src/reconcile/sign-pass.ts'
-import { Told } from '../../../relay/src/reconcile/told.ts'
-import type { EventDraft } from '../../../relay/src/report/events.ts'
+} from '../../../relay/src/requests/request-adapter.ts'
 import { caFacts, rootFacts } from '../../support/health-answer.ts'
 import { anIssuer, aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'

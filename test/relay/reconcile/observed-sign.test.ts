@@ -1,13 +1,13 @@
 import { describe, it } from 'vitest'
 import type { CertificateSigningRequest } from '../../../relay/src/api/certificate-signing-request.ts'
 import { CERTIFICATE_REQUEST_WORDS as WORDS } from '../../../relay/src/core/request-words.ts'
-import { issuerNotReady } from '../../../relay/src/core/verdict.ts'
+import { issuerNotReady } from '../../../relay/src/core/status-messages.ts'
 import { observedSign, type SignAttempt } from '../../../relay/src/reconcile/observed-sign.ts'
+import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
-} from '../../../relay/src/reconcile/request-kinds.ts'
-import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
+} from '../../../relay/src/requests/request-adapter.ts'
 import { anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 

@@ -5,14 +5,14 @@ import {
   CERTIFICATE_REQUEST_WORDS,
   SIGNING_REQUEST_WORDS,
 } from '../../../relay/src/core/request-words.ts'
-import { UNEXPECTED_ERROR } from '../../../relay/src/core/verdict.ts'
+import { UNEXPECTED_ERROR } from '../../../relay/src/core/status-messages.ts'
+import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { requestThrowReport } from '../../../relay/src/reconcile/request-reconciler.ts'
 import {
   CERTIFICATE_REQUESTS,
   CERTIFICATE_SIGNING_REQUESTS,
   type RequestKind,
-} from '../../../relay/src/reconcile/request-kinds.ts'
-import { requestThrowReport } from '../../../relay/src/reconcile/request.ts'
-import { Told } from '../../../relay/src/reconcile/told.ts'
+} from '../../../relay/src/requests/request-adapter.ts'
 import {
   aCondition,
   anIssuer,

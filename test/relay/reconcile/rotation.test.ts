@@ -21,12 +21,12 @@ import {
 import { describe, it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { wakesRequestsOf } from '../../../relay/src/core/triggers.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-holds.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer.ts'
+import { wakesRequestsOf } from '../../../relay/src/manager/predicates.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { issuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
 import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import {
   aHealthAnswer,

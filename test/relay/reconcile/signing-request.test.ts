@@ -4,10 +4,10 @@ import type { CertificateSigningRequest } from '../../../relay/src/api/certifica
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { SIGNING_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
-import { requestReconciler } from '../../../relay/src/reconcile/request.ts'
+import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
 import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
-import { Told } from '../../../relay/src/reconcile/told.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
 import { aCondition, anIssuer, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { anEventRecorder, aStatusWriter, CONFLICT, FORBIDDEN, newUnwritten } from './support.ts'
@@ -112,27 +112,31 @@ describe('requestReconciler for CertificateSigningRequests', () => {
     ])
   })
 
-  it('writes Failed with both times for what can never succeed', async ({ expect }) => {
-    const signing: Signing = { verdict: failed('no'), outcome: { kind: 'done' } }
-    const { outcome, writes, notes } = await reconcile({ signings: [signing] })
-    expect(outcome).toEqual({ kind: 'done' })
-    const message = 'CertificateSigningRequest has failed permanently: no'
-    expect(writes.map(({ status }) => status)).toEqual([
-      {
-        conditions: [
-          {
-            type: 'Failed',
-            status: 'True',
-            reason: 'Failed',
-            message,
-            lastTransitionTime: '2026-01-01T00:00:01Z',
-            lastUpdateTime: '2026-01-01T00:00:01Z',
-          },
-        ],
-      },
-    ])
-    expect(notes).toEqual([`Warning PermanentError: ${message}`])
-  })
+  it(
+    'writes Failed with both times for what can never succeed',
+    { tags: ['AC-24'] },
+    async ({ expect }) => {
+      const signing: Signing = { verdict: failed('no'), outcome: { kind: 'done' } }
+      const { outcome, writes, notes } = await reconcile({ signings: [signing] })
+      expect(outcome).toEqual({ kind: 'done' })
+      const message = 'CertificateSigningRequest has failed permanently: no'
+      expect(writes.map(({ status }) => status)).toEqual([
+        {
+          conditions: [
+            {
+              type: 'Failed',
+              status: 'True',
+              reason: 'Failed',
+              message,
+              lastTransitionTime: '2026-01-01T00:00:01Z',
+              lastUpdateTime: '2026-01-01T00:00:01Z',
+            },
+          ],
+        },
+      ])
+      expect(notes).toEqual([`Warning PermanentError: ${message}`])
+    },
+  )
 
   it('writes nothing for a fault that may mend, and tells it once', async ({ expect }) => {
     const { outcome, writes, notes, asked } = await reconcile({ signings: [RETRIED], passes: 3 })

@@ -4,7 +4,7 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
-import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
+import type { SignerFault } from '../../../relay/src/api/signer-error.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import type { StatusWrite, StatusWriter } from '../../../relay/src/kube/ports.ts'
 import type { Log } from '../../../relay/src/log.ts'

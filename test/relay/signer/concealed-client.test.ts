@@ -1,6 +1,6 @@
 import { err, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import type { SignerFault } from '../../../relay/src/api/signer-fault.ts'
+import type { SignerFault } from '../../../relay/src/api/signer-error.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import {
   concealErrors,

@@ -14,7 +14,7 @@ import {
   refusal,
   verify,
   withExtensions,
-} from './answers.ts'
+} from './responses.ts'
 
 describe('a CA certificate in an answer', () => {
   it.for([

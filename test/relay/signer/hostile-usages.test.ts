@@ -11,7 +11,7 @@ import {
   refusal,
   verify,
   withExtensions,
-} from './answers.ts'
+} from './responses.ts'
 
 describe('usages of an answer', () => {
   it.for([

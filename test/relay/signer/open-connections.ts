@@ -8,12 +8,12 @@ import { ok, type Result } from '@edge-issuer/shared'
 import { issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { createLog, type Log } from '../../../relay/src/log.ts'
-import { type Clock, systemClock } from '../../../relay/src/queue/clock.ts'
-import { Connections, type ConnectionsOptions } from '../../../relay/src/signer/connections.ts'
 import {
   parseAllowedDestination,
   restrictedDestinations,
-} from '../../../relay/src/signer/destinations.ts'
+} from '../../../relay/src/net/destinations.ts'
+import { type Clock, systemClock } from '../../../relay/src/queue/clock.ts'
+import { Connections, type ConnectionsOptions } from '../../../relay/src/signer/connections.ts'
 import type { SecretRead, SecretWatches } from '../../../relay/src/watch/secret-watches.ts'
 import { anIssuerObject } from '../../support/kube-objects.ts'
 

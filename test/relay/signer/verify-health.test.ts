@@ -8,7 +8,7 @@ import {
   octets,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { Certificates } from '../../../relay/src/signer/certificates.ts'
+import { Certificates } from '../../../relay/src/signer/certificate-cache.ts'
 import { verifyHealth } from '../../../relay/src/signer/verify-health.ts'
 import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
 

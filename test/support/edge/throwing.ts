@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import type { RequestDecision } from '../../../relay/src/core/request-decision.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/reconcile/request-kinds.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
 import { Connections } from '../../../relay/src/signer/connections.ts'
 
 /** Throws if `name` begins with `prefix`, and the file is there. */

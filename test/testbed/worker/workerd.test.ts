@@ -13,7 +13,7 @@ import {
   startLocalWorker,
 } from '@edge-issuer/testbed/worker/workerd'
 import { afterAll, afterEach, beforeAll, it } from 'vitest'
-import { createSignerClient, type SignerClient } from '../../../relay/src/signer/index.ts'
+import { createSignerClient, type SignerClient } from '../../../relay/src/public/signer.ts'
 
 const DEADLINE_MS = 10_000
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
         publicUrl,
         issuers: {
           default: {
-            keys: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY' }],
+            authorities: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY' }],
             profiles: ['default'],
           },
         },

@@ -1,0 +1,79 @@
+/**
+ * The relay as a whole. Data flows one way: reflectors fill stores, changes of stores wake keys,
+ * controllers reconcile keys.
+ *
+ * @module
+ */
+import { getHeapStatistics } from 'node:v8'
+import type { Config } from '../config.ts'
+import { capacityOf } from '../core/capacity.ts'
+import { fencedKube } from '../leaderelection/fence.ts'
+import { createEventRecorder } from '../report/events.ts'
+import { createObserved, createReflectors, type Reading } from './caches.ts'
+import { clusterState } from './cluster-state.ts'
+import type { ControllersOptions } from './controller-options.ts'
+import { type Controllers, createControllers } from './controllers.ts'
+
+/** Options of {@link startRelay}. */
+export interface RelayOptions extends Omit<ControllersOptions, 'config' | 'events' | 'observed'> {
+  readonly config: Config
+  readonly hostName: string
+}
+
+/** A relay that reads. Followers stay like this: ready, and up to date should they have to lead. */
+export interface Relay {
+  /** False: only a new process helps. */
+  readonly isAlive: () => boolean
+  /** Everything was read once. Not: the worker is reachable, which would hide what is wrong. */
+  readonly isReady: () => boolean
+  /** Begins to work, as soon as all that must be read was read. Called at most once, by the leader. */
+  readonly work: () => void
+  /** Lets the work under way end within `graceMs`, then ends everything else. */
+  readonly stop: (graceMs: number) => Promise<void>
+}
+
+/** The last Events of a stop may take so long. */
+const EVENTS_STOP_LIMIT_MS = 3_000
+
+/** A request must not be told that its issuer is missing only because issuers were not read yet. */
+async function startWhenSynced(
+  controllers: Controllers,
+  reflectors: readonly Reading[],
+): Promise<void> {
+  const synced = await Promise.all(reflectors.map(async (reflector) => reflector.synced))
+  if (synced.every(Boolean)) controllers.start()
+}
+
+/** Starts reading at once. */
+export function startRelay(options: RelayOptions): Relay {
+  const kube = fencedKube(options.kube, options.isLeading)
+  const events = createEventRecorder({ ...options, writer: kube })
+  const observed = createObserved(capacityOf(getHeapStatistics().heap_size_limit))
+  const { all: reflectors, awaited } = createReflectors(observed, kube, options)
+  options.metrics.observe({
+    ...clusterState(observed, reflectors),
+    droppedEvents: () => events.dropped,
+    leaseName: options.config.leaseName,
+    isLeading: options.isLeading,
+  })
+  const reading = new AbortController()
+  const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
+  let controllers: Controllers | undefined
+  let starting = Promise.resolve()
+
+  return {
+    isAlive: () => reflectors.every((reflector) => reflector.isAlive),
+    isReady: () => !reading.signal.aborted && reflectors.every((reflector) => reflector.hasSynced),
+    work: () => {
+      if (reading.signal.aborted) return
+      controllers = createControllers({ ...options, kube, observed, events })
+      starting = startWhenSynced(controllers, awaited)
+    },
+    stop: async (graceMs) => {
+      reading.abort()
+      await Promise.all([...runs, starting])
+      await controllers?.stop(graceMs)
+      await events.stop(Math.min(graceMs, EVENTS_STOP_LIMIT_MS))
+    },
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The relay as a process: connection, servers, leadership, and an end in order.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import type { Config } from '../config.ts'
+import type { Listening } from '../http/listen.ts'
+import { serveMetrics } from '../http/metrics-server.ts'
+import { serveProbes } from '../http/probes.ts'
+import { connect } from '../kube/client.ts'
+import type { Kube } from '../kube/ports.ts'
+import { namedKubeconfigs } from '../kubeconfig/find-files.ts'
+import { podNamespace } from '../kubeconfig/pod-access.ts'
+import { type Campaign, startCampaign } from '../leaderelection/leadership.ts'
+import type { Log } from '../log.ts'
+import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { systemClock } from '../queue/clock.ts'
+import { VERSION } from '../version.ts'
+import { type Relay, startRelay } from './manager.ts'
+
+const EXIT_FAILURE = 1
+
+/** For work under way when the process is told to end. With all that follows it fits into a pod's 30 s. */
+const STOP_GRACE_MS = 20_000
+/**
+ * A leader that lost its lease has 5 s before another may lead (see Election). Work under way is told
+ * to end at once; whatever does not heed that ends with the process.
+ */
+const LOSS_LIMIT_MS = 3_000
+
+const COMMON = { clock: systemClock, random: Math.random }
+
+/** Runs until a signal tells to end. @returns Why it could not start. */
+export async function run(config: Config, log: Log): Promise<Result<void, string>> {
+  const namespace = podNamespace()
+  const clusterResourceNamespace = config.clusterResourceNamespace || namespace
+  if (clusterResourceNamespace === undefined) {
+    return err(
+      'set --cluster-resource-namespace: this is not a pod, so there is no namespace of its own',
+    )
+  }
+  const facts = { version: VERSION, node: process.version, pid: process.pid }
+  log.info({ ...facts, ...config, clusterResourceNamespace }, 'starting')
+  const metrics = createMetrics()
+  const kubeconfig = namedKubeconfigs({
+    flag: config.kubeconfig,
+    variable: process.env['KUBECONFIG'] ?? '',
+    cwd: process.cwd(),
+  })
+  const kube = await connect({
+    ...COMMON,
+    log,
+    onAnswer: metrics.apiAnswered,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  })
+  if (!kube.ok) return kube
+  let campaign: Campaign | undefined
+  const relay = startRelay({
+    ...COMMON,
+    log,
+    config,
+    metrics,
+    kube: kube.value,
+    clusterResourceNamespace,
+    hostName: hostname(),
+    isLeading: () => campaign?.isLeading() ?? !config.leaderElect,
+  })
+  const servers = await startServers({ config, relay, kube: kube.value, metrics, log })
+  if (servers.ok) {
+    const campaigning = new AbortController()
+    if (config.leaderElect) {
+      const ref = { namespace: namespace ?? clusterResourceNamespace, name: config.leaseName }
+      campaign = campaignFor({ relay, kube: kube.value, ref, log }, campaigning.signal)
+    } else relay.work()
+    log.info({ signal: await endSignal() }, 'stopping')
+    // The lease is kept until the last of the work is done.
+    await relay.stop(STOP_GRACE_MS)
+    campaigning.abort()
+    await campaign?.ended
+    // Probes answer until the end: "not ready", so that nobody counts on this process any more.
+    await Promise.all(servers.value.map(async (server) => server.close()))
+  } else await relay.stop(0)
+  await kube.value.close()
+  log.info({}, 'stopped')
+  return servers.ok ? ok(undefined) : servers
+}
+
+interface Serving {
+  readonly config: Config
+  readonly relay: Relay
+  readonly kube: Kube
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
+/** @returns Why one of them cannot listen; then none does. */
+async function startServers({
+  config,
+  relay,
+  kube,
+  metrics,
+  log,
+}: Serving): Promise<Result<readonly Listening[], string>> {
+  const probes = await serveProbes({ ...relay, bindAddress: config.healthProbeBindAddress })
+  if (!probes.ok) return err(`cannot serve probes: ${probes.error}`)
+  if (config.metricsBindAddress === '0') return ok([probes.value])
+  const served = await serveMetrics({
+    bindAddress: config.metricsBindAddress,
+    secure: config.metricsSecure,
+    certDir: config.metricsCertDir,
+    metrics,
+    reviewer: kube,
+    clock: systemClock,
+    log,
+  })
+  if (served.ok) return ok([probes.value, served.value])
+  await probes.value.close()
+  return err(`cannot serve metrics: ${served.error}`)
+}
+
+interface Candidacy {
+  readonly relay: Relay
+  readonly kube: Kube
+  readonly ref: { readonly namespace: string; readonly name: string }
+  readonly log: Log
+}
+
+function campaignFor({ relay, kube, ref, log }: Candidacy, signal: AbortSignal): Campaign {
+  // As client-go's users name themselves: where, and which process.
+  const identity = `${hostname()}_${randomUUID()}`
+  const campaign = startCampaign({ ...COMMON, kube, ref, identity, log }, signal)
+  void workWhenLeading(campaign, relay)
+  void endWhenLost({ campaign, relay, log })
+  return campaign
+}
+
+async function workWhenLeading({ acquired }: Campaign, relay: Relay): Promise<void> {
+  if (await acquired) relay.work()
+}
+
+interface Leading {
+  readonly campaign: Campaign
+  readonly relay: Relay
+  readonly log: Log
+}
+
+/** There is no way back to being a follower: a new process begins with nothing half done. */
+async function endWhenLost({ campaign, relay, log }: Leading): Promise<void> {
+  const end = await campaign.ended
+  if (end.kind !== 'lost') return
+  process.exitCode = EXIT_FAILURE
+  log.error({ cause: end.why }, 'lease lost: ending')
+  setTimeout(() => process.exit(), LOSS_LIMIT_MS)
+  await relay.stop(0)
+  process.exit()
+}
+
+/** The first SIGTERM or SIGINT ends in order; the second one ends at once, as by default. */
+async function endSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+  process.once('SIGTERM', resolve)
+  process.once('SIGINT', resolve)
+  return promise
+}

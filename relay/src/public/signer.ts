@@ -1,0 +1,8 @@
+export type { AnswerSchema } from '../signer/response.ts'
+export { checkEnvironment } from '../net/environment.ts'
+export { Certificates, type Link } from '../signer/certificate-cache.ts'
+export { createSignerClient, type SignerClient } from '../signer/client.ts'
+export { readClientKey, type ClientKey } from '../signer/credentials.ts'
+export { openWorker, type WorkerOptions } from '../signer/worker-connection.ts'
+export { leafDifferences } from '../signer/leaf-differences.ts'
+export type { SignerFault } from '../api/signer-error.ts'

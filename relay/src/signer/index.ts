@@ -1,8 +1,0 @@
-export type { AnswerSchema } from './answer.ts'
-export { checkEnvironment } from './environment.ts'
-export { Certificates, type Link } from './certificates.ts'
-export { createSignerClient, type SignerClient } from './client.ts'
-export { readClientKey, type ClientKey } from './credentials.ts'
-export { openWorker, type WorkerOptions } from './worker-connection.ts'
-export { leafDifferences } from './leaf-differences.ts'
-export type { SignerFault } from '../api/signer-fault.ts'

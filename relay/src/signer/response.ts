@@ -1,0 +1,171 @@
+/**
+ * Reads what came back: a value, or one fault. Pure.
+ *
+ * Only a worker's own word is final. A status that some proxy on the way made up (no protocol header,
+ * no problem document) never fails a request: it is temporary, or the operator's turn.
+ *
+ * @module
+ */
+import {
+  checkProtocolVersion,
+  err,
+  isRefusalCode,
+  ok,
+  type Problem,
+  problemSchema,
+  PROTOCOL_HEADER,
+  refusalClass,
+  type Result,
+} from '@edge-issuer/shared'
+import { oneLine } from '../api/one-line.ts'
+import type { SignerFault } from '../api/signer-error.ts'
+import { requestIdOf, withRequestId } from './request-id.ts'
+import type { HttpAnswer } from './transport.ts'
+
+/** Statuses that say "later", whoever says them (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
+const LATER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
+
+/** What polling waits when a 202 names no time, in milliseconds. */
+const DEFAULT_PENDING_MS = 5_000
+
+/**
+ * Longest wait that an answer may ask for, in milliseconds. A worker counts by the minute, so more comes
+ * from something before it; and within the default of --max-retry-duration there must be several attempts.
+ */
+const MAX_RETRY_AFTER_MS = 600_000
+
+/** What a worker, or whoever answers in its place, may say to users. */
+const MAX_MESSAGE_CHARACTERS = 1_024
+
+/** The one thing that is needed of a zod schema. */
+export interface AnswerSchema<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false
+        /** What is wrong with a body of the right shape; otherwise the text is constant. */
+        readonly problem?: string | undefined
+      }
+}
+
+/** Who was asked, by whom. */
+interface Exchanged {
+  /** Whom messages name: the worker's origin. */
+  readonly origin: string
+  /** The key that signed the request, for the operator to compare. */
+  readonly keyId: string
+}
+
+/** How an answer is to be read. */
+export interface Reading<T> extends Exchanged {
+  readonly schema: AnswerSchema<T>
+}
+
+/** The value of an answer, and under which id the worker logged the request. */
+export interface Answered<T> {
+  readonly value: T
+  readonly requestId?: string
+}
+
+/** @returns The value of a 200 or 201 answer, or the fault of any other. */
+export function readAnswer<T>(
+  answer: HttpAnswer,
+  reading: Reading<T>,
+): Result<Answered<T>, SignerFault> {
+  const text = readTextAnswer(answer, reading)
+  if (!text.ok) return text
+  const parsed = reading.schema.safeParse(parseJson(text.value))
+  if (parsed.success) {
+    const requestId = requestIdOf(answer.header)
+    return ok({ value: parsed.data, ...(requestId === undefined ? {} : { requestId }) })
+  }
+  const problem = parsed.problem ?? 'the body is not what the protocol says'
+  return err(withRequestId(malformed(reading.origin, 'temporary', problem), answer.header))
+}
+
+/** @returns The body of a 200 or 201 answer as it is, or the fault of any other. */
+export function readTextAnswer(
+  answer: HttpAnswer,
+  reading: Exchanged,
+): Result<string, SignerFault> {
+  const retryAfterMs = readRetryAfter(answer.header('retry-after'))
+  const found = readFault(answer, reading)
+  if (found !== undefined) {
+    const short = { ...found, message: oneLine(found.message, MAX_MESSAGE_CHARACTERS) }
+    const fault = withRequestId(short, answer.header)
+    return err(retryAfterMs === undefined ? fault : { retryAfterMs, ...fault })
+  }
+  if (answer.status === 202) {
+    const message = `the worker at ${reading.origin} is still working on it`
+    const waitMs = retryAfterMs ?? DEFAULT_PENDING_MS
+    const pending = { code: 'answer_pending', message, retryAfterMs: waitMs } as const
+    return err(withRequestId({ class: 'pending', ...pending }, answer.header))
+  }
+  return ok(answer.body)
+}
+
+function readFault(answer: HttpAnswer, reading: Exchanged): SignerFault | undefined {
+  const { origin } = reading
+  const theirVersion = answer.header(PROTOCOL_HEADER)
+  if (theirVersion === null) return strangerFault(origin, answer.status)
+  const isRefusal = answer.status >= 300
+  const problem = isRefusal ? problemSchema.safeParse(parseJson(answer.body)) : undefined
+  if (problem?.success === true) return refusalFault(problem.data, reading)
+  const spoken = checkProtocolVersion(theirVersion)
+  if (!spoken.ok) {
+    const message = `worker at ${origin}: ${spoken.error}; upgrade the older one`
+    return { class: 'issuer', code: 'protocol_mismatch', message }
+  }
+  if (!isRefusal) return undefined
+  return malformed(
+    origin,
+    'temporary',
+    `status ${String(answer.status)} without a problem document`,
+  )
+}
+
+/** Whatever answered is not a worker: a proxy, a login page, another server. */
+function strangerFault(origin: string, status: number): SignerFault {
+  const isLater = status >= 500 || LATER_STATUSES.has(status)
+  const found = `status ${String(status)} from something that is not an edge-issuer worker; check the url`
+  return isLater
+    ? { ...malformed(origin, 'temporary', found), code: 'gateway_error' }
+    : malformed(origin, 'issuer', found)
+}
+
+function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFault {
+  const { code, detail, serverTime, retryAfter } = problem
+  const hints = [
+    ...(code === 'credentials_rejected' ? [`the request was signed with key ${keyId}`] : []),
+    ...(serverTime === undefined ? [] : [`its clock says ${serverTime}`]),
+  ]
+  return {
+    class: isRefusalCode(code) ? refusalClass(code) : problem.class,
+    code,
+    message: `worker at ${origin} refused (${code}): ${[detail, ...hints].join('; ')}`,
+    ...(retryAfter === undefined ? {} : { retryAfterMs: boundedMs(retryAfter) }),
+  }
+}
+
+function malformed(origin: string, faultClass: SignerFault['class'], found: string): SignerFault {
+  return {
+    class: faultClass,
+    code: 'answer_malformed',
+    message: `unusable answer from ${origin}: ${found}`,
+  }
+}
+
+/** A date (RFC 9110 §10.2.3) is ignored: it needs this side's clock to be right. */
+function readRetryAfter(header: string | null): number | undefined {
+  return header !== null && /^\d+$/.test(header) ? boundedMs(Number(header)) : undefined
+}
+
+const boundedMs = (seconds: number): number => Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS)
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Looks at what came back before anything is written: a certificate that cert-manager would refuse,
+ * or that somebody else could use, must never reach an object.
+ *
+ * @module
+ */
+import {
+  asApproved,
+  decodeBase64,
+  err,
+  MAX_CLOCK_SKEW_SECONDS,
+  ok,
+  type PemLimits,
+  type Result,
+  type SignAnswer,
+  type SignRequest,
+} from '@edge-issuer/shared'
+import {
+  type Certificate,
+  type CertificationRequest,
+  parseCertificationRequest,
+  timeToText,
+} from '@edge-issuer/shared/x509'
+import type { SeenFingerprints } from '../api/issuer.ts'
+import type { SignerFault } from '../api/signer-error.ts'
+import { type Certificates, fingerprint, type Link } from './certificate-cache.ts'
+import { type ChainContext, chainProblem, isExpired, rootsProblem } from './chain-problem.ts'
+import { leafDifferences } from './leaf-differences.ts'
+
+/** What is written into the request: PEM, without a root in the chain. */
+export interface IssuedChain {
+  readonly chainPem: string
+  /** The root of the chain, then the roots of the issuer's other CAs. */
+  readonly caPem: string
+}
+
+/** What the answer is held against. */
+export interface Expectation {
+  readonly request: SignRequest
+  /** What the last health check saw; nothing before the first one. */
+  readonly seen: SeenFingerprints
+  readonly nowMs: number
+}
+
+/**
+ * cert-manager's limits (internal/pem/decode.go), in characters. It copies `status.ca` to `ca.crt` as
+ * it is, and takes it for a bundle where it reads it: every certificate of it goes into a keystore.
+ * Its limit for one certificate is above what {@link parseCertificate} reads.
+ */
+const MAX_CHAIN_CHARACTERS = 95_000
+const MAX_BUNDLE_CHARACTERS = 330_000
+
+const MAX_CHAIN_CERTIFICATES = 10
+/** One for each CA that the worker's configuration can give an issuer, and one that is gone. */
+const MAX_BUNDLE_CERTIFICATES = 9
+
+/**
+ * Accepts an answer only if it is one chain, each link signed by the next and the last by one of the
+ * roots; if each root is one; if the leaf is what was requested, see {@link leafDifferences}; if it is
+ * valid now, its last second included, and begins at most {@link MAX_CLOCK_SKEW_SECONDS} from now; if its
+ * issuer is a CA that the health check saw, in whatever state: a certificate may have been signed before a
+ * cut-over; and if the health check saw every root.
+ *
+ * @returns What is to be written, or the fault. An unseen CA or root is the issuer's affair (it may have
+ *   been rotated, the next check will see); anything else is temporary, since the worker is at fault
+ *   and its operator can correct it.
+ */
+export function verifyAnswer(
+  answer: SignAnswer,
+  expected: Expectation,
+  certificates: Certificates,
+): Result<IssuedChain, SignerFault> {
+  const chain = certificates.read(answer.chain, 'chain', CHAIN_LIMITS)
+  if (!chain.ok) return refused(`chain: ${chain.error}`)
+  const roots = certificates.read(answer.ca, 'bundle', BUNDLE_LIMITS)
+  if (!roots.ok) return refused(`ca: ${roots.error}`)
+  const [leaf, above] = chain.value
+  const last = chain.value.at(-1)
+  const root = roots.value.find((one) => last !== undefined && certificates.isIssuedBy(last, one))
+  const context = { certificates, nowMs: expected.nowMs }
+  const rootProblem = rootsProblem(roots.value, context)
+  if (rootProblem !== undefined) return refused(`ca: ${rootProblem}`)
+  const problem = pathProblem(chain.value, root, context)
+  if (problem !== undefined) return refused(problem)
+  if (leaf === undefined || root === undefined) return refused('no root in ca signed the chain')
+  const leafFault = leafProblem(leaf.parts, expected)
+  if (leafFault !== undefined) return refused(leafFault)
+  const unseen = unseenFault({ issuing: above ?? root, roots: roots.value }, expected.seen)
+  if (unseen !== undefined) return err(unseen)
+  const others = roots.value.filter((one) => one !== root)
+  return ok({ chainPem: joinPem(chain.value), caPem: joinPem([root, ...others]) })
+}
+
+export const CHAIN_LIMITS: PemLimits = {
+  label: 'CERTIFICATE',
+  maxBlocks: MAX_CHAIN_CERTIFICATES,
+  maxCharacters: MAX_CHAIN_CHARACTERS,
+}
+export const BUNDLE_LIMITS: PemLimits = {
+  label: 'CERTIFICATE',
+  maxBlocks: MAX_BUNDLE_CERTIFICATES,
+  maxCharacters: MAX_BUNDLE_CHARACTERS,
+}
+
+/** What the answer contains and the last health check did not see. */
+function unseenFault(
+  found: { readonly issuing: Link; readonly roots: readonly Link[] },
+  seen: SeenFingerprints,
+): SignerFault | undefined {
+  const issuing = fingerprint(found.issuing)
+  if (!seen.cas.includes(issuing)) return caUnseen('is signed by a CA', issuing, seen.cas)
+  const root = found.roots.map(fingerprint).find((one) => !seen.roots.includes(one))
+  return root === undefined ? undefined : caUnseen('comes with a root', root, seen.roots)
+}
+
+const caUnseen = (what: string, found: string, seen: readonly string[]): SignerFault => ({
+  class: 'issuer',
+  code: 'ca_unseen',
+  message: `the certificate ${what} with fingerprint ${found}, the last health check saw ${seen.length === 0 ? 'none' : seen.join(', ')}`,
+})
+
+const refused = (found: string): Result<never, SignerFault> =>
+  err({
+    class: 'temporary',
+    code: 'answer_refused',
+    message: `the worker sent a certificate that was not asked for: ${found}`,
+  })
+
+/** @param root - The one that signed the chain. */
+function pathProblem(
+  chain: readonly Link[],
+  root: Link | undefined,
+  context: ChainContext,
+): string | undefined {
+  if (root === undefined) return chainProblem(chain, 1, context)
+  return chain.at(-1)?.pem === root.pem
+    ? 'the chain contains its root'
+    : chainProblem([...chain, root], 1, context)
+}
+
+function leafProblem(leaf: Certificate, { request, nowMs }: Expectation): string | undefined {
+  const csr = readCsr(request)
+  if (csr === undefined) return 'the certification request that was sent is not well-formed'
+  const [difference] = leafDifferences(leaf, { csr, request })
+  if (difference !== undefined) return difference
+  if (isExpired(leaf, nowMs)) return 'it is expired'
+  return leaf.notBeforeMs > nowMs + MAX_CLOCK_SKEW_SECONDS * 1_000
+    ? `it is valid only from ${timeToText(leaf.notBeforeMs)}`
+    : undefined
+}
+
+function readCsr(request: SignRequest): CertificationRequest | undefined {
+  const der = decodeBase64(request.csr)
+  const csr = der === undefined ? undefined : parseCertificationRequest(der)
+  return csr?.ok === true ? asApproved(csr.value, request.origin) : undefined
+}
+
+const joinPem = (links: readonly Link[]): string => links.map(({ pem }) => pem).join('')

@@ -1,0 +1,86 @@
+import { describe, it, vi } from 'vitest'
+import { capacityOf } from '../../../relay/src/core/capacity.ts'
+import { createObserved } from '../../../relay/src/manager/caches.ts'
+import { type ClusterState, clusterState } from '../../../relay/src/manager/cluster-state.ts'
+import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../../relay/src/requests/request-adapter.ts'
+import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
+
+const UNLIMITED = capacityOf(Infinity)
+
+const entry = <T>(value: T) => ({ resourceVersion: '1', value })
+
+/** One object of each kind, of which these collections were read to their end. */
+function aState(...read: readonly string[]): ClusterState {
+  const observed = createObserved(UNLIMITED)
+  observed.issuers.Issuer.put('default/ca', entry(anIssuer()))
+  observed.issuers.ClusterIssuer.put('ca', entry(anIssuer({ kind: 'ClusterIssuer' })))
+  observed.requests.put('default/web-1', entry(aRequest()))
+  const unapproved = aSigningRequest({ status: { conditions: [] } })
+  observed.signingRequests.put('web', entry(unapproved))
+  const readings = ['certificaterequests', 'certificatesigningrequests'].map((name) => ({
+    name,
+    hasSynced: read.includes(name),
+    omitted: 0,
+  }))
+  return clusterState(observed, readings)
+}
+
+const CERTIFICATE_REQUESTS = { kind: 'CertificateRequest', phases: ['pending'] }
+const SIGNING_REQUESTS = { kind: 'CertificateSigningRequest', phases: ['waiting for approval'] }
+
+describe('clusterState', () => {
+  it.for([
+    [
+      ['certificaterequests', 'certificatesigningrequests'],
+      [CERTIFICATE_REQUESTS, SIGNING_REQUESTS],
+    ],
+    [['certificaterequests'], [CERTIFICATE_REQUESTS]],
+    [['certificatesigningrequests'], [SIGNING_REQUESTS]],
+    [[], []],
+  ] as const)(
+    'tells only of the kinds of request that it has read: %s',
+    ([read, want], { expect }) => {
+      expect(aState(...read).requests()).toEqual(want)
+    },
+  )
+
+  it('tells nothing of requests that are not to be read', ({ expect }) => {
+    const observed = createObserved(UNLIMITED)
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 7 }]
+    expect(clusterState(observed, readings).requests()).toEqual([
+      { kind: 'CertificateRequest', phases: [] },
+    ])
+    expect(clusterState(observed, readings).omitted()).toEqual([
+      { resource: 'certificaterequests', objects: 7 },
+    ])
+  })
+
+  it('counts an approved request as pending when the decision about it throws', ({
+    expect,
+    onTestFinished,
+  }) => {
+    const decide = vi.spyOn(CERTIFICATE_REQUESTS_KIND, 'decide').mockImplementation(() => {
+      throw new Error('a bug')
+    })
+    onTestFinished(() => decide.mockRestore())
+    const observed = createObserved(UNLIMITED)
+    for (const [name, conditions] of [
+      ['a', [aCondition('Approved')]],
+      ['b', []],
+    ] as const) {
+      const value = aRequest({ metadata: { name }, status: { conditions } })
+      observed.requests.put(name, entry(value))
+    }
+    const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 0 }]
+    expect(clusterState(observed, readings).requests()).toEqual([
+      { kind: 'CertificateRequest', phases: ['pending', 'done'] },
+    ])
+  })
+
+  it('tells of issuers of both kinds', ({ expect }) => {
+    const kinds = aState()
+      .issuers()
+      .map(({ kind }) => kind)
+    expect(kinds).toEqual(['Issuer', 'ClusterIssuer'])
+  })
+})

@@ -1,0 +1,187 @@
+import { describe, it } from 'vitest'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import { capacityOf } from '../../../relay/src/core/capacity.ts'
+import type { OurIssuerRef } from '../../../relay/src/core/issuer-ref.ts'
+import { objectKey } from '../../../relay/src/kube/object-ref.ts'
+import { createObserved, requestKeysOf } from '../../../relay/src/manager/caches.ts'
+import { issuerChanged, requestChanged } from '../../../relay/src/manager/event-handlers.ts'
+import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import type { SecretUser } from '../../../relay/src/watch/secret-watches.ts'
+import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
+
+const UNLIMITED = capacityOf(Infinity)
+
+const CLUSTER_ISSUER = anIssuer({ kind: 'ClusterIssuer' })
+const NOT_READY = anIssuer({
+  kind: 'ClusterIssuer',
+  status: { conditions: [aCondition('Ready', { status: 'False', observedGeneration: 2 })] },
+})
+const ANOTHER = anIssuer({ kind: 'ClusterIssuer', metadata: { uid: 'another' } })
+
+/** Two requests of each kind, one of which names ClusterIssuer `ca`; and what happens to their world. */
+function aWorld() {
+  const observed = createObserved(UNLIMITED)
+  const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'ca' }
+  for (const request of [
+    aRequest({ spec: { issuerRef } }),
+    aRequest({ metadata: { name: 'web-2' }, spec: { issuerRef: { ...issuerRef, name: 'other' } } }),
+  ]) {
+    const { resourceVersion } = request.metadata
+    observed.requests.put(objectKey(request.metadata), { resourceVersion, value: request })
+  }
+  for (const request of [
+    aSigningRequest({ metadata: { name: 'ours' } }),
+    aSigningRequest({
+      metadata: { name: 'others' },
+      spec: { signerName: 'clusterissuers.edge-issuer.dev/other' },
+    }),
+  ]) {
+    const { resourceVersion, name } = request.metadata
+    observed.signingRequests.put(name, { resourceVersion, value: request })
+  }
+  const happened: string[] = []
+  const users: SecretUser[] = []
+  const queue = (name: string) => ({
+    add: (key: string) => {
+      happened.push(`${name} ${key}`)
+    },
+  })
+  const memory = (name: string) => ({
+    forget: (uid: string) => {
+      happened.push(`${name} forgets ${uid}`)
+    },
+  })
+  const parts = {
+    issuers: { Issuer: queue('Issuer'), ClusterIssuer: queue('ClusterIssuer') },
+    requests: [
+      {
+        controller: queue('request'),
+        keysOf: (ref: OurIssuerRef) => requestKeysOf(observed.requests, ref),
+      },
+      {
+        controller: queue('signing request'),
+        keysOf: (ref: OurIssuerRef) => requestKeysOf(observed.signingRequests, ref),
+      },
+    ],
+    holds: new IssuerHolds(),
+    secrets: {
+      follow: (user: SecretUser) => {
+        users.push(user)
+      },
+      unfollow: (id: string) => {
+        happened.push(`unfollows ${id}`)
+      },
+    },
+    connections: {
+      forget: ({ metadata }: Issuer) => {
+        happened.push(`lets go of ${metadata.uid}`)
+      },
+    },
+    unwritten: settling(happened),
+  }
+  const changed = (before: Issuer | undefined, after: Issuer | undefined): void =>
+    issuerChanged(
+      { kind: 'ClusterIssuer', key: 'ca', before, after, clusterResourceNamespace: 'edge-issuer' },
+      parts,
+    )
+  return { happened, users, holds: parts.holds, changed, queue, memory }
+}
+
+/** Forgets failures of status writes, and says so. */
+const settling = (happened: string[]) => ({
+  settled: (uid: string) => {
+    happened.push(`settles ${uid}`)
+    return false
+  },
+})
+
+const BOTH_KINDS = ['request default/web-1', 'signing request ours']
+
+describe('issuerChanged', () => {
+  it.for([
+    { name: 'becomes ready', before: NOT_READY, after: CLUSTER_ISSUER, want: BOTH_KINDS },
+    {
+      name: 'appears',
+      before: undefined,
+      after: CLUSTER_ISSUER,
+      want: ['ClusterIssuer ca', ...BOTH_KINDS],
+    },
+    {
+      name: 'is gone',
+      before: CLUSTER_ISSUER,
+      after: undefined,
+      want: [
+        `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
+        `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
+        ...BOTH_KINDS,
+      ],
+    },
+    {
+      name: 'is another one of that name',
+      before: CLUSTER_ISSUER,
+      after: ANOTHER,
+      want: [
+        `lets go of ${CLUSTER_ISSUER.metadata.uid}`,
+        `settles ${CLUSTER_ISSUER.metadata.uid}`,
+        `unfollows ${CLUSTER_ISSUER.metadata.uid}`,
+        'ClusterIssuer ca',
+        ...BOTH_KINDS,
+      ],
+    },
+    { name: 'stays as it is', before: CLUSTER_ISSUER, after: CLUSTER_ISSUER, want: [] },
+  ])(
+    'wakes requests of both kinds when the issuer $name',
+    ({ before, after, want }, { expect }) => {
+      const { happened, changed } = aWorld()
+      changed(before, after)
+      expect(happened).toEqual(want)
+    },
+  )
+
+  it('a changed Secret wakes the issuer, and ends its hold', ({ expect }) => {
+    const { happened, users, holds, changed } = aWorld()
+    changed(CLUSTER_ISSUER, CLUSTER_ISSUER)
+    const { uid } = CLUSTER_ISSUER.metadata
+    holds.refuse(uid, 'no such client', 0)
+    for (const { wake } of users) wake()
+    expect(happened).toEqual(['ClusterIssuer ca'])
+    expect(holds.current(uid, 0)).toBe(undefined)
+  })
+})
+
+describe('requestChanged', () => {
+  const key = 'default/web-1'
+  const request = aRequest()
+  const waiting = aRequest({ status: { conditions: [] } })
+  const another = aRequest({ metadata: { uid: 'another' } })
+  const forgotten = [
+    `approvals forgets ${request.metadata.uid}`,
+    `told forgets ${request.metadata.uid}`,
+    `settles ${request.metadata.uid}`,
+  ]
+
+  it.for([
+    { name: 'an approval wakes it', before: waiting, after: request, want: [`request ${key}`] },
+    {
+      name: 'of one that is gone all is forgotten',
+      before: request,
+      after: undefined,
+      want: forgotten,
+    },
+    {
+      name: 'so it is of one that was made anew, which is looked at',
+      before: request,
+      after: another,
+      want: [...forgotten, `request ${key}`],
+    },
+  ])('$name', ({ before, after, want }, { expect }) => {
+    const { happened, queue, memory } = aWorld()
+    const [controller, approvals, told] = [queue('request'), memory('approvals'), memory('told')]
+    requestChanged(
+      { key, before, after },
+      { controller, approvals, told, unwritten: settling(happened) },
+    )
+    expect(happened).toEqual(want)
+  })
+})
