@@ -4,6 +4,7 @@ import { acceptanceTable, criteriaTable } from './acceptance-table.ts'
 import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { protocolParts } from './protocol-reference.ts'
 import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
 import { replaceGenerated } from './tables.ts'
@@ -30,6 +31,7 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
       'issuer status': status,
     }),
     documentOf('docs/messages.md', await userTextBlocks()),
+    documentOf('docs/protocol.md', await protocolParts()),
     documentOf('docs/troubleshooting.md', { refusals: refusalTable() }),
     documentOf('docs/cli.md', {
       commands: commandTable(),
