@@ -16,7 +16,7 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
   method_not_allowed: 'something between relay and worker changes requests: remove it',
   protocol_mismatch:
     'versions are more than one minor version apart: [the order of upgrades](operations.md#upgrades)',
-  credentials_rejected: 'see [the reasons in the log of the worker](#what-the-worker-says)',
+  credentials_rejected: 'see [the reasons in the log of the worker](#what-the-worker-reports)',
   clock_skew: "set the clock of the node right (NTP); the worker's is the platform's",
   issuer_unknown:
     "`spec.issuer` of the issuer, or `issuers` of the client in the worker's configuration",

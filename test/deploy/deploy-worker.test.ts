@@ -121,7 +121,7 @@ describe('deploy:worker', () => {
     {
       name: 'when a key is another',
       args: '--env staging --secret CA_KEY_DEFAULT=ca/root/ca.key',
-      want: '/issuers/default/keys/0/keySecret',
+      want: '/issuers/default/authorities/0/keySecret',
     },
     {
       name: 'where publicUrl does not lead',

@@ -31,7 +31,7 @@ describe('an entry with an error', () => {
       [
         {
           event: 'config_fault',
-          path: '/issuers/rotating/keys/1/keySecret',
+          path: '/issuers/rotating/authorities/1/keySecret',
           message: expect.stringContaining('CA_KEY_ROTATED'),
         },
       ],

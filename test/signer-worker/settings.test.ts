@@ -24,7 +24,7 @@ it('another key is other settings: a rotated secret is not missed', ({ expect })
     ok: true,
     value: {
       brokenIssuers: new Set(['rotating']),
-      errors: [{ path: '/issuers/rotating/keys/2/keySecret' }],
+      errors: [{ path: '/issuers/rotating/authorities/2/keySecret' }],
     },
   })
   expect(loadSettings(bindings()).ok).toBe(true)
@@ -36,7 +36,7 @@ it('a secret that is no text is missing', ({ expect }) => {
     value: {
       errors: [
         {
-          path: '/issuers/rotating/keys/2/keySecret',
+          path: '/issuers/rotating/authorities/2/keySecret',
           message: expect.stringContaining('no secret'),
         },
       ],

@@ -92,16 +92,16 @@ export function makeWorkerFixture(): WorkerFixture {
     publicUrl: PUBLIC_URL,
     issuers: {
       default: {
-        keys: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY_DEFAULT' }],
+        authorities: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY_DEFAULT' }],
         profiles: ['default', 'strict', 'authority'],
       },
       expired: {
-        keys: [{ state: 'active', chain: expired.chainPem, keySecret: 'CA_KEY_EXPIRED' }],
+        authorities: [{ state: 'active', chain: expired.chainPem, keySecret: 'CA_KEY_EXPIRED' }],
         profiles: ['default'],
       },
       // Its CAs: one that came before, the one that signs, and one that comes after, under two roots.
       rotating: {
-        keys: [
+        authorities: [
           { state: 'retiring', chain: issuing.chainPem, keySecret: 'CA_KEY_DEFAULT' },
           { state: 'active', chain: rotated.chainPem, keySecret: 'CA_KEY_ROTATED' },
           { state: 'next', chain: next.chainPem, keySecret: 'CA_KEY_NEXT' },
@@ -117,7 +117,7 @@ export function makeWorkerFixture(): WorkerFixture {
         subjectAltNames: ['dns'],
         usages: ['digital signature', 'server auth'],
         maxDurationSeconds: 7200,
-        overMaximum: 'reject',
+        onExceed: 'reject',
       },
       authority: { isCA: true, requireNameConstraints: false },
     },

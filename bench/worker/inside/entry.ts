@@ -116,11 +116,11 @@ function peculiarParts(fixture: Fixture, issuer: string): [string, string] {
     readonly issuers: Readonly<
       Record<
         string,
-        { readonly keys: readonly { readonly chain: string; readonly keySecret: string }[] }
+        { readonly authorities: readonly { readonly chain: string; readonly keySecret: string }[] }
       >
     >
   }
-  const { chain = '', keySecret = '' } = issuers[issuer]?.keys[0] ?? {}
+  const { chain = '', keySecret = '' } = issuers[issuer]?.authorities[0] ?? {}
   return [chain, fixture.secrets[keySecret] ?? '']
 }
 

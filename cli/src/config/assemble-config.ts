@@ -26,7 +26,7 @@ export function assembleConfig(parts: ConfigParts): string {
     publicUrl,
     issuers: {
       [issuer]: {
-        keys: [{ state: 'active', chain: chainPem, keySecret: keySecretName(issuer) }],
+        authorities: [{ state: 'active', chain: chainPem, keySecret: keySecretName(issuer) }],
         profiles: [profile],
       },
     },

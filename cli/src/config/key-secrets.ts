@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
-import type { Io } from '../io.ts'
+import { parseJson } from '../files/parse-json.ts'
 import { readKeyFile } from '../key-file/read-key-file.ts'
-import { parseJson } from '../parse-json.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** Where the private keys of a configuration lie on this machine. */
 export interface KeyFiles {
@@ -16,8 +16,8 @@ export interface KeyFiles {
 
 /** As much of a configuration as names its secrets; whatever else it is, is judged elsewhere. */
 const documentSchema = z.object({ issuers: z.record(z.string(), z.unknown()) })
-const issuerSchema = z.object({ keys: z.array(z.unknown()) })
-const keySchema = z.object({ keySecret: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })
+const issuerSchema = z.object({ authorities: z.array(z.unknown()) })
+const authoritySchema = z.object({ keySecret: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })
 
 /**
  * @returns The name of each secret by its place in the document (JSON Pointer); empty for a text that
@@ -27,11 +27,11 @@ export function keySecretsOf(config: string): ReadonlyMap<string, string> {
   const document = documentSchema.safeParse(parseJson(config))
   const names = new Map<string, string>()
   for (const [issuer, entry] of Object.entries(document.data?.issuers ?? {})) {
-    const keys = issuerSchema.safeParse(entry).data?.keys ?? []
-    for (const [index, key] of keys.entries()) {
-      const parsed = keySchema.safeParse(key)
+    const authorities = issuerSchema.safeParse(entry).data?.authorities ?? []
+    for (const [index, authority] of authorities.entries()) {
+      const parsed = authoritySchema.safeParse(authority)
       if (!parsed.success) continue
-      names.set(`/issuers/${issuer}/keys/${String(index)}/keySecret`, parsed.data.keySecret)
+      names.set(`/issuers/${issuer}/authorities/${String(index)}/keySecret`, parsed.data.keySecret)
     }
   }
   return names

@@ -6,7 +6,7 @@
  */
 import { AUTHORITY_STATES, type AuthorityState, err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../files/parse-json.ts'
 import { keySecretName } from './assemble-config.ts'
 import { keySecretsOf } from './key-secrets.ts'
 
@@ -30,10 +30,10 @@ export interface Rotated {
 }
 
 const objectSchema = z.record(z.string(), z.unknown())
-const keySchema = z.looseObject({ state: z.enum(AUTHORITY_STATES) })
-const issuerSchema = z.looseObject({ keys: z.array(keySchema) })
+const authoritySchema = z.looseObject({ state: z.enum(AUTHORITY_STATES) })
+const issuerSchema = z.looseObject({ authorities: z.array(authoritySchema) })
 
-type Key = z.infer<typeof keySchema>
+type Authority = z.infer<typeof authoritySchema>
 
 /** @returns The configuration after the step, or why it cannot be taken. */
 export function rotateConfig(
@@ -47,14 +47,17 @@ export function rotateConfig(
   const entry = issuers.data[issuer]
   if (entry === undefined) return err(`has no issuer "${issuer}"`)
   const parsed = issuerSchema.safeParse(entry)
-  if (!parsed.success) return err(`has an issuer "${issuer}" without a list of keys`)
+  if (!parsed.success) return err(`has an issuer "${issuer}" without a list of authorities`)
 
   const keySecret = freeSecretName(text, issuer)
-  const keys = take(parsed.data.keys, step, keySecret)
-  if (!keys.ok) return err(`has an issuer "${issuer}" that ${keys.error}`)
+  const authorities = take(parsed.data.authorities, step, keySecret)
+  if (!authorities.ok) return err(`has an issuer "${issuer}" that ${authorities.error}`)
   const changed = {
     ...document.data,
-    issuers: { ...issuers.data, [issuer]: { ...objectSchema.parse(entry), keys: keys.value } },
+    issuers: {
+      ...issuers.data,
+      [issuer]: { ...objectSchema.parse(entry), authorities: authorities.value },
+    },
   }
   return ok({
     text: `${JSON.stringify(changed, null, 2)}\n`,
@@ -63,30 +66,30 @@ export function rotateConfig(
 }
 
 function take(
-  keys: readonly Key[],
+  authorities: readonly Authority[],
   step: RotationStep,
   keySecret: string,
 ): Result<readonly object[], string> {
   switch (step.kind) {
     case 'add':
-      return ok([...keys, { state: 'next', chain: step.chainPem, keySecret }])
+      return ok([...authorities, { state: 'next', chain: step.chainPem, keySecret }])
     case 'activate':
-      return exchange(keys, { from: 'next', to: 'retiring' })
+      return exchange(authorities, { from: 'next', to: 'retiring' })
     case 'back':
-      return exchange(keys, { from: 'retiring', to: 'next' })
+      return exchange(authorities, { from: 'retiring', to: 'next' })
     case 'remove': {
-      const left = keys.filter(({ state }) => state !== step.state)
-      return left.length < keys.length ? ok(left) : err(`has no CA that is ${step.state}`)
+      const left = authorities.filter(({ state }) => state !== step.state)
+      return left.length < authorities.length ? ok(left) : err(`has no CA that is ${step.state}`)
     }
   }
 }
 
 /** The one CA of state `from` becomes active, and the active one what `to` says. */
 function exchange(
-  keys: readonly Key[],
+  authorities: readonly Authority[],
   { from, to }: { readonly from: AuthorityState; readonly to: AuthorityState },
 ): Result<readonly object[], string> {
-  const found = keys.filter(({ state }) => state === from).length
+  const found = authorities.filter(({ state }) => state === from).length
   if (found !== 1) {
     return err(
       `has ${String(found)} CAs that are ${from}, and it must be clear which one is to sign`,
@@ -96,7 +99,7 @@ function exchange(
     [from]: 'active',
     active: to,
   }
-  return ok(keys.map((key) => ({ ...key, state: becomes[key.state] ?? key.state })))
+  return ok(authorities.map((ca) => ({ ...ca, state: becomes[ca.state] ?? ca.state })))
 }
 
 /** The first of `CA_KEY_X`, `CA_KEY_X_2`, … that the configuration does not name yet. */

@@ -82,7 +82,12 @@ function twinFaults(
     const first = cas.findIndex((other) => ca !== undefined && other?.sha256 === ca.sha256)
     return first < 0 || first === index
       ? []
-      : [faultAt([...at, index, 'chain'], `has the issuing CA of keys/${String(first)} once more`)]
+      : [
+          faultAt(
+            [...at, index, 'chain'],
+            `has the issuing CA of authorities/${String(first)} once more`,
+          ),
+        ]
   })
 }
 

@@ -36,8 +36,8 @@ export function buildIssuer(
   surroundings: IssuerSurroundings,
 ): BuiltIssuer {
   const { authorities, faults } = buildAuthorities(
-    entry.keys,
-    ['issuers', name, 'keys'],
+    entry.authorities,
+    ['issuers', name, 'authorities'],
     surroundings,
   )
   const profiles = entry.profiles.map((profile, index) => ({

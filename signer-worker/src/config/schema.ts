@@ -103,7 +103,7 @@ const authoritySchema = z
 
 const issuerSchema = z
   .strictObject({
-    keys: z
+    authorities: z
       .array(authoritySchema)
       .check(
         z.minLength(1),
@@ -255,7 +255,7 @@ export const configSchema = z.strictObject({
 export type ConfigFile = z.infer<typeof configSchema>
 /** One entry of `issuers`. */
 export type IssuerEntry = z.infer<typeof issuerSchema>
-/** One entry of an issuer's `keys`. */
+/** One entry of an issuer's `authorities`. */
 export type AuthorityEntry = z.infer<typeof authoritySchema>
 /** One entry of `clients`. */
 export type ClientEntry = z.infer<typeof clientSchema>

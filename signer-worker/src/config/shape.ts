@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type * as z from 'zod/mini'
-import { type ConfigFault, schemaFaults } from './fault.ts'
+import { type ConfigFault, faultAt, schemaFaults } from './fault.ts'
+import { renamedMembers } from './renamed-members.ts'
 import { type ConfigFile, configSchema } from './schema.ts'
 
 const SECTIONS = ['issuers', 'profiles', 'clients', 'admins'] as const
@@ -28,21 +28,30 @@ export function checkShape(json: unknown): Shape {
     clients: namesIn(json, 'clients'),
     admins: namesIn(json, 'admins'),
   }
-  const parsed = configSchema.safeParse(json)
-  if (parsed.success) return { file: parsed.data, declared, faults: [] }
+  const renamed = renamedMembers(json)
+  const current = withoutEntries(json, renamed)
+  const faults = renamed.map(({ path, message }) => faultAt(path, message))
+  const parsed = configSchema.safeParse(current)
+  if (parsed.success) return { file: parsed.data, declared, faults }
   const { issues } = parsed.error
   const rest = issues.every(isInEntry)
-    ? configSchema.safeParse(withoutEntries(json, issues))
+    ? configSchema.safeParse(withoutEntries(current, issues))
     : undefined
-  return { file: rest?.data, declared, faults: schemaFaults(issues) }
+  return { file: rest?.data, declared, faults: [...faults, ...schemaFaults(issues)] }
 }
 
-const isInEntry = ({ path }: z.core.$ZodIssue): boolean =>
+/** A place in the document. */
+interface Located {
+  readonly path: readonly PropertyKey[]
+}
+
+const isInEntry = ({ path }: Located): boolean =>
   path.length >= 2 && SECTIONS.some((section) => section === path[0])
 
-function withoutEntries(json: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+function withoutEntries(json: unknown, located: readonly Located[]): unknown {
+  if (located.length === 0) return json
   const copy = structuredClone(json)
-  for (const { path } of issues) {
+  for (const { path } of located) {
     const [section = '', name = ''] = path
     const entries = memberOf(copy, section)
     if (isObject(entries)) Reflect.deleteProperty(entries, name)

@@ -73,9 +73,9 @@ const profileOptions = z.strictObject({
     'whether subject values must be within the upper bounds of RFC 5280 appendix A.1: 64 characters for CN, O, OU and serialNumber, two letters for C',
   ),
   commonName: member(
-    z.enum(['allow', 'inSans']),
+    z.enum(['allow', 'requireInSANs']),
     'allow',
-    'allow: a common name need be none of the subject alternative names; inSans: it must be one',
+    'allow: a common name need be none of the subject alternative names; requireInSANs: it must be one',
   ),
   subjectAltNames: member(
     z.array(z.enum(NAME_KINDS)),
@@ -189,7 +189,7 @@ const profileOptions = z.strictObject({
     DEFAULT_MAX_DURATION_SECONDS,
     'longest certificate that is issued, in seconds; the default is 398 days',
   ),
-  overMaximum: member(
+  onExceed: member(
     z.enum(['clamp', 'reject']),
     'clamp',
     'what to do with a longer duration: shorten it and say so, or refuse',

@@ -168,7 +168,7 @@ function countCharacters(text: string): number {
   return count
 }
 
-/** Under `inSans` a common name must be one of the names, so that it says nothing of its own. */
+/** Under `requireInSANs` a common name must be one of the names, so that it says nothing of its own. */
 function commonNameFault(
   { type, value }: NameAttribute,
   names: readonly GeneralName[],

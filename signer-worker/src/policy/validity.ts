@@ -44,7 +44,7 @@ export function decideValidity(
 }
 
 function judgeDuration(seconds: number, { profile, client }: ValidityRules): readonly Refusal[] {
-  const { minDurationSeconds, maxDurationSeconds, overMaximum } = profile
+  const { minDurationSeconds, maxDurationSeconds, onExceed } = profile
   const { constraints } = client
   const { minDurationSeconds: clientMin = 0, maxDurationSeconds: clientMax = Infinity } =
     constraints
@@ -54,7 +54,7 @@ function judgeDuration(seconds: number, { profile, client }: ValidityRules): rea
       seconds < minDurationSeconds
         ? `below the profile's minimum of ${String(minDurationSeconds)}s`
         : undefined,
-      overMaximum === 'reject' && seconds > maxDurationSeconds
+      onExceed === 'reject' && seconds > maxDurationSeconds
         ? `above the profile's maximum of ${String(maxDurationSeconds)}s`
         : undefined,
       seconds < clientMin

@@ -163,7 +163,7 @@ async function configText(): Promise<() => string> {
   const issuers = SPECS.map(({ name }, index) => [
     name,
     {
-      keys: [{ state: 'active', chain: chains[index], keySecret: 'CA_KEY' }],
+      authorities: [{ state: 'active', chain: chains[index], keySecret: 'CA_KEY' }],
       profiles: ['default'],
     },
   ])

@@ -2,14 +2,14 @@ import { X509Certificate } from 'node:crypto'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
+import { INIT, NOW_MS, setUp } from '../support/config-harness.ts'
 import { pemIn, thumbprintOf } from '../support/key-text.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const sha256Of = async (path: string): Promise<string> =>
   new X509Certificate(await readFile(path)).fingerprint256.replaceAll(':', '').toLowerCase()
 
-/** What the client of the bench can get. */
+/** What the client of the harness can get. */
 const ACCESS =
   'access    c1 with profile default: DNS names matching "*.a.internal"; common names matching "*.a.internal"; for "digital signature", "key encipherment", "server auth", "client auth"; up to 398 days; 1200 certificates a minute\n'
 
@@ -59,7 +59,7 @@ ${ACCESS}`,
     )
     const { exitCode, stderr } = await config(`check s.json ${first}`)
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/keys/1/keySecret: the worker has no secret')
+    expect(stderr).toContain('/issuers/default/authorities/1/keySecret: the worker has no secret')
   })
 
   it('without keys judges all the rest, and says so', async ({ expect, ...context }) => {
@@ -78,7 +78,7 @@ ${ACCESS}`,
     await writeFile(join(cwd, 's.json'), stdout.replace('CA_KEY_DEFAULT', '../key'))
     const { exitCode, stderr } = await config('check s.json')
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/keys/0/keySecret: must be upper-case letters')
+    expect(stderr).toContain('/issuers/default/authorities/0/keySecret: must be upper-case letters')
   })
 
   it('finds a client whose key anyone can sign for', async ({ expect, ...context }) => {
@@ -100,7 +100,7 @@ ${ACCESS}`,
     const nowMs = Date.UTC(2028, 0, 2)
     const { exitCode, stderr } = await runCli('config check s.json', { cwd, nowMs })
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/keys/0/chain: the issuing CA "CN=')
+    expect(stderr).toContain('/issuers/default/authorities/0/chain: the issuing CA "CN=')
   })
 
   it('warns of what a client can get, and ends well', async ({ expect, ...context }) => {
@@ -139,9 +139,13 @@ warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS n
     [
       's.json --secret CA_KEY_DEFAULT=ca/root/ca.key',
       1,
-      '/issuers/default/keys/0/keySecret: the secret',
+      '/issuers/default/authorities/0/keySecret: the secret',
     ],
-    ['s.json --secrets ca', 1, '/issuers/default/keys/0/keySecret: the worker has no secret'],
+    [
+      's.json --secrets ca',
+      1,
+      '/issuers/default/authorities/0/keySecret: the worker has no secret',
+    ],
     ['s.json --secret CA_KEY_X=ca/root/ca.key', 1, 'has keySecret "CA_KEY_X"'],
     ['s.json --secret CA_KEY_DEFAULT=none', 1, 'cannot read "none"'],
     ['s.json --secret ca/issuing/ca.key', 2, 'must be NAME=FILE'],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { z } from 'zod'
 import type { KeyType } from '../../../cli/src/ca/key-type.ts'
-import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
+import { INIT, NOW_MS, setUp } from '../support/config-harness.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const clientsSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
@@ -30,7 +30,7 @@ describe('config init', () => {
       publicUrl: 'https://ca.example.com',
       issuers: {
         default: {
-          keys: [
+          authorities: [
             {
               state: 'active',
               chain: await readFile(join(cwd, 'ca/chain.pem'), 'utf8'),
@@ -64,7 +64,7 @@ Next:
     )
     const made: unknown = JSON.parse(stdout)
     expect(made).toMatchObject({
-      issuers: { 'edge-1': { keys: [{ keySecret: 'CA_KEY_EDGE_1' }], profiles: ['web'] } },
+      issuers: { 'edge-1': { authorities: [{ keySecret: 'CA_KEY_EDGE_1' }], profiles: ['web'] } },
       profiles: { web: {} },
       clients: { c2: { issuers: ['edge-1'] }, c3: { profiles: ['web'] } },
     })
@@ -114,7 +114,7 @@ Next:
     const { exitCode, stdout, stderr } = await config(`${INIT} --out s.json`)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
     expect(stderr).toContain(
-      '/issuers/default/keys/0/keySecret: the secret "CA_KEY_DEFAULT" does not belong',
+      '/issuers/default/authorities/0/keySecret: the secret "CA_KEY_DEFAULT" does not belong',
     )
     expect(await readdir(cwd)).not.toContain('s.json')
   })
@@ -126,7 +126,7 @@ Next:
       'init --url http://a.example --ca ca --client c2.client.json',
     )
     expect(exitCode).toBe(1)
-    expect(stderr).toBe(`edge-issuer config init: the configuration has 3 faults:
+    expect(stderr).toBe(`edge-issuer config init: the configuration has 3 errors:
   /publicUrl: must be https, not http://
   /clients/c2/issuers/0: there is no issuer "other"
   /clients/c2/profiles/0: there is no profile "web"

@@ -12,7 +12,7 @@ const KEYS = [{ publicKey: 'PEM' }]
 const fileOf = (client: Json, profile: Json = {}): ConfigFile =>
   configSchema.parse({
     publicUrl: 'https://ca.example.com',
-    issuers: { default: { keys: [{ state: 'active', chain: 'PEM' }], profiles: ['web'] } },
+    issuers: { default: { authorities: [{ state: 'active', chain: 'PEM' }], profiles: ['web'] } },
     profiles: { web: profile, other: {} },
     clients: {
       c: { keys: KEYS, issuers: ['default'], profiles: ['web', 'other'], ...client },

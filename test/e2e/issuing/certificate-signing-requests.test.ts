@@ -21,7 +21,7 @@ import {
   kubectlWait,
   mustKubectl,
   type ObservedObject,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -150,9 +150,7 @@ describe('what waits', () => {
     await isSigned(edge.plane, name)
   })
 
-  it('a relay without the permission to sign says so, and goes on once it has it', async ({
-    expect,
-  }) => {
+  it('reports that permission to sign is missing', { tags: ['AC-24'] }, async ({ expect }) => {
     const { plane } = edge
     await plane.apply(await relayManifestsWithout('sign'))
     const name = await request({ name: 'not-permitted' })
@@ -169,7 +167,7 @@ describe('what waits', () => {
   })
 })
 
-describe('what fails', () => {
+describe('the relay fails', { tags: ['AC-24'] }, () => {
   it.for([
     {
       name: 'too-short',
@@ -184,7 +182,7 @@ describe('what fails', () => {
     { name: 'wants-ca', annotations: { [IS_CA]: 'true' }, want: '(ca_not_allowed)' },
   ])('$name, for good, with the reason', async ({ name, annotations, want }, { expect }) => {
     const csr = await request({ name, annotations })
-    await kubectlWait(edge.plane, [csr, 'condition=Failed', PATIENCE], 'default')
+    await kubectlWait(edge.plane, [csr, 'condition=Failed', TIMEOUT], 'default')
     const object = await getSigningRequest(edge.plane, csr)
     expect(conditionsOf(object)).toEqual(['Approved', 'Failed'])
     expect(object.status.certificate).toBeUndefined()
@@ -199,7 +197,7 @@ describe('what fails', () => {
   })
 })
 
-describe('what is left alone', () => {
+describe('the relay ignores', { tags: ['AC-24'] }, () => {
   it.for([
     { name: 'denied', verb: 'deny', fields: {}, why: 'denied' },
     {
@@ -268,7 +266,7 @@ describe('what is left alone', () => {
       const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
       const marker = { name: 'later', namespace: 'default', csrPem, issuerRef }
       await plane.apply(requestManifest(marker))
-      await kubectlWait(plane, ['certificaterequest/later', 'condition=Ready', PATIENCE], 'default')
+      await kubectlWait(plane, ['certificaterequest/later', 'condition=Ready', TIMEOUT], 'default')
       expect(await eventsOf(edge.plane, name)).toEqual([])
       expect(await workerLines('disabled')).toBe(0)
     } finally {

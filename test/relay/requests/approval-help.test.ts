@@ -4,7 +4,7 @@ import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-re
 import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
 import { aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 
-describe('helpInMs', () => {
+describe('helpInMs', { tags: ['AC-2'] }, () => {
   it.for([
     [0, 30_000],
     [29_999, 1],

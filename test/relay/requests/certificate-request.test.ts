@@ -75,20 +75,24 @@ describe('CertificateRequestAdapter.decide', () => {
       fields: { status: { conditions: [ready('Pending')] } },
       why: 'not approved',
     },
-  ])('leaves alone: $name', ({ fields, why }, { expect }) => {
+  ])('leaves alone: $name', { tags: ['AC-1', 'AC-4', 'AC-5'] }, ({ fields, why }, { expect }) => {
     expect(CERTIFICATE_REQUESTS.decide(aRequest(fields), anIssuer())).toEqual({
       kind: 'ignore',
       why,
     })
   })
 
-  it('reports a denial although it is not approved, the only shape a denial has', ({ expect }) => {
-    const request = aRequest({ status: { conditions: [denied] } })
-    expect(CERTIFICATE_REQUESTS.decide(request, anIssuer())).toMatchObject({
-      kind: 'report',
-      update: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
-    })
-  })
+  it(
+    'reports a denial although it is not approved, the only shape a denial has',
+    { tags: ['AC-3'] },
+    ({ expect }) => {
+      const request = aRequest({ status: { conditions: [denied] } })
+      expect(CERTIFICATE_REQUESTS.decide(request, anIssuer())).toMatchObject({
+        kind: 'report',
+        update: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
+      })
+    },
+  )
 
   it.for([
     { name: 'an approved one', conditions: [approved] },
@@ -126,7 +130,7 @@ describe('CertificateRequestAdapter.decide', () => {
     })
   })
 
-  it('waits for an issuer that does not exist, and names it', ({ expect }) => {
+  it('waits for an issuer that does not exist, and names it', { tags: ['AC-6'] }, ({ expect }) => {
     expect(CERTIFICATE_REQUESTS.decide(aRequest(), undefined)).toEqual({
       kind: 'report',
       update: {
@@ -162,14 +166,18 @@ describe('CertificateRequestAdapter.decide', () => {
       conditions: [aCondition('Ready', { status: 'Unknown', reason: 'X', observedGeneration: 2 })],
       want: 'ready condition is "X": "".',
     },
-  ])('waits for an issuer that $name', ({ conditions, want }, { expect }) => {
-    const decision = CERTIFICATE_REQUESTS.decide(aRequest(), anIssuer({ status: { conditions } }))
-    expect(decision).toMatchObject({
-      kind: 'report',
-      update: { status: 'False', reason: 'Pending' },
-    })
-    expect(decision.kind === 'report' && decision.update.message).toContain(want)
-  })
+  ])(
+    'waits for an issuer that $name',
+    { tags: ['AC-7', 'AC-8'] },
+    ({ conditions, want }, { expect }) => {
+      const decision = CERTIFICATE_REQUESTS.decide(aRequest(), anIssuer({ status: { conditions } }))
+      expect(decision).toMatchObject({
+        kind: 'report',
+        update: { status: 'False', reason: 'Pending' },
+      })
+      expect(decision.kind === 'report' && decision.update.message).toContain(want)
+    },
+  )
 
   it.for([
     { name: 'an Issuer', spec: ref(ours), issuer: anIssuer() },

@@ -98,45 +98,49 @@ const bare = another('B', {
 })
 const CRL_URL = 'http://ca.example.com/b.crl'
 
-describe('keys', () => {
+describe('authorities', () => {
   it.for<[string, readonly Entry[], readonly string[]]>([
     [
       'none active',
       [next(B, 'B'), retiring(C)],
-      ['/issuers/default/keys: must have exactly one whose state is active, and has 0'],
+      ['/issuers/default/authorities: must have exactly one whose state is active, and has 0'],
     ],
     [
       'two active',
       [active, next(B, 'B', { state: 'active' })],
-      ['/issuers/default/keys: must have exactly one whose state is active, and has 2'],
+      ['/issuers/default/authorities: must have exactly one whose state is active, and has 2'],
     ],
     [
       'an unknown state',
       [active, next(B, 'B', { state: 'revoked' })],
-      ['/issuers/default/keys/1/state: Invalid option: expected one of "next"|"active"|"retiring"'],
+      [
+        '/issuers/default/authorities/1/state: Invalid option: expected one of "next"|"active"|"retiring"',
+      ],
     ],
     [
       'a next one without its key',
       [active, next(B, 'B', { keySecret: undefined })],
-      ['/issuers/default/keys/1/keySecret: is missing: a CA that is next must be able to sign'],
+      [
+        '/issuers/default/authorities/1/keySecret: is missing: a CA that is next must be able to sign',
+      ],
     ],
     [
       'a retiring one with the key of another',
       [active, retiring(B, { keySecret: 'C' })],
       [
-        '/issuers/default/keys/1/keySecret: the secret "C" does not belong to the issuing CA\'s certificate (CN=B)',
+        '/issuers/default/authorities/1/keySecret: the secret "C" does not belong to the issuing CA\'s certificate (CN=B)',
       ],
     ],
     [
       'one CA twice',
       [active, next(B, 'B'), retiring(A)],
-      ['/issuers/default/keys/2/chain: has the issuing CA of keys/0 once more'],
+      ['/issuers/default/authorities/2/chain: has the issuing CA of authorities/0 once more'],
     ],
     [
       'a CRL of a CA that may sign none',
       [active, retiring(bare, { crlUrl: CRL_URL })],
       [
-        '/issuers/default/keys/1/crlUrl: must not be there: the issuing CA lacks cRLSign in its keyUsage, so nobody may believe its CRLs',
+        '/issuers/default/authorities/1/crlUrl: must not be there: the issuing CA lacks cRLSign in its keyUsage, so nobody may believe its CRLs',
       ],
     ],
     ['the shape of an issuer with one CA', [active, retiring(B), retiring(C)], []],
@@ -155,7 +159,7 @@ describe('keys', () => {
   ])('the URL %s is none to publish at', ([url, expected], { expect }) => {
     for (const member of ['crlUrl', 'caIssuersUrl', 'ocspUrl']) {
       const found = faults([aCa({ [member]: url })])
-      expect(found.join()).toContain(`/issuers/default/keys/0/${member}: `)
+      expect(found.join()).toContain(`/issuers/default/authorities/0/${member}: `)
       expect(found.join()).toContain(expected)
     }
   })
@@ -167,17 +171,17 @@ describe('the time of a CA', () => {
     [
       'a next one that is over',
       [active, next(expired, 'OLD')],
-      '/issuers/default/keys/1/chain: the issuing CA "CN=Old" expired at 2026-01-01T00:00:00Z; the CA\'s operator must renew it',
+      '/issuers/default/authorities/1/chain: the issuing CA "CN=Old" expired at 2026-01-01T00:00:00Z; the CA\'s operator must renew it',
     ],
     [
       'an active one that begins later',
       [aCa({ chain: early.chainPem, keySecret: 'YOUNG' })],
-      '/issuers/default/keys/0/chain: the issuing CA "CN=Young" is valid only from 2027-01-01T00:00:00Z',
+      '/issuers/default/authorities/0/chain: the issuing CA "CN=Young" is valid only from 2027-01-01T00:00:00Z',
     ],
     [
       'a retiring one that is over, and to be removed',
       [active, retiring(expired)],
-      '/issuers/default/keys/1/chain: the issuing CA "CN=Old" expired at 2026-01-01T00:00:00Z, and every certificate of it by then; remove it',
+      '/issuers/default/authorities/1/chain: the issuing CA "CN=Old" expired at 2026-01-01T00:00:00Z, and every certificate of it by then; remove it',
     ],
   ])('%s', ([, keys, expected], { expect }) => {
     expect(faults(keys).join('\n')).toBe(expected)
@@ -237,5 +241,5 @@ it('faults of a CA are told without its key at hand', ({ expect }) => {
   const paths = faultsOf(text([active, next(last, 'ABSENT')], { isCA: true })).map(
     ({ path }) => path,
   )
-  expect(paths).toEqual(['/issuers/default/keys/1/keySecret', '/issuers/default/profiles/0'])
+  expect(paths).toEqual(['/issuers/default/authorities/1/keySecret', '/issuers/default/profiles/0'])
 })

@@ -19,32 +19,32 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   [
     'a chain without its root',
     () => aConfig({ issuers: { default: anIssuer({}, aCa({ chain: issuing.pem })) } }),
-    [['/issuers/default/keys/0/chain', /root|self/]],
+    [['/issuers/default/authorities/0/chain', /root|self/]],
   ],
   [
     'a chain that is no PEM',
     () => aConfig({ issuers: { default: anIssuer({}, aCa({ chain: 'PEM' })) } }),
-    [['/issuers/default/keys/0/chain', /BEGIN CERTIFICATE/]],
+    [['/issuers/default/authorities/0/chain', /BEGIN CERTIFICATE/]],
   ],
   [
     'a secret that is missing',
     () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'MISSING' })) } }),
-    [['/issuers/default/keys/0/keySecret', /no secret "MISSING"/]],
+    [['/issuers/default/authorities/0/keySecret', /no secret "MISSING"/]],
   ],
   [
     'a secret that is no key',
     () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'NO_KEY' })) } }),
-    [['/issuers/default/keys/0/keySecret', /"NO_KEY" is not one private key/]],
+    [['/issuers/default/authorities/0/keySecret', /"NO_KEY" is not one private key/]],
   ],
   [
     'the key of another certificate',
     () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'OTHER_KEY' })) } }),
-    [['/issuers/default/keys/0/keySecret', /"OTHER_KEY" does not belong/]],
+    [['/issuers/default/authorities/0/keySecret', /"OTHER_KEY" does not belong/]],
   ],
   [
     'a name of a secret that could be a property of any object',
     () => aConfig({ issuers: { default: anIssuer({}, aCa({ keySecret: 'constructor' })) } }),
-    [['/issuers/default/keys/0/keySecret', /upper-case/]],
+    [['/issuers/default/authorities/0/keySecret', /upper-case/]],
   ],
   [
     'a profile that the issuer names and nobody has',

@@ -137,15 +137,15 @@ it('all faults are told at once, entry by entry', ({ expect }) => {
     clients: { c: aClient({ issuers: ['default', 'shapeless', 'gone'] }), d: 1 },
   })
   expect(faultsOf(config).map(({ path }) => path)).toEqual([
-    '/issuers/shapeless/keys',
+    '/issuers/shapeless/authorities',
     '/issuers/shapeless/profiles',
     '/profiles/default/wildcards',
     '/clients/d',
     '/publicUrl',
-    '/issuers/default/keys/0/keySecret',
+    '/issuers/default/authorities/0/keySecret',
     '/issuers/default/profiles/1',
-    '/issuers/chainless/keys/0/chain',
-    '/issuers/chainless/keys/0/keySecret',
+    '/issuers/chainless/authorities/0/chain',
+    '/issuers/chainless/authorities/0/keySecret',
     '/clients/c/issuers/2',
   ])
 })
@@ -155,7 +155,7 @@ it('an expired CA is a fault for the operator, and none for the worker', ({ expe
   const end = Date.parse('2049-12-31T23:59:59Z')
   expect(parseConfig(text, readSecret, end).ok).toBe(true)
   expect(faultsOf(text, end + 1000)).toEqual([
-    { path: '/issuers/default/keys/0/chain', message: expect.stringContaining('expired') },
+    { path: '/issuers/default/authorities/0/chain', message: expect.stringContaining('expired') },
   ])
   expect(loadConfig(text, readSecret).ok).toBe(true)
 })

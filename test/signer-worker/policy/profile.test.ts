@@ -30,7 +30,7 @@ describe('the shipped profile', () => {
       refusedExtensions: [],
       minDurationSeconds: 300,
       maxDurationSeconds: 34_387_200,
-      overMaximum: 'clamp',
+      onExceed: 'clamp',
       backdateSeconds: 60,
     })
   })
@@ -168,7 +168,7 @@ describe('a profile', () => {
     [{ pathLength: 0, isCA: true }],
     [{ noRevAvail: true, maxDurationSeconds: 604_800 }],
     [{ certificatePolicies: ['2.23.140.10', '2.23.141.1', '1.3.6.1.4.1.55555.1'] }],
-    [{ commonName: 'inSans' }],
+    [{ commonName: 'requireInSANs' }],
     [{ subjectAttributes: ['CN', '2.5.4.12'] }],
     [{ subjectAttributes: [] }],
     [{ maxNames: 1 }],

@@ -198,7 +198,7 @@ describe('the profile', () => {
   })
 })
 
-describe('a common name under inSans', () => {
+describe('a common name under requireInSANs', () => {
   const { dns, email, ip, other, uri } = generalName
 
   it.for([
@@ -216,7 +216,7 @@ describe('a common name under inSans', () => {
     'is %s',
     ([, value, names, expected], { expect }) => {
       const csr = names.length === 0 ? {} : { extensions: [subjectAltName(...names)] }
-      const found = outcome(name(['CN', value]), { csr, profile: { commonName: 'inSans' } })
+      const found = outcome(name(['CN', value]), { csr, profile: { commonName: 'requireInSANs' } })
       expect(found).toBe(
         expected === 'ok'
           ? `CN=${value}`
@@ -227,6 +227,6 @@ describe('a common name under inSans', () => {
 
   it('may be absent', ({ expect }) => {
     const csr = { extensions: [subjectAltName(dns('a.example'))] }
-    expect(outcome(name(['O', 'a']), { csr, profile: { commonName: 'inSans' } })).toBe('O=a')
+    expect(outcome(name(['O', 'a']), { csr, profile: { commonName: 'requireInSANs' } })).toBe('O=a')
   })
 })

@@ -61,7 +61,7 @@ describe('the times of a certificate', () => {
     [
       'are as long as the profile rejects above',
       DAY,
-      { profile: { maxDurationSeconds: DAY, overMaximum: 'reject' } },
+      { profile: { maxDurationSeconds: DAY, onExceed: 'reject' } },
       `-60 ${String(DAY - 60)} null`,
     ],
     [
@@ -106,7 +106,7 @@ describe('a duration that is not allowed', () => {
     [
       'too long for a profile that rejects',
       DAY + 1,
-      { profile: { maxDurationSeconds: DAY, overMaximum: 'reject' } },
+      { profile: { maxDurationSeconds: DAY, onExceed: 'reject' } },
       "duration 86401s is above the profile's maximum of 86400s",
     ],
     [

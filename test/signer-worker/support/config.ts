@@ -44,13 +44,13 @@ export const aConfig = (changes: Json = {}): Json => ({
 })
 
 /** Its entry of `issuers`, or one with other CAs. */
-export const anIssuer = (changes: Json = {}, ...keys: readonly Json[]): Json => ({
-  keys: keys.length === 0 ? [aCa()] : keys,
+export const anIssuer = (changes: Json = {}, ...authorities: readonly Json[]): Json => ({
+  authorities: authorities.length === 0 ? [aCa()] : authorities,
   profiles: ['default'],
   ...changes,
 })
 
-/** The one entry of its `keys`. */
+/** The one entry of its `authorities`. */
 export const aCa = (changes: Json = {}): Json => ({
   state: 'active',
   chain: issuing.chainPem,

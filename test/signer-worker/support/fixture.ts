@@ -20,13 +20,13 @@ export const fixture = fixtureSchema.parse(env)
 
 const authoritySchema = z.looseObject({ chain: z.string(), state: z.string() })
 const configSchema = z.looseObject({
-  issuers: z.record(z.string(), z.looseObject({ keys: z.array(authoritySchema) })),
+  issuers: z.record(z.string(), z.looseObject({ authorities: z.array(authoritySchema) })),
   profiles: z.record(z.string(), z.unknown()),
 })
 
 /** PEM of each chain of an issuer, in the order of the configuration. */
 export const chainOf = (issuer: string): readonly string[] =>
-  (theConfig().issuers[issuer]?.keys ?? []).map(({ chain }) => chain)
+  (theConfig().issuers[issuer]?.authorities ?? []).map(({ chain }) => chain)
 
 /** The configuration with other profiles in place of some. */
 export function configWithProfiles(profiles: Readonly<Record<string, unknown>>): string {
@@ -37,11 +37,11 @@ export function configWithProfiles(profiles: Readonly<Record<string, unknown>>):
 /** The configuration with other states for the CAs of an issuer; one that is not there is left out. */
 export function configWith(issuer: string, states: readonly (string | undefined)[]): string {
   const config = theConfig()
-  const keys = (config.issuers[issuer]?.keys ?? []).flatMap((key, index) => {
+  const authorities = (config.issuers[issuer]?.authorities ?? []).flatMap((authority, index) => {
     const state = states[index]
-    return state === undefined ? [] : [{ ...key, state }]
+    return state === undefined ? [] : [{ ...authority, state }]
   })
-  const changed = { ...config.issuers[issuer], keys }
+  const changed = { ...config.issuers[issuer], authorities }
   return JSON.stringify({ ...config, issuers: { ...config.issuers, [issuer]: changed } })
 }
 

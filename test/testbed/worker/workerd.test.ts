@@ -35,7 +35,7 @@ beforeAll(async () => {
         publicUrl,
         issuers: {
           default: {
-            keys: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY' }],
+            authorities: [{ state: 'active', chain: issuing.chainPem, keySecret: 'CA_KEY' }],
             profiles: ['default'],
           },
         },

@@ -59,6 +59,8 @@ export function createLauncher(
   const env = {
     PATH: process.env['PATH'],
     HOME: state.path,
+    // Four times as much garbage for a fifth less CPU time, most of which is starts.
+    GOGC: '400',
     [PARENT_VARIABLE]: String(process.pid),
   }
   const parts = new Set<ManagedProcess>()

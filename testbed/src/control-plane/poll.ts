@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const INTERVAL_MS = 25
+const FIRST_INTERVAL_MS = 25
+/** Many probes start a process, whose CPU time what they wait for needs too. */
+const LAST_INTERVAL_MS = 250
+const INTERVAL_GROWTH = 1.5
 
 /** What is waited for, in words for the error, and for how long. */
 export interface PollOptions {
@@ -17,6 +20,7 @@ export interface PollOptions {
  */
 export async function pollUntil(options: PollOptions): Promise<void> {
   const deadline = Date.now() + options.timeoutMs
+  let intervalMs = FIRST_INTERVAL_MS
   let cause: unknown
   while (Date.now() < deadline) {
     try {
@@ -25,7 +29,8 @@ export async function pollUntil(options: PollOptions): Promise<void> {
     } catch (error) {
       cause = error
     }
-    await sleep(INTERVAL_MS)
+    await sleep(intervalMs)
+    intervalMs = Math.min(intervalMs * INTERVAL_GROWTH, LAST_INTERVAL_MS)
   }
   throw new Error(`timed out waiting for ${options.what} (${options.timeoutMs} ms)`, { cause })
 }

@@ -45,7 +45,7 @@ export function makeSignerSetup(keyTypes: readonly KeyType[]): SignerSetup {
       issuing.map(({ name, keySecret, ca }) => [
         name,
         {
-          keys: [{ state: 'active', chain: ca.chainPem, keySecret }],
+          authorities: [{ state: 'active', chain: ca.chainPem, keySecret }],
           profiles: ['default'],
         },
       ]),

@@ -34,7 +34,7 @@ const KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 const HOUR_SECONDS = 3_600
 const DEFAULT_HOURS = 2_160
 /** For all of them together, on a machine that has other things to do. */
-const PATIENCE = '200s'
+const TIMEOUT = '200s'
 
 const ALL = KINDS.flatMap((kind) => CERTIFICATE_SHAPES.map((shape) => ({ kind, shape })))
 
@@ -74,7 +74,7 @@ beforeAll(async () => {
       ...ALL.map(({ kind, shape }) => manifestOf(kind, shape)),
     ].join('---\n'),
   )
-  const wait = `wait certificates.cert-manager.io --all -n ${NAMESPACE} --timeout=${PATIENCE}`
+  const wait = `wait certificates.cert-manager.io --all -n ${NAMESPACE} --timeout=${TIMEOUT}`
   await mustKubectl(plane, `${wait} --for=condition=Ready`)
   await pollUntil({
     what: 'cert-manager to have issued everything',
@@ -128,7 +128,7 @@ describe.for(ALL)('$kind, $shape.title', ({ kind, shape }) => {
   const { id, spec } = shape
   const name = nameOf(kind, id)
 
-  it('the certificate says what was asked, no more and no less', ({ expect }) => {
+  it('has exactly the requested content', { tags: ['AC-26'] }, ({ expect }) => {
     const { leaf, csrPem } = parts(name)
     expect(factsOf(leaf)).toEqual(wanted(shape))
     expect(factsOf(leaf).subject).toBe(subjectAsked(csrPem))
@@ -189,8 +189,8 @@ async function inRevision(revision: number, name: string): Promise<IssuedCertifi
   const { plane } = edge
   const certificate = `certificate/${name}`
   const isRevision = `jsonpath={.status.revision}=${String(revision)}`
-  await kubectlWait(plane, [certificate, isRevision, PATIENCE], NAMESPACE)
-  await kubectlWait(plane, [certificate, 'condition=Ready', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [certificate, isRevision, TIMEOUT], NAMESPACE)
+  await kubectlWait(plane, [certificate, 'condition=Ready', TIMEOUT], NAMESPACE)
   issued = await readIssued(plane)
   return parts(name)
 }
@@ -202,9 +202,7 @@ const withNames = (...dnsNames: readonly string[]): CertificateShape => ({
 })
 
 describe.for(KINDS)('%s', (kind) => {
-  it('the request is written by server-side apply, beside what cert-manager wrote', async ({
-    expect,
-  }) => {
+  it('is written by server-side apply', { tags: ['AC-9'] }, async ({ expect }) => {
     const name = nameOf(kind, 'dns')
     const request = requestSchema.parse(
       JSON.parse(
@@ -225,41 +223,49 @@ describe.for(KINDS)('%s', (kind) => {
     expect(ours).toMatchObject([{ operation: 'Apply', subresource: 'status' }])
   })
 
-  it('30: without its certificate and its request it is issued anew, for the same key', async ({
-    expect,
-  }) => {
-    const { plane } = edge
-    const shape: CertificateShape = {
-      id: 'again',
-      title: 'again',
-      spec: { dnsNames: ['again.example.com'], privateKey: { rotationPolicy: 'Never' } },
-    }
-    const name = nameOf(kind, shape.id)
-    await plane.apply(manifestOf(kind, shape))
-    const first = await inRevision(1, name)
-    await mustKubectl(plane, `delete certificaterequest ${name}-1 -n ${NAMESPACE}`)
-    const emptied = '{"data":{"tls.crt":""}}'
-    await mustKubectl(plane, `patch secret ${name}-tls -n ${NAMESPACE} --type=merge -p`, emptied)
-    const second = await inRevision(2, name)
-    expect(second.leaf.serialNumber).not.toBe(first.leaf.serialNumber)
-    expect(second.text('tls.key')).toBe(first.text('tls.key'))
-    expect(isFor(second.leaf, first.text('tls.key'))).toBe(true)
-    expect(factsOf(second.leaf)).toEqual(wanted(shape))
-  })
+  it(
+    '30: is reissued for the same key when its certificate and its request are deleted',
+    { tags: ['AC-26'] },
+    async ({ expect }) => {
+      const { plane } = edge
+      const shape: CertificateShape = {
+        id: 'again',
+        title: 'again',
+        spec: { dnsNames: ['again.example.com'], privateKey: { rotationPolicy: 'Never' } },
+      }
+      const name = nameOf(kind, shape.id)
+      await plane.apply(manifestOf(kind, shape))
+      const first = await inRevision(1, name)
+      await mustKubectl(plane, `delete certificaterequest ${name}-1 -n ${NAMESPACE}`)
+      const emptied = '{"data":{"tls.crt":""}}'
+      await mustKubectl(plane, `patch secret ${name}-tls -n ${NAMESPACE} --type=merge -p`, emptied)
+      const second = await inRevision(2, name)
+      expect(second.leaf.serialNumber).not.toBe(first.leaf.serialNumber)
+      expect(second.text('tls.key')).toBe(first.text('tls.key'))
+      expect(isFor(second.leaf, first.text('tls.key'))).toBe(true)
+      expect(factsOf(second.leaf)).toEqual(wanted(shape))
+    },
+  )
 
-  it('31: with one more DNS name it is issued anew, for both', async ({ expect }) => {
-    const { plane } = edge
-    const name = nameOf(kind, 'more')
-    await plane.apply(manifestOf(kind, withNames('more.example.com')))
-    const first = await inRevision(1, name)
-    const both = withNames('more.example.com', 'another.example.com')
-    await plane.apply(manifestOf(kind, both))
-    const second = await inRevision(2, name)
-    expect(factsOf(first.leaf)).toEqual(wanted(withNames('more.example.com')))
-    expect(factsOf(second.leaf)).toEqual(wanted(both))
-    const { generation } = second.certificate.metadata
-    expect(second.certificate.status.conditions).toMatchObject([{ observedGeneration: generation }])
-  })
+  it(
+    '31: is reissued for both DNS names when one is added',
+    { tags: ['AC-26'] },
+    async ({ expect }) => {
+      const { plane } = edge
+      const name = nameOf(kind, 'more')
+      await plane.apply(manifestOf(kind, withNames('more.example.com')))
+      const first = await inRevision(1, name)
+      const both = withNames('more.example.com', 'another.example.com')
+      await plane.apply(manifestOf(kind, both))
+      const second = await inRevision(2, name)
+      expect(factsOf(first.leaf)).toEqual(wanted(withNames('more.example.com')))
+      expect(factsOf(second.leaf)).toEqual(wanted(both))
+      const { generation } = second.certificate.metadata
+      expect(second.certificate.status.conditions).toMatchObject([
+        { observedGeneration: generation },
+      ])
+    },
+  )
 })
 
 const requestSchema = z.object({
