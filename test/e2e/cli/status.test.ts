@@ -21,7 +21,7 @@ import {
   type EdgeEnvironment,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -120,7 +120,7 @@ it('tells of issuers and requests as they are', async ({ expect }) => {
       }),
     ].join('---\n'),
   )
-  await kubectlWait(plane, ['certificate/good', 'condition=Ready', PATIENCE], 'default')
+  await kubectlWait(plane, ['certificate/good', 'condition=Ready', TIMEOUT], 'default')
   await pollUntil({
     what: 'the relay to tell of the others',
     probe: async () => {

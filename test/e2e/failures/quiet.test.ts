@@ -10,7 +10,7 @@ import { issuerManifest, secretManifest } from '@edge-issuer/testbed/relay/objec
 import { afterAll, beforeAll, it } from 'vitest'
 import { createBurst } from '../../support/edge/burst.ts'
 import type { CallRecord } from '../../support/fault-proxy/proxy.ts'
-import { grantCredentials, mustKubectl, PATIENCE } from '../environment.ts'
+import { grantCredentials, mustKubectl, TIMEOUT } from '../environment.ts'
 import { type Mix, shuffled, unmetAfter } from '../many-requests.ts'
 import { type FaultyEnvironment, startFaultyEnvironment, workerSpec } from './faulty-environment.ts'
 
@@ -53,7 +53,7 @@ it(
     await untilQuiet()
 
     const startMs = performance.now()
-    for (const proxy of [api, worker]) proxy.play(() => undefined)
+    for (const proxy of [api, worker]) proxy.inject(() => undefined)
     await sleep(WINDOW_MS)
     const calls = { api: countsOf(api.calls), worker: countsOf(worker.calls) }
     const lengthMs = performance.now() - startMs
@@ -100,7 +100,7 @@ async function createIssuers(): Promise<void> {
   await plane.apply([secret, ...issuers].join('---\n'))
   await mustKubectl(
     plane,
-    `wait issuers.edge-issuer.dev --all --for=condition=Ready --timeout=${PATIENCE} -n ${NAMESPACE}`,
+    `wait issuers.edge-issuer.dev --all --for=condition=Ready --timeout=${TIMEOUT} -n ${NAMESPACE}`,
   )
 }
 

@@ -9,13 +9,13 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { type Admin, createAdmin } from '@edge-issuer/testbed/worker/admin'
 import { afterAll, beforeAll, it } from 'vitest'
 import { createBurst, requestPath } from '../../support/edge/burst.ts'
-import { FATES, type FateName } from '../../support/edge/scenarios.ts'
+import { SCENARIOS, type ScenarioName } from '../../support/edge/scenarios.ts'
 import {
   type EdgeEnvironment,
   getObject,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   readyOf,
   startEdgeEnvironment,
@@ -42,8 +42,8 @@ afterAll(async () => {
 
 const nameOf = (name: string): string => `certificaterequest/${name}`
 
-async function create(fate: FateName, name: string): Promise<void> {
-  await createBurst(admin, [{ fate, name, namespace: NAMESPACE }])
+async function create(scenario: ScenarioName, name: string): Promise<void> {
+  await createBurst(admin, [{ scenario, name, namespace: NAMESPACE }])
 }
 
 /** Writes into a status under another name than the relay's. */
@@ -92,28 +92,28 @@ async function traces(name: string): Promise<readonly unknown[]> {
 }
 
 it.for([
-  { line: '5: issued', fate: 'good', asked: 1, events: 'Issued' },
-  { line: '5, 11: failed', fate: 'malformed', asked: 1, events: 'PermanentError' },
-  { line: '3, 5: denied', fate: 'denied', asked: 0, events: 'PermanentError' },
+  { line: '5: issued', scenario: 'good', asked: 1, events: 'Issued' },
+  { line: '5, 11: failed', scenario: 'malformed', asked: 1, events: 'PermanentError' },
+  { line: '3, 5: denied', scenario: 'denied', asked: 0, events: 'PermanentError' },
 ] as const)(
   '$line',
   { tags: ['AC-3', 'AC-5', 'AC-11'] },
-  async ({ fate, asked, events }, { expect }) => {
-    await create(fate, fate)
-    const ended = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${FATES[fate].end}`
-    await kubectlWait(edge.plane, [nameOf(fate), ended, PATIENCE], NAMESPACE)
+  async ({ scenario, asked, events }, { expect }) => {
+    await create(scenario, scenario)
+    const ended = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${SCENARIOS[scenario].end}`
+    await kubectlWait(edge.plane, [nameOf(scenario), ended, TIMEOUT], NAMESPACE)
     await pollUntil({
-      what: `${fate} to be told of`,
-      probe: async () => (await traces(fate))[2] !== '',
+      what: `${scenario} to be told of`,
+      probe: async () => (await traces(scenario))[2] !== '',
       timeoutMs: POLL_TIMEOUT_MS,
     })
-    const before = await traces(fate)
+    const before = await traces(scenario)
     expect(before.slice(1)).toEqual([asked, events])
-    const { failureTime } = (await getObject(edge.plane, nameOf(fate), NAMESPACE)).status
-    expect(failureTime !== undefined).toBe(fate !== 'good')
+    const { failureTime } = (await getObject(edge.plane, nameOf(scenario), NAMESPACE)).status
+    expect(failureTime !== undefined).toBe(scenario !== 'good')
     const start = await restartAfter(async () => Promise.resolve())
-    await isLeftAlone(fate, start)
-    expect(await traces(fate)).toEqual(before)
+    await isLeftAlone(scenario, start)
+    expect(await traces(scenario)).toEqual(before)
   },
 )
 

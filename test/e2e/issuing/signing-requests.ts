@@ -20,12 +20,12 @@ import {
   kubectlWait,
   mustKubectl,
   type ObservedObject,
-  PATIENCE,
+  TIMEOUT,
 } from '../environment.ts'
 
 /** Where Events about cluster-scoped objects live. */
 const NAMESPACE = 'default'
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 /** Creates a request and approves it, denies it or lets it wait; names it for kubectl. */
 export async function makeSigningRequest(
@@ -46,7 +46,7 @@ export const getSigningRequest = async (
 
 /** Waits until a request has its certificate. */
 export const isSigned = async (plane: ControlPlane, name: string): Promise<void> =>
-  kubectlWait(plane, [name, 'jsonpath={.status.certificate}', PATIENCE], NAMESPACE)
+  kubectlWait(plane, [name, 'jsonpath={.status.certificate}', TIMEOUT], NAMESPACE)
 
 /** @returns What a request was given, leaf first. */
 export async function certificatesOf(
@@ -84,7 +84,7 @@ export async function isTold(plane: ControlPlane, name: string, text: string): P
   await pollUntil({
     what: `the Event "${text}" about ${name}`,
     probe: async () => (await eventsOf(plane, name)).some((event) => event.includes(text)),
-    timeoutMs: PATIENCE_MS,
+    timeoutMs: TIMEOUT_MS,
   })
 }
 

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { mustKubectl } from '../environment.ts'
-import { type Breakage, relayComplaint } from '../failures/breakages.ts'
+import { type PermissionFault, relayComplaint } from '../failures/permission-faults.ts'
 
 /** In namespace `default`; {@link bindScraper} makes it one that may scrape. */
 const SCRAPER = 'prometheus'
@@ -66,12 +66,12 @@ export async function isScraped(plane: ControlPlane, port: number, status: numbe
 }
 
 /** The relay cannot ask who scrapes or what they may: it gives nothing away. */
-export const scrapeNotJudged: Breakage = async (permission, { edge, metricsPort }) => {
+export const scrapeNotJudged: PermissionFault = async (permission, { edge, metricsPort }) => {
   const complaint = await relayComplaint(edge, permission)
   await isScraped(edge.plane, metricsPort, 503)
   await complaint()
 }
 
 /** Whoever scrapes may not. */
-export const scrapeRefused: Breakage = async (_permission, { edge, metricsPort }) =>
+export const scrapeRefused: PermissionFault = async (_permission, { edge, metricsPort }) =>
   isScraped(edge.plane, metricsPort, 403)

@@ -19,7 +19,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -58,14 +58,14 @@ afterAll(async () => {
 /** Waits until the issuer is not Ready, and gives its message. */
 async function notReady(kind: IssuerKind, namespace: string): Promise<string> {
   const name = `${kind.toLowerCase()}.edge-issuer.dev/edge`
-  await kubectlWait(edge.plane, [name, 'condition=Ready=False', PATIENCE], namespace)
+  await kubectlWait(edge.plane, [name, 'condition=Ready=False', TIMEOUT], namespace)
   return readyOf(await getObject(edge.plane, name, namespace))?.message ?? ''
 }
 
 const isReady = async (kind: IssuerKind, namespace: string): Promise<void> =>
   kubectlWait(
     edge.plane,
-    [`${kind.toLowerCase()}.edge-issuer.dev/edge`, 'condition=Ready', PATIENCE],
+    [`${kind.toLowerCase()}.edge-issuer.dev/edge`, 'condition=Ready', TIMEOUT],
     namespace,
   )
 

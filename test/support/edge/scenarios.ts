@@ -10,7 +10,7 @@ import { generalName, integer, makeKey, subjectAltName, toPem } from '@edge-issu
 export type End = 'Issued' | 'Failed' | 'Denied' | 'Pending' | 'untouched'
 
 /** One sort of request. */
-export interface Fate {
+export interface Scenario {
   /** What an approver says; nothing for the ones that nobody decides on. */
   readonly decision?: 'Approved' | 'Denied'
   /** Default: a good one. The other is one that cert-manager lets through, and the worker does not. */
@@ -27,7 +27,7 @@ const READY_ISSUER = { group: GROUP, kind: 'ClusterIssuer', name: 'edge' }
 export const LATE_ISSUER = 'late'
 
 /** By name of the sort. */
-export const FATES = {
+export const SCENARIOS = {
   good: { decision: 'Approved', issuerRef: READY_ISSUER, end: 'Issued' },
   early: {
     decision: 'Approved',
@@ -53,14 +53,14 @@ export const FATES = {
     issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: 'edge' },
     end: 'untouched',
   },
-} as const satisfies Record<string, Fate>
+} as const satisfies Record<string, Scenario>
 
-/** A key of {@link FATES}. */
-export type FateName = keyof typeof FATES
+/** A key of {@link SCENARIOS}. */
+export type ScenarioName = keyof typeof SCENARIOS
 
 /** Makes the certification request of a sort, for `NAME.example.com`. */
-export function csrOf(fate: Fate, name: string): TextCsr {
-  if (fate.csr === undefined) return createCsr({ dnsNames: [`${name}.example.com`] })
+export function csrOf(scenario: Scenario, name: string): TextCsr {
+  if (scenario.csr === undefined) return createCsr({ dnsNames: [`${name}.example.com`] })
   const key = makeKey('P-256')
   const names = subjectAltName(generalName.dns(`${name}.example.com`))
   // RFC 2986 §4.1 has version 0 only; some tools write 1.

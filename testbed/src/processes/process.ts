@@ -110,8 +110,8 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
     stop: async (graceMs) => {
       child.kill('SIGTERM')
       const timer = new AbortController()
-      const patience = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)
-      await Promise.race([ended, patience])
+      const timeout = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)
+      await Promise.race([ended, timeout])
       timer.abort()
       return end ?? kill()
     },

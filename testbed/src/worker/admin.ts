@@ -45,7 +45,7 @@ const kubeconfigSchema = z.object({
 
 const REQUEST_TIMEOUT_MS = 10_000
 const RETRY_MS = 100
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 const MAX_CONNECTIONS = 8
 
 /** A connection pool that logs in as administrator, with what the control plane's kubeconfig says. */
@@ -69,7 +69,7 @@ export async function createAdmin(plane: ControlPlane): Promise<Admin> {
   const agent = await createAdminAgent(plane, MAX_CONNECTIONS)
   return {
     send: async (request) => {
-      const deadlineMs = Date.now() + PATIENCE_MS
+      const deadlineMs = Date.now() + TIMEOUT_MS
       for (;;) {
         const answer = await attempt(request, { agent, server: plane.server })
         if (answer.isFinal || Date.now() > deadlineMs) return read(request, answer)
