@@ -1,6 +1,6 @@
 /**
  * What the benchmarks of the relay run on: a control plane with cert-manager and its own CA, and our
- * signing worker in workerd; the relay is started by whoever measures it.
+ * signing worker in workerd; the caller starts the relay.
  *
  * @module
  */

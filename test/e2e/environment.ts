@@ -153,7 +153,7 @@ export async function mustKubectl(
   return stdout
 }
 
-/** Lets the relay read the Secrets of a namespace, with the command that the docs tell. */
+/** Lets the relay read the Secrets of a namespace, with the command of the docs. */
 export async function grantCredentials(plane: ControlPlane, namespace: string): Promise<void> {
   await mustKubectl(
     plane,

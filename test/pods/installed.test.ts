@@ -150,7 +150,7 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
     expect(after.follower).toMatchObject({ name: leader.name, restarts: 1 })
   })
 
-  it('a replica that hangs is not ready, and is started anew', async ({ expect }) => {
+  it('a replica that hangs is not ready, and is restarted', async ({ expect }) => {
     const { plane, cgroups } = relay
     const { follower } = await leaderAndFollower(plane)
     process.kill(await relayPid(cgroups, follower.uid), 'SIGSTOP')

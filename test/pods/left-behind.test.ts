@@ -1,5 +1,5 @@
 /**
- * What becomes of a node when the process that made it is killed: nobody is left to clean up.
+ * What happens to a node when the process that made it is killed and cannot clean up.
  *
  * @module
  */

@@ -52,7 +52,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** What a pod does not have to be told, and ports that are free here. */
+/** Flags that a pod does not need, and ports that are free here. */
 async function startAsInPod(yaml: string): Promise<ManagedProcess> {
   const { args, env } = relayContainerIn(objectsIn(yaml))
   const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
@@ -97,6 +97,6 @@ it('the bundle issues, and is refused nothing by Node or the API server', async 
   expect(log).not.toMatch(/ERR_ACCESS_DENIED|forbidden|"level":"error"/u)
 })
 
-it('the bundle ends in order when it is told to', async ({ expect }) => {
+it('the bundle ends in order on SIGTERM', async ({ expect }) => {
   expect(await relay.stop(STOP_GRACE_MS)).toEqual({ code: 0, signal: null })
 })

@@ -37,7 +37,7 @@ beforeAll(async () => {
   plane = await startControlPlane()
   signer = await startEdgeSigner({ directory: join(plane.directory, 'signer') })
   for (const name of [TEAM, OTHER]) await mustKubectl(plane, `create namespace ${name}`)
-  // What somebody does once who may do everything.
+  // What a cluster admin does once.
   await plane.apply(await manifests('crds', 'approve'))
   await plane.apply(await render(NAMESPACED, { name: 'edge-issuer', namespace: TEAM }))
   relay = await startRelayProcess({

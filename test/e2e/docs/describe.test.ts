@@ -1,6 +1,6 @@
 /**
- * docs/kubectl-describe.md shows what kubectl describe tells of an issuer whose Secret is missing at
- * first, and of a request that waits for it. This plays the story, and holds the page against it.
+ * docs/kubectl-describe.md shows what kubectl describe prints for an issuer whose Secret is missing at
+ * first, and of a request that waits for it. This test runs the same steps and compares the page with them.
  *
  * With `EDGE_ISSUER_UPDATE_DOCS=1` it writes what it saw into the page instead.
  *
@@ -36,7 +36,7 @@ afterAll(async () => {
   await edge.stop()
 })
 
-/** What describe tells of an object from `Status:` on. */
+/** What describe prints for an object from `Status:` on. */
 async function statusAndEvents(name: string): Promise<string> {
   const text = await mustKubectl(edge.plane, `describe ${name} -n ${NAMESPACE}`)
   return text.slice(text.indexOf('\nStatus:') + 1)

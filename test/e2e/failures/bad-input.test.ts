@@ -1,6 +1,6 @@
 /**
  * What users get wrong: each gives a condition that names the thing and says whose turn it is, and
- * what can be mended without a new request heals by itself.
+ * what can be fixed without a new request recovers.
  *
  * @module
  */

@@ -145,7 +145,7 @@ it('64 requests that hang do not keep another namespace from its certificate', a
 
 it('requests that wait for the circuit breaker say so', async ({ expect }) => {
   await pollUntil({
-    what: 'the breaker to open, and the last request to be looked at',
+    what: 'the breaker to open, and the last request to be reconciled',
     probe: async () => (await lastMessage()).includes('waiting until a probe succeeds'),
     timeoutMs: POLL_TIMEOUT_MS,
   })

@@ -105,7 +105,7 @@ afterAll(async () => {
   await Promise.all([api.stop(), frozen.stop()])
 })
 
-/** The stub tells of the real worker's health. */
+/** The stub reports the real worker's health. */
 async function startStub(): Promise<StubSigner> {
   const file = (name: string): string => join(edge.plane.directory, 'signer', name)
   return startStubSigner({
@@ -155,7 +155,7 @@ async function endNamespace(): Promise<void> {
   await makeIssuer('late')
 }
 
-/** Looks again and again until nothing is missing of any row. A row that was complete once is done. */
+/** Polls until nothing is missing of any row. A row that was complete once is done. */
 async function poll(
   rows: readonly FaultRow[],
   missingOf: (row: FaultRow, view: View) => readonly string[],
@@ -163,7 +163,7 @@ async function poll(
 ): Promise<{ readonly missing: ReadonlyMap<string, readonly string[]>; readonly view: View }> {
   const deadlineMs = Date.now() + limitMs
   let missing = new Map(
-    rows.map((row) => [row.name, ['not looked at']] as readonly [string, readonly string[]]),
+    rows.map((row) => [row.name, ['not checked']] as readonly [string, readonly string[]]),
   )
   for (;;) {
     const view = await lookAtAll({ edge, metricsPort })

@@ -1,5 +1,5 @@
 /**
- * What an operator sees when the relay lacks a permission: how it is brought about, and awaited.
+ * Makes the relay need a permission that it lacks, and waits for what an operator sees of it.
  *
  * @module
  */
@@ -31,14 +31,14 @@ const FAILURE_LIMIT_MS = 30_000
 /** Within which cert-manager has tried to approve. */
 const TRY_MS = 5_000
 
-/** A relay that starts without it says so; it may never be ready. */
+/** A relay that starts without the permission logs it; it may never be ready. */
 export const atStart: PermissionFault = async (permission, { edge, proxy }) => {
   const complaint = await relayComplaint(edge, permission)
   await edge.restartRelay({ kubeconfig: proxy.kubeconfig, awaitsReadiness: false })
   await complaint()
 }
 
-/** A relay that is to be elected says so; afterwards there is one that need not be. */
+/** A relay with leader election logs it; afterwards one without leader election runs. */
 export const notElected: PermissionFault = async (permission, { edge, proxy }) => {
   const throughProxy = { kubeconfig: proxy.kubeconfig, awaitsReadiness: false }
   const restart = async (): Promise<void> =>
@@ -59,7 +59,7 @@ export const notElected: PermissionFault = async (permission, { edge, proxy }) =
   await edge.restartRelay(throughProxy)
 }
 
-/** A request that is signed and cannot be told so. */
+/** A request that is signed, but whose status cannot be written. */
 export const signingRequestNotReported: PermissionFault = async (permission, { edge }) => {
   const complaint = await relayComplaint(edge, permission)
   const name = await createSigningRequest(edge)
@@ -67,7 +67,7 @@ export const signingRequestNotReported: PermissionFault = async (permission, { e
   await expectNotSigned(edge, name)
 }
 
-/** A request that changed while it was worked on is read anew, and cannot be. */
+/** A request that changed while it was reconciled is read again, and cannot be. */
 export const signingConflictNotResolved: PermissionFault = async (permission, { edge, proxy }) => {
   const complaint = await relayComplaint(edge, permission)
   refuseOnce(proxy, 'patch certificatesigningrequests/status')
@@ -103,7 +103,7 @@ export const relayComplaint = async (
   edge: EdgeEnvironment,
   { verb, resource }: Permission,
 ): Promise<() => Promise<void>> =>
-  // As it stands in a line of JSON.
+  // Escaped, as in a line of JSON.
   relayLogs(edge, `cannot ${verb} resource \\"${resource}\\"`)
 
 /** @returns A function that waits until the relay has logged this since this call. */
@@ -141,8 +141,8 @@ export async function approvalRefusal({
 }
 
 /**
- * cert-manager tries to approve, and its own webhook refuses it; not at once, since the webhook goes by
- * what it was told before for some seconds.
+ * cert-manager tries to approve, and its own webhook refuses it; not at once, since the webhook caches
+ * its access reviews for some seconds.
  *
  * @param create - Makes a request in `default`, and gives its name for kubectl.
  */

@@ -66,7 +66,7 @@ it(
     expect(calls.worker['health']).toBeGreaterThanOrEqual(ISSUERS)
     expect(calls.worker['health']).toBeLessThanOrEqual(checks)
     const limits: Readonly<Record<string, number>> = {
-      // A check judges the Secret as it is now, not as a watch that may lag tells it.
+      // A check reads the Secret as it is now, not as a watch that may lag has it.
       'get secrets': checks,
       'watch certificaterequests': watches,
       'watch certificatesigningrequests': watches,

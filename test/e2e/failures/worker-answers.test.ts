@@ -37,7 +37,7 @@ const NEVER = new AbortController().signal
 let edge: EdgeEnvironment
 let stub: StubSigner | undefined
 let health: unknown
-/** A good answer to the request of somebody else. */
+/** A good response to another request. */
 let foreign: unknown
 
 beforeAll(async () => {
@@ -173,7 +173,7 @@ describe('faults that pass', () => {
   )
 
   it(
-    'past the limit a request fails, with the time and the last fault, and is left alone',
+    'past the limit a request fails with the time and the last error, and is ignored',
     { tags: ['AC-12'] },
     async ({ expect }) => {
       const { plane, signer } = edge

@@ -1,6 +1,6 @@
 /**
  * Kubernetes' own CertificateSigningRequests on a real API server: what is signed, what waits, what
- * fails, what is left alone.
+ * fails, and what the relay ignores.
  *
  * @module
  */
@@ -60,7 +60,7 @@ const request = async (
   verb: 'approve' | 'deny' | 'wait' = 'approve',
 ): Promise<string> => makeSigningRequest(edge.plane, { csrPem, ...fields }, verb)
 
-/** Lets the relay see everything made so far: it is told of later requests later. */
+/** Waits until the relay has seen everything made so far: its watch delivers requests in order. */
 async function settle(): Promise<void> {
   const name = `marker-${crypto.randomUUID()}`
   const marker = await request({ name, signerName: 'clusterissuers.edge-issuer.dev/missing' })
@@ -210,7 +210,7 @@ describe('the relay ignores', { tags: ['AC-24'] }, () => {
       name: 'foreign',
       verb: 'approve',
       fields: { signerName: 'clusterissuers.acme.dev/edge' },
-      // Not even looked at.
+      // Not even reconciled.
       why: undefined,
     },
   ] as const)('$name', async ({ name, verb, fields, why }, { expect }) => {

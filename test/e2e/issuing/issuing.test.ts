@@ -90,9 +90,9 @@ describe('the main job', () => {
     },
   )
 
-  it('tells of it in Events and in the condition', async ({ expect }) => {
+  it('reports it in Events and in the condition', async ({ expect }) => {
     const { plane } = edge
-    const name = await request('told', OURS)
+    const name = await request('reported', OURS)
     await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], NAMESPACE)
     expect(readyOf(await getObject(plane, name, NAMESPACE))).toMatchObject({
       status: 'True',

@@ -76,7 +76,7 @@ async function outcomes(uid: string): Promise<readonly string[]> {
     .map((line) => outcome.parse(JSON.parse(line)).outcome)
 }
 
-/** At the first of these calls `then` happens, and only after it the call goes on; both proxies begin anew. */
+/** At the first of these calls `then` happens, and the call continues after it; both proxies start over. */
 function meanwhile(isIt: (call: Call) => boolean, then: () => Promise<unknown>): void {
   let first: Promise<unknown> | undefined
   const choice = async (call: Call): Promise<undefined> => {
@@ -103,7 +103,7 @@ const MOMENTS = [
 ] as const satisfies { name: string; moment: string; isIt: (call: Call) => boolean }[]
 
 it.for(MOMENTS)(
-  '16: a request deleted and made anew $moment gets no certificate of the old one',
+  'a request deleted and created again $moment gets no certificate of the old one',
   { tags: ['AC-16'] },
   async ({ name, isIt }, { expect }) => {
     const replaced = Promise.withResolvers<Created>()
@@ -124,7 +124,7 @@ it.for(MOMENTS)(
 )
 
 it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
-  '16: a request deleted $moment is not made anew by what is written',
+  'a request deleted $moment is not created again by a write',
   { tags: ['AC-16'] },
   async ({ name, moment }, { expect }) => {
     const isIt = moment === 'while the worker signs' ? MOMENTS[0].isIt : isWriteTo(name)
@@ -155,12 +155,17 @@ it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
 )
 
 it(
-  '20: what others write between reading and writing is kept, and the request is issued',
+  'a status written between read and write is kept, and the request is issued',
   { tags: ['AC-9', 'AC-20'] },
   async ({ expect }) => {
     const { admin } = faulty
     const name = 'audited'
-    const audited = { type: 'Audited', status: 'True', reason: 'Seen', message: 'by somebody else' }
+    const audited = {
+      type: 'Audited',
+      status: 'True',
+      reason: 'Seen',
+      message: 'by another controller',
+    }
     meanwhile(isWriteTo(name), async () =>
       admin.send({
         method: 'PATCH',
@@ -191,7 +196,7 @@ it(
 )
 
 it(
-  '25: where no Event can be written, certificates are issued all the same',
+  'certificates are issued where no Event can be written',
   { tags: ['AC-25'] },
   async ({ expect }) => {
     faulty.api.inject((call) => (isOfEvents(call) ? { kind: 'refuse', status: 500 } : undefined))
@@ -210,7 +215,7 @@ it(
 )
 
 it(
-  '27: told to end while the worker signs, the relay ends in order; the lease is free, the request issued once',
+  'SIGTERM while the worker signs: the relay ends in order, the lease is free, the request issued once',
   { tags: ['AC-27'] },
   async ({ expect }) => {
     const { edge, api } = faulty

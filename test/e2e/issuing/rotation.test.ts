@@ -244,7 +244,7 @@ it('A, then A with B to come, then B with A still trusted, then B alone', async 
   for (const one of bursts) await verify(one, trustBoth, trustStill)
   await verify(after, trustStill, trustB)
   await verify(last, trustB)
-  // And nobody had to ask twice.
+  // And no request was sent twice.
   const names = ['before', 'prepared', ...burst, 'after', 'last']
   expect(await outcomes()).toEqual(Object.fromEntries(names.map((name) => [`${name}-1`, 'Issued'])))
 })

@@ -162,7 +162,7 @@ async function healthChecks(): Promise<number> {
   return log.split('\n').filter((line) => line.includes('"healthy"')).length
 }
 
-/** Watches of Secrets that are open at the API server, of whomever. */
+/** All watches of Secrets that are open at the API server. */
 async function secretWatches(): Promise<number> {
   const metrics = await mustKubectl(edge.plane, 'get --raw /metrics')
   const counts = [

@@ -1,5 +1,5 @@
 /**
- * CertificateSigningRequests as a test handles them: made, approved, looked at.
+ * CertificateSigningRequests in tests: creates, approves and reads them.
  *
  * @module
  */
@@ -70,7 +70,7 @@ const eventsSchema = z.object({
   ),
 })
 
-/** @returns What was told of a request: `Normal Issued: …`. */
+/** @returns The Events about a request: `Normal Issued: …`. */
 export async function eventsOf(plane: ControlPlane, name: string): Promise<readonly string[]> {
   const json = await mustKubectl(plane, `get events.events.k8s.io -n ${NAMESPACE} -o json`)
   return eventsSchema
@@ -79,7 +79,7 @@ export async function eventsOf(plane: ControlPlane, name: string): Promise<reado
     .map(({ type, reason, note }) => `${type} ${reason}: ${note}`)
 }
 
-/** Waits until a request was told something that contains `text`. */
+/** Waits until an Event about a request contains `text`. */
 export async function isTold(plane: ControlPlane, name: string, text: string): Promise<void> {
   await pollUntil({
     what: `the Event "${text}" about ${name}`,

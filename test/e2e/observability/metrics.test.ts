@@ -122,7 +122,7 @@ it('they are served plain, or not at all, when asked to', async ({ expect }) => 
   await expect(scrape(port)).rejects.toThrow('ECONNREFUSED')
 })
 
-/** Waits until a relay has heard of the one request that nobody has approved. */
+/** Waits until a relay has seen the one request that is not approved. */
 async function seesTheUnapproved(at: number): Promise<void> {
   const line = 'edge_issuer_requests_waiting_for_approval{kind="CertificateSigningRequest"} 1'
   await pollUntil({

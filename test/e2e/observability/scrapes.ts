@@ -22,7 +22,7 @@ export interface Scrape {
   readonly body: string
 }
 
-/** Asks for the metrics over TLS, whoever vouches for the certificate. */
+/** Gets the metrics over TLS, with any certificate. */
 export async function scrape(port: number, token?: string): Promise<Scrape> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const options = { port, path: '/metrics', headers, rejectUnauthorized: false, agent: false }
@@ -43,7 +43,7 @@ export const makeServiceAccount = async (plane: ControlPlane, name: string): Pro
 export const tokenOf = async (plane: ControlPlane, name: string): Promise<string> =>
   (await mustKubectl(plane, `create token ${name} -n default`)).trim()
 
-/** Lets the scraper scrape, with the command that the manifest tells. */
+/** Lets the scraper scrape, with the command of the manifest. */
 export async function bindScraper(plane: ControlPlane): Promise<void> {
   await makeServiceAccount(plane, SCRAPER)
   await mustKubectl(
@@ -52,7 +52,7 @@ export async function bindScraper(plane: ControlPlane): Promise<void> {
   )
 }
 
-/** Scrapes as the scraper, which is asked about anew. */
+/** Scrapes as the scraper, whose permission is not cached. */
 export const scrapeAsScraper = async (plane: ControlPlane, port: number): Promise<Scrape> =>
   scrape(port, await tokenOf(plane, SCRAPER))
 

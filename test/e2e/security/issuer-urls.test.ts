@@ -85,7 +85,7 @@ it('an Issuer may not use a worker at a private address; a ClusterIssuer may', a
   await readyClusterIssuer(edge)
 })
 
-it('an Issuer may use it with --issuer-url-allow, and tells nothing apart there', async ({
+it('an Issuer may use it with --issuer-url-allow, and its condition reveals nothing', async ({
   expect,
 }) => {
   const { plane, signer } = edge

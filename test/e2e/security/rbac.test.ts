@@ -1,6 +1,6 @@
 /**
  * Every permission that is shipped is needed: each is taken away alone, and something fails that an
- * operator can see. A permission that is added wants a line in {@link FAULTS}: what fails without it.
+ * operator can see. A permission that is added needs a line in {@link FAULTS}: what fails without it.
  *
  * @module
  */
@@ -104,7 +104,7 @@ const issuerNotReported =
     await expectNotReady(name)
   }
 
-/** A request that changed while it was worked on is read anew, and cannot be. */
+/** A request that changed while it was reconciled is read again, and cannot be. */
 const conflictNotResolved: PermissionFault = async (permission) => {
   const complaint = await relayComplaint(edge, permission)
   refuseOnce(proxy, 'patch certificaterequests/status')
@@ -134,7 +134,7 @@ const issuerSays =
   }
 
 const UNREADABLE = 'could not read the issuer: '
-/** With the command that mends it. */
+/** With the command that fixes it. */
 const keyNotRead = issuerSays(
   'ClusterIssuer',
   `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
@@ -194,7 +194,7 @@ const FAULTS: Readonly<Record<string, PermissionFault>> = {
     approvalRefused(async () => createRequest('ClusterIssuer')),
 }
 
-it('for every permission that is shipped, and for no other, there is a line that says what fails without it', ({
+it('each shipped permission, and no other, has a line that says what fails without it', ({
   expect,
 }) => {
   expect(permissions.map(describePermission).toSorted()).toEqual(Object.keys(FAULTS).toSorted())
@@ -205,7 +205,7 @@ describe('without a permission something fails, and with it all is well again', 
     '%s',
     async ([name, permission], { expect }) => {
       const fault = FAULTS[name]
-      if (fault === undefined) throw new Error('nobody knows what fails without it')
+      if (fault === undefined) throw new Error('the table does not say what fails without it')
       await edge.plane.apply(roleManifestWithout(permission))
       try {
         await fault(permission, { edge, proxy, metricsPort })

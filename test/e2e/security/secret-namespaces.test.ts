@@ -88,7 +88,7 @@ it('23: the Secret of an Issuer is read in its own namespace, where that is perm
 })
 
 it(
-  '23: that of a ClusterIssuer is read in the namespace of the relay, wherever else it may be',
+  'the Secret of a ClusterIssuer is read in the namespace of the relay only',
   { tags: ['AC-23'] },
   async ({ expect }) => {
     expect(await notReady('ClusterIssuer', 'default')).toContain(
@@ -100,7 +100,7 @@ it(
 )
 
 it(
-  '23: no Secret outside the permitted namespaces was given out, and none but those of issuers asked for',
+  'only Secrets of issuers are requested, and none outside of the permitted namespaces is returned',
   { tags: ['AC-23'] },
   ({ expect }) => {
     expect(namespacesAsked((status) => status === 200).toSorted()).toEqual([HOME, 'open'])

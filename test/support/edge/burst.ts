@@ -33,9 +33,9 @@ export const requestPath = (namespace: string, name?: string): string =>
   `/apis/cert-manager.io/v1/namespaces/${namespace}/certificaterequests${name === undefined ? '' : `/${name}`}`
 
 /**
- * Creates requests in their order, a few at a time, and decides on each as its scenario has it.
+ * Creates requests in their order, a few at a time, and decides on each as its scenario says.
  *
- * @param onCreated - Told of each, with how many there are by then.
+ * @param onCreated - Called for each, with the number created so far.
  */
 export async function createBurst(
   admin: Admin,

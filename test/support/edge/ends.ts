@@ -1,5 +1,5 @@
 /**
- * What became of requests, against what must become of them.
+ * Compares how requests ended with how they must end.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export async function observeRequests(
   return new Map(items.map((item) => [item.metadata.name, item]))
 }
 
-/** @returns What is not (yet) as it must be, a line a request. */
+/** @returns One line for each request that has not ended as it must. */
 export function unmetEnds(
   created: readonly Created[],
   observed: ReadonlyMap<string, Observed>,

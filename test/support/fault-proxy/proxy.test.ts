@@ -82,7 +82,7 @@ describe('without a fault', () => {
     expect(proxy.calls).toMatchObject([{ isOpen: true, serverStatus: 200 }])
   })
 
-  it('the server is told when the client has gone', async ({ expect, onTestFinished }) => {
+  it('the server sees that the client has gone', async ({ expect, onTestFinished }) => {
     const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayLines)
     const answer = await ask()
     expect(seen).toMatchObject([{ isClosed: false }])

@@ -22,7 +22,7 @@ export type FaultChoice = (call: Call) => Fault | undefined | Promise<Fault | un
 /** A call that went through, and how it goes. */
 export interface CallRecord extends Call {
   readonly fault: Fault | undefined
-  /** What the server answered, whatever the client was told; undefined before, or without an answer. */
+  /** The server's response, whatever the client got; undefined before it or without one. */
   serverStatus: number | undefined
   /** Whether the client still waits for the answer, or reads it. */
   isOpen: boolean
@@ -87,7 +87,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       closed.abort()
     })
     const passage = { incoming, answer, record, agent, options, signal: closed.signal }
-    // Whatever fails on either side, the client sees a lost connection; there is nobody else to tell.
+    // Whatever fails on either side, the client sees a lost connection.
     await pass(passage).catch(() => answer.destroy())
   }
   const server = createServer(

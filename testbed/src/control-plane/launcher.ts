@@ -59,7 +59,7 @@ export function createLauncher(
   const env = {
     PATH: process.env['PATH'],
     HOME: state.path,
-    // Four times as much garbage for a fifth less CPU time, most of which is starts.
+    // A fifth less CPU time, most of which is spent in starts, for more memory.
     GOGC: '400',
     [PARENT_VARIABLE]: String(process.pid),
   }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const FIRST_INTERVAL_MS = 25
-/** Many probes start a process, whose CPU time what they wait for needs too. */
+/** Many probes start a process, and take CPU time from what they wait for. */
 const LAST_INTERVAL_MS = 250
 const INTERVAL_GROWTH = 1.5
 
-/** What is waited for, in words for the error, and for how long. */
+/** Options of {@link pollUntil}. */
 export interface PollOptions {
   /** Completes "timed out waiting for …". */
   readonly what: string
@@ -15,7 +15,7 @@ export interface PollOptions {
 }
 
 /**
- * Asks until the answer is yes.
+ * Polls until the probe returns true, first often and then less often.
  * @throws Error when the time runs out; its cause is what the last probe threw, if it did
  */
 export async function pollUntil(options: PollOptions): Promise<void> {

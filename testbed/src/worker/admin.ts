@@ -25,7 +25,7 @@ export interface AdminRequest {
 /** Speaks to the API server with every permission. */
 export interface Admin {
   /**
-   * Sends a request, again as long as nobody answers or the answer is "not now": an API server that is
+   * Sends a request, and repeats it while there is no response or the response is "not now": an API server that is
    * killed is no fault of the test's. Applying may be repeated, so nothing is done twice.
    *
    * @returns The object in the answer; `undefined` for a 404.

@@ -1,6 +1,6 @@
 /**
  * cert-manager's conformance suite for CertificateSigningRequests, as tests of our own. As in the suite
- * the test approves them: nobody else does.
+ * the test approves them, as no one else does.
  *
  * @module
  */

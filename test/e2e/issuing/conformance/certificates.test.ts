@@ -56,7 +56,7 @@ const manifestOf = (
   })
 
 /**
- * On a busy machine cert-manager now and then issues a Certificate a second time, whoever the issuer is. One
+ * On a busy machine cert-manager now and then issues a Certificate a second time, with any issuer. One
  * whose certificate is not what it asked for would be issued again and again.
  */
 const MAX_REVISION = 2
