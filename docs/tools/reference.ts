@@ -1,16 +1,17 @@
-/** The parts of the documents that are made from the code. */
+/** The parts of the documents that are generated from the code. */
 import { readFile } from 'node:fs/promises'
 import { acceptanceTable, criteriaTable } from './acceptance-table.ts'
 import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { protocolParts } from './protocol-reference.ts'
 import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
 import { replaceGenerated } from './tables.ts'
 import { userTextBlocks } from './user-texts.ts'
 import { workerTables } from './worker-configuration.ts'
 
-/** A document as it is, and as it is to be. */
+/** A document as it is, and as it should be. */
 export interface GeneratedDocument {
   /** Path from the root of the repository. */
   readonly name: string
@@ -30,6 +31,7 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
       'issuer status': status,
     }),
     documentOf('docs/messages.md', await userTextBlocks()),
+    documentOf('docs/protocol.md', await protocolParts()),
     documentOf('docs/troubleshooting.md', { refusals: refusalTable() }),
     documentOf('docs/cli.md', {
       commands: commandTable(),

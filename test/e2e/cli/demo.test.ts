@@ -239,7 +239,9 @@ describe('the demo in a terminal', () => {
     const first = demo('--clean', { XDG_CACHE_HOME: cache })
     expect(await first.ended).toBe(0)
     expect(first.printed()).toMatch(/Removed .*edge-issuer-demo \([\d.]+ MB\)\./)
-    expect(first.printed()).toMatch(/Kept the built programs \(2\.0 MB in .*\); --caches removes them too/)
+    expect(first.printed()).toMatch(
+      /Kept the built programs \(2\.0 MB in .*\); --caches removes them too/,
+    )
     expect(await readdir(stateIn)).toEqual(['of-others'])
 
     const second = demo('--clean --caches', { XDG_CACHE_HOME: cache })
@@ -248,7 +250,7 @@ describe('the demo in a terminal', () => {
   })
 })
 
-/** A cache in which this process seems to build, and a `go` that tells its version. */
+/** A cache in which this process seems to build, and a `go` that prints its version. */
 async function cacheInUse(): Promise<NodeJS.ProcessEnv> {
   const cache = await mkdtemp(join(folder, 'cache-'))
   const tools = await mkdtemp(join(folder, 'tools-'))
