@@ -71,7 +71,7 @@ describe('an export as the worker gives it', () => {
       /^line 1, uid \S+: the request is signed with key \S+, which is not among/,
     )
     expect(stdout).toContain('the chain does not end at a root in --ca-file\n')
-    expect(stderr).toContain('1 of 1 records fail\n')
+    expect(stderr).toContain('1 of 1 records failed\n')
   })
 })
 
