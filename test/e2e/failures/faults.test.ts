@@ -67,7 +67,7 @@ afterAll(async () => {
 })
 
 it.for(seedsOr([1, 2]))(
-  'seed %d: everything ends as it should, and nothing is signed twice',
+  'seed %d: every request ends as it must, and nothing is signed twice',
   { tags: ['AC-10', 'AC-19'], timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {
     const { edge, admin, restartRelay } = faulty

@@ -84,7 +84,7 @@ it.for(seedsOr([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))(
 )
 
 it(
-  'two relays that both work, as when a lease is lost unnoticed: nothing is signed twice',
+  'two active relays, as when the loss of a lease is not noticed: nothing is signed twice',
   { tags: ['AC-18'], timeout: 2 * RUN_LIMIT_MS },
   async ({ expect }) => {
     const replica = await edge.startReplica()

@@ -54,7 +54,7 @@ afterAll(async () => {
 })
 
 it.for(seedsOr([1, 2, 3]))(
-  'seed %d: the leader is killed in a burst, the second replica goes on, nothing is signed twice',
+  'seed %d: the leader is killed in a burst, the second replica takes over, nothing is signed twice',
   { timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {
     const namespace = `seed-${String(seed)}`
