@@ -21,7 +21,7 @@ import { leaderAndFollower, leaderName, relayPid, relayPods, runInPod } from './
 import { requestsAtOnce, requestsDuring } from './request-stream.ts'
 
 const MEBIBYTE = 2 ** 20
-/** Of `deploy/kustomize/workload/deployment.yaml`. */
+/** The memory limit of `deploy/kustomize/workload/deployment.yaml`. */
 const MEMORY_LIMIT = 256 * MEBIBYTE
 const BURST = 300
 const NEXT_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.1-next'

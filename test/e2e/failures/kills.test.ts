@@ -60,12 +60,12 @@ type Victim = keyof typeof KILLS
 
 interface Kill {
   readonly victim: Victim
-  /** After this many requests were created, and a moment. */
+  /** The kill follows a moment after this many requests were created. */
   readonly afterRequests: number
   readonly delayMs: number
 }
 
-/** Each dies once in a burst, in any order and perhaps together. */
+/** Each process is killed once in a burst, in any order and perhaps together. */
 function killsOf(seed: number): readonly Kill[] {
   const random = seededRandom(`kills ${String(seed)}`)
   return (['relay', 'API server', 'worker'] as const).map((victim) => ({

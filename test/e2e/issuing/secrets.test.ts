@@ -158,7 +158,7 @@ it('only Secrets that an issuer names are watched', async ({ expect }) => {
   })
 })
 
-/** How often the worker was asked how it is. */
+/** Number of health checks that the worker received. */
 async function healthChecks(): Promise<number> {
   const log = await readFile(edge.signer.worker.logFile, 'utf8')
   return log.split('\n').filter((line) => line.includes('"healthy"')).length

@@ -91,7 +91,7 @@ async function killLeader(delayMs: number): Promise<number> {
   return Date.now() - killedAtMs
 }
 
-/** How often a replica has become the leader; all of them write one log. */
+/** Number of times that a replica became the leader; all of them write one log. */
 async function timesLed(): Promise<number> {
   const log = await readFile(edge.relay().logFile, 'utf8')
   return log.split('"message":"leading"').length - 1

@@ -134,7 +134,7 @@ const issuerSays =
   }
 
 const UNREADABLE = 'could not read the issuer: '
-/** With the command that fixes it. */
+/** The issuer's condition has the command that fixes it. */
 const keyNotRead = issuerSays(
   'ClusterIssuer',
   `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
@@ -151,7 +151,7 @@ const seriesNotWritten: PermissionFault = async (permission) => {
   await complaint()
 }
 
-/** By {@link describePermission}: what fails without it. */
+/** What fails without a permission, by {@link describePermission}. */
 const FAULTS: Readonly<Record<string, PermissionFault>> = {
   'edge-issuer-relay may get certificaterequests.cert-manager.io': conflictNotResolved,
   'edge-issuer-relay may list certificaterequests.cert-manager.io': atStart,
