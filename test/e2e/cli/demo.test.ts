@@ -18,7 +18,7 @@ const UP = /The demo runs until Ctrl-C/
 const START_TIMEOUT_MS = 90_000
 const END_TIMEOUT_MS = 60_000
 
-/** With a blank in its name, which every command that the demo prints must survive. */
+/** Its name has a space, which every command that the demo prints must quote. */
 let folder: string
 let stateIn: string
 
