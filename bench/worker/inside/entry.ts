@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { weakModulusFault } from '../../../signer-worker/src/policy/weak-rsa.ts'
+import { weakModulusFault } from '../../../signer-worker/src/policy/key/weak-rsa.ts'
 import { type Fixture, type RsaBits, type Task, TASKS } from './fixture.ts'
 import { openOperation } from './operation.ts'
 import { issueWithPeculiar, openPeculiar } from './peculiar.ts'

@@ -1,4 +1,4 @@
-import type { ParseFault } from '../parse-fault.ts'
+import type { ParseFault } from '../parse-error.ts'
 import { err, ok, type Result } from '../result.ts'
 import { DerReader } from './reader.ts'
 import { DerRefusal } from './refusal.ts'

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { PARSE_FAULTS, type ParseFaultCode } from '../parse-fault.ts'
+import { PARSE_FAULTS, type ParseFaultCode } from '../parse-error.ts'
 import { decodeLongLength, LONG_FORM } from './length.ts'
 import { decodeObjectIdentifier } from './object-identifier.ts'
 import { isAt } from './octets.ts'

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PARSE_FAULTS, type ParseFault, type ParseFaultCode } from '../parse-fault.ts'
+import { PARSE_FAULTS, type ParseFault, type ParseFaultCode } from '../parse-error.ts'
 
 /** A fault of some contents, whose place the reader of the field knows. */
 export class DerFault extends Error {

@@ -7,7 +7,7 @@
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed } from '../der/tag.ts'
-import type { ParseFault } from '../parse-fault.ts'
+import type { ParseFault } from '../parse-error.ts'
 import type { Result } from '../result.ts'
 import { readExtensions, type Extensions } from './extension.ts'
 import { readName, type Name } from './name.ts'

@@ -7,7 +7,7 @@
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextPrimitive } from '../der/tag.ts'
-import type { ParseFault } from '../parse-fault.ts'
+import type { ParseFault } from '../parse-error.ts'
 import { ok, type Result } from '../result.ts'
 import type { Extension } from './extension.ts'
 import { EXTENSION_OID } from './oid.ts'

@@ -6,7 +6,7 @@
  */
 import { fromHex, isBelow } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
-import type { ParseFaultCode } from '../parse-fault.ts'
+import type { ParseFaultCode } from '../parse-error.ts'
 import { ED25519_OCTETS, isCanonicalPoint, isScalar, isSmallOrderPoint } from './ed25519.ts'
 import type { Curve, PublicKey } from './public-key.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'

@@ -12,7 +12,7 @@ import {
   nameToText,
   oidToText,
 } from '@edge-issuer/shared/x509'
-import { JUDGED_CONSTRAINTS } from '../policy/name-constraints.ts'
+import { JUDGED_CONSTRAINTS } from '../policy/names/name-constraints.ts'
 import { caKeyProblem, caSignatureProblem } from './accepted-algorithms.ts'
 import { requiredPolicies } from './chain-policies.ts'
 

@@ -21,23 +21,29 @@ import {
   type Name,
   nameToText,
 } from '@edge-issuer/shared/x509'
-import type { IssuingCa } from '../ca/issuing-ca.ts'
-import { decideAuthority } from './authority.ts'
-import { judgeBlockedKey } from './blocked-keys.ts'
-import { decideCaConstraints } from './ca-constraints.ts'
-import { type ClientPolicy, clientPolicyIn } from './client-policy.ts'
-import { commonNameWarnings } from './common-name.ts'
-import { readCsr } from './csr.ts'
-import { ignoredExtensions, judgeExtensions, keyIdentifier, planExtensions } from './extensions.ts'
-import { judgeKey } from './key-constraints.ts'
-import { judgeNames } from './names.ts'
-import { matchesAny } from './pattern.ts'
-import type { Profile } from './profile.ts'
+import type { CertificatePlan } from '../model/certificate-plan.ts'
+import type { IssuingCa } from '../model/issuing-ca.ts'
+import { readCsr } from './csr/csr.ts'
+import { decideAuthority } from './extensions/basic-constraints.ts'
+import { decideCaConstraints } from './extensions/ca-name-constraints.ts'
+import {
+  ignoredExtensions,
+  judgeExtensions,
+  keyIdentifier,
+  planExtensions,
+} from './extensions/extensions.ts'
+import { judgeBlockedKey } from './key/blocked-keys.ts'
+import { judgeKey } from './key/key-constraints.ts'
+import { judgeNames } from './names/names.ts'
 import { joinRefusals } from './refusals.ts'
-import { judgeSubject, type NamedRequest, type SubjectRules } from './subject.ts'
+import { type ClientPolicy, clientPolicyIn } from './rules/client-policy.ts'
+import { matchesAny } from './rules/pattern.ts'
+import type { Profile } from './rules/profile.ts'
+import { commonNameWarnings } from './subject/common-name.ts'
+import { judgeSubject, type NamedRequest, type SubjectRules } from './subject/subject.ts'
 import { quote, quoteList } from './text.ts'
-import { decideUsages, isGoodForServers } from './usages.ts'
-import { decideValidity, type Validity, validityWarnings } from './validity.ts'
+import { decideUsages, isGoodForServers } from './usages/usages.ts'
+import { decideValidity, validityWarnings } from './validity/validity.ts'
 
 /** A request and all that it is judged by. */
 export interface Evaluation {
@@ -47,33 +53,6 @@ export interface Evaluation {
   readonly ca: IssuingCa
   /** The clock, epoch ms. */
   readonly nowMs: number
-}
-
-/**
- * Everything a certificate says but for its serial number and its issuer. Plain, cloneable data; what
- * the certification request has is views of it, which crosses to the ledger once, with all of them.
- */
-export interface CertificatePlan extends Validity {
-  /** Name in DER, as the certification request has it. */
-  readonly subject: Uint8Array
-  /** SubjectPublicKeyInfo in DER, as the certification request has it. */
-  readonly spki: Uint8Array
-  /** In the order of the certificate. */
-  readonly extensions: readonly Extension[]
-  /** What was asked for and is not certified, one sentence each. */
-  readonly ignored: readonly string[]
-  /** What a verifier may refuse in the certificate, and what to add, one sentence each. */
-  readonly warnings: readonly string[]
-  /** Names of the lints (`ca/lint.ts`) that do not apply, because the profile says so. */
-  readonly lintExceptions: readonly string[]
-  /** For the ledger and for people. */
-  readonly names: {
-    /** RFC 4514; empty for an empty subject. */
-    readonly subject: string
-    readonly commonNames: readonly string[]
-    /** In openssl's form: `DNS:a.example`. */
-    readonly subjectAltNames: readonly string[]
-  }
 }
 
 /**

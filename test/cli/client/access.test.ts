@@ -8,7 +8,7 @@ import {
 /** What the flags of `client create` are worth to cert-manager: by the policy of the worker. */
 import { describe, it } from 'vitest'
 import { z } from 'zod'
-import { judge } from '../../signer-worker/policy/judge.ts'
+import { judge } from '../../signer-worker/policy/support/evaluate-request.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const createdSchema = z.object({

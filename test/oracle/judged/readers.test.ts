@@ -9,8 +9,8 @@ import {
   parseCertificate,
   parseCertificationRequest,
 } from '../../../shared/src/x509/index.ts'
-import { readCsr } from '../../../signer-worker/src/policy/csr.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { readCsr } from '../../../signer-worker/src/policy/csr/csr.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { csrArbitrary } from '../../support/csr-arbitrary.ts'
 import { mutationOf } from '../../support/der-mutation.ts'
 import { readWithGo } from '../judges/go-readers.ts'

@@ -45,8 +45,8 @@ import {
   nameToText,
   parseCertificate,
 } from '../../../shared/src/x509/index.ts'
-import { readCsr } from '../../../signer-worker/src/policy/csr.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { readCsr } from '../../../signer-worker/src/policy/csr/csr.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 
 const profile = profileSchema.parse({})
 

@@ -17,7 +17,15 @@ import {
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { allowing, extensionOf, judge, NOW_MS, plan, refusals, theAuthority } from './judge.ts'
+import {
+  allowing,
+  extensionOf,
+  judge,
+  NOW_MS,
+  plan,
+  refusals,
+  theAuthority,
+} from './support/evaluate-request.ts'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'

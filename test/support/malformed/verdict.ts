@@ -3,10 +3,11 @@ import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
  * What the worker's gate makes of a certification request, in Node as in workerd.
  * @module
  */
-import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
+import { loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import type { IssuingCa } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { KNOWN_KEY_SHA256 } from '../known-key.ts'
 
 /** `accepted`; or each refusal's code, with its fault behind a slash, and the first one's words. */
