@@ -8,7 +8,7 @@ import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
  * @module
  */
 import { z } from 'zod'
-import { ENDINGS } from '../../cli/src/ending.ts'
+import { EXIT_CODES } from '../../cli/src/command-line/exit-codes.ts'
 import { checkCertificate } from './check-certificate.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -46,16 +46,16 @@ export async function signByCommand(
   // Lines before the last one are for a person who wants to ask again.
   const message = stderr.trim().split('\n').at(-1) ?? ''
   switch (code) {
-    case ENDINGS.done.exitCode:
+    case EXIT_CODES.done.exitCode:
       return checkCertificate({
         ...answerSchema.parse(JSON.parse(stdout)),
         root,
         csr: csr.content,
       })
-    case ENDINGS.permanent.exitCode:
+    case EXIT_CODES.permanent.exitCode:
       return { kind: 'refused', by: 'worker', message }
     // The command itself says that the file holds no certification request.
-    case ENDINGS.failed.exitCode:
+    case EXIT_CODES.failed.exitCode:
       return { kind: 'refused', by: 'command', message }
     default:
       return { kind: 'unfinished', message: `exit code ${String(code)}; ${message}` }

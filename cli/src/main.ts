@@ -5,8 +5,8 @@
  * @module
  */
 import { userInfo } from 'node:os'
-import { askSecret } from './ask-secret.ts'
 import { run } from './run.ts'
+import { askSecret } from './terminal/ask-secret.ts'
 
 let isOutputRead = true
 // The terminal was closed: a command that stops processes in order must not die of what it prints.

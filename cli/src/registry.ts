@@ -1,5 +1,5 @@
-import type { Command } from './command.ts'
-import type { CommandLine } from './help.ts'
+import type { Command } from './command-line/define-command.ts'
+import type { CommandLine } from './command-line/help.ts'
 
 /** A command by name; its code is loaded only when it runs, since some of it takes long to load. */
 interface CommandEntry extends CommandLine {

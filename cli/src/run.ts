@@ -1,17 +1,17 @@
 import { PROTOCOL_VERSION } from '@edge-issuer/shared'
-import { closest } from './closest.ts'
-import { ENDINGS } from './ending.ts'
-import { commandListHelp } from './help.ts'
-import type { Io } from './io.ts'
-import { asksForHelp, isHelpFlag } from './parse-arguments.ts'
+import { didYouMean } from './command-line/did-you-mean.ts'
+import { EXIT_CODES } from './command-line/exit-codes.ts'
+import { commandListHelp } from './command-line/help.ts'
+import { asksForHelp, isHelpFlag } from './command-line/parse-arguments.ts'
 import { COMMANDS } from './registry.ts'
+import type { Io } from './terminal/io.ts'
 import { VERSION } from './version.ts'
 
 /**
  * Runs one command line.
  *
  * @param args - The words after `edge-issuer`.
- * @returns The exit code, one of {@link ENDINGS}. An error that nobody foresaw is printed with its
+ * @returns The exit code, one of {@link EXIT_CODES}. An error that nobody foresaw is printed with its
  *   stack, since it is a bug to be reported, and ends as `failed`.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -20,7 +20,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
     io.stderr(`edge-issuer: this is a bug: ${trace}\n`)
-    return ENDINGS.failed.exitCode
+    return EXIT_CODES.failed.exitCode
   }
 }
 
@@ -28,7 +28,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const [first = ''] = args
   if (first === '--version' || first === '-v') {
     io.stdout(`edge-issuer ${VERSION} (protocol ${PROTOCOL_VERSION})\n`)
-    return ENDINGS.done.exitCode
+    return EXIT_CODES.done.exitCode
   }
   if (first === 'help' && args.length > 1) return dispatch([...args.slice(1), '--help'], io)
   const command = COMMANDS.find(({ path }) =>
@@ -49,17 +49,17 @@ function listCommands(args: readonly string[], group: string, io: Io): number {
   const word = args.slice(group === '' ? 0 : 1).find((arg) => !isHelpFlag(arg))
   if (word === 'help' || (word === undefined && asksForHelp(args))) {
     io.stdout(help)
-    return ENDINGS.done.exitCode
+    return EXIT_CODES.done.exitCode
   }
   if (word === undefined) {
     io.stderr(help)
-    return ENDINGS.usage.exitCode
+    return EXIT_CODES.usage.exitCode
   }
   const typed = group === '' ? word : `${group} ${word}`
   const paths = commands.map(({ path }) => path)
   const names = [...new Set(group === '' ? paths.map((path) => path.replace(/ .*/, '')) : paths)]
-  const meant = closest(typed, names)
+  const meant = didYouMean(typed, names)
   const hint = meant === undefined ? `the commands are: ${paths.join(', ')}` : `is it "${meant}"?`
   io.stderr(`edge-issuer: there is no command "${typed}"; ${hint}\n`)
-  return ENDINGS.usage.exitCode
+  return EXIT_CODES.usage.exitCode
 }

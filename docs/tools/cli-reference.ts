@@ -1,9 +1,9 @@
 /** Commands of `edge-issuer`, from the texts of `--help`. */
 import { Readable } from 'node:stream'
-import { ENDINGS } from '../../cli/src/ending.ts'
-import type { Io } from '../../cli/src/io.ts'
+import { EXIT_CODES } from '../../cli/src/command-line/exit-codes.ts'
 import { COMMANDS } from '../../cli/src/registry.ts'
 import { run } from '../../cli/src/run.ts'
+import type { Io } from '../../cli/src/terminal/io.ts'
 import { code, table } from './tables.ts'
 
 /** @returns A table of all commands. */
@@ -17,7 +17,7 @@ export const commandTable = (): string =>
 export const exitCodeTable = (): string =>
   table(
     ['code', 'meaning'],
-    Object.values(ENDINGS).map(({ exitCode, meaning }) => [code(String(exitCode)), meaning]),
+    Object.values(EXIT_CODES).map(({ exitCode, meaning }) => [code(String(exitCode)), meaning]),
   )
 
 /** @returns A section with the whole help of each command. */

@@ -1,8 +1,10 @@
 /** The parts of the documents that are made from the code. */
 import { readFile } from 'node:fs/promises'
+import { acceptanceTable, criteriaTable } from './acceptance-table.ts'
 import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { protocolParts } from './protocol-reference.ts'
 import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
 import { replaceGenerated } from './tables.ts'
@@ -11,6 +13,7 @@ import { workerTables } from './worker-configuration.ts'
 
 /** A document as it is, and as it is to be. */
 export interface GeneratedDocument {
+  /** Path from the root of the repository. */
   readonly name: string
   readonly file: URL
   readonly current: string
@@ -21,23 +24,25 @@ export interface GeneratedDocument {
 export async function generatedDocuments(): Promise<readonly GeneratedDocument[]> {
   const { spec, status } = await issuerTables()
   return Promise.all([
-    documentOf('configuration.md', {
+    documentOf('docs/configuration.md', {
       worker: workerTables(),
       relay: relayFlagTable(),
       'issuer spec': spec,
       'issuer status': status,
     }),
-    documentOf('messages.md', await userTextBlocks()),
-    documentOf('troubleshooting.md', { refusals: refusalTable() }),
-    documentOf('cli.md', {
+    documentOf('docs/messages.md', await userTextBlocks()),
+    documentOf('docs/protocol.md', await protocolParts()),
+    documentOf('docs/troubleshooting.md', { refusals: refusalTable() }),
+    documentOf('docs/cli.md', {
       commands: commandTable(),
       'exit codes': exitCodeTable(),
       help: await commandSections(),
     }),
-    documentOf('metrics.md', {
+    documentOf('docs/metrics.md', {
       relay: metricTable(await relayMetricFacts()),
       worker: metricTable(await workerMetricFacts()),
     }),
+    documentOf('test/acceptance.md', { criteria: criteriaTable(), tests: await acceptanceTable() }),
   ])
 }
 
@@ -45,7 +50,7 @@ async function documentOf(
   name: string,
   parts: Readonly<Record<string, string>>,
 ): Promise<GeneratedDocument> {
-  const file = new URL(`../${name}`, import.meta.url)
+  const file = new URL(`../../${name}`, import.meta.url)
   const current = await readFile(file, 'utf8')
   let wanted = current
   for (const [part, text] of Object.entries(parts)) wanted = replaceGenerated(wanted, part, text)

@@ -56,7 +56,7 @@ const HELP_MEMBERS: ReadonlySet<unknown> = new Set([
   'summary',
   'title',
 ])
-/** Functions of cli/src/parameters.ts, and a method of zod: their texts are the help of a flag or a member. */
+/** Functions of cli/src/command-line/parameters.ts, and a method of zod: their texts are the help of a flag or a member. */
 const HELP_CALLS: ReadonlySet<unknown> = new Set([
   'required',
   'optional',

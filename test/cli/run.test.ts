@@ -84,7 +84,7 @@ describe('edge-issuer', () => {
     const { exitCode, stderr } = await runCli(['health', '--bundel'], { cwd })
     expect(exitCode).toBe(2)
     expect(stderr).toBe(
-      'edge-issuer health: --bundel: there is no such flag; is it --bundle?\nRun "edge-issuer health --help" for what it takes.\n',
+      'edge-issuer health: --bundel: unknown flag; did you mean --bundle?\nRun "edge-issuer health --help" for usage.\n',
     )
   })
 

@@ -11,29 +11,29 @@ import { runCli } from '@edge-issuer/testbed/cli'
 import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { z } from 'zod'
-import { aRequest, type ExportBench, setUpExport, TRUST } from './support/export-bench.ts'
+import { aRequest, type ExportHarness, setUpExport, TRUST } from './support/export-harness.ts'
 
 const RECORDS = 1000
 
-let bench: ExportBench
+let harness: ExportHarness
 
 beforeAll(async () => {
-  bench = await setUpExport(RECORDS)
+  harness = await setUpExport(RECORDS)
 })
 
-afterAll(async () => bench.stop())
+afterAll(async () => harness.stop())
 
 describe('an export as the worker gives it', () => {
   it('of 1,000 records verifies', async ({ expect }) => {
-    expect(await bench.verifyWhole()).toEqual({
+    expect(await harness.verifyWhole()).toEqual({
       code: 0,
       stdout: '',
-      stderr: `1000 records: 1000 verified, 0 failed\nsigned for ${bench.signer.worker.url}\n`,
+      stderr: `1000 records: 1000 verified, 0 failed\nsigned for ${harness.signer.worker.url}\n`,
     })
   })
 
   it('--json gives the same as one object', async ({ expect }) => {
-    const { stdout } = await bench.verifyWhole(`${TRUST} --json`)
+    const { stdout } = await harness.verifyWhole(`${TRUST} --json`)
     expect(JSON.parse(stdout)).toEqual({
       records: 1000,
       verified: 1000,
@@ -41,31 +41,31 @@ describe('an export as the worker gives it', () => {
       notProvable: 0,
       failed: 0,
       notProvableUntil: null,
-      publicUrls: [bench.signer.worker.url],
+      publicUrls: [harness.signer.worker.url],
       findings: [],
       findingsOmitted: 0,
     })
   })
 
   it('without keys says that no signature was checked', async ({ expect }) => {
-    const { code, stderr } = await bench.verify(bench.records.slice(0, 3), '')
+    const { code, stderr } = await harness.verify(harness.records.slice(0, 3), '')
     expect(code).toBe(0)
     expect(stderr).toBe(
       '3 records: 0 verified, 0 failed\n' +
         '3 with a signature that was not checked\n' +
         'signatures were not checked: --client-keys names the public keys of the clients\n' +
         'each record brought its own root: --ca-file names the roots to trust\n' +
-        `signed for ${bench.signer.worker.url}\n`,
+        `signed for ${harness.signer.worker.url}\n`,
     )
   })
 
   it("fails with the keys of others and with another's root", async ({ expect }) => {
     await writeFile(
-      join(bench.directory, 'other.pem'),
+      join(harness.directory, 'other.pem'),
       toPem('PUBLIC KEY', makeKey('Ed25519').spki),
     )
-    const flags = `--client-keys other.pem --ca-file ${bench.signer.tlsCaFile}`
-    const { code, stdout, stderr } = await bench.verify(bench.records.slice(0, 1), flags)
+    const flags = `--client-keys other.pem --ca-file ${harness.signer.tlsCaFile}`
+    const { code, stdout, stderr } = await harness.verify(harness.records.slice(0, 1), flags)
     expect(code).toBe(1)
     expect(stdout).toMatch(
       /^line 1, uid \S+: the request is signed with key \S+, which is not a given/,
@@ -136,7 +136,7 @@ function changesOf(value: unknown, other: unknown): readonly unknown[] {
 describe('a record with one thing changed', () => {
   it('is found, whatever the thing is', async ({ expect }) => {
     // The first record shows that the ledger keeps bodies; the others are changed, one change each.
-    const [first, victim, other] = [bench.recordAt(0), bench.recordAt(1), bench.recordAt(2)]
+    const [first, victim, other] = [harness.recordAt(0), harness.recordAt(1), harness.recordAt(2)]
     const missed: string[] = []
     const paths = pathsIn(victim).filter(([member]) => !WORKERS_WORD.has(String(member)))
     for (const path of paths) {
@@ -144,7 +144,7 @@ describe('a record with one thing changed', () => {
       const substitute = path[0] === 'issuedAt' ? undefined : valueAt(other, path)
       for (const change of changesOf(valueAt(victim, path), substitute)) {
         const changed = withValue(victim, path, change)
-        const { code, stdout } = await bench.verify([first, changed])
+        const { code, stdout } = await harness.verify([first, changed])
         if (code !== 1 || !stdout.startsWith('line 2')) {
           missed.push(`${path.join('.')}: ${JSON.stringify(change)} ${stdout}`)
         }
@@ -221,21 +221,21 @@ describe('a record with one thing changed', () => {
       'the body is missing, and an earlier certificate',
     ],
   ])('says what is wrong with its %s', async ([, path, change, finding], { expect }) => {
-    const victim = bench.recordAt(1)
+    const victim = harness.recordAt(1)
     const changed = withValue(victim, path, change(String(valueAt(victim, path))))
-    const { stdout } = await bench.verify([bench.recordAt(0), changed])
+    const { stdout } = await harness.verify([harness.recordAt(0), changed])
     expect(stdout).toContain(finding)
   })
 })
 
 it('what only the worker says is not proven, and --help says so', async ({ expect }) => {
   const { profile: _profile, ...request } = aRequest(RECORDS)
-  const record = await bench.issueAlso(request)
+  const record = await harness.issueAlso(request)
   const changed = { ...record, profile: 'other', ignored: ['a'], warnings: ['b'] }
-  const { code, stderr } = await bench.verify([changed])
+  const { code, stderr } = await harness.verify([changed])
   expect(code).toBe(0)
   expect(stderr).toContain('1 record: 1 verified, 0 failed\n')
-  const help = await runCli(['certificates', 'verify', '--help'], { cwd: bench.directory })
+  const help = await runCli(['certificates', 'verify', '--help'], { cwd: harness.directory })
   expect(help.stdout).toContain(
     'the worker says (the profile where the request names none, "ignored", "warnings", the exact issuedAt)',
   )

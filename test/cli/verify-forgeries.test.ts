@@ -18,19 +18,19 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import {
   aCsr,
   bodyOf,
-  type ExportBench,
+  type ExportHarness,
   setUpExport,
   signedAgain,
   TRUST,
-} from './support/export-bench.ts'
+} from './support/export-harness.ts'
 
-let bench: ExportBench
+let harness: ExportHarness
 
 beforeAll(async () => {
-  bench = await setUpExport(3)
+  harness = await setUpExport(3)
 })
 
-afterAll(async () => bench.stop())
+afterAll(async () => harness.stop())
 
 const base64 = (der: Uint8Array): string => Buffer.from(der).toString('base64')
 const san = (dnsName: string): Uint8Array => subjectAltName(generalName.dns(dnsName))
@@ -47,14 +47,14 @@ const forged = (der: Buffer): Uint8Array =>
 
 describe('another requester', () => {
   it('is found when the body goes with it: its digest was signed', async ({ expect }) => {
-    const victim = bench.recordAt(1)
+    const victim = harness.recordAt(1)
     const body = bodyOf(victim)
     const origin = { ...victim.origin, username: 'someone else' }
     const evidence = {
       ...victim.evidence,
       body: base64(Buffer.from(JSON.stringify({ ...body, origin }))),
     }
-    const { code, stdout } = await bench.verify([{ ...victim, origin, evidence }])
+    const { code, stdout } = await harness.verify([{ ...victim, origin, evidence }])
     expect(code).toBe(1)
     expect(stdout).toMatch(
       /^line 1, uid \S+: the body has the digest sha-256=\S+, and sha-256=\S+ was signed\n$/,
@@ -64,9 +64,9 @@ describe('another requester', () => {
   it('is found when body and digest go with it: the signature is over the digest', async ({
     expect,
   }) => {
-    const victim = bench.recordAt(1)
+    const victim = harness.recordAt(1)
     const origin = { ...victim.origin, username: 'someone else' }
-    const { stdout } = await bench.verify([
+    const { stdout } = await harness.verify([
       { ...signedAgain(victim, { origin }, makeKey('Ed25519').privateKey), origin },
     ])
     expect(stdout).toMatch(/^line 1, uid \S+: the signature does not verify with key \S+\n$/)
@@ -150,9 +150,11 @@ describe('a certificate that is not what its client asked for', () => {
       'the certification request cannot be read',
     ],
   ])('%s is found', async ([, change, finding], { expect }) => {
-    const record = bench.records.find(({ uid }) => uid === 'uid-1')
+    const record = harness.records.find(({ uid }) => uid === 'uid-1')
     if (record === undefined) throw new Error('it was issued')
-    const { code, stdout } = await bench.verify([signedAgain(record, change(), bench.clientKey)])
+    const { code, stdout } = await harness.verify([
+      signedAgain(record, change(), harness.clientKey),
+    ])
     expect(code).toBe(1)
     expect(stdout).toContain(finding)
   })
@@ -205,8 +207,8 @@ describe('a chain that is not one', () => {
       'ca is not in the form in which the worker writes PEM',
     ],
   ])('with %s is found', async ([, change, finding], { expect }) => {
-    const record = bench.recordAt(1)
-    const { code, stdout } = await bench.verify([{ ...record, ...change(record) }])
+    const record = harness.recordAt(1)
+    const { code, stdout } = await harness.verify([{ ...record, ...change(record) }])
     expect(code).toBe(1)
     expect(stdout).toContain(finding)
   })
@@ -219,8 +221,8 @@ const withoutBody = (record: CertificateRecord): CertificateRecord => ({
 
 describe('several records', () => {
   it('with one uid or one serial number are found', async ({ expect }) => {
-    const [one, two] = [bench.recordAt(0), bench.recordAt(1)]
-    const { code, stdout } = await bench.verify([one, two, one])
+    const [one, two] = [harness.recordAt(0), harness.recordAt(1)]
+    const { code, stdout } = await harness.verify([one, two, one])
     expect(code).toBe(1)
     expect(stdout).toBe(
       `line 3, uid ${one.uid}: line 1 has the same uid\nline 3, uid ${one.uid}: line 1 has the same serial number\n`,
@@ -228,13 +230,13 @@ describe('several records', () => {
   })
 
   it('from before bodies were kept are counted apart', async ({ expect }) => {
-    const old = [0, 1].map((index) => withoutBody(bench.recordAt(index)))
-    const { code, stdout, stderr } = await bench.verify([...old, bench.recordAt(2)])
+    const old = [0, 1].map((index) => withoutBody(harness.recordAt(index)))
+    const { code, stdout, stderr } = await harness.verify([...old, harness.recordAt(2)])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     expect(stderr).toMatch(
       /^3 records: 1 verified, 0 failed\n2 not provable: recorded before the ledger kept bodies, the last one at 20\S+Z\n/,
     )
-    const strict = await bench.verify([...old, bench.recordAt(2)], `${TRUST} --all-provable`)
+    const strict = await harness.verify([...old, harness.recordAt(2)], `${TRUST} --all-provable`)
     expect(strict.code).toBe(1)
     expect(strict.stderr).toContain('3 records: 1 verified, 2 failed\n')
   })

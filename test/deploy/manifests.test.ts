@@ -35,20 +35,22 @@ it('no role names a wildcard', async ({ expect }) => {
   expect(words).not.toContain('*')
 })
 
-it('Secrets can be got and watched, not listed, and only where a RoleBinding says so', async ({
-  expect,
-}) => {
-  const all = await objects('relay', 'approve')
-  const readers = all.filter(({ rules }) =>
-    rules.some(({ resources }) => resources.includes('secrets')),
-  )
-  expect(readers.map(({ metadata }) => metadata.name)).toEqual(['edge-issuer-credential-reader'])
-  expect(readers[0]?.rules).toEqual([
-    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch'] },
-  ])
-  const bindings = all.filter(({ roleRef }) => roleRef?.name === 'edge-issuer-credential-reader')
-  expect(bindings.map(({ kind }) => kind)).toEqual(['RoleBinding'])
-})
+it(
+  'Secrets can be got and watched, not listed, and only where a RoleBinding says so',
+  { tags: ['AC-23'] },
+  async ({ expect }) => {
+    const all = await objects('relay', 'approve')
+    const readers = all.filter(({ rules }) =>
+      rules.some(({ resources }) => resources.includes('secrets')),
+    )
+    expect(readers.map(({ metadata }) => metadata.name)).toEqual(['edge-issuer-credential-reader'])
+    expect(readers[0]?.rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch'] },
+    ])
+    const bindings = all.filter(({ roleRef }) => roleRef?.name === 'edge-issuer-credential-reader')
+    expect(bindings.map(({ kind }) => kind)).toEqual(['RoleBinding'])
+  },
+)
 
 it('the relay writes nothing but status, Events and its Lease, and asks who may scrape it', async ({
   expect,

@@ -1,5 +1,5 @@
 import { err, ok } from '@edge-issuer/shared'
-import type { ValueType } from '../parameters.ts'
+import type { ValueType } from '../command-line/parameters.ts'
 
 /** Upper bound of a common name and of an organization, in characters (RFC 5280 appendix A.1). */
 export const MAX_LABEL_CHARACTERS = 64

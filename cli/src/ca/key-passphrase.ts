@@ -4,8 +4,8 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
-import type { Io } from '../io.ts'
-import { readText } from '../read-input.ts'
+import { readText } from '../files/read-input.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** Holds the passphrase for commands that run unattended. */
 export const PASSPHRASE_VARIABLE = 'EDGE_ISSUER_ROOT_KEY_PASSPHRASE'

@@ -5,7 +5,7 @@
  */
 import { isIPv4, isIPv6 } from 'node:net'
 import { err, ok } from '@edge-issuer/shared'
-import type { ValueType } from '../parameters.ts'
+import type { ValueType } from '../command-line/parameters.ts'
 
 /** A kind of name that constraints limit. */
 export type SubtreeKind = 'dns' | 'ip' | 'email' | 'uri'

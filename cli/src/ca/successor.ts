@@ -12,9 +12,9 @@ import {
   nameToText,
   parseCertificate,
 } from '@edge-issuer/shared/x509'
-import type { CaSigner } from '../x509.ts'
-import { type CaFiles, createIssuingCa, type IssuingCaPlan, validityOf } from './authority.ts'
+import type { CaSigner } from './ca-certificate.ts'
 import { MAX_LABEL_CHARACTERS } from './ca-label.ts'
+import { type CaFiles, createIssuingCa, type IssuingCaPlan, validityOf } from './create-ca.ts'
 import { KEY_TYPES, type KeyType, keyTypeOf } from './key-type.ts'
 
 /** What a successor is made of. */

@@ -9,10 +9,10 @@ import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { type PublicKey, readPublicKey } from '@edge-issuer/signer-worker/config'
 import { z } from 'zod'
-import type { Io } from '../io.ts'
-import { parseJson } from '../parse-json.ts'
-import { readText } from '../read-input.ts'
-import { systemReason } from '../system-reason.ts'
+import { parseJson } from '../files/parse-json.ts'
+import { readText } from '../files/read-input.ts'
+import { systemReason } from '../files/system-reason.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** A key of a client. */
 export interface ClientKey extends PublicKey {

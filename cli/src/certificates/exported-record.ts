@@ -11,7 +11,7 @@ import {
   type Result,
 } from '@edge-issuer/shared'
 import { z } from 'zod'
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../files/parse-json.ts'
 
 /** A record as `certificates export` writes it. */
 export type ExportedRecord = CertificateRecord

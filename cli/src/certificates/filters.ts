@@ -5,9 +5,9 @@ import {
   ok,
   type Result,
 } from '@edge-issuer/shared'
-import type { Failure } from '../ending.ts'
-import { optional, toggle, type ValueType, type Values } from '../parameters.ts'
-import { bySchema, DURATION, NAME, TIME, UID } from '../value-types.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { optional, toggle, type ValueType, type Values } from '../command-line/parameters.ts'
+import { bySchema, DURATION, NAME, TIME, UID } from '../command-line/value-types.ts'
 
 const { serialNumber: serialNumberSchema, name: nameSchema } = certificatesQuerySchema.shape
 
@@ -58,7 +58,7 @@ export function certificatesQuery(
   const isWithin = expiresWithin !== undefined
   if (isWithin && (expiresAfter !== undefined || expiresBefore !== undefined)) {
     const message = '--expires-within cannot be used with --expires-after or --expires-before'
-    return err({ ending: 'usage', message })
+    return err({ exit: 'usage', message })
   }
   return ok({
     issuer,

@@ -1,5 +1,5 @@
-import type { Io } from '../io.ts'
-import { formatTable } from '../table.ts'
+import type { Io } from '../terminal/io.ts'
+import { formatTable } from '../terminal/table.ts'
 import type { Page } from '../worker/pages.ts'
 
 /** How a list is printed. */

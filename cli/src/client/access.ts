@@ -5,8 +5,8 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { patternSchema, USAGES } from '@edge-issuer/signer-worker/config'
-import { repeated, toggle, type Values, type ValueType } from '../parameters.ts'
-import { bySchema, choice } from '../value-types.ts'
+import { repeated, toggle, type Values, type ValueType } from '../command-line/parameters.ts'
+import { bySchema, choice } from '../command-line/value-types.ts'
 
 /** A pattern of the worker's rules. */
 const PATTERN: ValueType<string> = bySchema('PATTERN', patternSchema)

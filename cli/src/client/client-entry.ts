@@ -1,7 +1,7 @@
 import { err, nameSchema, ok, type Result } from '@edge-issuer/shared'
 import { DEFAULT_CERTIFICATES_PER_MINUTE } from '@edge-issuer/signer-worker/config'
 import { z } from 'zod'
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../files/parse-json.ts'
 import type { Access } from './access.ts'
 
 /** What the worker's configuration says of one client, as far as this program writes it. */

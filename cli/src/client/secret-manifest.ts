@@ -6,7 +6,7 @@ import { z } from 'zod'
 const PRIVATE_KEY_ENTRY = 'private-key.pem'
 
 /** Where the Secret goes. */
-export interface SecretPlace {
+export interface SecretTarget {
   readonly name: string
   /** Left to `kubectl -n` when `undefined`. */
   readonly namespace: string | undefined
@@ -23,7 +23,7 @@ export interface SecretManifest {
 
 /** The Secret that an Issuer's `authSecretName` names. */
 export const secretManifest = (
-  { name, namespace }: SecretPlace,
+  { name, namespace }: SecretTarget,
   privateKeyPem: string,
 ): SecretManifest => ({
   apiVersion: 'v1',

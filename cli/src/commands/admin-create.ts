@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { readClientKey } from '@edge-issuer/relay/signer'
 import { ADMIN_ROLES, err, ok } from '@edge-issuer/shared'
 import { createClientKeyPair } from '../client/client-key.ts'
-import { defineCommand } from '../command.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
-import { defaulted, operand, optional, toggle } from '../parameters.ts'
-import { choice, DIRECTORY, NAME, TIME } from '../value-types.ts'
-import { writeNewFiles } from '../write-new-files.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { defaulted, operand, optional, toggle } from '../command-line/parameters.ts'
+import { choice, DIRECTORY, NAME, TIME } from '../command-line/value-types.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import { writeNewFiles } from '../files/write-new-files.ts'
 
 const parameters = {
   name: operand(NAME, 'what the worker calls this admin, such as the name of the person'),
@@ -34,7 +34,7 @@ Makes an Ed25519 key for somebody who may read the worker's ledger, and of it tw
 No admin can have a certificate signed, and no client's key is taken for an admin's. Nothing is ever
 overwritten.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer admin create alice',
     'edge-issuer admin create auditor --role admin --not-after 2027-01-01',
@@ -61,7 +61,7 @@ overwritten.`,
       ],
       io,
     )
-    if (!written.ok) return err({ ending: 'failed', message: written.error })
+    if (!written.ok) return err({ exit: 'failed', message: written.error })
     io.stdout(`Made admin ${name}, role ${role}, key ${keyId}
 
   ${keyPath}   private key: for this person only

@@ -7,21 +7,21 @@ import {
   ok,
   type Result,
 } from '@edge-issuer/shared'
-import { createAuthority, ISSUING_CA_SUFFIX, type Authority } from '../ca/authority.ts'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { caLabel, MAX_LABEL_CHARACTERS } from '../ca/ca-label.ts'
+import { createCa, ISSUING_CA_SUFFIX, type CaPair } from '../ca/create-ca.ts'
 import { encryptKey } from '../ca/encrypted-key.ts'
 import { findPassphrase, PASSPHRASE_VARIABLE, passphraseVariable } from '../ca/key-passphrase.ts'
 import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
 import { unlimitedKinds, type NameConstraints } from '../ca/name-constraints.ts'
 import { DNS_SUBTREE, EMAIL_SUBTREE, IP_SUBTREE, URI_SUBTREE } from '../ca/subtree.ts'
-import { defineCommand } from '../command.ts'
-import type { Io } from '../io.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
-import { defaulted, optional, repeated, toggle, type Values } from '../parameters.ts'
-import { shellWord } from '../shell-word.ts'
-import { choice, count, DIRECTORY, DURATION, FILE } from '../value-types.ts'
-import { writeNewFiles } from '../write-new-files.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { defaulted, optional, repeated, toggle, type Values } from '../command-line/parameters.ts'
+import { choice, count, DIRECTORY, DURATION, FILE } from '../command-line/value-types.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import { writeNewFiles } from '../files/write-new-files.ts'
+import type { Io } from '../terminal/io.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 
 const EXTENDED_USAGES = Object.keys(EXTENDED_KEY_USAGE_OIDS).filter(isExtendedKeyUsageName)
 
@@ -98,7 +98,7 @@ Name constraints stand in the issuing CA, so a stolen issuing key is worth nothi
 A constraint limits names of its own kind only. Nothing is ever overwritten.
 Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer ca init --name Acme --permit-dns acme.internal --permit-ip 10.0.0.0/8',
     'edge-issuer ca init --root-key-out /media/offline/ca.key --encrypt-root-key',
@@ -110,13 +110,13 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
     if (intermediateDuration > rootDuration) {
       const message =
         'the issuing CA would outlive its root; shorten --intermediate-duration or lengthen --root-duration'
-      return err({ ending: 'usage', message })
+      return err({ exit: 'usage', message })
     }
     const rootKeyPath = values.rootKeyOut ?? join(out, CA_PATHS.rootKey)
     const passphrase = await newPassphrase(values, io)
-    if (!passphrase.ok) return err({ ending: 'failed', message: passphrase.error })
+    if (!passphrase.ok) return err({ exit: 'failed', message: passphrase.error })
     const constraints = constraintsOf(values)
-    const authority = await createAuthority(
+    const ca = await createCa(
       {
         name: values.name,
         organization,
@@ -129,7 +129,7 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
       },
       io.nowMs(),
     )
-    const { root, issuing } = authority
+    const { root, issuing } = ca
     const rootKey =
       passphrase.value === undefined
         ? root.privateKeyPem
@@ -144,10 +144,10 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
       ],
       io,
     )
-    if (!written.ok) return err({ ending: 'failed', message: written.error })
+    if (!written.ok) return err({ exit: 'failed', message: written.error })
     io.stdout(
       report({
-        authority,
+        ca,
         constraints,
         out,
         rootKeyPath,
@@ -180,7 +180,7 @@ const constraintsOf = (values: CaInitValues): NameConstraints => ({
 })
 
 interface Made {
-  readonly authority: Authority
+  readonly ca: CaPair
   readonly constraints: NameConstraints
   readonly out: string
   readonly rootKeyPath: string
@@ -189,7 +189,7 @@ interface Made {
   readonly isEncrypted: boolean
 }
 
-function report({ authority, constraints, out, rootKeyPath, isApart, isEncrypted }: Made): string {
+function report({ ca, constraints, out, rootKeyPath, isApart, isEncrypted }: Made): string {
   const lock = isEncrypted
     ? `It is encrypted; openssl pkey -in ${shellWord(rootKeyPath)} -noout asks for the passphrase.`
     : 'Anyone who has it can be any CA of yours.'
@@ -203,8 +203,8 @@ function report({ authority, constraints, out, rootKeyPath, isApart, isEncrypted
   ]
   return `Made a certificate authority in ${out}
 
-  root     ${describe(authority.root.certificatePem)}
-  issuing  ${describe(authority.issuing.certificatePem)}
+  root     ${describe(ca.root.certificatePem)}
+  issuing  ${describe(ca.issuing.certificatePem)}
   names    ${subtrees.length === 0 ? 'any' : subtrees.join(', ')}${free.length === 0 ? '' : `; no --permit flag limits ${free.join(', ')} names`}
 
 Next:

@@ -7,15 +7,15 @@ import { decryptKey, isEncryptedKey } from '../ca/encrypted-key.ts'
 import { findPassphrase, PASSPHRASE_VARIABLE } from '../ca/key-passphrase.ts'
 import { KEY_TYPE_NAMES } from '../ca/key-type.ts'
 import { createSuccessor, type Successor } from '../ca/successor.ts'
-import { defineCommand } from '../command.ts'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { defaulted, optional, required } from '../command-line/parameters.ts'
+import { choice, DIRECTORY, DURATION, FILE } from '../command-line/value-types.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import { readInput, readText } from '../files/read-input.ts'
+import { writeNewFiles } from '../files/write-new-files.ts'
 import { explainKeyFile } from '../key-file/explain.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
-import { defaulted, optional, required } from '../parameters.ts'
-import { readInput, readText } from '../read-input.ts'
-import { choice, DIRECTORY, DURATION, FILE } from '../value-types.ts'
-import { writeNewFiles } from '../write-new-files.ts'
+import type { Io } from '../terminal/io.ts'
 
 const parameters = {
   ca: optional(
@@ -52,7 +52,7 @@ same limits (path length, extended usages, name constraints, organization). In a
 The old CA stays as it is. For a new root, or other limits, make a CA with "ca init" and rotate to it
 in the same way. Nothing is ever overwritten.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer ca renew --out ca-2',
     'edge-issuer ca renew --ca ca --root-key /media/offline/ca.key --out ca-2',
@@ -89,7 +89,7 @@ in the same way. Nothing is ever overwritten.`,
   },
 })
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
 async function readRootKey(
   path: string,

@@ -1,16 +1,16 @@
 import { type CertificatesQuery, err, ok, type Result } from '@edge-issuer/shared'
 import { CERTIFICATE_FILTERS, certificatesQuery } from '../certificates/filters.ts'
-import { openGrowingFile, outputSink, type Sink } from '../certificates/growing-file.ts'
-import { defineCommand } from '../command.ts'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
-import { optional, type Values } from '../parameters.ts'
-import { startProgress } from '../progress.ts'
-import { FILE } from '../value-types.ts'
+import { openResumableFile, outputSink, type Sink } from '../certificates/resumable-file.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { optional, type Values } from '../command-line/parameters.ts'
+import { FILE } from '../command-line/value-types.ts'
+import type { Io } from '../terminal/io.ts'
+import { startProgress } from '../terminal/progress.ts'
 import type { AdminClient } from '../worker/admin-client.ts'
-import { ADMIN_ENDINGS, ADMIN_PARAMETERS, withAdmin } from '../worker/connect-admin.ts'
+import { ADMIN_EXITS, ADMIN_PARAMETERS, withAdmin } from '../worker/connect-admin.ts'
 import { PAGE_PARAMETERS, readPages } from '../worker/pages.ts'
-import { reportFault } from '../worker/report-fault.ts'
+import { reportError } from '../worker/report-error.ts'
 
 const parameters = {
   ...ADMIN_PARAMETERS,
@@ -30,7 +30,7 @@ the end, what was read stays there, and the message has the cursor: the same com
 adds the rest. Windows of time leave no gap and no overlap: one export --issued-before a time, the
 next --issued-after the same.`,
   parameters,
-  endings: ADMIN_ENDINGS,
+  exits: ADMIN_EXITS,
   examples: [
     'edge-issuer certificates export --url https://ca.example.com --key alice.admin.key --out ledger.ndjson',
     'edge-issuer certificates export --url https://ca.example.com --key alice.admin.key --issued-after 2026-11-01 --issued-before 2026-12-01 > november.ndjson',
@@ -45,7 +45,7 @@ next --issued-after the same.`,
         const sink =
           out === undefined
             ? ok(outputSink(io))
-            : await openGrowingFile(out, { isContinued: after !== undefined }, io)
+            : await openResumableFile(out, { isContinued: after !== undefined }, io)
         if (!sink.ok) return failed(sink.error)
         const copied = await copyRecords(
           admin,
@@ -64,7 +64,7 @@ next --issued-after the same.`,
   },
 })
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
 const count = (records: number): string => `${String(records)} record${records === 1 ? '' : 's'}`
 
@@ -94,8 +94,8 @@ async function copyRecords(
   )) {
     if (!page.ok) {
       progress.clear()
-      const { ending, message } = reportFault(page.error, { isJson: false, facts: {} }, io)
-      return err({ ending, message: `${message}${remains(copied, await sink.leave())}` })
+      const { exit, message } = reportError(page.error, { isJson: false, facts: {} }, io)
+      return err({ exit, message: `${message}${remains(copied, await sink.leave())}` })
     }
     const { items, next } = page.value
     const written = await sink.write(items.map((item) => `${JSON.stringify(item)}\n`).join(''))

@@ -1,8 +1,8 @@
 import { ok, type CertificateSummary } from '@edge-issuer/shared'
 import { CERTIFICATE_FILTERS, certificatesQuery } from '../certificates/filters.ts'
 import { printList } from '../certificates/print-list.ts'
-import { defineCommand } from '../command.ts'
-import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
 import { PAGE_PARAMETERS, readList } from '../worker/pages.ts'
 
 /** Names of one certificate that a row has room for. */
@@ -21,7 +21,7 @@ says who asked: the request in the cluster, and the user.`,
     ...PAGE_PARAMETERS,
     json: JSON_SWITCH,
   },
-  endings: ADMIN_ENDINGS,
+  exits: ADMIN_EXITS,
   examples: [
     'edge-issuer certificates list --url https://ca.example.com --key alice.admin.key --name web.acme.internal',
     'edge-issuer certificates list --client cluster-1 --namespace shop --expires-within 30d --current',

@@ -1,6 +1,6 @@
 import { ok } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
-import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin } from '../worker/connect-admin.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin } from '../worker/connect-admin.ts'
 
 /** `edge-issuer certificates metrics`. */
 export const certificatesMetrics = defineCommand({
@@ -8,7 +8,7 @@ export const certificatesMetrics = defineCommand({
 Prints the worker's counters in the Prometheus text format, as they are: for a textfile collector, or
 for a look.`,
   parameters: ADMIN_PARAMETERS,
-  endings: ADMIN_ENDINGS,
+  exits: ADMIN_EXITS,
   examples: [
     'edge-issuer certificates metrics --url https://ca.example.com --key alice.admin.key > edge_issuer.prom',
   ],

@@ -1,8 +1,8 @@
 import { ok, type RefusedRequest } from '@edge-issuer/shared'
 import { LEDGER_FILTERS } from '../certificates/filters.ts'
 import { printList } from '../certificates/print-list.ts'
-import { defineCommand } from '../command.ts'
-import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
 import { PAGE_PARAMETERS, readList } from '../worker/pages.ts'
 
 /** `edge-issuer certificates refusals`. */
@@ -11,7 +11,7 @@ export const certificatesRefusals = defineCommand({
 Lists the requests that the worker refused, with the reason that the client was told; with --json as
 one object {"refusals": [...], "next": ...}. Needs the role admin.`,
   parameters: { ...ADMIN_PARAMETERS, ...LEDGER_FILTERS, ...PAGE_PARAMETERS, json: JSON_SWITCH },
-  endings: ADMIN_ENDINGS,
+  exits: ADMIN_EXITS,
   examples: [
     'edge-issuer certificates refusals --url https://ca.example.com --key alice.admin.key --client cluster-1',
   ],

@@ -1,9 +1,9 @@
 import { err, ok, type CertificateDetail } from '@edge-issuer/shared'
 import { LEDGER_FILTERS, SERIAL } from '../certificates/filters.ts'
-import { defineCommand } from '../command.ts'
-import { operand, toggle } from '../parameters.ts'
-import { printable } from '../printable.ts'
-import { ADMIN_ENDINGS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { operand, toggle } from '../command-line/parameters.ts'
+import { printable } from '../terminal/printable.ts'
+import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
 
 /** `edge-issuer certificates show`. */
 export const certificatesShow = defineCommand({
@@ -18,14 +18,14 @@ intermediate, no root.`,
     pem: toggle('print the chain, PEM'),
     json: JSON_SWITCH,
   },
-  endings: ADMIN_ENDINGS,
+  exits: ADMIN_EXITS,
   examples: [
     'edge-issuer certificates show 5b:0f:12:... --url https://ca.example.com --key alice.admin.key',
     'edge-issuer certificates show 5b0f12... --url https://ca.example.com --key alice.admin.key --pem | openssl x509 -text',
   ],
   run: async (values, io) => {
     const { serial, pem: isPem, json: isJson } = values
-    if (isPem && isJson) return err({ ending: 'usage', message: 'choose one of --pem and --json' })
+    if (isPem && isJson) return err({ exit: 'usage', message: 'choose one of --pem and --json' })
     const answer = await askAdmin(values, async (admin) => admin.certificate(serial, values), io)
     if (!answer.ok) return answer
     const certificate = answer.value

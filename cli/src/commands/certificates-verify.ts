@@ -9,15 +9,15 @@ import {
   type Trust,
   verifyExport,
 } from '../certificates/verify-export.ts'
-import { defineCommand } from '../command.ts'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
-import { operand, optional, repeated, toggle, type Values } from '../parameters.ts'
-import { printable } from '../printable.ts'
-import { startProgress } from '../progress.ts'
-import { readText } from '../read-input.ts'
-import { systemReason } from '../system-reason.ts'
-import { FILE, text } from '../value-types.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { operand, optional, repeated, toggle, type Values } from '../command-line/parameters.ts'
+import { FILE, text } from '../command-line/value-types.ts'
+import { readText } from '../files/read-input.ts'
+import { systemReason } from '../files/system-reason.ts'
+import type { Io } from '../terminal/io.ts'
+import { printable } from '../terminal/printable.ts'
+import { startProgress } from '../terminal/progress.ts'
 
 /** Findings that --json keeps; all are printed without it. */
 const MAX_JSON_FINDINGS = 10_000
@@ -51,7 +51,7 @@ Without --client-keys signatures cannot be checked, and without --ca-file each r
 take both from where the export does not come from. Certificates from before the ledger kept bodies are
 counted as not provable.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer certificates verify ledger.ndjson --client-keys signer.config.json --ca-file ca/root.pem',
     'edge-issuer certificates export --url https://ca.example.com --key alice.admin.key | edge-issuer certificates verify - --client-keys clients --json',
@@ -77,7 +77,7 @@ counted as not provable.`,
   },
 })
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
 async function readRoots(path: string, io: Io): Promise<Result<readonly Link[], string>> {
   const pem = await readText(path, io)

@@ -6,11 +6,11 @@ import { accessParameters, MISSING_ACCESS, readAccess } from '../client/access.t
 import type { ClientEntries } from '../client/client-entry.ts'
 import { createClientKeyPair } from '../client/client-key.ts'
 import { manifestYaml, secretManifest } from '../client/secret-manifest.ts'
-import { defineCommand } from '../command.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../key-folder.ts'
-import { defaulted, operand, optional, repeated, toggle } from '../parameters.ts'
-import { DIRECTORY, NAME, RESOURCE_NAME } from '../value-types.ts'
-import { writeNewFiles, type NewFile } from '../write-new-files.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { defaulted, operand, optional, repeated, toggle } from '../command-line/parameters.ts'
+import { DIRECTORY, NAME, RESOURCE_NAME } from '../command-line/value-types.ts'
+import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import { writeNewFiles, type NewFile } from '../files/write-new-files.ts'
 
 const parameters = {
   name: operand(NAME, 'what the worker calls this client, such as the name of the cluster'),
@@ -42,7 +42,7 @@ Makes an Ed25519 key, and of it two files:
 What the client may ask for must be said: by flags that begin with --allow, and nothing else is then
 allowed, or by --unrestricted. Nothing is ever overwritten.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     "edge-issuer client create cluster-1 --allow-dns '*.acme.internal'",
     "edge-issuer client create cluster-1 --allow-dns '*.{namespace}.svc.acme.internal' --allow-usage 'digital signature' --allow-usage 'server auth'",
@@ -51,11 +51,11 @@ allowed, or by --unrestricted. Nothing is ever overwritten.`,
   run: async (values, io) => {
     const { name, out = keyFolder('.', io), stdout: isPrinted, json: isJson } = values
     if (isPrinted && isJson) {
-      return err({ ending: 'usage', message: 'choose one of --stdout and --json' })
+      return err({ exit: 'usage', message: 'choose one of --stdout and --json' })
     }
     const access = readAccess(values)
-    if (!access.ok) return err({ ending: 'usage', message: access.error })
-    if (access.value === undefined) return err({ ending: 'usage', message: MISSING_ACCESS })
+    if (!access.ok) return err({ exit: 'usage', message: access.error })
+    if (access.value === undefined) return err({ exit: 'usage', message: MISSING_ACCESS })
     const { privateKeyPem, publicKeyPem } = createClientKeyPair()
     const key = readClientKey(privateKeyPem)
     if (!key.ok) throw new Error(`the new key ${key.error}`)
@@ -85,7 +85,7 @@ allowed, or by --unrestricted. Nothing is ever overwritten.`,
     }
     const secretFile: NewFile = { path: secretPath, text: manifestYaml(secret), isPrivate: true }
     const written = await writeNewFiles(isPrinted ? [clientFile] : [clientFile, secretFile], io)
-    if (!written.ok) return err({ ending: 'failed', message: written.error })
+    if (!written.ok) return err({ exit: 'failed', message: written.error })
     if (isPrinted) {
       io.stdout(manifestYaml(secret))
       io.stderr(`edge-issuer client create: the public half (key ${keyId}) is in ${clientPath}\n`)

@@ -1,13 +1,13 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { operand, optional, toggle } from '../command-line/parameters.ts'
+import { choice, FILE, NAME } from '../command-line/value-types.ts'
 import { addEntries, ENTRY_KINDS } from '../config/add-entries.ts'
+import { errorsMessage, checkConfig, warningsMessage } from '../config/check-config.ts'
 import { configFileOf, deployCommand, environmentOf } from '../config/deploy-commands.ts'
-import { faultsMessage, judgeConfig, warningsMessage } from '../config/judge-config.ts'
-import type { Failure } from '../ending.ts'
-import { operand, optional, toggle } from '../parameters.ts'
-import { readText } from '../read-input.ts'
-import { choice, FILE, NAME } from '../value-types.ts'
-import { replaceFile } from '../write-new-files.ts'
+import { readText } from '../files/read-input.ts'
+import { replaceFile } from '../files/write-new-files.ts'
 
 const parameters = {
   kind: operand(choice('client|admin', ENTRY_KINDS), 'kind of the entries'),
@@ -28,7 +28,7 @@ or a public key that the configuration has already is refused. The result is che
 check", without keys; the file is replaced as a whole, and only if the result has no error. JSON has
 no comments that could get lost.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer config add client cluster-2.client.json',
     'edge-issuer config add admin alice.admin.json --env staging',
@@ -44,9 +44,9 @@ no comments that could get lost.`,
     const added = addEntries(before.value, kind, entries.value)
     if (!added.ok) return failed(`"${path}", "${file}": ${added.error}`)
     const { text, names } = added.value
-    const evidence = { secrets: new Map<string, string>(), needsKeys: false, nowMs: io.nowMs() }
-    const { faults } = judgeConfig(text, evidence)
-    if (faults.length > 0) return failed(faultsMessage('the result', faults))
+    const options = { secrets: new Map<string, string>(), needsKeys: false, nowMs: io.nowMs() }
+    const { errors } = checkConfig(text, options)
+    if (errors.length > 0) return failed(errorsMessage('the result', errors))
     if (print) io.stdout(text)
     else {
       const replaced = await replaceFile(path, text, io)
@@ -62,4 +62,4 @@ Next:
   },
 })
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })

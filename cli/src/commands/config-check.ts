@@ -1,17 +1,17 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
-import { describeAccess } from '../config/describe-access.ts'
-import { describeConfig } from '../config/describe-config.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { operand, optional, repeated, type ValueType } from '../command-line/parameters.ts'
+import { DIRECTORY, FILE } from '../command-line/value-types.ts'
 import {
-  faultsMessage,
-  judgeConfig,
+  errorsMessage,
+  checkConfig,
   readConfigFile,
   warningsMessage,
-} from '../config/judge-config.ts'
+} from '../config/check-config.ts'
+import { describeAccess } from '../config/describe-access.ts'
+import { describeConfig } from '../config/describe-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
-import { operand, optional, repeated, type ValueType } from '../parameters.ts'
-import { readText } from '../read-input.ts'
-import { DIRECTORY, FILE } from '../value-types.ts'
+import { readText } from '../files/read-input.ts'
 
 /** A secret and its file. */
 const SECRET_FILE: ValueType<readonly [string, string]> = {
@@ -39,7 +39,7 @@ that allow more than they seem to; a warning does not change the exit code. With
 --secret, each issuer's private key must be there and belong to its certificate; without them the
 keys are not checked.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer config check signer.config.json',
     'edge-issuer config check signer.config.json --secret CA_KEY_DEFAULT=ca/issuing/ca.key',
@@ -47,17 +47,17 @@ keys are not checked.`,
   run: async ({ file, secrets: folder, secret }, io) => {
     const files = new Map(secret)
     if (files.size < secret.length) {
-      return err({ ending: 'usage', message: '--secret: a name is given twice' })
+      return err({ exit: 'usage', message: '--secret: a name is given twice' })
     }
     const text = await readText(file, io)
-    if (!text.ok) return err({ ending: 'failed', message: text.error })
+    if (!text.ok) return err({ exit: 'failed', message: text.error })
     const secrets = await readKeySecrets(text.value, { files, folder }, io)
-    if (!secrets.ok) return err({ ending: 'failed', message: secrets.error })
+    if (!secrets.ok) return err({ exit: 'failed', message: secrets.error })
     const needsKeys = files.size > 0 || folder !== undefined
-    const evidence = { secrets: secrets.value, needsKeys, nowMs: io.nowMs() }
-    const { faults, config, uncheckedSecrets } = judgeConfig(text.value, evidence)
-    if (faults.length > 0) {
-      return err({ ending: 'failed', message: faultsMessage(`"${file}"`, faults) })
+    const options = { secrets: secrets.value, needsKeys, nowMs: io.nowMs() }
+    const { errors, config, uncheckedSecrets } = checkConfig(text.value, options)
+    if (errors.length > 0) {
+      return err({ exit: 'failed', message: errorsMessage(`"${file}"`, errors) })
     }
     const access = describeAccess(readConfigFile(text.value)).map((line) => `${line}\n`)
     io.stdout((config === undefined ? '' : describeConfig(config)) + access.join(''))

@@ -9,22 +9,22 @@ import {
   type ReadEntry,
   readClientEntries,
 } from '../client/client-entry.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { defaulted, optional, repeated, required, type Values } from '../command-line/parameters.ts'
+import { DIRECTORY, FILE, NAME, text } from '../command-line/value-types.ts'
 import { assembleConfig, keySecretName } from '../config/assemble-config.ts'
+import { errorsMessage, checkConfig, warningsMessage } from '../config/check-config.ts'
 import {
   configFileOf,
   deployCommand,
   environmentOf,
   putSecretCommand,
 } from '../config/deploy-commands.ts'
-import { faultsMessage, judgeConfig, warningsMessage } from '../config/judge-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
-import { defaulted, optional, repeated, required, type Values } from '../parameters.ts'
-import { readText } from '../read-input.ts'
-import { DIRECTORY, FILE, NAME, text } from '../value-types.ts'
-import { writeNewFiles } from '../write-new-files.ts'
+import { readText } from '../files/read-input.ts'
+import { writeNewFiles } from '../files/write-new-files.ts'
+import type { Io } from '../terminal/io.ts'
 
 const parameters = {
   url: required(text('URL'), 'publicUrl: https, where clients reach the worker'),
@@ -49,7 +49,7 @@ the flags that begin with --allow say it, or --unrestricted. The result is check
 check", with the issuing key if it is still in the folder; nothing is written or printed unless it
 has no error.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer config init --url https://ca.example.com --ca ca --client cluster-1.client.json > signer-worker/signer.config.production.json',
   ],
@@ -70,9 +70,9 @@ has no error.`,
     const files = new Map(hasKey ? [[keySecretName(issuer), keyPath]] : [])
     const secrets = await readKeySecrets(config, { files, folder: undefined }, io)
     if (!secrets.ok) return failed(secrets.error)
-    const evidence = { secrets: secrets.value, needsKeys: hasKey, nowMs: io.nowMs() }
-    const { faults } = judgeConfig(config, evidence)
-    if (faults.length > 0) return failed(faultsMessage('the configuration', faults))
+    const options = { secrets: secrets.value, needsKeys: hasKey, nowMs: io.nowMs() }
+    const { errors } = checkConfig(config, options)
+    if (errors.length > 0) return failed(errorsMessage('the configuration', errors))
     if (out === undefined) {
       io.stdout(config)
     } else {
@@ -86,7 +86,7 @@ has no error.`,
   },
 })
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
 interface Parts {
   readonly chainPem: string
@@ -99,9 +99,9 @@ async function readParts(
 ): Promise<Result<Parts, Failure>> {
   const { ca, client } = values
   if (client.length === 0)
-    return err({ ending: 'usage', message: '--client: at least one is required' })
+    return err({ exit: 'usage', message: '--client: at least one is required' })
   const access = readAccess(values)
-  if (!access.ok) return err({ ending: 'usage', message: access.error })
+  if (!access.ok) return err({ exit: 'usage', message: access.error })
   const chain = await readText(join(ca, CA_PATHS.chain), io)
   if (!chain.ok) return failed(`--ca: ${chain.error}`)
   const clients = new Map<string, ReadEntry>()
@@ -127,14 +127,14 @@ function completeClients(
   const unsaid = [...clients].filter(([, entry]) => !hasAccess(entry)).map(([name]) => name)
   if (access === undefined && unsaid.length > 0) {
     return err({
-      ending: 'usage',
+      exit: 'usage',
       message: `for client "${unsaid.join('", "')}", ${MISSING_ACCESS}`,
     })
   }
   if (access !== undefined && unsaid.length === 0) {
     const message =
       'the entry of every client says what it may ask for; remove the flags, or edit the entries'
-    return err({ ending: 'usage', message })
+    return err({ exit: 'usage', message })
   }
   const completed = [...clients].map(([name, entry]) => [name, completeEntry(entry, access)])
   return ok(Object.fromEntries(completed))

@@ -2,22 +2,22 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { defaulted, operand, optional, toggle, type Values } from '../command-line/parameters.ts'
+import { choice, DIRECTORY, FILE, NAME } from '../command-line/value-types.ts'
+import { errorsMessage, checkConfig } from '../config/check-config.ts'
 import {
   configFileOf,
   deployCommand,
   environmentOf,
   putSecretCommand,
 } from '../config/deploy-commands.ts'
-import { faultsMessage, judgeConfig } from '../config/judge-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
 import { type Rotated, rotateConfig, type RotationStep } from '../config/rotate-config.ts'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
-import { defaulted, operand, optional, toggle, type Values } from '../parameters.ts'
-import { readText } from '../read-input.ts'
-import { choice, DIRECTORY, FILE, NAME } from '../value-types.ts'
-import { replaceFile } from '../write-new-files.ts'
+import { readText } from '../files/read-input.ts'
+import { replaceFile } from '../files/write-new-files.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** One of each issuer must be active. */
 const REMOVABLE = ['next', 'retiring'] as const
@@ -46,7 +46,7 @@ after each; --back undoes --activate, and --remove next undoes --add. All else i
 it is. The result is checked as by "config check", with the key of an added CA if it is in its folder;
 nothing is written or printed unless it is good.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer config rotate signer-worker/signer.config.production.json --add ca-2 --write',
     'edge-issuer config rotate signer-worker/signer.config.production.json --activate --write',
@@ -61,8 +61,8 @@ nothing is written or printed unless it is good.`,
     const rotated = rotateConfig(before.value, issuer, step.value)
     if (!rotated.ok) return failed(`"${file}" ${rotated.error}`)
     const keyPath = add === undefined ? undefined : join(add, CA_PATHS.issuingKey)
-    const judged = await judge(rotated.value, keyPath, io)
-    if (!judged.ok) return judged
+    const checked = await check(rotated.value, keyPath, io)
+    if (!checked.ok) return checked
     if (values.write) {
       const replaced = await replaceFile(file, rotated.value.text, io)
       if (!replaced.ok) return failed(replaced.error)
@@ -74,7 +74,7 @@ nothing is written or printed unless it is good.`,
   },
 })
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
 async function readStep(values: RotateValues, io: Io): Promise<Result<RotationStep, Failure>> {
   const { activate, add, back, remove } = values
@@ -91,11 +91,11 @@ async function readStep(values: RotateValues, io: Io): Promise<Result<RotationSt
   const [step, ...others] = steps
   if (step !== undefined && others.length === 0) return ok(step)
   const message = 'exactly one of --add, --activate, --back and --remove is wanted'
-  return err({ ending: 'usage', message })
+  return err({ exit: 'usage', message })
 }
 
-/** Keys that are not at hand are for the worker to judge, or for "config check". */
-async function judge(
+/** Checks the result. Only the key of an added CA is available here; the worker, or "config check", checks the others. */
+async function check(
   { keySecret, text }: Rotated,
   keyPath: string | undefined,
   io: Io,
@@ -104,9 +104,9 @@ async function judge(
   const files = new Map(hasKey && keySecret !== undefined ? [[keySecret, keyPath]] : [])
   const secrets = await readKeySecrets(text, { files, folder: undefined }, io)
   if (!secrets.ok) return failed(secrets.error)
-  const evidence = { secrets: secrets.value, needsKeys: false, nowMs: io.nowMs() }
-  const { faults } = judgeConfig(text, evidence)
-  return faults.length > 0 ? failed(faultsMessage('the configuration', faults)) : ok(undefined)
+  const options = { secrets: secrets.value, needsKeys: false, nowMs: io.nowMs() }
+  const { errors } = checkConfig(text, options)
+  return errors.length > 0 ? failed(errorsMessage('the configuration', errors)) : ok(undefined)
 }
 
 function nextSteps(

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { createSignerClient } from '@edge-issuer/relay/signer'
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { operand, optional, required, toggle } from '../command-line/parameters.ts'
+import { FILE, NAME, text } from '../command-line/value-types.ts'
 import { findContext, readContexts, writeContexts } from '../context/context-file.ts'
-import type { Failure } from '../ending.ts'
-import { operand, optional, required, toggle } from '../parameters.ts'
-import { FILE, NAME, text } from '../value-types.ts'
 import { openWith } from '../worker/connect.ts'
 
 const parameters = {
@@ -29,7 +29,7 @@ A flag comes before an environment variable (EDGE_ISSUER_URL, EDGE_ISSUER_KEY, E
 and a variable before the context: the one that --context names, else EDGE_ISSUER_CONTEXT, else the
 current one. A context that --context names comes before variables.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer context add production --url https://ca.example.com --key alice.admin.key',
     'edge-issuer context add lab --url https://ca.lab.internal --key lab.admin.key --ca-file lab-roots.pem --use',
@@ -61,4 +61,4 @@ current one. A context that --context names comes before variables.`,
   },
 })
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })

@@ -1,8 +1,8 @@
 import { err, ok } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { toggle } from '../command-line/parameters.ts'
 import { contextFilePath, readContexts } from '../context/context-file.ts'
-import { toggle } from '../parameters.ts'
-import { formatTable } from '../table.ts'
+import { formatTable } from '../terminal/table.ts'
 
 const HEADINGS = ['CURRENT', 'NAME', 'URL', 'KEY', 'CA FILE'] as const
 
@@ -11,11 +11,11 @@ export const contextList = defineCommand({
   description: `
 Lists the contexts; the current one has a star. Asks no worker and reads no key.`,
   parameters: { json: toggle('print one JSON object') },
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: ['edge-issuer context list', 'edge-issuer context list -o json'],
   run: async ({ json: isJson }, io) => {
     const known = await readContexts(io)
-    if (!known.ok) return err({ ending: 'failed', message: known.error })
+    if (!known.ok) return err({ exit: 'failed', message: known.error })
     const { current, contexts } = known.value
     const rows = Object.entries(contexts).map(([name, { url, key, caFile }]) => [
       name === current ? '*' : '',

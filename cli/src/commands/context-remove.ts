@@ -1,13 +1,13 @@
 import { err, ok } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { operand } from '../command-line/parameters.ts'
+import { NAME } from '../command-line/value-types.ts'
 import {
   findContext,
   readContexts,
   unknownContext,
   writeContexts,
 } from '../context/context-file.ts'
-import { operand } from '../parameters.ts'
-import { NAME } from '../value-types.ts'
 
 /** `edge-issuer context remove`. */
 export const contextRemove = defineCommand({
@@ -15,18 +15,18 @@ export const contextRemove = defineCommand({
 Forgets a context. Its key stays where it is. Without the current context, commands need flags,
 variables or "edge-issuer context use".`,
   parameters: { name: operand(NAME, 'name of the context') },
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: ['edge-issuer context remove lab'],
   run: async ({ name }, io) => {
     const known = await readContexts(io)
-    if (!known.ok) return err({ ending: 'failed', message: known.error })
+    if (!known.ok) return err({ exit: 'failed', message: known.error })
     if (findContext(known.value, name) === undefined) {
-      return err({ ending: 'usage', message: unknownContext(name, known.value) })
+      return err({ exit: 'usage', message: unknownContext(name, known.value) })
     }
     const { [name]: removed, ...contexts } = known.value.contexts
     const current = known.value.current === name ? null : known.value.current
     const written = await writeContexts({ current, contexts }, io)
-    if (!written.ok) return err({ ending: 'failed', message: written.error })
+    if (!written.ok) return err({ exit: 'failed', message: written.error })
     const left = current === null ? '; no context is current' : ''
     io.stdout(`Removed context ${name}${left}; the key ${removed?.key ?? ''} stays where it is\n`)
     return ok(undefined)

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { err, ok } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
-import { optional, toggle } from '../parameters.ts'
-import { DIRECTORY, FILE } from '../value-types.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { optional, toggle } from '../command-line/parameters.ts'
+import { DIRECTORY, FILE } from '../command-line/value-types.ts'
 
 const parameters = {
   once: toggle('stop after success instead of staying up'),
@@ -29,7 +29,7 @@ starts warm.
 Ctrl-C stops everything in order, and ends with 0 once the demo is up. When the relay, the worker or a
 part of the cluster ends by itself, so does the demo, with the last lines of that log.`,
   parameters,
-  endings: ['done', 'failed', 'usage'],
+  exits: ['done', 'failed', 'usage'],
   examples: [
     'npm run demo',
     'npm run demo -- --once',
@@ -39,7 +39,7 @@ part of the cluster ends by itself, so does the demo, with the last lines of tha
   run: async ({ once, kubeconfig, stateIn, clean: isClean, caches }, io) => {
     if (caches && !isClean) {
       return err({
-        ending: 'usage',
+        exit: 'usage',
         message: '--caches goes with --clean; see "edge-issuer demo --help"',
       })
     }
@@ -61,7 +61,7 @@ part of the cluster ends by itself, so does the demo, with the last lines of tha
       return ok(undefined)
     } catch (error) {
       return err({
-        ending: 'failed',
+        exit: 'failed',
         message: error instanceof Error ? error.message : String(error),
       })
     }

@@ -1,9 +1,8 @@
 import { err, ok, type HealthAnswer } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
-import { toggle } from '../parameters.ts'
-import { connect, WORKER_PARAMETERS } from '../worker/connect.ts'
-import { WORKER_DEADLINE_MS } from '../worker/deadline.ts'
-import { reportFault } from '../worker/report-fault.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import { toggle } from '../command-line/parameters.ts'
+import { connect, WORKER_DEADLINE_MS, WORKER_PARAMETERS } from '../worker/connect.ts'
+import { reportError } from '../worker/report-error.ts'
 
 const parameters = {
   ...WORKER_PARAMETERS,
@@ -17,21 +16,21 @@ Asks with the client's key which CA the issuer signs with, until when it is vali
 has while it is rotated, and which profiles are open to this client. With --bundle it prints what
 verifiers must trust and nothing else. A refusal's class decides the exit code.`,
   parameters,
-  endings: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
+  exits: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
   examples: [
     'edge-issuer health --url https://ca.example.com --key cluster-1.secret.yaml',
     'edge-issuer health --url https://ca.example.com --key cluster-1.secret.yaml --bundle > roots.pem',
   ],
   run: async (values, io) => {
     if (values.bundle && values.json) {
-      return err({ ending: 'usage', message: '--bundle and --json cannot both be printed' })
+      return err({ exit: 'usage', message: '--bundle and --json cannot both be printed' })
     }
     const client = await connect(values, io)
     if (!client.ok) return client
     const signal = AbortSignal.timeout(WORKER_DEADLINE_MS)
     const answer = await client.value.health(values.issuer, signal)
     await client.value.close()
-    if (!answer.ok) return err(reportFault(answer.error, { isJson: values.json, facts: {} }, io))
+    if (!answer.ok) return err(reportError(answer.error, { isJson: values.json, facts: {} }, io))
     io.stdout(toText(answer.value, values))
     return ok(undefined)
   },

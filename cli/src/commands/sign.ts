@@ -10,18 +10,24 @@ import {
   type SignAnswer,
   type SignRequest,
 } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
-import { defaulted, optional, repeated, required, toggle, type Values } from '../parameters.ts'
-import { printable } from '../printable.ts'
-import { readInput } from '../read-input.ts'
-import { DURATION, FILE, NAME, text, UID } from '../value-types.ts'
-import { connect, WORKER_PARAMETERS } from '../worker/connect.ts'
-import { WORKER_DEADLINE_MS } from '../worker/deadline.ts'
-import { reportFault } from '../worker/report-fault.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import {
+  defaulted,
+  optional,
+  repeated,
+  required,
+  toggle,
+  type Values,
+} from '../command-line/parameters.ts'
+import { DURATION, FILE, NAME, text, UID } from '../command-line/value-types.ts'
+import { readInput } from '../files/read-input.ts'
+import { refuseExisting, writeNewFiles } from '../files/write-new-files.ts'
+import type { Io } from '../terminal/io.ts'
+import { printable } from '../terminal/printable.ts'
+import { connect, WORKER_DEADLINE_MS, WORKER_PARAMETERS } from '../worker/connect.ts'
+import { reportError } from '../worker/report-error.ts'
 import { unwrapCsr } from '../worker/unwrap-csr.ts'
-import { refuseExisting, writeNewFiles } from '../write-new-files.ts'
 
 /** Longest name of an origin (the schema's limit), in characters. */
 const MAX_ORIGIN_NAME_CHARACTERS = 253
@@ -62,7 +68,7 @@ The worker keeps what it signed under the uid: if no answer came, ask again with
 the same request, and the certificate that may exist already is what comes back.
 A refusal's class decides the exit code.`,
   parameters,
-  endings: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
+  exits: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
   examples: [
     'edge-issuer sign --url https://ca.example.com --key cluster-1.secret.yaml --csr web.csr > web.pem',
     'edge-issuer sign --url https://ca.example.com --key client.pem --csr - --usage "server auth" --duration 24h --json < web.csr',
@@ -71,7 +77,7 @@ A refusal's class decides the exit code.`,
     const { out } = values
     if (out !== undefined) {
       const isFree = await refuseExisting(out, io)
-      if (!isFree.ok) return err({ ending: 'failed', message: isFree.error })
+      if (!isFree.ok) return err({ exit: 'failed', message: isFree.error })
     }
     const uid = values.uid ?? randomUUID()
     const request = await readRequest(values, uid, io)
@@ -81,7 +87,7 @@ A refusal's class decides the exit code.`,
     if (values.uid === undefined) io.stderr(`uid ${uid}: --uid ${uid} asks for the same again\n`)
     const answer = await ask(client.value, values.issuer, request.value)
     if (!answer.ok) {
-      return err(reportFault(answer.error, { isJson: values.json, facts: { uid } }, io))
+      return err(reportError(answer.error, { isJson: values.json, facts: { uid } }, io))
     }
     io.stderr(describe(answer.value))
     if (values.json) io.stdout(`${JSON.stringify({ uid, ...answer.value }, null, 2)}\n`)
@@ -108,9 +114,9 @@ async function readRequest(
   io: Io,
 ): Promise<Result<SignRequest, Failure>> {
   const content = await readInput(values.csr, io)
-  if (!content.ok) return err({ ending: 'failed', message: content.error })
+  if (!content.ok) return err({ exit: 'failed', message: content.error })
   const csr = unwrapCsr(content.value)
-  if (!csr.ok) return err({ ending: 'failed', message: `"${values.csr}" ${csr.error}` })
+  if (!csr.ok) return err({ exit: 'failed', message: `"${values.csr}" ${csr.error}` })
   const name = values.csr === '-' ? 'stdin' : basename(values.csr)
   return ok({
     csr: encodeBase64(csr.value),
@@ -152,5 +158,5 @@ async function writeChain(
   const written = await writeNewFiles([{ path, text: answer.chain, isPrivate: false }], io)
   if (written.ok) return written
   const message = `${written.error}; the certificate is signed: ask again with --uid ${uid} to get it`
-  return err({ ending: 'failed', message })
+  return err({ exit: 'failed', message })
 }

@@ -1,13 +1,13 @@
 import type { ApiError } from '@edge-issuer/relay/cluster'
 import { err, ok } from '@edge-issuer/shared'
-import { defineCommand } from '../command.ts'
-import type { Failure } from '../ending.ts'
-import { defaulted, optional, toggle } from '../parameters.ts'
+import { defineCommand } from '../command-line/define-command.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { defaulted, optional, toggle } from '../command-line/parameters.ts'
+import { FILE, NAME, RESOURCE_NAME, text } from '../command-line/value-types.ts'
 import { openCluster } from '../status/open-cluster.ts'
-import { readCluster, type Seen } from '../status/read-cluster.ts'
+import { readCluster, type ClusterSnapshot } from '../status/read-cluster.ts'
 import { renderStatus } from '../status/render.ts'
-import { sumUp } from '../status/sum-up.ts'
-import { FILE, NAME, RESOURCE_NAME, text } from '../value-types.ts'
+import { summarize } from '../status/summarize.ts'
 
 /** For all of it: a cluster with very many requests takes some seconds. */
 const DEADLINE_MS = 120_000
@@ -37,7 +37,7 @@ Of an object whose status the relay could not write it shows what the relay repo
 Needs "list" on issuers, clusterissuers, certificaterequests, certificatesigningrequests and events, and "get"
 on the Lease and the Pod of the relay. What may not be read is named, and the rest is shown.`,
   parameters,
-  endings: ['done', 'failed', 'usage', 'temporary'],
+  exits: ['done', 'failed', 'usage', 'temporary'],
   examples: [
     'edge-issuer status',
     'edge-issuer status --context production --namespace web',
@@ -46,12 +46,12 @@ on the Lease and the Pod of the relay. What may not be read is named, and the re
   run: async (values, io) => {
     const { kubeconfig, context } = values
     const kube = await openCluster({ kubeconfig, context, environment: process.env }, io)
-    if (!kube.ok) return err({ ending: 'failed', message: kube.error })
-    const seen = await readCluster(kube.value, values, AbortSignal.timeout(DEADLINE_MS))
+    if (!kube.ok) return err({ exit: 'failed', message: kube.error })
+    const snapshot = await readCluster(kube.value, values, AbortSignal.timeout(DEADLINE_MS))
     await kube.value.close()
-    const blind = whyBlind(seen)
+    const blind = unreadable(snapshot)
     if (blind !== undefined) return err(blind)
-    const report = sumUp(seen, values, io.nowMs())
+    const report = summarize(snapshot, values, io.nowMs())
     const shown = values.json
       ? `${JSON.stringify(report, null, 2)}\n`
       : renderStatus(report, io.isTerminal)
@@ -61,7 +61,7 @@ on the Lease and the Pod of the relay. What may not be read is named, and the re
 })
 
 /** @returns Why there is nothing to show; nothing when issuers of one kind at least can be read. */
-function whyBlind({ issuers, clusterIssuers }: Seen): Failure | undefined {
+function unreadable({ issuers, clusterIssuers }: ClusterSnapshot): Failure | undefined {
   return issuers.ok || clusterIssuers.ok ? undefined : failureOf(issuers.error)
 }
 
@@ -69,22 +69,22 @@ function failureOf({ kind, message }: ApiError): Failure {
   switch (kind) {
     case 'not-found':
       return {
-        ending: 'failed',
+        exit: 'failed',
         message:
           'the cluster knows no issuers.edge-issuer.dev; the CRDs are not installed (kubectl apply -f crds)',
       }
     case 'unauthorized':
       return {
-        ending: 'failed',
+        exit: 'failed',
         message: `the API server does not accept the credentials of the kubeconfig: ${message}`,
       }
     case 'throttled':
     case 'unavailable':
-      return { ending: 'temporary', message: `the API server gives no answer: ${message}` }
+      return { exit: 'temporary', message: `the API server gives no answer: ${message}` }
     case 'forbidden':
     case 'conflict':
     case 'gone':
     case 'invalid':
-      return { ending: 'failed', message: `the API server refuses: ${message}` }
+      return { exit: 'failed', message: `the API server refuses: ${message}` }
   }
 }

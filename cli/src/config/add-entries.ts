@@ -1,7 +1,7 @@
 import { err, nameSchema, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import { completeEntry } from '../client/client-entry.ts'
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../files/parse-json.ts'
 
 /** What a configuration can get another of. */
 export const ENTRY_KINDS = ['client', 'admin'] as const

@@ -5,7 +5,7 @@
  * @module
  */
 import { basename } from 'node:path'
-import { shellWord } from '../shell-word.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 
 const DEFAULT_ENVIRONMENT = 'production'
 

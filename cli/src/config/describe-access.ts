@@ -10,7 +10,7 @@ import {
   profileAllowsUsage,
   USAGES,
 } from '@edge-issuer/signer-worker/config'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../command-line/duration.ts'
 
 type Profile = ConfigFile['profiles'][string]
 type Allowed = NonNullable<ClientEntry['allowed']>

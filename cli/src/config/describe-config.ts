@@ -5,7 +5,7 @@ import type {
   RegisteredKey,
   SignerConfig,
 } from '@edge-issuer/signer-worker/config'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../command-line/duration.ts'
 
 /** A configuration for people: issuers and when they end, profiles, clients and admins with their keys. */
 export function describeConfig(config: SignerConfig): string {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
-import type { Io } from '../io.ts'
+import { parseJson } from '../files/parse-json.ts'
 import { readKeyFile } from '../key-file/read-key-file.ts'
-import { parseJson } from '../parse-json.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** Where the private keys of a configuration lie on this machine. */
 export interface KeyFiles {

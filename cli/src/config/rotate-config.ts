@@ -6,7 +6,7 @@
  */
 import { AUTHORITY_STATES, type AuthorityState, err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../files/parse-json.ts'
 import { keySecretName } from './assemble-config.ts'
 import { keySecretsOf } from './key-secrets.ts'
 

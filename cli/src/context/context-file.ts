@@ -7,10 +7,10 @@
 import { join, resolve } from 'node:path'
 import { err, nameSchema, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
-import type { Io } from '../io.ts'
-import { parseJson } from '../parse-json.ts'
-import { readText } from '../read-input.ts'
-import { pathExists, replaceFile, writeNewFiles } from '../write-new-files.ts'
+import { parseJson } from '../files/parse-json.ts'
+import { readText } from '../files/read-input.ts'
+import { pathExists, replaceFile, writeNewFiles } from '../files/write-new-files.ts'
+import type { Io } from '../terminal/io.ts'
 
 const contextSchema = z.strictObject({
   url: z.string(),

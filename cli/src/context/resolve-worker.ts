@@ -4,8 +4,8 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
+import type { Failure } from '../command-line/exit-codes.ts'
+import type { Io } from '../terminal/io.ts'
 import { findContext, readContexts, unknownContext, type WorkerContext } from './context-file.ts'
 
 /** Flags of a command that speaks to the worker; an absent one is found elsewhere. */
@@ -71,16 +71,16 @@ async function contextOf(
     (flags.key ?? variable('key', io)) !== undefined
   if (name === undefined && isComplete) return ok(undefined)
   const contexts = await readContexts(io)
-  if (!contexts.ok) return err({ ending: 'failed', message: contexts.error })
+  if (!contexts.ok) return err({ exit: 'failed', message: contexts.error })
   const wanted = name ?? contexts.value.current
   if (wanted === null) return ok(undefined)
   const context = findContext(contexts.value, wanted)
   if (context !== undefined) return ok(context)
-  return err({ ending: 'usage', message: unknownContext(wanted, contexts.value) })
+  return err({ exit: 'usage', message: unknownContext(wanted, contexts.value) })
 }
 
 const missing = (part: 'url' | 'key'): Result<never, Failure> =>
   err({
-    ending: 'usage',
+    exit: 'usage',
     message: `--${part}: it is required; give the flag, set ${WORKER_VARIABLES[part]}, or choose a context with "edge-issuer context use NAME"`,
   })

@@ -1,4 +1,4 @@
-import type { Io } from '../io.ts'
+import type { Io } from '../terminal/io.ts'
 import { formatBytes, measureCaches, removeCaches, sizeOf } from './caches.ts'
 import { removeState, stateDirectory } from './state.ts'
 

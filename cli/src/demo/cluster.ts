@@ -18,7 +18,7 @@ import {
   runCommand,
 } from '@edge-issuer/testbed/processes/process'
 import { z } from 'zod'
-import { shellWord } from '../shell-word.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 import type { Steps } from './steps.ts'
 
 /** A cluster with cert-manager. */

@@ -9,7 +9,7 @@ import { startChildrenInSessions } from '@edge-issuer/testbed/processes/child-gu
 import { type ManagedProcess, whenEnded } from '@edge-issuer/testbed/processes/process'
 import { manifests } from '@edge-issuer/testbed/relay/manifests'
 import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
-import type { Io } from '../io.ts'
+import type { Io } from '../terminal/io.ts'
 import { type DemoCluster, startOwnCluster, useCluster } from './cluster.ts'
 import { createInterruption, Interrupted } from './interruption.ts'
 import { apply, createIssuers, giveCredentials, issue, KINDS } from './objects.ts'

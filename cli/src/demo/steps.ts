@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Io } from '../io.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** Columns before the time. */
 const NAME_COLUMNS = 62

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { shellWord } from '../shell-word.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 import { formatBytes, measureCaches } from './caches.ts'
 import type { DemoCluster } from './cluster.ts'
 import { ISSUER_NAME, NAMESPACE } from './objects.ts'

@@ -6,9 +6,9 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { parse } from 'node:path'
-import { parseJson } from '../parse-json.ts'
-import { shellWord } from '../shell-word.ts'
-import { derKind, pemKind } from '../worker/file-kind.ts'
+import { derKind, pemKind } from '../files/file-kind.ts'
+import { parseJson } from '../files/parse-json.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 
 /** First byte of DER: a SEQUENCE. */
 const DER_SEQUENCE = 0x30

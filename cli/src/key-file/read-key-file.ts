@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readPrivateKeyPem } from '../client/secret-manifest.ts'
-import type { Io } from '../io.ts'
-import { readInput } from '../read-input.ts'
+import { readInput } from '../files/read-input.ts'
+import type { Io } from '../terminal/io.ts'
 import { explainKeyFile } from './explain.ts'
 
 /** Reads a private key, PKCS#8 PEM. @returns What the file is instead; nothing of it but labels is quoted. */

@@ -13,8 +13,8 @@ import {
   systemClock,
 } from '@edge-issuer/relay/cluster'
 import { err, type Result } from '@edge-issuer/shared'
-import type { Io } from '../io.ts'
-import { printable } from '../printable.ts'
+import type { Io } from '../terminal/io.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** What is needed of the command line and its surroundings. */
 export interface ClusterChoice {

@@ -31,7 +31,7 @@ import {
 } from './last-events.ts'
 
 /** Where to look. */
-export interface Place {
+export interface StatusScope {
   /** Only Issuers and CertificateRequests of this namespace; all when absent. */
   readonly namespace: string | undefined
   readonly relayNamespace: string
@@ -41,14 +41,14 @@ export interface Place {
 /** Some objects of a kind, and what could not be understood of them. */
 export interface Listing<T> {
   readonly objects: readonly T[]
-  readonly faults: readonly string[]
+  readonly errors: readonly string[]
 }
 
 type Listed<T> = Result<Listing<T>, ApiError>
 type RequestOf<K> = K extends RequestKind<infer R> ? R : never
 
 /** What was seen; each part alone may have been refused. */
-export interface Seen {
+export interface ClusterSnapshot {
   readonly issuers: Listed<Issuer>
   readonly clusterIssuers: Listed<Issuer>
   readonly requests: Listed<RequestOf<typeof CERTIFICATE_REQUESTS>>
@@ -77,7 +77,11 @@ const podSchema = z.object({
 export type Pod = z.infer<typeof podSchema>
 
 /** Reads everything at once; no part waits for another but the Pod for the Lease. */
-export async function readCluster(kube: Kube, place: Place, signal: AbortSignal): Promise<Seen> {
+export async function readCluster(
+  kube: Kube,
+  place: StatusScope,
+  signal: AbortSignal,
+): Promise<ClusterSnapshot> {
   const { namespace } = place
   const scope = namespace === undefined ? {} : { namespace }
   const list = async <T>(collection: Collection, schema: ZodType<T>): Promise<Listed<T>> =>
@@ -112,7 +116,7 @@ async function readEvents(list: List, namespace: string | undefined): Promise<Li
   const read = listings.flatMap((listing) => (listing.ok ? [listing.value] : []))
   return ok({
     objects: read.flatMap(({ objects }) => objects),
-    faults: read.flatMap(({ faults }) => faults),
+    errors: read.flatMap(({ errors }) => errors),
   })
 }
 
@@ -128,23 +132,23 @@ async function readAll<T>(
 ): Promise<Listed<T>> {
   const { plural } = collection.resource
   const objects: T[] = []
-  const faults: string[] = []
+  const errors: string[] = []
   for await (const page of kube.listWatch(collection).list(signal)) {
     if (!page.ok) return page
     for (const { key, body } of page.value.objects) {
       const read = schema.safeParse(body)
       if (read.success) objects.push(read.data)
-      else faults.push(`${plural} ${key}: ${z.prettifyError(read.error)}`)
+      else errors.push(`${plural} ${key}: ${z.prettifyError(read.error)}`)
     }
   }
-  return ok({ objects, faults })
+  return ok({ objects, errors })
 }
 
 async function readLeader(
   kube: Kube,
-  { relayNamespace, leaseName }: Place,
+  { relayNamespace, leaseName }: StatusScope,
   signal: AbortSignal,
-): Promise<Pick<Seen, 'lease' | 'pod'>> {
+): Promise<Pick<ClusterSnapshot, 'lease' | 'pod'>> {
   const lease = await kube.getLease({ namespace: relayNamespace, name: leaseName }, signal)
   const name = lease.ok ? hostOf(lease.value.spec.holderIdentity) : ''
   if (name === '') return { lease, pod: undefined }

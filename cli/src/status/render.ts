@@ -1,11 +1,11 @@
-import { printable } from '../printable.ts'
+import { printable } from '../terminal/printable.ts'
 /**
  * The status for people: a line for the relay, a table of issuers, the counts of requests, and those
  * that wait with the reason. Pure.
  *
  * @module
  */
-import { formatTable } from '../table.ts'
+import { formatTable } from '../terminal/table.ts'
 import type { IssuerStatus, RelayStatus, RequestStatus, StatusReport } from './report.ts'
 
 /** Rows on a terminal; a pipe and `--json` get all. */
@@ -30,7 +30,7 @@ export function renderStatus(
     issuers.length === 0 ? 'There are no issuers.\n' : issuerTable(issuers, nowMs),
     issuers.map(issuerNotes).join(''),
     requestPart(requests, { nowMs, isShort }),
-    unread.map((fault) => `could not read ${printable(fault)}\n`).join(''),
+    unread.map((error) => `could not read ${printable(error)}\n`).join(''),
   ]
     .filter((part) => part !== '')
     .join('\n')

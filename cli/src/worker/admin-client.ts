@@ -24,7 +24,7 @@ import {
   type RefusedRequest,
   type Result,
 } from '@edge-issuer/shared'
-import { WORKER_DEADLINE_MS } from './deadline.ts'
+import { WORKER_DEADLINE_MS } from './connect.ts'
 import { type Page, pageSchema } from './pages.ts'
 
 /**

@@ -1,13 +1,13 @@
 import type { SignerFault } from '@edge-issuer/relay/signer'
 import { err, type Result } from '@edge-issuer/shared'
+import type { Exit, Failure } from '../command-line/exit-codes.ts'
+import { optional, toggle } from '../command-line/parameters.ts'
+import { FILE } from '../command-line/value-types.ts'
 import { WORKER_VARIABLES, type WorkerFlags } from '../context/resolve-worker.ts'
-import type { Ending, Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
-import { optional, toggle } from '../parameters.ts'
-import { FILE } from '../value-types.ts'
+import type { Io } from '../terminal/io.ts'
 import { type AdminClient, createAdminClient } from './admin-client.ts'
 import { openWith, WORKER_PARAMETERS } from './connect.ts'
-import { reportFault } from './report-fault.ts'
+import { reportError } from './report-error.ts'
 
 /** What every command that reads the ledger takes. */
 export const ADMIN_PARAMETERS = {
@@ -24,7 +24,7 @@ export const ADMIN_PARAMETERS = {
 export const JSON_SWITCH = toggle('print the answer, or the refusal, as one JSON object')
 
 /** Every way a command that reads the ledger can end. */
-export const ADMIN_ENDINGS: readonly Ending[] = [
+export const ADMIN_EXITS: readonly Exit[] = [
   'done',
   'failed',
   'usage',
@@ -61,7 +61,7 @@ export async function askAdmin<T>(
       const answer = await question(admin)
       return answer.ok
         ? answer
-        : err(reportFault(answer.error, { isJson: flags.json, facts: {} }, io))
+        : err(reportError(answer.error, { isJson: flags.json, facts: {} }, io))
     },
     io,
   )

@@ -6,13 +6,16 @@ import {
   type WorkerOptions,
 } from '@edge-issuer/relay/signer'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import type { Failure } from '../command-line/exit-codes.ts'
+import { defaulted, optional, toggle } from '../command-line/parameters.ts'
+import { FILE, NAME, text } from '../command-line/value-types.ts'
 import { resolveWorker, WORKER_VARIABLES, type WorkerFlags } from '../context/resolve-worker.ts'
-import type { Failure } from '../ending.ts'
-import type { Io } from '../io.ts'
+import { readText } from '../files/read-input.ts'
 import { readClientKeyFile } from '../key-file/read-key-file.ts'
-import { defaulted, optional, toggle } from '../parameters.ts'
-import { readText } from '../read-input.ts'
-import { FILE, NAME, text } from '../value-types.ts'
+import type { Io } from '../terminal/io.ts'
+
+/** Longest wait for the worker, in milliseconds. */
+export const WORKER_DEADLINE_MS = 30_000
 
 const or = (part: keyof typeof WORKER_VARIABLES): string =>
   `; ${WORKER_VARIABLES[part]}, or the context, when absent`
@@ -55,7 +58,7 @@ export async function openWith<T>(
   io: Io,
 ): Promise<Result<T, Failure>> {
   const problems = checkEnvironment(process.env)
-  if (problems.length > 0) return err({ ending: 'usage', message: problems.join('\n') })
+  if (problems.length > 0) return err({ exit: 'usage', message: problems.join('\n') })
   const worker = await resolveWorker(flags, io)
   if (!worker.ok) return worker
   const { url, key, caFile } = worker.value
@@ -70,10 +73,10 @@ export async function openWith<T>(
     privateKeyPem: privateKeyPem.value,
     caBundlePem: caBundlePem.value,
   })
-  return opened.ok ? opened : err({ ending: 'usage', message: `--url: ${opened.error}` })
+  return opened.ok ? opened : err({ exit: 'usage', message: `--url: ${opened.error}` })
 }
 
-const failed = (message: string): Result<never, Failure> => err({ ending: 'failed', message })
+const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
 /** Node takes a text without certificates silently, and then trusts nothing. */
 async function readRoots(path: string, io: Io): Promise<Result<string, string>> {

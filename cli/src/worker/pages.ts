@@ -11,8 +11,8 @@ import {
   type RefusalsQuery,
   type Result,
 } from '@edge-issuer/shared'
-import { optional, type Values } from '../parameters.ts'
-import { bySchema, count } from '../value-types.ts'
+import { optional, type Values } from '../command-line/parameters.ts'
+import { bySchema, count } from '../command-line/value-types.ts'
 
 /** Most items that `--limit` can ask for. */
 const MAX_ITEMS = 999_999_999

@@ -7,7 +7,7 @@ import {
   ok,
   type Result,
 } from '@edge-issuer/shared'
-import { derKind, pemKind } from './file-kind.ts'
+import { derKind, pemKind } from '../files/file-kind.ts'
 
 /** First byte of every DER certification request: a SEQUENCE (RFC 2986 §4.2). */
 const DER_SEQUENCE = 0x30

@@ -15,7 +15,7 @@ import {
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { INIT, setUp } from '../support/config-bench.ts'
+import { INIT, setUp } from '../support/config-harness.ts'
 
 /** TeletexString, read as Latin-1. */
 const t61 = (...values: readonly number[]): Uint8Array => tlv(0x14, octets(...values))

@@ -168,7 +168,7 @@ describe('ca init', () => {
     [['--name', 'x'.repeat(54)], '--name: "xxxx'],
     [['--organization', ' Acme'], '--organization: " Acme" has a space at an end'],
     [['--organization', 'A\u0000B'], 'or a control character'],
-    [['--path-length', '-1'], '--path-length: N is missing before "-1"'],
+    [['--path-length', '-1'], '--path-length: the value N is missing before "-1"'],
     [['--permit-dns', '*.example.com'], '--permit-dns: "*.example.com" must be written'],
     [['--extended-usage', 'serverAuth'], '--extended-usage: "serverAuth" is unknown'],
   ] as const)(

@@ -7,15 +7,15 @@ import { type Outcome, runCli, temporaryFolder } from '../support/run-cli.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 2)
 
-interface Bench {
+interface Harness {
   readonly cwd: string
   readonly ca: (args: string | readonly string[]) => Promise<Outcome>
 }
 
 /** A folder with a CA, made by `ca init` with `flags`. */
-async function setUp(context: Parameters<typeof temporaryFolder>[0], flags = ''): Promise<Bench> {
+async function setUp(context: Parameters<typeof temporaryFolder>[0], flags = ''): Promise<Harness> {
   const cwd = await temporaryFolder(context)
-  const ca: Bench['ca'] = async (args) =>
+  const ca: Harness['ca'] = async (args) =>
     runCli(['ca', ...(typeof args === 'string' ? args.split(/\s+/) : args)], { cwd, nowMs: NOW_MS })
   await ca(`init ${flags}`.trim())
   return { cwd, ca }

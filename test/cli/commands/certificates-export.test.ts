@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, it, vi } from 'vitest'
-import { aRecord, good, paged, setUp, upTo } from '../support/admin-bench.ts'
+import { aRecord, good, paged, setUp, upTo } from '../support/admin-harness.ts'
 import { refusal, type StubAnswers } from '../support/stub-worker.ts'
 
 beforeEach(() => {
@@ -29,75 +29,75 @@ const files = async (cwd: string): Promise<readonly string[]> =>
 
 describe('certificates export', () => {
   it('prints a record a line', async ({ expect, ...context }) => {
-    const bench = await setUp(ledger(2), context)
-    expect(await bench.certificates('export --client cluster-1')).toEqual({
+    const harness = await setUp(ledger(2), context)
+    expect(await harness.certificates('export --client cluster-1')).toEqual({
       exitCode: 0,
       stdout: linesOf([1, 2]),
       stderr: '2 records\n',
     })
-    expect(bench.asked()).toEqual(['/v1/admin/export?client=cluster-1&limit=500'])
+    expect(harness.asked()).toEqual(['/v1/admin/export?client=cluster-1&limit=500'])
   })
 
   it('--out writes a file for its owner, and nothing else', async ({ expect, ...context }) => {
-    const bench = await setUp(ledger(501), context)
-    expect(await bench.certificates('export --out x.ndjson')).toEqual({
+    const harness = await setUp(ledger(501), context)
+    expect(await harness.certificates('export --out x.ndjson')).toEqual({
       exitCode: 0,
       stdout: '',
       stderr: '501 records in "x.ndjson"\n',
     })
-    expect(await files(bench.cwd)).toEqual(['x.ndjson'])
-    const path = join(bench.cwd, 'x.ndjson')
+    expect(await files(harness.cwd)).toEqual(['x.ndjson'])
+    const path = join(harness.cwd, 'x.ndjson')
     expect(await readFile(path, 'utf8')).toBe(linesOf(upTo(501)))
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
   it('an export of nothing is an empty file', async ({ expect, ...context }) => {
-    const bench = await setUp(ledger(0), context)
-    expect((await bench.certificates('export --out x.ndjson')).stderr).toBe(
+    const harness = await setUp(ledger(0), context)
+    expect((await harness.certificates('export --out x.ndjson')).stderr).toBe(
       '0 records in "x.ndjson"\n',
     )
-    expect(await readFile(join(bench.cwd, 'x.ndjson'), 'utf8')).toBe('')
+    expect(await readFile(join(harness.cwd, 'x.ndjson'), 'utf8')).toBe('')
   })
 
   it('that breaks off keeps what it has under another name, and can go on', async ({
     expect,
     ...context
   }) => {
-    const bench = await setUp(breaking(700, 'ledger_unavailable'), context)
-    const first = await bench.certificates('export --out x.ndjson')
+    const harness = await setUp(breaking(700, 'ledger_unavailable'), context)
+    const first = await harness.certificates('export --out x.ndjson')
     expect(first.exitCode).toBe(4)
     expect(first.stderr).toContain(
       '; 500 records came before that, in "x.ndjson.partial": the same command with --after c500 goes on',
     )
-    expect(await files(bench.cwd)).toEqual(['x.ndjson.partial'])
-    const again = await bench.certificates('export --out x.ndjson')
+    expect(await files(harness.cwd)).toEqual(['x.ndjson.partial'])
+    const again = await harness.certificates('export --out x.ndjson')
     expect(again.exitCode).toBe(1)
     expect(again.stderr).toContain('"x.ndjson.partial" exists already, a part of an earlier export')
-    const second = await bench.certificates('export --out x.ndjson --after c500')
+    const second = await harness.certificates('export --out x.ndjson --after c500')
     expect(second).toMatchObject({ exitCode: 0, stderr: '200 records in "x.ndjson"\n' })
-    expect(await files(bench.cwd)).toEqual(['x.ndjson'])
-    expect(await readFile(join(bench.cwd, 'x.ndjson'), 'utf8')).toBe(linesOf(upTo(700)))
+    expect(await files(harness.cwd)).toEqual(['x.ndjson'])
+    expect(await readFile(join(harness.cwd, 'x.ndjson'), 'utf8')).toBe(linesOf(upTo(700)))
   })
 
   it('that breaks off on standard output says how to go on', async ({ expect, ...context }) => {
-    const bench = await setUp(breaking(700, 'internal_error'), context)
-    const { exitCode, stdout, stderr } = await bench.certificates('export')
+    const harness = await setUp(breaking(700, 'internal_error'), context)
+    const { exitCode, stdout, stderr } = await harness.certificates('export')
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: linesOf(upTo(500)) })
     expect(stderr).toContain('500 records came before that: the same command with --after c500')
   })
 
   it('that is refused at once leaves nothing', async ({ expect, ...context }) => {
-    const bench = await setUp(refusal('role_missing'), context)
-    const { exitCode, stderr } = await bench.certificates('export --out x.ndjson')
+    const harness = await setUp(refusal('role_missing'), context)
+    const { exitCode, stderr } = await harness.certificates('export --out x.ndjson')
     expect(exitCode).toBe(3)
     expect(stderr).toContain('(role_missing)')
     expect(stderr).not.toContain('--after')
-    expect(await files(bench.cwd)).toEqual([])
+    expect(await files(harness.cwd)).toEqual([])
   })
 
   it('--limit stops, and names the cursor', async ({ expect, ...context }) => {
-    const bench = await setUp(ledger(9), context)
-    expect((await bench.certificates('export --limit 4')).stderr).toBe(
+    const harness = await setUp(ledger(9), context)
+    expect((await harness.certificates('export --limit 4')).stderr).toBe(
       '4 records; there may be more: --after c4 goes on\n',
     )
   })
@@ -105,47 +105,47 @@ describe('certificates export', () => {
   it('overwrites no file, neither at the start nor at the end', async ({ expect, ...context }) => {
     const whole = ledger(1)
     let path = ''
-    const bench = await setUp((request) => {
+    const harness = await setUp((request) => {
       writeFileSync(path, 'mine')
       return whole(request)
     }, context)
-    path = join(bench.cwd, 'x.ndjson')
-    const late = await bench.certificates('export --out x.ndjson')
+    path = join(harness.cwd, 'x.ndjson')
+    const late = await harness.certificates('export --out x.ndjson')
     expect(late.exitCode).toBe(1)
     expect(late.stderr).toContain(
       '"x.ndjson" exists already, and nothing is ever overwritten; it is complete in "x.ndjson.partial"',
     )
-    const early = await bench.certificates('export --out x.ndjson')
+    const early = await harness.certificates('export --out x.ndjson')
     expect(early.exitCode).toBe(1)
     expect(early.stderr).toContain('"x.ndjson" exists already')
-    expect(bench.asked()).toHaveLength(1)
+    expect(harness.asked()).toHaveLength(1)
     expect(await readFile(path, 'utf8')).toBe('mine')
   })
 
   it('says where it cannot write', async ({ expect, ...context }) => {
-    const bench = await setUp(ledger(1), context)
-    const { exitCode, stderr } = await bench.certificates('export --out nowhere/x.ndjson')
+    const harness = await setUp(ledger(1), context)
+    const { exitCode, stderr } = await harness.certificates('export --out nowhere/x.ndjson')
     expect(exitCode).toBe(1)
     expect(stderr).toContain('cannot write "nowhere/x.ndjson.partial": there is no such file')
-    expect(bench.asked()).toEqual([])
+    expect(harness.asked()).toEqual([])
   })
 
   it('shows progress on a terminal, and takes it away', async ({ expect, ...context }) => {
-    const bench = await setUp(ledger(501), context)
-    const { stderr } = await bench.certificates('export --out x.ndjson', { showsProgress: true })
+    const harness = await setUp(ledger(501), context)
+    const { stderr } = await harness.certificates('export --out x.ndjson', { showsProgress: true })
     const erase = '\u{1b}[2K\r'
     expect(stderr).toBe(`${erase}500 records${erase}501 records${erase}501 records in "x.ndjson"\n`)
   })
 
   it('stops asking when nobody reads', async ({ expect, ...context }) => {
-    const bench = await setUp(ledger(5000), context)
+    const harness = await setUp(ledger(5000), context)
     let pages = 0
-    const { exitCode, stderr } = await bench.certificates('export', {
+    const { exitCode, stderr } = await harness.certificates('export', {
       isOutputRead: () => ++pages <= 2,
     })
     expect(exitCode).toBe(1)
     expect(stderr).toContain('nobody reads the output any more')
-    expect(bench.asked()).toHaveLength(3)
+    expect(harness.asked()).toHaveLength(3)
   })
 
   it('takes a page that is far larger than an answer to a relay', async ({
@@ -154,8 +154,8 @@ describe('certificates export', () => {
   }) => {
     const ca = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(6_000)}\n-----END CERTIFICATE-----\n`
     const records = upTo(500).map((index) => Object.assign(aRecord(index), { ca }))
-    const bench = await setUp(good({ records, next: null }), context)
-    const { stderr } = await bench.certificates('export')
+    const harness = await setUp(good({ records, next: null }), context)
+    const { stderr } = await harness.certificates('export')
     expect(stderr).toBe('500 records\n')
   })
 })

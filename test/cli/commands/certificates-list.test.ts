@@ -1,7 +1,7 @@
 import { certificatesQuerySchema, type Requester } from '@edge-issuer/shared'
 import { beforeEach, describe, it, vi } from 'vitest'
 import { CERTIFICATE_FILTERS, certificatesQuery } from '../../../cli/src/certificates/filters.ts'
-import { aSummary, good, paged, setUp } from '../support/admin-bench.ts'
+import { aSummary, good, paged, setUp } from '../support/admin-harness.ts'
 import { refusal, REQUEST_ID } from '../support/stub-worker.ts'
 
 beforeEach(() => {
@@ -31,8 +31,8 @@ describe('certificates list', () => {
       { ...aSummary(3), subjectAltNames: many, requester: aRequester('shop') },
       { ...aSummary(4), requester: aRequester('') },
     ]
-    const bench = await setUp(good({ certificates, next: null }), context)
-    expect(await bench.certificates('list')).toEqual({
+    const harness = await setUp(good({ certificates, next: null }), context)
+    expect(await harness.certificates('list')).toEqual({
       exitCode: 0,
       stdout: `ISSUED                VALID TO              ISSUER   CLIENT     SERIAL  REQUEST     REQUESTER  NAMES
 2026-01-01T00:01:00Z  2026-04-01T00:00:00Z  default  cluster-1  4f0001  -           -          DNS:web.acme.internal
@@ -42,7 +42,7 @@ describe('certificates list', () => {
 `,
       stderr: '',
     })
-    expect(bench.asked()).toEqual(['/v1/admin/certificates?limit=500'])
+    expect(harness.asked()).toEqual(['/v1/admin/certificates?limit=500'])
   })
 
   it('sends no character of a stranger to the terminal that it would obey', async ({
@@ -50,15 +50,15 @@ describe('certificates list', () => {
     ...context
   }) => {
     const certificate = { ...aSummary(), subjectAltNames: ['DNS:\u{1b}[2J\u{202e}\n\u{9b}x'] }
-    const bench = await setUp(good({ certificates: [certificate], next: null }), context)
-    const { stdout } = await bench.certificates('list')
+    const harness = await setUp(good({ certificates: [certificate], next: null }), context)
+    const { stdout } = await harness.certificates('list')
     expect(stdout).toContain(String.raw`DNS:\u{1b}[2J\u{202e}\u{a}\u{9b}x`)
     expect(stdout.split('\n')).toHaveLength(3)
   })
 
   it('says so when there is none', async ({ expect, ...context }) => {
-    const bench = await setUp(good({ certificates: [], next: null }), context)
-    expect(await bench.certificates('list')).toEqual({
+    const harness = await setUp(good({ certificates: [], next: null }), context)
+    expect(await harness.certificates('list')).toEqual({
       exitCode: 0,
       stdout: '',
       stderr: 'there are no such certificates\n',
@@ -94,8 +94,8 @@ describe('certificates list', () => {
   })
 
   it('asks with every filter, as the protocol writes it', async ({ expect, ...context }) => {
-    const bench = await setUp(good({ certificates: [], next: null }), context)
-    await bench.certificates([
+    const harness = await setUp(good({ certificates: [], next: null }), context)
+    await harness.certificates([
       ...'list --issuer one --client c1 --serial 4F:0A --uid u.1 --issued-after 2026-01-01'.split(
         ' ',
       ),
@@ -107,7 +107,7 @@ describe('certificates list', () => {
       '--name',
       "O'Hara & Söhne *",
     ])
-    expect(bench.asked()).toEqual([
+    expect(harness.asked()).toEqual([
       '/v1/admin/certificates?issuer=one&client=c1&serialNumber=4f0a&uid=u.1' +
         '&name=O%27Hara+%26+S%C3%B6hne+*&issuedAfter=2026-01-01T00%3A00%3A00Z' +
         '&issuedBefore=2026-02-01T00%3A30%3A00Z&expiresAfter=2026-03-01T00%3A00%3A00.500Z' +
@@ -122,11 +122,11 @@ describe('certificates list', () => {
   ] as const)(
     '--expires-within %s counts from now',
     async ([duration, end], { expect, ...context }) => {
-      const bench = await setUp(good({ certificates: [], next: null }), context)
-      await bench.certificates(`list --expires-within ${duration} --current --namespace shop`, {
+      const harness = await setUp(good({ certificates: [], next: null }), context)
+      await harness.certificates(`list --expires-within ${duration} --current --namespace shop`, {
         nowMs: Date.UTC(2026, 0, 1) + 999,
       })
-      expect(bench.asked()).toEqual([
+      expect(harness.asked()).toEqual([
         '/v1/admin/certificates?namespace=shop&current=true' +
           `&expiresAfter=2026-01-01T00%3A00%3A00Z&expiresBefore=${end}&limit=500`,
       ])
@@ -136,22 +136,22 @@ describe('certificates list', () => {
   it.for(['list', 'export'])(
     '%s: --expires-within is one of three ways to say it',
     async (command, { expect, ...context }) => {
-      const bench = await setUp(good({ certificates: [], next: null }), context)
-      const { exitCode, stderr } = await bench.certificates(
+      const harness = await setUp(good({ certificates: [], next: null }), context)
+      const { exitCode, stderr } = await harness.certificates(
         `${command} --expires-within 30d --expires-before 2026-02-01`,
       )
       expect(exitCode).toBe(2)
       expect(stderr).toContain('--expires-within cannot be used with')
-      expect(bench.asked()).toEqual([])
+      expect(harness.asked()).toEqual([])
     },
   )
 
   it('reads page after page', async ({ expect, ...context }) => {
-    const bench = await setUp(paged(1001, page), context)
-    const { exitCode, stdout, stderr } = await bench.certificates('list')
+    const harness = await setUp(paged(1001, page), context)
+    const { exitCode, stdout, stderr } = await harness.certificates('list')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout.match(/4f\d{4}/g)).toHaveLength(1001)
-    expect(bench.asked()).toEqual([
+    expect(harness.asked()).toEqual([
       '/v1/admin/certificates?limit=500',
       '/v1/admin/certificates?limit=500&cursor=c500',
       '/v1/admin/certificates?limit=500&cursor=c1000',
@@ -159,19 +159,19 @@ describe('certificates list', () => {
   })
 
   it('stops at the limit, names the cursor, and goes on there', async ({ expect, ...context }) => {
-    const bench = await setUp(paged(700, page), context)
-    const first = await bench.certificates('list --limit 501 --json')
+    const harness = await setUp(paged(700, page), context)
+    const first = await harness.certificates('list --limit 501 --json')
     expect(first.stderr).toBe('there may be more: --after c501 goes on\n')
     expect(JSON.parse(first.stdout)).toEqual({
       certificates: expect.objectContaining({ length: 501 }),
       next: 'c501',
     })
-    const second = await bench.certificates('list --after c501 --json')
+    const second = await harness.certificates('list --after c501 --json')
     expect(JSON.parse(second.stdout)).toEqual({
       certificates: expect.objectContaining({ length: 199, 0: aSummary(502) }),
       next: null,
     })
-    expect(bench.asked()).toEqual([
+    expect(harness.asked()).toEqual([
       '/v1/admin/certificates?limit=500',
       '/v1/admin/certificates?limit=1&cursor=c500',
       '/v1/admin/certificates?limit=500&cursor=c501',
@@ -179,24 +179,24 @@ describe('certificates list', () => {
   })
 
   it('goes on after a page without a hit', async ({ expect, ...context }) => {
-    const bench = await setUp(
+    const harness = await setUp(
       ({ path }) =>
         path?.includes('cursor') === true
           ? good(page([7], null))
           : good({ certificates: [], next: 'other-ledger' }),
       context,
     )
-    expect((await bench.certificates('list')).stdout).toContain('4f0007')
+    expect((await harness.certificates('list')).stdout).toContain('4f0007')
   })
 
   it('prints nothing of a list that breaks off', async ({ expect, ...context }) => {
     const whole = paged(600, page)
-    const bench = await setUp(
+    const harness = await setUp(
       (request) =>
         request.path?.includes('cursor') === true ? refusal('ledger_unavailable') : whole(request),
       context,
     )
-    const { exitCode, stdout, stderr } = await bench.certificates('list')
+    const { exitCode, stdout, stderr } = await harness.certificates('list')
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' })
     expect(stderr).toContain('(ledger_unavailable)')
   })
@@ -212,8 +212,8 @@ describe('certificates list', () => {
   ] as const)(
     'does not follow a worker that %s',
     async ([, body, fault], { expect, ...context }) => {
-      const bench = await setUp(good(body), context)
-      const { exitCode, stderr } = await bench.certificates('list --limit 2')
+      const harness = await setUp(good(body), context)
+      const { exitCode, stderr } = await harness.certificates('list --limit 2')
       expect(exitCode).toBe(4)
       expect(stderr).toContain(fault)
       expect(stderr).toContain(`request id ${REQUEST_ID}`)
@@ -226,8 +226,8 @@ describe('certificates list', () => {
     ['query_malformed', 3],
     ['ledger_unavailable', 4],
   ] as const)('refused with %s exits %d', async ([code, expected], { expect, ...context }) => {
-    const bench = await setUp(refusal(code), context)
-    const { exitCode, stdout } = await bench.certificates('list --json')
+    const harness = await setUp(refusal(code), context)
+    const { exitCode, stdout } = await harness.certificates('list --json')
     expect(exitCode).toBe(expected)
     expect(JSON.parse(stdout)).toMatchObject({ error: { code } })
   })
@@ -241,11 +241,11 @@ describe('certificates list', () => {
   ] as const)(
     'refuses %s before anything is asked',
     async ([args, fault], { expect, ...context }) => {
-      const bench = await setUp(good({}), context)
-      const { exitCode, stderr } = await bench.certificates(`list ${args}`)
+      const harness = await setUp(good({}), context)
+      const { exitCode, stderr } = await harness.certificates(`list ${args}`)
       expect(exitCode).toBe(2)
       expect(stderr).toContain(fault)
-      expect(bench.asked()).toEqual([])
+      expect(harness.asked()).toEqual([])
     },
   )
 })

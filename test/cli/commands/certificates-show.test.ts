@@ -1,5 +1,5 @@
 import { beforeEach, describe, it, vi } from 'vitest'
-import { aRecord, aSummary, good, setUp } from '../support/admin-bench.ts'
+import { aRecord, aSummary, good, setUp } from '../support/admin-harness.ts'
 import { refusal } from '../support/stub-worker.ts'
 
 const { clamped, chain, ca, ignored, warnings } = aRecord()
@@ -17,8 +17,8 @@ describe('certificates show', () => {
     ...context
   }) => {
     const subjectAltNames = ['DNS:web.acme.internal', 'DNS:\u{7}bell']
-    const bench = await setUp(good({ ...DETAIL, subjectAltNames, clamped: 'issuer' }), context)
-    expect(await bench.certificates('show 4F:00:01')).toEqual({
+    const harness = await setUp(good({ ...DETAIL, subjectAltNames, clamped: 'issuer' }), context)
+    expect(await harness.certificates('show 4F:00:01')).toEqual({
       exitCode: 0,
       stdout: `serial    4f0001
 subject   CN=web
@@ -33,7 +33,7 @@ uid       uid-1
 `,
       stderr: '',
     })
-    expect(bench.asked()).toEqual(['/v1/admin/certificates/4f0001'])
+    expect(harness.asked()).toEqual(['/v1/admin/certificates/4f0001'])
   })
 
   it('shows who asked, where the worker says so', async ({ expect, ...context }) => {
@@ -44,8 +44,8 @@ uid       uid-1
       username: 'system:serviceaccount:cert-manager:cert-manager\u{7}',
       groups: ['system:authenticated'],
     }
-    const bench = await setUp(good({ ...DETAIL, requester }), context)
-    const { stdout } = await bench.certificates('show 4f0001')
+    const harness = await setUp(good({ ...DETAIL, requester }), context)
+    const { stdout } = await harness.certificates('show 4f0001')
     expect(stdout).toContain(`uid-1
 request   CertificateRequest shop/web-1
 requester system:serviceaccount:cert-manager:cert-manager\\u{7}
@@ -57,9 +57,9 @@ group     system:authenticated
     expect,
     ...context
   }) => {
-    const bench = await setUp(good(DETAIL), context)
-    await bench.certificates('show 4f0001 --issuer old --client cluster-1')
-    expect(bench.asked()).toEqual(['/v1/admin/certificates/4f0001?issuer=old&client=cluster-1'])
+    const harness = await setUp(good(DETAIL), context)
+    await harness.certificates('show 4f0001 --issuer old --client cluster-1')
+    expect(harness.asked()).toEqual(['/v1/admin/certificates/4f0001?issuer=old&client=cluster-1'])
   })
 
   it('shows what is not certified and what verifiers may refuse', async ({
@@ -67,20 +67,20 @@ group     system:authenticated
     ...context
   }) => {
     const noted = { ...DETAIL, ignored: ['template\u{7}'], warnings: ['add a DNS name'] }
-    const bench = await setUp(good(noted), context)
-    const { stdout } = await bench.certificates('show 4f0001')
+    const harness = await setUp(good(noted), context)
+    const { stdout } = await harness.certificates('show 4f0001')
     expect(stdout).toMatch(/uid-1\nignored   template\\u\{7\}\nwarning   add a DNS name\n$/)
   })
 
   it('shows the certificate of a worker of protocol 1.0', async ({ expect, ...context }) => {
-    const bench = await setUp(good({ ...aSummary(), clamped, chain, ca }), context)
-    const { stdout } = await bench.certificates('show 4f0001 --json')
+    const harness = await setUp(good({ ...aSummary(), clamped, chain, ca }), context)
+    const { stdout } = await harness.certificates('show 4f0001 --json')
     expect(JSON.parse(stdout)).toEqual(DETAIL)
   })
 
   it('--pem prints the chain alone', async ({ expect, ...context }) => {
-    const bench = await setUp(good(DETAIL), context)
-    expect(await bench.certificates('show 4f0001 --pem')).toEqual({
+    const harness = await setUp(good(DETAIL), context)
+    expect(await harness.certificates('show 4f0001 --pem')).toEqual({
       exitCode: 0,
       stdout: chain,
       stderr: '',
@@ -88,14 +88,14 @@ group     system:authenticated
   })
 
   it('--json prints the whole answer', async ({ expect, ...context }) => {
-    const bench = await setUp(good(DETAIL), context)
-    const { stdout } = await bench.certificates('show 4f0001 --json')
+    const harness = await setUp(good(DETAIL), context)
+    const { stdout } = await harness.certificates('show 4f0001 --json')
     expect(JSON.parse(stdout)).toEqual(DETAIL)
   })
 
   it('exits 3 for a certificate that the worker does not know', async ({ expect, ...context }) => {
-    const bench = await setUp(refusal('certificate_unknown'), context)
-    const { exitCode, stdout, stderr } = await bench.certificates('show 4f0001')
+    const harness = await setUp(refusal('certificate_unknown'), context)
+    const { exitCode, stdout, stderr } = await harness.certificates('show 4f0001')
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
     expect(stderr).toContain('(certificate_unknown)')
   })
@@ -105,10 +105,10 @@ group     system:authenticated
     ['show ../../issuers/default', 'SERIAL: "../../issuers/default" must be'],
     ['show 4f01 --pem --json', 'choose one of --pem and --json'],
   ] as const)('refuses "%s"', async ([args, fault], { expect, ...context }) => {
-    const bench = await setUp(good(DETAIL), context)
-    const { exitCode, stderr } = await bench.certificates(args)
+    const harness = await setUp(good(DETAIL), context)
+    const { exitCode, stderr } = await harness.certificates(args)
     expect(exitCode).toBe(2)
     expect(stderr).toContain(fault)
-    expect(bench.asked()).toEqual([])
+    expect(harness.asked()).toEqual([])
   })
 })

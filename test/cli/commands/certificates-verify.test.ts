@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { aRecord } from '../support/admin-bench.ts'
+import { aRecord } from '../support/admin-harness.ts'
 import { type Outcome, runCli, temporaryFolder } from '../support/run-cli.ts'
 
 const BAD = '{\n'

@@ -169,7 +169,7 @@ describe('client create', () => {
       '--allow-dns: "*.{name}.a" has a "{" or "}" outside of {namespace}',
     ],
     [['c', '--allow-usage', 'server'], '--allow-usage: "server" is unknown'],
-    [['a', 'b'], '"b" is one word too many'],
+    [['a', 'b'], 'unexpected argument "b"'],
     [['Cluster_1'], 'NAME: "Cluster_1" must be a DNS label'],
     [['../x'], 'NAME: "../x" must be a DNS label'],
     [['c', '--secret-name', 'a..b'], '--secret-name: "a..b" must be a DNS subdomain'],

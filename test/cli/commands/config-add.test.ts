@@ -1,16 +1,16 @@
 import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'vitest'
-import { type Bench, INIT, setUp as setUpConfig } from '../support/config-bench.ts'
+import { type Harness, INIT, setUp as setUpConfig } from '../support/config-harness.ts'
 import { runCli } from '../support/run-cli.ts'
 
-async function setUp(context: Pick<TestContext, 'onTestFinished'>): Promise<Bench> {
-  const bench = await setUpConfig(context)
-  const { cwd } = bench
-  await bench.config(`${INIT} --out c.json`)
+async function setUp(context: Pick<TestContext, 'onTestFinished'>): Promise<Harness> {
+  const harness = await setUpConfig(context)
+  const { cwd } = harness
+  await harness.config(`${INIT} --out c.json`)
   await runCli('client create c2 --allow-dns *.b.internal', { cwd })
   await runCli('admin create alice', { cwd })
-  return bench
+  return harness
 }
 
 const read = async (cwd: string, file = 'c.json'): Promise<Record<string, unknown>> =>

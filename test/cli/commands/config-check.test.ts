@@ -2,14 +2,14 @@ import { X509Certificate } from 'node:crypto'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
+import { INIT, NOW_MS, setUp } from '../support/config-harness.ts'
 import { pemIn, thumbprintOf } from '../support/key-text.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const sha256Of = async (path: string): Promise<string> =>
   new X509Certificate(await readFile(path)).fingerprint256.replaceAll(':', '').toLowerCase()
 
-/** What the client of the bench can get. */
+/** What the client of the harness can get. */
 const ACCESS =
   'access    c1 with profile default: DNS names matching "*.a.internal"; common names matching "*.a.internal"; for "digital signature", "key encipherment", "server auth", "client auth"; up to 398 days; 1200 certificates a minute\n'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { z } from 'zod'
 import type { KeyType } from '../../../cli/src/ca/key-type.ts'
-import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
+import { INIT, NOW_MS, setUp } from '../support/config-harness.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const clientsSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
@@ -126,7 +126,7 @@ Next:
       'init --url http://a.example --ca ca --client c2.client.json',
     )
     expect(exitCode).toBe(1)
-    expect(stderr).toBe(`edge-issuer config init: the configuration has 3 faults:
+    expect(stderr).toBe(`edge-issuer config init: the configuration has 3 errors:
   /publicUrl: must be https, not http://
   /clients/c2/issuers/0: there is no issuer "other"
   /clients/c2/profiles/0: there is no profile "web"

@@ -2,7 +2,7 @@ import { chmod, cp, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { z } from 'zod'
-import { type Bench, INIT, NOW_MS, setUp } from '../support/config-bench.ts'
+import { type Harness, INIT, NOW_MS, setUp } from '../support/config-harness.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const keysSchema = z.object({
@@ -22,7 +22,7 @@ const keysOf = (text: string): readonly string[] =>
     .issuers.default.authorities.map(({ keySecret, state }) => `${keySecret} ${state}`)
 
 /** A configuration `s.json`, and a CA in `ca-2` that is to come after its own. */
-async function bench(context: Parameters<typeof setUp>[0]): Promise<Bench> {
+async function harness(context: Parameters<typeof setUp>[0]): Promise<Harness> {
   const made = await setUp(context)
   await made.config(`${INIT} --out s.json`)
   await runCli('ca renew --out ca-2', { cwd: made.cwd, nowMs: NOW_MS })
@@ -34,7 +34,7 @@ const B = 'CA_KEY_DEFAULT_2'
 
 describe('config rotate', () => {
   it('goes from one CA to the other, a step at a time', async ({ expect, ...context }) => {
-    const { cwd, config } = await bench(context)
+    const { cwd, config } = await harness(context)
     const step = async (flags: string): Promise<readonly string[]> => {
       const { exitCode, stdout } = await config(`rotate s.json ${flags} --write`)
       expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
@@ -55,7 +55,7 @@ describe('config rotate', () => {
     expect,
     ...context
   }) => {
-    const { cwd, config } = await bench(context)
+    const { cwd, config } = await harness(context)
     const before = await readFile(join(cwd, 's.json'), 'utf8')
     const { exitCode, stdout, stderr } = await config('rotate s.json --add ca-2')
     expect(exitCode).toBe(0)
@@ -75,7 +75,7 @@ Next:
   })
 
   it('changes nothing else, and keeps the order of the file', async ({ expect, ...context }) => {
-    const { cwd, config } = await bench(context)
+    const { cwd, config } = await harness(context)
     const before = await readFile(join(cwd, 's.json'), 'utf8')
     const odd = before.replace('{', '{\n  "$schema": "./x.json",')
     await writeFile(join(cwd, 's.json'), odd)
@@ -88,7 +88,7 @@ Next:
     expect,
     ...context
   }) => {
-    const { cwd, config } = await bench(context)
+    const { cwd, config } = await harness(context)
     await chmod(join(cwd, 's.json'), 0o640)
     await symlink('s.json', join(cwd, 'link.json'))
     expect((await config('rotate link.json --add ca-2 --write')).exitCode).toBe(0)
@@ -97,7 +97,7 @@ Next:
   })
 
   it('adds a CA without its key at hand', async ({ expect, ...context }) => {
-    const { cwd, config } = await bench(context)
+    const { cwd, config } = await harness(context)
     await cp(join(cwd, 'ca-2/chain.pem'), join(cwd, 'b/chain.pem'))
     expect((await config('rotate s.json --add b')).exitCode).toBe(0)
   })
@@ -120,7 +120,7 @@ Next:
     ['rotate ca/chain.pem --activate', 1, '"ca/chain.pem" is no configuration of the worker'],
     ['rotate odd.json --activate', 1, 'has an issuer "default" without a list of authorities'],
   ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
-    const { cwd, config } = await bench(context)
+    const { cwd, config } = await harness(context)
     await writeFile(join(cwd, 'odd.json'), '{"issuers": {"default": {"authorities": [1]}}}')
     await cp(join(cwd, 'ca-2'), join(cwd, 'mixed'), { recursive: true })
     await cp(join(cwd, 'ca/issuing/ca.key'), join(cwd, 'mixed/issuing/ca.key'))

@@ -10,14 +10,14 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs()
 })
 
-interface Bench {
+interface Harness {
   readonly cwd: string
   readonly cli: (args: string, env?: Readonly<Record<string, string>>) => Promise<Outcome>
 }
 
-async function setUp(context: Pick<TestContext, 'onTestFinished'>): Promise<Bench> {
+async function setUp(context: Pick<TestContext, 'onTestFinished'>): Promise<Harness> {
   const cwd = await temporaryFolder(context)
-  const cli: Bench['cli'] = async (args, env = {}) => runCli(args, { cwd, env })
+  const cli: Harness['cli'] = async (args, env = {}) => runCli(args, { cwd, env })
   await cli('admin create a')
   await cli('admin create b')
   return { cwd, cli }

@@ -4,7 +4,7 @@ import { encodeBase64, type RefusalCode, signRequestSchema } from '@edge-issuer/
 import { beforeEach, describe, it, vi } from 'vitest'
 import { pemIn } from '../support/key-text.ts'
 import { runCli } from '../support/run-cli.ts'
-import { ANSWER, CSR, setUp, SIGNED } from '../support/sign-bench.ts'
+import { ANSWER, CSR, setUp, SIGNED } from '../support/sign-harness.ts'
 import { refusal, REQUEST_ID, type StubWorker } from '../support/stub-worker.ts'
 
 /** The one request that the stub got. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { describe, it, type TestContext } from 'vitest'
 import { explainKeyFile } from '../../../cli/src/key-file/explain.ts'
-import { INIT, NOW_MS, setUp } from '../support/config-bench.ts'
+import { INIT, NOW_MS, setUp } from '../support/config-harness.ts'
 import { runCli } from '../support/run-cli.ts'
 
 /** Runs a script of a shell; its standard input is the passphrase. */

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 import { eventSchema, lastEvents, type RelayEvent } from '../../../cli/src/status/last-events.ts'
-import { anEvent } from './a-seen.ts'
+import { anEvent } from './a-snapshot.ts'
 
 const LEADING = { leader: 'edge-issuer-relay-7d9f_b7f1c9a0', isLeading: true }
 const NOBODY = { leader: null, isLeading: false }

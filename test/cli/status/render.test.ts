@@ -1,13 +1,13 @@
 import { describe, it } from 'vitest'
 import { renderStatus as render } from '../../../cli/src/status/render.ts'
 import type { IssuerStatus, RequestStatus, StatusReport } from '../../../cli/src/status/report.ts'
-import { sumUp } from '../../../cli/src/status/sum-up.ts'
-import { aSeen, NOW_MS, PLACE } from './a-seen.ts'
+import { summarize } from '../../../cli/src/status/summarize.ts'
+import { aSnapshot, NOW_MS, SCOPE } from './a-snapshot.ts'
 
 /** As on a terminal. */
 const renderStatus = (report: StatusReport): string => render(report, true)
 
-const EMPTY = sumUp(aSeen(), PLACE, NOW_MS)
+const EMPTY = summarize(aSnapshot(), SCOPE, NOW_MS)
 
 const anIssuerStatus = (fields: Partial<IssuerStatus> = {}): IssuerStatus => ({
   kind: 'ClusterIssuer',

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'vitest'
-import type { Io } from '../../../cli/src/io.ts'
 import { run } from '../../../cli/src/run.ts'
+import type { Io } from '../../../cli/src/terminal/io.ts'
 
 /** What a command line came to. */
 export interface Outcome {

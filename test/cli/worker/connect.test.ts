@@ -1,6 +1,6 @@
 import { beforeEach, describe, it, vi } from 'vitest'
 import { runCli } from '../support/run-cli.ts'
-import { setUp, SIGNED } from '../support/sign-bench.ts'
+import { setUp, SIGNED } from '../support/sign-harness.ts'
 
 beforeEach(() => {
   // A proxy of the machine must not stand between the test and its own server.

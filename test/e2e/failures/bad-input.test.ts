@@ -100,6 +100,7 @@ describe('credentials', () => {
     { name: 'wrong-key', key: otherKey, want: 'refused (credentials_rejected)' },
   ])(
     '$name: not Ready, and heals when the Secret is corrected; requests wait for it',
+    { tags: ['AC-8', 'AC-14'] },
     async ({ name, key, want }, { expect }) => {
       const { plane, signer } = edge
       await anIssuerWith(name, { key })
@@ -167,40 +168,46 @@ describe('the issuer’s spec', () => {
     expect(log).toContain(`the TLS certificate of ${edge.signer.worker.url} is not trusted`)
   })
 
-  it('a caBundle that holds no certificates fails until the spec is edited', async ({ expect }) => {
-    const { plane, signer } = edge
-    const pem = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
-    await anIssuerWith('no-bundle', { spec: { caBundle: Buffer.from(pem).toString('base64') } })
-    expect(await notReady('no-bundle', 'Failed')).toContain(
-      'spec.caBundle holds something else than a certificate in block 1',
-    )
-    await plane.apply(
-      issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: 'no-bundle' }),
-    )
-    await isReady('no-bundle')
-  })
+  it(
+    'a caBundle that holds no certificates fails until the spec is edited',
+    { tags: ['AC-22'] },
+    async ({ expect }) => {
+      const { plane, signer } = edge
+      const pem = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
+      await anIssuerWith('no-bundle', { spec: { caBundle: Buffer.from(pem).toString('base64') } })
+      expect(await notReady('no-bundle', 'Failed')).toContain(
+        'spec.caBundle holds something else than a certificate in block 1',
+      )
+      await plane.apply(
+        issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: 'no-bundle' }),
+      )
+      await isReady('no-bundle')
+    },
+  )
 })
 
 describe('the worker', () => {
-  it('a worker that is down: the request waits, and is issued once it is back', async ({
-    expect,
-  }) => {
-    const { plane, signer } = edge
-    await anIssuerWith('worker-down', {})
-    await isReady('worker-down')
-    await signer.worker.stop()
-    const issuerRef = { group: 'edge-issuer.dev', kind: 'Issuer', name: 'edge' }
-    const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
-    await plane.apply(
-      requestManifest({ name: 'waits', namespace: 'worker-down', csrPem, issuerRef }),
-    )
-    const name = 'certificaterequest/waits'
-    const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
-    await kubectlWait(plane, [name, pending, PATIENCE], 'worker-down')
-    expect(readyOf(await getObject(plane, name, 'worker-down'))?.message).toContain(NO_WORKER)
-    await signer.worker.restart()
-    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'worker-down')
-  })
+  it(
+    'a worker that is down: the request waits, and is issued once it is back',
+    { tags: ['AC-22'] },
+    async ({ expect }) => {
+      const { plane, signer } = edge
+      await anIssuerWith('worker-down', {})
+      await isReady('worker-down')
+      await signer.worker.stop()
+      const issuerRef = { group: 'edge-issuer.dev', kind: 'Issuer', name: 'edge' }
+      const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
+      await plane.apply(
+        requestManifest({ name: 'waits', namespace: 'worker-down', csrPem, issuerRef }),
+      )
+      const name = 'certificaterequest/waits'
+      const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
+      await kubectlWait(plane, [name, pending, PATIENCE], 'worker-down')
+      expect(readyOf(await getObject(plane, name, 'worker-down'))?.message).toContain(NO_WORKER)
+      await signer.worker.restart()
+      await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'worker-down')
+    },
+  )
 
   it('an expired CA makes the issuer not Ready, and names the CA and the day', async ({
     expect,

@@ -34,41 +34,43 @@ afterAll(async () => {
   await edge.stop()
 })
 
-it('the certificate that the ledger holds is the one that ends in the request', async ({
-  expect,
-}) => {
-  const { plane, signer } = edge
-  await readyClusterIssuer(edge)
-  await edge.restartRelay({ kubeconfig: proxy.kubeconfig })
+it(
+  'the certificate that the ledger holds is the one that ends in the request',
+  { tags: ['AC-17'] },
+  async ({ expect }) => {
+    const { plane, signer } = edge
+    await readyClusterIssuer(edge)
+    await edge.restartRelay({ kubeconfig: proxy.kubeconfig })
 
-  const killed = Promise.withResolvers<void>()
-  proxy.play(async ({ kind, path }) => {
-    if (kind !== 'patch certificaterequests/status' || !path.includes('/web/')) return undefined
-    await edge.relay().kill()
-    killed.resolve()
-    return { kind: 'drop-request' }
-  })
-  const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
-  const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
-  await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))
-  await killed.promise
-  const name = 'certificaterequest/web'
-  const before = await getObject(plane, name, 'default')
-  expect(before.status.certificate).toBeUndefined()
+    const killed = Promise.withResolvers<void>()
+    proxy.play(async ({ kind, path }) => {
+      if (kind !== 'patch certificaterequests/status' || !path.includes('/web/')) return undefined
+      await edge.relay().kill()
+      killed.resolve()
+      return { kind: 'drop-request' }
+    })
+    const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
+    const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
+    await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))
+    await killed.promise
+    const name = 'certificaterequest/web'
+    const before = await getObject(plane, name, 'default')
+    expect(before.status.certificate).toBeUndefined()
 
-  await edge.restartRelay({ kubeconfig: edge.relayKubeconfig })
-  await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'default')
-  const after = await getObject(plane, name, 'default')
-  const pem = Buffer.from(after.status.certificate ?? '', 'base64').toString()
-  const serialNumber = new X509Certificate(pem).serialNumber.toLowerCase()
+    await edge.restartRelay({ kubeconfig: edge.relayKubeconfig })
+    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'default')
+    const after = await getObject(plane, name, 'default')
+    const pem = Buffer.from(after.status.certificate ?? '', 'base64').toString()
+    const serialNumber = new X509Certificate(pem).serialNumber.toLowerCase()
 
-  const answers = await workerAnswers(before.metadata.uid)
-  expect(answers.map(({ outcome }) => outcome)).toEqual(['issued', 'replayed'])
-  expect(answers.map((answer) => answer.serialNumber)).toEqual([serialNumber, serialNumber])
-  await signer.worker.stop()
-  const rows = await readLedgerFiles(join(plane.directory, 'signer'))
-  expect(rows).toEqual([{ uid: before.metadata.uid, serialNumber }])
-})
+    const answers = await workerAnswers(before.metadata.uid)
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['issued', 'replayed'])
+    expect(answers.map((answer) => answer.serialNumber)).toEqual([serialNumber, serialNumber])
+    await signer.worker.stop()
+    const rows = await readLedgerFiles(join(plane.directory, 'signer'))
+    expect(rows).toEqual([{ uid: before.metadata.uid, serialNumber }])
+  },
+)
 
 const answerSchema = z.object({ uid: z.string(), outcome: z.string(), serialNumber: z.string() })
 

@@ -68,7 +68,7 @@ afterAll(async () => {
 
 it.for(seedsOr([1, 2]))(
   'seed %d: everything ends as it should, and nothing is signed twice',
-  { timeout: 2 * RUN_LIMIT_MS },
+  { tags: ['AC-10', 'AC-19'], timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {
     const { edge, admin, restartRelay } = faulty
     const namespace = `seed-${String(seed)}`

@@ -77,7 +77,7 @@ function killsOf(seed: number): readonly Kill[] {
 
 it.for(seedsOr([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))(
   'seed %d: relay, API server and worker are killed, no request is lost, none is signed twice',
-  { timeout: 2 * RUN_LIMIT_MS },
+  { tags: ['AC-17', 'AC-19'], timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {
     expect(await faultsAfterKills(seed), storyOf(seed)).toEqual([])
   },
@@ -85,9 +85,7 @@ it.for(seedsOr([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))(
 
 it(
   'two relays that both work, as when a lease is lost unnoticed: nothing is signed twice',
-  {
-    timeout: 2 * RUN_LIMIT_MS,
-  },
+  { tags: ['AC-18'], timeout: 2 * RUN_LIMIT_MS },
   async ({ expect }) => {
     const replica = await edge.startReplica()
     expect(await faultsAfterKills(0), storyOf(0)).toEqual([])

@@ -145,51 +145,57 @@ const PASSING: Readonly<Record<string, { readonly answer: StubAnswer; readonly w
 }
 
 describe('faults that pass', () => {
-  it('requests wait, are tried again, and are issued in the end', async ({ expect }) => {
-    const worker = await misbehave((name) =>
-      name === 'foreign' ? spoken(201, foreign) : (PASSING[name]?.answer ?? 'reset'),
-    )
-    const names = Object.keys(PASSING)
-    await Promise.all(names.map(async (name) => request(name)))
-    await Promise.all(names.map(async (name) => wasAsked(worker, name, 2)))
-    for (const name of names) {
-      const object = await look(name)
-      const ready = readyOf(object)
-      expect(ready?.message).toContain(PASSING[name]?.want)
-      expect([ready?.status, ready?.reason]).toEqual(['False', 'Pending'])
-      expect(object.status.certificate).toBeUndefined()
-      expect(object.status.failureTime).toBeUndefined()
-    }
-    // Polling is no retry: it does not slow down.
-    await wasAsked(worker, 'pending', 5)
-    await stub?.stop()
-    stub = undefined
-    await edge.signer.worker.restart()
-    await Promise.all(names.map(isIssued))
-  })
+  it(
+    'requests wait, are tried again, and are issued in the end',
+    { tags: ['AC-10', 'AC-13', 'AC-15'] },
+    async ({ expect }) => {
+      const worker = await misbehave((name) =>
+        name === 'foreign' ? spoken(201, foreign) : (PASSING[name]?.answer ?? 'reset'),
+      )
+      const names = Object.keys(PASSING)
+      await Promise.all(names.map(async (name) => request(name)))
+      await Promise.all(names.map(async (name) => wasAsked(worker, name, 2)))
+      for (const name of names) {
+        const object = await look(name)
+        const ready = readyOf(object)
+        expect(ready?.message).toContain(PASSING[name]?.want)
+        expect([ready?.status, ready?.reason]).toEqual(['False', 'Pending'])
+        expect(object.status.certificate).toBeUndefined()
+        expect(object.status.failureTime).toBeUndefined()
+      }
+      // Polling is no retry: it does not slow down.
+      await wasAsked(worker, 'pending', 5)
+      await stub?.stop()
+      stub = undefined
+      await edge.signer.worker.restart()
+      await Promise.all(names.map(isIssued))
+    },
+  )
 
-  it('past the limit a request fails, with the time and the last fault, and is left alone', async ({
-    expect,
-  }) => {
-    const { plane, signer } = edge
-    const spec = { maxRetryDuration: '3s' }
-    await plane.apply(issuerManifest(signer, { kind: 'ClusterIssuer', name: 'hasty', spec }))
-    const hasty = 'clusterissuer.edge-issuer.dev/hasty'
-    await kubectlWait(plane, [hasty, 'condition=Ready', PATIENCE], NAMESPACE)
-    const worker = await misbehave(() => refusal('internal_error'))
-    await request('given-up', 'hasty')
-    const message = await reason('given-up', 'Failed')
-    expect(message).toMatch(/gave up after 3s of retries, .*\(internal_error\): because of/)
-    expect((await look('given-up')).status.failureTime).toBeDefined()
-    const asked = worker.asked.get('given-up')
-    await mustKubectl(plane, `annotate certificaterequest/given-up -n ${NAMESPACE} look=again`)
-    await request('after', 'hasty')
-    await wasAsked(worker, 'after', 1)
-    expect(worker.asked.get('given-up')).toBe(asked)
-  })
+  it(
+    'past the limit a request fails, with the time and the last fault, and is left alone',
+    { tags: ['AC-12'] },
+    async ({ expect }) => {
+      const { plane, signer } = edge
+      const spec = { maxRetryDuration: '3s' }
+      await plane.apply(issuerManifest(signer, { kind: 'ClusterIssuer', name: 'hasty', spec }))
+      const hasty = 'clusterissuer.edge-issuer.dev/hasty'
+      await kubectlWait(plane, [hasty, 'condition=Ready', PATIENCE], NAMESPACE)
+      const worker = await misbehave(() => refusal('internal_error'))
+      await request('given-up', 'hasty')
+      const message = await reason('given-up', 'Failed')
+      expect(message).toMatch(/gave up after 3s of retries, .*\(internal_error\): because of/)
+      expect((await look('given-up')).status.failureTime).toBeDefined()
+      const asked = worker.asked.get('given-up')
+      await mustKubectl(plane, `annotate certificaterequest/given-up -n ${NAMESPACE} look=again`)
+      await request('after', 'hasty')
+      await wasAsked(worker, 'after', 1)
+      expect(worker.asked.get('given-up')).toBe(asked)
+    },
+  )
 })
 
-it('a permanent refusal fails at once', async ({ expect }) => {
+it('a permanent refusal fails at once', { tags: ['AC-11'] }, async ({ expect }) => {
   const worker = await misbehave(() => refusal('csr_malformed'))
   await request('malformed')
   expect(await reason('malformed', 'Failed')).toContain('(csr_malformed)')
@@ -197,25 +203,27 @@ it('a permanent refusal fails at once', async ({ expect }) => {
   expect(worker.asked.get('malformed')).toBe(1)
 })
 
-it('an issuer that checks well and signs badly is not asked again and again', async ({
-  expect,
-}) => {
-  const { plane } = edge
-  const worker = await misbehave(() => refusal('credentials_rejected'))
-  const startedAtMs = Date.now()
-  await Promise.all(['held-1', 'held-2'].map(async (name) => request(name)))
-  await kubectlWait(plane, [ISSUER, 'condition=Ready=False', PATIENCE], NAMESPACE)
-  expect(readyOf(await getObject(plane, ISSUER, NAMESPACE))?.message).toContain(
-    '(credentials_rejected)',
-  )
-  expect(await reason('held-1', 'Pending')).toContain('Waiting for issuer to become ready')
-  // Held for 5 s, then for 10: one try after each, of each request.
-  await wasAsked(worker, 'held-1', 3)
-  expect(Date.now() - startedAtMs).toBeGreaterThan(15_000)
-  // A hold is the issuer's: held-1 may have missed an attempt.
-  expect(worker.asked.get('held-2')).toBeLessThanOrEqual(4)
-  await stub?.stop()
-  stub = undefined
-  await edge.signer.worker.restart()
-  await Promise.all(['held-1', 'held-2'].map(isIssued))
-})
+it(
+  'an issuer that checks well and signs badly is not asked again and again',
+  { tags: ['AC-14'] },
+  async ({ expect }) => {
+    const { plane } = edge
+    const worker = await misbehave(() => refusal('credentials_rejected'))
+    const startedAtMs = Date.now()
+    await Promise.all(['held-1', 'held-2'].map(async (name) => request(name)))
+    await kubectlWait(plane, [ISSUER, 'condition=Ready=False', PATIENCE], NAMESPACE)
+    expect(readyOf(await getObject(plane, ISSUER, NAMESPACE))?.message).toContain(
+      '(credentials_rejected)',
+    )
+    expect(await reason('held-1', 'Pending')).toContain('Waiting for issuer to become ready')
+    // Held for 5 s, then for 10: one try after each, of each request.
+    await wasAsked(worker, 'held-1', 3)
+    expect(Date.now() - startedAtMs).toBeGreaterThan(15_000)
+    // A hold is the issuer's: held-1 may have missed an attempt.
+    expect(worker.asked.get('held-2')).toBeLessThanOrEqual(4)
+    await stub?.stop()
+    stub = undefined
+    await edge.signer.worker.restart()
+    await Promise.all(['held-1', 'held-2'].map(isIssued))
+  },
+)

@@ -150,9 +150,7 @@ describe('what waits', () => {
     await isSigned(edge.plane, name)
   })
 
-  it('a relay without the permission to sign says so, and goes on once it has it', async ({
-    expect,
-  }) => {
+  it('reports that permission to sign is missing', { tags: ['AC-24'] }, async ({ expect }) => {
     const { plane } = edge
     await plane.apply(await relayManifestsWithout('sign'))
     const name = await request({ name: 'not-permitted' })
@@ -169,7 +167,7 @@ describe('what waits', () => {
   })
 })
 
-describe('what fails', () => {
+describe('the relay fails', { tags: ['AC-24'] }, () => {
   it.for([
     {
       name: 'too-short',
@@ -199,7 +197,7 @@ describe('what fails', () => {
   })
 })
 
-describe('what is left alone', () => {
+describe('the relay ignores', { tags: ['AC-24'] }, () => {
   it.for([
     { name: 'denied', verb: 'deny', fields: {}, why: 'denied' },
     {

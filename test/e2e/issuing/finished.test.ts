@@ -95,23 +95,27 @@ it.for([
   { line: '5: issued', fate: 'good', asked: 1, events: 'Issued' },
   { line: '5, 11: failed', fate: 'malformed', asked: 1, events: 'PermanentError' },
   { line: '3, 5: denied', fate: 'denied', asked: 0, events: 'PermanentError' },
-] as const)('$line', async ({ fate, asked, events }, { expect }) => {
-  await create(fate, fate)
-  const ended = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${FATES[fate].end}`
-  await kubectlWait(edge.plane, [nameOf(fate), ended, PATIENCE], NAMESPACE)
-  await pollUntil({
-    what: `${fate} to be told of`,
-    probe: async () => (await traces(fate))[2] !== '',
-    timeoutMs: POLL_TIMEOUT_MS,
-  })
-  const before = await traces(fate)
-  expect(before.slice(1)).toEqual([asked, events])
-  const { failureTime } = (await getObject(edge.plane, nameOf(fate), NAMESPACE)).status
-  expect(failureTime !== undefined).toBe(fate !== 'good')
-  const start = await restartAfter(async () => Promise.resolve())
-  await isLeftAlone(fate, start)
-  expect(await traces(fate)).toEqual(before)
-})
+] as const)(
+  '$line',
+  { tags: ['AC-3', 'AC-5', 'AC-11'] },
+  async ({ fate, asked, events }, { expect }) => {
+    await create(fate, fate)
+    const ended = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${FATES[fate].end}`
+    await kubectlWait(edge.plane, [nameOf(fate), ended, PATIENCE], NAMESPACE)
+    await pollUntil({
+      what: `${fate} to be told of`,
+      probe: async () => (await traces(fate))[2] !== '',
+      timeoutMs: POLL_TIMEOUT_MS,
+    })
+    const before = await traces(fate)
+    expect(before.slice(1)).toEqual([asked, events])
+    const { failureTime } = (await getObject(edge.plane, nameOf(fate), NAMESPACE)).status
+    expect(failureTime !== undefined).toBe(fate !== 'good')
+    const start = await restartAfter(async () => Promise.resolve())
+    await isLeftAlone(fate, start)
+    expect(await traces(fate)).toEqual(before)
+  },
+)
 
 it.for([
   {
@@ -128,7 +132,7 @@ it.for([
     line: '5: what has a certificate already, of whomever',
     status: { certificate: Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64') },
   },
-])('$line', async ({ name, status }, { expect }) => {
+])('$line', { tags: ['AC-4', 'AC-5'] }, async ({ name, status }, { expect }) => {
   const start = await restartAfter(async () => {
     await create('good', name)
     await write(name, status)

@@ -105,9 +105,7 @@ describe('the main job', () => {
 })
 
 describe('what waits', () => {
-  it('a request made before its issuer and its Secret is issued once they exist', async ({
-    expect,
-  }) => {
+  it('a request is issued once its issuer exists', { tags: ['AC-6'] }, async ({ expect }) => {
     const { plane, signer } = edge
     await plane.apply('{apiVersion: v1, kind: Namespace, metadata: {name: early}}')
     await grantCredentials(plane, 'early')
@@ -131,9 +129,7 @@ describe('what waits', () => {
     await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'early')
   })
 
-  it('a Secret that may not be read is an issuer condition with the command that mends it', async ({
-    expect,
-  }) => {
+  it('an unreadable Secret: the condition has the fix', { tags: ['AC-23'] }, async ({ expect }) => {
     const { plane, signer } = edge
     await plane.apply('{apiVersion: v1, kind: Namespace, metadata: {name: closed}}')
     await plane.apply(secretManifest('closed', signer.clientKeyPem))
@@ -149,11 +145,11 @@ describe('what waits', () => {
   })
 })
 
-describe('what is left alone', () => {
+describe('the relay ignores', () => {
   it.for([
     { name: 'foreign-group', issuerRef: { ...OURS, group: 'other.example.com' }, reason: '' },
     { name: 'foreign-kind', issuerRef: { ...OURS, kind: 'X' }, reason: 'UnknownIssuerKind' },
-  ])('a request of a $name', async ({ name: given, issuerRef, reason }, { expect }) => {
+  ])('a $name', { tags: ['AC-1'] }, async ({ name: given, issuerRef, reason }, { expect }) => {
     const { plane } = edge
     const name = await request(given, issuerRef)
     const before = await getObject(plane, name, NAMESPACE)
@@ -165,25 +161,27 @@ describe('what is left alone', () => {
     await expect.poll(async () => ourReasons(plane, name), { timeout: 30_000 }).toBe(reason)
   })
 
-  it('a request without a group is cert-manager’s own, as is one of its group', async ({
-    expect,
-  }) => {
-    for (const issuerRef of [{ kind: 'Issuer', name: 'edge' }, { name: 'edge' }]) {
-      const given = `no-group-${String(Object.keys(issuerRef).length)}`
-      const name = await request(given, issuerRef)
-      await settle(given, 'approved by cert-manager')
-      expect(await workerLines(given)).toBe(0)
-      expect(await ourTraces(name)).toBe('')
-    }
-  })
+  it(
+    'a request without a group, which is cert-manager’s',
+    { tags: ['AC-1'] },
+    async ({ expect }) => {
+      for (const issuerRef of [{ kind: 'Issuer', name: 'edge' }, { name: 'edge' }]) {
+        const given = `no-group-${String(Object.keys(issuerRef).length)}`
+        const name = await request(given, issuerRef)
+        await settle(given, 'approved by cert-manager')
+        expect(await workerLines(given)).toBe(0)
+        expect(await ourTraces(name)).toBe('')
+      }
+    },
+  )
 
-  it('no request for the want of a kind: without one it means Issuer', async ({ expect }) => {
+  it('no request without a kind: it means Issuer', { tags: ['AC-1'] }, async ({ expect }) => {
     const name = await request('no-kind', { group: OURS.group, name: OURS.name })
     await kubectlWait(edge.plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
     expect(await ourTraces(name)).toContain(OURS.group)
   })
 
-  it('a request that is not approved, until it is', async ({ expect }) => {
+  it('a request until it is approved', { tags: ['AC-2'] }, async ({ expect }) => {
     const { plane } = edge
     await plane.stopCertManager()
     try {
@@ -199,25 +197,27 @@ describe('what is left alone', () => {
     }
   })
 
-  it('a denied request, but for Ready=False, reason Denied and the time of it', async ({
-    expect,
-  }) => {
-    const { plane } = edge
-    await plane.stopCertManager()
-    try {
-      const name = await request('denied', OURS)
-      await setCondition(name, 'Denied')
-      const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
-      await kubectlWait(plane, [name, denied, PATIENCE], NAMESPACE)
-      const object = await getObject(plane, name, NAMESPACE)
-      expect(object.status.conditions.some(({ type }) => type === 'Approved')).toBe(false)
-      expect(readyOf(object)).toMatchObject({ status: 'False', reason: 'Denied' })
-      expect(object.status.failureTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
-      expect(await workerLines('denied')).toBe(0)
-    } finally {
-      await plane.startCertManager()
-    }
-  })
+  it(
+    'a denied request, except for Ready=False with reason Denied and its time',
+    { tags: ['AC-3', 'AC-21'] },
+    async ({ expect }) => {
+      const { plane } = edge
+      await plane.stopCertManager()
+      try {
+        const name = await request('denied', OURS)
+        await setCondition(name, 'Denied')
+        const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
+        await kubectlWait(plane, [name, denied, PATIENCE], NAMESPACE)
+        const object = await getObject(plane, name, NAMESPACE)
+        expect(object.status.conditions.some(({ type }) => type === 'Approved')).toBe(false)
+        expect(readyOf(object)).toMatchObject({ status: 'False', reason: 'Denied' })
+        expect(object.status.failureTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+        expect(await workerLines('denied')).toBe(0)
+      } finally {
+        await plane.startCertManager()
+      }
+    },
+  )
 })
 
 /** What the relay left on a request and in Events about it: the name it writes under; empty for nothing. */

@@ -104,6 +104,7 @@ const MOMENTS = [
 
 it.for(MOMENTS)(
   '16: a request deleted and made anew $moment gets no certificate of the old one',
+  { tags: ['AC-16'] },
   async ({ name, isIt }, { expect }) => {
     const replaced = Promise.withResolvers<Created>()
     meanwhile(isIt, async () => {
@@ -124,6 +125,7 @@ it.for(MOMENTS)(
 
 it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
   '16: a request deleted $moment is not made anew by what is written',
+  { tags: ['AC-16'] },
   async ({ name, moment }, { expect }) => {
     const isIt = moment === 'while the worker signs' ? MOMENTS[0].isIt : isWriteTo(name)
     const deleted = Promise.withResolvers<void>()
@@ -156,87 +158,93 @@ it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
   },
 )
 
-it('20: what others write between reading and writing is kept, and the request is issued', async ({
-  expect,
-}) => {
-  const { admin } = faulty
-  const name = 'audited'
-  const audited = { type: 'Audited', status: 'True', reason: 'Seen', message: 'by somebody else' }
-  meanwhile(isWriteTo(name), async () =>
-    admin.send({
-      method: 'PATCH',
-      path: `${requestPath(NAMESPACE, name)}/status?fieldManager=auditor`,
-      body: JSON.stringify({
-        apiVersion: 'cert-manager.io/v1',
-        kind: 'CertificateRequest',
-        metadata: { name, namespace: NAMESPACE },
-        status: { conditions: [audited] },
+it(
+  '20: what others write between reading and writing is kept, and the request is issued',
+  { tags: ['AC-9', 'AC-20'] },
+  async ({ expect }) => {
+    const { admin } = faulty
+    const name = 'audited'
+    const audited = { type: 'Audited', status: 'True', reason: 'Seen', message: 'by somebody else' }
+    meanwhile(isWriteTo(name), async () =>
+      admin.send({
+        method: 'PATCH',
+        path: `${requestPath(NAMESPACE, name)}/status?fieldManager=auditor`,
+        body: JSON.stringify({
+          apiVersion: 'cert-manager.io/v1',
+          kind: 'CertificateRequest',
+          metadata: { name, namespace: NAMESPACE },
+          status: { conditions: [audited] },
+        }),
       }),
-    }),
-  )
-  const { uid, csr } = await request(name)
-  await isIssued(name)
-  const { status } = await look(name)
-  expect(status.conditions.map(({ type, reason }) => `${type} ${reason}`).toSorted()).toEqual([
-    'Approved Tests',
-    'Audited Seen',
-    'Ready Issued',
-  ])
-  expect(isFor(await leafOf(name), csr.privateKeyPem)).toBe(true)
-  // The moment was met; the conflict is not the user's affair, and nothing was signed twice.
-  expect(answersTo(name)[0]).toBe(409)
-  expect(answersTo(name).filter((answer) => answer === 200)).toHaveLength(1)
-  expect(await issuances(uid)).toBe(1)
-  expect(await relayErrors(faulty.edge)).toEqual([])
-})
+    )
+    const { uid, csr } = await request(name)
+    await isIssued(name)
+    const { status } = await look(name)
+    expect(status.conditions.map(({ type, reason }) => `${type} ${reason}`).toSorted()).toEqual([
+      'Approved Tests',
+      'Audited Seen',
+      'Ready Issued',
+    ])
+    expect(isFor(await leafOf(name), csr.privateKeyPem)).toBe(true)
+    // The moment was met; the conflict is not the user's affair, and nothing was signed twice.
+    expect(answersTo(name)[0]).toBe(409)
+    expect(answersTo(name).filter((answer) => answer === 200)).toHaveLength(1)
+    expect(await issuances(uid)).toBe(1)
+    expect(await relayErrors(faulty.edge)).toEqual([])
+  },
+)
 
-it('25: where no Event can be written, certificates are issued all the same', async ({
-  expect,
-}) => {
-  faulty.api.play((call) => (isOfEvents(call) ? { kind: 'refuse', status: 500 } : undefined))
-  await request('eventless')
-  await isIssued('eventless')
-  await pollUntil({
-    what: 'the Event to be refused, more than once',
-    probe: async () => Promise.resolve(faulty.api.calls.filter(isOfEvents).length > 1),
-    timeoutMs: POLL_TIMEOUT_MS,
-  })
-  await request('eventless-too')
-  await isIssued('eventless-too')
-  expect(faulty.api.calls.filter(isOfEvents).every(({ fault }) => fault !== undefined)).toBe(true)
-  faulty.api.play(() => undefined)
-})
+it(
+  '25: where no Event can be written, certificates are issued all the same',
+  { tags: ['AC-25'] },
+  async ({ expect }) => {
+    faulty.api.play((call) => (isOfEvents(call) ? { kind: 'refuse', status: 500 } : undefined))
+    await request('eventless')
+    await isIssued('eventless')
+    await pollUntil({
+      what: 'the Event to be refused, more than once',
+      probe: async () => Promise.resolve(faulty.api.calls.filter(isOfEvents).length > 1),
+      timeoutMs: POLL_TIMEOUT_MS,
+    })
+    await request('eventless-too')
+    await isIssued('eventless-too')
+    expect(faulty.api.calls.filter(isOfEvents).every(({ fault }) => fault !== undefined)).toBe(true)
+    faulty.api.play(() => undefined)
+  },
+)
 
-it('27: told to end while the worker signs, the relay ends in order; the lease is free, the request issued once', async ({
-  expect,
-}) => {
-  const { edge, api } = faulty
-  const flags = ['--leader-elect', '--log-level=debug']
-  await edge.restartRelay({ kubeconfig: api.kubeconfig, flags })
-  const relay = edge.relay()
-  const ending = Promise.withResolvers<unknown>()
-  meanwhile(
-    ({ kind }) => kind === 'sign',
-    async () => {
-      expect(await holder()).not.toBe('')
-      ending.resolve(relay.stop(GRACE_MS))
-      await pollUntil({
-        what: 'the relay to begin to end',
-        probe: async () => (await readFile(relay.logFile, 'utf8')).includes('"stopping"'),
-        timeoutMs: POLL_TIMEOUT_MS,
-      })
-    },
-  )
-  const { uid } = await request('late')
-  expect(await ending.promise).toEqual({ code: 0, signal: null })
-  expect(await holder()).toBe('')
-  const ready = readyOf(await look('late'))
-  expect(['Issued', 'Pending', undefined]).toContain(ready?.reason)
-  expect((await look('late')).status.failureTime).toBeUndefined()
-  await edge.restartRelay({ kubeconfig: api.kubeconfig })
-  await isIssued('late')
-  expect(await issuances(uid)).toBe(1)
-})
+it(
+  '27: told to end while the worker signs, the relay ends in order; the lease is free, the request issued once',
+  { tags: ['AC-27'] },
+  async ({ expect }) => {
+    const { edge, api } = faulty
+    const flags = ['--leader-elect', '--log-level=debug']
+    await edge.restartRelay({ kubeconfig: api.kubeconfig, flags })
+    const relay = edge.relay()
+    const ending = Promise.withResolvers<unknown>()
+    meanwhile(
+      ({ kind }) => kind === 'sign',
+      async () => {
+        expect(await holder()).not.toBe('')
+        ending.resolve(relay.stop(GRACE_MS))
+        await pollUntil({
+          what: 'the relay to begin to end',
+          probe: async () => (await readFile(relay.logFile, 'utf8')).includes('"stopping"'),
+          timeoutMs: POLL_TIMEOUT_MS,
+        })
+      },
+    )
+    const { uid } = await request('late')
+    expect(await ending.promise).toEqual({ code: 0, signal: null })
+    expect(await holder()).toBe('')
+    const ready = readyOf(await look('late'))
+    expect(['Issued', 'Pending', undefined]).toContain(ready?.reason)
+    expect((await look('late')).status.failureTime).toBeUndefined()
+    await edge.restartRelay({ kubeconfig: api.kubeconfig })
+    await isIssued('late')
+    expect(await issuances(uid)).toBe(1)
+  },
+)
 
 const holder = async (): Promise<string> =>
   mustKubectl(

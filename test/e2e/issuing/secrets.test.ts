@@ -128,7 +128,7 @@ describe('permitted to get only', () => {
   })
 })
 
-it('an annotation on an issuer asks for a check', async ({ expect }) => {
+it('an annotation on an issuer asks for a check', { tags: ['AC-22'] }, async ({ expect }) => {
   const namespace = 'annotated'
   const { plane } = edge
   await aReadyIssuer(namespace, async (ns) => grantCredentials(plane, ns))

@@ -70,7 +70,7 @@ async function outcomes(name: string): Promise<readonly string[]> {
     .map((line) => outcome.parse(JSON.parse(line)).outcome)
 }
 
-it('one leads, and a second one waits, ready', async ({ expect }) => {
+it('one leads, and a second one waits, ready', { tags: ['AC-18'] }, async ({ expect }) => {
   await anotherReplica('second')
   expect(await leaseHolder(edge.plane)).toBe(await leadsAs(edge.relay()))
   await request('before')
@@ -79,31 +79,39 @@ it('one leads, and a second one waits, ready', async ({ expect }) => {
   expect(await outcomes('before')).toEqual(['issued'])
 })
 
-it('when the leader is killed, the second one issues in its place', async ({ expect }) => {
-  const [second] = replicas
-  if (second === undefined) throw new Error('there is no second replica')
-  await edge.relay().kill()
-  const killedAtMs = Date.now()
-  await request('orphan')
-  await isIssued('orphan')
-  expect(Date.now() - killedAtMs).toBeLessThan(TAKE_OVER_LIMIT_MS)
-  expect(await leaseHolder(edge.plane)).toBe(await leadsAs(second))
-  expect(await outcomes('orphan')).toEqual(['issued'])
-})
+it(
+  'when the leader is killed, the second one issues in its place',
+  { tags: ['AC-18'] },
+  async ({ expect }) => {
+    const [second] = replicas
+    if (second === undefined) throw new Error('there is no second replica')
+    await edge.relay().kill()
+    const killedAtMs = Date.now()
+    await request('orphan')
+    await isIssued('orphan')
+    expect(Date.now() - killedAtMs).toBeLessThan(TAKE_OVER_LIMIT_MS)
+    expect(await leaseHolder(edge.plane)).toBe(await leadsAs(second))
+    expect(await outcomes('orphan')).toEqual(['issued'])
+  },
+)
 
-it('when the leader ends in order, the next one need not wait', async ({ expect }) => {
-  const [second] = replicas
-  if (second === undefined) throw new Error('there is no second replica')
-  const third = await anotherReplica('third')
-  const toldAtMs = Date.now()
-  const ended = second.stop(GRACE_MS)
-  await waitUntilLeads(third)
-  expect(Date.now() - toldAtMs).toBeLessThan(HAND_OVER_LIMIT_MS)
-  expect(await ended).toEqual({ code: 0, signal: null })
-  await request('heir')
-  await isIssued('heir')
-  expect(await outcomes('heir')).toEqual(['issued'])
-})
+it(
+  'when the leader ends in order, the next one need not wait',
+  { tags: ['AC-27'] },
+  async ({ expect }) => {
+    const [second] = replicas
+    if (second === undefined) throw new Error('there is no second replica')
+    const third = await anotherReplica('third')
+    const toldAtMs = Date.now()
+    const ended = second.stop(GRACE_MS)
+    await waitUntilLeads(third)
+    expect(Date.now() - toldAtMs).toBeLessThan(HAND_OVER_LIMIT_MS)
+    expect(await ended).toEqual({ code: 0, signal: null })
+    await request('heir')
+    await isIssued('heir')
+    expect(await outcomes('heir')).toEqual(['issued'])
+  },
+)
 
 it('a leader whose lease is taken ends, and says so by its exit code', async ({ expect }) => {
   const third = replicas.at(-1)

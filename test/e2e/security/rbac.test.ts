@@ -233,7 +233,7 @@ describe('the key of a client', () => {
     'get secrets -n kube-system',
     'get secrets --all-namespaces',
     `get secrets -n ${NAMESPACE}`,
-  ])('cannot be read in any other way: kubectl %s', async (command, { expect }) => {
+  ])('cannot be read with kubectl %s', { tags: ['AC-23'] }, async (command, { expect }) => {
     const { plane, signer } = edge
     await plane.apply(
       [

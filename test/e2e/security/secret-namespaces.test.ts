@@ -87,23 +87,27 @@ it('23: the Secret of an Issuer is read in its own namespace, where that is perm
   )
 })
 
-it('23: that of a ClusterIssuer is read in the namespace of the relay, wherever else it may be', async ({
-  expect,
-}) => {
-  expect(await notReady('ClusterIssuer', 'default')).toContain(
-    `Secret "${HOME}/${SECRET_NAME}" not found`,
-  )
-  await edge.plane.apply(secretManifest(HOME, edge.signer.clientKeyPem))
-  await isReady('ClusterIssuer', 'default')
-})
+it(
+  '23: that of a ClusterIssuer is read in the namespace of the relay, wherever else it may be',
+  { tags: ['AC-23'] },
+  async ({ expect }) => {
+    expect(await notReady('ClusterIssuer', 'default')).toContain(
+      `Secret "${HOME}/${SECRET_NAME}" not found`,
+    )
+    await edge.plane.apply(secretManifest(HOME, edge.signer.clientKeyPem))
+    await isReady('ClusterIssuer', 'default')
+  },
+)
 
-it('23: no Secret outside the permitted namespaces was given out, and none but those of issuers asked for', ({
-  expect,
-}) => {
-  expect(namespacesAsked((status) => status === 200).toSorted()).toEqual([HOME, 'open'])
-  expect(namespacesAsked((status) => status === 403)).toEqual(['closed'])
-  expect(namespacesAsked(() => true).toSorted()).toEqual(['closed', HOME, 'open'])
-})
+it(
+  '23: no Secret outside the permitted namespaces was given out, and none but those of issuers asked for',
+  { tags: ['AC-23'] },
+  ({ expect }) => {
+    expect(namespacesAsked((status) => status === 200).toSorted()).toEqual([HOME, 'open'])
+    expect(namespacesAsked((status) => status === 403)).toEqual(['closed'])
+    expect(namespacesAsked(() => true).toSorted()).toEqual(['closed', HOME, 'open'])
+  },
+)
 
 it.for([
   { verb: 'get', namespace: HOME, answer: 'yes' },

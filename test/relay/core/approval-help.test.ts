@@ -7,7 +7,7 @@ import {
 } from '../../../relay/src/core/approval-help.ts'
 import { aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 
-describe('helpInMs', () => {
+describe('helpInMs', { tags: ['AC-2'] }, () => {
   it.for([
     [0, 30_000],
     [29_999, 1],

@@ -13,7 +13,7 @@ const pending = aCondition('Ready', {
 const { conditions } = aRequest({ status: { conditions: [pending] } }).status
 const nowMs = CREATED_MS + 60_000
 
-describe('readyCondition', () => {
+describe('readyCondition', { tags: ['AC-21'] }, () => {
   it.for([
     {
       name: 'Pending to Pending keeps the transition time',

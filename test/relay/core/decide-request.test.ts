@@ -75,17 +75,21 @@ describe('decideRequest', () => {
       fields: { status: { conditions: [ready('Pending')] } },
       why: 'not approved',
     },
-  ])('leaves alone: $name', ({ fields, why }, { expect }) => {
+  ])('leaves alone: $name', { tags: ['AC-1', 'AC-4', 'AC-5'] }, ({ fields, why }, { expect }) => {
     expect(decideRequest(aRequest(fields), anIssuer())).toEqual({ kind: 'ignore', why })
   })
 
-  it('reports a denial although it is not approved, the only shape a denial has', ({ expect }) => {
-    const request = aRequest({ status: { conditions: [denied] } })
-    expect(decideRequest(request, anIssuer())).toMatchObject({
-      kind: 'report',
-      verdict: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
-    })
-  })
+  it(
+    'reports a denial although it is not approved, the only shape a denial has',
+    { tags: ['AC-3'] },
+    ({ expect }) => {
+      const request = aRequest({ status: { conditions: [denied] } })
+      expect(decideRequest(request, anIssuer())).toMatchObject({
+        kind: 'report',
+        verdict: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
+      })
+    },
+  )
 
   it.for([
     { name: 'an approved one', conditions: [approved] },
@@ -121,7 +125,7 @@ describe('decideRequest', () => {
     })
   })
 
-  it('waits for an issuer that does not exist, and names it', ({ expect }) => {
+  it('waits for an issuer that does not exist, and names it', { tags: ['AC-6'] }, ({ expect }) => {
     expect(decideRequest(aRequest(), undefined)).toEqual({
       kind: 'report',
       verdict: {
@@ -157,14 +161,18 @@ describe('decideRequest', () => {
       conditions: [aCondition('Ready', { status: 'Unknown', reason: 'X', observedGeneration: 2 })],
       want: 'ready condition is "X": "".',
     },
-  ])('waits for an issuer that $name', ({ conditions, want }, { expect }) => {
-    const decision = decideRequest(aRequest(), anIssuer({ status: { conditions } }))
-    expect(decision).toMatchObject({
-      kind: 'report',
-      verdict: { status: 'False', reason: 'Pending' },
-    })
-    expect(decision.kind === 'report' && decision.verdict.message).toContain(want)
-  })
+  ])(
+    'waits for an issuer that $name',
+    { tags: ['AC-7', 'AC-8'] },
+    ({ conditions, want }, { expect }) => {
+      const decision = decideRequest(aRequest(), anIssuer({ status: { conditions } }))
+      expect(decision).toMatchObject({
+        kind: 'report',
+        verdict: { status: 'False', reason: 'Pending' },
+      })
+      expect(decision.kind === 'report' && decision.verdict.message).toContain(want)
+    },
+  )
 
   it.for([
     { name: 'an Issuer', spec: ref(ours), issuer: anIssuer() },

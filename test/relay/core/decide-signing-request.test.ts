@@ -43,7 +43,7 @@ describe('decideSigningRequest', () => {
       fields: { status: { conditions: [approved, aCondition('Failed')] } },
       why: 'finished',
     },
-  ])('leaves alone: $name', ({ fields, why }, { expect }) => {
+  ])('leaves alone: $name', { tags: ['AC-24'] }, ({ fields, why }, { expect }) => {
     expect(decideSigningRequest(aSigningRequest(fields), issuer)).toEqual({ kind: 'ignore', why })
   })
 

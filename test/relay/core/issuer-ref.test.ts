@@ -1,3 +1,4 @@
+// @module-tag AC-1
 import { it } from 'vitest'
 import { ourIssuerRef } from '../../../relay/src/core/issuer-ref.ts'
 import { aRequest } from '../../support/kube-objects.ts'

@@ -14,7 +14,7 @@ it.for([
     ready: { lastTransitionTime: LATER },
     want: LATER_MS,
   },
-])('time counts from: $name', ({ approved, ready, want }, { expect }) => {
+])('time counts from: $name', { tags: ['AC-12'] }, ({ approved, ready, want }, { expect }) => {
   const request = aRequest({ status: { conditions: [aCondition('Approved', approved)] } })
   const issuer = anIssuer({ status: { conditions: [aCondition('Ready', ready)] } })
   expect(retryStartMs(request, issuer)).toBe(want)

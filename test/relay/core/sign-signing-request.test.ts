@@ -78,13 +78,17 @@ describe('signingToSignRequest', () => {
     { name: 'the annotation alone', annotations: { [DURATION]: '896h' }, want: 3_225_600 },
     { name: 'the shortest one', annotations: { [DURATION]: '10m' }, want: 600 },
     { name: 'whole seconds', annotations: { [DURATION]: '600.9s' }, want: 600 },
-  ])('lasts as long as asked: $name', ({ expirationSeconds, annotations, want }, { expect }) => {
-    const request = aSigningRequest({ metadata: { annotations }, spec: { expirationSeconds } })
-    expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
-      ok: true,
-      value: { durationSeconds: want },
-    })
-  })
+  ])(
+    'lasts as long as asked: $name',
+    { tags: ['AC-24'] },
+    ({ expirationSeconds, annotations, want }, { expect }) => {
+      const request = aSigningRequest({ metadata: { annotations }, spec: { expirationSeconds } })
+      expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
+        ok: true,
+        value: { durationSeconds: want },
+      })
+    },
+  )
 
   it.for(['599s', '599.999s', '0', '-10m', '10', '90d', 'soon', ''])(
     'refuses the duration "%s", and names the annotation',
@@ -107,15 +111,19 @@ describe('signingToSignRequest', () => {
     { value: '1', want: false },
     { value: '', want: false },
     { value: undefined, want: false },
-  ])('the annotation "$value" asks for a CA: $want', ({ value, want }, { expect }) => {
-    const annotations = value === undefined ? {} : { [IS_CA]: value }
-    const request = aSigningRequest({ metadata: { annotations } })
-    expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
-      ok: true,
-      // As listed: "cert sign" is not added for a CA, as it is for a CertificateRequest.
-      value: { isCA: want, usages: ['digital signature', 'client auth'] },
-    })
-  })
+  ])(
+    'the annotation "$value" asks for a CA: $want',
+    { tags: ['AC-24'] },
+    ({ value, want }, { expect }) => {
+      const annotations = value === undefined ? {} : { [IS_CA]: value }
+      const request = aSigningRequest({ metadata: { annotations } })
+      expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
+        ok: true,
+        // As listed: "cert sign" is not added for a CA, as it is for a CertificateRequest.
+        value: { isCA: want, usages: ['digital signature', 'client auth'] },
+      })
+    },
+  )
 
   it.for([
     { name: 'a duration', annotations: { [DURATION]: '10m' } },

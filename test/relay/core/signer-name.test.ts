@@ -1,3 +1,4 @@
+// @module-tag AC-24
 import { it } from 'vitest'
 import { readSignerName } from '../../../relay/src/core/signer-name.ts'
 

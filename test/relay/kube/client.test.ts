@@ -151,32 +151,36 @@ describe('applyStatus', () => {
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   }
 
-  it('applies on the status of the version that was decided on', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { kube, server, signal } = await aConnection({ onTestFinished }, (_request, response) => {
-      answerJson(response, { metadata: { resourceVersion: '42' } })
-    })
-    expect(await kube.applyStatus(write, signal)).toEqual({
-      ok: true,
-      value: { metadata: { resourceVersion: '42' } },
-    })
-    expect(server.requests).toMatchObject([
-      {
-        method: 'PATCH',
-        path: `${REQUESTS_PATH}/web-1/status`,
-        query: { fieldManager: 'edge-issuer.dev', force: 'true' },
-        headers: { 'content-type': 'application/apply-patch+yaml' },
-      },
-    ])
-    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
-      apiVersion: 'cert-manager.io/v1',
-      kind: 'CertificateRequest',
-      metadata: { namespace: 'team-a', name: 'web-1', resourceVersion: '41' },
-      status: write.status,
-    })
-  })
+  it(
+    'applies on the status of the version that was decided on',
+    { tags: ['AC-9'] },
+    async ({ expect, onTestFinished }) => {
+      const { kube, server, signal } = await aConnection(
+        { onTestFinished },
+        (_request, response) => {
+          answerJson(response, { metadata: { resourceVersion: '42' } })
+        },
+      )
+      expect(await kube.applyStatus(write, signal)).toEqual({
+        ok: true,
+        value: { metadata: { resourceVersion: '42' } },
+      })
+      expect(server.requests).toMatchObject([
+        {
+          method: 'PATCH',
+          path: `${REQUESTS_PATH}/web-1/status`,
+          query: { fieldManager: 'edge-issuer.dev', force: 'true' },
+          headers: { 'content-type': 'application/apply-patch+yaml' },
+        },
+      ])
+      expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
+        apiVersion: 'cert-manager.io/v1',
+        kind: 'CertificateRequest',
+        metadata: { namespace: 'team-a', name: 'web-1', resourceVersion: '41' },
+        status: write.status,
+      })
+    },
+  )
 
   it('reports that the object has moved on', async ({ expect, onTestFinished }) => {
     const { kube, signal } = await aConnection({ onTestFinished }, (_request, response) => {

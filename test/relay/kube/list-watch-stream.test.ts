@@ -91,6 +91,7 @@ describe('watch', () => {
     [429, 'throttled'],
   ] as const)(
     'ends with an ERROR event of code %i',
+    { tags: ['AC-19'] },
     async ([code, kind], { expect, onTestFinished }) => {
       const { source, signal } = await aWatch({ onTestFinished }, (response) => {
         response.write(line({ type: 'ADDED', object: anObject('a', '101') }))

@@ -146,30 +146,31 @@ describe('list', () => {
 })
 
 describe('the field selector', () => {
-  it('is dropped for good when the server does not support it', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { source, server, log, signal } = await aListWatch(
-      { onTestFinished },
-      ({ query }, response) => {
-        if ('fieldSelector' in query) answerStatus(response, 400, UNSUPPORTED)
-        else if ('watch' in query) response.end()
-        else answerJson(response, aPage([anObject('a', '1')]))
-      },
-    )
-    for (let listing = 0; listing < 2; listing += 1) {
-      expect(await list(source, signal)).toEqual({ objects: [aRaw('a', '1')], versions: ['100'] })
-    }
-    expect(await collect(source.watch('100', signal))).toEqual([])
-    expect(server.requests.map(({ query }) => 'fieldSelector' in query)).toEqual([
-      true,
-      false,
-      false,
-      false,
-    ])
-    expect(log.lines.map(({ level }) => level)).toEqual(['info'])
-  })
+  it(
+    'is dropped for good when the server does not support it',
+    { tags: ['AC-28'] },
+    async ({ expect, onTestFinished }) => {
+      const { source, server, log, signal } = await aListWatch(
+        { onTestFinished },
+        ({ query }, response) => {
+          if ('fieldSelector' in query) answerStatus(response, 400, UNSUPPORTED)
+          else if ('watch' in query) response.end()
+          else answerJson(response, aPage([anObject('a', '1')]))
+        },
+      )
+      for (let listing = 0; listing < 2; listing += 1) {
+        expect(await list(source, signal)).toEqual({ objects: [aRaw('a', '1')], versions: ['100'] })
+      }
+      expect(await collect(source.watch('100', signal))).toEqual([])
+      expect(server.requests.map(({ query }) => 'fieldSelector' in query)).toEqual([
+        true,
+        false,
+        false,
+        false,
+      ])
+      expect(log.lines.map(({ level }) => level)).toEqual(['info'])
+    },
+  )
 
   it.for([
     ['another 400', 400, 'limit is wrong'],

@@ -1,3 +1,4 @@
+// @module-tag AC-18
 import { describe, it } from 'vitest'
 import { FakeClock, settle } from '../queue/fake-clock.ts'
 import { aCandidate, aTakenLease, BY_ANOTHER } from './candidate.ts'

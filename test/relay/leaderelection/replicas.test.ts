@@ -1,3 +1,4 @@
+// @module-tag AC-18
 /** Three replicas, and all that can happen to them. */
 import * as fc from 'fast-check'
 import { it } from 'vitest'

@@ -54,7 +54,7 @@ describe('wakesRequest', () => {
   })
 })
 
-describe('wakesIssuer', () => {
+describe('wakesIssuer', { tags: ['AC-22'] }, () => {
   const before = anIssuer()
   it.for([
     { name: 'it appears', change: { before: undefined, after: before }, want: true },
@@ -139,7 +139,7 @@ describe('wakesRequestsOf', () => {
       },
       want: false,
     },
-  ])('is $want when $name', ({ change, want }, { expect }) => {
+  ])('is $want when $name', { tags: ['AC-6', 'AC-7'] }, ({ change, want }, { expect }) => {
     expect(wakesRequestsOf(change)).toBe(want)
   })
 })

@@ -19,7 +19,7 @@ const aWatch = () => {
   return { watch, events, log, time }
 }
 
-it('waits half a minute, then tells once', ({ expect }) => {
+it('waits half a minute, then tells once', { tags: ['AC-2'] }, ({ expect }) => {
   const { watch, events, log, time } = aWatch()
   expect(watch.look(KEY, REQUEST)).toEqual({ kind: 'requeue-after', afterMs: 30_000 })
   time.nowMs += 29_999

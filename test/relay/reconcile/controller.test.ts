@@ -35,25 +35,29 @@ describe('Controller', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('retries with growing delay, and starts over after success', async ({ expect }) => {
-    const retry = { kind: 'retry', message: 'not yet' } as const
-    const at: number[] = []
-    const { calls, reconcile } = aScript([
-      retry,
-      retry,
-      { kind: 'requeue-after', afterMs: 1_000 },
-      retry,
-    ])
-    const { controller, clock } = aController(async (key, signal) => {
-      at.push(clock.uptimeMs())
-      return reconcile(key, signal)
-    })
-    controller.start()
-    controller.add('a')
-    await clock.advance(60_000)
-    expect(at).toEqual([0, 5_000, 15_000, 16_000, 21_000])
-    expect(calls).toHaveLength(5)
-  })
+  it(
+    'retries with growing delay, and starts over after success',
+    { tags: ['AC-10'] },
+    async ({ expect }) => {
+      const retry = { kind: 'retry', message: 'not yet' } as const
+      const at: number[] = []
+      const { calls, reconcile } = aScript([
+        retry,
+        retry,
+        { kind: 'requeue-after', afterMs: 1_000 },
+        retry,
+      ])
+      const { controller, clock } = aController(async (key, signal) => {
+        at.push(clock.uptimeMs())
+        return reconcile(key, signal)
+      })
+      controller.start()
+      controller.add('a')
+      await clock.advance(60_000)
+      expect(at).toEqual([0, 5_000, 15_000, 16_000, 21_000])
+      expect(calls).toHaveLength(5)
+    },
+  )
 
   it('starts over after done, too', async ({ expect }) => {
     const retry = { kind: 'retry', message: 'not yet' } as const
@@ -69,7 +73,7 @@ describe('Controller', () => {
     expect(calls).toHaveLength(5)
   })
 
-  it('waits at least as long as a retry asks for', async ({ expect }) => {
+  it('waits at least as long as a retry asks for', { tags: ['AC-10'] }, async ({ expect }) => {
     const { calls, reconcile } = aScript([{ kind: 'retry', message: 'busy', minimumMs: 30_000 }])
     const { controller, clock } = aController(reconcile)
     controller.start()
@@ -199,7 +203,7 @@ describe('Controller', () => {
   })
 })
 
-describe('Controller.stop', () => {
+describe('Controller.stop', { tags: ['AC-27'] }, () => {
   it('lets what runs end, and drops what waits', async ({ expect }) => {
     const calls: string[] = []
     const { promise, resolve } = Promise.withResolvers<ReconcileOutcome>()

@@ -1,3 +1,4 @@
+// @module-tag AC-14
 import { describe, it } from 'vitest'
 import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 

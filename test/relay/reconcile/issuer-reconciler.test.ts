@@ -17,20 +17,24 @@ describe('issuerReconciler', () => {
     expect((await reconcile({ issuer: NEW, client: ok(aSignerClient({})) })).hurried).toEqual([])
   })
 
-  it('makes a healthy issuer Ready in one write, and looks again later', async ({ expect }) => {
-    const { outcome, writes, notes } = await reconcile({ issuer: NEW })
-    expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 60_000 })
-    expect(writes).toMatchObject([
-      {
-        resourceVersion: '3',
-        status: {
-          conditions: [{ status: 'True', reason: 'Checked', observedGeneration: 2 }],
-          ...SEEN,
+  it(
+    'makes a healthy issuer Ready in one write, and looks again later',
+    { tags: ['AC-22'] },
+    async ({ expect }) => {
+      const { outcome, writes, notes } = await reconcile({ issuer: NEW })
+      expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 60_000 })
+      expect(writes).toMatchObject([
+        {
+          resourceVersion: '3',
+          status: {
+            conditions: [{ status: 'True', reason: 'Checked', observedGeneration: 2 }],
+            ...SEEN,
+          },
         },
-      },
-    ])
-    expect(notes).toEqual(['Succeeded checking the issuer'])
-  })
+      ])
+      expect(notes).toEqual(['Succeeded checking the issuer'])
+    },
+  )
 
   it('writes and tells nothing when nothing changed', async ({ expect }) => {
     const ready = aCondition('Ready', {

@@ -82,29 +82,31 @@ async function reconcile(world: World): Promise<{
 }
 
 describe('requestReconciler', () => {
-  it('writes the certificate on the version that it decided on, and one event', async ({
-    expect,
-  }) => {
-    const { outcome, writes, reasons } = await reconcile({ cached: aRequest() })
-    expect(outcome).toEqual({ kind: 'done' })
-    expect(reasons).toEqual(['Issued'])
-    expect(writes).toMatchObject([
-      {
-        ref: { namespace: 'default', name: 'web-1' },
-        resourceVersion: '7',
-        status: {
-          conditions: [{ type: 'Ready', status: 'True', reason: 'Issued' }],
-          certificate: 'Y2hhaW4K',
-          ca: 'Y2EK',
+  it(
+    'writes the certificate on the version that it decided on, and one event',
+    { tags: ['AC-9'] },
+    async ({ expect }) => {
+      const { outcome, writes, reasons } = await reconcile({ cached: aRequest() })
+      expect(outcome).toEqual({ kind: 'done' })
+      expect(reasons).toEqual(['Issued'])
+      expect(writes).toMatchObject([
+        {
+          ref: { namespace: 'default', name: 'web-1' },
+          resourceVersion: '7',
+          status: {
+            conditions: [{ type: 'Ready', status: 'True', reason: 'Issued' }],
+            certificate: 'Y2hhaW4K',
+            ca: 'Y2EK',
+          },
         },
-      },
-    ])
-  })
+      ])
+    },
+  )
 
   it.for([
     { name: 'is gone', cached: undefined },
     { name: 'is finished', cached: aRequest({ status: { certificate: 'YQ==' } }) },
-  ])('asks and writes nothing when the request $name', async ({ cached }, { expect }) => {
+  ])('does nothing when the request $name', { tags: ['AC-1'] }, async ({ cached }, { expect }) => {
     expect(await reconcile({ cached })).toMatchObject({
       outcome: { kind: 'done' },
       writes: [],
@@ -123,7 +125,7 @@ describe('requestReconciler', () => {
     })
   })
 
-  it('writes a denial with the time of failure, and asks nobody', async ({ expect }) => {
+  it('writes a denial and its time, without the worker', { tags: ['AC-3'] }, async ({ expect }) => {
     const cached = aRequest({ status: { conditions: [aCondition('Denied')] } })
     const { writes, reasons, signed } = await reconcile({ cached })
     expect(writes).toMatchObject([
@@ -147,7 +149,7 @@ describe('requestReconciler', () => {
     expect(result).toMatchObject({ outcome, writes: [], reasons: [] })
   })
 
-  it('decides again on the live object after a conflict', async ({ expect }) => {
+  it('decides on the live object after a conflict', { tags: ['AC-20'] }, async ({ expect }) => {
     const live = aRequest({ metadata: { resourceVersion: '8' } })
     const { outcome, writes, signed } = await reconcile({
       cached: aRequest(),
@@ -178,6 +180,7 @@ describe('requestReconciler', () => {
     },
   ])(
     'never writes the old answer on a request that is by now $name',
+    { tags: ['AC-16'] },
     async ({ live, want }, { expect }) => {
       const { writes } = await reconcile({ cached: aRequest(), live, errors: [CONFLICT] })
       const reasons = writes.slice(1).map((write) => JSON.stringify(write.status))

@@ -165,15 +165,17 @@ describe('signPass', () => {
     expect(signing.verdict.reason).toBe(want)
   })
 
-  it('holds and wakes the issuer that the worker refuses; the request comes again after the hold, should nothing wake it', async ({
-    expect,
-  }) => {
-    const { signing, woken, holds } = await sign({ answer: fault({ class: 'issuer' }) })
-    expect(signing.verdict.reason).toBe('Pending')
-    expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 5_000 })
-    expect(woken).toBe(1)
-    expect(holds.current(issuer.metadata.uid, CREATED_MS)?.message).toBe('because')
-  })
+  it(
+    'holds and wakes the issuer that the worker refuses; the request comes again after the hold, should nothing wake it',
+    { tags: ['AC-14'] },
+    async ({ expect }) => {
+      const { signing, woken, holds } = await sign({ answer: fault({ class: 'issuer' }) })
+      expect(signing.verdict.reason).toBe('Pending')
+      expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 5_000 })
+      expect(woken).toBe(1)
+      expect(holds.current(issuer.metadata.uid, CREATED_MS)?.message).toBe('because')
+    },
+  )
 
   it.for([
     { kind: 'secret', held: true },
@@ -226,7 +228,7 @@ describe('signPass', () => {
     expect(world.calls()).toBe(10)
   })
 
-  it('polls a worker that asks for patience', async ({ expect }) => {
+  it('polls a worker that asks for patience', { tags: ['AC-13'] }, async ({ expect }) => {
     const answer = fault({ class: 'pending', retryAfterMs: 3_000 })
     const { signing } = await sign({ answer, nowMs: CREATED_MS * 2 })
     expect(signing).toMatchObject({
@@ -235,12 +237,12 @@ describe('signPass', () => {
     })
   })
 
-  it('fails what the worker says can never succeed', async ({ expect }) => {
+  it('fails what the worker says can never succeed', { tags: ['AC-11'] }, async ({ expect }) => {
     const { signing } = await sign({ answer: fault({ class: 'permanent' }) })
     expect(signing).toMatchObject({ verdict: { reason: 'Failed' }, outcome: { kind: 'done' } })
   })
 
-  it('writes no certificate that was not asked for', async ({ expect }) => {
+  it('writes no certificate that was not asked for', { tags: ['AC-15'] }, async ({ expect }) => {
     const answer = ok({
       chain: 'hello',
       ca: 'hello',

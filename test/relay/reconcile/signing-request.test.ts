@@ -112,27 +112,31 @@ describe('requestReconciler for CertificateSigningRequests', () => {
     ])
   })
 
-  it('writes Failed with both times for what can never succeed', async ({ expect }) => {
-    const signing: Signing = { verdict: failed('no'), outcome: { kind: 'done' } }
-    const { outcome, writes, notes } = await reconcile({ signings: [signing] })
-    expect(outcome).toEqual({ kind: 'done' })
-    const message = 'CertificateSigningRequest has failed permanently: no'
-    expect(writes.map(({ status }) => status)).toEqual([
-      {
-        conditions: [
-          {
-            type: 'Failed',
-            status: 'True',
-            reason: 'Failed',
-            message,
-            lastTransitionTime: '2026-01-01T00:00:01Z',
-            lastUpdateTime: '2026-01-01T00:00:01Z',
-          },
-        ],
-      },
-    ])
-    expect(notes).toEqual([`Warning PermanentError: ${message}`])
-  })
+  it(
+    'writes Failed with both times for what can never succeed',
+    { tags: ['AC-24'] },
+    async ({ expect }) => {
+      const signing: Signing = { verdict: failed('no'), outcome: { kind: 'done' } }
+      const { outcome, writes, notes } = await reconcile({ signings: [signing] })
+      expect(outcome).toEqual({ kind: 'done' })
+      const message = 'CertificateSigningRequest has failed permanently: no'
+      expect(writes.map(({ status }) => status)).toEqual([
+        {
+          conditions: [
+            {
+              type: 'Failed',
+              status: 'True',
+              reason: 'Failed',
+              message,
+              lastTransitionTime: '2026-01-01T00:00:01Z',
+              lastUpdateTime: '2026-01-01T00:00:01Z',
+            },
+          ],
+        },
+      ])
+      expect(notes).toEqual([`Warning PermanentError: ${message}`])
+    },
+  )
 
   it('writes nothing for a fault that may mend, and tells it once', async ({ expect }) => {
     const { outcome, writes, notes, asked } = await reconcile({ signings: [RETRIED], passes: 3 })

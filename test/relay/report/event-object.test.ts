@@ -33,7 +33,7 @@ const regarding = (part: Partial<EventDraft['regarding']>): EventDraft => ({
   regarding: { ...DRAFT.regarding, ...part },
 })
 
-describe('eventObject', () => {
+describe('eventObject', { tags: ['AC-25'] }, () => {
   it('says what, of whom, by whom and when', ({ expect }) => {
     expect(eventObject(DRAFT, ORIGIN)).toEqual({
       metadata: { name: expect.stringMatching(/^web-1\.[0-9a-f]{16}$/u), namespace: 'team-a' },

@@ -158,16 +158,20 @@ describe('record', () => {
     expect(recorder.dropped).toBe(0)
   })
 
-  it('never throws and never waits, though nothing is ever written', ({ expect }) => {
-    const { recorder, tries } = aRecorder(untilAborted)
-    for (const note of ['one', 'two', 'three']) recorder.record(anEvent(note))
-    expect(tries).toEqual(['0 one'])
-    expect(recorder.dropped).toBe(0)
-  })
+  it(
+    'never throws and never waits, though nothing is ever written',
+    { tags: ['AC-25'] },
+    ({ expect }) => {
+      const { recorder, tries } = aRecorder(untilAborted)
+      for (const note of ['one', 'two', 'three']) recorder.record(anEvent(note))
+      expect(tries).toEqual(['0 one'])
+      expect(recorder.dropped).toBe(0)
+    },
+  )
 })
 
 describe('stop', () => {
-  it('writes what waits, and takes no more', async ({ expect }) => {
+  it('writes what waits, and takes no more', { tags: ['AC-27'] }, async ({ expect }) => {
     const { recorder, tries, clock } = aRecorder(answers())
     recorder.record(anEvent('one'))
     recorder.record(anEvent('two'))

@@ -22,17 +22,19 @@ const condition = {
   lastTransitionTime: '2026-01-01T00:00:00Z',
 }
 
-it('a request has the certificate in base64, times in whole seconds, and no observedGeneration', ({
-  expect,
-}) => {
-  expect(requestStatus(ready, { chainPem: 'é\n', caPem: 'b\n' })).toEqual({
-    conditions: [condition],
-    certificate: 'w6kK',
-    ca: 'Ygo=',
-  })
-})
+it(
+  'a request has the certificate in base64, times in whole seconds, and no observedGeneration',
+  { tags: ['AC-21'] },
+  ({ expect }) => {
+    expect(requestStatus(ready, { chainPem: 'é\n', caPem: 'b\n' })).toEqual({
+      conditions: [condition],
+      certificate: 'w6kK',
+      ca: 'Ygo=',
+    })
+  },
+)
 
-it('a failed request has the time of its failure', ({ expect }) => {
+it('a failed request has the time of its failure', { tags: ['AC-21'] }, ({ expect }) => {
   expect(requestStatus(ready, { failureMs: Date.parse('2026-01-01T01:00:00.5Z') })).toEqual({
     conditions: [condition],
     failureTime: '2026-01-01T01:00:00Z',

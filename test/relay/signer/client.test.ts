@@ -156,7 +156,7 @@ describe('createSignerClient', () => {
     expect(answer).toMatchObject({ error: { class: 'issuer', code: 'tls_untrusted' } })
   })
 
-  it('finds that a lost connection is temporary', async ({ expect }) => {
+  it('finds that a lost connection is temporary', { tags: ['AC-10'] }, async ({ expect }) => {
     server.respond((response) => response.destroy())
     const answer = await withClient({}, async (client) => client.sign('default', REQUEST, NEVER))
     expect(answer).toMatchObject({ error: { class: 'temporary', code: 'transport_error' } })
@@ -205,7 +205,7 @@ describe('createSignerClient', () => {
     expect(codes).toEqual(['200', '503', '<error>'])
   })
 
-  it('ends when its caller does', async ({ expect }) => {
+  it('ends when its caller does', { tags: ['AC-10'] }, async ({ expect }) => {
     const caller = new AbortController()
     server.respond(() => caller.abort())
     const answer = await withClient({}, async (client) => client.health('default', caller.signal))

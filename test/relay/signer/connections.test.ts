@@ -14,6 +14,7 @@ describe('Connections', () => {
     { kind: 'ClusterIssuer', want: { namespace: 'edge-issuer', name: 'edge-client' } },
   ])(
     'reads the Secret of a $kind in $want.namespace, and nowhere else',
+    { tags: ['AC-23'] },
     async ({ kind, want }, { expect }) => {
       const secrets = aSecretReader(() => ok({ 'private-key.pem': aKey() }))
       const connections = openConnections({ secrets, clusterResourceNamespace: 'edge-issuer' })

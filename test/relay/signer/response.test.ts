@@ -180,14 +180,18 @@ describe('readAnswer', () => {
       want: undefined,
     },
     { name: 'that is no number', headers: { 'retry-after': 'soon' }, fields: {}, want: undefined },
-  ])('honours a Retry-After $name', ({ headers, fields, want }, { expect }) => {
-    const body = problem({ code: 'ledger_unavailable', ...fields })
-    const answer = read({ status: 503, headers, body })
-    expect(answer).toMatchObject({ error: { class: 'temporary' } })
-    expect(answer).toHaveProperty('error', expect.not.objectContaining({ retryAfterMs: NaN }))
-    if (want === undefined) expect(answer).not.toHaveProperty('error.retryAfterMs')
-    else expect(answer).toHaveProperty('error.retryAfterMs', want)
-  })
+  ])(
+    'honours a Retry-After $name',
+    { tags: ['AC-10'] },
+    ({ headers, fields, want }, { expect }) => {
+      const body = problem({ code: 'ledger_unavailable', ...fields })
+      const answer = read({ status: 503, headers, body })
+      expect(answer).toMatchObject({ error: { class: 'temporary' } })
+      expect(answer).toHaveProperty('error', expect.not.objectContaining({ retryAfterMs: NaN }))
+      if (want === undefined) expect(answer).not.toHaveProperty('error.retryAfterMs')
+      else expect(answer).toHaveProperty('error.retryAfterMs', want)
+    },
+  )
 
   it.for([
     { headers: {}, want: 5_000 },

@@ -23,6 +23,6 @@ it.for([
     error: { kind: 'unavailable', message: 'etcd is slow' } as const,
     want: 'could not read Secret "team-a/edge-client": etcd is slow',
   },
-])('$name', ({ error, want }, { expect }) => {
+])('$name', { tags: ['AC-23'] }, ({ error, want }, { expect }) => {
   expect(secretUnreadable(secret, error)).toBe(want)
 })

@@ -61,32 +61,34 @@ function wanted(collection: FaultyCollection): Map<string, Pet> {
 }
 
 describe('Reflector', () => {
-  it('ends up with what the server has, whatever happened, and has told of each change', async ({
-    expect,
-  }) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
-        const collection = new FaultyCollection()
-        const clock = new FakeClock()
-        const { reflector, store, running, stop } = reflect(collection, clock)
-        const told = new Map<string, Pet>()
-        store.onChange(({ key, before, after }) => {
-          expect(before).toEqual(told.get(key))
-          if (after === undefined) told.delete(key)
-          else told.set(key, after)
-        })
-        for (const step of steps) await step(collection, clock)
-        collection.heal()
-        await clock.advance(LONG_MS)
-        const found = new Map(store.keys().map((key) => [key, store.get(key)]))
-        stop()
-        await running
-        expect(found).toEqual(wanted(collection))
-        expect(told).toEqual(found)
-        expect(reflector.hasSynced).toBe(true)
-        expect(clock.pendingMs).toEqual([])
-      }),
-      { numRuns: 300 },
-    )
-  })
+  it(
+    'ends up with what the server has, whatever happened, and has told of each change',
+    { tags: ['AC-19'] },
+    async ({ expect }) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
+          const collection = new FaultyCollection()
+          const clock = new FakeClock()
+          const { reflector, store, running, stop } = reflect(collection, clock)
+          const told = new Map<string, Pet>()
+          store.onChange(({ key, before, after }) => {
+            expect(before).toEqual(told.get(key))
+            if (after === undefined) told.delete(key)
+            else told.set(key, after)
+          })
+          for (const step of steps) await step(collection, clock)
+          collection.heal()
+          await clock.advance(LONG_MS)
+          const found = new Map(store.keys().map((key) => [key, store.get(key)]))
+          stop()
+          await running
+          expect(found).toEqual(wanted(collection))
+          expect(told).toEqual(found)
+          expect(reflector.hasSynced).toBe(true)
+          expect(clock.pendingMs).toEqual([])
+        }),
+        { numRuns: 300 },
+      )
+    },
+  )
 })

@@ -81,7 +81,7 @@ describe('a listing', () => {
 })
 
 describe('objects', () => {
-  it('that are not ours are left out, and taken out', async ({ expect }) => {
+  it('that are not ours are left out, and taken out', { tags: ['AC-28'] }, async ({ expect }) => {
     const foreign = { name: 'x', isOurs: false }
     const { store } = await play(
       [[aPage(100, aRaw('a', 1), aRaw('b', 2, foreign))]],

@@ -9,7 +9,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { runCommand } from '../processes/process.ts'
 
-const ROOT = dirname(dirname(import.meta.dirname))
+const ROOT = join(import.meta.dirname, '../../..')
 /** Everything that the bundle is made from; dependencies through the lock file. */
 const SOURCES = [
   'signer-worker/{src/**/*.ts,*.json}',

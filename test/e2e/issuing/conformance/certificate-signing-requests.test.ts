@@ -97,7 +97,7 @@ describe.for(SIGNING_REQUEST_SHAPES)('$title', (shape) => {
   const chainPem = (): string =>
     Buffer.from(signed.get(shape.id)?.certificate ?? '', 'base64').toString()
 
-  it('the certificate says what was asked, no more and no less', ({ expect }) => {
+  it('has exactly the requested content', { tags: ['AC-26'] }, ({ expect }) => {
     expect(certificatesIn(chainPem()).slice(0, 1).map(factsOf)).toEqual([wanted(shape)])
   })
 

@@ -128,7 +128,7 @@ describe.for(ALL)('$kind, $shape.title', ({ kind, shape }) => {
   const { id, spec } = shape
   const name = nameOf(kind, id)
 
-  it('the certificate says what was asked, no more and no less', ({ expect }) => {
+  it('has exactly the requested content', { tags: ['AC-26'] }, ({ expect }) => {
     const { leaf, csrPem } = parts(name)
     expect(factsOf(leaf)).toEqual(wanted(shape))
     expect(factsOf(leaf).subject).toBe(subjectAsked(csrPem))
@@ -202,9 +202,7 @@ const withNames = (...dnsNames: readonly string[]): CertificateShape => ({
 })
 
 describe.for(KINDS)('%s', (kind) => {
-  it('the request is written by server-side apply, beside what cert-manager wrote', async ({
-    expect,
-  }) => {
+  it('is written by server-side apply', { tags: ['AC-9'] }, async ({ expect }) => {
     const name = nameOf(kind, 'dns')
     const request = requestSchema.parse(
       JSON.parse(
@@ -225,41 +223,49 @@ describe.for(KINDS)('%s', (kind) => {
     expect(ours).toMatchObject([{ operation: 'Apply', subresource: 'status' }])
   })
 
-  it('30: without its certificate and its request it is issued anew, for the same key', async ({
-    expect,
-  }) => {
-    const { plane } = edge
-    const shape: CertificateShape = {
-      id: 'again',
-      title: 'again',
-      spec: { dnsNames: ['again.example.com'], privateKey: { rotationPolicy: 'Never' } },
-    }
-    const name = nameOf(kind, shape.id)
-    await plane.apply(manifestOf(kind, shape))
-    const first = await inRevision(1, name)
-    await mustKubectl(plane, `delete certificaterequest ${name}-1 -n ${NAMESPACE}`)
-    const emptied = '{"data":{"tls.crt":""}}'
-    await mustKubectl(plane, `patch secret ${name}-tls -n ${NAMESPACE} --type=merge -p`, emptied)
-    const second = await inRevision(2, name)
-    expect(second.leaf.serialNumber).not.toBe(first.leaf.serialNumber)
-    expect(second.text('tls.key')).toBe(first.text('tls.key'))
-    expect(isFor(second.leaf, first.text('tls.key'))).toBe(true)
-    expect(factsOf(second.leaf)).toEqual(wanted(shape))
-  })
+  it(
+    '30: is reissued for the same key when its certificate and its request are deleted',
+    { tags: ['AC-26'] },
+    async ({ expect }) => {
+      const { plane } = edge
+      const shape: CertificateShape = {
+        id: 'again',
+        title: 'again',
+        spec: { dnsNames: ['again.example.com'], privateKey: { rotationPolicy: 'Never' } },
+      }
+      const name = nameOf(kind, shape.id)
+      await plane.apply(manifestOf(kind, shape))
+      const first = await inRevision(1, name)
+      await mustKubectl(plane, `delete certificaterequest ${name}-1 -n ${NAMESPACE}`)
+      const emptied = '{"data":{"tls.crt":""}}'
+      await mustKubectl(plane, `patch secret ${name}-tls -n ${NAMESPACE} --type=merge -p`, emptied)
+      const second = await inRevision(2, name)
+      expect(second.leaf.serialNumber).not.toBe(first.leaf.serialNumber)
+      expect(second.text('tls.key')).toBe(first.text('tls.key'))
+      expect(isFor(second.leaf, first.text('tls.key'))).toBe(true)
+      expect(factsOf(second.leaf)).toEqual(wanted(shape))
+    },
+  )
 
-  it('31: with one more DNS name it is issued anew, for both', async ({ expect }) => {
-    const { plane } = edge
-    const name = nameOf(kind, 'more')
-    await plane.apply(manifestOf(kind, withNames('more.example.com')))
-    const first = await inRevision(1, name)
-    const both = withNames('more.example.com', 'another.example.com')
-    await plane.apply(manifestOf(kind, both))
-    const second = await inRevision(2, name)
-    expect(factsOf(first.leaf)).toEqual(wanted(withNames('more.example.com')))
-    expect(factsOf(second.leaf)).toEqual(wanted(both))
-    const { generation } = second.certificate.metadata
-    expect(second.certificate.status.conditions).toMatchObject([{ observedGeneration: generation }])
-  })
+  it(
+    '31: is reissued for both DNS names when one is added',
+    { tags: ['AC-26'] },
+    async ({ expect }) => {
+      const { plane } = edge
+      const name = nameOf(kind, 'more')
+      await plane.apply(manifestOf(kind, withNames('more.example.com')))
+      const first = await inRevision(1, name)
+      const both = withNames('more.example.com', 'another.example.com')
+      await plane.apply(manifestOf(kind, both))
+      const second = await inRevision(2, name)
+      expect(factsOf(first.leaf)).toEqual(wanted(withNames('more.example.com')))
+      expect(factsOf(second.leaf)).toEqual(wanted(both))
+      const { generation } = second.certificate.metadata
+      expect(second.certificate.status.conditions).toMatchObject([
+        { observedGeneration: generation },
+      ])
+    },
+  )
 })
 
 const requestSchema = z.object({

@@ -1,0 +1,66 @@
+import {
+  configSchema,
+  formatConfigFault,
+  parseConfig,
+  type ConfigFault,
+  type ConfigFile,
+  type SignerConfig,
+} from '@edge-issuer/signer-worker/config'
+import { parseJson } from '../files/parse-json.ts'
+import { accessWarnings } from './access-warnings.ts'
+import { keySecretsOf } from './key-secrets.ts'
+
+/** Options for {@link checkConfig}. */
+export interface CheckOptions {
+  /** PEM of each available private key, by the name of its secret. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Whether a missing key is an error, as it is for the worker. */
+  readonly needsKeys: boolean
+  readonly nowMs: number
+}
+
+/** Result of {@link checkConfig}. */
+export interface ConfigCheck {
+  readonly errors: readonly ConfigFault[]
+  /** Absent if there is an error or a key is missing: the worker would not start with it. */
+  readonly config: SignerConfig | undefined
+  /** Secrets whose keys were not available. */
+  readonly uncheckedSecrets: readonly string[]
+}
+
+/** Checks a configuration with the worker's own parser. */
+export function checkConfig(
+  text: string,
+  { secrets, needsKeys, nowMs }: CheckOptions,
+): ConfigCheck {
+  const unchecked = new Set<string>()
+  const readSecret = (name: string): string | undefined => {
+    const secret = secrets.get(name)
+    if (secret === undefined) unchecked.add(name)
+    return secret
+  }
+  const parsed = parseConfig(text, readSecret, nowMs)
+  const uncheckedSecrets = [...unchecked]
+  if (parsed.ok) return { errors: [], config: parsed.value, uncheckedSecrets }
+  const names = keySecretsOf(text)
+  const isMissingKey = ({ path }: ConfigFault): boolean => unchecked.has(names.get(path) ?? '')
+  const errors = needsKeys ? parsed.error : parsed.error.filter((error) => !isMissingKey(error))
+  return { errors, config: undefined, uncheckedSecrets }
+}
+
+/** All errors as one message, one per line. */
+export function errorsMessage(what: string, errors: readonly ConfigFault[]): string {
+  const count = errors.length === 1 ? '1 error' : `${String(errors.length)} errors`
+  return [`${what} has ${count}:`, ...errors.map((error) => `  ${formatConfigFault(error)}`)].join(
+    '\n',
+  )
+}
+
+/** @returns The document of a valid configuration, with every default filled in. */
+export const readConfigFile = (text: string): ConfigFile => configSchema.parse(parseJson(text))
+
+/** Warnings about a valid configuration, one per line; empty if there are none. */
+export const warningsMessage = (text: string): string =>
+  accessWarnings(readConfigFile(text))
+    .map((warning) => `warning: ${formatConfigFault(warning)}\n`)
+    .join('')

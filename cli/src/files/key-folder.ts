@@ -1,0 +1,24 @@
+/**
+ * Where keys go when nothing is said: never into a checkout, from which one `git add` could publish them.
+ *
+ * @module
+ */
+import { dirname, join } from 'node:path'
+import type { Io } from '../terminal/io.ts'
+import { isInWorkTree } from './git-warning.ts'
+
+/** For help texts: where {@link keyFolder} is inside a git work tree. */
+export const KEY_FOLDER_IN_HELP = '~/.local/share/edge-issuer'
+
+/**
+ * @param name - Folder for the files, relative to the working directory: `ca`, or `.`.
+ * @returns `name` itself; inside a git work tree a folder of this name below `$XDG_DATA_HOME/edge-issuer`, or
+ *   `~/.local/share/edge-issuer` (XDG Base Directory Specification, version 0.8). If that is in a work tree too,
+ *   as with a home directory under version control, a warning follows when the files are written.
+ */
+export function keyFolder(name: string, { cwd, env }: Io): string {
+  if (!isInWorkTree(cwd)) return name
+  const data = env['XDG_DATA_HOME'] ?? ''
+  const base = data.startsWith('/') ? data : join(env['HOME'] ?? dirname(cwd), '.local', 'share')
+  return join(base, 'edge-issuer', name)
+}

@@ -1,0 +1,185 @@
+/**
+ * How far each request has come, by the very decisions of the relay.
+ *
+ * @module
+ */
+import {
+  type AnyRequest,
+  APPROVE_ROLE,
+  CERTIFICATE_REQUESTS,
+  CERTIFICATE_SIGNING_REQUESTS,
+  findCondition,
+  type Issuer,
+  objectKey,
+  type OurIssuerRef,
+  READY,
+  REQUEST_REASON,
+  type RequestDecision,
+  type RequestKind,
+  rfc3339,
+  SIGNING_REQUEST_CONDITION,
+} from '@edge-issuer/relay/cluster'
+import { type LastEvent, unwrittenNote } from './last-events.ts'
+import type { ClusterSnapshot } from './read-cluster.ts'
+import {
+  REQUEST_STATES,
+  type RequestState,
+  type RequestStatus,
+  type StatusReport,
+} from './report.ts'
+
+/** Nobody has to look at these. */
+const CLOSED: ReadonlySet<RequestState> = new Set(['issued', 'denied', 'deleting'])
+
+/** @returns Counts of both kinds, and the requests that somebody may wonder about. */
+export function summarizeRequests(
+  snapshot: ClusterSnapshot,
+  events: ReadonlyMap<string, LastEvent>,
+): StatusReport['requests'] {
+  const all = [
+    ...(snapshot.requests.ok ? snapshot.requests.value.objects : []).flatMap(
+      toStatus('CertificateRequest', CERTIFICATE_REQUESTS, { ...snapshot, last: events }),
+    ),
+    ...(snapshot.signingRequests.ok ? snapshot.signingRequests.value.objects : []).flatMap(
+      toStatus('CertificateSigningRequest', CERTIFICATE_SIGNING_REQUESTS, {
+        ...snapshot,
+        last: events,
+      }),
+    ),
+  ]
+  const counts = Object.fromEntries(
+    REQUEST_STATES.map((state) => [state, all.filter((one) => one.state === state).length]),
+  )
+  const open = all.filter(({ state }) => !CLOSED.has(state)).toSorted(byAge)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made from the list of all states
+  return { counts: counts as Record<RequestState, number>, open }
+}
+
+const byAge = (one: RequestStatus, other: RequestStatus): number =>
+  one.createdAt.localeCompare(other.createdAt) || one.name.localeCompare(other.name)
+
+interface SnapshotAndEvents extends ClusterSnapshot {
+  /** The relay's last Event about each object, by uid. */
+  readonly last: ReadonlyMap<string, LastEvent>
+}
+
+/** @returns What becomes of a request: nothing when it is not ours. */
+const toStatus =
+  <R extends AnyRequest>(
+    kind: RequestStatus['kind'],
+    requests: RequestKind<R>,
+    snapshot: SnapshotAndEvents,
+  ) =>
+  (request: R): readonly RequestStatus[] => {
+    const ref = requests.issuerRef(request)
+    const decision = requests.decide(request, ref && findIssuer(ref, snapshot))
+    const last = snapshot.last.get(request.metadata.uid)
+    const isIssuerRead = ref === undefined || isReadable(ref, snapshot)
+    const found = stateOf({ request, last }, decision, isIssuerRead)
+    if (found === undefined) return []
+    const { name, namespace, createdMs } = request.metadata
+    const issuer =
+      ref === undefined
+        ? null
+        : { kind: ref.kind, namespace: ref.namespace ?? null, name: ref.name }
+    const createdAt = rfc3339(createdMs)
+    const owner = { kind, namespace: namespace === '' ? null : namespace, name }
+    return [{ ...owner, issuer, createdAt, ...found, unwritten: unwrittenNote(last) }]
+  }
+
+type Found = Pick<RequestStatus, 'state' | 'why'>
+
+interface RequestAndLast {
+  readonly request: AnyRequest
+  readonly last: LastEvent | undefined
+}
+
+/** @param isIssuerRead - Whether the issuers could be listed; if not, nothing is known of one. */
+function stateOf(
+  { request, last }: RequestAndLast,
+  decision: RequestDecision,
+  isIssuerRead: boolean,
+): Found | undefined {
+  switch (decision.kind) {
+    case 'ignore':
+      return ignoredState(request, decision.why)
+    case 'notify':
+      return { state: NOTIFIED_STATES[decision.why], why: decision.verdict.message }
+    case 'report': {
+      const { reason, message } = decision.verdict
+      if (reason === REQUEST_REASON.denied) return { state: 'denied', why: message }
+      return isIssuerRead
+        ? { state: 'issuer-not-ready', why: message }
+        : underWay({ request, last })
+    }
+    case 'sign':
+      return underWay({ request, last })
+  }
+}
+
+const NOTIFIED_STATES = {
+  'signer is not cluster-scoped': 'unsupported-signer',
+  'unknown issuer kind': 'unknown-issuer-kind',
+} as const
+
+type IgnoreReason = Extract<RequestDecision, { kind: 'ignore' }>['why']
+
+function ignoredState(request: AnyRequest, why: IgnoreReason): Found | undefined {
+  switch (why) {
+    case 'foreign':
+      return undefined
+    case 'finished':
+      return finishedState(request)
+    case 'deleting':
+    case 'denied':
+      return { state: why, why: '' }
+    case 'invalid':
+      return { state: why, why: messageOf(request, 'InvalidRequest') }
+    case 'not approved':
+      return {
+        state: 'not-approved',
+        why: `not approved; cert-manager approves CertificateRequests if ClusterRole "${APPROVE_ROLE}" is bound to it`,
+      }
+    case 'signer is not cluster-scoped':
+      return {
+        state: 'unsupported-signer',
+        why: 'a CertificateSigningRequest can name a ClusterIssuer only',
+      }
+  }
+}
+
+function finishedState(request: AnyRequest): Found {
+  const ready = findCondition(request.status.conditions, READY)
+  const failed = findCondition(request.status.conditions, SIGNING_REQUEST_CONDITION.failed)
+  if (failed?.status === 'True') return { state: 'failed', why: failed.message }
+  if (ready?.reason === REQUEST_REASON.failed) return { state: 'failed', why: ready.message }
+  if (ready?.reason === REQUEST_REASON.denied) return { state: 'denied', why: ready.message }
+  return { state: 'issued', why: '' }
+}
+
+/** A CertificateSigningRequest has no condition for what is not final; the relay's Events say it. */
+function underWay({ request, last }: RequestAndLast): Found {
+  const said = messageOf(request, READY) || (last?.note ?? '')
+  return {
+    state: 'signing',
+    why: said === '' ? 'approved; the relay has not told of it yet' : said,
+  }
+}
+
+const messageOf = ({ status }: AnyRequest, type: string): string =>
+  findCondition(status.conditions, type)?.message ?? ''
+
+const issuersOf = ({ kind }: OurIssuerRef, snapshot: ClusterSnapshot): ClusterSnapshot['issuers'] =>
+  kind === 'Issuer' ? snapshot.issuers : snapshot.clusterIssuers
+
+const isReadable = (ref: OurIssuerRef, snapshot: ClusterSnapshot): boolean =>
+  issuersOf(ref, snapshot).ok
+
+function findIssuer(ref: OurIssuerRef, snapshot: ClusterSnapshot): Issuer | undefined {
+  const listed = issuersOf(ref, snapshot)
+  const issuers = listed.ok ? listed.value.objects : []
+  return issuers.find(
+    ({ kind, metadata: { name, namespace } }) =>
+      objectKey(kind === 'Issuer' ? { namespace, name } : { name }) === objectKey(ref),
+  )
+}

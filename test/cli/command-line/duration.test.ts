@@ -1,0 +1,72 @@
+import * as fc from 'fast-check'
+import { describe, it } from 'vitest'
+import { formatDuration, parseDurationSeconds } from '../../../cli/src/command-line/duration.ts'
+
+const HOUR = 3600
+const DAY = 24 * HOUR
+
+describe('a duration', () => {
+  it.for([
+    ['1s', 1],
+    ['60s', 60],
+    ['1m', 60],
+    ['2160h', 2160 * HOUR],
+    ['90d', 90 * DAY],
+    ['2w', 14 * DAY],
+    ['1w1d', 8 * DAY],
+    ['10y', 3650 * DAY],
+    ['1h30m', 5400],
+    ['30m1h', 5400],
+    ['2160h0m0s', 2160 * HOUR],
+    ['1.5h', 5400],
+    ['1.1h', 3960],
+    ['0.5m1.0s', 31],
+    ['3155760000s', 3_155_760_000],
+  ] as const)('of %s is %d seconds', ([text, seconds], { expect }) => {
+    expect(parseDurationSeconds(text)).toEqual({ ok: true, value: seconds })
+  })
+
+  it.for([
+    ['', /empty/],
+    ['90', /"90" is not a duration; write it as/],
+    ['d', /not a duration/],
+    ['90 d', /not a duration/],
+    [' 90d', /not a duration/],
+    ['90D', /not a duration/],
+    ['90d5', /not a duration/],
+    ['-1h', /not a duration/],
+    ['1h,', /not a duration/],
+    ['500ms', /not a duration/],
+    ['1e3s', /not a duration/],
+    ['.5h', /not a duration/],
+    ['0s', /no time at all/],
+    ['0h0m', /no time at all/],
+    ['0.5s', /not a whole number of seconds/],
+    ['1.00001h', /not a whole number of seconds/],
+    ['3155760001s', /longer than 100 years/],
+    ['101y', /longer than 100 years/],
+    ['999999999999y', /longer than 100 years/],
+  ] as const)('written "%s" is refused', ([text, reason], { expect }) => {
+    const result = parseDurationSeconds(text)
+    expect(result.ok ? undefined : result.error).toMatch(reason)
+  })
+
+  it.for([
+    [90 * DAY, '90d'],
+    [36 * HOUR, '36h'],
+    [90 * 60, '90m'],
+    [61, '61s'],
+    [3_155_760_000, '36525d'],
+  ] as const)('of %d seconds is written %s', ([seconds, text], { expect }) => {
+    expect(formatDuration(seconds)).toBe(text)
+  })
+
+  it('is read back as it was written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3_155_760_000 }), (seconds) => {
+        const read = parseDurationSeconds(formatDuration(seconds))
+        return read.ok && read.value === seconds
+      }),
+    )
+  })
+})
