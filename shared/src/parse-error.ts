@@ -6,7 +6,7 @@
  */
 
 /** Every fault, in the order in which an input is looked at. */
-export const PARSE_FAULTS = {
+export const PARSE_ERRORS = {
   // The input as a whole.
   base64_not_canonical: 'is not canonical base64',
   base64_of_pem:
@@ -97,12 +97,12 @@ export const PARSE_FAULTS = {
   signature_small_order: 'has a point of small order, which gives the private key away',
 } as const satisfies Readonly<Record<string, string>>
 
-/** A code of {@link PARSE_FAULTS}. */
-export type ParseFaultCode = keyof typeof PARSE_FAULTS
+/** A code of {@link PARSE_ERRORS}. */
+export type ParseErrorCode = keyof typeof PARSE_ERRORS
 
 /** Why an input was not read. */
-export interface ParseFault {
-  readonly code: ParseFaultCode
+export interface ParseError {
+  readonly code: ParseErrorCode
   /** Where: offset into the DER of the element that is at fault. */
   readonly octet: number
   /** Which field, what is wrong with it, and the octet: goes on after `cannot be read:`. */

@@ -36,12 +36,19 @@ export function toProblem(refusals: readonly Refusal[], extras: ProblemExtras = 
   }
 }
 
-/** A single reason is told by the other members, but for the code of what is malformed. */
+/** A single reason is in the other members, except for what only an entry of `errors` can say. */
 const hasErrors = (refusals: readonly Refusal[]): boolean =>
-  refusals.length > 1 || refusals.some(({ fault }) => fault !== undefined)
+  refusals.length > 1 ||
+  refusals.some(({ field, parseError }) => field !== undefined || parseError !== undefined)
 
-const toError = ({ code, fault, detail }: Refusal): NonNullable<Problem['errors']>[number] => ({
+const toError = ({
   code,
-  ...(fault === undefined ? {} : { fault }),
+  field,
+  parseError,
+  detail,
+}: Refusal): NonNullable<Problem['errors']>[number] => ({
+  code,
+  ...(field === undefined ? {} : { field }),
+  ...(parseError === undefined ? {} : { fault: parseError }),
   detail: detail.slice(0, MAX_DETAIL_CHARACTERS),
 })

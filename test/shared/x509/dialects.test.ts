@@ -53,7 +53,7 @@ const profile = profileSchema.parse({})
 /** @throws With the refusal. */
 function read(options: CsrOptions): CertificationRequest {
   const csr = readCsr(encodeBase64(makeCsr(options)), profile)
-  if (!csr.ok) throw new Error(csr.error.detail)
+  if (!csr.ok) throw new Error(csr.error.kind)
   return csr.value
 }
 

@@ -20,7 +20,7 @@ import { describe, it } from 'vitest'
 import {
   allowing,
   extensionOf,
-  judge,
+  outcomeOf,
   NOW_MS,
   plan,
   refusals,
@@ -216,10 +216,10 @@ describe('the namespace', () => {
       'origin_not_allowed: the namespace "team-a" matches none of this client\'s selector.namespace.matchNames: none; ask the CA\'s operator',
     ],
   ] as const)('%s', ([, namespaces, expected], { expect }) => {
-    const judged = judge({
+    const evaluated = outcomeOf({
       client:
         namespaces === undefined ? {} : { selector: { namespace: { matchNames: namespaces } } },
     })
-    expect('subject' in judged ? 'accepted' : judged.join()).toBe(expected)
+    expect('subject' in evaluated ? 'accepted' : evaluated.join()).toBe(expected)
   })
 })

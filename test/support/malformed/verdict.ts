@@ -41,8 +41,8 @@ export function judgeCsr(csr: Uint8Array | string): Judgement {
     nowMs: Date.parse('2026-11-24T12:00:00Z'),
   })
   if (judged.ok) return { verdict: 'accepted', words: '' }
-  const codes = judged.error.map(({ code, fault }) =>
-    fault === undefined ? code : `${code}/${fault}`,
+  const codes = judged.error.map(({ code, parseError }) =>
+    parseError === undefined ? code : `${code}/${parseError}`,
   )
   return { verdict: codes.join(' '), words: judged.error[0]?.detail ?? '' }
 }

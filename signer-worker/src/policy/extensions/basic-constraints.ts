@@ -3,23 +3,24 @@
  *
  * @module
  */
-import { err, includesUsage, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import { err, includesUsage, ok, type Result } from '@edge-issuer/shared'
 import type { BasicConstraints } from '@edge-issuer/shared/x509'
-import { joinRefusals, refuseEach } from '../refusals.ts'
+import type { Finding, Violation } from '../messages.ts'
 import type { ClientPolicy } from '../rules/client-policy.ts'
 import type { Profile } from '../rules/profile.ts'
 import { profileAllowsUsage } from '../usages/usage-rules.ts'
+import { found, violationOf } from '../violations.ts'
 
-/** What is asked for, and by the certification request itself if it says so. */
-export interface AuthorityRequest {
+/** What is requested, by the message and by the certification request in it. */
+export interface BasicConstraintsRequest {
   readonly isCA: boolean
   /** As named: without `cert sign` a CA has no path length (RFC 5280 §4.2.1.9). */
   readonly usages: readonly string[]
   readonly asked: BasicConstraints | undefined
 }
 
-/** What it is held against. */
-export interface AuthorityRules {
+/** What the request is checked against. */
+export interface BasicConstraintsRules {
   readonly profile: Profile
   readonly client: ClientPolicy
   /** How many CA certificates may follow the issuing one; no limit when undefined. */
@@ -27,23 +28,20 @@ export interface AuthorityRules {
 }
 
 /** @returns The extension of the certificate; or every reason against it. */
-export function decideAuthority(
-  { isCA, usages, asked }: AuthorityRequest,
-  rules: AuthorityRules,
-): Result<BasicConstraints, readonly Refusal[]> {
+export function decideBasicConstraints(
+  { isCA, usages, asked }: BasicConstraintsRequest,
+  rules: BasicConstraintsRules,
+): Result<BasicConstraints, readonly Violation[]> {
   // RFC 5280 §4.2.1.9: only a CA that signs certificates has a path length.
-  const decided = isCA && usages.includes(CERT_SIGN) ? shortened(authority(rules), asked) : { isCA }
-  const refusals = joinRefusals(
-    isCA ? notAllowed(usages, rules) : [],
-    asked === undefined ? [] : disagreement(asked, decided),
-  )
-  return refusals.length > 0 ? err(refusals) : ok(decided)
+  const decided = isCA && usages.includes(CERT_SIGN) ? shortened(mostOf(rules), asked) : { isCA }
+  const violations = found(...(isCA ? checkAllowed(usages, rules) : []), checkSame(asked, decided))
+  return violations.length > 0 ? err(violations) : ok(decided)
 }
 
 const CERT_SIGN = 'cert sign'
 
 /** Under an issuing CA with a limit, the certificate says what is left of it. */
-function authority({ profile, issuerPathLength }: AuthorityRules): BasicConstraints {
+function mostOf({ profile, issuerPathLength }: BasicConstraintsRules): BasicConstraints {
   const left = issuerPathLength === undefined ? undefined : issuerPathLength - 1
   const pathLength = profile.pathLength ?? left
   return pathLength === undefined ? { isCA: true } : { isCA: true, pathLength }
@@ -55,58 +53,57 @@ const shortened = (most: BasicConstraints, asked: BasicConstraints | undefined):
     ? { isCA: true, pathLength: asked.pathLength }
     : most
 
-function notAllowed(usages: readonly string[], rules: AuthorityRules): readonly Refusal[] {
-  const { profile, client, issuerPathLength } = rules
-  return joinRefusals(
-    refuseEach(
-      'ca_not_allowed',
-      [
-        profileFault(profile),
-        clientFault(client),
-        pathLengthFault(profile.pathLength ?? 0, issuerPathLength),
-      ],
-      (reason) => `${reason}; ask the CA's operator, or request a certificate that is not a CA's`,
-    ),
+const checkAllowed = (
+  usages: readonly string[],
+  { profile, client, issuerPathLength }: BasicConstraintsRules,
+): readonly Violation[] =>
+  found(
+    checkProfile(profile),
+    checkClient(client),
+    checkPathLength(profile.pathLength ?? 0, issuerPathLength),
     profile.isCA && profile.requireCertSign && !usages.includes(CERT_SIGN)
-      ? [{ code: 'ca_not_allowed', detail: CERT_SIGN_MISSING }]
-      : [],
-  )
-}
+      ? ({ kind: 'cert_sign_missing', rule: 'requireCertSign' } as const)
+      : undefined,
+  ).map(violationOf({ code: 'ca_not_allowed', field: 'isCA', actual: 'true' }))
 
-function profileFault(profile: Profile): string | undefined {
-  if (!profile.isCA) return 'the profile does not allow CA certificates'
+function checkProfile(profile: Profile): Finding | undefined {
+  if (!profile.isCA) return { kind: 'ca_not_in_profile', rule: 'isCA' }
   return profileAllowsUsage(profile, CERT_SIGN)
     ? undefined
-    : 'the profile\'s usages do not include "cert sign", which every CA certificate has'
+    : { kind: 'ca_usage_not_in_profile', rule: 'usages' }
 }
 
-function clientFault({ allowed }: ClientPolicy): string | undefined {
+function checkClient({ allowed }: ClientPolicy): Finding | undefined {
   if (allowed === undefined) return undefined
-  if (!allowed.isCA) return "this client's allowed.isCA does not allow CA certificates"
+  if (!allowed.isCA) return { kind: 'ca_not_in_client', rule: 'allowed.isCA' }
   return includesUsage(allowed.usages, CERT_SIGN)
     ? undefined
-    : 'this client\'s allowed.usages do not include "cert sign", which every CA certificate has'
+    : { kind: 'ca_usage_not_in_client', rule: 'allowed.usages' }
 }
-
-const CERT_SIGN_MISSING =
-  'the request is for a CA certificate and does not name the usage "cert sign"; add it, or set isCA to false'
 
 /** RFC 5280 §4.2.1.9: each CA certificate takes one from the path length above it. */
-function pathLengthFault(wanted: number, limit: number | undefined): string | undefined {
+function checkPathLength(wanted: number, limit: number | undefined): Finding | undefined {
   if (limit === undefined || wanted < limit) return undefined
   return limit === 0
-    ? 'the issuing CA has path length 0, so no CA can follow it'
-    : `the profile sets path length ${String(wanted)}, and the issuing CA has ${String(limit)}, so less is left`
+    ? { kind: 'no_path_length_left' }
+    : { kind: 'path_length', rule: 'pathLength', expected: [String(limit)], size: wanted }
 }
 
-function disagreement(asked: BasicConstraints, decided: BasicConstraints): readonly Refusal[] {
-  const isSame =
-    asked.isCA === decided.isCA &&
-    (asked.pathLength === undefined || asked.pathLength === decided.pathLength)
-  if (isSame) return []
-  const detail = `the certification request asks for ${toText(asked)}, and the certificate would have ${toText(decided)}; make them the same`
-  return [{ code: 'ca_mismatch', detail }]
-}
+const checkSame = (
+  asked: BasicConstraints | undefined,
+  decided: BasicConstraints,
+): Violation | undefined =>
+  asked === undefined ||
+  (asked.isCA === decided.isCA &&
+    (asked.pathLength === undefined || asked.pathLength === decided.pathLength))
+    ? undefined
+    : {
+        code: 'ca_mismatch',
+        kind: 'basic_constraints_differ',
+        field: 'isCA',
+        actual: toText(asked),
+        expected: [toText(decided)],
+      }
 
 const toText = ({ isCA, pathLength }: BasicConstraints): string =>
   `isCA ${String(isCA)}${pathLength === undefined ? '' : ` with path length ${String(pathLength)}`}`

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { err, ok, type Refusal, type RefusalCode, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
 import {
   der,
   type Extension,
@@ -13,20 +13,21 @@ import {
   type GeneralName,
   type NameConstraints,
 } from '@edge-issuer/shared/x509'
+import type { Finding, Violation } from '../messages.ts'
 import { isSubtreeAllowed, type LimitedKind, subtreesOfClient } from '../names/client-subtrees.ts'
-import { dnsNameFault } from '../names/dns-name.ts'
-import { emailFault } from '../names/email.ts'
+import { checkDnsName } from '../names/dns-name.ts'
+import { checkEmail } from '../names/email.ts'
 import {
   isKindOpen,
   isWholeKind,
-  JUDGED_CONSTRAINTS,
-  subtreeFault,
+  SUPPORTED_CONSTRAINTS,
+  checkSubtree,
   wholeKind,
 } from '../names/name-constraints.ts'
 import { isSubtreeWithin } from '../names/subtree.ts'
 import type { AllowedRules } from '../rules/client-policy.ts'
 import type { Profile } from '../rules/profile.ts'
-import { quote } from '../text.ts'
+import { found } from '../violations.ts'
 
 /** What is requested, and what it is checked against. */
 export interface ConstraintsRequest {
@@ -42,7 +43,7 @@ export interface ConstraintsRequest {
 }
 
 /** Kinds that a CA certificate must be limited in, with the name of each and of its rule. */
-const LIMITED_KINDS: readonly (readonly [kind: LimitedKind, words: string, member: string])[] = [
+const LIMITED_KINDS: readonly (readonly [kind: LimitedKind, label: string, member: string])[] = [
   ['dns', 'DNS names', 'allowed.dnsNames'],
   ['ip', 'IP addresses', 'allowed.ipAddresses'],
 ]
@@ -50,28 +51,24 @@ const LIMITED_KINDS: readonly (readonly [kind: LimitedKind, words: string, membe
 /** @returns The extension, `undefined` where there is nothing to constrain; or every violation. */
 export function decideCaConstraints(
   request: ConstraintsRequest,
-): Result<Extension | undefined, readonly Refusal[]> {
+): Result<Extension | undefined, readonly Violation[]> {
   const { asked, askedValue } = request
   const { permitted = [], excluded = [] } = asked ?? {}
-  if (![...permitted, ...excluded].every(({ kind }) => JUDGED_CONSTRAINTS.has(kind))) {
-    return err(
-      refuse(
-        'extension_not_allowed',
-        'the certification request has name constraints of other kinds than DNS, IP, URI and email, which cannot be checked; remove them',
-      ),
-    )
+  if (![...permitted, ...excluded].every(({ kind }) => SUPPORTED_CONSTRAINTS.has(kind))) {
+    return err([{ ...NOT_ALLOWED, kind: 'constraint_kinds', field: 'nameConstraints', actual: '' }])
   }
   const fromClient = clientConstraints(request)
   const limits = {
     permitted: [...permitted, ...fromClient.permitted],
     excluded: [...excluded, ...fromClient.excluded],
   }
-  const refusals = [
-    ...[...permitted, ...excluded].flatMap(checkSyntax),
-    ...permitted.flatMap((base) => checkSubtree(base, request)),
-    ...LIMITED_KINDS.flatMap((limited) => checkLimit(limited, limits, request)),
-  ]
-  if (refusals.length > 0) return err(refusals)
+  const violations = found(
+    ...permitted.map((base, index) => checkSyntax(base, `permitted[${String(index)}]`)),
+    ...excluded.map((base, index) => checkSyntax(base, `excluded[${String(index)}]`)),
+    ...permitted.map((base, index) => checkPermitted(base, index, request)),
+    ...LIMITED_KINDS.map((limited) => checkLimit(limited, limits, request)),
+  )
+  if (violations.length > 0) return err(violations)
   const constraints = {
     permitted: [...limits.permitted, ...otherFamily(limits, request)],
     excluded: limits.excluded,
@@ -130,24 +127,29 @@ function otherFamily(
 }
 
 /** Go reads no certificate that has a malformed constraint (crypto/x509 parser.go). */
-function checkSyntax(base: GeneralName): readonly Refusal[] {
-  const fault = syntaxFault(base)
-  return fault === undefined
-    ? []
-    : refuse(
-        'extension_not_allowed',
-        `the name constraint ${quote(generalNameToText(base))} ${fault}; change the request`,
-      )
+function checkSyntax(base: GeneralName, place: string): Violation | undefined {
+  const finding = checkBase(base)
+  return (
+    finding && {
+      ...finding,
+      ...NOT_ALLOWED,
+      field: `nameConstraints.${place}`,
+      actual: generalNameToText(base),
+      context: 'malformedConstraint',
+    }
+  )
 }
 
-function syntaxFault(base: GeneralName): string | undefined {
+const NOT_ALLOWED = { code: 'extension_not_allowed' } as const
+
+function checkBase(base: GeneralName): Finding | undefined {
   switch (base.kind) {
     case 'email': {
-      return base.value.includes('@') ? emailFault(base.value) : domainFault(base.value)
+      return base.value.includes('@') ? checkEmail(base.value) : checkDomain(base.value)
     }
     case 'dns':
     case 'uri': {
-      return domainFault(base.value)
+      return checkDomain(base.value)
     }
     case 'ip':
     case 'otherName':
@@ -158,61 +160,51 @@ function syntaxFault(base: GeneralName): string | undefined {
 }
 
 /** Empty stands for every domain; a dot in front for those below. */
-function domainFault(domain: string): string | undefined {
+function checkDomain(domain: string): Finding | undefined {
   if (domain === '') return undefined
   return domain.includes('*')
-    ? 'has a "*", which stands for no other characters in a constraint'
-    : dnsNameFault(domain.replace(/^\./, ''))
+    ? { kind: 'wildcard_in_constraint' }
+    : checkDnsName(domain.replace(/^\./, ''))
 }
 
-function checkSubtree(
+function checkPermitted(
   base: GeneralName,
+  index: number,
   { issuer, allowed }: ConstraintsRequest,
-): readonly Refusal[] {
-  const text = quote(generalNameToText(base))
-  const fault = subtreeFault(base, issuer)
-  if (fault !== undefined) {
-    return refuse(
-      'extension_not_allowed',
-      `the name constraint ${text} ${fault}; change the request, or use another issuer`,
-    )
-  }
+): Violation | undefined {
+  const at = {
+    ...NOT_ALLOWED,
+    field: `nameConstraints.permitted[${String(index)}]`,
+    actual: generalNameToText(base),
+  } as const
+  const finding = checkSubtree(base, issuer)
+  if (finding !== undefined) return { ...finding, ...at, context: 'refusedConstraint' }
   const limited = LIMITED_KINDS.find(([kind]) => kind === base.kind)
-  if (limited === undefined || allowed === undefined || isSubtreeAllowed(base, allowed)) return []
-  return refuse(
-    'extension_not_allowed',
-    `the name constraint ${text} permits names that this client's ${limited[2]} do not allow; change the request, or ask the CA's operator`,
-  )
+  if (limited === undefined || allowed === undefined || isSubtreeAllowed(base, allowed)) return
+  return { ...at, kind: 'constraint_not_in_client', rule: limited[2] }
 }
 
 /** Whether the certificate is limited in one kind of name, as the profile and the client require. */
 function checkLimit(
-  [kind, words, member]: (typeof LIMITED_KINDS)[number],
+  [kind, label, member]: (typeof LIMITED_KINDS)[number],
   constraints: NameConstraints,
   { profile, allowed, issuer }: ConstraintsRequest,
-): readonly Refusal[] {
+): Violation | undefined {
   const levels = [constraints, ...issuer]
-  if (!isKindOpen(kind, levels)) return []
+  if (!isKindOpen(kind, levels)) return undefined
+  const at = { code: 'ca_not_allowed', field: 'nameConstraints', actual: label } as const
   const limits = levels
     .map(({ permitted }) => permitted.filter((base) => base.kind === kind))
     // A subtree of everything is no limit.
     .filter((bases) => bases.length > 0 && !bases.some(isWholeKind))
   if (profile.requireNameConstraints && limits.length === 0) {
-    return refuse(
-      'ca_not_allowed',
-      `the profile requires CA certificates to be limited in ${words}, and neither the certification request nor a CA above is; add permitted subtrees, or exclude all ${words}`,
-    )
+    return { ...at, kind: 'ca_not_limited', rule: 'requireNameConstraints' }
   }
   const isInside =
     allowed === undefined ||
     limits.some((bases) => bases.every((base) => isSubtreeAllowed(base, allowed))) ||
     wholeKind(kind).every((base) => isSubtreeAllowed(base, allowed))
-  return isInside
-    ? []
-    : refuse(
-        'ca_not_allowed',
-        `the CA certificate could issue for ${words} that this client's ${member} do not allow; add name constraints inside them to the request, or ask the CA's operator`,
-      )
+  return isInside ? undefined : { ...at, kind: 'ca_beyond_client', rule: member }
 }
 
 /** Tags of GeneralName's forms (RFC 5280 §4.2.1.6). */
@@ -236,5 +228,3 @@ function encodeSubtree(base: GeneralName): der.Element {
   }
   return der.sequence(der.element(FORM_TAGS[base.kind], new TextEncoder().encode(base.value)))
 }
-
-const refuse = (code: RefusalCode, detail: string): readonly Refusal[] => [{ code, detail }]

@@ -5,7 +5,6 @@
  * @module
  */
 import { hash } from 'node:crypto'
-import type { Refusal } from '@edge-issuer/shared'
 import {
   type BasicConstraints,
   type CertificationRequest,
@@ -15,8 +14,8 @@ import {
   oidToText,
 } from '@edge-issuer/shared/x509'
 import type { IssuingCa } from '../../model/issuing-ca.ts'
+import type { Violation } from '../messages.ts'
 import type { Profile } from '../rules/profile.ts'
-import { quoteList } from '../text.ts'
 import type { Usages } from '../usages/usage-defaults.ts'
 import { isExtKeyUsageCritical } from '../usages/usages.ts'
 
@@ -25,7 +24,7 @@ export interface ExtensionParts {
   readonly csr: CertificationRequest
   /** {@link keyIdentifier} of its key. */
   readonly keyId: Uint8Array
-  readonly authority: BasicConstraints
+  readonly basicConstraints: BasicConstraints
   readonly usages: Usages
   /** Only in a CA certificate. */
   readonly nameConstraints: Extension | undefined
@@ -33,8 +32,8 @@ export interface ExtensionParts {
   readonly ca: Pick<IssuingCa, 'authorityKeyId' | 'distribution'>
 }
 
-/** Octets of a key identifier: the leftmost 160 bits of SHA-256 (RFC 7093 §2, method 1). */
-const KEY_ID_OCTETS = 20
+/** Bytes of a key identifier: the leftmost 160 bits of SHA-256 (RFC 7093 §2, method 1). */
+const KEY_ID_BYTES = 20
 
 /** Requested extensions that are certified, by rules of their own. */
 const CERTIFIED: ReadonlySet<string> = new Set([
@@ -44,13 +43,13 @@ const CERTIFIED: ReadonlySet<string> = new Set([
   EXTENSION_OID.subjectAltName,
 ])
 
-/** Extensions that a certificate gets from its key and its CA, so that what a request says of them is moot. */
+/** Extensions that a certificate gets from its key and its CA, so requested values are ignored. */
 const REPLACED: ReadonlySet<string> = new Set([
   EXTENSION_OID.subjectKeyIdentifier,
   EXTENSION_OID.authorityKeyIdentifier,
 ])
 
-/** Extensions that limit what a certificate is good for: to ignore one would give more than was asked. */
+/** Extensions that limit what a certificate is good for: ignoring one would certify more than was requested. */
 const LIMITING: ReadonlySet<string> = new Set([
   EXTENSION_OID.nameConstraints,
   '1.3.6.1.5.5.7.1.24', // TLS feature (RFC 7633)
@@ -68,45 +67,34 @@ export interface ExtensionRules {
 const isCertified = (oid: string, isCA: boolean): boolean =>
   CERTIFIED.has(oid) || (isCA && oid === EXTENSION_OID.nameConstraints)
 
-/** Reasons to refuse a requested extension, and what the requester is told. */
-const REFUSALS = {
-  listed: (list: string) =>
-    `the certification request asks for extensions that the profile's refusedExtensions list: ${list}; remove them from the request`,
-  limiting: (list: string) =>
-    `the certification request asks for extensions that limit a certificate, and this CA does not certify them: ${list}; remove them from the request`,
-  critical: (list: string) =>
-    `the certification request asks for critical extensions that this CA does not certify: ${list}; remove them from the request, or mark them as not critical`,
-} as const
+/** Reasons to refuse requested extensions, in the order in which they are reported. */
+const REASONS = ['extensions_refused', 'extensions_limiting', 'extensions_critical'] as const
 
-type Reason = keyof typeof REFUSALS
-
-const REASONS: readonly Reason[] = ['listed', 'limiting', 'critical']
+type Reason = (typeof REASONS)[number]
 
 /** @returns `undefined` for an extension that is certified or ignored. */
 function reasonAgainst(
   { oid, critical }: Extension,
   { isCA, profile }: ExtensionRules,
 ): Reason | undefined {
-  if (profile.refusedExtensions.includes(oid)) return 'listed'
+  if (profile.refusedExtensions.includes(oid)) return 'extensions_refused'
   if (isCertified(oid, isCA) || profile.ignoredExtensions.includes(oid)) return undefined
-  if (LIMITING.has(oid)) return 'limiting'
-  return critical && !REPLACED.has(oid) ? 'critical' : undefined
+  if (LIMITING.has(oid)) return 'extensions_limiting'
+  return critical && !REPLACED.has(oid) ? 'extensions_critical' : undefined
 }
 
-/** @returns One refusal for each reason, with every extension that it is for. */
-export function judgeExtensions(
+/** @returns One violation for each reason, with every extension that it is for. */
+export function checkExtensions(
   { extensions }: CertificationRequest,
   rules: ExtensionRules,
-): readonly Refusal[] {
-  const refused = extensions.list.flatMap((extension) => {
-    const reason = reasonAgainst(extension, rules)
-    return reason === undefined ? [] : [{ reason, text: oidToText(extension.oid) }]
-  })
-  if (refused.length === 0) return []
-  return REASONS.flatMap((reason) => {
-    const texts = refused.flatMap((found) => (found.reason === reason ? [found.text] : []))
-    if (texts.length === 0) return []
-    return [{ code: 'extension_not_allowed', detail: REFUSALS[reason](quoteList(texts)) }]
+): readonly Violation[] {
+  return REASONS.flatMap((kind) => {
+    const expected = extensions.list
+      .filter((extension) => reasonAgainst(extension, rules) === kind)
+      .map(({ oid }) => oidToText(oid))
+    if (expected.length === 0) return []
+    const at = { code: 'extension_not_allowed', field: 'csr.extensions' } as const
+    return [{ ...at, kind, actual: expected.join(', '), rule: 'refusedExtensions', expected }]
   })
 }
 
@@ -115,25 +103,25 @@ export function ignoredExtensions(
   { extensions, microsoftExtensions }: CertificationRequest,
   { isCA }: Pick<ExtensionRules, 'isCA'>,
 ): readonly string[] {
-  let ignored = microsoftExtensions && [MICROSOFT_UNREAD]
-  for (const { oid } of extensions.list) {
-    if (isCertified(oid, isCA)) continue
-    const reason = REPLACED.has(oid) ? 'this CA sets it itself' : 'this CA does not certify it'
-    ;(ignored ??= []).push(`the requested extension ${oidToText(oid)} is not copied: ${reason}`)
-  }
-  return ignored ?? NO_NOTICES
+  const ignored = extensions.list
+    .filter(({ oid }) => !isCertified(oid, isCA))
+    .map(({ oid }) => {
+      const reason = REPLACED.has(oid) ? 'this CA sets it itself' : 'this CA does not certify it'
+      return `the requested extension ${oidToText(oid)} is not copied: ${reason}`
+    })
+  return microsoftExtensions ? [MICROSOFT_UNREAD, ...ignored] : ignored
 }
 
 const MICROSOFT_UNREAD =
-  "Microsoft's attribute for requested extensions (1.3.6.1.4.1.311.2.1.14) is not read, as no approver in the cluster sees what it asks for; use extensionRequest (PKCS #9) instead"
-
-const NO_NOTICES: readonly string[] = []
+  "Microsoft's attribute for requested extensions (1.3.6.1.4.1.311.2.1.14) is not read, because no approver in the cluster sees what it asks for; use extensionRequest (PKCS #9) instead"
 
 /** The extensions of the certificate, in the order of the certificate. */
 export function planExtensions(parts: ExtensionParts): readonly Extension[] {
-  const { csr, keyId, authority, usages, profile, ca } = parts
+  const { csr, keyId, basicConstraints, usages, profile, ca } = parts
   const extensions = [
-    authority.isCA ? plan('basicConstraints', true, basicConstraints(authority)) : END_ENTITY,
+    basicConstraints.isCA
+      ? plan('basicConstraints', true, encodeCaConstraints(basicConstraints))
+      : END_ENTITY,
     usages.keyUsage.length > 0 ? plan('keyUsage', true, der.namedBits(usages.keyUsage)) : undefined,
     usages.extKeyUsage.length > 0
       ? plan(
@@ -165,7 +153,7 @@ const plan = (
   value: der.Element,
 ): Extension => ({ oid: EXTENSION_OID[name], critical, value: der.encode(value) })
 
-const basicConstraints = ({ pathLength }: BasicConstraints): der.Element =>
+const encodeCaConstraints = ({ pathLength }: BasicConstraints): der.Element =>
   der.sequence(
     der.boolean(true),
     ...(pathLength === undefined ? [] : [der.smallInteger(pathLength)]),
@@ -176,9 +164,9 @@ const END_ENTITY = plan('basicConstraints', true, der.sequence())
 
 /** @param keyOctets - Of the BIT STRING subjectPublicKey. */
 export const keyIdentifier = (keyOctets: Uint8Array): Uint8Array =>
-  hash('sha256', keyOctets, 'buffer').subarray(0, KEY_ID_OCTETS)
+  hash('sha256', keyOctets, 'buffer').subarray(0, KEY_ID_BYTES)
 
-/** The value octet for octet; the reader saw to it that it is DER, and policy that it is allowed. */
+/** The value unchanged: the reader checked that it is DER, and policy that it is allowed. */
 function copied(
   { extensions }: CertificationRequest,
   name: keyof typeof EXTENSION_OID,

@@ -5,8 +5,9 @@
  * @module
  */
 import { hash } from 'node:crypto'
-import { PARSE_FAULTS, type Refusal } from '@edge-issuer/shared'
+import { PARSE_ERRORS } from '@edge-issuer/shared'
 import { publicKeyToText, type SubjectPublicKeyInfo } from '@edge-issuer/shared/x509'
+import type { Violation } from '../messages.ts'
 
 /** SHA-256 of each SubjectPublicKeyInfo in DER, 64 lower-case hexadecimal digits. */
 export type BlockedKeys = ReadonlySet<string>
@@ -14,13 +15,19 @@ export type BlockedKeys = ReadonlySet<string>
 /** The list of a configuration without one. */
 export const NO_BLOCKED_KEYS: BlockedKeys = new Set()
 
-/** @returns `key_not_allowed` for a key on the list. An empty list costs nothing. */
-export function judgeBlockedKey(
+/** @returns `key_not_allowed` for a key on the list. */
+export const checkBlockedKey = (
   { raw, key }: SubjectPublicKeyInfo,
   blocked: BlockedKeys,
-): readonly Refusal[] {
-  if (blocked.size === 0 || !blocked.has(hash('sha256', raw, 'hex'))) return []
-  const fault = 'key_blocked'
-  const detail = `the ${publicKeyToText(key)} key ${PARSE_FAULTS[fault]}`
-  return [{ code: 'key_not_allowed', fault, detail }]
-}
+): Violation | undefined =>
+  blocked.size > 0 && blocked.has(hash('sha256', raw, 'hex'))
+    ? {
+        code: 'key_not_allowed',
+        kind: 'key_malformed',
+        field: 'publicKey',
+        actual: publicKeyToText(key),
+        rule: 'blockedKeys',
+        expected: [PARSE_ERRORS.key_blocked],
+        parseError: 'key_blocked',
+      }
+    : undefined

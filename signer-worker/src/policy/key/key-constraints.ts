@@ -1,39 +1,49 @@
 /**
- * The public key against the constraints of its client; that the profile allows it was seen before.
+ * The public key against the constraints of its client; the profile is checked before.
  *
  * @module
  */
-import type { Refusal } from '@edge-issuer/shared'
 import { type Curve, type PublicKey, publicKeyToText } from '@edge-issuer/shared/x509'
-import { refuseEach } from '../refusals.ts'
+import type { Finding, Violation } from '../messages.ts'
 import type { Constraints } from '../rules/client-rules.ts'
+import { found, violationOf } from '../violations.ts'
 
 const CURVE_BITS: Readonly<Record<Curve, number>> = { 'P-256': 256, 'P-384': 384, 'P-521': 521 }
 
 /** As in approver-policy: a key without a size is below every minimum. */
 const NO_SIZE = -1
 
-/** @returns Every fault of the key. */
-export function judgeKey(key: PublicKey, { privateKey }: Constraints): readonly Refusal[] {
+/** @returns Every constraint of the client that the key breaks. */
+export function checkKeyConstraints(
+  key: PublicKey,
+  { privateKey }: Constraints,
+): readonly Violation[] {
   if (privateKey === undefined) return []
   const { algorithm, minSize = NO_SIZE, maxSize = Infinity } = privateKey
   const bits = bitsOf(key)
-  return refuseEach(
-    'key_not_allowed',
-    [
-      algorithm === undefined || algorithm === algorithmOf(key)
-        ? undefined
-        : `is not ${algorithm}, as constraints.privateKey.algorithm wants`,
-      bits < minSize
-        ? `is below the ${String(minSize)} bits of constraints.privateKey.minSize`
-        : undefined,
-      bits > maxSize
-        ? `is above the ${String(maxSize)} bits of constraints.privateKey.maxSize`
-        : undefined,
-    ],
-    (fault) =>
-      `the ${publicKeyToText(key)} key ${fault} for this client; make another key, or ask the CA's operator`,
-  )
+  return found<Finding>(
+    algorithm === undefined || algorithm === algorithmOf(key)
+      ? undefined
+      : {
+          kind: 'key_algorithm',
+          rule: 'constraints.privateKey.algorithm',
+          expected: [algorithm],
+        },
+    bits < minSize
+      ? {
+          kind: 'key_too_small',
+          rule: 'constraints.privateKey.minSize',
+          expected: [String(minSize)],
+        }
+      : undefined,
+    bits > maxSize
+      ? {
+          kind: 'key_too_large',
+          rule: 'constraints.privateKey.maxSize',
+          expected: [String(maxSize)],
+        }
+      : undefined,
+  ).map(violationOf({ code: 'key_not_allowed', field: 'publicKey', actual: publicKeyToText(key) }))
 }
 
 /** As cert-manager calls it. */

@@ -4,24 +4,17 @@
  * @module
  */
 import type { KeyObject } from 'node:crypto'
-import {
-  err,
-  ok,
-  PARSE_FAULTS,
-  type ParseFaultCode,
-  type Refusal,
-  type Result,
-} from '@edge-issuer/shared'
+import { err, ok, PARSE_ERRORS, type ParseErrorCode, type Result } from '@edge-issuer/shared'
 import {
   isSmallOrderPoint,
   publicKeyToText,
   type PublicKey,
   type SubjectPublicKeyInfo,
 } from '@edge-issuer/shared/x509'
-import { KEY_TYPES, type Profile } from '../rules/profile.ts'
-import { quoteList } from '../text.ts'
+import type { Finding, Violation } from '../messages.ts'
+import type { Profile } from '../rules/profile.ts'
 import { importPublicKey } from './import-public-key.ts'
-import { weakModulusFault } from './weak-rsa.ts'
+import { findWeakness } from './weak-rsa.ts'
 
 /** First octet of an uncompressed point (RFC 5480 §2.2). */
 const UNCOMPRESSED = 0x04
@@ -31,57 +24,58 @@ const MIN_RSA_EXPONENT = 65_537n
 const MAX_RSA_EXPONENT_OCTETS = 32
 
 /**
- * Judges and loads a public key.
+ * Checks and loads a public key.
  *
- * @returns The key, ready to verify with; or `key_not_allowed`, with a fault where the key is to blame
- *   and not the profile.
+ * @returns The key, ready to verify with; or `key_not_allowed`, with a `parseError` where the key itself is
+ *   bad and no rule of the profile is broken.
  */
 export function loadPublicKey(
   publicKey: SubjectPublicKeyInfo,
   profile: Profile,
-): Result<KeyObject, Refusal> {
+): Result<KeyObject, Violation> {
   const { key, raw } = publicKey
-  const unwanted = typeFault(key, profile) ?? sizeFault(key, profile)
-  if (unwanted !== undefined) return err(refusal(key, unwanted))
-  const fault = valueFault(publicKey)
-  if (fault !== undefined) return err(faultRefusal(key, fault))
+  const at = { code: 'key_not_allowed', field: 'publicKey', actual: publicKeyToText(key) } as const
+  const refused = checkType(key, profile) ?? checkSize(key, profile)
+  if (refused !== undefined) return err({ ...refused, ...at })
+  const parseError = checkValue(publicKey)
+  if (parseError !== undefined) return err({ ...malformed(key, parseError), ...at, parseError })
   try {
     return ok(importPublicKey(raw))
   } catch {
-    return err(faultRefusal(key, loadFault(key)))
+    const loadError = errorOnLoad(key)
+    return err({ ...malformed(key, loadError), ...at, parseError: loadError })
   }
 }
 
-function faultRefusal(key: PublicKey, fault: ParseFaultCode): Refusal {
-  const words =
-    fault === 'key_exponent_too_small' && key.kind === 'RSA'
-      ? `has the public exponent ${String(toNumber(key.exponent))}; at least ${String(MIN_RSA_EXPONENT)} is wanted`
-      : PARSE_FAULTS[fault]
-  return { ...refusal(key, words), fault }
+const malformed = (key: PublicKey, error: ParseErrorCode): Finding =>
+  error === 'key_exponent_too_small' && key.kind === 'RSA'
+    ? {
+        kind: 'key_exponent',
+        expected: [String(toNumber(key.exponent)), String(MIN_RSA_EXPONENT)],
+      }
+    : { kind: 'key_malformed', expected: [PARSE_ERRORS[error]] }
+
+function checkType(key: PublicKey, { keyTypes }: Profile): Finding | undefined {
+  const keyType = key.kind === 'EC' ? key.curve : key.kind
+  return keyTypes.some((name) => name === keyType)
+    ? undefined
+    : { kind: 'key_type', rule: 'keyTypes', expected: keyTypes }
 }
 
-const refusal = (key: PublicKey, words: string): Refusal => ({
-  code: 'key_not_allowed',
-  detail: `the ${publicKeyToText(key)} key ${words}`,
-})
-
-function typeFault(key: PublicKey, { keyTypes }: Profile): string | undefined {
-  const found = key.kind === 'EC' ? key.curve : key.kind
-  const type = KEY_TYPES.find((name) => name === found)
-  if (type !== undefined && keyTypes.includes(type)) return undefined
-  return `is of a kind that the profile does not allow; it allows ${quoteList(keyTypes)}`
-}
-
-function sizeFault(key: PublicKey, { minRsaBits, maxRsaBits }: Profile): string | undefined {
+function checkSize(key: PublicKey, { minRsaBits, maxRsaBits }: Profile): Finding | undefined {
   if (key.kind !== 'RSA' || (key.bits >= minRsaBits && key.bits <= maxRsaBits)) return undefined
-  return `is outside the ${String(minRsaBits)} to ${String(maxRsaBits)} bits that the profile allows`
+  return {
+    kind: 'key_size',
+    rule: 'minRsaBits',
+    expected: [String(minRsaBits), String(maxRsaBits)],
+  }
 }
 
-/** What makes a key useless or dangerous, whoever allows it. */
-function valueFault({ key, keyOctets }: SubjectPublicKeyInfo): ParseFaultCode | undefined {
+/** What makes a key useless or dangerous, whatever the profile allows. */
+function checkValue({ key, keyOctets }: SubjectPublicKeyInfo): ParseErrorCode | undefined {
   switch (key.kind) {
     case 'RSA': {
-      return rsaFault(key)
+      return checkRsa(key)
     }
     case 'EC': {
       return key.point[0] === UNCOMPRESSED ? undefined : 'key_point_form'
@@ -95,19 +89,19 @@ function valueFault({ key, keyOctets }: SubjectPublicKeyInfo): ParseFaultCode | 
   }
 }
 
-function rsaFault({
+function checkRsa({
   modulus,
   exponent,
-}: Extract<PublicKey, { kind: 'RSA' }>): ParseFaultCode | undefined {
+}: Extract<PublicKey, { kind: 'RSA' }>): ParseErrorCode | undefined {
   if (!isOdd(modulus)) return 'key_modulus_even'
   if (!isOdd(exponent)) return 'key_exponent_even'
   if (exponent.length > MAX_RSA_EXPONENT_OCTETS) return 'key_exponent_too_large'
   if (toNumber(exponent) < MIN_RSA_EXPONENT) return 'key_exponent_too_small'
-  return weakModulusFault(modulus)
+  return findWeakness(modulus)
 }
 
-/** Coordinates are just octets to the reader, and BoringSSL takes exponents up to 33 bits only. */
-const loadFault = ({ kind }: PublicKey): ParseFaultCode =>
+/** Coordinates are just bytes to the reader, and BoringSSL takes exponents up to 33 bits only. */
+const errorOnLoad = ({ kind }: PublicKey): ParseErrorCode =>
   kind === 'EC' ? 'key_point_not_on_curve' : 'key_exponent_too_large'
 
 /** @param magnitude - Big-endian. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ParseFaultCode } from '@edge-issuer/shared'
+import type { ParseErrorCode } from '@edge-issuer/shared'
 import { toHex } from '@edge-issuer/shared/x509'
 
 /** Largest prime that is tried as a factor: that of `openssl` and of Boulder's `goodkey`. */
@@ -70,9 +70,9 @@ const SQUARES = SIEVE_PRIMES.map(squares)
  *
  * @param modulus - Odd, big-endian, without leading zero octets. The caller bounds its length.
  */
-export function weakModulusFault(
+export function findWeakness(
   modulus: Uint8Array,
-): Extract<ParseFaultCode, 'key_small_factor' | 'key_roca' | 'key_close_primes'> | undefined {
+): Extract<ParseErrorCode, 'key_small_factor' | 'key_roca' | 'key_close_primes'> | undefined {
   const n = BigInt(`0x${toHex(modulus)}`)
   const residues = residuesOf(n, SMALL, smallResidues)
   if (residues.includes(0)) return 'key_small_factor'

@@ -7,7 +7,7 @@
 import { type GeneralName, IPV4_OCTETS, ipToText } from '@edge-issuer/shared/x509'
 import type { AllowedRules } from '../rules/client-policy.ts'
 import { matchesAny, type Patterns } from '../rules/pattern.ts'
-import { dnsNameFault } from './dns-name.ts'
+import { checkDnsName } from './dns-name.ts'
 
 /** Kinds of name in which a CA certificate must be limited. */
 export type LimitedKind = 'dns' | 'ip'
@@ -80,7 +80,7 @@ function domainCandidates(pattern: string): readonly GeneralName[] {
   if (pattern === '*') return [{ kind: 'dns', value: '' }]
   const base = /^\*\.([^*]+)$/.exec(pattern)?.[1]?.toLowerCase()
   // A malformed domain would make the certificate unreadable to some verifiers.
-  if (base === undefined || dnsNameFault(base) !== undefined) return []
+  if (base === undefined || checkDnsName(base) !== undefined) return []
   return [
     { kind: 'dns', value: base },
     { kind: 'dns', value: `.${base}` },

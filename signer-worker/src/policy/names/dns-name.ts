@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Finding } from '../messages.ts'
 import { isALabel } from './a-label.ts'
 import { readsAsNumber } from './host-text.ts'
 
@@ -10,16 +11,7 @@ import { readsAsNumber } from './host-text.ts'
 const MAX_NAME_CHARACTERS = 253
 const MAX_LABEL_CHARACTERS = 63
 
-const HYPHEN = 0x2d
-const DOT = 0x2e
-
-/** By character: whether a label may have it anywhere; whether underscores are allowed is decided by the profile. */
-const LETTERS_AND_DIGITS = new Uint8Array(0x80)
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_') {
-  LETTERS_AND_DIGITS[character.codePointAt(0) ?? 0] = 1
-}
-
-/** What stands before the parent of a wildcard name (RFC 9525 §6.3). */
+/** Precedes the parent of a wildcard name (RFC 9525 §6.3). */
 const WILDCARD_PREFIX = '*.'
 
 /** An A-label (RFC 5890 §2.3.2.1) somewhere in a name. */
@@ -27,45 +19,32 @@ const A_LABEL = /(?:^|\.)xn--/i
 
 /**
  * @param name - A name, possibly with `*` as its whole first label.
- * @returns What is wrong with it, to go on after the name; `undefined` when nothing is.
+ * @returns The first error; `undefined` for a well-formed name.
  */
-export function dnsNameFault(name: string): string | undefined {
-  if (name === '') return 'is empty'
+export function checkDnsName(name: string): Finding | undefined {
+  if (name === '') return { kind: 'empty' }
   if (name.length > MAX_NAME_CHARACTERS) {
-    return `has ${String(name.length)} characters; ${String(MAX_NAME_CHARACTERS)} are the most`
+    return { kind: 'too_long', expected: [String(MAX_NAME_CHARACTERS)], size: name.length }
   }
   const host = name.startsWith(WILDCARD_PREFIX) ? name.slice(WILDCARD_PREFIX.length) : name
-  if (host.includes('*')) return 'has a "*" that is not the whole first label of several'
-  if (readsAsNumber(host)) {
-    return 'is read as an IP address by URL parsers; an address belongs among the IP addresses'
-  }
-  const fault = labelFault(host)
-  if (fault !== undefined || !A_LABEL.test(host)) return fault
+  if (host.includes('*')) return { kind: 'wildcard_misplaced' }
+  if (readsAsNumber(host)) return { kind: 'reads_as_ip_address' }
+  const error = checkLabels(host)
+  if (error !== undefined || !A_LABEL.test(host)) return error
   const labels = host.toLowerCase().split('.')
   return labels.some((label) => label.startsWith('xn--') && !isALabel(label))
-    ? 'has a label that begins with "xn--" and is not the A-label of an internationalized name (RFC 5891)'
+    ? { kind: 'a_label_malformed' }
     : undefined
 }
 
-const isHyphenAt = (text: string, at: number): boolean => text.codePointAt(at) === HYPHEN
+/** Letters, digits and inner hyphens; underscores are decided by the profile. */
+const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?$/
 
-/** What is wrong with a label: one fault of all, in this order. */
-function labelFault(host: string): string | undefined {
-  let isLong = false
-  let isMalformed = false
-  let labelAt = 0
-  for (let at = 0; at <= host.length; at += 1) {
-    // The name ends its last label as a dot does.
-    const character = host.codePointAt(at) ?? DOT
-    if (character === DOT) {
-      if (at === labelAt) return 'has an empty label'
-      isLong ||= at - labelAt > MAX_LABEL_CHARACTERS
-      isMalformed ||= isHyphenAt(host, labelAt) || isHyphenAt(host, at - 1)
-      labelAt = at + 1
-    } else {
-      isMalformed ||= LETTERS_AND_DIGITS[character] !== 1 && character !== HYPHEN
-    }
+function checkLabels(host: string): Finding | undefined {
+  const labels = host.split('.')
+  if (labels.includes('')) return { kind: 'label_empty' }
+  if (labels.some((label) => label.length > MAX_LABEL_CHARACTERS)) {
+    return { kind: 'label_too_long', expected: [String(MAX_LABEL_CHARACTERS)] }
   }
-  if (isLong) return `has a label of more than ${String(MAX_LABEL_CHARACTERS)} characters`
-  return isMalformed ? 'has a label that is not letters, digits and inner hyphens' : undefined
+  return labels.every((label) => LABEL.test(label)) ? undefined : { kind: 'label_malformed' }
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { dnsNameFault } from './dns-name.ts'
+import type { Finding } from '../messages.ts'
+import { checkDnsName } from './dns-name.ts'
 import { canonicalHost } from './host-text.ts'
 
-/** RFC 5321 §4.5.3.1.1, in octets. */
+/** RFC 5321 §4.5.3.1.1, in bytes. */
 const MAX_LOCAL_PART = 64
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
@@ -23,29 +24,29 @@ export function splitMailbox(email: string): Mailbox | undefined {
   return at < 0 ? undefined : { local: email.slice(0, at), domain: email.slice(at + 1) }
 }
 
-/** @returns What is wrong with an address, to go on after it; `undefined` when nothing is. */
-export function emailFault(email: string): string | undefined {
+/** @returns The first error of an address; `undefined` for a well-formed one. */
+export function checkEmail(email: string): Finding | undefined {
   const mailbox = splitMailbox(email)
-  if (mailbox === undefined) return 'has no "@"'
+  if (mailbox === undefined) return { kind: 'email_without_at' }
   const { local, domain } = mailbox
   if (local.length > MAX_LOCAL_PART || !LOCAL_PART.test(local)) {
-    return 'does not begin with 1 to 64 plain characters and an "@"'
+    return { kind: 'email_local_part' }
   }
-  return dnsNameFault(domain) !== undefined || domain.includes('*')
-    ? 'does not end with a DNS name'
+  return checkDnsName(domain) !== undefined || domain.includes('*')
+    ? { kind: 'email_domain' }
     : undefined
 }
 
 /** A local part as RFC 6531 §3.3 extends it, checked for what could end it early in a program. */
 const UTF8_LOCAL_PART = /^[^\p{Cc}\p{Z}@"(),:;<>[\\\]]+$/u
 
-/** RFC 9598 §3. @returns What is wrong with a SmtpUTF8Mailbox, to go on after it. */
-export function utf8MailboxFault(value: string): string | undefined {
+/** @returns The first error of a SmtpUTF8Mailbox (RFC 9598 §3). */
+export function checkUtf8Mailbox(value: string): Finding | undefined {
   const mailbox = splitMailbox(value)
-  if (mailbox === undefined) return 'has no "@"'
-  if (!UTF8_LOCAL_PART.test(mailbox.local)) return 'has a malformed local part'
+  if (mailbox === undefined) return { kind: 'email_without_at' }
+  if (!UTF8_LOCAL_PART.test(mailbox.local)) return { kind: 'email_utf8_local_part' }
   const domain = canonicalHost(mailbox.domain)
-  return domain === undefined || dnsNameFault(domain) !== undefined || domain.includes('*')
-    ? 'does not end with a DNS name'
+  return domain === undefined || checkDnsName(domain) !== undefined || domain.includes('*')
+    ? { kind: 'email_domain' }
     : undefined
 }

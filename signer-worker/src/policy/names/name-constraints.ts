@@ -1,6 +1,6 @@
 /**
- * Names against the name constraints of the issuing CA (RFC 5280 §4.2.1.10), as verifiers judge them
- * later. What a verifier could not judge is refused.
+ * Names against the name constraints of the issuing CA (RFC 5280 §4.2.1.10), as verifiers check them
+ * later. What a verifier could not check is refused.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import {
   IPV6_OCTETS,
   type NameConstraints,
 } from '@edge-issuer/shared/x509'
+import type { Finding } from '../messages.ts'
 import { compilePatterns, matchesAny } from '../rules/pattern.ts'
-import { quoteList } from '../text.ts'
 import { isNameWithin, isSubtreeWithin } from './subtree.ts'
 import { uriDnsHost } from './uri.ts'
 
-/** Kinds of constraint that are judged; a CA with others cannot be an issuer here. */
-export const JUDGED_CONSTRAINTS: ReadonlySet<GeneralName['kind']> = new Set([
+/** Kinds of constraint that are checked; a CA with others cannot be an issuer here. */
+export const SUPPORTED_CONSTRAINTS: ReadonlySet<GeneralName['kind']> = new Set([
   'dns',
   'ip',
   'uri',
@@ -26,26 +26,53 @@ export const JUDGED_CONSTRAINTS: ReadonlySet<GeneralName['kind']> = new Set([
 
 /**
  * @param constraints - Those of every CA in the chain; each must be satisfied.
- * @returns What is wrong with a name, to go on after it; `undefined` when nothing is.
+ * @returns The constraint that a name does not satisfy; `undefined` when it satisfies all.
  */
-export function constraintFault(
+export const checkNameConstraints = (
   name: GeneralName,
   constraints: readonly NameConstraints[],
-): string | undefined {
+): Finding | undefined =>
+  firstUnsatisfied(name.kind, constraints, {
+    isExcluded: (base) => excludes(name, base),
+    isPermitted: (base) => isNameWithin(name, base),
+  })
+
+/**
+ * @param base - A permitted subtree that a CA certificate asks for.
+ * @param constraints - Those of every CA above it.
+ * @returns The constraint that leaves no name of the subtree.
+ */
+export const checkSubtree = (
+  base: GeneralName,
+  constraints: readonly NameConstraints[],
+): Finding | undefined =>
+  firstUnsatisfied(base.kind, constraints, {
+    isExcluded: (outer) => isSubtreeWithin(base, outer),
+    isPermitted: (outer) => isSubtreeWithin(base, outer),
+  })
+
+function firstUnsatisfied(
+  kind: GeneralName['kind'],
+  constraints: readonly NameConstraints[],
+  {
+    isExcluded,
+    isPermitted,
+  }: Readonly<Record<'isExcluded' | 'isPermitted', (base: GeneralName) => boolean>>,
+): Finding | undefined {
   for (const { permitted, excluded } of constraints) {
-    const excluder = excluded.find((base) => isExcluded(name, base))
+    const excluder = excluded.find(isExcluded)
     if (excluder !== undefined) {
-      return `is excluded by the issuing CA's name constraint ${quoteList([generalNameToText(excluder)])}`
+      return { kind: 'excluded_by_ca', expected: [generalNameToText(excluder)] }
     }
-    const bases = permitted.filter(({ kind }) => kind === name.kind)
-    if (bases.length > 0 && !bases.some((base) => isNameWithin(name, base))) {
-      return `is outside what the issuing CA's name constraints permit: ${quoteList(bases.map(generalNameToText))}`
+    const bases = permitted.filter((base) => base.kind === kind)
+    if (bases.length > 0 && !bases.some(isPermitted)) {
+      return { kind: 'not_permitted_by_ca', expected: bases.map(generalNameToText) }
     }
   }
   return undefined
 }
 
-function isExcluded(name: GeneralName, base: GeneralName): boolean {
+function excludes(name: GeneralName, base: GeneralName): boolean {
   if (name.kind === 'uri' && base.kind === 'uri' && uriDnsHost(name.value) === undefined) {
     return true
   }
@@ -73,28 +100,6 @@ function canCover(name: GeneralName, base: GeneralName): boolean {
 /** Whether a label with `*` for any characters can stand for another. */
 const labelCovers = (pattern = '', label: string): boolean =>
   matchesAny(compilePatterns([pattern]), label)
-
-/**
- * @param base - A permitted subtree that a CA certificate asks for.
- * @param constraints - Those of every CA above it.
- * @returns What is wrong with it, to go on after it: it promises names that no verifier would accept.
- */
-export function subtreeFault(
-  base: GeneralName,
-  constraints: readonly NameConstraints[],
-): string | undefined {
-  for (const { permitted, excluded } of constraints) {
-    const excluder = excluded.find((outer) => isSubtreeWithin(base, outer))
-    if (excluder !== undefined) {
-      return `is excluded by the issuing CA's name constraint ${quoteList([generalNameToText(excluder)])}`
-    }
-    const outers = permitted.filter(({ kind }) => kind === base.kind)
-    if (outers.length > 0 && !outers.some((outer) => isSubtreeWithin(base, outer))) {
-      return `is outside what the issuing CA's name constraints permit: ${quoteList(outers.map(generalNameToText))}`
-    }
-  }
-  return undefined
-}
 
 /** All addresses of each family, and all DNS names: subtrees that contain a whole kind. */
 const WHOLE_KIND = {
@@ -126,5 +131,5 @@ export function isKindOpen(
   )
   const whole = kind === 'dns' || kind === 'ip' ? WHOLE_KIND[kind] : undefined
   const candidates = permitted.length > 0 ? permitted : whole
-  return candidates?.some((base) => subtreeFault(base, constraints) === undefined) ?? true
+  return candidates?.some((base) => checkSubtree(base, constraints) === undefined) ?? true
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Refusal } from '@edge-issuer/shared'
 import {
   type GeneralName,
   generalNameToText,
@@ -13,18 +12,19 @@ import {
   oidToText,
   TAG,
 } from '@edge-issuer/shared/x509'
-import { joinRefusals, refuseEach } from '../refusals.ts'
+import type { Finding, Violation } from '../messages.ts'
 import { type AllowedRules, type ClientPolicy, nameRuleKind } from '../rules/client-policy.ts'
-import { absentFaults, ruleFault } from '../rules/pattern-rule.ts'
+import { checkPatternRule, missingRequired } from '../rules/pattern-rule.ts'
 import type { Profile } from '../rules/profile.ts'
-import { hasControlCharacter, quote, quoteList } from '../text.ts'
-import { dnsNameFault } from './dns-name.ts'
-import { emailFault, utf8MailboxFault } from './email.ts'
-import { constraintFault } from './name-constraints.ts'
-import { isSpiffe, markAuthority, uriFault } from './uri.ts'
+import { hasControlCharacter } from '../text.ts'
+import { found, violationOf } from '../violations.ts'
+import { checkDnsName } from './dns-name.ts'
+import { checkEmail, checkUtf8Mailbox } from './email.ts'
+import { checkNameConstraints } from './name-constraints.ts'
+import { checkUri, isSpiffe, markAuthority } from './uri.ts'
 import { constrainedNames, ruledName, SMTP_UTF8_MAILBOX } from './verified-names.ts'
 
-/** What names are held against. */
+/** What names are checked against. */
 export interface NameRules {
   readonly profile: Profile
   readonly client: ClientPolicy
@@ -32,137 +32,173 @@ export interface NameRules {
   readonly constraints: readonly NameConstraints[]
 }
 
-/** @returns Every fault of every name. */
-export function judgeNames(names: readonly GeneralName[], rules: NameRules): readonly Refusal[] {
-  const { maxNames } = rules.profile
+/** @returns Every violation of every name. */
+export function checkNames(names: readonly GeneralName[], rules: NameRules): readonly Violation[] {
+  const { maxNames, spiffe } = rules.profile
   if (names.length > maxNames) {
-    const detail = `${String(names.length)} subject alternative names exceed the profile's maximum of ${String(maxNames)}; split them over several requests`
-    return [{ code: 'name_not_allowed', detail }]
+    return [
+      {
+        code: 'name_not_allowed',
+        kind: 'too_many_names',
+        field: 'subjectAltNames',
+        actual: String(names.length),
+        rule: 'maxNames',
+        expected: [String(maxNames)],
+      },
+    ]
   }
-  return joinRefusals(
-    ...names.map((name) => judgeName(name, rules)),
-    rules.profile.spiffe === 'strict' ? judgeSpiffeIds(names) : [],
-    judgeAbsence(names, rules.client.allowed),
-  )
+  return [
+    ...names.flatMap((name, index) => checkName(name, () => fieldOf(names, index), rules)),
+    ...(spiffe === 'strict' ? checkSpiffeIds(names) : []),
+    ...checkRequired(names, rules.client.allowed),
+  ]
 }
 
-function judgeAbsence(
+/** Member of a request in which names of a kind are, as cert-manager's Certificate calls it. */
+const FIELDS: Readonly<Record<GeneralName['kind'], string>> = {
+  dns: 'dnsNames',
+  ip: 'ipAddresses',
+  uri: 'uris',
+  email: 'emailAddresses',
+  otherName: 'otherNames',
+  unsupported: 'unsupportedNames',
+}
+
+/** @returns `dnsNames[2]` for the third DNS name. */
+function fieldOf(names: readonly GeneralName[], at: number): string {
+  const kind = names[at]?.kind ?? 'unsupported'
+  const index = names.slice(0, at).filter((name) => name.kind === kind).length
+  return `${FIELDS[kind]}[${String(index)}]`
+}
+
+function checkRequired(
   names: readonly GeneralName[],
   allowed: AllowedRules | undefined,
-): readonly Refusal[] {
+): readonly Violation[] {
   if (allowed === undefined) return []
   const hasKind = (kind: string): boolean =>
     names.some((name) => nameRuleKind(ruledName(name)) === kind)
-  return refuseEach('name_not_allowed', absentFaults(allowed.names, hasKind))
-}
-
-/** X509-SVID §2: a certificate with a SPIFFE ID has no other URI. */
-function judgeSpiffeIds(names: readonly GeneralName[]): readonly Refusal[] {
-  const uris: string[] = []
-  for (const name of names) if (name.kind === 'uri') uris.push(name.value)
-  if (uris.length < 2 || !uris.some(isSpiffe)) return []
-  const detail = `a SPIFFE ID must be the only URI (X509-SVID section 2), and there are ${quoteList(uris)}; change the request`
-  return [{ code: 'name_not_allowed', detail }]
-}
-
-function judgeName(name: GeneralName, rules: NameRules): readonly Refusal[] {
-  if (name.kind === 'unsupported') {
-    const detail = `${quote(generalNameToText(name))} is a kind of name that is never certified; remove it from the request`
-    return [{ code: 'name_not_allowed', detail }]
-  }
-  const malformed = syntaxFault(name)
-  if (malformed !== undefined) {
-    const detail = `${quote(generalNameToText(name))} ${malformed}; change the request`
-    return [{ code: 'name_malformed', detail }]
-  }
-  return refuseEach(
-    'name_not_allowed',
-    [
-      profileFault(name, rules.profile),
-      clientFault(name, rules.client),
-      caFault(name, rules.constraints),
-    ],
-    (fault) =>
-      `${quote(generalNameToText(name))} ${fault}; change the request, or ask the CA's operator`,
+  return missingRequired(allowed.names, hasKind).map((finding) =>
+    violationOf({
+      code: 'name_not_allowed',
+      field: finding.rule?.replace('allowed.', '') ?? 'subjectAltNames',
+      actual: '',
+    })(finding),
   )
 }
 
-function syntaxFault(name: GeneralName): string | undefined {
+/** X509-SVID §2: a certificate with a SPIFFE ID has no other URI. */
+function checkSpiffeIds(names: readonly GeneralName[]): readonly Violation[] {
+  const uris = names.flatMap((name) => (name.kind === 'uri' ? [name.value] : []))
+  if (uris.length < 2 || !uris.some(isSpiffe)) return []
+  return [
+    {
+      code: 'name_not_allowed',
+      kind: 'spiffe_not_alone',
+      field: 'uris',
+      actual: uris.find(isSpiffe) ?? '',
+      rule: 'spiffe',
+      expected: uris,
+    },
+  ]
+}
+
+function checkName(name: GeneralName, field: () => string, rules: NameRules): readonly Violation[] {
+  const malformed = checkSyntax(name)
+  if (malformed !== undefined) {
+    const actual = generalNameToText(name)
+    return [{ ...malformed, code: 'name_malformed', field: field(), actual, context: 'malformed' }]
+  }
+  if (name.kind === 'unsupported') {
+    const actual = generalNameToText(name)
+    return [{ code: 'name_not_allowed', kind: 'name_never_certified', field: field(), actual }]
+  }
+  const findings = found(
+    checkProfile(name, rules.profile),
+    checkClientRules(name, rules.client),
+    checkIssuerConstraints(name, rules.constraints),
+  )
+  if (findings.length === 0) return []
+  const actual = generalNameToText(name)
+  return findings.map(
+    violationOf({ code: 'name_not_allowed', field: field(), actual, context: 'refused' }),
+  )
+}
+
+function checkSyntax(name: GeneralName): Finding | undefined {
   switch (name.kind) {
     case 'dns': {
-      return dnsNameFault(name.value)
+      return checkDnsName(name.value)
     }
     case 'uri': {
-      return uriFault(name.value)
+      return checkUri(name.value)
     }
     case 'email': {
-      return emailFault(name.value)
-    }
-    case 'ip': {
-      return undefined
+      return checkEmail(name.value)
     }
     case 'otherName': {
-      return otherNameFault(name.typeId, name.value)
+      return checkOtherName(name.typeId, name.value)
     }
+    case 'ip':
     case 'unsupported': {
       return undefined
     }
   }
 }
 
-function otherNameFault(typeId: string, value: string): string | undefined {
-  if (value === '') return 'is empty'
-  if (hasControlCharacter(value)) return 'has a control character'
-  return typeId === SMTP_UTF8_MAILBOX ? utf8MailboxFault(value) : undefined
+function checkOtherName(typeId: string, value: string): Finding | undefined {
+  if (value === '') return { kind: 'empty' }
+  if (hasControlCharacter(value)) return { kind: 'control_character' }
+  return typeId === SMTP_UTF8_MAILBOX ? checkUtf8Mailbox(value) : undefined
 }
 
-/** @returns What the profile has against a name, to go on after it. */
-export function profileFault(name: GeneralName, profile: Profile): string | undefined {
+/** @returns The rule of the profile that a name breaks. */
+export function checkProfile(name: GeneralName, profile: Profile): Finding | undefined {
   const { subjectAltNames } = profile
   const isKindAllowed = (kind: GeneralName['kind']): boolean =>
     subjectAltNames.some((allowed) => allowed === kind)
-  const counted = ruledName(name)
-  if (!isKindAllowed(name.kind) || (counted !== name && !isKindAllowed(counted.kind))) {
-    return `is of a kind that the profile does not allow (allowed: ${quoteList(subjectAltNames)})`
+  const ruled = ruledName(name)
+  if (!isKindAllowed(name.kind) || (ruled !== name && !isKindAllowed(ruled.kind))) {
+    return { kind: 'name_kind', rule: 'subjectAltNames', expected: subjectAltNames }
   }
-  if (name.kind === 'otherName') return otherNameTypeFault(name, profile)
+  if (name.kind === 'otherName') return checkOtherNameType(name, profile)
   if (name.kind !== 'dns') return undefined
-  if (!profile.wildcards && name.value.includes('*')) {
-    return 'has a wildcard, which the profile does not allow'
-  }
+  if (!profile.wildcards && name.value.includes('*')) return { kind: 'wildcard', rule: 'wildcards' }
   return !profile.underscores && name.value.includes('_')
-    ? 'has an underscore, which the profile does not allow'
+    ? { kind: 'underscore', rule: 'underscores' }
     : undefined
 }
 
-function otherNameTypeFault(
+const checkOtherNameType = (
   { typeId, tag }: Extract<GeneralName, { kind: 'otherName' }>,
   { otherNames }: Profile,
-): string | undefined {
-  if (tag === TAG.utf8String || otherNames.includes(typeId)) return undefined
-  return `is an otherName of type ${oidToText(typeId)} whose value is not a UTF8String, which is certified only where the profile's otherNames have its type`
-}
+): Finding | undefined =>
+  tag === TAG.utf8String || otherNames.includes(typeId)
+    ? undefined
+    : { kind: 'other_name_type', rule: 'otherNames', expected: [oidToText(typeId)] }
 
-/** @returns What the rules of the client have against a name, to go on after it. */
-export function clientFault(asked: GeneralName, { allowed }: ClientPolicy): string | undefined {
+/** @returns The rule of the client that a name breaks. */
+export function checkClientRules(
+  asked: GeneralName,
+  { allowed }: ClientPolicy,
+): Finding | undefined {
   const name = ruledName(asked)
   if (allowed === undefined || name.kind === 'unsupported') return undefined
   const kind = nameRuleKind(name)
-  const faults = comparedTexts(name).map((text) =>
-    ruleFault(allowed.names, { kind, text }, 'allowed.otherNames'),
+  const findings = comparedTexts(name).map((text) =>
+    checkPatternRule(allowed.names, { kind, text }, 'allowed.otherNames'),
   )
-  return faults.includes(undefined) ? undefined : faults[0]
+  return findings.includes(undefined) ? undefined : findings[0]
 }
 
-/** @returns What the constraints of the CAs above have against any reading of a name. */
-export function caFault(
+/** @returns The constraint of a CA above that any reading of a name does not satisfy. */
+export function checkIssuerConstraints(
   name: GeneralName,
   constraints: readonly NameConstraints[],
-): string | undefined {
-  if (constraints.length === 0) return undefined
+): Finding | undefined {
   for (const reading of constrainedNames(name)) {
-    const fault = constraintFault(reading, constraints)
-    if (fault !== undefined) return fault
+    const finding = checkNameConstraints(reading, constraints)
+    if (finding !== undefined) return finding
   }
   return undefined
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { dnsNameFault } from './dns-name.ts'
+import type { Finding } from '../messages.ts'
+import { checkDnsName } from './dns-name.ts'
 import { canonicalHost } from './host-text.ts'
 
-/** SPIFFE ID specification §2.3, in octets; taken for every URI. */
+/** SPIFFE ID specification §2.3, in bytes; taken for every URI. */
 const MAX_URI_CHARACTERS = 2048
 
 /** RFC 3986 appendix A: a scheme, and then nothing but its characters and whole escapes. */
@@ -31,33 +32,31 @@ const IPV4 = /^\d+(\.\d+){3}$/
 /** Whether a URI claims to be a SPIFFE ID. */
 export const isSpiffe = (uri: string): boolean => /^spiffe:/i.test(uri)
 
-/** @returns What is wrong with a URI, to go on after it; `undefined` when nothing is. */
-export function uriFault(uri: string): string | undefined {
+/** @returns The first error of a URI; `undefined` for a well-formed one. */
+export function checkUri(uri: string): Finding | undefined {
   if (uri.length > MAX_URI_CHARACTERS) {
-    return `has ${String(uri.length)} characters; ${String(MAX_URI_CHARACTERS)} are the most`
+    return { kind: 'too_long', expected: [String(MAX_URI_CHARACTERS)], size: uri.length }
   }
-  if (!ABSOLUTE_URI.test(uri)) return 'is not an absolute URI (RFC 3986)'
+  if (!ABSOLUTE_URI.test(uri)) return { kind: 'uri_malformed' }
   if (isSpiffe(uri)) {
     return SPIFFE_ID.test(uri) && !SPIFFE_DOT_SEGMENT.test(uri)
       ? undefined
-      : 'is not a SPIFFE ID: spiffe://, a trust domain in lower case, and a path without empty or dot segments'
+      : { kind: 'spiffe_malformed' }
   }
   const authority = authorityOf(uri)
-  return authority === undefined ? undefined : authorityFault(authority)
+  return authority === undefined ? undefined : checkAuthority(authority)
 }
 
-function authorityFault(authority: string): string | undefined {
+function checkAuthority(authority: string): Finding | undefined {
   const host = hostOf(authority)
-  if (host === undefined) return 'has an authority that is not [user@]host[:port]'
-  if (host === '') return 'has an authority without a host'
+  if (host === undefined) return { kind: 'uri_authority' }
+  if (host === '') return { kind: 'uri_without_host' }
   if (host.startsWith('[')) {
-    return canonicalHost(host) === undefined
-      ? 'has a malformed IPv6 address as its host'
-      : undefined
+    return canonicalHost(host) === undefined ? { kind: 'uri_ipv6' } : undefined
   }
   const isName = !IPV4.test(host) || canonicalHost(host) !== host
-  return isName && (dnsNameFault(host) !== undefined || host.includes('*'))
-    ? 'has a host that is neither a DNS name nor an IP address'
+  return isName && (checkDnsName(host) !== undefined || host.includes('*'))
+    ? { kind: 'uri_host' }
     : undefined
 }
 
@@ -81,7 +80,7 @@ const authorityOf = (uri: string): string | undefined => AUTHORITY.exec(uri)?.[1
 /** @returns `undefined` when the authority is malformed. */
 const hostOf = (authority: string): string | undefined => AUTHORITY_PARTS.exec(authority)?.[1]
 
-/** Stands between the authority and the rest of a URI: a character that no URI has. */
+/** Separates the authority from the rest of a URI: a character that no URI has. */
 const END_OF_AUTHORITY = '\uFFFF'
 
 const AUTHORITY_AND_REST = /^([^:/?#]*:\/\/[^/?#]*)(.*)$/s

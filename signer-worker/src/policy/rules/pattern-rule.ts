@@ -1,42 +1,42 @@
-import { quoteList } from '../text.ts'
 /**
  * Values of a request against the rules of its client.
  *
  * @module
  */
+import type { Finding } from '../messages.ts'
 import type { RuleTable } from './client-policy.ts'
 import { matchesAny } from './pattern.ts'
 
-/** A value, and the rules that are for its kind. */
+/** A value, and the kind of value by which its rules are found. */
 export interface RuledValue<Kind extends string> {
   readonly kind: Kind
   readonly text: string
 }
 
 /**
- * @param otherwise - The member that a rule for this kind would stand under, when there is none.
- * @returns What is wrong with a value, to go on after it; `undefined` when nothing is.
+ * @param otherwise - The member under which a rule for this kind would be, when there is none.
+ * @returns The rule that a value breaks.
  */
-export function ruleFault<Kind extends string>(
+export function checkPatternRule<Kind extends string>(
   { byKind }: RuleTable<Kind>,
   { kind, text }: RuledValue<Kind>,
   otherwise: string,
-): string | undefined {
-  const rule = byKind.get(kind)
-  if (rule !== undefined && matchesAny(rule.patterns, text)) return undefined
-  const { member = otherwise, patterns } = rule ?? {}
-  return `matches none of this client's ${member}: ${quoteList(patterns?.texts ?? [])}`
+): Finding | undefined {
+  const { member = otherwise, patterns } = byKind.get(kind) ?? {}
+  return patterns !== undefined && matchesAny(patterns, text)
+    ? undefined
+    : { kind: 'no_pattern_matches', rule: member, expected: patterns?.texts ?? [] }
 }
 
-/** @returns A fault for each kind that is required, and that no value of the request is of. */
-export function absentFaults<Kind extends string>(
+/** @returns A finding for each kind that is required and of which the request has no value. */
+export const missingRequired = <Kind extends string>(
   { byKind, required }: RuleTable<Kind>,
   hasKind: (kind: Kind) => boolean,
-): readonly string[] {
-  return required
+): readonly Finding[] =>
+  required
     .filter((kind) => !hasKind(kind))
-    .map((kind) => {
-      const { member = kind, patterns } = byKind.get(kind) ?? {}
-      return `this client's ${member} is required, and the request has none; add one that matches ${quoteList(patterns?.texts ?? [])}`
-    })
-}
+    .map((kind) => ({
+      kind: 'required_missing',
+      rule: byKind.get(kind)?.member ?? kind,
+      expected: byKind.get(kind)?.patterns.texts ?? [],
+    }))

@@ -11,10 +11,16 @@ import {
   type Name,
   type NameConstraints,
 } from '@edge-issuer/shared/x509'
+import type { Violation } from '../messages.ts'
 import { hostOf } from '../names/host-text.ts'
-import { constraintFault } from '../names/name-constraints.ts'
-import { caFault, clientFault, type NameRules, profileFault } from '../names/names.ts'
-import { quote } from '../text.ts'
+import { checkNameConstraints } from '../names/name-constraints.ts'
+import {
+  checkClientRules,
+  checkIssuerConstraints,
+  checkProfile,
+  type NameRules,
+} from '../names/names.ts'
+import { quote, quoteList } from '../text.ts'
 
 /** A common name, and the host that a verifier may read in it. */
 export interface HostInCommonName {
@@ -23,34 +29,37 @@ export interface HostInCommonName {
   readonly host: GeneralName
 }
 
-/** @returns The hosts in common names; none where there is a dNSName, since then no verifier looks. */
-export function hostsInCommonNames(
+/** @returns The hosts in common names; none where there is a dNSName, since then no verifier reads them. */
+export const hostsInCommonNames = (
   { rdns }: Name,
   names: readonly GeneralName[],
-): readonly HostInCommonName[] {
-  if (names.some(({ kind }) => kind === 'dns')) return NONE
-  let found: HostInCommonName[] | undefined
-  for (const rdn of rdns) {
-    for (const { type, value } of rdn) {
-      const host = type === 'CN' ? hostOf(value) : undefined
-      if (host !== undefined) (found ??= []).push({ text: value, host })
-    }
-  }
-  return found ?? NONE
-}
+): readonly HostInCommonName[] =>
+  names.some(({ kind }) => kind === 'dns')
+    ? []
+    : rdns.flat().flatMap(({ type, value }) => {
+        const host = type === 'CN' ? hostOf(value) : undefined
+        return host === undefined ? [] : [{ text: value, host }]
+      })
 
-const NONE: readonly HostInCommonName[] = []
-
-/** @returns What the profile, the client's rules or a CA above have against a host, as a sentence. */
-export function commonNameHostFault(
+/** @returns The first rule of the profile, the client or a CA above that a host in a common name breaks. */
+export function checkCommonNameHost(
   { text, host }: HostInCommonName,
   { profile, client, constraints }: NameRules,
-): string | undefined {
-  const fault =
-    profileFault(host, profile) ?? clientFault(host, client) ?? caFault(host, constraints)
-  if (fault === undefined) return undefined
-  const kind = host.kind === 'dns' ? 'a DNS name' : 'an IP address'
-  return `the common name ${quote(`CN=${text}`)} reads as ${kind} to verifiers, as the request has no dNSName and its usages allow server authentication; ${quote(generalNameToText(host))} ${fault}; add an allowed dNSName, change the common name, or request only "client auth"`
+): Violation | undefined {
+  const finding =
+    checkProfile(host, profile) ??
+    checkClientRules(host, client) ??
+    checkIssuerConstraints(host, constraints)
+  return (
+    finding && {
+      ...finding,
+      code: 'subject_not_allowed',
+      field: 'commonName',
+      actual: generalNameToText(host),
+      commonName: text,
+      context: host.kind === 'dns' ? 'commonNameAsDnsName' : 'commonNameAsIpAddress',
+    }
+  )
 }
 
 /**
@@ -64,19 +73,17 @@ export function commonNameWarnings(
   { subject, names, isForServers }: CommonNames,
   constraints: readonly NameConstraints[],
 ): readonly string[] {
-  if (constraints.length === 0 || names.some(({ kind }) => kind === 'dns')) return NO_WARNINGS
+  if (constraints.length === 0 || names.some(({ kind }) => kind === 'dns')) return []
   return subject.rdns.flat().flatMap(({ type, value }) => {
-    if (type !== 'CN' || !(isForServers || hostOf(value) !== undefined)) return NO_WARNINGS
-    const fault = constraintFault({ kind: 'dns', value }, constraints)
-    if (fault === undefined) return NO_WARNINGS
+    if (type !== 'CN' || !(isForServers || hostOf(value) !== undefined)) return []
+    const finding = checkNameConstraints({ kind: 'dns', value }, constraints)
+    if (finding === undefined) return []
     const verifiers = isForServers ? 'GnuTLS' : 'Java, and OpenSSL where it has a dot,'
     return [
-      `the common name ${quote(`CN=${value}`)} ${fault}: ${verifiers} may refuse the certificate, as it has no dNSName; add a dNSName that the constraint permits`,
+      `${verifiers} may refuse the certificate: it has no dNSName, and its common name ${quote(`CN=${value}`)} does not satisfy the issuing CA's name constraints: ${quoteList(finding.expected ?? [])}; add a dNSName that the constraints permit`,
     ]
   })
 }
-
-const NO_WARNINGS: readonly string[] = []
 
 /** Common names, and what else decides whether verifiers read them. */
 export interface CommonNames {

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Refusal } from '@edge-issuer/shared'
 import {
   attributeTypeToText,
   type GeneralName,
@@ -16,13 +15,14 @@ import {
   type SubjectAttribute,
   TAG,
 } from '@edge-issuer/shared/x509'
-import { emailFault } from '../names/email.ts'
-import { caFault, clientFault, type NameRules } from '../names/names.ts'
-import { refuseEach } from '../refusals.ts'
-import { absentFaults, ruleFault } from '../rules/pattern-rule.ts'
+import type { Finding, Violation } from '../messages.ts'
+import { checkEmail } from '../names/email.ts'
+import { checkClientRules, checkIssuerConstraints, type NameRules } from '../names/names.ts'
+import { checkPatternRule, missingRequired } from '../rules/pattern-rule.ts'
 import type { Profile } from '../rules/profile.ts'
-import { hasControlCharacter, quote, quoteList } from '../text.ts'
-import { commonNameHostFault, type CommonNames, hostsInCommonNames } from './common-name.ts'
+import { hasControlCharacter } from '../text.ts'
+import { found, violationOf } from '../violations.ts'
+import { checkCommonNameHost, type CommonNames, hostsInCommonNames } from './common-name.ts'
 import { isSameDistinguishedName } from './distinguished-name.ts'
 
 /** The parts of a request that a subject is checked with. */
@@ -59,125 +59,125 @@ const OTHER_ATTRIBUTES = 'allowed.subject.otherAttributes'
 const X520 = /^2\.5\.4\./
 
 /** @returns Every violation of the subject, and of its absence. */
-export function judgeSubject(request: NamedRequest, rules: SubjectRules): readonly Refusal[] {
+export function checkSubject(request: NamedRequest, rules: SubjectRules): readonly Violation[] {
   const { subject, names, isForServers } = request
-  const faults = [absenceFault(request, rules.profile), selfNameFault(subject, rules.caSubjects)]
-  for (const rdn of subject.rdns) {
-    for (const attribute of rdn) {
-      faults.push(
-        attributeFault(attribute, rules),
-        commonNameFault(attribute, names, rules),
-        emailAddressFault(attribute, rules),
-      )
-    }
-  }
-  if (isForServers) {
-    for (const found of hostsInCommonNames(subject, names)) {
-      faults.push(commonNameHostFault(found, rules))
-    }
-  }
-  return refuseEach('subject_not_allowed', faults.concat(absentAttributes(subject, rules)))
+  return found(
+    checkPresence(request, rules.profile),
+    checkNotOfCa(subject, rules.caSubjects),
+    ...subject.rdns
+      .flat()
+      .flatMap((attribute) => [
+        checkAttribute(attribute, rules),
+        checkCommonName(attribute, names, rules),
+        checkEmailAddress(attribute, rules),
+      ]),
+    ...(isForServers ? hostsInCommonNames(subject, names) : []).map((host) =>
+      checkCommonNameHost(host, rules),
+    ),
+    ...checkRequired(subject, rules),
+  )
 }
 
-function absenceFault(
+function checkPresence(
   { subject, names, isCA }: NamedRequest,
   { emptyCaSubject }: Profile,
-): string | undefined {
+): Violation | undefined {
   if (subject.rdns.length > 0) return undefined
-  if (isCA && !emptyCaSubject) {
-    return 'a CA certificate must have a subject (RFC 5280 section 4.1.2.6); set one'
-  }
-  return names.length === 0
-    ? 'there is neither a subject nor a subject alternative name; set one of them'
-    : undefined
+  if (isCA && !emptyCaSubject) return { ...SUBJECT, kind: 'ca_without_subject' }
+  return names.length === 0 ? { ...SUBJECT, kind: 'no_name_at_all' } : undefined
 }
+
+/** A violation of the subject as a whole. */
+const SUBJECT = { code: 'subject_not_allowed', field: 'subject', actual: '' } as const
 
 /**
  * A certificate whose subject is that of a CA above it counts as issued by itself: verifiers then do
- * not hold it against name constraints and path lengths (RFC 5280 §6.1).
+ * not check it against name constraints and path lengths (RFC 5280 §6.1).
  */
-function selfNameFault(subject: Name, caSubjects: readonly Name[]): string | undefined {
-  if (subject.rdns.length === 0) return undefined
-  const isCas = caSubjects.some((ca) => isSameDistinguishedName(ca, subject))
-  return isCas
-    ? `the subject ${quote(nameToText(subject))} is that of the issuing CA or of a CA above it, and verifiers do not hold a self-issued certificate against name constraints; change the subject`
+const checkNotOfCa = (subject: Name, caSubjects: readonly Name[]): Violation | undefined =>
+  subject.rdns.length > 0 && caSubjects.some((ca) => isSameDistinguishedName(ca, subject))
+    ? { ...SUBJECT, kind: 'subject_of_ca', actual: nameToText(subject) }
     : undefined
-}
 
-function attributeFault(attribute: NameAttribute, rules: NameRules): string | undefined {
+function checkAttribute(attribute: NameAttribute, rules: NameRules): Violation | undefined {
   const { oid, type, value } = attribute
   const { subjectAttributes } = rules.profile
-  const text = `${attributeTypeToText(oid)}=${value}`
+  const typeText = attributeTypeToText(oid)
+  const at = { code: 'subject_not_allowed', field: fieldOf(attribute) } as const
   if (
     subjectAttributes !== null &&
     !subjectAttributes.includes(oid) &&
     !(type !== undefined && subjectAttributes.includes(type))
   ) {
-    return `the subject has the attribute ${attributeTypeToText(oid)}, and the profile's subjectAttributes are ${quoteList(subjectAttributes)}; change the request, or ask the CA's operator`
+    const rule = 'subjectAttributes'
+    return { ...at, kind: 'attribute_type', actual: typeText, rule, expected: subjectAttributes }
   }
-  const fault = valueFault(attribute, rules.profile)
-  if (fault !== undefined) return `${quote(text)} ${fault}; change the request`
+  const actual = `${typeText}=${value}`
+  const malformed = checkValue(attribute, rules.profile)
+  if (malformed !== undefined) return { ...malformed, ...at, actual, context: 'malformed' }
   const { allowed } = rules.client
-  // An email address may be allowed as one: emailAddressFault() holds it against allowed.emailAddresses.
+  // An email address may be allowed as one: checkEmailAddress() compares it with allowed.emailAddresses.
   if (allowed === undefined || (type === 'emailAddress' && !allowed.subject.byKind.has(oid))) {
     return undefined
   }
-  const refused = ruleFault(allowed.subject, { kind: oid, text: value }, OTHER_ATTRIBUTES)
-  return refused === undefined
-    ? undefined
-    : `${quote(text)} ${refused}; change the request, or ask the CA's operator`
+  const refused = checkPatternRule(allowed.subject, { kind: oid, text: value }, OTHER_ATTRIBUTES)
+  return refused && { ...refused, ...at, actual, context: 'refused' }
 }
 
-function absentAttributes({ rdns }: Name, { client: { allowed } }: NameRules): readonly string[] {
+/** @returns `commonName`, or `subject.O`. */
+const fieldOf = ({ oid, type }: NameAttribute): string =>
+  type === 'CN' ? 'commonName' : `subject.${attributeTypeToText(oid)}`
+
+function checkRequired({ rdns }: Name, { client: { allowed } }: NameRules): readonly Violation[] {
   if (allowed === undefined) return []
   const attributes = rdns.flat()
-  return absentFaults(allowed.subject, (kind) => attributes.some(({ oid }) => oid === kind))
+  const hasKind = (kind: string): boolean => attributes.some(({ oid }) => oid === kind)
+  return missingRequired(allowed.subject, hasKind).map(violationOf(SUBJECT))
 }
 
-function valueFault(
+function checkValue(
   { oid, type, tag, value }: NameAttribute,
   { rfc5280UpperBounds }: Profile,
-): string | undefined {
-  if (hasControlCharacter(value)) return 'has a control character'
-  if (tag === TAG.ia5String && X520.test(oid)) {
-    return 'is an IA5String, which X.520 does not have for this attribute; use a UTF8String or a PrintableString'
-  }
-  return rfc5280UpperBounds && type !== undefined ? boundFault(type, tag, value) : undefined
+): Finding | undefined {
+  if (hasControlCharacter(value)) return { kind: 'control_character' }
+  if (tag === TAG.ia5String && X520.test(oid)) return { kind: 'ia5_string' }
+  return rfc5280UpperBounds && type !== undefined ? checkBounds(type, tag, value) : undefined
 }
 
-function boundFault(type: SubjectAttribute, tag: number, value: string): string | undefined {
-  const length = countCharacters(value)
+function checkBounds(type: SubjectAttribute, tag: number, value: string): Finding | undefined {
+  const rule = 'rfc5280UpperBounds'
+  const size = countCharacters(value)
   const most = MAX_CHARACTERS[type]
-  if (type === 'C' && (length !== most || tag !== TAG.printableString)) {
-    return 'is not a country code of two letters in a PrintableString, as the profile requires'
+  if (type === 'C' && (size !== most || tag !== TAG.printableString)) {
+    return { kind: 'country_code', rule }
   }
   // RFC 5280 appendix A.1: X520SerialNumber.
   if (type === 'serialNumber' && tag !== TAG.printableString) {
-    return 'is not a PrintableString, as the profile requires'
+    return { kind: 'printable_string', rule }
   }
-  if (length === 0) return 'is empty, which the profile does not allow'
-  return length > most
-    ? `exceeds the profile's maximum of ${String(most)} characters (${String(length)})`
-    : undefined
+  if (size === 0) return { kind: 'value_empty', rule }
+  return size > most ? { kind: 'value_too_long', rule, expected: [String(most)], size } : undefined
 }
 
 /** Code points, not UTF-16 units: a character outside the first plane counts once. */
-function countCharacters(text: string): number {
-  let count = text.length
-  for (let at = 0; at < text.length; at += 1) if ((text.codePointAt(at) ?? 0) > 0xffff) count -= 1
-  return count
-}
+const countCharacters = (text: string): number => Array.from(text).length
 
-/** Under `requireInSANs` a common name must be one of the names, so that it says nothing of its own. */
-function commonNameFault(
+/** Under `requireInSANs` a common name must be one of the names, so that it adds none of its own. */
+function checkCommonName(
   { type, value }: NameAttribute,
   names: readonly GeneralName[],
   { profile }: NameRules,
-): string | undefined {
+): Violation | undefined {
   if (type !== 'CN' || profile.commonName === 'allow') return undefined
   return names.some((name) => isSameName(name, value))
     ? undefined
-    : `${quote(`CN=${value}`)} is none of the subject alternative names, and the profile wants it to be one; add it there, or leave it out`
+    : {
+        code: 'subject_not_allowed',
+        kind: 'common_name_not_in_sans',
+        field: 'commonName',
+        actual: `CN=${value}`,
+        rule: 'commonName',
+      }
 }
 
 function isSameName(name: GeneralName, text: string): boolean {
@@ -200,28 +200,34 @@ function isSameName(name: GeneralName, text: string): boolean {
 }
 
 /**
- * Verifiers take an emailAddress of the subject for an rfc822Name, and hold it against the constraints
+ * Verifiers take an emailAddress of the subject for an rfc822Name, and check it against the constraints
  * for them (RFC 5280 §4.2.1.10). So do the rules of the client.
  */
-function emailAddressFault(
+function checkEmailAddress(
   { type, value }: NameAttribute,
   { client, constraints }: NameRules,
-): string | undefined {
+): Violation | undefined {
   if (type !== 'emailAddress') return undefined
-  const fault =
-    clientFault({ kind: 'email', value }, client) ?? emailConstraintFault(value, constraints)
-  return fault === undefined
-    ? undefined
-    : `${quote(`emailAddress=${value}`)} is checked as an email address, and ${fault}; change the request, or ask the CA's operator`
+  const finding =
+    checkClientRules({ kind: 'email', value }, client) ?? checkEmailConstraint(value, constraints)
+  return (
+    finding && {
+      ...finding,
+      code: 'subject_not_allowed',
+      field: 'subject.emailAddress',
+      actual: `emailAddress=${value}`,
+      context: 'emailOfSubject',
+    }
+  )
 }
 
-function emailConstraintFault(
+function checkEmailConstraint(
   value: string,
   constraints: readonly NameConstraints[],
-): string | undefined {
+): Finding | undefined {
   const isConstrained = constraints.some(({ permitted, excluded }) =>
     [...permitted, ...excluded].some(({ kind }) => kind === 'email'),
   )
   if (!isConstrained) return undefined
-  return emailFault(value) ?? caFault({ kind: 'email', value }, constraints)
+  return checkEmail(value) ?? checkIssuerConstraints({ kind: 'email', value }, constraints)
 }

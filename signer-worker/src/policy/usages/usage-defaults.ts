@@ -1,18 +1,17 @@
+/**
+ * Usages of a request that names none: never more than one that names them all would get.
+ *
+ * @module
+ */
 import {
   err,
   extKeyUsageToText,
   keyUsageToText,
   NAMED_USAGES,
   ok,
-  type Refusal,
   type Result,
   usageMeaning,
 } from '@edge-issuer/shared'
-/**
- * Usages of a request that names none: never more than one that names them all would get.
- *
- * @module
- */
 import {
   DIGITAL_SIGNATURE,
   isConsistent,
@@ -21,6 +20,7 @@ import {
   type KeyInUse,
   maskByKey,
 } from '@edge-issuer/shared/x509'
+import type { Violation } from '../messages.ts'
 import { quoteList } from '../text.ts'
 import { isWithinIssuers, listedUsages, type UsageRules } from './usage-rules.ts'
 
@@ -39,7 +39,7 @@ export interface Usages {
 export function completeExtKeyUsage(
   named: readonly string[],
   rules: UsageRules,
-): Result<readonly string[], readonly Refusal[]> {
+): Result<readonly string[], Violation> {
   if (named.length > 0) return ok(named)
   const listed = listedUsages(rules)
   if (listed === undefined) return ok([])
@@ -50,16 +50,14 @@ export function completeExtKeyUsage(
     if (isWithinIssuers(meaning.oid, rules)) addOnce(oids, meaning.oid)
   }
   if (rules.profile.onMissingUsages === 'fill' && oids.length > 0) return ok(oids)
-  const advice =
-    oids.length > 0
-      ? `name one of those allowed: ${quoteList(oids.map(extKeyUsageToText))}`
-      : "none is allowed, so ask the CA's operator"
-  return err([
-    {
-      code: 'usage_not_allowed',
-      detail: `the request names no extended usage, and without one a certificate would be good for every purpose; ${advice}`,
-    },
-  ])
+  return err({
+    code: 'usage_not_allowed',
+    kind: oids.length > 0 ? 'usage_missing' : 'usage_none_allowed',
+    field: 'usages',
+    actual: '',
+    rule: 'onMissingUsages',
+    expected: oids.map(extKeyUsageToText),
+  })
 }
 
 /** What is requested of keyUsage that the key can have, and the extended usages of the certificate. */
@@ -112,10 +110,8 @@ export function addedUsages(requested: Usages, certified: Usages): readonly stri
       `the request names no key usage that its key can have, so the certificate is limited to ${added}`,
     )
   }
-  return warnings.length > 0 ? warnings : NO_NOTICES
+  return warnings
 }
-
-const NO_NOTICES: readonly string[] = []
 
 /** Lists are short: looking through one is faster than making a set of it. */
 export function addOnce<T>(items: T[], item: T): void {

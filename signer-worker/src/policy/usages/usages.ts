@@ -10,8 +10,6 @@ import {
   includesUsage,
   keyUsageToText,
   ok,
-  type Refusal,
-  type RefusalCode,
   type Result,
   usageMeaning,
 } from '@edge-issuer/shared'
@@ -27,8 +25,9 @@ import {
   type PublicKey,
   publicKeyToText,
 } from '@edge-issuer/shared/x509'
-import { joinRefusals } from '../refusals.ts'
+import type { Finding, Violation } from '../messages.ts'
 import { quote, quoteList } from '../text.ts'
+import { found } from '../violations.ts'
 import {
   addedUsages,
   addOnce,
@@ -43,7 +42,7 @@ import {
   type UsageRules,
 } from './usage-rules.ts'
 
-/** What usages are judged with. */
+/** The requested usages, and what decides whether they are possible. */
 export interface UsageRequest {
   readonly usages: readonly string[]
   readonly isCA: boolean
@@ -52,7 +51,7 @@ export interface UsageRequest {
   readonly asked: ExtensionValues
 }
 
-/** The usages of a certificate, and what to say about them. */
+/** The usages of a certificate, and the notices about them. */
 export interface DecidedUsages extends Usages {
   /** Usages that were requested and are not certified, one sentence each. */
   readonly ignored: readonly string[]
@@ -60,30 +59,30 @@ export interface DecidedUsages extends Usages {
   readonly warnings: readonly string[]
 }
 
-/** Bits that TLS needs of a server's key: each verifier wants one of them, if there is a keyUsage. */
+/** Bits that TLS needs of a server's key: each verifier requires one of them, if there is a keyUsage. */
 const SERVER_BITS: readonly number[] = [DIGITAL_SIGNATURE, 2, KEY_AGREEMENT]
 
 /** @returns The usages of the certificate; or every violation. */
 export function decideUsages(
   request: UsageRequest,
   rules: UsageRules,
-): Result<DecidedUsages, readonly Refusal[]> {
+): Result<DecidedUsages, readonly Violation[]> {
   const named = nameUsages(request.usages)
   const possible = maskByKey(named.keyUsage, request)
   const extKeyUsage = completeExtKeyUsage(named.extKeyUsage, rules)
   const extKeyUsages = extKeyUsage.ok ? extKeyUsage.value : []
   const keyUsage = completeKeyUsage({ possible, extKeyUsages }, request, rules)
-  const refusals = joinRefusals(
-    ...request.usages.map((usage) => judgeUsage(usage, rules)),
-    judgeAuthority(named.keyUsage, request.isCA),
-    judgeIssuer(named.extKeyUsage, rules),
-    extKeyUsage.ok ? NONE : extKeyUsage.error,
+  const violations = found(
+    ...request.usages.map((usage, index) => checkUsage(usage, `usages[${String(index)}]`, rules)),
+    ...(request.isCA ? [] : checkCaBits(named.keyUsage)),
+    ...checkIssuerUsages(named.extKeyUsage, rules),
+    extKeyUsage.ok ? undefined : extKeyUsage.error,
     request.isCA ? checkCaKeyUsage(possible) : checkPurpose(keyUsage, extKeyUsage),
-    request.isCA ? NONE : checkTimeStamping(named.extKeyUsage),
+    request.isCA ? undefined : checkTimeStamping(named.extKeyUsage),
     // A usage that is unknown is missing from `named`: it would be reported twice.
-    named.isComplete ? judgeMatch(named, request.asked) : NONE,
+    ...(named.isComplete ? checkMatch(named, request.asked) : []),
   )
-  if (refusals.length > 0 || !extKeyUsage.ok) return err(refusals)
+  if (violations.length > 0 || !extKeyUsage.ok) return err(violations)
   return ok({
     keyUsage,
     extKeyUsage: extKeyUsage.value,
@@ -94,10 +93,6 @@ export function decideUsages(
     ),
   })
 }
-
-const NONE: readonly Refusal[] = []
-
-const refuse = (code: RefusalCode, detail: string): readonly Refusal[] => [{ code, detail }]
 
 /** Extended usages with which a verifier accepts a certificate for a server; OpenSSL takes both SGC ones. */
 const SERVER_USAGES: readonly string[] = [
@@ -115,7 +110,7 @@ export const isGoodForServers = ({ keyUsage, extKeyUsage }: Usages): boolean =>
   (extKeyUsage.length === 0 || SERVER_USAGES.some((oid) => extKeyUsage.includes(oid))) &&
   (keyUsage.length === 0 || SERVER_BITS.some((bit) => keyUsage.includes(bit)))
 
-/** What usage strings stand for, each once. */
+/** The meanings of usage strings, each once. */
 interface NamedUsages extends Usages {
   /** Whether all of them are known. */
   readonly isComplete: boolean
@@ -135,44 +130,38 @@ function nameUsages(usages: readonly string[]): NamedUsages {
   return { keyUsage, extKeyUsage, isComplete }
 }
 
-function distinct<T>(items: readonly T[]): readonly T[] {
-  const found: T[] = []
-  for (const item of items) addOnce(found, item)
-  return found
-}
-
-function judgeUsage(usage: string, { profile, client }: UsageRules): readonly Refusal[] {
-  if (usageMeaning(usage) === undefined) {
-    return refuse(
-      'usage_unknown',
-      `unknown usage ${quote(usage)}; use one of cert-manager's KeyUsage list`,
-    )
-  }
+function checkUsage(
+  usage: string,
+  field: string,
+  { profile, client }: UsageRules,
+): Violation | undefined {
+  const at = { field, actual: usage }
+  if (usageMeaning(usage) === undefined)
+    return { ...at, code: 'usage_unknown', kind: 'usage_unknown' }
   if (!profileAllowsUsage(profile, usage)) {
-    return refuse(
-      'usage_not_allowed',
-      profile.usages === null
-        ? `the usage ${quote(usage)} is allowed only where the profile's usages name it; change the request, or ask the CA's operator`
-        : `the usage ${quote(usage)} is not among the profile's usages: ${quoteList(profile.usages)}; change the request, or ask the CA's operator`,
-    )
+    const refused = { ...at, code: 'usage_not_allowed', rule: 'usages' } as const
+    return profile.usages === null
+      ? { ...refused, kind: 'usage_must_be_named' }
+      : { ...refused, kind: 'usage_not_in_profile', expected: profile.usages }
   }
   const { allowed } = client
   return allowed === undefined || includesUsage(allowed.usages, usage)
-    ? NONE
-    : refuse(
-        'usage_not_allowed',
-        `the usage ${quote(usage)} is not among this client's allowed.usages: ${quoteList(allowed.usages)}; change the request, or ask the CA's operator`,
-      )
+    ? undefined
+    : {
+        ...at,
+        code: 'usage_not_allowed',
+        kind: 'usage_not_in_client',
+        rule: 'allowed.usages',
+        expected: allowed.usages,
+      }
 }
-
-const NO_NOTICES: readonly string[] = []
 
 function ignoredUsages(
   named: readonly number[],
   possible: readonly number[],
   { key, isCA }: UsageRequest,
 ): readonly string[] {
-  if (named.length === possible.length) return NO_NOTICES
+  if (named.length === possible.length) return []
   return named
     .filter((bit) => !possible.includes(bit))
     .map((bit) => {
@@ -187,87 +176,82 @@ function ignoredUsages(
 }
 
 /** RFC 3161 §2.3: the extKeyUsage of a time-stamping authority is critical and names nothing else. */
-function checkTimeStamping(extKeyUsage: readonly string[]): readonly Refusal[] {
-  const oid = EXTENDED_KEY_USAGE_OIDS.timestamping
-  return extKeyUsage.length > 1 && extKeyUsage.includes(oid)
-    ? refuse(
-        'usage_not_allowed',
-        'the usage "timestamping" must be the only extended usage (RFC 3161 section 2.3); request a certificate of its own for the other usages',
-      )
-    : NONE
-}
+const checkTimeStamping = (extKeyUsage: readonly string[]): Violation | undefined =>
+  extKeyUsage.length > 1 && extKeyUsage.includes(EXTENDED_KEY_USAGE_OIDS.timestamping)
+    ? notAllowed('timestamping', { kind: 'timestamping_not_alone' })
+    : undefined
 
-/** Whether extKeyUsage is to be critical: only for a time-stamping authority (RFC 3161 §2.3). */
+/** A violation of the usages as a whole. */
+const notAllowed = (actual: string, finding: Finding): Violation => ({
+  ...finding,
+  code: 'usage_not_allowed',
+  field: 'usages',
+  actual,
+})
+
+/** Whether extKeyUsage must be critical: only for a time-stamping authority (RFC 3161 §2.3). */
 export const isExtKeyUsageCritical = ({ extKeyUsage }: Usages): boolean =>
   extKeyUsage.length === 1 && extKeyUsage[0] === EXTENDED_KEY_USAGE_OIDS.timestamping
 
 /** Without keyUsage, verifiers take a CA certificate for one that may sign anything. */
-function checkCaKeyUsage(possible: readonly number[]): readonly Refusal[] {
-  return possible.length > 0
-    ? NONE
-    : refuse(
-        'usage_not_allowed',
-        'a CA certificate must have a keyUsage, and the request names no key usage that its key can have; add "cert sign"',
-      )
-}
+const checkCaKeyUsage = (possible: readonly number[]): Violation | undefined =>
+  possible.length > 0 ? undefined : notAllowed('', { kind: 'ca_without_key_usage' })
 
 /** RFC 5280 §4.2.1.3: only a CA signs certificates or CRLs. */
-function judgeAuthority(bits: readonly number[], isCA: boolean): readonly Refusal[] {
-  if (isCA) return []
-  return bits.filter(isForCa).map((bit) => ({
-    code: 'usage_not_allowed',
-    detail: `the usage ${quote(keyUsageToText(bit))} is for CA certificates, and isCA is false; change one of them`,
-  }))
-}
+const checkCaBits = (bits: readonly number[]): readonly Violation[] =>
+  bits.filter(isForCa).map((bit) => notAllowed(keyUsageToText(bit), { kind: 'usage_for_ca' }))
 
 /** Verifiers take extKeyUsage of a CA for a limit, though RFC 5280 §4.2.1.12 does not say so. */
-function judgeIssuer(oids: readonly string[], rules: UsageRules): readonly Refusal[] {
-  if (rules.issuerUsages.length === 0) return NONE
-  return oids.flatMap((oid) => {
+const checkIssuerUsages = (oids: readonly string[], rules: UsageRules): readonly Violation[] =>
+  oids.flatMap((oid) => {
     const limit = issuerLimit(oid, rules)
+    const actual = extKeyUsageToText(oid)
     return limit === undefined
-      ? NONE
-      : refuse(
-          'usage_not_allowed',
-          `the usage ${quote(extKeyUsageToText(oid))} is not among those that the issuing CA's certificate is limited to: ${quoteList(limit.map(extKeyUsageToText))}; change the request, or use another issuer`,
-        )
+      ? []
+      : [notAllowed(actual, { kind: 'usage_not_in_ca', expected: limit.map(extKeyUsageToText) })]
   })
-}
 
 /** "If there is no purpose consistent with both extensions", the certificate must not be used at all. */
 function checkPurpose(
   keyUsage: readonly number[],
   extKeyUsages: Result<readonly string[], unknown>,
-): readonly Refusal[] {
-  if (!extKeyUsages.ok || keyUsage.length === 0 || extKeyUsages.value.length === 0) return NONE
-  const { value: extKeyUsage } = extKeyUsages
-  if (keyUsage.some((bit) => isConsistent(bit, extKeyUsage))) return NONE
-  return refuse(
-    'usage_not_allowed',
-    `no extended usage of ${quoteList(extKeyUsage.map(extKeyUsageToText))} is possible with ${quoteList(keyUsage.map(keyUsageToText))} alone (RFC 5280 section 4.2.1.12); change the usages`,
-  )
+): Violation | undefined {
+  const extKeyUsage = extKeyUsages.ok ? extKeyUsages.value : []
+  if (keyUsage.length === 0 || extKeyUsage.length === 0) return undefined
+  if (keyUsage.some((bit) => isConsistent(bit, extKeyUsage))) return undefined
+  const actual = quoteList(extKeyUsage.map(extKeyUsageToText))
+  return notAllowed(actual, {
+    kind: 'usages_inconsistent',
+    expected: keyUsage.map(keyUsageToText),
+  })
 }
 
 /** What a certification request says about usages must be what the request says (cert-manager's rule). */
-function judgeMatch(named: Usages, asked: ExtensionValues): readonly Refusal[] {
-  const extKeyUsage = asked.extKeyUsage && distinct(asked.extKeyUsage)
-  return joinRefusals(
-    mismatch('keyUsage', [asked.keyUsage, named.keyUsage], keyUsageToText),
-    mismatch('extKeyUsage', [extKeyUsage, named.extKeyUsage], extKeyUsageToText),
+const checkMatch = (named: Usages, asked: ExtensionValues): readonly Violation[] =>
+  found(
+    checkSame('keyUsage', [asked.keyUsage, named.keyUsage], keyUsageToText),
+    checkSame(
+      'extKeyUsage',
+      [asked.extKeyUsage && [...new Set(asked.extKeyUsage)], named.extKeyUsage],
+      extKeyUsageToText,
+    ),
   )
-}
 
-function mismatch<T>(
+const checkSame = <T>(
   extension: string,
-  [found, wanted]: readonly [readonly T[] | undefined, readonly T[]],
+  [requested, named]: readonly [readonly T[] | undefined, readonly T[]],
   toText: (usage: T) => string,
-): readonly Refusal[] {
-  if (found === undefined || isSame(found, wanted)) return []
-  return refuse(
-    'usage_mismatch',
-    `the certification request has the ${extension} ${quoteList(found.map(toText))}, and the request names ${quoteList(wanted.map(toText))}; make them the same`,
-  )
-}
+): Violation | undefined =>
+  requested === undefined || isSame(requested, named)
+    ? undefined
+    : {
+        code: 'usage_mismatch',
+        kind: 'usages_differ',
+        field: 'usages',
+        actual: quoteList(requested.map(toText)),
+        rule: extension,
+        expected: named.map(toText),
+      }
 
 const isSame = <T>(one: readonly T[], other: readonly T[]): boolean =>
   one.length === other.length && one.every((item, index) => item === other[index])

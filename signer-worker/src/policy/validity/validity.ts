@@ -5,21 +5,22 @@
  *
  * @module
  */
-import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
 import { timeToText } from '@edge-issuer/shared/x509'
 import type { Validity } from '../../model/certificate-plan.ts'
-import { refuseEach } from '../refusals.ts'
+import type { Finding, Violation } from '../messages.ts'
 import type { ClientPolicy } from '../rules/client-policy.ts'
 import type { Profile } from '../rules/profile.ts'
+import { found, violationOf } from '../violations.ts'
 
-/** What the times are made from. */
+/** The requested duration, and the clock. */
 export interface ValidityRequest {
   readonly durationSeconds: number
   /** The clock, epoch ms. */
   readonly nowMs: number
 }
 
-/** What they are held against. */
+/** What the duration is checked against. */
 export interface ValidityRules {
   readonly profile: Profile
   readonly client: ClientPolicy
@@ -31,45 +32,54 @@ export interface ValidityRules {
 export function decideValidity(
   request: ValidityRequest,
   rules: ValidityRules,
-): Result<Validity, readonly Refusal[]> {
-  const refusals = judgeDuration(request.durationSeconds, rules)
-  return refusals.length > 0 ? err(refusals) : fitIssuer(request, rules)
+): Result<Validity, readonly Violation[]> {
+  const violations = checkDuration(request.durationSeconds, rules)
+  return violations.length > 0 ? err(violations) : fitIssuer(request, rules)
 }
 
-function judgeDuration(seconds: number, { profile, client }: ValidityRules): readonly Refusal[] {
-  const { minDurationSeconds, maxDurationSeconds, onExceed } = profile
-  const { constraints } = client
+function checkDuration(seconds: number, { profile, client }: ValidityRules): readonly Violation[] {
+  const { minDurationSeconds: min, maxDurationSeconds: max, onExceed } = profile
   const { minDurationSeconds: clientMin = 0, maxDurationSeconds: clientMax = Infinity } =
-    constraints
-  return refuseEach(
-    'duration_not_allowed',
-    [
-      seconds < minDurationSeconds
-        ? `below the profile's minimum of ${String(minDurationSeconds)}s`
-        : undefined,
-      onExceed === 'reject' && seconds > maxDurationSeconds
-        ? `above the profile's maximum of ${String(maxDurationSeconds)}s`
-        : undefined,
-      seconds < clientMin
-        ? `below this client's constraints.minDurationSeconds of ${String(clientMin)}s`
-        : undefined,
-      seconds > clientMax
-        ? `above this client's constraints.maxDurationSeconds of ${String(clientMax)}s`
-        : undefined,
-    ],
-    (violation) =>
-      `duration ${String(seconds)}s is ${violation}; change the request, or ask the CA's operator`,
+    client.constraints
+  return found<Finding>(
+    seconds < min
+      ? { kind: 'duration_too_short', rule: 'minDurationSeconds', expected: [String(min)] }
+      : undefined,
+    onExceed === 'reject' && seconds > max
+      ? { kind: 'duration_too_long', rule: 'maxDurationSeconds', expected: [String(max)] }
+      : undefined,
+    seconds < clientMin
+      ? {
+          kind: 'duration_too_short_for_client',
+          rule: 'constraints.minDurationSeconds',
+          expected: [String(clientMin)],
+        }
+      : undefined,
+    seconds > clientMax
+      ? {
+          kind: 'duration_too_long_for_client',
+          rule: 'constraints.maxDurationSeconds',
+          expected: [String(clientMax)],
+        }
+      : undefined,
+  ).map(
+    violationOf({
+      code: 'duration_not_allowed',
+      field: 'durationSeconds',
+      actual: String(seconds),
+    }),
   )
 }
 
 function fitIssuer(
   { durationSeconds, nowMs }: ValidityRequest,
   { profile, issuer }: ValidityRules,
-): Result<Validity, readonly Refusal[]> {
+): Result<Validity, readonly Violation[]> {
   const nowSeconds = Math.floor(nowMs / 1000)
   const [issuerStart, issuerEnd] = [issuer.notBeforeMs / 1000, issuer.notAfterMs / 1000]
   if (nowSeconds < issuerStart) {
-    return expiring(`the issuing CA is valid only from ${timeToText(issuer.notBeforeMs)}`)
+    const expected = [timeToText(issuer.notBeforeMs)]
+    return expiring(durationSeconds, { kind: 'ca_not_yet_valid', expected })
   }
   const allowedSeconds = Math.min(durationSeconds, profile.maxDurationSeconds)
   const notBeforeSeconds = Math.max(nowSeconds - profile.backdateSeconds, issuerStart)
@@ -78,18 +88,24 @@ function fitIssuer(
   const isShortened = notAfterSeconds < wantedEnd
   const lengthSeconds = notAfterSeconds - notBeforeSeconds
   if (isShortened && lengthSeconds < profile.minDurationSeconds) {
-    return expiring(
-      `the issuing CA expires at ${timeToText(issuer.notAfterMs)}, which leaves less than the profile's minimum of ${String(profile.minDurationSeconds)}s`,
-    )
+    const expected = [timeToText(issuer.notAfterMs), String(profile.minDurationSeconds)]
+    return expiring(durationSeconds, { kind: 'ca_expires', rule: 'minDurationSeconds', expected })
   }
   const byProfile = allowedSeconds < durationSeconds ? 'profile' : null
   return ok({ notBeforeSeconds, notAfterSeconds, clamped: isShortened ? 'issuer' : byProfile })
 }
 
-const expiring = (fault: string): Result<never, readonly Refusal[]> =>
-  err([{ code: 'issuer_expiring', detail: `${fault}; the CA's operator must renew it` }])
+const expiring = (durationSeconds: number, finding: Finding): Result<never, readonly Violation[]> =>
+  err([
+    {
+      ...finding,
+      code: 'issuer_expiring',
+      field: 'durationSeconds',
+      actual: String(durationSeconds),
+    },
+  ])
 
-/** @returns What to say of a certificate that is shorter than requested. */
+/** @returns A warning for a certificate that is shorter than requested. */
 export function validityWarnings(
   { clamped, notBeforeSeconds, notAfterSeconds }: Validity,
   durationSeconds: number,

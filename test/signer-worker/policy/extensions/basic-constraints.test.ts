@@ -7,7 +7,7 @@ import {
   octets,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { allowing, type Case, extensionOf, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, extensionOf, outcomeOf } from '../support/evaluate-request.ts'
 
 const CA_PROFILE = { isCA: true, requireNameConstraints: false }
 const CA_REQUEST: Case = { profile: CA_PROFILE, request: { isCA: true, usages: ['cert sign'] } }
@@ -26,9 +26,9 @@ const withPathLength = (pathLength: number | undefined, ofRoot?: number): Author
 
 /** basicConstraints in hexadecimal, or the refusals. */
 const outcome = (given: Case): string => {
-  const judged = judge(given)
-  if (!('subject' in judged)) return judged.join('\n')
-  const found = extensionOf(judged, '2.5.29.19')
+  const evaluated = outcomeOf(given)
+  if (!('subject' in evaluated)) return evaluated.join('\n')
+  const found = extensionOf(evaluated, '2.5.29.19')
   return `${String(found?.critical)} ${String(found?.value)}`
 }
 

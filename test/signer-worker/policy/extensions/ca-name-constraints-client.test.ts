@@ -1,7 +1,7 @@
 import { generalName, nameConstraints } from '@edge-issuer/testbed/pki/x509'
 /** CA certificates for clients with rules: what they may issue for is inside them. */
 import { describe, it } from 'vitest'
-import { allowing, type Case, extensionOf, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, extensionOf, outcomeOf } from '../support/evaluate-request.ts'
 import { limited } from '../support/limited.ts'
 import {
   ALL_V4,
@@ -202,7 +202,7 @@ describe('permittedFromClient', () => {
   })
 
   it('adds the constraints as critical', ({ expect }) => {
-    const judged = judge(aCaRequest(undefined, { profile, ...client(ACME) }))
-    expect('subject' in judged && extensionOf(judged, '2.5.29.30')?.critical).toBe(true)
+    const evaluated = outcomeOf(aCaRequest(undefined, { profile, ...client(ACME) }))
+    expect('subject' in evaluated && extensionOf(evaluated, '2.5.29.30')?.critical).toBe(true)
   })
 })

@@ -6,7 +6,7 @@ import {
   seq,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { extensionOf, judge } from '../support/evaluate-request.ts'
+import { extensionOf, outcomeOf } from '../support/evaluate-request.ts'
 import { limited } from '../support/limited.ts'
 import { ALL_V4, ALL_V6, aCaRequest, NET_10, NET_10_1, NET_11, outcome } from './ca-request.ts'
 
@@ -16,13 +16,13 @@ describe('name constraints of a CA certificate', () => {
   it('are critical whatever was asked for, and last', ({ expect }) => {
     const value = seq(constructed(0, seq(dns('a.example'))))
     for (const critical of [true, false]) {
-      const judged = judge(aCaRequest(extension('2.5.29.30', value, { critical })))
-      if (!('subject' in judged)) throw new Error(judged.join())
-      expect(extensionOf(judged, '2.5.29.30')).toEqual({
+      const evaluated = outcomeOf(aCaRequest(extension('2.5.29.30', value, { critical })))
+      if (!('subject' in evaluated)) throw new Error(evaluated.join())
+      expect(extensionOf(evaluated, '2.5.29.30')).toEqual({
         critical: true,
         value: Buffer.from(value).toString('hex'),
       })
-      expect(judged.extensions.at(-1)?.oid).toBe('2.5.29.30')
+      expect(evaluated.extensions.at(-1)?.oid).toBe('2.5.29.30')
     }
   })
 

@@ -1,6 +1,6 @@
 /** Requests for CA certificates, their outcomes, and name constraints to compare them with. */
 import { constructed, generalName, seq } from '@edge-issuer/testbed/pki/x509'
-import { type Case, extensionOf, judge } from '../support/evaluate-request.ts'
+import { type Case, extensionOf, outcomeOf } from '../support/evaluate-request.ts'
 
 const { ip } = generalName
 
@@ -16,8 +16,8 @@ export const aCaRequest = (asked: Uint8Array | undefined, given: Case = {}): Cas
 
 /** `ok`, or the refusals. */
 export const outcome = (given: Case): string => {
-  const judged = judge(given)
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf(given)
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 const zeros = (count: number): readonly number[] => Array.from({ length: count }, () => 0)
@@ -34,9 +34,9 @@ export const ALL_V6 = ip(...new Uint8Array(32))
 
 /** nameConstraints of the certificate in hexadecimal, `none`, or the refusals. */
 export const certified = (given: Case): string => {
-  const judged = judge(given)
-  if (!('subject' in judged)) return judged.join('\n')
-  return extensionOf(judged, '2.5.29.30')?.value ?? 'none'
+  const evaluated = outcomeOf(given)
+  if (!('subject' in evaluated)) return evaluated.join('\n')
+  return extensionOf(evaluated, '2.5.29.30')?.value ?? 'none'
 }
 
 /** nameConstraints in hexadecimal. */

@@ -13,7 +13,7 @@ import {
 import { describe, it } from 'vitest'
 import type { SignOrigin } from '../../../../shared/src/index.ts'
 import type { CertificatePlan } from '../../../../signer-worker/src/model/certificate-plan.ts'
-import { type Case, extensionOf, judge, plan } from '../support/evaluate-request.ts'
+import { type Case, extensionOf, outcomeOf, plan } from '../support/evaluate-request.ts'
 
 const TLS_FEATURE = '1.3.6.1.5.5.7.1.24'
 const KEY_ID = '2.5.29.14'
@@ -24,8 +24,8 @@ const asking = (
   critical: boolean,
   profile: Readonly<Record<string, unknown>> = {},
 ): readonly string[] => {
-  const judged = judge({ profile, csr: { extensions: [extension(id, NULL, { critical })] } })
-  return 'subject' in judged ? judged.ignored : judged
+  const evaluated = outcomeOf({ profile, csr: { extensions: [extension(id, NULL, { critical })] } })
+  return 'subject' in evaluated ? evaluated.ignored : evaluated
 }
 
 const notCertified = (text: string): readonly string[] => [
@@ -133,7 +133,7 @@ describe('a requested extension that is not certified', () => {
   })
 
   it('is refused together with all others of its kind', ({ expect }) => {
-    const judged = judge({
+    const evaluated = outcomeOf({
       profile: { refusedExtensions: ['1.2.5'] },
       csr: {
         extensions: [
@@ -146,7 +146,7 @@ describe('a requested extension that is not certified', () => {
         ],
       },
     })
-    expect(judged).toEqual([
+    expect(evaluated).toEqual([
       listed('1.2.5'),
       limiting('TLS feature (1.3.6.1.5.5.7.1.24)'),
       criticalRefused('1.2.3', '1.2.6'),
@@ -187,14 +187,14 @@ describe('a requested extension whose absence would give more than was asked', (
 
   it('is refused: name constraints of a certificate that is not a CA', ({ expect }) => {
     const csr = { extensions: [nameConstraints([generalName.dns('a')])] }
-    expect(judge({ csr })).toEqual([limiting('nameConstraints (2.5.29.30)')])
+    expect(outcomeOf({ csr })).toEqual([limiting('nameConstraints (2.5.29.30)')])
   })
 })
 
 it('a profile may refuse even an extension that is certified', ({ expect }) => {
   const names = subjectAltName(generalName.dns('a.example'))
   const given: Case = { csr: { extensions: [names] } }
-  expect(judge({ ...given, profile: { refusedExtensions: ['2.5.29.17'] } })).toEqual([
+  expect(outcomeOf({ ...given, profile: { refusedExtensions: ['2.5.29.17'] } })).toEqual([
     listed('subjectAltName (2.5.29.17)'),
   ])
   expect(plan(given).ignored).toEqual([])

@@ -1,7 +1,7 @@
 import { checkPrimeSync, generatePrimeSync } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { weakModulusFault } from '../../../../signer-worker/src/policy/key/weak-rsa.ts'
+import { findWeakness } from '../../../../signer-worker/src/policy/key/weak-rsa.ts'
 import { cases } from '../../../support/property.ts'
 import {
   closeModulus,
@@ -16,7 +16,7 @@ import {
   withoutSmallFactor,
 } from '../../../support/weak-rsa.ts'
 
-const faultOf = (modulus: bigint): string => weakModulusFault(toOctets(modulus)) ?? 'none'
+const faultOf = (modulus: bigint): string => findWeakness(toOctets(modulus)) ?? 'none'
 
 describe('a small factor', () => {
   it('is found, whichever of the primes up to 751 it is', ({ expect }) => {

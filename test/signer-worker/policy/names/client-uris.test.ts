@@ -1,14 +1,14 @@
 import { generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 /** Patterns for URIs: a `*` in the host matches nothing beyond the host. */
 import { describe, it } from 'vitest'
-import { allowing, judge } from '../support/evaluate-request.ts'
+import { allowing, outcomeOf } from '../support/evaluate-request.ts'
 
 const outcome = (pattern: string, value: string): string => {
-  const judged = judge({
+  const evaluated = outcomeOf({
     client: allowing({ uris: { values: [pattern] } }),
     csr: { subject: name(), extensions: [subjectAltName(generalName.uri(value))] },
   })
-  return 'subject' in judged ? 'allowed' : judged.join('\n')
+  return 'subject' in evaluated ? 'allowed' : evaluated.join('\n')
 }
 
 describe('a pattern for URIs matches', () => {

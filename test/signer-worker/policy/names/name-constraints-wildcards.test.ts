@@ -1,18 +1,18 @@
 /** Wildcards, whole and partial, against name constraints. */
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { constraintFault } from '../../../../signer-worker/src/policy/names/name-constraints.ts'
+import { checkNameConstraints } from '../../../../signer-worker/src/policy/names/name-constraints.ts'
 import { isNameWithin } from '../../../../signer-worker/src/policy/names/subtree.ts'
 import { cases } from '../../../support/property.ts'
 
 /** Fault of a common name, or a DNS name, under CAs that exclude a domain. */
 const excludes = (base: string, value: string): boolean =>
-  constraintFault({ kind: 'dns', value }, [
+  checkNameConstraints({ kind: 'dns', value }, [
     { permitted: [], excluded: [{ kind: 'dns', value: base }] },
   ]) !== undefined
 
 const permits = (base: string, value: string): boolean =>
-  constraintFault({ kind: 'dns', value }, [
+  checkNameConstraints({ kind: 'dns', value }, [
     { permitted: [{ kind: 'dns', value: base }], excluded: [] },
   ]) === undefined
 

@@ -6,15 +6,15 @@ import {
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { judge } from '../support/evaluate-request.ts'
+import { outcomeOf } from '../support/evaluate-request.ts'
 import { limited } from '../support/limited.ts'
 
 const { dns, email, ip, uri } = generalName
 
 const outcome = (ca: Authority, san: Uint8Array | undefined, subject = name()): string => {
   const asked = san === undefined ? {} : { extensions: [subjectAltName(san)] }
-  const judged = judge({ ca, csr: { subject, ...asked } })
-  return 'subject' in judged ? 'inside' : judged.join('\n')
+  const evaluated = outcomeOf({ ca, csr: { subject, ...asked } })
+  return 'subject' in evaluated ? 'inside' : evaluated.join('\n')
 }
 
 const NET_10 = ip(10, 0, 0, 0, 255, 0, 0, 0)
@@ -142,7 +142,7 @@ describe('the subject', () => {
       'an email address',
       name(['emailAddress', 'x@b.example']),
       email('x@b.example'),
-      /^subject_not_allowed: "emailAddress=x@b.example" is checked as an email address, and is outside/,
+      /^subject_not_allowed: "emailAddress=x@b.example" is outside/,
     ],
     [
       'an email address inside',

@@ -9,7 +9,7 @@ import {
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { type Case, extensionOf, judge, plan } from '../support/evaluate-request.ts'
+import { type Case, extensionOf, outcomeOf, plan } from '../support/evaluate-request.ts'
 
 const V6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1]
@@ -17,8 +17,8 @@ const UPN = '1.3.6.1.4.1.311.20.2.3'
 
 /** `ok`, or the refusals. */
 const outcome = (names: readonly Uint8Array[], rules: Omit<Case, 'csr'> = {}): string => {
-  const judged = judge({ ...rules, csr: { extensions: [subjectAltName(...names)] } })
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf({ ...rules, csr: { extensions: [subjectAltName(...names)] } })
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 describe('a malformed name', () => {
@@ -35,7 +35,7 @@ describe('a malformed name', () => {
     ],
     [
       generalName.dns('a'.repeat(300)),
-      `name_malformed: "DNS:${'a'.repeat(124)}…" has 300 characters; 253 are the most; change the request`,
+      `name_malformed: "DNS:${'a'.repeat(124)}…" exceeds the maximum of 253 characters (300); change the request`,
     ],
   ] as const)('%#', ([name, expected], { expect }) => {
     expect(outcome([name])).toBe(expected)

@@ -1,7 +1,7 @@
 import { generalName, ia5, name, subjectAltName, utf8 } from '@edge-issuer/testbed/pki/x509'
 /** Names that count as another kind or spelling: rules and constraints hold for each reading. */
 import { describe, it } from 'vitest'
-import { allowing, type Case, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, outcomeOf } from '../support/evaluate-request.ts'
 import { limited } from '../support/limited.ts'
 
 const { dns, email, ip, other } = generalName
@@ -10,8 +10,11 @@ const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
 const mailbox = (value: string): Uint8Array => other(SMTP_UTF8_MAILBOX, utf8(value))
 
 const outcome = (san: Uint8Array, given: Case = {}): string => {
-  const judged = judge({ ...given, csr: { subject: name(), extensions: [subjectAltName(san)] } })
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf({
+    ...given,
+    csr: { subject: name(), extensions: [subjectAltName(san)] },
+  })
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 const zeros = (count: number): readonly number[] => Array.from({ length: count }, () => 0)

@@ -1,7 +1,7 @@
 import { generalName, name, subjectAltName, utf8 } from '@edge-issuer/testbed/pki/x509'
 /** Rules of a client that use the namespace of the request. */
 import { describe, it } from 'vitest'
-import { allowing, type Case, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, outcomeOf } from '../support/evaluate-request.ts'
 
 const { dns, email, other, uri } = generalName
 const UPN = '1.3.6.1.4.1.311.20.2.3'
@@ -11,7 +11,7 @@ type CaseCsr = NonNullable<Case['csr']>
 
 /** What comes of a request from a namespace: `ok`, or the refusals. */
 function from(namespace: string, given: Case): string {
-  const judged = judge({
+  const evaluated = outcomeOf({
     ...given,
     request: {
       origin: {
@@ -24,7 +24,7 @@ function from(namespace: string, given: Case): string {
       },
     },
   })
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 describe('{namespace}', () => {

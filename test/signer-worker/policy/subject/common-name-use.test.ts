@@ -2,7 +2,7 @@ import { USAGES } from '@edge-issuer/shared'
 import { generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 /** When a common name counts as a host: without a dNSName, in a certificate that is good for servers. */
 import { describe, it } from 'vitest'
-import { allowing, type Case, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, outcomeOf } from '../support/evaluate-request.ts'
 import { limited } from '../support/limited.ts'
 
 const { dns, email, ip, uri } = generalName
@@ -25,8 +25,8 @@ const requestFor = (
 })
 
 const outcome = (given: Case): string => {
-  const judged = judge(given)
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf(given)
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 describe('whether a common name counts', () => {
@@ -110,7 +110,7 @@ describe('a common name of a client', () => {
     for (const value of ['alice', 'evil.com', '*.evil.com', '11.0.0.1']) {
       const given = { ...requestFor(name(['CN', value]), CLIENT), client: RULES }
       expect(outcome(given)).toBe('ok')
-      expect(judge(given)).toMatchObject({ warnings: [] })
+      expect(outcomeOf(given)).toMatchObject({ warnings: [] })
     }
   })
 })

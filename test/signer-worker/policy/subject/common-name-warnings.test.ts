@@ -1,7 +1,7 @@
 import { generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 /** Common names that are allowed, and that verifiers refuse all the same under DNS constraints. */
 import { describe, it } from 'vitest'
-import { type Case, judge } from '../support/evaluate-request.ts'
+import { type Case, outcomeOf } from '../support/evaluate-request.ts'
 import { limited } from '../support/limited.ts'
 
 const { dns, email, ip } = generalName
@@ -21,13 +21,13 @@ const requestFor = (
 
 /** Warnings of a plan, or the refusals. */
 const warnings = (given: Case): readonly string[] => {
-  const judged = judge({ ca: CONSTRAINED, ...given })
-  return 'subject' in judged ? judged.warnings : judged
+  const evaluated = outcomeOf({ ca: CONSTRAINED, ...given })
+  return 'subject' in evaluated ? evaluated.warnings : evaluated
 }
 
 const JAVA = 'Java, and OpenSSL where it has a dot,'
 const warning = (value: string, verifiers: string): string =>
-  `the common name "CN=${value}" is outside what the issuing CA's name constraints permit: "DNS:acme.internal": ${verifiers} may refuse the certificate, as it has no dNSName; add a dNSName that the constraint permits`
+  `${verifiers} may refuse the certificate: it has no dNSName, and its common name "CN=${value}" does not satisfy the issuing CA's name constraints: "DNS:acme.internal"; add a dNSName that the constraints permit`
 
 describe('under DNS constraints a warning says what verifiers may refuse', () => {
   it.for([

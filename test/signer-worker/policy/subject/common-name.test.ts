@@ -13,7 +13,7 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 /** Common names that verifiers read as a host are checked as one; others are only names. */
 import { describe, it } from 'vitest'
-import { allowing, type Case, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, outcomeOf } from '../support/evaluate-request.ts'
 import { limited } from '../support/limited.ts'
 
 const { dns, ip } = generalName
@@ -35,8 +35,8 @@ const requestFor = (
 })
 
 const outcome = (given: Case): string => {
-  const judged = judge(given)
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf(given)
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 /** What is said of one common name of a certificate for servers, in short. */

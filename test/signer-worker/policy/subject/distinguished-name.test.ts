@@ -14,12 +14,12 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 /** A subject that verifiers take for that of a CA above is refused. */
 import { describe, it } from 'vitest'
-import { judge } from '../support/evaluate-request.ts'
+import { outcomeOf } from '../support/evaluate-request.ts'
 
 const outcome = (ca: Authority, subject: Uint8Array): string => {
   const extensions = [subjectAltName(generalName.dns('a.example'))]
-  const judged = judge({ ca, csr: { subject, extensions } })
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf({ ca, csr: { subject, extensions } })
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 const refused = (text: string): string =>
@@ -87,11 +87,11 @@ describe('a subject is another', () => {
 })
 
 it('a CA certificate may not have such a subject either', ({ expect }) => {
-  const judged = judge({
+  const evaluated = outcomeOf({
     ca: ISSUING,
     csr: { subject: ISSUING.subject },
     profile: { isCA: true, requireNameConstraints: false },
     request: { isCA: true, usages: ['cert sign'] },
   })
-  expect(judged).toEqual([refused('CN=Issuing  CA,O=Me')])
+  expect(evaluated).toEqual([refused('CN=Issuing  CA,O=Me')])
 })

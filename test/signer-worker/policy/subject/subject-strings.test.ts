@@ -13,19 +13,19 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 /** Values of the subject by the type of their string: each is copied, and decoded for every check. */
 import { describe, it } from 'vitest'
-import { allowing, type Case, judge, plan } from '../support/evaluate-request.ts'
+import { allowing, type Case, outcomeOf, plan } from '../support/evaluate-request.ts'
 
 const subjectOf = (type: string, value: Uint8Array): Uint8Array => seq(set(attribute(type, value)))
 
 const outcome = (type: string, value: Uint8Array, rules: Case = {}): string => {
-  const judged = judge({
+  const evaluated = outcomeOf({
     csr: {
       subject: subjectOf(type, value),
       extensions: [subjectAltName(generalName.dns('a.example'))],
     },
     ...rules,
   })
-  return 'subject' in judged ? judged.names.subject : judged.join('\n')
+  return 'subject' in evaluated ? evaluated.names.subject : evaluated.join('\n')
 }
 
 type Encode = (text: string) => Uint8Array

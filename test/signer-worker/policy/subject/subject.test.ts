@@ -10,11 +10,11 @@ import {
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { type Case, judge } from '../support/evaluate-request.ts'
+import { type Case, outcomeOf } from '../support/evaluate-request.ts'
 
 const outcome = (subject: Uint8Array, rules: Case = {}): string => {
-  const judged = judge({ ...rules, csr: { ...rules.csr, subject } })
-  return 'subject' in judged ? judged.names.subject : judged.join('\n')
+  const evaluated = outcomeOf({ ...rules, csr: { ...rules.csr, subject } })
+  return 'subject' in evaluated ? evaluated.names.subject : evaluated.join('\n')
 }
 const one = (type: string, value: Uint8Array): Uint8Array => seq(set(attribute(type, value)))
 
@@ -49,7 +49,7 @@ describe('a subject', () => {
     ['with a common name in PrintableString', one('CN', printable('a')), 'CN=a'],
   ] as const)('%s is copied octet for octet', ([, subject, text], { expect }) => {
     expect(outcome(subject)).toBe(text)
-    expect(judge({ csr: { subject } })).toMatchObject({ subject })
+    expect(outcomeOf({ csr: { subject } })).toMatchObject({ subject })
   })
 })
 
@@ -220,7 +220,7 @@ describe('a common name under requireInSANs', () => {
       expect(found).toBe(
         expected === 'ok'
           ? `CN=${value}`
-          : `subject_not_allowed: "CN=${value}" is none of the subject alternative names, and the profile wants it to be one; add it there, or leave it out`,
+          : `subject_not_allowed: "CN=${value}" is not among the subject alternative names, as the profile's commonName requires; add it there, or remove it`,
       )
     },
   )

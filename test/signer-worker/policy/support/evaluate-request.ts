@@ -65,9 +65,9 @@ export function issuingCa(
   return ca.value
 }
 
-/** @returns The plan; or the refusals, each as `code: detail`. */
-export function judge(given: Case = {}): CertificatePlan | readonly string[] {
-  const evaluation = evaluate({
+/** @returns The plan, or the refusals. */
+export const evaluateCase = (given: Case = {}): ReturnType<typeof evaluate> =>
+  evaluate({
     request: {
       csr: Buffer.from(makeCsr(given.csr)).toString('base64'),
       durationSeconds: 3600,
@@ -88,6 +88,10 @@ export function judge(given: Case = {}): CertificatePlan | readonly string[] {
     ca: issuingCa(given.ca, given.urls),
     nowMs: given.nowMs ?? NOW_MS,
   })
+
+/** @returns The plan; or the refusals, each as `code: detail`. */
+export function outcomeOf(given: Case = {}): CertificatePlan | readonly string[] {
+  const evaluation = evaluateCase(given)
   return evaluation.ok
     ? evaluation.value
     : evaluation.error.map(({ code, detail }) => `${code}: ${detail}`)
@@ -95,16 +99,16 @@ export function judge(given: Case = {}): CertificatePlan | readonly string[] {
 
 /** The refusals, which there must be. */
 export function refusals(given: Case): readonly string[] {
-  const judged = judge(given)
-  if ('subject' in judged) throw new Error('the request was accepted')
-  return judged
+  const outcome = outcomeOf(given)
+  if ('subject' in outcome) throw new Error('the request was accepted')
+  return outcome
 }
 
 /** The plan, which there must be. */
 export function plan(given: Case = {}): CertificatePlan {
-  const judged = judge(given)
-  if ('subject' in judged) return judged
-  throw new Error(`the request was refused: ${judged.join('; ')}`)
+  const outcome = outcomeOf(given)
+  if ('subject' in outcome) return outcome
+  throw new Error(`the request was refused: ${outcome.join('; ')}`)
 }
 
 /** An extension of a plan: `critical` and its value in hexadecimal. */

@@ -1,7 +1,7 @@
 import { aKey } from '@edge-issuer/testbed/pki/x509'
 /** Usages with rules of their own: those that a profile must name, time stamping, the keyUsage of a CA. */
 import { describe, it } from 'vitest'
-import { allowing, type Case, extensionOf, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, extensionOf, outcomeOf } from '../support/evaluate-request.ts'
 import { ask, outcome } from './usage-request.ts'
 
 const listing = (...usages: readonly string[]): Case => ({ profile: { usages } })
@@ -24,8 +24,8 @@ describe('a usage that a profile must name', () => {
 describe('timestamping', () => {
   const every = listing('digital signature', 'timestamping', 'server auth', 'any')
   const purposes = (usages: readonly string[]): ReturnType<typeof extensionOf> => {
-    const judged = judge(ask(usages, every))
-    return 'subject' in judged ? extensionOf(judged, '2.5.29.37') : undefined
+    const evaluated = outcomeOf(ask(usages, every))
+    return 'subject' in evaluated ? extensionOf(evaluated, '2.5.29.37') : undefined
   }
 
   it('makes extKeyUsage critical, and nothing else does', ({ expect }) => {
@@ -80,8 +80,8 @@ describe('the keyUsage of a CA certificate', () => {
   })
 
   it('leaves out enciphering with a notice of its own', ({ expect }) => {
-    const judged = judge(ask(['cert sign', 'key encipherment', 'data encipherment'], rules))
-    expect(judged).toMatchObject({
+    const evaluated = outcomeOf(ask(['cert sign', 'key encipherment', 'data encipherment'], rules))
+    expect(evaluated).toMatchObject({
       ignored: [
         'the usage "key encipherment" is not certified: the key of a CA signs, and enciphers nothing',
         'the usage "data encipherment" is not certified: the key of a CA signs, and enciphers nothing',

@@ -9,7 +9,7 @@ import {
 /** Requests that name no usages, where the profile or the client lists usages: less must not give more. */
 import { describe, it } from 'vitest'
 import { EXTENDED_KEY_USAGE_OIDS } from '../../../../shared/src/index.ts'
-import { allowing, type Case, judge } from '../support/evaluate-request.ts'
+import { allowing, type Case, outcomeOf } from '../support/evaluate-request.ts'
 import { ask, outcome } from './usage-request.ts'
 
 const listing = (...usages: readonly string[]): Case => ({ profile: { usages } })
@@ -215,9 +215,9 @@ describe('a request without a key usage that its key can have', () => {
 })
 
 const warnings = (usages: readonly string[], rules: Case): readonly string[] => {
-  const judged = judge(ask(usages, rules))
-  if (!('subject' in judged)) throw new Error(judged.join('\n'))
-  return judged.warnings
+  const evaluated = outcomeOf(ask(usages, rules))
+  if (!('subject' in evaluated)) throw new Error(evaluated.join('\n'))
+  return evaluated.warnings
 }
 
 describe('what is filled in', () => {

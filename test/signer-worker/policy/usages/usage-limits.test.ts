@@ -9,15 +9,15 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { EXTENDED_KEY_USAGE_OIDS } from '../../../../shared/src/index.ts'
-import { type Case, judge } from '../support/evaluate-request.ts'
+import { type Case, outcomeOf } from '../support/evaluate-request.ts'
 
 const SERVER_AUTH = EXTENDED_KEY_USAGE_OIDS['server auth']
 const CLIENT_AUTH = EXTENDED_KEY_USAGE_OIDS['client auth']
 const ANY = EXTENDED_KEY_USAGE_OIDS.any
 
 const outcome = (usages: readonly string[], rules: Case): string => {
-  const judged = judge({ ...rules, request: { usages: [...usages] } })
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf({ ...rules, request: { usages: [...usages] } })
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 describe('what the certification request says itself', () => {

@@ -1,7 +1,7 @@
 import { extKeyUsageToText, keyUsageToText } from '@edge-issuer/shared'
 /** Requests for usages, and the usages of the certificates for them. */
 import { EXTENDED_KEY_USAGE_OIDS } from '../../../../shared/src/index.ts'
-import { type Case, extensionOf, judge } from '../support/evaluate-request.ts'
+import { type Case, extensionOf, outcomeOf } from '../support/evaluate-request.ts'
 
 /** A request for usages. */
 export const ask = (usages: readonly string[], rules: Case = {}): Case => ({
@@ -11,10 +11,10 @@ export const ask = (usages: readonly string[], rules: Case = {}): Case => ({
 
 /** Usages of the certificate in words, keyUsage first; or the refusals. */
 export const outcome = (usages: readonly string[], rules: Case = {}): string => {
-  const judged = judge(ask(usages, rules))
-  if (!('subject' in judged)) return judged.join('\n')
+  const evaluated = outcomeOf(ask(usages, rules))
+  if (!('subject' in evaluated)) return evaluated.join('\n')
   const [keyUsage, purposes] = ['2.5.29.15', '2.5.29.37'].map((id) =>
-    Buffer.from(extensionOf(judged, id)?.value ?? '', 'hex'),
+    Buffer.from(extensionOf(evaluated, id)?.value ?? '', 'hex'),
   )
   return [...bitsOf(keyUsage).map(keyUsageToText), ...oidsOf(purposes)].join(', ') || 'none'
 }

@@ -3,7 +3,7 @@ import { aKey, type KeyType, oid, seq } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { KEY_USAGE_BITS, EXTENDED_KEY_USAGE_OIDS } from '../../../../shared/src/index.ts'
 import type { CertificatePlan } from '../../../../signer-worker/src/model/certificate-plan.ts'
-import { type Case, extensionOf, judge, plan } from '../support/evaluate-request.ts'
+import { type Case, extensionOf, outcomeOf, plan } from '../support/evaluate-request.ts'
 
 const SERVER_AUTH = EXTENDED_KEY_USAGE_OIDS['server auth']
 const CLIENT_AUTH = EXTENDED_KEY_USAGE_OIDS['client auth']
@@ -14,8 +14,8 @@ const ask = (usages: readonly string[], rules: Case = {}): Case => ({
 })
 
 const outcome = (usages: readonly string[], rules: Case = {}): string => {
-  const judged = judge(ask(usages, rules))
-  return 'subject' in judged ? 'ok' : judged.join('\n')
+  const evaluated = outcomeOf(ask(usages, rules))
+  return 'subject' in evaluated ? 'ok' : evaluated.join('\n')
 }
 
 /** Numbers of the bits in the certificate; none without the extension. */

@@ -1,6 +1,6 @@
 import { commonName, makeAuthority } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { type Case, judge, NOW_MS, plan } from '../support/evaluate-request.ts'
+import { type Case, outcomeOf, NOW_MS, plan } from '../support/evaluate-request.ts'
 
 const HOUR = 3600
 const DAY = 86_400
@@ -12,10 +12,10 @@ const date = (seconds: number): Date => new Date(at(seconds))
 
 /** Beginning and end, relative to the clock, and what clamped them; or the refusals. */
 const outcome = (durationSeconds: number, rules: Case = {}): string => {
-  const judged = judge({ ...rules, request: { durationSeconds } })
-  if (!('subject' in judged)) return judged.join('\n')
+  const evaluated = outcomeOf({ ...rules, request: { durationSeconds } })
+  if (!('subject' in evaluated)) return evaluated.join('\n')
   const now = Math.floor((rules.nowMs ?? NOW_MS) / 1000)
-  const { notBeforeSeconds, notAfterSeconds, clamped } = judged
+  const { notBeforeSeconds, notAfterSeconds, clamped } = evaluated
   return `${String(notBeforeSeconds - now)} ${String(notAfterSeconds - now)} ${String(clamped)}`
 }
 
