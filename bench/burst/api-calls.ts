@@ -52,8 +52,7 @@ export async function settledCalls(api: Api): Promise<number> {
   for (let before = Number.NaN; ;) {
     const now = countCalls(await api.send({ method: 'GET', path: '/metrics' }))
     if (now === before) return now
-    if (performance.now() > deadlineMs)
-      throw new Error('calls to the API server do not come to an end')
+    if (performance.now() > deadlineMs) throw new Error('calls to the API server do not end')
     before = now
     await sleep(SETTLE_MS)
   }

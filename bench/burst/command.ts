@@ -15,7 +15,7 @@ import { cpuInWords, readCpu } from './processor-time.ts'
 import { type Burst, runBurst } from './run.ts'
 import { type Figures, summarize } from './summary.ts'
 
-/** Requests whose issuer nobody serves, for what approval alone costs. */
+/** Requests whose issuer no controller serves, for the cost of approval alone. */
 const APPROVED_ONLY = 20
 const APPROVAL_LIMIT_MS = 60_000
 /** Before the clock runs: connections are made and code is compiled, on both sides. */
@@ -34,7 +34,7 @@ worker in workerd) and for cert-manager's own CA issuer, in turn and on one cont
 is swapped from round to round. cert-manager approves all of them by itself. Medians of the rounds:
 
   readyMs                from the first create to the last Ready
-  p50Ms, p99Ms           from the create of a request to its Ready, as a watch tells
+  p50Ms, p99Ms           from the creation of a request to its Ready condition, by a watch
   apiCallsPerCertificate calls to the API server by the controller that issues: the difference of the
                          API server's own counters, less what approval without an issuer costs
   ratio                  readyMs of ours in units of the other`,

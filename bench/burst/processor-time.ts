@@ -7,7 +7,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { processCpuSeconds } from '../process-cpu.ts'
 
-/** Processor time by name of the process, in seconds. Nothing where the system does not tell. */
+/** Processor time by name of the process, in seconds. Empty where the system does not report it. */
 export type CpuSeconds = Readonly<Record<string, number>>
 
 /** @returns What each process has used since it began; the benchmark itself is `load`. */

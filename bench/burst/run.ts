@@ -15,7 +15,7 @@ import { settledCalls } from './api-calls.ts'
 export interface Burst {
   /** From the first create to the last Ready. */
   readonly readyMs: number
-  /** From the create of a request to its Ready, as a watch tells. */
+  /** From the creation of a request to its Ready condition, by a watch. */
   readonly p50Ms: number
   readonly p99Ms: number
   /** Calls to the API server for each request, all together. */

@@ -40,7 +40,7 @@ export interface Api {
   send(request: ApiRequest): Promise<string>
   /**
    * Hands on each line of a watch as it comes, until the signal aborts or the API server ends it: that
-   * it does in order after a while, and with whoever does not read fast enough.
+   * it does in order after a while, and with a client that does not read fast enough.
    */
   watch(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void>
   close(): void

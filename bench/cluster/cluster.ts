@@ -1,6 +1,6 @@
 /**
  * What the benchmarks of the relay run on: a control plane with cert-manager and its own CA, and our
- * signing worker in workerd; the relay is started by whoever measures it.
+ * signing worker in workerd; the caller starts the relay.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export const OURS: IssuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer'
 /** cert-manager's CA issuer; it is Ready. */
 export const IN_TREE: IssuerRef = { group: 'cert-manager.io', kind: 'Issuer', name: 'in-tree' }
 
-const PATIENCE = '60s'
+const TIMEOUT = '60s'
 
 /** The CA has the kind of key that `edge-issuer ca init` gives ours. */
 const IN_TREE_AUTHORITY = `
@@ -119,7 +119,7 @@ async function install(plane: ControlPlane, signer: EdgeSigner): Promise<void> {
 
 /** Waits for the condition Ready. @throws Error with what kubectl says */
 export async function waitUntilReady(plane: ControlPlane, object: string): Promise<void> {
-  const args = ['wait', object, '--for=condition=Ready', `--timeout=${PATIENCE}`, '-n', NAMESPACE]
+  const args = ['wait', object, '--for=condition=Ready', `--timeout=${TIMEOUT}`, '-n', NAMESPACE]
   const { code, stderr } = await plane.kubectl(args)
   if (code !== 0) throw new Error(`${object}: ${stderr}`)
 }

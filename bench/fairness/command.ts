@@ -62,7 +62,7 @@ sign-N hangs in N requests for a certificate of one issuer, health-N in the heal
 dead-proxy does not answer CONNECT, and dead-address no SYN, to 64 requests. Each attack has a relay of
 its own, as it is shipped. Without an attack is what was measured before each of them, together.
 
-  p50Ms, p99Ms  from the create of a request to its Ready, as a watch tells
+  p50Ms, p99Ms  from the creation of a request to its Ready condition, by a watch
   ratio         p99Ms in units of that without an attack
 
 Fails when a ratio is above ${String(LIMIT_RATIO)} or a p99Ms is not below ${String(LIMIT_MS)}.`,

@@ -43,7 +43,7 @@ export async function signByCommand(
     ],
     { cwd: directory },
   )
-  // Lines before the last one are for a person who wants to ask again.
+  // Lines before the last one are for an operator who sends the request again.
   const message = stderr.trim().split('\n').at(-1) ?? ''
   switch (code) {
     case EXIT_CODES.done.exitCode:

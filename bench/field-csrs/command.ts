@@ -52,8 +52,8 @@ what the request itself says. Both ways must end as the manifest expects:
             default profile refuses is tried again with its options open (${OPTIONS_TEXT}),
             and named in the result: underOptions
   refuse    a permanent refusal (by the relay's way, cert-manager's webhook may be who refuses)
-  either    reported, not judged
-  webhook   reported, not judged: cert-manager's webhook does not admit it
+  either    reported, without an expected result
+  webhook   reported, without an expected result: cert-manager's webhook does not admit it
 
 DIR holds manifest.json, {"NAME": {"expect": "sign"}, …}, and csr/NAME.pem. The exit code is 1 when one ends
 otherwise.`,

@@ -35,7 +35,7 @@ interface Judged {
   readonly failed: number
 }
 
-/** Of what is not judged: requests by what both ways gave. */
+/** Requests without an expected result, by the results of both ways. */
 interface Reported {
   readonly signed: number
   readonly refused: number

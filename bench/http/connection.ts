@@ -95,7 +95,7 @@ async function open({ protocol, hostname, port }: URL, ca: string | undefined): 
 
 /**
  * @returns `undefined` while a part is missing.
- * @throws Error for an answer without a length, and for octets after its end: nobody asked for more
+ * @throws Error for an answer without a length, and for bytes after its end: no more was requested
  */
 function readAnswer(received: Buffer): Answer | undefined {
   const endOfHead = received.indexOf(END_OF_HEAD)

@@ -1,5 +1,5 @@
 /**
- * The process that makes the load: one run, told on standard input, measured on standard output.
+ * The process that makes the load: reads one run from standard input, prints the measurement on standard output.
  *
  * Everything that costs time is done before the clock runs (keys, certification requests, signatures)
  * or after it has stopped (looking at the certificates).

@@ -1,5 +1,5 @@
 /**
- * What the benchmark and the process that makes its load tell each other.
+ * Messages between the benchmark and the process that makes its load.
  *
  * @module
  */

@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 /** Where `npm run build:relay` leaves it. */
 const BUNDLE = join(ROOT, 'relay', 'dist', 'relay.mjs')
 
-/** Makes the relay's bundle anew, as it is made for deployment. @returns Its path. */
+/** Builds the relay's bundle as for deployment. @returns Its path. */
 export async function bundleRelay(): Promise<string> {
   await rm(BUNDLE, { force: true })
   const { code, stdout, stderr } = await runCommand({

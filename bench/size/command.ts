@@ -16,7 +16,7 @@ import { measureStarts } from './start.ts'
 /** `npm run bench -- size`. */
 export const size: BenchCommand = {
   summary: 'sizes of both bundles, and the time from the start of workerd to a first answer',
-  description: `Makes both bundles anew, the way they are made for deployment, then starts workerd again and again.
+  description: `Builds both bundles as for deployment, then starts workerd again and again.
 
   workerBundleGzipBytes  the worker's module, as a Worker's size is counted
   startToFirstAnswerMs   from the start of the process to the answer to a signed request, over plain

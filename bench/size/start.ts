@@ -52,7 +52,7 @@ export async function measureStarts(
   return millis
 }
 
-/** Asks until somebody listens. @throws Error when the answer is not a good one */
+/** Polls until the worker listens. @throws Error when the response is an error */
 async function firstAnswer(url: URL, request: Buffer): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS
   for (;;) {

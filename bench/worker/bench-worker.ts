@@ -31,7 +31,7 @@ const PUBLIC_URL = 'https://ca.bench.example'
 export interface Loop {
   readonly operations: number
   /**
-   * Processor time of all the process's threads; where the system does not tell it, the time from
+   * Processor time of all the process's threads; where the system does not report it, the time from
    * sending the request to the end of the answer.
    */
   readonly seconds: number
@@ -43,7 +43,7 @@ export interface Samples {
   readonly peculiar: string
 }
 
-/** A worker that loops what it is told to. */
+/** A worker that repeats an operation. */
 export interface BenchWorker extends AsyncDisposable {
   readonly setup: SignerSetup
   readonly loop: (task: Task, issuer: string, laps: number) => Promise<Loop>

@@ -97,7 +97,7 @@ function table(found: readonly Entry[]): readonly string[] {
 const rsaLine = (micros: Readonly<Record<RsaBits, number>>): string =>
   `Checks of an RSA key, in microseconds: ${micros[2048].toFixed(1)} of 2048 bits, ${micros[4096].toFixed(1)} of 4096 bits.`
 
-/** The calls that `crypto` stands for. */
+/** The calls that are counted as `crypto`. */
 async function countCalls(bench: BenchWorker): Promise<string> {
   const { names, operations } = await bench.calls(issuerName(FIRST_KEY))
   const counts = Object.entries(Object.groupBy(names, (name) => name)).map(

@@ -1,4 +1,4 @@
-/** The metrics of both halves, from what they print and from what they are made of. */
+/** The metrics of relay and worker: what the relay prints, and what the worker's sources contain. */
 import { readFile } from 'node:fs/promises'
 import { parseAst } from 'rolldown/parseAst'
 import { createMetrics, type Metrics } from '../../relay/src/metrics/metrics.ts'
@@ -16,7 +16,7 @@ export interface MetricFacts {
 /** Of the process itself, named by the library as everywhere. */
 const IS_OF_PROCESS = /^(?:process|nodejs)_/
 
-/** @returns What the relay tells, without the metrics of the process. */
+/** @returns The metrics of the relay, without the metrics of the process. */
 export async function relayMetricFacts(): Promise<readonly MetricFacts[]> {
   const metrics = createMetrics()
   useAll(metrics)
@@ -101,7 +101,7 @@ const WORKER_METRICS = new URL(
   import.meta.url,
 )
 
-/** @returns What the worker tells. It runs in workerd only, so its source is read. */
+/** @returns The metrics of the worker, from its source: it runs in workerd only. */
 export async function workerMetricFacts(): Promise<readonly MetricFacts[]> {
   const facts: MetricFacts[] = []
   collect(parseAst(await readFile(WORKER_METRICS, 'utf8'), { lang: 'ts' }), facts)

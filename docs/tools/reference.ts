@@ -1,4 +1,4 @@
-/** The parts of the documents that are made from the code. */
+/** The parts of the documents that are generated from the code. */
 import { readFile } from 'node:fs/promises'
 import { acceptanceTable, criteriaTable } from './acceptance-table.ts'
 import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
@@ -11,7 +11,7 @@ import { replaceGenerated } from './tables.ts'
 import { userTextBlocks } from './user-texts.ts'
 import { workerTables } from './worker-configuration.ts'
 
-/** A document as it is, and as it is to be. */
+/** A document as it is, and as it should be. */
 export interface GeneratedDocument {
   /** Path from the root of the repository. */
   readonly name: string

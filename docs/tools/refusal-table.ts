@@ -2,8 +2,8 @@ import { type RefusalClass, type RefusalCode, REFUSALS } from '../../shared/src/
 import { code, table } from './tables.ts'
 
 const CLASS: Readonly<Record<RefusalClass, string>> = {
-  permanent: 'the requester: fails for good',
-  temporary: 'no one: tried again',
+  permanent: 'the requester: fails permanently',
+  temporary: 'no one: retried',
   issuer: 'the operator: requests wait',
   pending: 'no one: still in progress',
 }
@@ -16,8 +16,8 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
   method_not_allowed: 'something between relay and worker changes requests: remove it',
   protocol_mismatch:
     'versions are more than one minor version apart: [the order of upgrades](operations.md#upgrades)',
-  credentials_rejected: 'see [the reasons in the log of the worker](#what-the-worker-says)',
-  clock_skew: "set the clock of the node right (NTP); the worker's is the platform's",
+  credentials_rejected: 'see [the reasons in the log of the worker](#what-the-worker-reports)',
+  clock_skew: "correct the clock of the node (NTP); the worker's clock is the platform's",
   issuer_unknown:
     "`spec.issuer` of the issuer, or `issuers` of the client in the worker's configuration",
   profile_unknown:
@@ -47,7 +47,7 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
   role_missing: 'use the key of an admin with the role in the message',
   certificate_unknown: 'check the serial number; `edge-issuer certificates list` has all',
   idempotency_conflict: 'delete the CertificateRequest: a new one has a new uid',
-  issuer_expiring: 'the issuing CA is over, or not valid yet: [rotate-ca.md](rotate-ca.md)',
+  issuer_expiring: 'the issuing CA has expired, or is not valid yet: [rotate-ca.md](rotate-ca.md)',
   worker_misconfigured:
     '`edge-issuer config check`, and the key secret of each CA: [deploy-worker.md](deploy-worker.md)',
   ledger_unavailable:

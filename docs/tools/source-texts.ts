@@ -11,7 +11,7 @@ import { parseAst } from 'rolldown/parseAst'
 /** What is between the holes: one part more than there are holes. */
 export type Text = readonly string[]
 
-/** A node of a syntax tree (ESTree); what is read of it is checked. */
+/** A node of a syntax tree (ESTree); its members are checked before use. */
 export type Node = Readonly<Record<string, unknown>>
 
 export const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null

@@ -7,11 +7,11 @@
 import { USAGES } from '../../shared/src/usage-names.ts'
 import { isNode, type Node, readSources, textOf } from './source-texts.ts'
 
-/** Texts that are met in the same place, by where in the sources they are. */
+/** Texts that a user meets in the same context, by their paths in the sources. */
 interface Area {
-  /** Of the generated part of the document. */
+  /** Name of the generated part of the document. */
   readonly name: string
-  /** Paths of sources that begin so; the first area that one belongs to counts. */
+  /** Prefixes of paths; the first area that matches counts. */
   readonly paths: readonly string[]
 }
 
@@ -38,8 +38,8 @@ const AREAS: readonly Area[] = [
 ]
 
 const FOLDERS = ['relay/src', 'signer-worker/src', 'shared/src', 'cli/src'] as const
-/** What only shows the demo itself. */
-const LEFT_OUT = /^cli\/src\/demo\//u
+/** Texts of the demo itself. */
+const IGNORED = /^cli\/src\/demo\//u
 
 /** @returns The texts in a syntax tree that are for people, in order. */
 export function textsIn(tree: unknown): readonly string[] {
@@ -72,7 +72,7 @@ function visit(node: unknown, found: string[]): void {
     for (const item of node) visit(item, found)
     return
   }
-  if (!isNode(node) || isLeftOut(node)) return
+  if (!isNode(node) || isIgnored(node)) return
   const { callee } = node
   if (isNode(callee) && HELP_CALLS.has(nameOf(callee['property'] ?? callee))) {
     // Of a chain of methods, what comes before this one.
@@ -94,7 +94,7 @@ function childrenOf(node: Node, isText: boolean): readonly unknown[] {
 }
 
 /** Help, and what is no text. */
-const isLeftOut = (node: Node): boolean =>
+const isIgnored = (node: Node): boolean =>
   (node['type'] === 'Property' && HELP_MEMBERS.has(nameOf(node['key']))) ||
   node['type'] === 'ImportDeclaration' ||
   node['type'] === 'TSLiteralType'
@@ -112,7 +112,7 @@ const isForPeople = (text: string): boolean =>
 
 /** @returns For each area, by its name, a block with its texts: one a line, `…` for each value in it. */
 export async function userTextBlocks(): Promise<Readonly<Record<string, string>>> {
-  const sources = (await readSources(FOLDERS)).filter(({ path }) => !LEFT_OUT.test(path))
+  const sources = (await readSources(FOLDERS)).filter(({ path }) => !IGNORED.test(path))
   const byArea = Map.groupBy(sources, ({ path }) => areaOf(path))
   return Object.fromEntries(
     AREAS.map(({ name }) => {

@@ -1,4 +1,4 @@
-/** Writes what `reference.ts` makes: `npm run docs`. */
+/** Writes the generated parts of the documents: `npm run docs`. */
 import { writeFile } from 'node:fs/promises'
 import { generatedDocuments } from './reference.ts'
 

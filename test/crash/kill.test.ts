@@ -91,7 +91,7 @@ async function askUntilKilled(
   return asked
 }
 
-/** Asks for every uid once more, signed anew. */
+/** Repeats the request for every uid with a new signature. */
 async function askAgain(
   client: SignerClient,
   asked: readonly Asked[],

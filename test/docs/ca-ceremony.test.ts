@@ -1,4 +1,4 @@
-/** The ceremony as it stands in the document, block by block, in one shell. */
+/** The ceremony as the document has it, block by block, in one shell. */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '@edge-issuer/testbed/processes/process'

@@ -37,7 +37,7 @@ describe('metrics', async () => {
     expect(named.length).toBeGreaterThan(30)
   })
 
-  it('are those that the two halves tell', ({ expect }) => {
+  it('are those that relay and worker export', ({ expect }) => {
     expect(named.filter(({ name }) => !known.has(name))).toEqual([])
   })
 })
@@ -61,7 +61,7 @@ describe('reasons', () => {
   })
 })
 
-/** Prometheus' own words. */
+/** Names of Prometheus. */
 const PROMETHEUS_NAMES: ReadonlySet<string> = new Set([
   'honor_labels',
   'exported_namespace',
@@ -151,7 +151,7 @@ describe('the document of `edge-issuer status --json`', () => {
     ...Object.keys(shape.relay.shape),
     ...Object.keys(shape.issuers.unwrap().element.shape),
     ...Object.keys(shape.requests.shape.open.unwrap().element.shape),
-  ])('tells of %s', (member, { expect }) => {
+  ])('has %s', (member, { expect }) => {
     expect(documented).toMatch(new RegExp(`[\`.]${member}(?:\\[\\])?[\`.]`))
   })
 })

@@ -153,7 +153,7 @@ export async function mustKubectl(
   return stdout
 }
 
-/** Lets the relay read the Secrets of a namespace, with the command that the docs tell. */
+/** Lets the relay read the Secrets of a namespace, with the command of the docs. */
 export async function grantCredentials(plane: ControlPlane, namespace: string): Promise<void> {
   await mustKubectl(
     plane,
@@ -174,7 +174,7 @@ export async function readyClusterIssuer({
   )
   await kubectlWait(
     plane,
-    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
+    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', TIMEOUT],
     'default',
   )
 }
@@ -212,8 +212,8 @@ export async function kubectlWait(
   throw new Error(`${stderr}\n${described.stdout}`)
 }
 
-/** Patience where the time is not what is tested. */
-export const PATIENCE = '60s'
+/** For waits whose duration is not what a test is about. */
+export const TIMEOUT = '60s'
 
 /** @returns The reasons of the relay's Events about a namespaced object, `resource/name`. */
 export const ourReasons = async (

@@ -1,6 +1,6 @@
 /**
  * Runs of many requests by a seed: which ones in which order, what becomes of them, and how a run that
- * failed is played again.
+ * failed can be repeated.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   unmetEnds,
 } from '../support/edge/ends.ts'
 import { readLedgerFiles } from '../support/edge/ledger-files.ts'
-import { FATES, type FateName } from '../support/edge/scenarios.ts'
+import { SCENARIOS, type ScenarioName } from '../support/edge/scenarios.ts'
 import { type Random, seededRandom } from '../support/fault-proxy/plan.ts'
 import type { EdgeEnvironment } from './environment.ts'
 
@@ -26,22 +26,22 @@ const POLL_MS = 500
 export const seedsOr = (seeds: readonly number[]): readonly number[] =>
   process.env[SEED_VARIABLE]?.split(',').map(Number) ?? seeds
 
-/** @returns The command that plays a seed of this test file again. */
+/** @returns The command that repeats a seed of this test file. */
 export const replayCommand = (seed: number, file: string): string =>
   `${SEED_VARIABLE}=${String(seed)} npx vitest run --config test/vitest.config.ts --project e2e test/e2e/${file}`
 
 /** How many requests of each sort. */
-export type Mix = Readonly<Partial<Record<FateName, number>>>
+export type Mix = Readonly<Partial<Record<ScenarioName, number>>>
 
 /** @returns The requests of a mix in an order that follows from the seed. */
 export function shuffled(mix: Mix, { seed, namespace }: Run): readonly Wanted[] {
   const random = seededRandom(`order ${String(seed)}`)
-  return Object.keys(FATES)
-    .filter((fate): fate is FateName => fate in FATES)
-    .flatMap((fate) =>
-      Array.from({ length: mix[fate] ?? 0 }, (_, at) => ({
+  return Object.keys(SCENARIOS)
+    .filter((scenario): scenario is ScenarioName => scenario in SCENARIOS)
+    .flatMap((scenario) =>
+      Array.from({ length: mix[scenario] ?? 0 }, (_, at) => ({
         at: random(),
-        wanted: { fate, namespace, name: `${fate}-${String(at)}` },
+        wanted: { scenario, namespace, name: `${scenario}-${String(at)}` },
       })),
     )
     .toSorted((a, b) => a.at - b.at)

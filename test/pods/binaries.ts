@@ -21,8 +21,8 @@ export interface NodeBinaries {
   readonly debian: string
 }
 
-const KUBERNETES_SOURCES = join(import.meta.dirname, '../node/kubernetes')
-const RUNTIME_SOURCES = join(import.meta.dirname, '../node/container-runtime')
+const KUBERNETES_SOURCES = join(import.meta.dirname, 'kubernetes')
+const RUNTIME_SOURCES = join(import.meta.dirname, 'container-runtime')
 const KUBERNETES_NAME = 'node-kubernetes'
 /** containerd's snapshotters and tracing that a node does without: they want C libraries. */
 const RUNTIME_TAGS = 'no_btrfs,no_devmapper,no_zfs,no_tracing'

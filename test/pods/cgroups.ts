@@ -5,6 +5,7 @@
  * @module
  */
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
@@ -42,6 +43,9 @@ export interface NodeCgroups {
    */
   readonly remove: () => Promise<void>
 }
+
+/** Held while cgroups that a process left are removed, or must stay. */
+export const CGROUPS_LOCK = join(tmpdir(), 'edge-issuer-node-cgroups.lock')
 
 /**
  * Makes the cgroups, and removes those that a process left which is gone.

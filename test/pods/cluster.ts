@@ -8,8 +8,9 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import { waitForLock } from '@edge-issuer/testbed/files/file-lock'
 import { findOrBuildNodeBinaries, type NodeBinaries } from './binaries.ts'
-import { createNodeCgroups, type NodeCgroups } from './cgroups.ts'
+import { CGROUPS_LOCK, createNodeCgroups, type NodeCgroups } from './cgroups.ts'
 import { type ContainerRuntime, startContainerd } from './containerd.ts'
 import { createNodeCredentials } from './credentials.ts'
 import { buildPauseImage } from './images/pause-image.ts'
@@ -79,7 +80,10 @@ async function assemble({
   const logs = join(directory, 'logs')
   const credentialsFolder = join(directory, 'credentials')
   for (const folder of [state, logs, credentialsFolder]) await mkdir(folder)
+  const lock = await waitForLock(CGROUPS_LOCK, () => undefined)
+  ends.defer(lock.release)
   const cgroups = await createNodeCgroups()
+  await lock.release()
   ends.defer(cgroups.remove)
   const namespaces = await createNamespaces({
     cgroups,

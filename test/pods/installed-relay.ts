@@ -19,7 +19,7 @@ const SHIPPED_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.0'
 const { namespace: NAMESPACE } = RELAY_SERVICE_ACCOUNT
 const DEPLOYMENT = `deployment/edge-issuer-relay --namespace=${NAMESPACE}`
 /** For Pods to come and go. */
-const ROLLOUT_PATIENCE = '180s'
+const ROLLOUT_TIMEOUT = '180s'
 
 /** What runs, and how to look at it. */
 export interface InstalledRelay extends NodeCluster {
@@ -51,7 +51,7 @@ export async function startInstalledRelay(
     await runtime.importImage(await buildRelayImage(directory, SHIPPED_IMAGE))
     await install(cluster)
     const rolledOut = async (): Promise<void> => {
-      await mustKubectl(plane, `rollout status ${DEPLOYMENT} --timeout=${ROLLOUT_PATIENCE}`)
+      await mustKubectl(plane, `rollout status ${DEPLOYMENT} --timeout=${ROLLOUT_TIMEOUT}`)
     }
     await rolledOut().catch(async (error: unknown) => {
       const pods = await mustKubectl(plane, `describe pods --namespace=${NAMESPACE}`)

@@ -1,5 +1,5 @@
 /**
- * What becomes of a node when the process that made it is killed: nobody is left to clean up.
+ * What happens to a node when the process that made it is killed and cannot clean up.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { fileExists } from '@edge-issuer/testbed/files/file-exists'
+import { type FileLock, waitForLock } from '@edge-issuer/testbed/files/file-lock'
 import {
   type ManagedProcess,
   startProcess,
@@ -17,7 +18,7 @@ import {
 import { isProcessAlive } from '@edge-issuer/testbed/processes/process-alive'
 import { afterAll, beforeAll, describe, inject, it } from 'vitest'
 import { z } from 'zod'
-import { createNodeCgroups } from './cgroups.ts'
+import { CGROUPS_LOCK, createNodeCgroups } from './cgroups.ts'
 import { waitUntilUnlinked } from './network.ts'
 
 const PROGRAM = fileURLToPath(new URL('abandoned-node.ts', import.meta.url))
@@ -29,6 +30,7 @@ describe.skipIf(inject('missingForNode').length > 0)('a node whose maker is kill
   let folder: string
   let maker: ManagedProcess
   let node: z.infer<typeof nodeSchema>
+  let lock: FileLock
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'edge-issuer-abandoned-'))
@@ -46,8 +48,11 @@ describe.skipIf(inject('missingForNode').length > 0)('a node whose maker is kill
       timeoutMs: LIMIT_MS,
     })
     node = nodeSchema.parse(JSON.parse(await output()))
+    // Another test file that starts a node now would remove what the second test looks for.
+    lock = await waitForLock(CGROUPS_LOCK, () => undefined)
   })
   afterAll(async () => {
+    await lock.release()
     await maker.kill()
     await rm(folder, { recursive: true })
   })

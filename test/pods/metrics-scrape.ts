@@ -14,7 +14,7 @@ const SERVICE = `service/edge-issuer-metrics --namespace=${RELAY_SERVICE_ACCOUNT
 
 const scrapeSchema = z.object({ status: z.int(), body: z.string() })
 
-/** Asks from inside the Pod, with a token if there is one, whoever vouches for the certificate. */
+/** Sends the request from inside the Pod, with a token if there is one, and accepts any certificate. */
 export async function scrapeFromPod(
   plane: ControlPlane,
   pod: string,

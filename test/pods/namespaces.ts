@@ -1,6 +1,6 @@
 /**
  * The namespaces of a node: mounts, processes, network, IPC, host name and cgroups of its own. This
- * machine's are left alone, but for the cgroups that the node is in.
+ * machine's are untouched, except for the cgroups that the node is in.
  *
  * @module
  */

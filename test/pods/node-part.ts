@@ -2,7 +2,7 @@ import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import type { NodeBinaries } from './binaries.ts'
 import type { NodeCredentials } from './credentials.ts'
 
-/** What a part of Kubernetes in a node stands on. */
+/** Dependencies of a part of Kubernetes in a node. */
 export interface NodePartOptions {
   /** A folder for its configuration. */
   readonly state: string

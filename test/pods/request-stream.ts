@@ -80,9 +80,9 @@ async function createSome(
   namespace: string,
   names: readonly string[],
 ): Promise<readonly Created[]> {
-  const wanted = names.map((name) => ({ fate: 'undecided' as const, namespace, name }))
+  const wanted = names.map((name) => ({ scenario: 'undecided' as const, namespace, name }))
   const created = await createBurst(admin, wanted)
-  return created.map(({ name, uid, csr }) => ({ name, namespace, uid, csr, fate: 'good' }))
+  return created.map(({ name, uid, csr }) => ({ name, namespace, uid, csr, scenario: 'good' }))
 }
 
 async function faultsOf(

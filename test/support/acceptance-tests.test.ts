@@ -19,13 +19,16 @@ it('finds every tag', async ({ expect }) => {
 })
 
 it('reads tags of files, suites and tests', ({ expect }) => {
-  const source = `// @module-${'tag'} XX-1
+  const source = `// @module_tag XX-1
     describe('a suite', { tags: ['XX-2', 'XX-3'] }, () => {
       it.for([])(
         "it's $name",
         { tags: ['XX-4'], timeout: 1 }, () => {})
       it('has none', { timeout: 1 }, () => {})`
-  const found = taggedIn('x.test.ts', source.replaceAll('XX', 'AC'))
+  const found = taggedIn(
+    'x.test.ts',
+    source.replace('module_tag', 'module-tag').replaceAll('XX', 'AC'),
+  )
   expect(found.map(({ tag, title }) => `${tag} ${title}`.slice('AC-'.length))).toEqual([
     '1 undefined',
     '2 a suite',

@@ -1,5 +1,5 @@
 /**
- * One bash that is given blocks to run, one after the other, as somebody who types them. All that it
+ * One bash that is given blocks to run, one after the other, as if typed. All that it
  * starts is of its process group, and goes with it.
  *
  * @module
@@ -43,7 +43,7 @@ export function startShell({ cwd, env, directory }: ShellOptions): ShellSession 
     try {
       process.kill(-pid, 'SIGKILL')
     } catch {
-      // There is nobody left in it.
+      // The shell has ended.
     }
   }
   process.on('exit', endGroup)

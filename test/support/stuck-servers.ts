@@ -49,7 +49,7 @@ const LATE_MS = 1_000
 /**
  * The timer is one of this process, so that a busy machine delays it as it does the deadline.
  *
- * @returns What the call came to, or `late` when it did not end within a second after its deadline
+ * @returns The outcome of the call, or `late` when it did not end within a second after its deadline
  */
 export async function endsSoon<T>(call: Promise<T>, deadlineMs: number): Promise<T | 'late'> {
   const { promise, resolve } = Promise.withResolvers<'late'>()

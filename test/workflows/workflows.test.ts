@@ -22,6 +22,14 @@ import {
 const REPOSITORY = join(import.meta.dirname, '../..')
 const WORKFLOWS = ['ci', 'kind', 'release'].map((name) => `.github/workflows/${name}.yaml`)
 const ACTIONS = ['.github/actions/setup/action.yaml']
+/** What GitHub shows, and runs nothing of. */
+const TEMPLATES = [
+  '.github/CODEOWNERS',
+  '.github/ISSUE_TEMPLATE/bug.yml',
+  '.github/ISSUE_TEMPLATE/config.yml',
+  '.github/ISSUE_TEMPLATE/feature.yml',
+  '.github/PULL_REQUEST_TEMPLATE.md',
+]
 
 const read = async (path: string): Promise<string> => readFile(join(REPOSITORY, path), 'utf8')
 
@@ -33,7 +41,9 @@ it('there are no others', async ({ expect }) => {
   const files = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(REPOSITORY, join(parentPath, name)))
-  expect(files.toSorted()).toEqual([...ACTIONS, '.github/dependabot.yml', ...WORKFLOWS].toSorted())
+  expect(files.toSorted()).toEqual(
+    [...ACTIONS, '.github/dependabot.yml', ...TEMPLATES, ...WORKFLOWS].toSorted(),
+  )
 })
 
 describe('actionlint', () => {

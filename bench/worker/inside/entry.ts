@@ -1,5 +1,5 @@
 /**
- * The benchmark's worker. It loops; the clock is outside, since workerd stands still the one inside.
+ * The benchmark's worker. It loops; the clock is outside, since workerd stops the one inside.
  *
  * `GET /laps/{task}/{issuer}/{laps}` runs so many laps and answers with the number of operations;
  * `GET /calls/{issuer}` names the cryptographic calls of one lap; `GET /sample/{issuer}` gives one

@@ -23,7 +23,7 @@ type Mode = 'pass' | 'record' | 'replay'
 let mode: Mode = 'pass'
 let calls: CryptoCall[] = []
 
-/** Runs `act` and tells which calls it made, in order. */
+/** Runs `act` and returns the calls that it made, in order. */
 export function record(act: () => unknown): readonly CryptoCall[] {
   calls = []
   inMode('record', act)

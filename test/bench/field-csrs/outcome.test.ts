@@ -35,7 +35,7 @@ describe('the result of a run', () => {
     })
   })
 
-  it('reports what is not judged', ({ expect }) => {
+  it('reports what has no expected result', ({ expect }) => {
     const summary = summarize([
       { name: 'a', expect: 'either', relay: signed, command: signed },
       { name: 'b', expect: 'either', relay: byWorker, command: byWorker },

@@ -47,10 +47,14 @@ async function refusal(yaml: string): Promise<string> {
   return code === 0 ? '' : stderr
 }
 
+const appliedAccounts = new Set<string>()
+
 /** A Pod as the Deployment's controller would make it, and the ServiceAccount that it needs. */
 async function podRefusal(objects: readonly Shipped[]): Promise<string> {
-  for (const account of objects.filter(({ kind }) => kind === 'ServiceAccount')) {
-    await plane.apply(stringify(account))
+  const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount')
+  for (const account of accounts.map((object) => stringify(object))) {
+    if (!appliedAccounts.has(account)) await plane.apply(account)
+    appliedAccounts.add(account)
   }
   const { metadata, spec } = deploymentIn(objects).spec.template
   const pod = {

@@ -99,7 +99,9 @@ const policies = async (values: object): Promise<readonly unknown[]> =>
     .filter(({ kind }) => kind === 'CustomResourceDefinition')
     .map(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'])
 
-it('the CRDs stay when the release goes, unless told otherwise', async ({ expect }) => {
+it('the CRDs stay when the release is uninstalled, unless configured otherwise', async ({
+  expect,
+}) => {
   expect(await policies({})).toEqual(['keep', 'keep'])
   expect(await policies({ crds: { keep: false } })).toEqual([undefined, undefined])
 })
@@ -140,7 +142,7 @@ it.for([
   { name: 'what comes next', values: {}, want: ['edge-issuer client create', 'ClusterIssuer'] },
   { name: 'an Issuer, where there are no others', values: NAMESPACED, want: ['kind: Issuer'] },
   {
-    name: 'that nobody approves',
+    name: 'that no one approves',
     values: { certManagerApproval: { create: false } },
     want: ['! certManagerApproval.create is false'],
   },

@@ -49,13 +49,30 @@ export async function helm(args: readonly string[], kubeconfig?: string): Promis
 export const valueFlags = (values: object): readonly string[] =>
   Object.entries(values).map(([name, value]) => `--set-json=${name}=${JSON.stringify(value)}`)
 
-/** What becomes of the chart with these values. A refusal is a result. */
-export const template = async (
+/** By the arguments; several tests render the chart with the same values. */
+const rendered = new Map<string, Promise<CommandResult>>()
+
+/** Renders the chart with these values. A refusal is a result. */
+export async function template(
   values: object,
   { name, namespace }: Release = RELEASE,
   flags: readonly string[] = [],
-): Promise<CommandResult> =>
-  helm(['template', name, CHART, `--namespace=${namespace}`, ...valueFlags(values), ...flags])
+): Promise<CommandResult> {
+  const args = [
+    'template',
+    name,
+    CHART,
+    `--namespace=${namespace}`,
+    ...valueFlags(values),
+    ...flags,
+  ]
+  const key = args.join('\0')
+  const known = rendered.get(key)
+  if (known !== undefined) return known
+  const result = helm(args)
+  rendered.set(key, result)
+  return result
+}
 
 /** The chart as YAML. @throws Error with what Helm complained of. */
 export async function render(

@@ -24,7 +24,7 @@ import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/lo
 import { afterAll, beforeAll, it } from 'vitest'
 import { buildImageFiles, IMAGE_FILES, NODE_FLAGS } from '../../../deploy/tools/image-files.ts'
 import { kustomize } from '../../../deploy/tools/kustomize.ts'
-import { getObject, kubectlWait, PATIENCE, readyOf } from '../../e2e/environment.ts'
+import { getObject, kubectlWait, TIMEOUT, readyOf } from '../../e2e/environment.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'
 
 const STOP_GRACE_MS = 30_000
@@ -52,7 +52,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** What a pod does not have to be told, and ports that are free here. */
+/** Flags that a pod does not need, and ports that are free here. */
 async function startAsInPod(yaml: string): Promise<ManagedProcess> {
   const { args, env } = relayContainerIn(objectsIn(yaml))
   const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
@@ -91,12 +91,12 @@ it('the bundle issues, and is refused nothing by Node or the API server', async 
       }),
     ].join('---\n'),
   )
-  await kubectlWait(plane, ['certificate/web', 'condition=Ready', PATIENCE], 'default')
+  await kubectlWait(plane, ['certificate/web', 'condition=Ready', TIMEOUT], 'default')
   expect(readyOf(await getObject(plane, 'certificate/web', 'default'))?.reason).toBe('Ready')
   const log = await readFile(relay.logFile, 'utf8')
   expect(log).not.toMatch(/ERR_ACCESS_DENIED|forbidden|"level":"error"/u)
 })
 
-it('the bundle ends in order when it is told to', async ({ expect }) => {
+it('the bundle ends in order on SIGTERM', async ({ expect }) => {
   expect(await relay.stop(STOP_GRACE_MS)).toEqual({ code: 0, signal: null })
 })

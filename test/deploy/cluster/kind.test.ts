@@ -1,5 +1,5 @@
 /**
- * What is done in a kind cluster, as far as a cluster without nodes can tell: the relay is a process here.
+ * What is done in a kind cluster, as far as a cluster without nodes allows: the relay is a process here.
  *
  * @module
  */

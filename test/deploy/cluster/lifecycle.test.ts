@@ -16,7 +16,7 @@ import {
 import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
 import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { afterAll, beforeAll, it } from 'vitest'
-import { getObject, kubectlWait, mustKubectl, PATIENCE } from '../../e2e/environment.ts'
+import { getObject, kubectlWait, mustKubectl, TIMEOUT } from '../../e2e/environment.ts'
 import { mustHelm } from './helm.ts'
 
 const NAMESPACE = 'edge-issuer'
@@ -57,9 +57,7 @@ async function everything(): Promise<ReadonlySet<string>> {
 const since = async (before: ReadonlySet<string>): Promise<readonly string[]> =>
   [...(await everything())].filter((name) => !before.has(name)).toSorted()
 
-it('a release that is uninstalled leaves the CRDs, and not even those if told so', async ({
-  expect,
-}) => {
+it('an uninstalled release leaves only the CRDs, or nothing if configured', async ({ expect }) => {
   const before = await everything()
   await mustHelm('install', plane.adminKubeconfig)
   expect((await since(before)).length).toBeGreaterThan(20)
@@ -70,9 +68,9 @@ it('a release that is uninstalled leaves the CRDs, and not even those if told so
   ])
   await mustHelm('install', plane.adminKubeconfig, { values: { crds: { keep: false } } })
   await mustHelm('uninstall', plane.adminKubeconfig)
-  await kubectlWait(plane, [`crd/${CRDS[0] ?? ''}`, 'delete', PATIENCE], 'default')
-  await kubectlWait(plane, [`crd/${CRDS[1] ?? ''}`, 'delete', PATIENCE], 'default')
-  await kubectlWait(plane, ['apiservice/v1alpha1.edge-issuer.dev', 'delete', PATIENCE], 'default')
+  await kubectlWait(plane, [`crd/${CRDS[0] ?? ''}`, 'delete', TIMEOUT], 'default')
+  await kubectlWait(plane, [`crd/${CRDS[1] ?? ''}`, 'delete', TIMEOUT], 'default')
+  await kubectlWait(plane, ['apiservice/v1alpha1.edge-issuer.dev', 'delete', TIMEOUT], 'default')
   expect(await since(before)).toEqual([])
 })
 
@@ -95,7 +93,7 @@ async function lasting(): Promise<readonly unknown[]> {
 async function issue(name: string, kind: 'ClusterIssuer' | 'Issuer'): Promise<void> {
   const issuer = { kind, name: 'edge' }
   await plane.apply(certificateManifest({ name, namespace: 'default', issuer }))
-  await kubectlWait(plane, [`certificate/${name}`, 'condition=Ready', PATIENCE], 'default')
+  await kubectlWait(plane, [`certificate/${name}`, 'condition=Ready', TIMEOUT], 'default')
 }
 
 it('what the chart installs is enough to issue', async ({ expect }) => {
@@ -123,7 +121,7 @@ it('an Issuer elsewhere waits until its namespace is among the values of an upgr
 }) => {
   await kubectlWait(
     plane,
-    ['issuer.edge-issuer.dev/edge', 'condition=Ready=False', PATIENCE],
+    ['issuer.edge-issuer.dev/edge', 'condition=Ready=False', TIMEOUT],
     'default',
   )
   const before = await lasting()

@@ -194,7 +194,7 @@ describe('the NetworkPolicy', () => {
     expect(spec).not.toHaveProperty('ingress')
   })
 
-  it('lets nobody in where there are no metrics', async ({ expect }) => {
+  it('allows no scrape where there are no metrics', async ({ expect }) => {
     const spec = await specOf('NetworkPolicy', { metrics: { enabled: false } })
     expect(spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'] })
     expect(spec).not.toHaveProperty('ingress')

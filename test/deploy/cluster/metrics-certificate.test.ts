@@ -17,7 +17,7 @@ import type { ManagedProcess } from '@edge-issuer/testbed/processes/process'
 import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
 import { afterAll, beforeAll, it } from 'vitest'
 import { z } from 'zod'
-import { getObject, kubectlWait, mustKubectl, PATIENCE } from '../../e2e/environment.ts'
+import { getObject, kubectlWait, mustKubectl, TIMEOUT } from '../../e2e/environment.ts'
 import { mustHelm, RELEASE } from './helm.ts'
 import { documentedCommands } from './readme.ts'
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
   await plane.apply(INTERNAL_CA)
   const values = { metrics: { certificate: { create: true, issuerRef: { name: 'internal' } } } }
   await mustHelm('install', plane.adminKubeconfig, { values })
-  const ready = ['certificate/edge-issuer-metrics', 'condition=Ready', PATIENCE] as const
+  const ready = ['certificate/edge-issuer-metrics', 'condition=Ready', TIMEOUT] as const
   await kubectlWait(plane, ready, namespace)
   certificate = await entriesOf('edge-issuer-metrics-tls')
   const certDir = join(plane.directory, 'metrics-certificate')

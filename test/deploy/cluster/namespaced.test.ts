@@ -20,7 +20,7 @@ import {
 import { startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
 import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { afterAll, beforeAll, it } from 'vitest'
-import { getObject, kubectlWait, mustKubectl, PATIENCE, readyOf } from '../../e2e/environment.ts'
+import { getObject, kubectlWait, mustKubectl, TIMEOUT, readyOf } from '../../e2e/environment.ts'
 import { render } from './helm.ts'
 import { NAMESPACED } from './value-sets.ts'
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   plane = await startControlPlane()
   signer = await startEdgeSigner({ directory: join(plane.directory, 'signer') })
   for (const name of [TEAM, OTHER]) await mustKubectl(plane, `create namespace ${name}`)
-  // What somebody does once who may do everything.
+  // What a cluster admin does once.
   await plane.apply(await manifests('crds', 'approve'))
   await plane.apply(await render(NAMESPACED, { name: 'edge-issuer', namespace: TEAM }))
   relay = await startRelayProcess({
@@ -73,11 +73,7 @@ async function request(namespace: string, kind: IssuerKind): Promise<string> {
   const issuerRef = { group: 'edge-issuer.dev', kind, name: 'edge' }
   const csrPem = createCsr({ dnsNames: [`${name}.example.com`] }).pem
   await plane.apply(requestManifest({ name, namespace, csrPem, issuerRef }))
-  await kubectlWait(
-    plane,
-    [`certificaterequest/${name}`, 'condition=Approved', PATIENCE],
-    namespace,
-  )
+  await kubectlWait(plane, [`certificaterequest/${name}`, 'condition=Approved', TIMEOUT], namespace)
   return `certificaterequest/${name}`
 }
 
@@ -92,7 +88,7 @@ it('of its namespace it signs for Issuers, and of the others it leaves everythin
   ]
   const issuer = { kind: 'Issuer', name: 'edge' } as const
   await plane.apply(certificateManifest({ name: 'web', namespace: TEAM, issuer }))
-  await kubectlWait(plane, ['certificate/web', 'condition=Ready', PATIENCE], TEAM)
+  await kubectlWait(plane, ['certificate/web', 'condition=Ready', TIMEOUT], TEAM)
   // It came later than the others.
   const objects = await Promise.all(
     leftAlone.map(async ({ name, namespace }) => getObject(plane, name, namespace)),

@@ -1,5 +1,5 @@
 /**
- * Output as a document shows it: lines in order, others may stand between them; `…` is anything within
+ * Output as a document shows it: lines in order, with others between them; `…` is anything within
  * a line, and how many blanks there are does not count.
  *
  * @module

@@ -12,7 +12,7 @@ export const ROOT = join(import.meta.dirname, '../../..')
 
 /** A fenced block. */
 export interface Block {
-  /** What stands behind the fence: a language, or nothing. */
+  /** The word after the fence: a language, or nothing. */
   readonly info: string
   /** Without the indentation of its fence. */
   readonly text: string

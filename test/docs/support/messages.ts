@@ -15,7 +15,7 @@ const VALUE = /^(?:…|"[^"\s]*"|[\w./:@-]+|\S*…\S*)$/
 
 /** The texts of the sources. */
 export interface Messages {
-  /** Whether the sources can produce `quote`, in which `…` stands for what varies. */
+  /** Whether the sources can produce `quote`, in which `…` is what varies. */
   canProduce(quote: string): boolean
 }
 

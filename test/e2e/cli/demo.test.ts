@@ -248,7 +248,7 @@ describe('the demo in a terminal', () => {
   })
 })
 
-/** A cache in which this process seems to build, and a `go` that tells its version. */
+/** A cache in which this process seems to build, and a `go` that prints its version. */
 async function cacheInUse(): Promise<NodeJS.ProcessEnv> {
   const cache = await mkdtemp(join(folder, 'cache-'))
   const tools = await mkdtemp(join(folder, 'tools-'))

@@ -13,7 +13,7 @@ export interface KubeconfigWorld {
   readonly token: string
   readonly certificatePem: string
   readonly keyPem: string
-  /** A key of nobody. */
+  /** A key without a certificate. */
   readonly otherKeyPem: string
   /** An HTTP proxy that opens tunnels, those to `behind-the-proxy.invalid` to this host. */
   readonly proxy: string

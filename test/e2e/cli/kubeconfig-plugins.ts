@@ -83,7 +83,7 @@ export const ACCEPTED_PLUGINS: readonly KubeconfigCase[] = [
     runs: 1,
   },
   {
-    name: 'a plugin of v1beta1 without an interactiveMode, which is told of the cluster',
+    name: 'a plugin of v1beta1 without an interactiveMode, which gets the cluster',
     scene: execCase(({ token }) => credential({ token }, { apiVersion: V1BETA1 }), {
       before: `case "$KUBERNETES_EXEC_INFO" in *'"server":"https://'*'"config":{"audience":"a"}'*) ;; *) exit 4;; esac`,
       user: execUser({ apiVersion: V1BETA1, interactiveMode: undefined, provideClusterInfo: true }),

@@ -176,6 +176,7 @@ async function prepare(scene: KubeconfigScene): Promise<Prepared> {
       PATH: [join(folder, 'in-path'), process.env['PATH']].join(delimiter),
       HOME: folder,
       KUBECONFIG: variable ?? 'kubeconfig',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       EDGE_ISSUER_PARENT_PID: String(process.pid),
       ...environment,
     },

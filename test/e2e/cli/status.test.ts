@@ -1,6 +1,6 @@
 /**
  * `edge-issuer status` on a real cluster: what it says of the relay, of issuers and of requests in
- * every state, and to somebody with few permissions.
+ * every state, and to a user with few permissions.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
   type EdgeEnvironment,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -81,9 +81,7 @@ const relayPod = (): string =>
     },
   })
 
-it('tells of the leader, of its version when its Pod is there, and honestly when it is not', async ({
-  expect,
-}) => {
+it('shows the leader and, when its Pod exists, its version', async ({ expect }) => {
   await pollUntil({
     what: 'a relay to lead',
     probe: async () => (await report()).relay.isLeading,
@@ -102,7 +100,7 @@ it('tells of the leader, of its version when its Pod is there, and honestly when
   })
 })
 
-it('tells of issuers and requests as they are', async ({ expect }) => {
+it('shows issuers and requests', async ({ expect }) => {
   const { plane, signer } = edge
   await readyClusterIssuer(edge)
   await plane.apply(
@@ -120,9 +118,9 @@ it('tells of issuers and requests as they are', async ({ expect }) => {
       }),
     ].join('---\n'),
   )
-  await kubectlWait(plane, ['certificate/good', 'condition=Ready', PATIENCE], 'default')
+  await kubectlWait(plane, ['certificate/good', 'condition=Ready', TIMEOUT], 'default')
   await pollUntil({
-    what: 'the relay to tell of the others',
+    what: 'the relay to report the others',
     probe: async () => {
       const { issuers, requests } = await report()
       return (
@@ -166,9 +164,7 @@ it('tells of issuers and requests as they are', async ({ expect }) => {
   expect(stdout).toMatch(/^cr\/default\/orphan +ClusterIssuer\/missing +issuer-not-ready /m)
 })
 
-it('to somebody with few permissions it shows what may be seen, and names the rest', async ({
-  expect,
-}) => {
+it('shows a user with few permissions what it can read, and names the rest', async ({ expect }) => {
   const { plane } = edge
   await plane.apply(`apiVersion: v1
 kind: ServiceAccount
@@ -197,7 +193,7 @@ metadata: {name: watcher, namespace: default}
   expect(stdout).toContain('could not tell who leads: ')
 })
 
-it('when the relay has died nobody leads, and it says since when', async ({ expect }) => {
+it('shows since when a dead relay no longer leads', async ({ expect }) => {
   await edge.relay().kill()
   await pollUntil({
     what: 'the Lease to run out',

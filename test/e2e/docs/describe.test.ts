@@ -1,6 +1,6 @@
 /**
- * docs/kubectl-describe.md shows what kubectl describe tells of an issuer whose Secret is missing at
- * first, and of a request that waits for it. This plays the story, and holds the page against it.
+ * docs/kubectl-describe.md shows what kubectl describe prints for an issuer whose Secret is missing at
+ * first, and of a request that waits for it. This test runs the same steps and compares the page with them.
  *
  * With `EDGE_ISSUER_UPDATE_DOCS=1` it writes what it saw into the page instead.
  *
@@ -16,7 +16,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   startEdgeEnvironment,
 } from '../environment.ts'
 
@@ -36,7 +36,7 @@ afterAll(async () => {
   await edge.stop()
 })
 
-/** What describe tells of an object from `Status:` on. */
+/** What describe prints for an object from `Status:` on. */
 async function statusAndEvents(name: string): Promise<string> {
   const text = await mustKubectl(edge.plane, `describe ${name} -n ${NAMESPACE}`)
   return text.slice(text.indexOf('\nStatus:') + 1)
@@ -47,7 +47,7 @@ it('reads as the page says: the Secret is missing, the request waits, the Secret
   await plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${NAMESPACE}}}`)
   await grantCredentials(plane, NAMESPACE)
   await plane.apply(issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: NAMESPACE }))
-  await kubectlWait(plane, [ISSUER, 'condition=Ready=False', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [ISSUER, 'condition=Ready=False', TIMEOUT], NAMESPACE)
   await plane.apply(
     requestManifest({
       name: 'shop',
@@ -56,7 +56,7 @@ it('reads as the page says: the Secret is missing, the request waits, the Secret
       issuerRef: { group: 'edge-issuer.dev', kind: 'Issuer', name: 'edge' },
     }),
   )
-  await kubectlWait(plane, [REQUEST, 'condition=Ready=False', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [REQUEST, 'condition=Ready=False', TIMEOUT], NAMESPACE)
   await pollUntil({
     what: 'the check to have failed three times',
     probe: async () => /\(x3 over /.test(await statusAndEvents(ISSUER)),
@@ -65,7 +65,7 @@ it('reads as the page says: the Secret is missing, the request waits, the Secret
   const waiting = { issuer: await statusAndEvents(ISSUER), request: await statusAndEvents(REQUEST) }
 
   await plane.apply(secretManifest(NAMESPACE, signer.clientKeyPem))
-  await kubectlWait(plane, [REQUEST, 'condition=Ready', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [REQUEST, 'condition=Ready', TIMEOUT], NAMESPACE)
   await pollUntil({
     what: 'the last Events to be written',
     probe: async () =>

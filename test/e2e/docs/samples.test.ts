@@ -34,7 +34,7 @@ const read = async (name: string): Promise<string> => readFile(join(FOLDER, `${n
 const objectsOf = async (name: string): Promise<readonly z.infer<typeof objectSchema>[]> =>
   parseAllDocuments(await read(name)).map((document) => objectSchema.parse(document.toJS()))
 
-it('every sample is looked at', async ({ expect }) => {
+it('every sample is tested', async ({ expect }) => {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.yaml'))
   const known = [...APPLIED, ...Object.keys(FOREIGN)].map((name) => `${name}.yaml`)
   expect(names.toSorted()).toEqual(known.toSorted())

@@ -1,5 +1,5 @@
 /**
- * The tutorial, block by block, on a real cluster: each command as it stands there, each output as it
+ * The tutorial, block by block, on a real cluster: each command as written there, each output as it
  * is shown. Only the ports are others, since this machine may use those already.
  *
  * @module

@@ -35,7 +35,7 @@ import {
   type EdgeEnvironment,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   startEdgeEnvironment,
 } from '../environment.ts'
 
@@ -93,7 +93,7 @@ async function othersAreServed(name: string): Promise<void> {
   )
   for (const kind of KINDS) {
     const certificate = `certificate/by-${kind.toLowerCase()}`
-    await kubectlWait(plane, [certificate, 'condition=Ready', PATIENCE], name)
+    await kubectlWait(plane, [certificate, 'condition=Ready', TIMEOUT], name)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * What users get wrong: each gives a condition that names the thing and says whose turn it is, and
- * what can be mended without a new request heals by itself.
+ * what can be fixed without a new request recovers.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -66,12 +66,12 @@ async function notReady(
   reason: 'Pending' | 'Failed' = 'Pending',
 ): Promise<string> {
   const condition = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${reason}`
-  await kubectlWait(edge.plane, [NAME, condition, PATIENCE], namespace)
+  await kubectlWait(edge.plane, [NAME, condition, TIMEOUT], namespace)
   return readyOf(await getObject(edge.plane, NAME, namespace))?.message ?? ''
 }
 
 const isReady = async (namespace: string): Promise<void> =>
-  kubectlWait(edge.plane, [NAME, 'condition=Ready', PATIENCE], namespace)
+  kubectlWait(edge.plane, [NAME, 'condition=Ready', TIMEOUT], namespace)
 
 const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ format: 'pem', type: 'pkcs8' })
@@ -109,14 +109,14 @@ describe('credentials', () => {
       const issuerRef = { group: 'edge-issuer.dev', kind: 'Issuer', name: 'edge' }
       await plane.apply(requestManifest({ name: 'waits', namespace: name, csrPem, issuerRef }))
       const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
-      await kubectlWait(plane, ['certificaterequest/waits', pending, PATIENCE], name)
+      await kubectlWait(plane, ['certificaterequest/waits', pending, TIMEOUT], name)
       const { message } = readyOf(await getObject(plane, 'certificaterequest/waits', name)) ?? {}
       // The request quotes its issuer.
       expect(message).toMatch(/^Waiting for issuer to become ready/)
       expect(message).toContain(want)
       await plane.apply(secretManifest(name, signer.clientKeyPem))
       await isReady(name)
-      await kubectlWait(plane, ['certificaterequest/waits', 'condition=Ready', PATIENCE], name)
+      await kubectlWait(plane, ['certificaterequest/waits', 'condition=Ready', TIMEOUT], name)
     },
   )
 
@@ -125,7 +125,7 @@ describe('credentials', () => {
     const manifest = secretManifest('no-entry', 'x').replace('private-key.pem', 'token')
     await edge.plane.apply(manifest)
     const condition = `jsonpath={.status.conditions[?(@.type=="Ready")].message}=Not ready yet: Secret "no-entry/${SECRET_NAME}" has no entry "private-key.pem"; waiting for it`
-    await kubectlWait(edge.plane, [NAME, condition, PATIENCE], 'no-entry')
+    await kubectlWait(edge.plane, [NAME, condition, TIMEOUT], 'no-entry')
     expect(await notReady('no-entry')).not.toContain('token')
   })
 })
@@ -202,10 +202,10 @@ describe('the worker', () => {
       )
       const name = 'certificaterequest/waits'
       const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
-      await kubectlWait(plane, [name, pending, PATIENCE], 'worker-down')
+      await kubectlWait(plane, [name, pending, TIMEOUT], 'worker-down')
       expect(readyOf(await getObject(plane, name, 'worker-down'))?.message).toContain(NO_WORKER)
       await signer.worker.restart()
-      await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'worker-down')
+      await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], 'worker-down')
     },
   )
 
@@ -247,7 +247,7 @@ describe('the request', () => {
       }),
     )
     const failed = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Failed`
-    await kubectlWait(plane, ['certificaterequest/wants-ca-1', failed, PATIENCE], 'wants-ca')
+    await kubectlWait(plane, ['certificaterequest/wants-ca-1', failed, TIMEOUT], 'wants-ca')
     const request = await getObject(plane, 'certificaterequest/wants-ca-1', 'wants-ca')
     expect(readyOf(request)?.message).toMatch(
       /^Failed permanently to sign CertificateRequest: .*\(ca_not_allowed\)/,

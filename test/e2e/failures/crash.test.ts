@@ -16,7 +16,7 @@ import {
   type EdgeEnvironment,
   getObject,
   kubectlWait,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -43,7 +43,7 @@ it(
     await edge.restartRelay({ kubeconfig: proxy.kubeconfig })
 
     const killed = Promise.withResolvers<void>()
-    proxy.play(async ({ kind, path }) => {
+    proxy.inject(async ({ kind, path }) => {
       if (kind !== 'patch certificaterequests/status' || !path.includes('/web/')) return undefined
       await edge.relay().kill()
       killed.resolve()
@@ -58,7 +58,7 @@ it(
     expect(before.status.certificate).toBeUndefined()
 
     await edge.restartRelay({ kubeconfig: edge.relayKubeconfig })
-    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'default')
+    await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], 'default')
     const after = await getObject(plane, name, 'default')
     const pem = Buffer.from(after.status.certificate ?? '', 'base64').toString()
     const serialNumber = new X509Certificate(pem).serialNumber.toLowerCase()

@@ -30,7 +30,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -94,7 +94,7 @@ async function readyIssuer(namespace: string, spec: object): Promise<void> {
     ].join('---\n'),
   )
   const name = `issuer.edge-issuer.dev/${ISSUER.name}`
-  await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], namespace)
+  await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], namespace)
 }
 
 /** The reasons of all requests that hang. */
@@ -136,7 +136,7 @@ it('64 requests that hang do not keep another namespace from its certificate', a
     timeoutMs: POLL_TIMEOUT_MS,
   })
   await plane.apply(certificateManifest({ name: 'web', namespace: GOOD, issuer: ISSUER }))
-  await kubectlWait(plane, ['certificate/web', 'condition=Ready', PATIENCE], GOOD)
+  await kubectlWait(plane, ['certificate/web', 'condition=Ready', TIMEOUT], GOOD)
   // Most of those that came first still wait for their first call.
   expect(stub.asked.size).toBeLessThan(HANGING)
   // A call that the relay gave up may be noticed after the next one came.
@@ -145,7 +145,7 @@ it('64 requests that hang do not keep another namespace from its certificate', a
 
 it('requests that wait for the circuit breaker say so', async ({ expect }) => {
   await pollUntil({
-    what: 'the breaker to open, and the last request to be looked at',
+    what: 'the breaker to open, and the last request to be reconciled',
     probe: async () => (await lastMessage()).includes('waiting until a probe succeeds'),
     timeoutMs: POLL_TIMEOUT_MS,
   })

@@ -22,7 +22,7 @@ import {
   type EdgeEnvironment,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -67,7 +67,7 @@ beforeAll(async () => {
   await makeIssuer('issuer-stale')
   await kubectlWait(
     plane,
-    ['clusterissuer.edge-issuer.dev/issuer-stale', 'condition=Ready', PATIENCE],
+    ['clusterissuer.edge-issuer.dev/issuer-stale', 'condition=Ready', TIMEOUT],
     NAMESPACE,
   )
   const frozenUrl = `https://127.0.0.1:${String(frozen.port)}/`
@@ -86,7 +86,7 @@ beforeAll(async () => {
       '--max-concurrent-reconciles-per-issuer=16',
     ],
   })
-  api.play(({ method, path }) =>
+  api.inject(({ method, path }) =>
     method === 'PATCH'
       ? FAULTS.find(({ name }) => path.includes(`/${name}/status`))?.api
       : undefined,
@@ -105,7 +105,7 @@ afterAll(async () => {
   await Promise.all([api.stop(), frozen.stop()])
 })
 
-/** The stub tells of the real worker's health. */
+/** The stub reports the real worker's health. */
 async function startStub(): Promise<StubSigner> {
   const file = (name: string): string => join(edge.plane.directory, 'signer', name)
   return startStubSigner({
@@ -150,12 +150,12 @@ async function endNamespace(): Promise<void> {
   await plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`)
   await plane.apply(requestManifest({ name, namespace, csrPem, issuerRef }))
   const condition = 'jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending'
-  await kubectlWait(plane, [`certificaterequest/${name}`, condition, PATIENCE], namespace)
+  await kubectlWait(plane, [`certificaterequest/${name}`, condition, TIMEOUT], namespace)
   await mustKubectl(plane, `delete namespace ${namespace} --wait=false`)
   await makeIssuer('late')
 }
 
-/** Looks again and again until nothing is missing of any row. A row that was complete once is done. */
+/** Polls until nothing is missing of any row. A row that was complete once is done. */
 async function poll(
   rows: readonly FaultRow[],
   missingOf: (row: FaultRow, view: View) => readonly string[],
@@ -163,7 +163,7 @@ async function poll(
 ): Promise<{ readonly missing: ReadonlyMap<string, readonly string[]>; readonly view: View }> {
   const deadlineMs = Date.now() + limitMs
   let missing = new Map(
-    rows.map((row) => [row.name, ['not looked at']] as readonly [string, readonly string[]]),
+    rows.map((row) => [row.name, ['not checked']] as readonly [string, readonly string[]]),
   )
   for (;;) {
     const view = await lookAtAll({ edge, metricsPort })
@@ -202,7 +202,7 @@ const isAboutEnding = (line: string): boolean =>
 it('that a namespace is being deleted is no fault', async ({ expect }) => {
   await kubectlWait(
     edge.plane,
-    ['certificaterequest/in-ending', 'jsonpath={.status.certificate}', PATIENCE],
+    ['certificaterequest/in-ending', 'jsonpath={.status.certificate}', TIMEOUT],
     'ending',
   )
   const lines = async (): Promise<readonly string[]> =>
@@ -222,7 +222,7 @@ describe('after the fault', () => {
   let remains: ReadonlyMap<string, readonly string[]>
 
   beforeAll(async () => {
-    api.play(() => undefined)
+    api.inject(() => undefined)
     await rm(throwsFile)
     await mustKubectl(
       edge.plane,

@@ -96,7 +96,7 @@ const ISSUER_WRITES: readonly FaultRow[] = [
 
 const UNEXPECTED = 'unexpected error in the relay; its log has the stack'
 
-/** Code throws that nobody expects to. */
+/** Code throws unexpectedly. */
 const THROWS: readonly FaultRow[] = [
   {
     name: 'throws-check',

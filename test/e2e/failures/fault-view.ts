@@ -10,7 +10,7 @@ import { statusReportSchema } from '../../../cli/src/status/report.ts'
 import { type EdgeEnvironment, mustKubectl } from '../environment.ts'
 import type { FaultRow, FaultyKind, Visible } from './fault-row.ts'
 
-/** Everything that is looked at, by the name of the object. */
+/** Everything that is checked, by the name of the object. */
 export interface View {
   readonly conditions: ReadonlyMap<string, string>
   /** Whether a request has its certificate, or an issuer is Ready for its current spec. */

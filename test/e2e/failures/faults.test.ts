@@ -73,24 +73,27 @@ it.for(seedsOr([1, 2]))(
     const { edge, admin, restartRelay } = faulty
     const namespace = `seed-${String(seed)}`
     await prepare(namespace)
-    play(seed)
+    replay(seed)
     await restartRelay()
 
     const created = await createAll({ seed, namespace })
     const isOver = (): boolean => edge.relay().end() !== undefined
     const unmet = await unmetAfter({ admin, namespace, created, limitMs: RUN_LIMIT_MS, isOver })
-    expect(unmet, story(seed)).toEqual([])
+    expect(unmet, describeRun(seed)).toEqual([])
     await pollUntil({
-      what: `the relay to let go of calls that will not be answered; ${story(seed)}`,
+      what: `the relay to let go of calls that will not be answered; ${describeRun(seed)}`,
       probe: async () => Promise.resolve(areOpenCallsInOrder()),
       timeoutMs: LET_GO_LIMIT_MS,
     })
-    expect(await edge.relay().stop(STOP_GRACE_MS), story(seed)).toEqual({ code: 0, signal: null })
-    expect(await relayErrors(edge), story(seed)).toEqual([])
+    expect(await edge.relay().stop(STOP_GRACE_MS), describeRun(seed)).toEqual({
+      code: 0,
+      signal: null,
+    })
+    expect(await relayErrors(edge), describeRun(seed)).toEqual([])
 
     const observed = await observeRequests(admin, namespace)
-    expect(unmetEnds(created, observed), story(seed)).toEqual([])
-    expect(await ledgerFaults(edge, { created, observed }), story(seed)).toEqual([])
+    expect(unmetEnds(created, observed), describeRun(seed)).toEqual([])
+    expect(await ledgerFaults(edge, { created, observed }), describeRun(seed)).toEqual([])
     await admin.send({ method: 'DELETE', path: requestPath(namespace) })
   },
 )
@@ -104,9 +107,9 @@ async function prepare(namespace: string): Promise<void> {
 }
 
 /** Lets the plan of a seed begin on both sides. */
-function play(seed: number): void {
-  faulty.api.play(faultPlan({ seed, menuOf: apiMenu }))
-  faulty.worker.play(faultPlan({ seed, menuOf: workerMenu }))
+function replay(seed: number): void {
+  faulty.api.inject(faultPlan({ seed, menuOf: apiMenu }))
+  faulty.worker.inject(faultPlan({ seed, menuOf: workerMenu }))
 }
 
 /** Creates the requests, and somewhere on the way the late issuer. */
@@ -143,7 +146,7 @@ function whatIsWatched(path: string): string {
 }
 
 /** How to play it again, and what became of lists and watches. */
-function story(seed: number): string {
+function describeRun(seed: number): string {
   const faults = faulty.api.calls.flatMap(({ kind, n, fault }) =>
     fault !== undefined && /^(?:watch|list) /.test(kind)
       ? [`${kind} ${String(n)}: ${describeFault(fault)}`]

@@ -17,7 +17,7 @@ import {
   startEdgeEnvironment,
 } from '../environment.ts'
 
-/** What runs, and what stands between. */
+/** What runs, and the proxies between. */
 export interface FaultyEnvironment {
   readonly edge: EdgeEnvironment
   /** Between relay and API server. */

@@ -10,7 +10,7 @@ import { issuerManifest, secretManifest } from '@edge-issuer/testbed/relay/objec
 import { afterAll, beforeAll, it } from 'vitest'
 import { createBurst } from '../../support/edge/burst.ts'
 import type { CallRecord } from '../../support/fault-proxy/proxy.ts'
-import { grantCredentials, mustKubectl, PATIENCE } from '../environment.ts'
+import { grantCredentials, mustKubectl, TIMEOUT } from '../environment.ts'
 import { type Mix, shuffled, unmetAfter } from '../many-requests.ts'
 import { type FaultyEnvironment, startFaultyEnvironment, workerSpec } from './faulty-environment.ts'
 
@@ -53,7 +53,7 @@ it(
     await untilQuiet()
 
     const startMs = performance.now()
-    for (const proxy of [api, worker]) proxy.play(() => undefined)
+    for (const proxy of [api, worker]) proxy.inject(() => undefined)
     await sleep(WINDOW_MS)
     const calls = { api: countsOf(api.calls), worker: countsOf(worker.calls) }
     const lengthMs = performance.now() - startMs
@@ -66,7 +66,7 @@ it(
     expect(calls.worker['health']).toBeGreaterThanOrEqual(ISSUERS)
     expect(calls.worker['health']).toBeLessThanOrEqual(checks)
     const limits: Readonly<Record<string, number>> = {
-      // A check judges the Secret as it is now, not as a watch that may lag tells it.
+      // A check reads the Secret as it is now, not as a watch that may lag has it.
       'get secrets': checks,
       'watch certificaterequests': watches,
       'watch certificatesigningrequests': watches,
@@ -100,7 +100,7 @@ async function createIssuers(): Promise<void> {
   await plane.apply([secret, ...issuers].join('---\n'))
   await mustKubectl(
     plane,
-    `wait issuers.edge-issuer.dev --all --for=condition=Ready --timeout=${PATIENCE} -n ${NAMESPACE}`,
+    `wait issuers.edge-issuer.dev --all --for=condition=Ready --timeout=${TIMEOUT} -n ${NAMESPACE}`,
   )
 }
 

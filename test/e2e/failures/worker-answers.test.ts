@@ -23,7 +23,7 @@ import {
   getObject,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   readyOf,
   startEdgeEnvironment,
@@ -37,7 +37,7 @@ const NEVER = new AbortController().signal
 let edge: EdgeEnvironment
 let stub: StubSigner | undefined
 let health: unknown
-/** A good answer to the request of somebody else. */
+/** A good response to another request. */
 let foreign: unknown
 
 beforeAll(async () => {
@@ -113,7 +113,7 @@ const look = async (name: string): ReturnType<typeof getObject> =>
 /** Waits until the request has this reason, and gives the message. */
 async function reason(name: string, wanted: 'Pending' | 'Failed'): Promise<string> {
   const condition = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${wanted}`
-  await kubectlWait(edge.plane, [`certificaterequest/${name}`, condition, PATIENCE], NAMESPACE)
+  await kubectlWait(edge.plane, [`certificaterequest/${name}`, condition, TIMEOUT], NAMESPACE)
   return readyOf(await look(name))?.message ?? ''
 }
 
@@ -173,14 +173,14 @@ describe('faults that pass', () => {
   )
 
   it(
-    'past the limit a request fails, with the time and the last fault, and is left alone',
+    'past the limit a request fails with the time and the last error, and is ignored',
     { tags: ['AC-12'] },
     async ({ expect }) => {
       const { plane, signer } = edge
       const spec = { maxRetryDuration: '3s' }
       await plane.apply(issuerManifest(signer, { kind: 'ClusterIssuer', name: 'hasty', spec }))
       const hasty = 'clusterissuer.edge-issuer.dev/hasty'
-      await kubectlWait(plane, [hasty, 'condition=Ready', PATIENCE], NAMESPACE)
+      await kubectlWait(plane, [hasty, 'condition=Ready', TIMEOUT], NAMESPACE)
       const worker = await misbehave(() => refusal('internal_error'))
       await request('given-up', 'hasty')
       const message = await reason('given-up', 'Failed')
@@ -211,7 +211,7 @@ it(
     const worker = await misbehave(() => refusal('credentials_rejected'))
     const startedAtMs = Date.now()
     await Promise.all(['held-1', 'held-2'].map(async (name) => request(name)))
-    await kubectlWait(plane, [ISSUER, 'condition=Ready=False', PATIENCE], NAMESPACE)
+    await kubectlWait(plane, [ISSUER, 'condition=Ready=False', TIMEOUT], NAMESPACE)
     expect(readyOf(await getObject(plane, ISSUER, NAMESPACE))?.message).toContain(
       '(credentials_rejected)',
     )

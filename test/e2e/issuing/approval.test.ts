@@ -19,7 +19,7 @@ import {
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
-import { approvalRefusal } from '../failures/breakages.ts'
+import { approvalRefusal } from '../failures/permission-faults.ts'
 
 let edge: EdgeEnvironment
 

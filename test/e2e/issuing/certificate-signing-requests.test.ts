@@ -1,6 +1,6 @@
 /**
  * Kubernetes' own CertificateSigningRequests on a real API server: what is signed, what waits, what
- * fails, what is left alone.
+ * fails, and what the relay ignores.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
   kubectlWait,
   mustKubectl,
   type ObservedObject,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -60,7 +60,7 @@ const request = async (
   verb: 'approve' | 'deny' | 'wait' = 'approve',
 ): Promise<string> => makeSigningRequest(edge.plane, { csrPem, ...fields }, verb)
 
-/** Lets the relay see everything made so far: it is told of later requests later. */
+/** Waits until the relay has seen everything made so far: its watch delivers requests in order. */
 async function settle(): Promise<void> {
   const name = `marker-${crypto.randomUUID()}`
   const marker = await request({ name, signerName: 'clusterissuers.edge-issuer.dev/missing' })
@@ -182,7 +182,7 @@ describe('the relay fails', { tags: ['AC-24'] }, () => {
     { name: 'wants-ca', annotations: { [IS_CA]: 'true' }, want: '(ca_not_allowed)' },
   ])('$name, for good, with the reason', async ({ name, annotations, want }, { expect }) => {
     const csr = await request({ name, annotations })
-    await kubectlWait(edge.plane, [csr, 'condition=Failed', PATIENCE], 'default')
+    await kubectlWait(edge.plane, [csr, 'condition=Failed', TIMEOUT], 'default')
     const object = await getSigningRequest(edge.plane, csr)
     expect(conditionsOf(object)).toEqual(['Approved', 'Failed'])
     expect(object.status.certificate).toBeUndefined()
@@ -210,7 +210,7 @@ describe('the relay ignores', { tags: ['AC-24'] }, () => {
       name: 'foreign',
       verb: 'approve',
       fields: { signerName: 'clusterissuers.acme.dev/edge' },
-      // Not even looked at.
+      // Not even reconciled.
       why: undefined,
     },
   ] as const)('$name', async ({ name, verb, fields, why }, { expect }) => {
@@ -266,7 +266,7 @@ describe('the relay ignores', { tags: ['AC-24'] }, () => {
       const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
       const marker = { name: 'later', namespace: 'default', csrPem, issuerRef }
       await plane.apply(requestManifest(marker))
-      await kubectlWait(plane, ['certificaterequest/later', 'condition=Ready', PATIENCE], 'default')
+      await kubectlWait(plane, ['certificaterequest/later', 'condition=Ready', TIMEOUT], 'default')
       expect(await eventsOf(edge.plane, name)).toEqual([])
       expect(await workerLines('disabled')).toBe(0)
     } finally {

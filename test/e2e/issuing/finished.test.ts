@@ -1,6 +1,6 @@
 /**
- * Requests with which nothing more is to be done: a relay that starts anew sees all of them again, and
- * writes, asks and tells nothing.
+ * Finished requests: a relay that restarts sees all of them again, and
+ * writes nothing, sends nothing and emits no Event.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { type Admin, createAdmin } from '@edge-issuer/testbed/worker/admin'
 import { afterAll, beforeAll, it } from 'vitest'
 import { createBurst, requestPath } from '../../support/edge/burst.ts'
-import { FATES, type FateName } from '../../support/edge/scenarios.ts'
+import { SCENARIOS, type ScenarioName } from '../../support/edge/scenarios.ts'
 import {
   type EdgeEnvironment,
   getObject,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   readyOf,
   startEdgeEnvironment,
@@ -42,8 +42,8 @@ afterAll(async () => {
 
 const nameOf = (name: string): string => `certificaterequest/${name}`
 
-async function create(fate: FateName, name: string): Promise<void> {
-  await createBurst(admin, [{ fate, name, namespace: NAMESPACE }])
+async function create(scenario: ScenarioName, name: string): Promise<void> {
+  await createBurst(admin, [{ scenario, name, namespace: NAMESPACE }])
 }
 
 /** Writes into a status under another name than the relay's. */
@@ -69,7 +69,7 @@ async function restartAfter(prepare: () => Promise<void>): Promise<number> {
   return length
 }
 
-/** Waits until the relay has looked at a request and left it alone, in the log from there on. */
+/** Waits until the log, from there on, says that the relay has ignored a request. */
 async function isLeftAlone(name: string, logStart: number): Promise<void> {
   const line = `"key":"${NAMESPACE}/${name}","why":"`
   await pollUntil({
@@ -92,35 +92,35 @@ async function traces(name: string): Promise<readonly unknown[]> {
 }
 
 it.for([
-  { line: '5: issued', fate: 'good', asked: 1, events: 'Issued' },
-  { line: '5, 11: failed', fate: 'malformed', asked: 1, events: 'PermanentError' },
-  { line: '3, 5: denied', fate: 'denied', asked: 0, events: 'PermanentError' },
+  { line: 'issued', scenario: 'good', asked: 1, events: 'Issued' },
+  { line: 'failed', scenario: 'malformed', asked: 1, events: 'PermanentError' },
+  { line: 'denied', scenario: 'denied', asked: 0, events: 'PermanentError' },
 ] as const)(
-  '$line',
+  'ignored after a restart: $line',
   { tags: ['AC-3', 'AC-5', 'AC-11'] },
-  async ({ fate, asked, events }, { expect }) => {
-    await create(fate, fate)
-    const ended = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${FATES[fate].end}`
-    await kubectlWait(edge.plane, [nameOf(fate), ended, PATIENCE], NAMESPACE)
+  async ({ scenario, asked, events }, { expect }) => {
+    await create(scenario, scenario)
+    const ended = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${SCENARIOS[scenario].end}`
+    await kubectlWait(edge.plane, [nameOf(scenario), ended, TIMEOUT], NAMESPACE)
     await pollUntil({
-      what: `${fate} to be told of`,
-      probe: async () => (await traces(fate))[2] !== '',
+      what: `an Event about ${scenario}`,
+      probe: async () => (await traces(scenario))[2] !== '',
       timeoutMs: POLL_TIMEOUT_MS,
     })
-    const before = await traces(fate)
+    const before = await traces(scenario)
     expect(before.slice(1)).toEqual([asked, events])
-    const { failureTime } = (await getObject(edge.plane, nameOf(fate), NAMESPACE)).status
-    expect(failureTime !== undefined).toBe(fate !== 'good')
+    const { failureTime } = (await getObject(edge.plane, nameOf(scenario), NAMESPACE)).status
+    expect(failureTime !== undefined).toBe(scenario !== 'good')
     const start = await restartAfter(async () => Promise.resolve())
-    await isLeftAlone(fate, start)
-    expect(await traces(fate)).toEqual(before)
+    await isLeftAlone(scenario, start)
+    expect(await traces(scenario)).toEqual(before)
   },
 )
 
 it.for([
   {
     name: 'invalid',
-    line: '4: what cert-manager found invalid',
+    line: 'found invalid by cert-manager',
     status: {
       conditions: [
         { type: 'InvalidRequest', status: 'True', reason: 'Test', message: 'by the test' },
@@ -129,16 +129,20 @@ it.for([
   },
   {
     name: 'foreign-certificate',
-    line: '5: what has a certificate already, of whomever',
+    line: 'has a certificate of another controller',
     status: { certificate: Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64') },
   },
-])('$line', { tags: ['AC-4', 'AC-5'] }, async ({ name, status }, { expect }) => {
-  const start = await restartAfter(async () => {
-    await create('good', name)
-    await write(name, status)
-  })
-  await isLeftAlone(name, start)
-  const object = await getObject(edge.plane, nameOf(name), NAMESPACE)
-  expect(readyOf(object)).toBeUndefined()
-  expect((await traces(name)).slice(1)).toEqual([0, ''])
-})
+])(
+  'ignored after a restart: $line',
+  { tags: ['AC-4', 'AC-5'] },
+  async ({ name, status }, { expect }) => {
+    const start = await restartAfter(async () => {
+      await create('good', name)
+      await write(name, status)
+    })
+    await isLeftAlone(name, start)
+    const object = await getObject(edge.plane, nameOf(name), NAMESPACE)
+    expect(readyOf(object)).toBeUndefined()
+    expect((await traces(name)).slice(1)).toEqual([0, ''])
+  },
+)

@@ -24,7 +24,7 @@ import {
   kubectlWait,
   mustKubectl,
   ourReasons,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -90,10 +90,10 @@ describe('the main job', () => {
     },
   )
 
-  it('tells of it in Events and in the condition', async ({ expect }) => {
+  it('reports it in Events and in the condition', async ({ expect }) => {
     const { plane } = edge
-    const name = await request('told', OURS)
-    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+    const name = await request('reported', OURS)
+    await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], NAMESPACE)
     expect(readyOf(await getObject(plane, name, NAMESPACE))).toMatchObject({
       status: 'True',
       reason: 'Issued',
@@ -113,20 +113,20 @@ describe('what waits', () => {
     await plane.apply(requestManifest(manifest))
     const name = 'certificaterequest/early'
     const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
-    await kubectlWait(plane, [name, pending, PATIENCE], 'early')
+    await kubectlWait(plane, [name, pending, TIMEOUT], 'early')
     expect(readyOf(await getObject(plane, name, 'early'))?.message).toBe(
       'issuers.edge-issuer.dev "edge" not found. Waiting for it to be created.',
     )
 
     await plane.apply(issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: 'early' }))
     const waiting = `jsonpath={.status.conditions[?(@.type=="Ready")].status}=False`
-    await kubectlWait(plane, ['issuer.edge-issuer.dev/edge', waiting, PATIENCE], 'early')
+    await kubectlWait(plane, ['issuer.edge-issuer.dev/edge', waiting, TIMEOUT], 'early')
     expect(readyOf(await getObject(plane, 'issuer.edge-issuer.dev/edge', 'early'))?.message).toBe(
       'Not ready yet: Secret "early/edge-client" not found; waiting for it to be created',
     )
 
     await plane.apply(secretManifest('early', signer.clientKeyPem))
-    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'early')
+    await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], 'early')
   })
 
   it('an unreadable Secret: the condition has the fix', { tags: ['AC-23'] }, async ({ expect }) => {
@@ -136,12 +136,12 @@ describe('what waits', () => {
     await plane.apply(issuerManifest(signer, { kind: 'Issuer', name: 'edge', namespace: 'closed' }))
     const name = 'issuer.edge-issuer.dev/edge'
     const waiting = `jsonpath={.status.conditions[?(@.type=="Ready")].status}=False`
-    await kubectlWait(plane, [name, waiting, PATIENCE], 'closed')
+    await kubectlWait(plane, [name, waiting, TIMEOUT], 'closed')
     const message = readyOf(await getObject(plane, name, 'closed'))?.message ?? ''
     const [, command] = /grant it with: kubectl (create rolebinding .*)$/.exec(message) ?? []
     expect(command).toBeDefined()
     await mustKubectl(plane, command ?? '')
-    await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], 'closed')
+    await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], 'closed')
   })
 })
 
@@ -177,7 +177,7 @@ describe('the relay ignores', () => {
 
   it('no request without a kind: it means Issuer', { tags: ['AC-1'] }, async ({ expect }) => {
     const name = await request('no-kind', { group: OURS.group, name: OURS.name })
-    await kubectlWait(edge.plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+    await kubectlWait(edge.plane, [name, 'condition=Ready', TIMEOUT], NAMESPACE)
     expect(await ourTraces(name)).toContain(OURS.group)
   })
 
@@ -190,7 +190,7 @@ describe('the relay ignores', () => {
       expect(readyOf(await getObject(plane, name, NAMESPACE))).toBeUndefined()
       expect(await workerLines('unapproved')).toBe(0)
       await setCondition(name, 'Approved')
-      await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+      await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], NAMESPACE)
       expect(await workerLines('unapproved')).toBe(1)
     } finally {
       await plane.startCertManager()
@@ -207,7 +207,7 @@ describe('the relay ignores', () => {
         const name = await request('denied', OURS)
         await setCondition(name, 'Denied')
         const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
-        await kubectlWait(plane, [name, denied, PATIENCE], NAMESPACE)
+        await kubectlWait(plane, [name, denied, TIMEOUT], NAMESPACE)
         const object = await getObject(plane, name, NAMESPACE)
         expect(object.status.conditions.some(({ type }) => type === 'Approved')).toBe(false)
         expect(readyOf(object)).toMatchObject({ status: 'False', reason: 'Denied' })
@@ -250,7 +250,7 @@ async function settle(
   const marker = await request(`after-${name}`, { ...OURS, name: 'missing' })
   if (approval === 'approved by the test') await setCondition(marker, 'Approved')
   const pending = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Pending`
-  await kubectlWait(edge.plane, [marker, pending, PATIENCE], NAMESPACE)
+  await kubectlWait(edge.plane, [marker, pending, TIMEOUT], NAMESPACE)
 }
 
 /** Approves or denies, as an approver does. */

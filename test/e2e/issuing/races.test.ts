@@ -10,9 +10,9 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { afterAll, beforeAll, it } from 'vitest'
 import { z } from 'zod'
 import { type Created, createBurst, requestPath } from '../../support/edge/burst.ts'
-import type { FateName } from '../../support/edge/scenarios.ts'
+import type { ScenarioName } from '../../support/edge/scenarios.ts'
 import type { Call } from '../../support/fault-proxy/call.ts'
-import { getObject, kubectlWait, mustKubectl, PATIENCE, readyOf } from '../environment.ts'
+import { getObject, kubectlWait, mustKubectl, TIMEOUT, readyOf } from '../environment.ts'
 import { type FaultyEnvironment, startFaultyEnvironment } from '../failures/faulty-environment.ts'
 import { relayErrors } from '../many-requests.ts'
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await faulty.restartRelay()
   await kubectlWait(
     faulty.edge.plane,
-    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
+    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', TIMEOUT],
     NAMESPACE,
   )
 })
@@ -38,8 +38,8 @@ afterAll(async () => {
   await faulty.stop()
 })
 
-async function request(name: string, fate: FateName = 'good'): Promise<Created> {
-  const [created] = await createBurst(faulty.admin, [{ fate, name, namespace: NAMESPACE }])
+async function request(name: string, scenario: ScenarioName = 'good'): Promise<Created> {
+  const [created] = await createBurst(faulty.admin, [{ scenario, name, namespace: NAMESPACE }])
   if (created === undefined) throw new Error(`${name} was not created`)
   return created
 }
@@ -50,7 +50,7 @@ const look = async (name: string): ReturnType<typeof getObject> =>
 const isIssued = async (name: string): Promise<void> =>
   kubectlWait(
     faulty.edge.plane,
-    [`certificaterequest/${name}`, 'condition=Ready', PATIENCE],
+    [`certificaterequest/${name}`, 'condition=Ready', TIMEOUT],
     NAMESPACE,
   )
 
@@ -76,14 +76,14 @@ async function outcomes(uid: string): Promise<readonly string[]> {
     .map((line) => outcome.parse(JSON.parse(line)).outcome)
 }
 
-/** At the first of these calls `then` happens, and only after it the call goes on; both proxies begin anew. */
+/** At the first of these calls `then` happens, and the call continues after it; both proxies start over. */
 function meanwhile(isIt: (call: Call) => boolean, then: () => Promise<unknown>): void {
   let first: Promise<unknown> | undefined
   const choice = async (call: Call): Promise<undefined> => {
     if (isIt(call)) await (first ??= then())
   }
-  faulty.api.play(choice)
-  faulty.worker.play(choice)
+  faulty.api.inject(choice)
+  faulty.worker.inject(choice)
 }
 
 const isWriteTo =
@@ -103,7 +103,7 @@ const MOMENTS = [
 ] as const satisfies { name: string; moment: string; isIt: (call: Call) => boolean }[]
 
 it.for(MOMENTS)(
-  '16: a request deleted and made anew $moment gets no certificate of the old one',
+  'a request deleted and created again $moment gets no certificate of the old one',
   { tags: ['AC-16'] },
   async ({ name, isIt }, { expect }) => {
     const replaced = Promise.withResolvers<Created>()
@@ -124,7 +124,7 @@ it.for(MOMENTS)(
 )
 
 it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
-  '16: a request deleted $moment is not made anew by what is written',
+  'a request deleted $moment is not created again by a write',
   { tags: ['AC-16'] },
   async ({ name, moment }, { expect }) => {
     const isIt = moment === 'while the worker signs' ? MOMENTS[0].isIt : isWriteTo(name)
@@ -146,11 +146,7 @@ it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
     // Its namesake is worked on after it: one key is never in two hands.
     const anew = await request(name, 'denied')
     const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
-    await kubectlWait(
-      faulty.edge.plane,
-      [`certificaterequest/${name}`, denied, PATIENCE],
-      NAMESPACE,
-    )
+    await kubectlWait(faulty.edge.plane, [`certificaterequest/${name}`, denied, TIMEOUT], NAMESPACE)
     const { metadata, status } = await look(name)
     expect([metadata.uid, status.certificate]).toEqual([anew.uid, undefined])
     expect(await outcomes(anew.uid)).toEqual([])
@@ -159,12 +155,17 @@ it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
 )
 
 it(
-  '20: what others write between reading and writing is kept, and the request is issued',
+  'a status written between read and write is kept, and the request is issued',
   { tags: ['AC-9', 'AC-20'] },
   async ({ expect }) => {
     const { admin } = faulty
     const name = 'audited'
-    const audited = { type: 'Audited', status: 'True', reason: 'Seen', message: 'by somebody else' }
+    const audited = {
+      type: 'Audited',
+      status: 'True',
+      reason: 'Seen',
+      message: 'by another controller',
+    }
     meanwhile(isWriteTo(name), async () =>
       admin.send({
         method: 'PATCH',
@@ -195,10 +196,10 @@ it(
 )
 
 it(
-  '25: where no Event can be written, certificates are issued all the same',
+  'certificates are issued where no Event can be written',
   { tags: ['AC-25'] },
   async ({ expect }) => {
-    faulty.api.play((call) => (isOfEvents(call) ? { kind: 'refuse', status: 500 } : undefined))
+    faulty.api.inject((call) => (isOfEvents(call) ? { kind: 'refuse', status: 500 } : undefined))
     await request('eventless')
     await isIssued('eventless')
     await pollUntil({
@@ -209,12 +210,12 @@ it(
     await request('eventless-too')
     await isIssued('eventless-too')
     expect(faulty.api.calls.filter(isOfEvents).every(({ fault }) => fault !== undefined)).toBe(true)
-    faulty.api.play(() => undefined)
+    faulty.api.inject(() => undefined)
   },
 )
 
 it(
-  '27: told to end while the worker signs, the relay ends in order; the lease is free, the request issued once',
+  'SIGTERM while the worker signs: the relay ends in order, the lease is free, the request issued once',
   { tags: ['AC-27'] },
   async ({ expect }) => {
     const { edge, api } = faulty

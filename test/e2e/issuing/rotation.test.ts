@@ -18,7 +18,7 @@ import { z } from 'zod'
 import {
   type EdgeEnvironment,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -31,7 +31,7 @@ const ROOT_A = 'CN=edge-issuer Root CA'
 const ROOT_B = 'CN=Blue Root CA'
 
 /** Patience where the time is not what is tested. */
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 /** Certificates that are asked for while the worker is restarted; half of them before it is. */
 const BURST = 40
@@ -74,7 +74,7 @@ async function relaySees(...states: readonly string[]): Promise<void> {
     what: `the issuer to be "${wanted}"`,
     probe: async () =>
       (await mustKubectl(edge.plane, `get ${ISSUER} -o`, `jsonpath=${path}`)) === wanted,
-    timeoutMs: PATIENCE_MS,
+    timeoutMs: TIMEOUT_MS,
   })
 }
 
@@ -114,7 +114,7 @@ const secretsSchema = z.object({
 
 /** Waits for Certificates and reads their Secrets. */
 async function issued(...names: readonly string[]): Promise<readonly Issued[]> {
-  const wait = `wait --for=condition=Ready --timeout=${PATIENCE} -n ${NAMESPACE}`
+  const wait = `wait --for=condition=Ready --timeout=${TIMEOUT} -n ${NAMESPACE}`
   await mustKubectl(edge.plane, wait, ...names.map((name) => `certificate/${name}`))
   const json = await mustKubectl(edge.plane, `get secrets -n ${NAMESPACE} -o json`)
   const secrets = new Map(
@@ -244,7 +244,7 @@ it('A, then A with B to come, then B with A still trusted, then B alone', async 
   for (const one of bursts) await verify(one, trustBoth, trustStill)
   await verify(after, trustStill, trustB)
   await verify(last, trustB)
-  // And nobody had to ask twice.
+  // And no request was sent twice.
   const names = ['before', 'prepared', ...burst, 'after', 'last']
   expect(await outcomes()).toEqual(Object.fromEntries(names.map((name) => [`${name}-1`, 'Issued'])))
 })

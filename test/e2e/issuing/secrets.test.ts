@@ -23,7 +23,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -79,11 +79,11 @@ const setKey = async (namespace: string, key: string): Promise<void> =>
   edge.plane.apply(secretManifest(namespace, key))
 
 const isReady = async (namespace: string): Promise<void> =>
-  kubectlWait(edge.plane, [NAME, 'condition=Ready', PATIENCE], namespace)
+  kubectlWait(edge.plane, [NAME, 'condition=Ready', TIMEOUT], namespace)
 
 /** Waits until the issuer is not Ready, and gives its message. */
 async function notReady(namespace: string): Promise<string> {
-  await kubectlWait(edge.plane, [NAME, 'condition=Ready=False', PATIENCE], namespace)
+  await kubectlWait(edge.plane, [NAME, 'condition=Ready=False', TIMEOUT], namespace)
   return readyOf(await getObject(edge.plane, NAME, namespace))?.message ?? ''
 }
 
@@ -118,13 +118,13 @@ describe('permitted to get only', () => {
     const issuerRef = { group: 'edge-issuer.dev', kind: 'Issuer', name: 'edge' }
     const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
     await plane.apply(requestManifest({ name: 'good', namespace, csrPem, issuerRef }))
-    await kubectlWait(plane, ['certificaterequest/good', 'condition=Ready', PATIENCE], namespace)
+    await kubectlWait(plane, ['certificaterequest/good', 'condition=Ready', TIMEOUT], namespace)
 
     await mustKubectl(plane, `delete ${SECRET} -n ${namespace}`)
     await plane.apply(requestManifest({ name: 'late', namespace, csrPem, issuerRef }))
     expect(await notReady(namespace)).toContain('not found')
     await setKey(namespace, edge.signer.clientKeyPem)
-    await kubectlWait(plane, ['certificaterequest/late', 'condition=Ready', PATIENCE], namespace)
+    await kubectlWait(plane, ['certificaterequest/late', 'condition=Ready', TIMEOUT], namespace)
   })
 })
 
@@ -162,7 +162,7 @@ async function healthChecks(): Promise<number> {
   return log.split('\n').filter((line) => line.includes('"healthy"')).length
 }
 
-/** Watches of Secrets that are open at the API server, of whomever. */
+/** All watches of Secrets that are open at the API server. */
 async function secretWatches(): Promise<number> {
   const metrics = await mustKubectl(edge.plane, 'get --raw /metrics')
   const counts = [

@@ -1,5 +1,5 @@
 /**
- * CertificateSigningRequests as a test handles them: made, approved, looked at.
+ * CertificateSigningRequests in tests: creates, approves and reads them.
  *
  * @module
  */
@@ -20,12 +20,12 @@ import {
   kubectlWait,
   mustKubectl,
   type ObservedObject,
-  PATIENCE,
+  TIMEOUT,
 } from '../environment.ts'
 
 /** Where Events about cluster-scoped objects live. */
 const NAMESPACE = 'default'
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 /** Creates a request and approves it, denies it or lets it wait; names it for kubectl. */
 export async function makeSigningRequest(
@@ -46,7 +46,7 @@ export const getSigningRequest = async (
 
 /** Waits until a request has its certificate. */
 export const isSigned = async (plane: ControlPlane, name: string): Promise<void> =>
-  kubectlWait(plane, [name, 'jsonpath={.status.certificate}', PATIENCE], NAMESPACE)
+  kubectlWait(plane, [name, 'jsonpath={.status.certificate}', TIMEOUT], NAMESPACE)
 
 /** @returns What a request was given, leaf first. */
 export async function certificatesOf(
@@ -70,7 +70,7 @@ const eventsSchema = z.object({
   ),
 })
 
-/** @returns What was told of a request: `Normal Issued: …`. */
+/** @returns The Events about a request: `Normal Issued: …`. */
 export async function eventsOf(plane: ControlPlane, name: string): Promise<readonly string[]> {
   const json = await mustKubectl(plane, `get events.events.k8s.io -n ${NAMESPACE} -o json`)
   return eventsSchema
@@ -79,12 +79,12 @@ export async function eventsOf(plane: ControlPlane, name: string): Promise<reado
     .map(({ type, reason, note }) => `${type} ${reason}: ${note}`)
 }
 
-/** Waits until a request was told something that contains `text`. */
+/** Waits until an Event about a request contains `text`. */
 export async function isTold(plane: ControlPlane, name: string, text: string): Promise<void> {
   await pollUntil({
     what: `the Event "${text}" about ${name}`,
     probe: async () => (await eventsOf(plane, name)).some((event) => event.includes(text)),
-    timeoutMs: PATIENCE_MS,
+    timeoutMs: TIMEOUT_MS,
   })
 }
 

@@ -168,7 +168,7 @@ describe('a leader that freezes', () => {
       await waitUntilAsked('late', 1)
       // Waits on its connection to the worker, and is a reason to write.
       stub.answerHanging(refusal('csr_malformed'))
-      leader.api.play(() => undefined)
+      leader.api.inject(() => undefined)
       process.kill(leader.process.pid, 'SIGCONT')
       expect(await leader.process.ended).toEqual({ code: 1, signal: null })
       expect(leader.api.calls.filter(isWrite)).toEqual([])

@@ -58,7 +58,7 @@ it.for(seedsOr([1, 2, 3]))(
   { timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {
     const namespace = `seed-${String(seed)}`
-    const story = replayCommand(seed, 'leadership/hand-over.test.ts')
+    const run = replayCommand(seed, 'leadership/hand-over.test.ts')
     await edge.plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`)
     replicas.push(await edge.startReplica())
     const random = seededRandom(`hand-over ${String(seed)}`)
@@ -70,12 +70,10 @@ it.for(seedsOr([1, 2, 3]))(
     const created = await createBurst(admin, wanted, (count) => {
       if (count === killAfter) handOver = killLeader(delayMs)
     })
-    expect(await handOver, story).toBeLessThan(HAND_OVER_LIMIT_MS)
-    expect(await unmetAfter({ admin, namespace, created, limitMs: RUN_LIMIT_MS }), story).toEqual(
-      [],
-    )
+    expect(await handOver, run).toBeLessThan(HAND_OVER_LIMIT_MS)
+    expect(await unmetAfter({ admin, namespace, created, limitMs: RUN_LIMIT_MS }), run).toEqual([])
     const observed = await observeRequests(admin, namespace)
-    expect(await ledgerFaults(edge, { created, observed }), story).toEqual([])
+    expect(await ledgerFaults(edge, { created, observed }), run).toEqual([])
   },
 )
 

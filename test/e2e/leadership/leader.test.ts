@@ -16,7 +16,7 @@ import {
   type EdgeEnvironment,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -59,7 +59,7 @@ async function request(name: string): Promise<void> {
 }
 
 const isIssued = async (name: string): Promise<void> =>
-  kubectlWait(edge.plane, [`certificaterequest/${name}`, 'condition=Ready', PATIENCE], 'default')
+  kubectlWait(edge.plane, [`certificaterequest/${name}`, 'condition=Ready', TIMEOUT], 'default')
 
 /** What the worker answered to the request of this name. */
 async function outcomes(name: string): Promise<readonly string[]> {

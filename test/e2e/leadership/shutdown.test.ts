@@ -17,7 +17,7 @@ import {
   kubectlWait,
   mustKubectl,
   type ObservedObject,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
 } from '../environment.ts'
 import { type FaultyEnvironment, startFaultyEnvironment } from '../failures/faulty-environment.ts'
@@ -44,20 +44,20 @@ afterAll(async () => {
 /** A leader that has a Ready issuer. The one before has let its lease go. */
 beforeEach(async () => {
   const { api, worker, edge, restartRelay } = faulty
-  api.play(() => undefined)
-  worker.play(() => undefined)
+  api.inject(() => undefined)
+  worker.inject(() => undefined)
   await edge.relay().stop(GRACE_MS)
   await restartRelay()
   await kubectlWait(
     edge.plane,
-    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', PATIENCE],
+    ['clusterissuer.edge-issuer.dev/edge', 'condition=Ready', TIMEOUT],
     NAMESPACE,
   )
 })
 
 /** Makes an approved CertificateRequest. */
 const request = async (name: string): Promise<readonly Created[]> =>
-  createBurst(faulty.admin, [{ fate: 'good', name, namespace: NAMESPACE }])
+  createBurst(faulty.admin, [{ scenario: 'good', name, namespace: NAMESPACE }])
 
 const look = async (name: string): Promise<ObservedObject> =>
   getObject(faulty.edge.plane, `certificaterequest/${name}`, NAMESPACE)
@@ -70,8 +70,8 @@ const leaseHolder = async (): Promise<string> =>
     'get lease/edge-issuer-relay -n edge-issuer -o jsonpath={.spec.holderIdentity}',
   )
 
-/** @returns What a proxy plays, and a promise of the first call of this kind that it plays `fault` on. */
-function playOn(
+/** @returns The faults of a proxy, and a promise of the first call of this kind that gets `fault`. */
+function injectOn(
   kind: string,
   fault: Fault,
 ): { readonly choice: (call: Call) => Fault | undefined; readonly met: Promise<void> } {
@@ -88,8 +88,8 @@ it('a certificate that is signed is written before the relay ends, and nothing n
   expect,
 }) => {
   const { edge, api } = faulty
-  const { choice, met } = playOn('patch certificaterequests/status', SLOW)
-  api.play(choice)
+  const { choice, met } = injectOn('patch certificaterequests/status', SLOW)
+  api.inject(choice)
   await request('slow')
   await met
   expect(await leaseHolder()).not.toBe('')
@@ -109,8 +109,8 @@ it('a certificate that is signed is written before the relay ends, and nothing n
 
 it('a worker that takes its time is waited for', async ({ expect }) => {
   const { edge, worker } = faulty
-  const { choice, met } = playOn('sign', SLOW)
-  worker.play(choice)
+  const { choice, met } = injectOn('sign', SLOW)
+  worker.inject(choice)
   const name = await makeSigningRequest(edge.plane, { name: 'patience', csrPem: csrPem() })
   await met
   expect(await edge.relay().stop(GRACE_MS)).toEqual(IN_ORDER)
@@ -122,15 +122,15 @@ it('a worker that never answers is not waited for, and the request is signed by 
   expect,
 }) => {
   const { edge, worker, restartRelay } = faulty
-  const { choice, met } = playOn('sign', { kind: 'half-open' })
-  worker.play(choice)
+  const { choice, met } = injectOn('sign', { kind: 'half-open' })
+  worker.inject(choice)
   const name = await makeSigningRequest(edge.plane, { name: 'unanswered', csrPem: csrPem() })
   await met
   expect(await edge.relay().stop(GRACE_MS)).toEqual(IN_ORDER)
   expect(await leaseHolder()).toBe('')
   const { status } = await getSigningRequest(edge.plane, name)
   expect(status.conditions.map(({ type }) => type)).toEqual(['Approved'])
-  worker.play(() => undefined)
+  worker.inject(() => undefined)
   await restartRelay()
   await isSigned(edge.plane, name)
 })

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, it } from 'vitest'
 import {
   type EdgeEnvironment,
   kubectlWait,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -56,7 +56,7 @@ it('who may gets them, without anything that grows with the number of requests',
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
   const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
   await plane.apply(requestManifest({ name: 'web', namespace: 'default', csrPem, issuerRef }))
-  await kubectlWait(plane, ['certificaterequest/web', 'condition=Ready', PATIENCE], 'default')
+  await kubectlWait(plane, ['certificaterequest/web', 'condition=Ready', TIMEOUT], 'default')
   await isSigned(plane, await makeSigningRequest(plane, { name: 'web', csrPem }))
   await makeSigningRequest(plane, { name: 'web-unapproved', csrPem }, 'wait')
   await seesTheUnapproved(port)
@@ -122,7 +122,7 @@ it('they are served plain, or not at all, when asked to', async ({ expect }) => 
   await expect(scrape(port)).rejects.toThrow('ECONNREFUSED')
 })
 
-/** Waits until a relay has heard of the one request that nobody has approved. */
+/** Waits until a relay has seen the one request that is not approved. */
 async function seesTheUnapproved(at: number): Promise<void> {
   const line = 'edge_issuer_requests_waiting_for_approval{kind="CertificateSigningRequest"} 1'
   await pollUntil({

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { mustKubectl } from '../environment.ts'
-import { type Breakage, relayComplaint } from '../failures/breakages.ts'
+import { type PermissionFault, relayComplaint } from '../failures/permission-faults.ts'
 
 /** In namespace `default`; {@link bindScraper} makes it one that may scrape. */
 const SCRAPER = 'prometheus'
@@ -22,7 +22,7 @@ export interface Scrape {
   readonly body: string
 }
 
-/** Asks for the metrics over TLS, whoever vouches for the certificate. */
+/** Gets the metrics over TLS, with any certificate. */
 export async function scrape(port: number, token?: string): Promise<Scrape> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const options = { port, path: '/metrics', headers, rejectUnauthorized: false, agent: false }
@@ -43,7 +43,7 @@ export const makeServiceAccount = async (plane: ControlPlane, name: string): Pro
 export const tokenOf = async (plane: ControlPlane, name: string): Promise<string> =>
   (await mustKubectl(plane, `create token ${name} -n default`)).trim()
 
-/** Lets the scraper scrape, with the command that the manifest tells. */
+/** Lets the scraper scrape, with the command of the manifest. */
 export async function bindScraper(plane: ControlPlane): Promise<void> {
   await makeServiceAccount(plane, SCRAPER)
   await mustKubectl(
@@ -52,7 +52,7 @@ export async function bindScraper(plane: ControlPlane): Promise<void> {
   )
 }
 
-/** Scrapes as the scraper, which is asked about anew. */
+/** Scrapes as the scraper, whose permission is not cached. */
 export const scrapeAsScraper = async (plane: ControlPlane, port: number): Promise<Scrape> =>
   scrape(port, await tokenOf(plane, SCRAPER))
 
@@ -66,12 +66,12 @@ export async function isScraped(plane: ControlPlane, port: number, status: numbe
 }
 
 /** The relay cannot ask who scrapes or what they may: it gives nothing away. */
-export const scrapeNotJudged: Breakage = async (permission, { edge, metricsPort }) => {
+export const scrapeNotJudged: PermissionFault = async (permission, { edge, metricsPort }) => {
   const complaint = await relayComplaint(edge, permission)
   await isScraped(edge.plane, metricsPort, 503)
   await complaint()
 }
 
 /** Whoever scrapes may not. */
-export const scrapeRefused: Breakage = async (_permission, { edge, metricsPort }) =>
+export const scrapeRefused: PermissionFault = async (_permission, { edge, metricsPort }) =>
   isScraped(edge.plane, metricsPort, 403)

@@ -27,7 +27,7 @@ const HEAP_MEGABYTES = 80
 /** Memory limit of the container. */
 const LIMIT_MEGABYTES = 256
 /** For the listing, on a machine that has other things to do. */
-const LISTING_PATIENCE = '300s'
+const LISTING_TIMEOUT = '300s'
 const CREATION_TIMEOUT_MS = 900_000
 const CRD = 'crd/certificaterequests.cert-manager.io'
 
@@ -89,9 +89,9 @@ describe.for([
         await mustKubectl(plane, `patch ${CRD} --type=json -p`, patch)
       }
       await edge.restartRelay({ heapMegabytes: HEAP_MEGABYTES, awaitsReadiness: false })
-      await createBurst(admin, [{ fate: 'good', name, namespace: 'default' }])
+      await createBurst(admin, [{ scenario: 'good', name, namespace: 'default' }])
       const request = `certificaterequest/${name}`
-      await kubectlWait(plane, [request, 'condition=Ready', LISTING_PATIENCE], 'default')
+      await kubectlWait(plane, [request, 'condition=Ready', LISTING_TIMEOUT], 'default')
       expect(edge.relay().end()).toBeUndefined()
       expect(await peakMegabytes()).toBeLessThan(LIMIT_MEGABYTES)
       const isWhole = (await readFile(edge.relay().logFile, 'utf8')).includes(

@@ -16,7 +16,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyClusterIssuer,
   readyOf,
   startEdgeEnvironment,
@@ -49,7 +49,7 @@ const create = async (name: string, spec: object = {}): Promise<unknown> =>
 /** The message of an Issuer once it has this reason. */
 async function message(name: string, reason: 'Failed' | 'Pending'): Promise<string | undefined> {
   const condition = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${reason}`
-  await kubectlWait(edge.plane, [kindOf(name), condition, PATIENCE], NAMESPACE)
+  await kubectlWait(edge.plane, [kindOf(name), condition, TIMEOUT], NAMESPACE)
   return readyOf(await getObject(edge.plane, kindOf(name), NAMESPACE))?.message
 }
 
@@ -85,7 +85,7 @@ it('an Issuer may not use a worker at a private address; a ClusterIssuer may', a
   await readyClusterIssuer(edge)
 })
 
-it('an Issuer may use it with --issuer-url-allow, and tells nothing apart there', async ({
+it('an Issuer may use it with --issuer-url-allow, and its condition reveals nothing', async ({
   expect,
 }) => {
   const { plane, signer } = edge
@@ -107,10 +107,10 @@ it('an Issuer may use it with --issuer-url-allow, and tells nothing apart there'
     '-o=jsonpath={range .items[?(@.reason=="RetryableError")]}{.message}{"\\n"}{end}',
   )
   expect(new Set(events.trimEnd().split('\n'))).toEqual(new Set(messages))
-  await kubectlWait(plane, [kindOf('edge'), 'condition=Ready', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [kindOf('edge'), 'condition=Ready', TIMEOUT], NAMESPACE)
   const issuer = { kind: 'Issuer', name: 'edge' } as const
   await plane.apply(certificateManifest({ name: 'web', namespace: NAMESPACE, issuer }))
-  await kubectlWait(plane, ['certificate/web', 'condition=Ready', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, ['certificate/web', 'condition=Ready', TIMEOUT], NAMESPACE)
   expect(await readFile(edge.relay().logFile, 'utf8')).toContain(
     `the TLS certificate of ${signer.worker.url} is not trusted`,
   )

@@ -1,6 +1,6 @@
 /**
  * Every permission that is shipped is needed: each is taken away alone, and something fails that an
- * operator can see. A permission that is added wants a line in {@link BREAKS}: what fails without it.
+ * operator can see. A permission that is added needs a line in {@link FAULTS}: what fails without it.
  *
  * @module
  */
@@ -30,21 +30,21 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
 import {
   atStart,
   approvalRefused,
-  type Breakage,
+  type PermissionFault,
   notElected,
   notSigned,
   refuseOnce,
   relayComplaint,
   signingConflictNotResolved,
   signingRequestNotReported,
-} from '../failures/breakages.ts'
+} from '../failures/permission-faults.ts'
 import { bindScraper, isScraped, scrapeNotJudged, scrapeRefused } from '../observability/scrapes.ts'
 
 const NAMESPACE = 'default'
@@ -88,7 +88,7 @@ afterAll(async () => {
   await proxy.stop()
 })
 
-const requestNotReported: Breakage = async (permission) => {
+const requestNotReported: PermissionFault = async (permission) => {
   const complaint = await relayComplaint(edge, permission)
   const name = await createRequest('ClusterIssuer')
   await complaint()
@@ -96,7 +96,7 @@ const requestNotReported: Breakage = async (permission) => {
 }
 
 const issuerNotReported =
-  (kind: IssuerKind): Breakage =>
+  (kind: IssuerKind): PermissionFault =>
   async (permission) => {
     const complaint = await relayComplaint(edge, permission)
     const name = await createIssuer(kind)
@@ -104,15 +104,15 @@ const issuerNotReported =
     await expectNotReady(name)
   }
 
-/** A request that changed while it was worked on is read anew, and cannot be. */
-const conflictNotResolved: Breakage = async (permission) => {
+/** A request that changed while it was reconciled is read again, and cannot be. */
+const conflictNotResolved: PermissionFault = async (permission) => {
   const complaint = await relayComplaint(edge, permission)
   refuseOnce(proxy, 'patch certificaterequests/status')
   await createRequest('ClusterIssuer')
   await complaint()
 }
 
-const eventNotWritten: Breakage = async (permission) => {
+const eventNotWritten: PermissionFault = async (permission) => {
   const complaint = await relayComplaint(edge, permission)
   await createRequest('ClusterIssuer')
   await complaint()
@@ -120,7 +120,7 @@ const eventNotWritten: Breakage = async (permission) => {
 
 /** The condition of a new issuer says it. */
 const issuerSays =
-  (kind: IssuerKind, text: string): Breakage =>
+  (kind: IssuerKind, text: string): PermissionFault =>
   async () => {
     const name = await createIssuer(kind)
     await pollUntil({
@@ -134,25 +134,25 @@ const issuerSays =
   }
 
 const UNREADABLE = 'could not read the issuer: '
-/** With the command that mends it. */
+/** With the command that fixes it. */
 const keyNotRead = issuerSays(
   'ClusterIssuer',
   `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
 )
 
 /** What happens twice is a series of one Event: here, that an issuer is Ready. */
-const seriesNotWritten: Breakage = async (permission) => {
+const seriesNotWritten: PermissionFault = async (permission) => {
   const complaint = await relayComplaint(edge, permission)
   const { plane } = edge
   const name = await createIssuer('ClusterIssuer')
-  await kubectlWait(plane, [name, 'condition=Ready', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], NAMESPACE)
   const forgotten = JSON.stringify({ status: { conditions: null } })
   await mustKubectl(plane, `patch ${name} --subresource=status --type=merge -p ${forgotten}`)
   await complaint()
 }
 
 /** By {@link describePermission}: what fails without it. */
-const BREAKS: Readonly<Record<string, Breakage>> = {
+const FAULTS: Readonly<Record<string, PermissionFault>> = {
   'edge-issuer-relay may get certificaterequests.cert-manager.io': conflictNotResolved,
   'edge-issuer-relay may list certificaterequests.cert-manager.io': atStart,
   'edge-issuer-relay may watch certificaterequests.cert-manager.io': atStart,
@@ -194,23 +194,23 @@ const BREAKS: Readonly<Record<string, Breakage>> = {
     approvalRefused(async () => createRequest('ClusterIssuer')),
 }
 
-it('for every permission that is shipped, and for no other, there is a line that says what fails without it', ({
+it('each shipped permission, and no other, has a line that says what fails without it', ({
   expect,
 }) => {
-  expect(permissions.map(describePermission).toSorted()).toEqual(Object.keys(BREAKS).toSorted())
+  expect(permissions.map(describePermission).toSorted()).toEqual(Object.keys(FAULTS).toSorted())
 })
 
 describe('without a permission something fails, and with it all is well again', () => {
   it.for(permissions.map((permission) => [describePermission(permission), permission] as const))(
     '%s',
     async ([name, permission], { expect }) => {
-      const breakage = BREAKS[name]
-      if (breakage === undefined) throw new Error('nobody knows what fails without it')
+      const fault = FAULTS[name]
+      if (fault === undefined) throw new Error('the table does not say what fails without it')
       await edge.plane.apply(roleManifestWithout(permission))
       try {
-        await breakage(permission, { edge, proxy, metricsPort })
+        await fault(permission, { edge, proxy, metricsPort })
       } finally {
-        proxy.play(() => undefined)
+        proxy.inject(() => undefined)
         await edge.plane.apply(roleManifest(permission.role))
       }
       expect(await endOf(await createRequest('ClusterIssuer'))).toBe('Issued')

@@ -19,7 +19,7 @@ import {
   grantCredentials,
   kubectlWait,
   mustKubectl,
-  PATIENCE,
+  TIMEOUT,
   readyOf,
   startEdgeEnvironment,
 } from '../environment.ts'
@@ -58,14 +58,14 @@ afterAll(async () => {
 /** Waits until the issuer is not Ready, and gives its message. */
 async function notReady(kind: IssuerKind, namespace: string): Promise<string> {
   const name = `${kind.toLowerCase()}.edge-issuer.dev/edge`
-  await kubectlWait(edge.plane, [name, 'condition=Ready=False', PATIENCE], namespace)
+  await kubectlWait(edge.plane, [name, 'condition=Ready=False', TIMEOUT], namespace)
   return readyOf(await getObject(edge.plane, name, namespace))?.message ?? ''
 }
 
 const isReady = async (kind: IssuerKind, namespace: string): Promise<void> =>
   kubectlWait(
     edge.plane,
-    [`${kind.toLowerCase()}.edge-issuer.dev/edge`, 'condition=Ready', PATIENCE],
+    [`${kind.toLowerCase()}.edge-issuer.dev/edge`, 'condition=Ready', TIMEOUT],
     namespace,
   )
 
@@ -88,7 +88,7 @@ it('23: the Secret of an Issuer is read in its own namespace, where that is perm
 })
 
 it(
-  '23: that of a ClusterIssuer is read in the namespace of the relay, wherever else it may be',
+  'the Secret of a ClusterIssuer is read in the namespace of the relay only',
   { tags: ['AC-23'] },
   async ({ expect }) => {
     expect(await notReady('ClusterIssuer', 'default')).toContain(
@@ -100,7 +100,7 @@ it(
 )
 
 it(
-  '23: no Secret outside the permitted namespaces was given out, and none but those of issuers asked for',
+  'only Secrets of issuers are requested, and none outside of the permitted namespaces is returned',
   { tags: ['AC-23'] },
   ({ expect }) => {
     expect(namespacesAsked((status) => status === 200).toSorted()).toEqual([HOME, 'open'])

@@ -7,19 +7,19 @@ import type { Admin } from '@edge-issuer/testbed/worker/admin'
  * @module
  */
 import { z } from 'zod'
-import { csrOf, type Fate, FATES, type FateName } from './scenarios.ts'
+import { csrOf, type Scenario, SCENARIOS, type ScenarioName } from './scenarios.ts'
 
 /** A request that was created. */
 export interface Created {
   readonly name: string
   readonly namespace: string
   readonly uid: string
-  readonly fate: FateName
+  readonly scenario: ScenarioName
   readonly csr: TextCsr
 }
 
 /** A request to create. */
-export type Wanted = Pick<Created, 'fate' | 'name' | 'namespace'>
+export type Wanted = Pick<Created, 'scenario' | 'name' | 'namespace'>
 
 /** How many are on their way at a time. */
 const CONCURRENCY = 6
@@ -33,9 +33,9 @@ export const requestPath = (namespace: string, name?: string): string =>
   `/apis/cert-manager.io/v1/namespaces/${namespace}/certificaterequests${name === undefined ? '' : `/${name}`}`
 
 /**
- * Creates requests in their order, a few at a time, and decides on each as its fate has it.
+ * Creates requests in their order, a few at a time, and decides on each as its scenario says.
  *
- * @param onCreated - Told of each, with how many there are by then.
+ * @param onCreated - Called for each, with the number created so far.
  */
 export async function createBurst(
   admin: Admin,
@@ -56,9 +56,9 @@ export async function createBurst(
   return created
 }
 
-async function create(admin: Admin, { fate, name, namespace }: Wanted): Promise<Created> {
-  const { issuerRef, decision, spec = {} }: Fate = FATES[fate]
-  const csr = csrOf(FATES[fate], name)
+async function create(admin: Admin, { scenario, name, namespace }: Wanted): Promise<Created> {
+  const { issuerRef, decision, spec = {} }: Scenario = SCENARIOS[scenario]
+  const csr = csrOf(SCENARIOS[scenario], name)
   const path = requestPath(namespace, name)
   const object = await admin.send({
     method: 'PATCH',
@@ -72,7 +72,7 @@ async function create(admin: Admin, { fate, name, namespace }: Wanted): Promise<
       body: decisionManifest({ name, namespace }, decision),
     })
   }
-  return { name, namespace, fate, csr, uid: createdSchema.parse(object).metadata.uid }
+  return { name, namespace, scenario, csr, uid: createdSchema.parse(object).metadata.uid }
 }
 
 const decisionManifest = (

@@ -1,5 +1,5 @@
 /**
- * What became of requests, against what must become of them.
+ * Compares how requests ended with how they must end.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { z } from 'zod'
 import { FIELD_MANAGER } from '../../../relay/src/api/group.ts'
 import { type Created, requestPath } from './burst.ts'
 import type { LedgerRow } from './ledger-files.ts'
-import { type End, FATES } from './scenarios.ts'
+import { type End, SCENARIOS } from './scenarios.ts'
 
 const observedSchema = z.object({
   metadata: z.object({
@@ -47,13 +47,13 @@ export async function observeRequests(
   return new Map(items.map((item) => [item.metadata.name, item]))
 }
 
-/** @returns What is not (yet) as it must be, a line a request. */
+/** @returns One line for each request that has not ended as it must. */
 export function unmetEnds(
   created: readonly Created[],
   observed: ReadonlyMap<string, Observed>,
 ): readonly string[] {
-  return created.flatMap(({ name, uid, fate }) => {
-    const { end } = FATES[fate]
+  return created.flatMap(({ name, uid, scenario }) => {
+    const { end } = SCENARIOS[scenario]
     const request = observed.get(name)
     if (request?.metadata.uid !== uid) return [`${name}: it is gone`]
     if (isAt(end, request)) return []
@@ -102,9 +102,9 @@ export async function certificateFaults(
   const serials = Map.groupBy(ledger, ({ uid }) => uid)
   const faults: string[] = []
   const chains = new Map<string, string>()
-  for (const { name, uid, fate, csr } of created) {
+  for (const { name, uid, scenario, csr } of created) {
     const inLedger = (serials.get(uid) ?? []).map(({ serialNumber }) => serialNumber)
-    if (FATES[fate].end !== 'Issued') {
+    if (SCENARIOS[scenario].end !== 'Issued') {
       if (inLedger.length > 0) faults.push(`${name}: the ledger has ${inLedger.join()}`)
       continue
     }

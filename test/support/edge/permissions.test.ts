@@ -60,7 +60,7 @@ describe('roleManifestWithout', () => {
 })
 
 describe('shippedPermissions', () => {
-  it('finds every role, and tells its permissions apart', async ({ expect }) => {
+  it('finds every role and its permissions', async ({ expect }) => {
     const permissions = await shippedPermissions()
     const words = permissions.map(describePermission)
     expect(new Set(words).size).toBe(words.length)

@@ -1,17 +1,17 @@
 /**
- * Requests of every sort, and what must become of each in the end.
+ * Requests of every kind, and how each must end.
  *
  * @module
  */
 import { createCsr, makeCsr, type TextCsr } from '@edge-issuer/testbed/pki/csr'
 import { generalName, integer, makeKey, subjectAltName, toPem } from '@edge-issuer/testbed/pki/x509'
 
-/** How a request ends: a reason of its Ready condition, or without a word of the relay. */
+/** How a request ends: a reason of its Ready condition, or untouched by the relay. */
 export type End = 'Issued' | 'Failed' | 'Denied' | 'Pending' | 'untouched'
 
-/** One sort of request. */
-export interface Fate {
-  /** What an approver says; nothing for the ones that nobody decides on. */
+/** One kind of request. */
+export interface Scenario {
+  /** The approver's decision; undefined when there is none. */
   readonly decision?: 'Approved' | 'Denied'
   /** Default: a good one. The other is one that cert-manager lets through, and the worker does not. */
   readonly csr?: 'of another version'
@@ -26,8 +26,8 @@ const READY_ISSUER = { group: GROUP, kind: 'ClusterIssuer', name: 'edge' }
 /** Name of the Issuer that is made only when requests wait for it. */
 export const LATE_ISSUER = 'late'
 
-/** By name of the sort. */
-export const FATES = {
+/** By name. */
+export const SCENARIOS = {
   good: { decision: 'Approved', issuerRef: READY_ISSUER, end: 'Issued' },
   early: {
     decision: 'Approved',
@@ -53,14 +53,14 @@ export const FATES = {
     issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: 'edge' },
     end: 'untouched',
   },
-} as const satisfies Record<string, Fate>
+} as const satisfies Record<string, Scenario>
 
-/** A key of {@link FATES}. */
-export type FateName = keyof typeof FATES
+/** A key of {@link SCENARIOS}. */
+export type ScenarioName = keyof typeof SCENARIOS
 
-/** Makes the certification request of a sort, for `NAME.example.com`. */
-export function csrOf(fate: Fate, name: string): TextCsr {
-  if (fate.csr === undefined) return createCsr({ dnsNames: [`${name}.example.com`] })
+/** Makes the certification request of a scenario, for `NAME.example.com`. */
+export function csrOf(scenario: Scenario, name: string): TextCsr {
+  if (scenario.csr === undefined) return createCsr({ dnsNames: [`${name}.example.com`] })
   const key = makeKey('P-256')
   const names = subjectAltName(generalName.dns(`${name}.example.com`))
   // RFC 2986 §4.1 has version 0 only; some tools write 1.

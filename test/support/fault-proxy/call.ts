@@ -1,5 +1,5 @@
 /**
- * Calls that go through a fault proxy, named by what the caller wants: `list issuers`, `sign`.
+ * Calls that go through a fault proxy, named by their purpose: `list issuers`, `sign`.
  *
  * @module
  */

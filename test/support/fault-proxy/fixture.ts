@@ -36,7 +36,7 @@ export interface Ask {
 export type Answer = IncomingMessage
 
 /** A proxy with both its sides. */
-export interface Bench {
+export interface Harness {
   readonly proxy: FaultProxy
   /** What the server saw, in order. */
   readonly seen: readonly SeenRequest[]
@@ -45,10 +45,10 @@ export interface Bench {
 }
 
 /** Starts all three, and ends them with the test. The kind of a call is the first word of its path. */
-export async function aBench(
+export async function aHarness(
   { onTestFinished }: { readonly onTestFinished: (end: () => Promise<void>) => void },
   handler: Handler,
-): Promise<Bench> {
+): Promise<Harness> {
   const authority = await createAuthority({ commonName: 'server' })
   const leaf = await issueLeaf({
     issuer: authority,

@@ -29,7 +29,7 @@ const SLOWNESS: readonly Recipe[] = [
   (random) => ({ kind: 'delay', ms: between(random, 50, 1_500) }),
   (random) => ({ kind: 'dribble', bytes: between(random, 100, 2_000), everyMs: 20 }),
 ]
-/** Slower than events come in a burst, but not for ever behind. */
+/** Slower than events arrive in a burst, but it catches up. */
 const SLOW_STREAM: Recipe = (random) => ({
   kind: 'dribble',
   bytes: between(random, 4_000, 20_000),
@@ -55,7 +55,7 @@ const MAINTENANCE: readonly Recipe[] = [
   () => ({ kind: 'refuse', status: 503, retryAfterSeconds: 86_400 }),
   () => ({ kind: 'refuse', status: 404 }),
 ]
-/** A gateway that lets nobody through: an operator's affair, for as long as it lasts. */
+/** A gateway that rejects everyone; an operator has to fix it. */
 const FORBIDDEN: Recipe = () => ({ kind: 'refuse', status: 403 })
 const GONE: Recipe = () => ({ kind: 'refuse', status: 410 })
 const CONFLICT: Recipe = () => ({ kind: 'refuse', status: 409 })

@@ -20,7 +20,7 @@ export interface Menu {
   readonly share: number
   /** Each as likely as the others. */
   readonly recipes: readonly Recipe[]
-  /** Calls after this many are left alone, so that a run comes to an end. */
+  /** Later calls get no fault, so that a run ends. */
   readonly horizon: number
 }
 

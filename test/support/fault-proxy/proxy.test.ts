@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { describe, it } from 'vitest'
 import type { Fault } from './fault.ts'
-import { aBench, type Answer, type Handler } from './fixture.ts'
+import { aHarness, type Answer, type Handler } from './fixture.ts'
 
 /** Shorter than anything would take that happens. */
 const A_MOMENT_MS = 150
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
 const LINES = ['{"a":1}', '{"b":2}', '{"c":3}', '{"d":4}']
 
@@ -47,7 +47,7 @@ async function read(
 
 describe('without a fault', () => {
   it('nothing is added and nothing is lost', async ({ expect, onTestFinished }) => {
-    const { proxy, seen, ask } = await aBench({ onTestFinished }, sayOk)
+    const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayOk)
     const headers = {
       authorization: 'Bearer t',
       'content-type': 'text/plain',
@@ -68,7 +68,7 @@ describe('without a fault', () => {
     await pollUntil({
       what: 'the call to be over',
       probe: async () => Promise.resolve(proxy.calls[0]?.isOpen === false),
-      timeoutMs: PATIENCE_MS,
+      timeoutMs: TIMEOUT_MS,
     })
     expect(proxy.calls).toMatchObject([{ kind: 'x', n: 1, serverStatus: 201, fault: undefined }])
   })
@@ -77,13 +77,13 @@ describe('without a fault', () => {
     expect,
     onTestFinished,
   }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayLines)
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayLines)
     expect(await read(await ask(), LINES.length)).toEqual([LINES, 'open'])
     expect(proxy.calls).toMatchObject([{ isOpen: true, serverStatus: 200 }])
   })
 
-  it('the server is told when the client has gone', async ({ expect, onTestFinished }) => {
-    const { proxy, seen, ask } = await aBench({ onTestFinished }, sayLines)
+  it('the server sees that the client has gone', async ({ expect, onTestFinished }) => {
+    const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayLines)
     const answer = await ask()
     expect(seen).toMatchObject([{ isClosed: false }])
     answer.destroy()
@@ -91,12 +91,12 @@ describe('without a fault', () => {
       what: 'both sides to be closed',
       probe: async () =>
         Promise.resolve(seen[0]?.isClosed === true && proxy.calls[0]?.isOpen === false),
-      timeoutMs: PATIENCE_MS,
+      timeoutMs: TIMEOUT_MS,
     })
   })
 
   it('a server that is not there is a lost connection', async ({ expect, onTestFinished }) => {
-    const { ask } = await aBench({ onTestFinished }, (_request, response) => response.destroy())
+    const { ask } = await aHarness({ onTestFinished }, (_request, response) => response.destroy())
     await expect(ask()).rejects.toThrow('socket hang up')
   })
 })
@@ -108,8 +108,8 @@ describe('faults of a call', () => {
   ])(
     '$fault.kind: the connection is lost',
     async ({ fault, serverSees }, { expect, onTestFinished }) => {
-      const { proxy, seen, ask } = await aBench({ onTestFinished }, sayOk)
-      proxy.play(() => fault)
+      const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayOk)
+      proxy.inject(() => fault)
       await expect(ask()).rejects.toThrow('socket hang up')
       expect(seen).toHaveLength(serverSees)
       expect(proxy.calls).toMatchObject([{ fault, isOpen: false }])
@@ -122,8 +122,8 @@ describe('faults of a call', () => {
   ])(
     '$fault.kind: a refusal in the words of the server',
     async ({ fault, serverSees }, { expect, onTestFinished }) => {
-      const { proxy, seen, ask } = await aBench({ onTestFinished }, sayOk)
-      proxy.play(() => fault)
+      const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayOk)
+      proxy.inject(() => fault)
       const answer = await ask({ method: 'POST', body: 'x'.repeat(100_000) })
       const code = answer.statusCode
       expect(JSON.parse(await text(answer))).toMatchObject({ kind: 'Status', code })
@@ -136,8 +136,8 @@ describe('faults of a call', () => {
     expect,
     onTestFinished,
   }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayOk)
-    proxy.play(() => ({ kind: 'refuse', status: 429, retryAfterSeconds: 7 }))
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayOk)
+    proxy.inject(() => ({ kind: 'refuse', status: 429, retryAfterSeconds: 7 }))
     const answer = await ask()
     expect(answer.headers).toMatchObject({ 'retry-after': '7' })
     expect(JSON.parse(await text(answer))).toMatchObject({ details: { retryAfterSeconds: 7 } })
@@ -147,20 +147,20 @@ describe('faults of a call', () => {
     expect,
     onTestFinished,
   }) => {
-    const { proxy, seen, ask } = await aBench({ onTestFinished }, sayOk)
-    proxy.play(() => ({ kind: 'half-open' }))
+    const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayOk)
+    proxy.inject(() => ({ kind: 'half-open' }))
     await expect(ask({}, AbortSignal.timeout(A_MOMENT_MS))).rejects.toThrow('aborted')
     expect(seen).toEqual([])
     await pollUntil({
       what: 'the proxy to notice',
       probe: async () => Promise.resolve(proxy.calls[0]?.isOpen === false),
-      timeoutMs: PATIENCE_MS,
+      timeoutMs: TIMEOUT_MS,
     })
   })
 
   it('endless: the body never ends', async ({ expect, onTestFinished }) => {
-    const { proxy, seen, ask } = await aBench({ onTestFinished }, sayOk)
-    proxy.play(() => ({ kind: 'endless' }))
+    const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayOk)
+    proxy.inject(() => ({ kind: 'endless' }))
     const answer = await ask()
     expect(answer.statusCode).toBe(200)
     let length = 0
@@ -173,8 +173,8 @@ describe('faults of a call', () => {
   })
 
   it('delay: all is well, only later', async ({ expect, onTestFinished }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayOk)
-    proxy.play(() => ({ kind: 'delay', ms: A_MOMENT_MS }))
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayOk)
+    proxy.inject(() => ({ kind: 'delay', ms: A_MOMENT_MS }))
     const startMs = performance.now()
     const answer = await ask()
     expect(performance.now() - startMs).toBeGreaterThan(A_MOMENT_MS - 5)
@@ -183,8 +183,8 @@ describe('faults of a call', () => {
   })
 
   it('dribble: the same body, in small pieces', async ({ expect, onTestFinished }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayOk)
-    proxy.play(() => ({ kind: 'dribble', bytes: 2, everyMs: 10 }))
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayOk)
+    proxy.inject(() => ({ kind: 'dribble', bytes: 2, everyMs: 10 }))
     const startMs = performance.now()
     const answer = await ask()
     const parts: string[] = []
@@ -213,8 +213,8 @@ describe('faults of a stream, after one line', () => {
     [{ kind: 'swap', afterLines: 3 }, [one, two, three, four], 'open'],
     [{ kind: 'silence', afterLines: 9 }, LINES, 'open'],
   ])('%o', async ([fault, lines, how], { expect, onTestFinished }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayLines)
-    proxy.play(() => fault)
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayLines)
+    proxy.inject(() => fault)
     expect(await read(await ask(), lines.length)).toEqual([lines, how])
   })
 
@@ -222,8 +222,8 @@ describe('faults of a stream, after one line', () => {
     expect,
     onTestFinished,
   }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayLines)
-    proxy.play(() => ({ kind: 'garble', afterLines: 1 }))
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayLines)
+    proxy.inject(() => ({ kind: 'garble', afterLines: 1 }))
     const [[first, second = '', ...others]] = await read(await ask(), LINES.length)
     expect([first, ...others]).toEqual([one, three, four])
     expect(() => JSON.parse(second)).toThrow(SyntaxError)
@@ -231,8 +231,8 @@ describe('faults of a stream, after one line', () => {
   })
 
   it('error-event: the API server says that it is over', async ({ expect, onTestFinished }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayLines)
-    proxy.play(() => ({ kind: 'error-event', afterLines: 1, status: 410 }))
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayLines)
+    proxy.inject(() => ({ kind: 'error-event', afterLines: 1, status: 410 }))
     const [[first, second = ''], how] = await read(await ask(), 3)
     expect([first, how]).toEqual([one, 'end'])
     expect(JSON.parse(second)).toMatchObject({
@@ -242,26 +242,26 @@ describe('faults of a stream, after one line', () => {
   })
 })
 
-describe('play', () => {
+describe('inject', () => {
   it('counts each kind for itself, and from 1 again', async ({ expect, onTestFinished }) => {
-    const { proxy, ask } = await aBench({ onTestFinished }, sayOk)
+    const { proxy, ask } = await aHarness({ onTestFinished }, sayOk)
     const asked: string[] = []
     const choice = ({ kind, n }: { readonly kind: string; readonly n: number }): undefined => {
       asked.push(`${kind} ${String(n)}`)
     }
-    proxy.play(choice)
+    proxy.inject(choice)
     for (const path of ['/a', '/b', '/a']) await text(await ask({ path }))
-    proxy.play(choice)
+    proxy.inject(choice)
     await text(await ask({ path: '/a' }))
     expect(asked).toEqual(['a 1', 'b 1', 'a 2', 'a 1'])
     expect(proxy.calls).toMatchObject([{ kind: 'a', n: 1, method: 'GET', path: '/a' }])
   })
 
   it('the server sees a call only when the choice is made', async ({ expect, onTestFinished }) => {
-    const { proxy, seen, ask } = await aBench({ onTestFinished }, sayOk)
+    const { proxy, seen, ask } = await aHarness({ onTestFinished }, sayOk)
     const chosen = Promise.withResolvers<undefined>()
     const arrived = Promise.withResolvers<void>()
-    proxy.play(async () => {
+    proxy.inject(async () => {
       arrived.resolve()
       return chosen.promise
     })

@@ -22,7 +22,7 @@ export type FaultChoice = (call: Call) => Fault | undefined | Promise<Fault | un
 /** A call that went through, and how it goes. */
 export interface CallRecord extends Call {
   readonly fault: Fault | undefined
-  /** What the server answered, whatever the client was told; undefined before, or without an answer. */
+  /** The server's response, whatever the client got; undefined before it or without one. */
   serverStatus: number | undefined
   /** Whether the client still waits for the answer, or reads it. */
   isOpen: boolean
@@ -50,14 +50,14 @@ export interface FaultProxy {
   readonly url: string
   /** PEM of the authority of its certificate. */
   readonly caPem: string
-  /** Every call since the last {@link play}, in the order of their arrival. */
+  /** Every call since the last {@link inject}, in the order of their arrival. */
   readonly calls: readonly CallRecord[]
   /** Forgets the calls so far, counts from 1 again, and lets `choice` decide from now on. */
-  play(choice: FaultChoice): void
+  inject(choice: FaultChoice): void
   stop(): Promise<void>
 }
 
-/** Starts a proxy on a free port of the loopback address; no fault is played yet. */
+/** Starts a proxy on a free port of the loopback address; it injects no fault yet. */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const authority = await createAuthority({ commonName: 'fault proxy' })
   const leaf = await issueLeaf({
@@ -87,7 +87,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       closed.abort()
     })
     const passage = { incoming, answer, record, agent, options, signal: closed.signal }
-    // Whatever fails on either side, the client sees a lost connection; there is nobody else to tell.
+    // Whatever fails on either side, the client sees a lost connection.
     await pass(passage).catch(() => answer.destroy())
   }
   const server = createServer(
@@ -104,7 +104,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     get calls() {
       return calls
     },
-    play: (next) => {
+    inject: (next) => {
       choice = next
       calls = []
       counts.clear()

@@ -1,5 +1,5 @@
 /**
- * How somebody refuses: the API server in its own words, something on the way to the worker in any.
+ * Error responses: of the API server as a Status, of a gateway before the worker in any form.
  *
  * @module
  */

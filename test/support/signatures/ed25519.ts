@@ -64,7 +64,7 @@ function withSmallR(point: Uint8Array): Uint8Array {
   return csr(point, toLittleEndian(modulo(h * scalarOf(KEY.privateKey), ORDER)))
 }
 
-/** A request for any point, signed by nobody: R is the public point of S. */
+/** A request for any point, signed without a private key: R is the public point of S. */
 function forPoint(point: Uint8Array): Uint8Array {
   const spki = seq(seq(oid('1.3.101.112')), bitString(point))
   const { privateKey, spki: other } = makeKey('Ed25519')

@@ -3,7 +3,7 @@ import { ED25519_CONTROLS, ED25519_FORGERIES } from './ed25519.ts'
 import type { Control, Forgery } from './forgery.ts'
 import { RSA_CONTROLS, RSA_FORGERIES } from './rsa.ts'
 
-/** Every signature that is none, each over the octets of the request it stands under. */
+/** Every forged signature, each over the octets of its own request. */
 export const FORGERIES: readonly Forgery[] = [
   ...ECDSA_FORGERIES,
   ...RSA_FORGERIES,

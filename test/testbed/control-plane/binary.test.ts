@@ -51,7 +51,7 @@ async function buildCount(): Promise<number> {
 }
 
 describe('findOrBuildBinary', () => {
-  it('builds when the cache is empty, tells how far it is, and finds the result again', async ({
+  it('builds when the cache is empty, reports progress, and finds the result again', async ({
     expect,
   }) => {
     await installGo()

@@ -56,7 +56,7 @@ describe('sortManifests', () => {
     ])
   })
 
-  it('tells the API server how to trust the webhook', ({ expect }) => {
+  it('makes the API server trust the webhook', ({ expect }) => {
     expect(definitions).toContain(
       `url: https://127.0.0.1:1/validate\n      caBundle: ${btoa('PEM')}\n`,
     )

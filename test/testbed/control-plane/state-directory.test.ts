@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true }))
 
 describe('openStateDirectory', () => {
-  it('lets nobody else read the keys', async ({ expect }) => {
+  it('lets no other user read the keys', async ({ expect }) => {
     const state = await openStateDirectory(join(folder, 'new'))
     expect((await stat(state.pki)).mode & 0o777).toBe(0o700)
   })

@@ -24,7 +24,7 @@ async function deadPid(): Promise<number> {
 describe('tryLock', () => {
   it('holds the lock until it is released', async ({ expect }) => {
     const first = await tryLock(path)
-    if (first.kind !== 'acquired') throw new Error('nobody else holds it')
+    if (first.kind !== 'acquired') throw new Error('no other process holds it')
     expect(await tryLock(path)).toEqual({ kind: 'held', pid: process.pid })
     await first.lock.release()
     expect(await tryLock(path)).toMatchObject({ kind: 'acquired' })
@@ -63,7 +63,7 @@ describe('tryLock', () => {
 
   it('leaves a lock alone that another process has taken over', async ({ expect }) => {
     const first = await tryLock(path)
-    if (first.kind !== 'acquired') throw new Error('nobody else holds it')
+    if (first.kind !== 'acquired') throw new Error('no other process holds it')
     await writeFile(path, '1 of-someone-else\n')
     await first.lock.release()
     expect(await readFile(path, 'utf8')).toBe('1 of-someone-else\n')
@@ -73,7 +73,7 @@ describe('tryLock', () => {
 describe('waitForLock', () => {
   it('waits for the owner, and says once for whom', async ({ expect }) => {
     const first = await tryLock(path)
-    if (first.kind !== 'acquired') throw new Error('nobody else holds it')
+    if (first.kind !== 'acquired') throw new Error('no other process holds it')
     const heard = Promise.withResolvers<number>()
     const waiting = waitForLock(path, heard.resolve)
     expect(await heard.promise).toBe(process.pid)

@@ -9,7 +9,7 @@ describe('startProgress', () => {
     vi.useRealTimers()
   })
 
-  it('tells each phase as it begins, and every ten seconds how far it is', ({ expect }) => {
+  it('reports each phase as it begins, and progress every ten seconds', ({ expect }) => {
     const lines: string[] = []
     const progress = startProgress((line) => lines.push(line))
     progress.phase('downloading')

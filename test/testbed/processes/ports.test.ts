@@ -36,7 +36,7 @@ describe('withPorts', () => {
     expect(tried[1]).not.toBe(preferred)
   })
 
-  it('does not use a preferred port on which somebody listens', async ({ expect }) => {
+  it('does not use a preferred port that is taken', async ({ expect }) => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const [taken = 0] = [server.address()].map((address) =>

@@ -123,7 +123,7 @@ describe('waitUntilReady', () => {
     expect(started.end()).toEqual({ code: null, signal: 'SIGTERM' })
   })
 
-  it('tells a probe that waits to give up when the process ends', async ({ expect }) => {
+  it('aborts a probe that waits when the process ends', async ({ expect }) => {
     const started = await startProcess(nodeProgram('process.exit(7)'))
     await expect(waitUntilReady(started, { probe: hang, timeoutMs: TIMEOUT_MS })).rejects.toThrow(
       'ended with exit code 7',

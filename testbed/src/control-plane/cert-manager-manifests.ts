@@ -59,8 +59,8 @@ export async function renderCertManager(
 }
 
 /**
- * Sorts what Helm printed, drops Deployments and Services, and tells the API server how to trust the
- * webhook. The documents are told apart by their text: parsing 13,000 lines of schemas takes a second.
+ * Sorts what Helm printed, drops Deployments and Services, and makes the API server trust the
+ * webhook. The documents are classified by their text: parsing 13,000 lines of schemas takes a second.
  */
 export function sortManifests(rendered: string, webhookCaPem: string): CertManagerManifests {
   const permissions: string[] = [NAMESPACE_MANIFEST]

@@ -27,7 +27,7 @@ const WEBHOOK = 'cert-manager-webhook'
 /** What the controller watches; it waits for a second and more if one is not served when it starts. */
 const WATCHED = ['certificaterequests', 'certificates', 'clusterissuers', 'issuers'] as const
 
-/** What cert-manager stands on. */
+/** Dependencies of cert-manager. */
 export interface CertManagerContext {
   readonly launcher: Launcher
   readonly state: StateDirectory
@@ -38,7 +38,7 @@ export interface CertManagerContext {
   readonly chart: string
 }
 
-/** How the controller shall differ from cert-manager's defaults. */
+/** Options of the controller that differ from cert-manager's defaults. */
 export interface CertManagerOptions {
   /** Control loops to leave out, by cert-manager's names, such as `certificaterequests-approver`. */
   readonly controllersOff?: readonly string[]

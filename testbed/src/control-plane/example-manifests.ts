@@ -58,7 +58,7 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: requester}
 subjects: [{kind: ServiceAccount, name: requester, namespace: default}]
 `
 
-/** A kind of issuer that cert-manager was not told about. */
+/** A kind of issuer that cert-manager does not know. */
 export const FOREIGN_KIND = `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

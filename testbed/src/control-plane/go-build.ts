@@ -45,7 +45,7 @@ export async function buildControlPlane(job: BuildJob): Promise<void> {
   await checkRuns(binary)
 }
 
-/** Go's module cache is read-only, and so would be the copy: nobody could delete the cache folder. */
+/** Go's module cache is read-only, and so would be the copy: the cache folder could not be deleted. */
 async function makeWritable(folder: string): Promise<void> {
   await chmod(folder, 0o755)
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -9,7 +9,7 @@ const READY_TIMEOUT_MS = 60_000
 const PART = 'kube-apiserver'
 const LOOPBACK = '127.0.0.1'
 
-/** What the API server stands on. */
+/** Options and dependencies of the API server. */
 export interface ApiServerOptions {
   readonly launcher: Launcher
   readonly state: StateDirectory

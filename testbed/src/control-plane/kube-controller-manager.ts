@@ -10,7 +10,7 @@ const READY_TIMEOUT_MS = 60_000
 /** Every namespace gets one of this name from the controller manager. */
 const FIRST_SERVICE_ACCOUNT = '/api/v1/namespaces/default/serviceaccounts/default'
 
-/** What a cluster without nodes can make use of. Kubernetes 1.37 wants these long names. */
+/** The controllers that a cluster without nodes can use, by the names that Kubernetes 1.37 has. */
 const CONTROLLERS = [
   'serviceaccount-controller',
   'serviceaccount-token-controller',
@@ -31,7 +31,7 @@ const CONTROLLERS_FOR_NODES = [
   'pod-garbage-collector-controller',
 ] as const
 
-/** What the controller manager stands on. */
+/** Dependencies of the controller manager. */
 export interface ControllerManagerOptions {
   readonly launcher: Launcher
   readonly state: StateDirectory

@@ -15,7 +15,7 @@ export interface Kubectl {
   /** Runs kubectl; a failing command is a result, not an exception. */
   readonly run: (args: readonly string[], options?: KubectlOptions) => Promise<CommandResult>
   /**
-   * Applies manifests (server-side, taking fields over from whoever had them).
+   * Applies manifests (server-side, taking over all fields).
    * @throws Error with what kubectl printed
    */
   readonly apply: (yaml: string) => Promise<void>

@@ -59,6 +59,8 @@ export function createLauncher(
   const env = {
     PATH: process.env['PATH'],
     HOME: state.path,
+    // A fifth less CPU time, most of which is spent in starts, for more memory.
+    GOGC: '400',
     [PARENT_VARIABLE]: String(process.pid),
   }
   const parts = new Set<ManagedProcess>()

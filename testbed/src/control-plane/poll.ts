@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const INTERVAL_MS = 25
+const FIRST_INTERVAL_MS = 25
+/** Many probes start a process, and take CPU time from what they wait for. */
+const LAST_INTERVAL_MS = 250
+const INTERVAL_GROWTH = 1.5
 
-/** What is waited for, in words for the error, and for how long. */
+/** Options of {@link pollUntil}. */
 export interface PollOptions {
   /** Completes "timed out waiting for …". */
   readonly what: string
@@ -12,11 +15,12 @@ export interface PollOptions {
 }
 
 /**
- * Asks until the answer is yes.
+ * Polls until the probe returns true, first often and then less often.
  * @throws Error when the time runs out; its cause is what the last probe threw, if it did
  */
 export async function pollUntil(options: PollOptions): Promise<void> {
   const deadline = Date.now() + options.timeoutMs
+  let intervalMs = FIRST_INTERVAL_MS
   let cause: unknown
   while (Date.now() < deadline) {
     try {
@@ -25,7 +29,8 @@ export async function pollUntil(options: PollOptions): Promise<void> {
     } catch (error) {
       cause = error
     }
-    await sleep(INTERVAL_MS)
+    await sleep(intervalMs)
+    intervalMs = Math.min(intervalMs * INTERVAL_GROWTH, LAST_INTERVAL_MS)
   }
   throw new Error(`timed out waiting for ${options.what} (${options.timeoutMs} ms)`, { cause })
 }

@@ -3,7 +3,7 @@ import type { ClusterPki } from './cluster-pki.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import type { StateDirectory } from './state-directory.ts'
 
-/** Longer than any run of the tests or the demo: nobody renews these tokens. */
+/** Longer than any run of the tests or the demo: these tokens are not renewed. */
 const TOKEN_LIFETIME_SECONDS = 30 * 86_400
 
 /** Which ServiceAccount. */

@@ -33,7 +33,7 @@ export async function openStateDirectory(path?: string): Promise<StateDirectory>
   const root = path === undefined ? await mkdtemp(join(tmpdir(), 'edge-issuer-')) : resolve(path)
   const inside = (name: string): string => join(root, name)
   for (const name of ['etcd', 'pki', 'kubeconfigs', 'logs', 'ports']) {
-    // Keys and Secrets lie in here: nobody else on the machine may read them.
+    // Private keys and Secrets: no other user of the machine may read them.
     await mkdir(inside(name), { recursive: true, mode: 0o700 })
   }
   const attempt = await tryLock(inside('lock'))

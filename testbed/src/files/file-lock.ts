@@ -1,6 +1,6 @@
 /**
  * A lock that is a file, held by a process. It appears in one step together with its owner's pid, so
- * that a lock whose owner died can be told from one that is held. Processes in different pid
+ * that a lock whose owner died differs from one that is held. Processes in different pid
  * namespaces must not share one.
  * @module
  */
@@ -25,7 +25,7 @@ export type LockAttempt =
   | { readonly kind: 'acquired'; readonly lock: FileLock }
   | { readonly kind: 'held'; readonly pid: number }
 
-/** Takes the lock if nobody holds it. A lock left behind by a dead process is broken. */
+/** Takes the lock if it is free. A lock left behind by a dead process is broken. */
 export async function tryLock(path: string): Promise<LockAttempt> {
   const content = newContent()
   for (;;) {
@@ -39,7 +39,7 @@ export async function tryLock(path: string): Promise<LockAttempt> {
 }
 
 /**
- * Takes the lock, waiting for as long as another process holds it; `onWait` hears of each such process once.
+ * Takes the lock, waiting for as long as another process holds it; `onWait` is called once for each such process.
  *
  * @param signal - Ends the wait: its reason is thrown.
  */
@@ -103,7 +103,7 @@ async function breakLock(path: string, stale: string): Promise<void> {
   }
 }
 
-/** A random part tells two locks of one process apart, and ours from that of a reused pid. */
+/** A random part distinguishes two locks of one process, and ours from that of a reused pid. */
 function newContent(): string {
   return `${process.pid} ${randomUUID()}\n`
 }

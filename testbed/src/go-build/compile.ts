@@ -1,5 +1,5 @@
 /**
- * Downloads the modules of a Go program and compiles it, and tells how far it is: a first build may
+ * Downloads the modules of a Go program, compiles it and reports progress: a first build may
  * fetch hundreds of modules and compile thousands of packages.
  * @module
  */

@@ -146,7 +146,7 @@ export interface TextCsr {
   readonly privateKeyPem: string
 }
 
-/** SubjectPublicKeyInfo of an RSA key with any numbers, which nobody has a private key for. */
+/** SubjectPublicKeyInfo of an RSA key with any numbers, without a private key. */
 export const rsaSpki = (modulus: bigint, exponent: bigint): Uint8Array =>
   seq(
     seq(oid('1.2.840.113549.1.1.1'), NULL),

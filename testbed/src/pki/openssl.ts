@@ -1,5 +1,5 @@
 /**
- * The openssl command as a judge of certificates. Node only.
+ * The openssl command, which verifies certificates. Node only.
  * @module
  */
 import { execFile } from 'node:child_process'

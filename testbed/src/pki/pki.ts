@@ -31,7 +31,7 @@ export interface KeyedCertificate {
   readonly privateKey: webcrypto.CryptoKey
 }
 
-/** What a certificate authority is to be called, and for how long it lives. */
+/** Subject and lifetime of a certificate authority. */
 export interface AuthorityOptions {
   readonly commonName: string
   readonly lifetimeMs?: number

@@ -1,6 +1,6 @@
 /**
  * Free TCP ports on the loopback address. Nothing can reserve a port between finding it and the moment
- * another process binds it, so whoever needs one asks through `withPorts`, which tries again.
+ * another process binds it, so callers use `withPorts`, which tries again.
  * @module
  */
 import { once } from 'node:events'
@@ -19,7 +19,7 @@ export interface PortRequest {
   readonly preferred?: readonly number[]
 }
 
-/** Different ports that nobody listened on just now. */
+/** Different ports on which no process currently listens. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   return bindAll(Array.from({ length: count }, () => ANY_PORT))
 }
@@ -61,7 +61,7 @@ export async function withSamePort<T>(start: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Whether nobody listens on these ports. Without this look, whoever waits for a new server on a port
+ * Whether no process listens on these ports. Without this check, a caller that waits for a new server on a port
  * might get the answer of another one that was there before.
  */
 async function areFree(ports: readonly number[]): Promise<boolean> {

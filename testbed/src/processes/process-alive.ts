@@ -11,7 +11,7 @@ export async function isProcessAlive(pid: number): Promise<boolean> {
     // EPERM: it is there and belongs to someone else.
     if (!hasErrorCode(error, 'EPERM')) return false
   }
-  // In a container whose first process collects no orphans they stay zombies for ever (proc(5): the
+  // In a container whose first process collects no orphans they stay zombies (proc(5): the
   // state follows the name in parentheses). Systems without /proc have no such containers.
   const stat = await readIfThere(`/proc/${pid}/stat`)
   return stat === undefined || !/\) [ZX] /.test(stat)

@@ -56,7 +56,7 @@ export interface ManagedProcess {
 /** When a process counts as ready. */
 export interface Readiness {
   /**
-   * Asked again and again; a rejection counts as "not yet". The signal tells it to give up, so that a
+   * Asked again and again; a rejection counts as "not yet". The signal makes it give up, so that a
    * server that takes a connection and never answers cannot hold up the rest.
    */
   readonly probe: (signal: AbortSignal) => Promise<boolean>
@@ -110,8 +110,8 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
     stop: async (graceMs) => {
       child.kill('SIGTERM')
       const timer = new AbortController()
-      const patience = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)
-      await Promise.race([ended, patience])
+      const timeout = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)
+      await Promise.race([ended, timeout])
       timer.abort()
       return end ?? kill()
     },
@@ -186,7 +186,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
     stderr += text
     options.onStderr?.(text)
   })
-  // A command that does not read its input ends early and breaks the pipe: its exit code tells.
+  // A command that does not read its input ends early and breaks the pipe: see its exit code.
   child.stdin.on('error', () => undefined)
   const { ended } = await whenSpawned(child)
   child.stdin.end(options.stdin ?? '')

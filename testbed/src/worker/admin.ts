@@ -25,7 +25,7 @@ export interface AdminRequest {
 /** Speaks to the API server with every permission. */
 export interface Admin {
   /**
-   * Sends a request, again as long as nobody answers or the answer is "not now": an API server that is
+   * Sends a request, and repeats it while there is no response or the response is "not now": an API server that is
    * killed is no fault of the test's. Applying may be repeated, so nothing is done twice.
    *
    * @returns The object in the answer; `undefined` for a 404.
@@ -45,7 +45,7 @@ const kubeconfigSchema = z.object({
 
 const REQUEST_TIMEOUT_MS = 10_000
 const RETRY_MS = 100
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 const MAX_CONNECTIONS = 8
 
 /** A connection pool that logs in as administrator, with what the control plane's kubeconfig says. */
@@ -69,7 +69,7 @@ export async function createAdmin(plane: ControlPlane): Promise<Admin> {
   const agent = await createAdminAgent(plane, MAX_CONNECTIONS)
   return {
     send: async (request) => {
-      const deadlineMs = Date.now() + PATIENCE_MS
+      const deadlineMs = Date.now() + TIMEOUT_MS
       for (;;) {
         const answer = await attempt(request, { agent, server: plane.server })
         if (answer.isFinal || Date.now() > deadlineMs) return read(request, answer)

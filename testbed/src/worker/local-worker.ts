@@ -1,5 +1,5 @@
 /**
- * A signing worker in workerd, set up as an operator would: CA, client and configuration made by the
+ * A signing worker in workerd, set up as an operator would do it: CA, client and configuration made by the
  * edge-issuer command, TLS by an authority of its own.
  *
  * @module
@@ -46,7 +46,7 @@ export interface EdgeSignerOptions {
   readonly madeAtMs?: number
   /** Further flags of `edge-issuer ca init`. */
   readonly caFlags?: readonly string[]
-  /** Where clients find the worker, when something stands before it; its own URL when absent. */
+  /** Where clients find the worker, when a proxy is in front of it; its own URL when absent. */
   readonly publicUrl?: string
   /** The IPv4 address to listen on; the loopback address when absent. */
   readonly host?: string

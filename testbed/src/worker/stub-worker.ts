@@ -1,6 +1,6 @@
 /**
  * A worker that misbehaves: it takes the place of the real one, on its address and with its TLS
- * certificate, and says what a test wants.
+ * certificate, and responds as a test asks.
  *
  * @module
  */

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, glob, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { glob, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { cacheFolder } from '../go-build/cached-build.ts'
 import { runCommand } from '../processes/process.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -19,6 +20,13 @@ const SOURCES = [
 ]
 
 const require = createRequire(import.meta.url)
+
+/** @returns the path of the bundle in the user's cache; bundles the worker if it is not there. */
+export async function cachedBundle(): Promise<string> {
+  const folder = cacheFolder('worker', process.env)
+  await mkdir(folder, { recursive: true })
+  return bundleWorker(folder)
+}
 
 /**
  * Bundles the worker as `wrangler deploy` would.
@@ -56,9 +64,8 @@ export async function bundleWorker(cacheDirectory: string): Promise<string> {
     },
   })
   if (code !== 0) throw new Error(`wrangler could not bundle the worker:\n${stdout}${stderr}`)
-  await copyFile(join(output, 'index.js'), `${bundle}.part`)
-  // Renamed when complete: whoever finds the bundle finds all of it.
-  await rename(`${bundle}.part`, bundle)
+  // Renamed when complete: a caller that finds the bundle finds all of it.
+  await rename(join(output, 'index.js'), bundle)
   await rm(output, { recursive: true })
   return bundle
 }

@@ -1,5 +1,5 @@
 /**
- * One `workerd` process, started directly: no development server stands before it.
+ * One `workerd` process, started directly: without a development server in front.
  * @module
  */
 import { get as getHttp } from 'node:http'

@@ -3,11 +3,11 @@
  * end-to-end tests, benchmarks and the demo. It can be killed at any moment and started again on its data.
  * @module
  */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { withPorts } from '../processes/ports.ts'
 import type { ManagedProcess } from '../processes/process.ts'
-import { bundleWorker, compatibilityDate } from './workerd-bundle.ts'
+import { cachedBundle, compatibilityDate } from './workerd-bundle.ts'
 import { renderWorkerdConfig } from './workerd-config.ts'
 import { startWorkerd } from './workerd-process.ts'
 
@@ -60,7 +60,8 @@ export interface LocalWorker {
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   const { directory, port } = options
   await mkdir(join(directory, 'ledger'), { recursive: true })
-  const modulePath = relative(directory, await bundleWorker(directory))
+  const modulePath = 'worker.js'
+  await copyFile(await cachedBundle(), join(directory, modulePath))
   const start = async (atPort: number, changed?: Deployment): Promise<ManagedProcess> =>
     startWorkerd({
       configPath: await writeWorkerConfig({ ...options, ...changed }, { modulePath, port: atPort }),

@@ -141,7 +141,7 @@ export const CERTIFICATE_SHAPES: readonly CertificateShape[] = [
   },
   {
     id: 'duration',
-    title: '17: a duration that nobody has as a default',
+    title: '17: a duration that is no default',
     spec: { dnsNames: ['duration.example.com'], duration: '896h' },
   },
   { id: 'wildcard', title: '18: a wildcard', spec: { dnsNames: ['*.wild.example.com'] } },

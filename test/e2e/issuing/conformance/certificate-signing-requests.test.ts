@@ -1,6 +1,6 @@
 /**
  * cert-manager's conformance suite for CertificateSigningRequests, as tests of our own. As in the suite
- * the test approves them: nobody else does.
+ * the test approves them, as no one else does.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { certificatesIn, chainFaults, factsOf, isFor, namesOf, wantedFacts } fro
 import { SIGNING_REQUEST_SHAPES, type SigningRequestShape } from './signing-request-shapes.ts'
 
 /** For all of them together, on a machine that has other things to do. */
-const PATIENCE = '200s'
+const TIMEOUT = '200s'
 const DEFAULT_SECONDS = 7_776_000
 const DURATION = 'experimental.cert-manager.io/request-duration'
 const IS_CA = 'experimental.cert-manager.io/request-is-ca'
@@ -68,7 +68,7 @@ beforeAll(async () => {
   await mustKubectl(plane, `certificate approve ${ids}`)
   await mustKubectl(
     plane,
-    `wait csr --all --for=jsonpath={.status.certificate} --timeout=${PATIENCE}`,
+    `wait csr --all --for=jsonpath={.status.certificate} --timeout=${TIMEOUT}`,
   )
   signed = await getAll(plane, 'certificatesigningrequests', statusSchema)
 })

@@ -34,7 +34,7 @@ const KINDS = ['Issuer', 'ClusterIssuer'] as const satisfies IssuerKind[]
 const HOUR_SECONDS = 3_600
 const DEFAULT_HOURS = 2_160
 /** For all of them together, on a machine that has other things to do. */
-const PATIENCE = '200s'
+const TIMEOUT = '200s'
 
 const ALL = KINDS.flatMap((kind) => CERTIFICATE_SHAPES.map((shape) => ({ kind, shape })))
 
@@ -56,7 +56,7 @@ const manifestOf = (
   })
 
 /**
- * On a busy machine cert-manager now and then issues a Certificate a second time, whoever the issuer is. One
+ * On a busy machine cert-manager now and then issues a Certificate a second time, with any issuer. One
  * whose certificate is not what it asked for would be issued again and again.
  */
 const MAX_REVISION = 2
@@ -74,7 +74,7 @@ beforeAll(async () => {
       ...ALL.map(({ kind, shape }) => manifestOf(kind, shape)),
     ].join('---\n'),
   )
-  const wait = `wait certificates.cert-manager.io --all -n ${NAMESPACE} --timeout=${PATIENCE}`
+  const wait = `wait certificates.cert-manager.io --all -n ${NAMESPACE} --timeout=${TIMEOUT}`
   await mustKubectl(plane, `${wait} --for=condition=Ready`)
   await pollUntil({
     what: 'cert-manager to have issued everything',
@@ -189,8 +189,8 @@ async function inRevision(revision: number, name: string): Promise<IssuedCertifi
   const { plane } = edge
   const certificate = `certificate/${name}`
   const isRevision = `jsonpath={.status.revision}=${String(revision)}`
-  await kubectlWait(plane, [certificate, isRevision, PATIENCE], NAMESPACE)
-  await kubectlWait(plane, [certificate, 'condition=Ready', PATIENCE], NAMESPACE)
+  await kubectlWait(plane, [certificate, isRevision, TIMEOUT], NAMESPACE)
+  await kubectlWait(plane, [certificate, 'condition=Ready', TIMEOUT], NAMESPACE)
   issued = await readIssued(plane)
   return parts(name)
 }

@@ -67,7 +67,7 @@ export async function libraryFolders(root: string): Promise<readonly string[]> {
 /**
  * Finds an unpacked package in the cache, or fetches it with what it needs and this machine has not.
  *
- * @returns The folder that stands for `/`.
+ * @returns The folder that takes the place of `/`.
  */
 export async function findOrFetchPackage(packageName: string, report: Report): Promise<string> {
   const cache = cacheFolder(CACHE_NAME, process.env)

@@ -1,5 +1,5 @@
 /**
- * What an operator sees when the relay lacks a permission: how it is brought about, and awaited.
+ * Makes the relay need a permission that it lacks, and waits for what an operator sees of it.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Scene {
 }
 
 /** Brings about what needs a permission that is gone; resolves when the failure can be seen. */
-export type Breakage = (permission: Permission, scene: Scene) => Promise<void>
+export type PermissionFault = (permission: Permission, scene: Scene) => Promise<void>
 
 /** As the Role names it. */
 const LEASE = { namespace: RELAY_SERVICE_ACCOUNT.namespace, name: 'edge-issuer-relay' } as const
@@ -31,15 +31,15 @@ const FAILURE_LIMIT_MS = 30_000
 /** Within which cert-manager has tried to approve. */
 const TRY_MS = 5_000
 
-/** A relay that starts without it says so; it may never be ready. */
-export const atStart: Breakage = async (permission, { edge, proxy }) => {
+/** A relay that starts without the permission logs it; it may never be ready. */
+export const atStart: PermissionFault = async (permission, { edge, proxy }) => {
   const complaint = await relayComplaint(edge, permission)
   await edge.restartRelay({ kubeconfig: proxy.kubeconfig, awaitsReadiness: false })
   await complaint()
 }
 
-/** A relay that is to be elected says so; afterwards there is one that need not be. */
-export const notElected: Breakage = async (permission, { edge, proxy }) => {
+/** A relay with leader election logs it; afterwards one without leader election runs. */
+export const notElected: PermissionFault = async (permission, { edge, proxy }) => {
   const throughProxy = { kubeconfig: proxy.kubeconfig, awaitsReadiness: false }
   const restart = async (): Promise<void> =>
     edge.restartRelay({ ...throughProxy, flags: ['--leader-elect'] })
@@ -59,16 +59,16 @@ export const notElected: Breakage = async (permission, { edge, proxy }) => {
   await edge.restartRelay(throughProxy)
 }
 
-/** A request that is signed and cannot be told so. */
-export const signingRequestNotReported: Breakage = async (permission, { edge }) => {
+/** A request that is signed, but whose status cannot be written. */
+export const signingRequestNotReported: PermissionFault = async (permission, { edge }) => {
   const complaint = await relayComplaint(edge, permission)
   const name = await createSigningRequest(edge)
   await complaint()
   await expectNotSigned(edge, name)
 }
 
-/** A request that changed while it was worked on is read anew, and cannot be. */
-export const signingConflictNotResolved: Breakage = async (permission, { edge, proxy }) => {
+/** A request that changed while it was reconciled is read again, and cannot be. */
+export const signingConflictNotResolved: PermissionFault = async (permission, { edge, proxy }) => {
   const complaint = await relayComplaint(edge, permission)
   refuseOnce(proxy, 'patch certificatesigningrequests/status')
   await createSigningRequest(edge)
@@ -76,7 +76,7 @@ export const signingConflictNotResolved: Breakage = async (permission, { edge, p
 }
 
 /** The API server takes no certificate. */
-export const notSigned: Breakage = async ({ resourceName = '' }, { edge }) => {
+export const notSigned: PermissionFault = async ({ resourceName = '' }, { edge }) => {
   const signer = resourceName.replace('*', 'edge')
   const refused = `user not permitted to sign requests with signerName \\"${signer}`
   const complaint = await relayLogs(edge, refused)
@@ -88,7 +88,7 @@ export const notSigned: Breakage = async ({ resourceName = '' }, { edge }) => {
 /** The first call of this kind meets a conflict. */
 export function refuseOnce(proxy: ApiProxy, refused: string): void {
   let conflicts = 0
-  proxy.play(({ kind }) => {
+  proxy.inject(({ kind }) => {
     if (kind !== refused || conflicts > 0) return undefined
     conflicts += 1
     return { kind: 'refuse', status: 409 }
@@ -103,7 +103,7 @@ export const relayComplaint = async (
   edge: EdgeEnvironment,
   { verb, resource }: Permission,
 ): Promise<() => Promise<void>> =>
-  // As it stands in a line of JSON.
+  // Escaped, as in a line of JSON.
   relayLogs(edge, `cannot ${verb} resource \\"${resource}\\"`)
 
 /** @returns A function that waits until the relay has logged this since this call. */
@@ -141,13 +141,13 @@ export async function approvalRefusal({
 }
 
 /**
- * cert-manager tries to approve, and its own webhook refuses it; not at once, since the webhook goes by
- * what it was told before for some seconds.
+ * cert-manager tries to approve, and its own webhook refuses it; not at once, since the webhook caches
+ * its access reviews for some seconds.
  *
  * @param create - Makes a request in `default`, and gives its name for kubectl.
  */
 export const approvalRefused =
-  (create: () => Promise<string>): Breakage =>
+  (create: () => Promise<string>): PermissionFault =>
   async (_permission, { edge }) => {
     const refusal = await approvalRefusal(edge)
     await pollUntil({
