@@ -13,7 +13,10 @@ const blockOf = (name: string): string =>
   parseMarkdown(name, parts[name] ?? '').blocks[0]?.text.trimEnd() ?? ''
 
 it('every route of the worker is an endpoint', async ({ expect }) => {
-  const app = await readFile(new URL('../../signer-worker/src/http/app.ts', import.meta.url), 'utf8')
+  const app = await readFile(
+    new URL('../../signer-worker/src/http/app.ts', import.meta.url),
+    'utf8',
+  )
   const routes = [...app.matchAll(/app\.all\((?!'\*')/gu)]
   expect(routes.length).toBeGreaterThan(5)
   expect(ENDPOINTS.length).toBe(routes.length)
