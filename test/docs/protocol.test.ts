@@ -17,7 +17,7 @@ const blockOf = (name: string): string =>
 
 it('every route of the worker is an endpoint', async ({ expect }) => {
   const names = await readdir(WORKER, { recursive: true })
-  const [appName = ''] = names.filter((name) => /(?:^|\/)app\.ts$/u.test(name))
+  const appName = names.find((name) => /(?:^|\/)app\.ts$/u.test(name)) ?? ''
   const app = await readFile(join(WORKER, appName), 'utf8')
   const routes = [...app.matchAll(/app\.all\((?!'\*')/gu)]
   expect(routes.length).toBeGreaterThan(5)
