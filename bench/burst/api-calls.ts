@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api } from '../cluster/api.ts'
 
-/** Of what a certificate is made; leases and other housekeeping are left out. */
+/** Resources that a certificate needs; leases and other housekeeping are excluded. */
 const RESOURCES: ReadonlySet<string> = new Set([
   'certificaterequests',
   'clusterissuers',

@@ -18,7 +18,7 @@ import { type Figures, summarize } from './summary.ts'
 /** Requests whose issuer no controller serves, for the cost of approval alone. */
 const APPROVED_ONLY = 20
 const APPROVAL_LIMIT_MS = 60_000
-/** Before the clock runs: connections are made and code is compiled, on both sides. */
+/** Requests before the measurement, for which both sides make connections and compile code. */
 const WARM_UP = 20
 const STOP_GRACE_MS = 30_000
 

@@ -13,9 +13,9 @@ import { settledCalls } from './api-calls.ts'
 
 /** What one burst showed. */
 export interface Burst {
-  /** From the first create to the last Ready. */
+  /** Time from the first creation to the last Ready condition. */
   readonly readyMs: number
-  /** From the creation of a request to its Ready condition, by a watch. */
+  /** Time from the creation of a request to its Ready condition, by a watch. */
   readonly p50Ms: number
   readonly p99Ms: number
   /** Calls to the API server for each request, all together. */

@@ -6,7 +6,7 @@ export interface Figures {
   readonly readyMs: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** By the controller that issues. */
+  /** Calls of the controller that issues. */
   readonly apiCallsPerCertificate: number
 }
 

@@ -7,7 +7,7 @@ import type { Api } from './api.ts'
 import { concurrently } from './concurrently.ts'
 import { REQUESTS_PATH, RUN_LABEL } from './requests.ts'
 
-/** How many calls of the load are on their way at a time. */
+/** Number of concurrent calls of the load. */
 export const LOAD_CONNECTIONS = 20
 
 /** A request as the API server takes it. */

@@ -42,7 +42,7 @@ const HEALTHY: Readonly<Record<IssuerKind, IssuerRef>> = {
   ClusterIssuer: OURS,
 }
 const KINDS: readonly IssuerKind[] = ['Issuer', 'ClusterIssuer']
-/** Of requests by each of the two healthy issuers. */
+/** Interval of the requests of each of the two healthy issuers. */
 const EVERY_MS = 250
 const WARM_UP = 8
 const STOP_GRACE_MS = 40_000

@@ -16,12 +16,12 @@ export interface ProbeOptions {
   /** Unique among all runs. */
   readonly run: string
   readonly count: number
-  /** From one request to the next. */
+  /** Time from one request to the next. */
   readonly everyMs: number
   readonly issuerRef: IssuerRef
 }
 
-/** After the last request was created. */
+/** Time limit after the last request was created. */
 const LIMIT_MS = 120_000
 
 /** @returns From the create of each request until it is Ready, in milliseconds. */

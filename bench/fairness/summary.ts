@@ -6,7 +6,7 @@
 import type { IssuerKind } from '@edge-issuer/testbed/relay/objects'
 import { percentile, round } from '../statistics.ts'
 
-/** From the create of each request until it was Ready, in milliseconds, by the kind of the healthy issuer. */
+/** Milliseconds from the creation of each request until it was Ready, by the kind of the healthy issuer. */
 export type Waits = Readonly<Record<IssuerKind, readonly number[]>>
 
 /** What an attack did. */
@@ -18,7 +18,7 @@ export interface Measured {
   readonly attacked: Waits
 }
 
-/** Of the certificates of one healthy issuer. */
+/** Latency of the certificates of one healthy issuer. */
 export interface Latency {
   readonly p50Ms: number
   readonly p99Ms: number
@@ -30,7 +30,7 @@ export interface AttackedLatency extends Latency {
   readonly ratio: number
 }
 
-/** By the kind of the healthy issuer. */
+/** Values by the kind of the healthy issuer. */
 type ByKind<T> = Readonly<Record<IssuerKind, T>>
 
 /** The result. */

@@ -13,7 +13,7 @@ import { type IssuerRef, NAMESPACE, REQUESTS_PATH } from '../cluster/requests.ts
 import { checkCertificate } from './check-certificate.ts'
 import type { Outcome } from './outcome.ts'
 
-/** From the create to the last look; a request takes less than a second on an idle machine. */
+/** From the creation to the last check; a request takes less than a second on an idle machine. */
 const DEADLINE_MS = 60_000
 const POLL_INTERVAL_MS = 100
 

@@ -22,7 +22,7 @@ import { isAsExpected, summarize, summaryLines, type Tried } from './outcome.ts'
 /** Requests on their way at a time. */
 const CONCURRENCY = 6
 const STOP_GRACE_MS = 30_000
-/** How often progress is reported, in requests. */
+/** Number of requests between two reports of progress. */
 const PROGRESS_EVERY = 20
 /** The corpus comes faster than the requests of any cluster. */
 const WITHOUT_LIMIT = { certificatesPerMinute: null, repeatsPerMinute: 100_000 }
@@ -144,7 +144,7 @@ async function tryEach(
   return [...tried].toSorted(([a], [b]) => a - b).map(([, one]) => one)
 }
 
-/** Both ways, so that it was the profile and not the webhook. */
+/** Both ways refused, so the profile did and not the webhook. */
 const isRefusedByWorker = ({ relay, command }: Tried): boolean =>
   [relay, command].every((outcome) => outcome.kind === 'refused' && outcome.by === 'worker')
 

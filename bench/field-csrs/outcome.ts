@@ -8,7 +8,7 @@ import { EXPECTATIONS, type Expectation } from '@edge-issuer/testbed/field-csrs/
 /** One way: as a CertificateRequest through the relay, or by `edge-issuer sign`. */
 export type Outcome =
   | { readonly kind: 'signed' }
-  /** There is a certificate, but not a good one. */
+  /** The certificate is invalid. */
   | { readonly kind: 'invalid'; readonly message: string }
   /** Permanently. */
   | {
@@ -29,7 +29,7 @@ export interface Tried {
   readonly isUnderOptions?: boolean
 }
 
-/** How many of one expectation ended how. */
+/** Numbers of results of one expectation. */
 interface Judged {
   readonly ok: number
   readonly failed: number

@@ -124,6 +124,6 @@ function table(runs: readonly (readonly [number, LoadRun])[]): readonly string[]
 const cpuMillisEach = ({ workerCpu, requestsPerSecond }: LoadRun): string =>
   workerCpu === undefined ? 'unknown' : ((workerCpu * 1000) / requestsPerSecond).toFixed(3)
 
-/** Of one core. */
+/** Share of one core. */
 const share = (cpu: number | undefined): string =>
   cpu === undefined ? 'unknown' : `${(cpu * 100).toFixed(0)} %`

@@ -17,7 +17,7 @@ import { checkAnswers, type Exchanged } from './check-answers.ts'
 import { type Connection, openConnection, toOctets } from './connection.ts'
 import { type LoadOrder, type LoadRun, orderSchema } from './protocol.ts'
 
-/** Before the clock counts: the worker's compiler needs to see the code run. */
+/** Time before the measurement, in which the worker's code is compiled. */
 const WARM_UP_SECONDS = 1.5
 /** Requests of each connection in one step of the warm-up. */
 const WARM_UP_STEP = 4

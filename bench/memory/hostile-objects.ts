@@ -16,7 +16,7 @@ import { certificateRequest, namesOf } from '../cluster/requests.ts'
 /** The tenant's namespace. */
 export const HOSTILE_NAMESPACE = 'hostile'
 
-/** How much the tenant makes, and what its Issuers name. */
+/** Number of objects of the tenant, and what its Issuers name. */
 export interface HostileOptions {
   readonly issuers: number
   readonly pending: number
@@ -27,7 +27,7 @@ export interface HostileOptions {
 }
 
 const GROUP = 'edge-issuer.dev'
-/** Nothing listens there; the Secret of an Issuer with this URL is missing, too. */
+/** A URL where nothing listens; the Secret of an Issuer with this URL is missing, too. */
 const CLOSED_URL = 'https://127.0.0.1:9'
 /** Bits of the number of an Issuer that appear in its caBundle, so that no two are equal. */
 const DISTINCT_BITS = 17

@@ -34,7 +34,7 @@ export interface Hostile {
   readonly limitBytes: number
   readonly rssBytes: number
   readonly syncedMs: number
-  /** From the start of the process until the first certificate for another namespace. */
+  /** Time from the start of the process until the first certificate for another namespace. */
   readonly firstCertificateMs: number
   /** The longest time that a later certificate took. */
   readonly issuedMs: number
@@ -49,7 +49,7 @@ export interface HostileBench {
   readonly report: (line: string) => void
   readonly issuers: number
   readonly pending: number
-  /** How long the relay is observed after its first certificate. */
+  /** Time for which the relay is observed after its first certificate. */
   readonly seconds: number
 }
 

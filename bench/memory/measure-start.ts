@@ -18,10 +18,10 @@ export interface Start {
   readonly syncedMs: number
 }
 
-/** How the relay reads. */
+/** Options of one measured start. */
 export interface StartOptions {
   readonly api: Api
-  /** How it must read: anything else ends the run. */
+  /** Whether the relay must use the field selector; the run ends if it does otherwise. */
   readonly mode: 'selector' | 'fallback'
   /** Another one for each start. */
   readonly run: string

@@ -9,7 +9,7 @@ import { z } from 'zod'
 
 const DEPLOYMENT = new URL('../../deploy/kustomize/workload/deployment.yaml', import.meta.url)
 const MIB = 1_048_576
-/** Of the memory limit. Node reads the limit of its cgroup, which a process of the benchmark does not have. */
+/** Share of the memory limit. Node reads the limit of its cgroup, which a process of the benchmark does not have. */
 const HEAP_PERCENTAGE = '--max-old-space-size-percentage='
 
 const deploymentSchema = z.object({

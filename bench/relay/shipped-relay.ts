@@ -27,7 +27,7 @@ export interface ShippedRelayOptions {
 /** A relay that has read everything. */
 export interface ShippedRelay {
   readonly process: ManagedProcess
-  /** From before the process is made until `/readyz` says yes. */
+  /** Time from the start of the process until `/readyz` succeeds. */
   readonly syncedMs: number
 }
 

@@ -15,7 +15,7 @@ type LoopName = (typeof LOOPS)[number]
 
 /** Empty requests in each round: what a request costs is not the loop's. */
 const EMPTY_REQUESTS = 20
-/** Before the clock counts: the compiler needs to see the code run. */
+/** Time before the measurement, in which the code is compiled. */
 const WARM_UP_SECONDS = 1
 
 /** Where the loops run: the same program in two processes. */
@@ -31,16 +31,16 @@ const sideOf = (name: LoopName): keyof Benches => (name === 'peculiar' ? 'librar
 export interface Measured {
   /** Microseconds an operation. */
   readonly micros: Readonly<Record<LoopName, number>>
-  /** Of the full operation to its cryptographic calls, in the same round. */
+  /** Ratio of the full operation to its cryptographic calls, in the same round. */
   readonly ratioToCrypto: number
-  /** Of the work through @peculiar/x509 to the full operation, in the same round. */
+  /** Ratio of the work through @peculiar/x509 to the full operation, in the same round. */
   readonly ratioToPeculiar: number
 }
 
-/** How long to measure. */
+/** Duration of the measurement. */
 export interface Effort {
   readonly rounds: number
-  /** Of one loop in one round. */
+  /** Duration of one loop in one round. */
   readonly seconds: number
 }
 

@@ -31,9 +31,7 @@ interface Asked {
   readonly answer: SignAnswer | undefined
 }
 
-it('no certificate that was handed out is lost or changed, and no uid has two', async ({
-  expect,
-}) => {
+it('no issued certificate is lost or changed, and no uid has two', async ({ expect }) => {
   const seed = Number(process.env['CRASH_SEED'] ?? Date.now() % 2 ** 31)
   const tls = await createLoopbackTls()
   await using bench = await startSignerBench({ tls: tls.server })

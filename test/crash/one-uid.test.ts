@@ -7,7 +7,7 @@ import { ISSUER, leafOf, startSignerBench } from './signer-harness.ts'
 const POSTS = 200
 const PUBLIC_URL = 'https://ca.example.com'
 
-it('asked two hundred times at once for one uid, the worker issues once', async ({ expect }) => {
+it('two hundred concurrent requests for one uid: the worker issues once', async ({ expect }) => {
   await using bench = await startSignerBench({ publicUrl: PUBLIC_URL })
   const key = bench.setup.client
   const signer = { key, keyId: keyIdOf(key), publicUrl: PUBLIC_URL }

@@ -47,9 +47,9 @@ export interface EdgeEnvironmentOptions {
   /** Manifests that are not applied. */
   readonly without?: readonly ManifestSet[]
   readonly relayFlags?: readonly string[]
-  /** Of every relay; workers on this machine unless given. */
+  /** `--issuer-url-allow` of every relay; by default the workers on this machine. */
   readonly issuerUrlAllow?: readonly string[]
-  /** Of every relay: its time runs ten times as fast. */
+  /** Whether time runs ten times as fast in every relay. */
   readonly isSpedUp?: boolean
 }
 

@@ -30,7 +30,7 @@ export const seedsOr = (seeds: readonly number[]): readonly number[] =>
 export const replayCommand = (seed: number, file: string): string =>
   `${SEED_VARIABLE}=${String(seed)} npx vitest run --config test/vitest.config.ts --project e2e test/e2e/${file}`
 
-/** How many requests of each sort. */
+/** Number of requests of each scenario. */
 export type Mix = Readonly<Partial<Record<ScenarioName, number>>>
 
 /** @returns The requests of a mix in an order that follows from the seed. */

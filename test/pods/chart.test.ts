@@ -63,7 +63,7 @@ describe.skipIf(inject('missingForNode').length > 0)('the chart on a node', () =
     expect(after.filter(({ name }) => names.has(name))).toEqual([])
   })
 
-  it('what is done in a kind cluster can be done here', async ({ expect }) => {
+  it('the steps of a kind cluster work here', async ({ expect }) => {
     const { plane, directory, addresses } = relay
     const said: string[] = []
     await issueInCluster({

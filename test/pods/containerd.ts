@@ -16,7 +16,7 @@ const KUBERNETES_NAMESPACE = 'k8s.io'
 export const POD_SUBNET = '10.88.0.0/24'
 /** The image of the process that holds a Pod's namespaces. */
 export const PAUSE_IMAGE = 'pods.local/pause:1'
-/** As the node sees it. */
+/** Path in the node. */
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 
 /** A container runtime that works. */
@@ -77,7 +77,7 @@ const podNetwork = {
   ],
 }
 
-/** Nothing of the machine that a node in namespaces may not touch: AppArmor, systemd, lower OOM scores. */
+/** Avoids what a node in namespaces may not touch: AppArmor, systemd, lower OOM scores. */
 function containerdConfig(state: string, binaries: NodeBinaries): string {
   return `version = 3
 root = '${state}/containerd'

@@ -16,7 +16,7 @@ const CACHE_NAME = 'debian-tools'
 const ENTRY = 'runc-nftables-1'
 const DRAFT = '.draft'
 
-/** With the libraries that nft needs and a small system may not have. runc's own one is apt's, too. */
+/** The programs, and libraries of nft that a small system may lack. runc's only library is also apt's. */
 const PACKAGES = [
   'runc',
   'nftables',

@@ -21,7 +21,7 @@ import { leaderAndFollower, leaderName, relayPid, relayPods, runInPod } from './
 import { requestsAtOnce, requestsDuring } from './request-stream.ts'
 
 const MEBIBYTE = 2 ** 20
-/** Of `deploy/kustomize/workload/deployment.yaml`. */
+/** The memory limit of `deploy/kustomize/workload/deployment.yaml`. */
 const MEMORY_LIMIT = 256 * MEBIBYTE
 const BURST = 300
 const NEXT_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.1-next'
@@ -59,7 +59,7 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
     expect(readyOf(request)?.reason).toBe('Issued')
   })
 
-  it('the relay has no user, no capability and no file of its own', async ({ expect }) => {
+  it('the relay has no user, no capability and no writable file', async ({ expect }) => {
     const [pod] = await relayPods(relay.plane)
     const output = await runInPod(
       relay.plane,
@@ -99,7 +99,7 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
     expect(writes).toEqual(['EROFS', 'EROFS'])
   })
 
-  it('kubectl logs shows lines of JSON from the start on', async ({ expect }) => {
+  it('kubectl logs shows lines of JSON from the start', async ({ expect }) => {
     const { leader } = await leaderAndFollower(relay.plane)
     const log = await mustKubectl(relay.plane, `logs ${leader.name} -n edge-issuer`)
     const messages = log.trim().split('\n').map(messageOf)
@@ -107,7 +107,7 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
     expect(messages).toContain('leading')
   })
 
-  it('the metrics are for those whom RBAC permits', async ({ expect }) => {
+  it('RBAC decides who can read the metrics', async ({ expect }) => {
     const { plane } = relay
     await bindScraper(plane)
     await makeServiceAccount(plane, 'stranger')
@@ -132,7 +132,7 @@ describe.skipIf(inject('missingForNode').length > 0)('install.yaml on a node', (
     }
   })
 
-  it('when the leader is killed, the other replica goes on', async ({ expect }) => {
+  it('when the leader is killed, the other replica takes over', async ({ expect }) => {
     const { plane, cgroups } = relay
     const { leader, follower } = await leaderAndFollower(plane)
     const { faults } = await requestsDuring(relay, 'hand-over', async () => {

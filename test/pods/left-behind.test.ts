@@ -70,7 +70,7 @@ describe.skipIf(inject('missingForNode').length > 0)('a node whose maker is kill
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(folder)
   })
 
-  it('leaves its cgroups to the next node, which removes them', async ({ expect }) => {
+  it('leaves its cgroups, which the next node removes', async ({ expect }) => {
     const left = async (): Promise<readonly boolean[]> => Promise.all(node.cgroups.map(fileExists))
     expect(await left()).toEqual(node.cgroups.map(() => true))
     const next = await createNodeCgroups()

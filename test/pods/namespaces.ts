@@ -48,7 +48,7 @@ export interface NamespaceOptions {
 
 /** Namespaces with a first process. */
 export interface NodeNamespaces {
-  /** Of the first process, as this machine counts. */
+  /** Pid of the node's first process on this machine. */
   readonly pid: number
   /** Runs a program to its end. @throws Error with what it printed when it fails */
   readonly run: (command: NodeCommand) => Promise<CommandResult>

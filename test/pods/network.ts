@@ -19,7 +19,7 @@ const UNLINK_TIMEOUT_MS = 30_000
 
 /** IPv4 addresses. */
 export interface LinkAddresses {
-  /** Of this machine: here the node and its Pods find what runs outside. */
+  /** This machine's address, where the node and its Pods find what runs outside. */
   readonly machine: string
   readonly node: string
 }

@@ -146,7 +146,7 @@ const knownExtensions = fc.tuple(
 )
 const extensions = knownExtensions.map((list) => list.filter((one) => one !== null))
 
-/** In any order, some of them twice, whatever they hold. */
+/** Attributes in any order, some of them twice, with any values. */
 const otherAttributes = fc.array(
   fc.constantFrom(
     csrAttribute('1.2.840.113549.1.9.2', utf8('host')),

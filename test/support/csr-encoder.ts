@@ -98,7 +98,7 @@ function encodeAttributes(request: CertificationRequest): Uint8Array[] {
 const encodeString = (tag: number, text: string): Uint8Array =>
   tlv(tag, ENCODERS[tag]?.(text) ?? ascii(text))
 
-/** Of the types that are neither ASCII nor UTF-8. */
+/** Encoders of the string types that are neither ASCII nor UTF-8. */
 const ENCODERS: Readonly<Record<number, (text: string) => Uint8Array>> = {
   0x14: (text) => Buffer.from(text, 'latin1'),
   0x1e: (text) => Buffer.from(text, 'utf16le').swap16(),
@@ -107,7 +107,7 @@ const ENCODERS: Readonly<Record<number, (text: string) => Uint8Array>> = {
 const encodeExtension = (one: Extension, values: ExtensionValues): Uint8Array =>
   extension(one.oid, VALUES[one.oid]?.(values) ?? one.value, { critical: one.critical })
 
-/** By object identifier; `undefined` for a value that is not read, or not all of it. */
+/** Values by object identifier; `undefined` for a value that is not read, or only in part. */
 const VALUES: Readonly<Record<string, (values: ExtensionValues) => Uint8Array | undefined>> = {
   '2.5.29.15': ({ keyUsage }) => keyUsage && namedBits(...keyUsage),
   '2.5.29.17': ({ subjectAltName = [] }) => {

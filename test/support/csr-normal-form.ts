@@ -98,7 +98,7 @@ function normalBasicConstraints(value: Uint8Array): Uint8Array {
   return seq(...kept.map(rawOf))
 }
 
-/** Without trailing zero bits; without any bit it is in no fact, and stays as it is. */
+/** Removes trailing zero bits; a value without any bit stays unchanged. */
 function normalKeyUsage(value: Uint8Array): Uint8Array {
   const bits = Array.from(elementsOf(value)[0]?.contents.subarray(1) ?? [], (octet) =>
     octet.toString(2).padStart(8, '0'),

@@ -8,7 +8,7 @@
 export interface KubeconfigWorld {
   readonly server: string
   readonly caPem: string
-  /** Of a CA that has signed nothing here. */
+  /** PEM of a CA that has signed nothing here. */
   readonly otherCaPem: string
   readonly token: string
   readonly certificatePem: string
@@ -25,7 +25,7 @@ export interface KubeconfigScene {
   readonly files: Readonly<Record<string, string>>
   /** Value of `KUBECONFIG`, with paths relative to the folder; the file `kubeconfig` when absent. */
   readonly variable?: string
-  /** After `status`, and after `get`. */
+  /** Flags of both `edge-issuer status` and `kubectl get`. */
   readonly flags?: readonly string[]
   /** More of the environment. */
   readonly environment?: Readonly<Record<string, string>>
@@ -37,7 +37,7 @@ export interface KubeconfigCase {
   readonly scene: (world: KubeconfigWorld) => KubeconfigScene
   /** What edge-issuer says where both fail; absent: both succeed. */
   readonly says?: string
-  /** How often the plugin of the scene is run by edge-issuer; at least this often if it expires. */
+  /** Number of times that edge-issuer runs the plugin; the minimum if the credentials expire. */
   readonly runs?: number
 }
 

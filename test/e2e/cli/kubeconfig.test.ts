@@ -256,7 +256,7 @@ describe('the relay', () => {
     expect(stdout).toContain('"collection":"clusterissuers","objects":0,"message":"synced"')
   })
 
-  it('ends at once with a kubeconfig that is of no use', async ({ expect }) => {
+  it('exits at once with an unusable kubeconfig', async ({ expect }) => {
     const { stdout } = await startRelay(kubeconfig(world, { user: { tokenFile: 'none' } }))
     expect(stdout).toContain('"message":"cannot start"')
     expect(stdout).toContain('cannot be read: no such file')

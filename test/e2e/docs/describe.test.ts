@@ -42,7 +42,7 @@ async function statusAndEvents(name: string): Promise<string> {
   return text.slice(text.indexOf('\nStatus:') + 1)
 }
 
-it('reads as the page says: the Secret is missing, the request waits, the Secret appears', async () => {
+it('matches the page: the Secret is missing, the request waits, the Secret appears', async () => {
   const { plane, signer } = edge
   await plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${NAMESPACE}}}`)
   await grantCredentials(plane, NAMESPACE)

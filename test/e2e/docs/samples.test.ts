@@ -17,7 +17,7 @@ import { ROOT } from '../../docs/support/markdown.ts'
 import { kubectlWait } from '../environment.ts'
 
 const FOLDER = join(ROOT, 'deploy/samples')
-/** In the order in which they can be applied. */
+/** Samples, in the order in which they can be applied. */
 const APPLIED = [
   'secret',
   'clusterissuer',

@@ -18,7 +18,7 @@ import { missingLine } from '../../docs/support/expected-output.ts'
 import { type Block, readMarkdown, ROOT } from '../../docs/support/markdown.ts'
 import { type ShellSession, startShell } from '../../support/shell-session.ts'
 
-/** How the document says why a block is left out. */
+/** Marks a block that is skipped, with the reason. */
 const NOT_RUN = /^not run: needs /
 
 /** A block to run, and what it must print, if the document shows it. */

@@ -99,7 +99,7 @@ describe('credentials', () => {
     },
     { name: 'wrong-key', key: otherKey, want: 'refused (credentials_rejected)' },
   ])(
-    '$name: not Ready, and heals when the Secret is corrected; requests wait for it',
+    '$name: not Ready, recovers when the Secret is corrected; requests wait for it',
     { tags: ['AC-8', 'AC-14'] },
     async ({ name, key, want }, { expect }) => {
       const { plane, signer } = edge
@@ -120,7 +120,7 @@ describe('credentials', () => {
     },
   )
 
-  it('a Secret without the entry is named with the entry that is wanted', async ({ expect }) => {
+  it('a Secret without the entry is reported with the name of the entry', async ({ expect }) => {
     await anIssuerWith('no-entry', { key: undefined })
     const manifest = secretManifest('no-entry', 'x').replace('private-key.pem', 'token')
     await edge.plane.apply(manifest)
@@ -159,7 +159,7 @@ describe('the issuer’s spec', () => {
     },
   )
 
-  it('an authority that did not sign the worker’s TLS certificate', async ({ expect }) => {
+  it('a CA that did not sign the worker’s TLS certificate', async ({ expect }) => {
     const other = await createAuthority({ commonName: 'other' })
     const caBundle = Buffer.from(other.certificatePem).toString('base64')
     await anIssuerWith('not-trusted', { spec: { caBundle } })
@@ -233,7 +233,7 @@ describe('the worker', () => {
 })
 
 describe('the request', () => {
-  it('a CA certificate that the profile forbids fails at once, with the time of it', async ({
+  it('a CA certificate that the profile forbids fails at once, with failureTime', async ({
     expect,
   }) => {
     const { plane } = edge

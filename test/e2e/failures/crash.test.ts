@@ -35,7 +35,7 @@ afterAll(async () => {
 })
 
 it(
-  'the certificate that the ledger holds is the one that ends in the request',
+  'the request gets the certificate that the ledger has',
   { tags: ['AC-17'] },
   async ({ expect }) => {
     const { plane, signer } = edge

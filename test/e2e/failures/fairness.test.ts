@@ -155,7 +155,7 @@ it('requests that wait for the circuit breaker say so', async ({ expect }) => {
   expect(stub.asked.size).toBeLessThan(HANGING)
 })
 
-it('all of them are tried again once the worker responds', async ({ expect }) => {
+it('all of them are retried once the worker responds', async ({ expect }) => {
   answer = refusal('csr_malformed')
   await pollUntil({
     what: 'every request to be refused',

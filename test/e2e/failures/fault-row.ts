@@ -28,9 +28,9 @@ export interface FaultRow {
   readonly api?: Fault
   /** What the worker answers to the request, if its issuer is one of the stub's. */
   readonly worker?: StubAnswer
-  /** Of a ClusterIssuer; corrected at the end. */
+  /** Invalid spec of a ClusterIssuer; corrected at the end. */
   readonly spec?: object
-  /** Nothing more happens to the object, also when the fault is over. */
+  /** Whether the object does not change any more, also when the fault is over. */
   readonly isFinal?: true
   /** The issuer checks well and signs badly, so that it becomes Ready again and again, with growing delay. */
   readonly isAlternating?: true

@@ -199,7 +199,7 @@ describe('a fault is visible', () => {
 const isAboutEnding = (line: string): boolean =>
   line.includes('"ending"') || line.includes('in-ending')
 
-it('that a namespace is being deleted is no fault', async ({ expect }) => {
+it('the deletion of a namespace is no error', async ({ expect }) => {
   await kubectlWait(
     edge.plane,
     ['certificaterequest/in-ending', 'jsonpath={.status.certificate}', TIMEOUT],

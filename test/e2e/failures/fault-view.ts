@@ -30,7 +30,7 @@ export interface LogLine {
   readonly hasStack: boolean
 }
 
-/** How to look. */
+/** Where to read the state from. */
 export interface Watched {
   readonly edge: EdgeEnvironment
   readonly metricsPort: number
@@ -223,5 +223,5 @@ function unsigned(name: string, view: View): readonly string[] {
   return lines.length === 1 ? [] : [`log: ${String(lines.length)} certificates signed`]
 }
 
-/** How the log line about a certificate begins. */
+/** Start of the log message about a certificate. */
 export const SIGNED = 'info certificate signed'

@@ -50,7 +50,7 @@ const MIX: Mix = {
 const RUN_LIMIT_MS = 150_000
 /** Longer than any deadline of a relay with fast time, the silence of a watch excepted. */
 const LET_GO_LIMIT_MS = 10_000
-/** Within which a relay must end in order. */
+/** A relay must end in order within this time. */
 const STOP_GRACE_MS = 30_000
 
 let faulty: FaultyEnvironment
@@ -67,7 +67,7 @@ afterAll(async () => {
 })
 
 it.for(seedsOr([1, 2]))(
-  'seed %d: everything ends as it should, and nothing is signed twice',
+  'seed %d: every request ends as it must, and nothing is signed twice',
   { tags: ['AC-10', 'AC-19'], timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {
     const { edge, admin, restartRelay } = faulty
@@ -130,7 +130,7 @@ async function createLateIssuer(namespace: string): Promise<void> {
   await plane.apply(issuerManifest(signer, { kind: 'Issuer', name: LATE_ISSUER, namespace, spec }))
 }
 
-/** Nothing that failed is still held, and nothing is watched twice. */
+/** Whether no failed call is still open, and nothing is watched twice. */
 function areOpenCallsInOrder(): boolean {
   const open = [...faulty.api.calls, ...faulty.worker.calls].filter(({ isOpen }) => isOpen)
   const watched = open.filter(isWatch).map(({ path }) => whatIsWatched(path))
@@ -145,7 +145,7 @@ function whatIsWatched(path: string): string {
   return `${pathname} ${searchParams.get('fieldSelector') ?? ''}`
 }
 
-/** How to play it again, and what became of lists and watches. */
+/** @returns The command that repeats the run, and the calls for lists and watches. */
 function describeRun(seed: number): string {
   const faults = faulty.api.calls.flatMap(({ kind, n, fault }) =>
     fault !== undefined && /^(?:watch|list) /.test(kind)

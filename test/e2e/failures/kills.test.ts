@@ -60,12 +60,12 @@ type Victim = keyof typeof KILLS
 
 interface Kill {
   readonly victim: Victim
-  /** After this many requests were created, and a moment. */
+  /** The kill follows a moment after this many requests were created. */
   readonly afterRequests: number
   readonly delayMs: number
 }
 
-/** Each dies once in a burst, in any order and perhaps together. */
+/** Each process is killed once in a burst, in any order and perhaps together. */
 function killsOf(seed: number): readonly Kill[] {
   const random = seededRandom(`kills ${String(seed)}`)
   return (['relay', 'API server', 'worker'] as const).map((victim) => ({
@@ -84,7 +84,7 @@ it.for(seedsOr([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))(
 )
 
 it(
-  'two relays that both work, as when a lease is lost unnoticed: nothing is signed twice',
+  'two active relays, as when the loss of a lease is not noticed: nothing is signed twice',
   { tags: ['AC-18'], timeout: 2 * RUN_LIMIT_MS },
   async ({ expect }) => {
     const replica = await edge.startReplica()

@@ -25,10 +25,10 @@ export interface Scene {
 /** Brings about what needs a permission that is gone; resolves when the failure can be seen. */
 export type PermissionFault = (permission: Permission, scene: Scene) => Promise<void>
 
-/** As the Role names it. */
+/** The Lease that the Role names. */
 const LEASE = { namespace: RELAY_SERVICE_ACCOUNT.namespace, name: 'edge-issuer-relay' } as const
 const FAILURE_LIMIT_MS = 30_000
-/** Within which cert-manager has tried to approve. */
+/** cert-manager tries to approve within this time. */
 const TRY_MS = 5_000
 
 /** A relay that starts without the permission logs it; it may never be ready. */

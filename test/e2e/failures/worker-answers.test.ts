@@ -144,9 +144,9 @@ const PASSING: Readonly<Record<string, { readonly answer: StubAnswer; readonly w
   },
 }
 
-describe('faults that pass', () => {
+describe('transient faults', () => {
   it(
-    'requests wait, are tried again, and are issued in the end',
+    'requests wait, are retried, and are issued in the end',
     { tags: ['AC-10', 'AC-13', 'AC-15'] },
     async ({ expect }) => {
       const worker = await misbehave((name) =>
@@ -204,7 +204,7 @@ it('a permanent refusal fails at once', { tags: ['AC-11'] }, async ({ expect }) 
 })
 
 it(
-  'an issuer that checks well and signs badly is not asked again and again',
+  'an issuer that passes checks and fails to sign is not retried in a loop',
   { tags: ['AC-14'] },
   async ({ expect }) => {
     const { plane } = edge

@@ -32,7 +32,7 @@ afterAll(async () => {
 })
 
 it(
-  'without the approve ClusterRole a request stays unapproved and unsent; with it, it is issued',
+  'a request is approved, sent and issued only with the approve ClusterRole',
   { tags: ['AC-2'] },
   async ({ expect }) => {
     const { plane, signer } = edge

@@ -121,7 +121,7 @@ describe('what is signed', () => {
   })
 })
 
-describe('what waits', () => {
+describe('a waiting request', () => {
   it('a request made before its ClusterIssuer is signed once that is Ready', async ({ expect }) => {
     const { plane, signer } = edge
     const signerName = 'clusterissuers.edge-issuer.dev/late.issuer'
@@ -140,7 +140,7 @@ describe('what waits', () => {
     expect(await certificatesOf(plane, name)).toHaveLength(2)
   })
 
-  it('a request that is not approved, until it is', async ({ expect }) => {
+  it('a request until it is approved', async ({ expect }) => {
     const name = await request({ name: 'unapproved' }, 'wait')
     await settle()
     const { status } = await getSigningRequest(edge.plane, name)
@@ -232,7 +232,7 @@ describe('the relay ignores', { tags: ['AC-24'] }, () => {
     expect(await workerLines('namespaced-approved')).toBe(0)
   })
 
-  it('annotations, unless they are to count', async ({ expect }) => {
+  it('annotations, unless they are enabled', async ({ expect }) => {
     await edge.restartRelay({ flags: [`${ANNOTATIONS}=false`] })
     try {
       const annotations = { [DURATION]: '896h', [IS_CA]: 'true' }

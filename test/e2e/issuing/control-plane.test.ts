@@ -147,7 +147,7 @@ describe('the end of a control plane', () => {
     expect(await fileExists(plane.directory)).toBe(false)
   })
 
-  it('comes even when the process that started it is killed', async ({ expect }) => {
+  it('ends with the process that started it, even if that is killed', async ({ expect }) => {
     const program = `
       import { startControlPlane } from ${JSON.stringify(import.meta.resolve('../../../testbed/src/control-plane/index.ts'))}
       const plane = await startControlPlane({ certManager: 'off' })
@@ -171,7 +171,7 @@ describe('the end of a control plane', () => {
 })
 
 describe('a control plane in a folder of its own', () => {
-  it('is found again as it was left, by one process at a time', async ({ expect }) => {
+  it('is found again unchanged, by one process at a time', async ({ expect }) => {
     const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-kept-'))
     const first = await startControlPlane({ directory, certManager: 'off' })
     await kubectl(first, ['create', 'configmap', 'kept', '--namespace=default'])

@@ -66,7 +66,7 @@ async function workerLines(name: string): Promise<number> {
   return log.split('\n').filter((line) => line.includes(`"${name}"`)).length
 }
 
-describe('the main job', () => {
+describe('a request', () => {
   it.for(['Issuer', 'ClusterIssuer'] as const)(
     'a Certificate by an %s',
     async (kind, { expect }) => {
@@ -104,7 +104,7 @@ describe('the main job', () => {
   })
 })
 
-describe('what waits', () => {
+describe('a waiting request', () => {
   it('a request is issued once its issuer exists', { tags: ['AC-6'] }, async ({ expect }) => {
     const { plane, signer } = edge
     await plane.apply('{apiVersion: v1, kind: Namespace, metadata: {name: early}}')

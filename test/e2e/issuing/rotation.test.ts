@@ -179,7 +179,7 @@ async function outcomes(): Promise<Readonly<Record<string, string | undefined>>>
   )
 }
 
-it('A, then A with B to come, then B with A still trusted, then B alone', async ({ expect }) => {
+it('A, then A with B announced, then B with A still trusted, then B alone', async ({ expect }) => {
   // A alone.
   await relaySees('active')
   const trustA = await bundle()
@@ -249,9 +249,7 @@ it('A, then A with B to come, then B with A still trusted, then B alone', async 
   expect(await outcomes()).toEqual(Object.fromEntries(names.map((name) => [`${name}-1`, 'Issued'])))
 })
 
-it('a cut-over that the relay did not hear of costs one check, and no request', async ({
-  expect,
-}) => {
+it('a cut-over without notice to the relay costs one check and no request', async ({ expect }) => {
   const logFile = join(edge.plane.directory, 'relay.log')
   await edge.restartRelay({ flags: ['--health-check-interval', '1h', '--log-level', 'debug'] })
   expect(await issue('unsuspecting')).toMatchObject({ by: B })

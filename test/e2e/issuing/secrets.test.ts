@@ -91,7 +91,9 @@ describe.for([
   { namespace: 'by-shipped-role', grant: async (ns: string) => grantCredentials(edge.plane, ns) },
   { namespace: 'by-name', grant: async (ns: string) => grantByName('get', 'watch')(ns) },
 ])('permitted $namespace', ({ namespace, grant }) => {
-  it('a Secret that turns bad, good, gone and back is noticed each time', async ({ expect }) => {
+  it('each change of a Secret (invalid, valid, deleted, created) is noticed', async ({
+    expect,
+  }) => {
     await aReadyIssuer(namespace, grant)
     await setKey(namespace, strangerKey)
     expect(await notReady(namespace)).toContain('refused (credentials_rejected)')
@@ -142,7 +144,7 @@ it('an annotation on an issuer asks for a check', { tags: ['AC-22'] }, async ({ 
   expect(await healthChecks()).toBe(before + 1)
 })
 
-it('no Secret is watched that no issuer names', async ({ expect }) => {
+it('only Secrets that an issuer names are watched', async ({ expect }) => {
   const { plane } = edge
   const namespace = 'short-lived'
   const before = await secretWatches()
@@ -156,7 +158,7 @@ it('no Secret is watched that no issuer names', async ({ expect }) => {
   })
 })
 
-/** How often the worker was asked how it is. */
+/** Number of health checks that the worker received. */
 async function healthChecks(): Promise<number> {
   const log = await readFile(edge.signer.worker.logFile, 'utf8')
   return log.split('\n').filter((line) => line.includes('"healthy"')).length

@@ -31,7 +31,7 @@ interface Replica {
   readonly process: ManagedProcess
   /** Sees every call that arrives. */
   readonly api: FaultProxy
-  /** Before {@link api}. */
+  /** The proxy between the relay and {@link api}. */
   readonly connection: FreezableProxy
 }
 

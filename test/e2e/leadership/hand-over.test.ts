@@ -54,7 +54,7 @@ afterAll(async () => {
 })
 
 it.for(seedsOr([1, 2, 3]))(
-  'seed %d: the leader is killed in a burst, the second replica goes on, nothing is signed twice',
+  'seed %d: the leader is killed in a burst, the second replica takes over, nothing is signed twice',
   { timeout: 2 * RUN_LIMIT_MS },
   async (seed, { expect }) => {
     const namespace = `seed-${String(seed)}`
@@ -91,7 +91,7 @@ async function killLeader(delayMs: number): Promise<number> {
   return Date.now() - killedAtMs
 }
 
-/** How often a replica has become the leader; all of them write one log. */
+/** Number of times that a replica became the leader; all of them write one log. */
 async function timesLed(): Promise<number> {
   const log = await readFile(edge.relay().logFile, 'utf8')
   return log.split('"message":"leading"').length - 1

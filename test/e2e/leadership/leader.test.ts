@@ -70,17 +70,21 @@ async function outcomes(name: string): Promise<readonly string[]> {
     .map((line) => outcome.parse(JSON.parse(line)).outcome)
 }
 
-it('one leads, and a second one waits, ready', { tags: ['AC-18'] }, async ({ expect }) => {
-  await anotherReplica('second')
-  expect(await leaseHolder(edge.plane)).toBe(await leadsAs(edge.relay()))
-  await request('before')
-  await isIssued('before')
-  expect(await leadsAs(replicas[0] ?? edge.relay())).toBeUndefined()
-  expect(await outcomes('before')).toEqual(['issued'])
-})
+it(
+  'one replica leads, a second one is ready and waits',
+  { tags: ['AC-18'] },
+  async ({ expect }) => {
+    await anotherReplica('second')
+    expect(await leaseHolder(edge.plane)).toBe(await leadsAs(edge.relay()))
+    await request('before')
+    await isIssued('before')
+    expect(await leadsAs(replicas[0] ?? edge.relay())).toBeUndefined()
+    expect(await outcomes('before')).toEqual(['issued'])
+  },
+)
 
 it(
-  'when the leader is killed, the second one issues in its place',
+  'when the leader is killed, the second replica issues',
   { tags: ['AC-18'] },
   async ({ expect }) => {
     const [second] = replicas
@@ -96,7 +100,7 @@ it(
 )
 
 it(
-  'when the leader ends in order, the next one need not wait',
+  'when the leader ends in order, the next one takes over at once',
   { tags: ['AC-27'] },
   async ({ expect }) => {
     const [second] = replicas
@@ -113,7 +117,7 @@ it(
   },
 )
 
-it('a leader whose lease is taken ends, and says so by its exit code', async ({ expect }) => {
+it('a leader whose lease is taken ends with its own exit code', async ({ expect }) => {
   const third = replicas.at(-1)
   if (third === undefined) throw new Error('there is no third replica')
   const patch = JSON.stringify({ spec: { holderIdentity: 'intruder' } })

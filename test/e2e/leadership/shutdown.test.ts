@@ -84,7 +84,7 @@ function injectOn(
   return { choice, met }
 }
 
-it('a certificate that is signed is written before the relay ends, and nothing new is begun', async ({
+it('a signed certificate is written before the relay ends, and no new request starts', async ({
   expect,
 }) => {
   const { edge, api } = faulty
@@ -107,7 +107,7 @@ it('a certificate that is signed is written before the relay ends, and nothing n
   expect(await stopMessages()).toEqual([...STOP_MESSAGES])
 })
 
-it('a worker that takes its time is waited for', async ({ expect }) => {
+it('the relay waits for a slow worker', async ({ expect }) => {
   const { edge, worker } = faulty
   const { choice, met } = injectOn('sign', SLOW)
   worker.inject(choice)
@@ -118,7 +118,7 @@ it('a worker that takes its time is waited for', async ({ expect }) => {
   expect(await leaseHolder()).toBe('')
 })
 
-it('a worker that never answers is not waited for, and the request is signed by the next relay', async ({
+it('the relay does not wait for a worker that never responds, and the next relay signs the request', async ({
   expect,
 }) => {
   const { edge, worker, restartRelay } = faulty

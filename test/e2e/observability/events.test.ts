@@ -91,7 +91,7 @@ async function eventsOf(name: string): Promise<z.infer<typeof eventsSchema>['ite
   return items.filter(({ regarding }) => regarding.name === name)
 }
 
-it('kubectl describe shows an event that happened again as one line, with count and time', async ({
+it('kubectl describe shows a repeated event as one line, with count and time', async ({
   expect,
 }) => {
   const event = await anIssuer('again')
@@ -117,7 +117,7 @@ it(
   },
 )
 
-it('a series goes on though its event is gone', async ({ expect }) => {
+it('a series continues when its Event is deleted', async ({ expect }) => {
   const event = await anIssuer('forgotten')
   const writer: Kube = {
     ...kube,

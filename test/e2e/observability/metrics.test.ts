@@ -40,7 +40,7 @@ afterAll(async () => {
   await edge.stop()
 })
 
-it('who is not known is refused, who may not is too, and nothing is given away', async ({
+it('unauthenticated and unauthorized clients are refused, and learn nothing', async ({
   expect,
 }) => {
   const stranger = await tokenOf(edge.plane, 'stranger')
@@ -49,9 +49,7 @@ it('who is not known is refused, who may not is too, and nothing is given away',
   expect(scrapes.map(({ body }) => body).join('')).not.toContain('edge_issuer_issuer_ready')
 })
 
-it('who may gets them, without anything that grows with the number of requests', async ({
-  expect,
-}) => {
+it('authorized clients get them, without a series per request', async ({ expect }) => {
   const { plane } = edge
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
   const csrPem = createCsr({ dnsNames: ['web.example.com'] }).pem
@@ -87,7 +85,7 @@ it('who may gets them, without anything that grows with the number of requests',
   expect(body).not.toContain('web')
 })
 
-it('a follower reports how things are, and no work that it does not do', async ({ expect }) => {
+it('a follower reports its state, and no work', async ({ expect }) => {
   const follower = await startRelayProcess({
     kubeconfig: edge.relayKubeconfig,
     logFile: join(edge.plane.directory, 'follower.log'),
@@ -109,7 +107,7 @@ it('a follower reports how things are, and no work that it does not do', async (
   }
 })
 
-it('they are served plain, or not at all, when asked to', async ({ expect }) => {
+it('are served plain or not at all, if configured', async ({ expect }) => {
   await edge.relay().stop(GRACE_MS)
   await edge.restartRelay({ flags: ['--metrics-secure=false'] })
   const plain = await fetch(`http://127.0.0.1:${String(port)}/metrics`)

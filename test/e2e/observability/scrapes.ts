@@ -12,7 +12,7 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { mustKubectl } from '../environment.ts'
 import { type PermissionFault, relayComplaint } from '../failures/permission-faults.ts'
 
-/** In namespace `default`; {@link bindScraper} makes it one that may scrape. */
+/** A ServiceAccount in namespace `default`; {@link bindScraper} lets it scrape. */
 const SCRAPER = 'prometheus'
 const LIMIT_MS = 30_000
 

@@ -134,7 +134,7 @@ const issuerSays =
   }
 
 const UNREADABLE = 'could not read the issuer: '
-/** With the command that fixes it. */
+/** The issuer's condition has the command that fixes it. */
 const keyNotRead = issuerSays(
   'ClusterIssuer',
   `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
@@ -151,7 +151,7 @@ const seriesNotWritten: PermissionFault = async (permission) => {
   await complaint()
 }
 
-/** By {@link describePermission}: what fails without it. */
+/** What fails without a permission, by {@link describePermission}. */
 const FAULTS: Readonly<Record<string, PermissionFault>> = {
   'edge-issuer-relay may get certificaterequests.cert-manager.io': conflictNotResolved,
   'edge-issuer-relay may list certificaterequests.cert-manager.io': atStart,
@@ -200,7 +200,7 @@ it('each shipped permission, and no other, has a line that says what fails witho
   expect(permissions.map(describePermission).toSorted()).toEqual(Object.keys(FAULTS).toSorted())
 })
 
-describe('without a permission something fails, and with it all is well again', () => {
+describe('without a permission something fails, and with it all works again', () => {
   it.for(permissions.map((permission) => [describePermission(permission), permission] as const))(
     '%s',
     async ([name, permission], { expect }) => {
@@ -219,7 +219,7 @@ describe('without a permission something fails, and with it all is well again', 
 })
 
 describe('the key of a client', () => {
-  it('can be read where a RoleBinding allows it', async ({ expect }) => {
+  it('are readable where a RoleBinding allows it', async ({ expect }) => {
     expect(await asRelay(`get secret ${SECRET_NAME} -n ${NAMESPACE} -o name`)).toMatchObject({
       code: 0,
       stdout: `secret/${SECRET_NAME}\n`,

@@ -78,9 +78,7 @@ const namespacesAsked = (which: (status: number) => boolean): readonly string[] 
   ),
 ]
 
-it('23: the Secret of an Issuer is read in its own namespace, where that is permitted', async ({
-  expect,
-}) => {
+it('the Secret of an Issuer is read in its own namespace, if permitted', async ({ expect }) => {
   await isReady('Issuer', 'open')
   expect(await notReady('Issuer', 'closed')).toContain(
     `may not read Secret "closed/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,

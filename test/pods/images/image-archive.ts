@@ -19,7 +19,7 @@ export interface ImageFile {
 
 /** What an image is. */
 export interface ImageOptions {
-  /** With a tag: `example.com/name:tag`. */
+  /** Name with a tag: `example.com/name:tag`. */
   readonly name: string
   readonly labels?: Readonly<Record<string, string>>
   readonly files: readonly ImageFile[]

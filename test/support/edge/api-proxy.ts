@@ -22,11 +22,11 @@ const kubeconfigSchema = z.object({
   users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
 })
 
-/** How calls get to the proxy. */
+/** Options of {@link startApiProxy}. */
 export interface ApiProxyOptions {
   /** Path of a kubeconfig with a bearer token; a client certificate cannot go through. */
   readonly kubeconfig: string
-  /** Of the new kubeconfig; a name has one proxy. */
+  /** Name of the new kubeconfig; each name has one proxy. */
   readonly name?: string
   /** Puts something before the proxy. Gets the proxy's port, and returns its own. */
   readonly before?: (port: number) => Promise<number>

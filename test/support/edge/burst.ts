@@ -21,7 +21,7 @@ export interface Created {
 /** A request to create. */
 export type Wanted = Pick<Created, 'scenario' | 'name' | 'namespace'>
 
-/** How many are on their way at a time. */
+/** Number of concurrent requests. */
 const CONCURRENCY = 6
 const CREATOR = 'edge-issuer-tests'
 const APPROVER = 'edge-issuer-tests-approver'

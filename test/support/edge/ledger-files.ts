@@ -10,7 +10,7 @@ import { z } from 'zod'
 
 /** A certificate that was issued. */
 export interface LedgerRow {
-  /** Of the request that it was issued for. */
+  /** The uid of the request that it was issued for. */
   readonly uid: string
   /** 40 hexadecimal digits in lower case. */
   readonly serialNumber: string

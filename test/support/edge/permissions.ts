@@ -39,7 +39,7 @@ export interface Permission {
   /** Or a path, which begins with a slash and has no group. */
   readonly resource: string
   readonly verb: string
-  /** Of the one object that it is about; any when absent. */
+  /** The one object that it is limited to; any when absent. */
   readonly resourceName: string | undefined
 }
 

@@ -26,7 +26,7 @@ const READY_ISSUER = { group: GROUP, kind: 'ClusterIssuer', name: 'edge' }
 /** Name of the Issuer that is made only when requests wait for it. */
 export const LATE_ISSUER = 'late'
 
-/** By name. */
+/** All scenarios, by name. */
 export const SCENARIOS = {
   good: { decision: 'Approved', issuerRef: READY_ISSUER, end: 'Issued' },
   early: {

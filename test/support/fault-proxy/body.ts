@@ -10,7 +10,7 @@ import { statusObject } from './refusal.ts'
 /** A body, piece by piece. */
 export type Body = AsyncIterable<Buffer>
 
-/** How long a line waits for the one that it is to change places with. */
+/** Maximum time that a line waits for the one with which it is swapped. */
 const SWAP_WAIT_MS = 500
 const NEWLINE = '\n'
 const ENDLESS_PIECE = Buffer.alloc(65_536, 'x')
@@ -125,7 +125,7 @@ async function* splitLines(body: Body): AsyncGenerator<Buffer> {
   if (rest.length > 0) yield rest
 }
 
-/** Of the same length, with a hole in the middle that no JSON and no base64 has. */
+/** A line of the same length with bytes in the middle that neither JSON nor base64 allows. */
 function garbled(line: Buffer): Buffer {
   const copy = Buffer.from(line)
   const third = Math.floor(line.length / 3)

@@ -7,7 +7,7 @@
 /** A request as its first line says it. */
 export interface RequestLine {
   readonly method: string
-  /** With its query. */
+  /** Path with its query. */
   readonly path: string
 }
 

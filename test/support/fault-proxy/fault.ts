@@ -34,7 +34,7 @@ export type LineFault =
   | { readonly kind: 'truncate'; readonly afterLines: number }
   /** The next line is not what the server wrote. */
   | { readonly kind: 'garble'; readonly afterLines: number }
-  /** Nothing comes any more; the connection stays open. */
+  /** No more data arrives; the connection stays open. */
   | { readonly kind: 'silence'; readonly afterLines: number }
   /** An ERROR event of a watch comes instead of the next line, and the body ends. */
   | { readonly kind: 'error-event'; readonly afterLines: number; readonly status: number }

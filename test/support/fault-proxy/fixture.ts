@@ -21,7 +21,7 @@ export interface SeenRequest {
   isClosed: boolean
 }
 
-/** How the server answers; it is called when the request is there. */
+/** Responds to a request that has arrived completely. */
 export type Handler = (request: SeenRequest, response: ServerResponse) => void
 
 /** What a client asks. */

@@ -5,7 +5,7 @@
  */
 import type { Menu, Random, Recipe } from './plan.ts'
 
-/** Of calls that end by themselves: enough of them to touch every request of a run. */
+/** Faults of calls that end by themselves: enough to affect every request of a run. */
 const CALLS = { share: 0.3, horizon: 400 } as const
 /** A watch goes on for minutes: each is to meet something, as long as there are not too many. */
 const WATCHES = { share: 1, horizon: 25 } as const

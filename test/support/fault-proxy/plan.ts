@@ -18,7 +18,7 @@ export type Recipe = (random: Random) => Fault
 export interface Menu {
   /** Share of the calls that fail, from 0 to 1. */
   readonly share: number
-  /** Each as likely as the others. */
+  /** Faults to choose from, all equally likely. */
   readonly recipes: readonly Recipe[]
   /** Later calls get no fault, so that a run ends. */
   readonly horizon: number

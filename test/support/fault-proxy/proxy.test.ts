@@ -195,7 +195,7 @@ describe('faults of a call', () => {
   })
 })
 
-/** As much of a line as arrives of one that is cut, newline counted. */
+/** The part of a cut line that arrives; the newline counts. */
 const half = (line: string): string => line.slice(0, (line.length + 1) / 2)
 
 describe('faults of a stream, after one line', () => {

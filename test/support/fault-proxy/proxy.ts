@@ -36,7 +36,7 @@ export interface Upstream {
   readonly caPem: string
 }
 
-/** How a proxy is made. */
+/** Options of {@link startFaultProxy}. */
 export interface FaultProxyOptions {
   /** Asked at each call: the server may not be there yet when the proxy starts. */
   readonly upstream: () => Upstream

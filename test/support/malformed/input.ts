@@ -30,7 +30,7 @@ const { subject = octets() } = VALID
 /** The request with its first four octets, the header with a length of two octets, replaced. */
 const withHeader = (header: readonly number[], tail: readonly number[] = []): Uint8Array =>
   concat(octets(...header), CSR.subarray(4), octets(...tail))
-/** With the fields of CertificationRequestInfo given one by one. */
+/** A signed request with these fields of CertificationRequestInfo. */
 const withInfo = (...fields: readonly Uint8Array[]): Uint8Array => signCsr(seq(...fields))
 const base64 = (der: Uint8Array | string = ''): string => Buffer.from(der).toString('base64')
 /** One whose base64 ends in `==`; signatures of Ed25519 have one length. */

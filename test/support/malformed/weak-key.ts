@@ -8,7 +8,7 @@ import { KNOWN_KEY } from '../known-key.ts'
 import { closeModulus, divisibleModulus, PUBLISHED_ROCA_MODULUS } from '../weak-rsa.ts'
 import { changed, type MalformedCase } from './base.ts'
 
-/** With a number below the modulus for a signature. */
+/** A request for this modulus; its signature is a number below it. */
 const rsa = (modulus: bigint): Uint8Array =>
   changed({
     key: aKey('RSA-2048'),

@@ -58,7 +58,7 @@ function scalarOf(privateKey: KeyObject): bigint {
 const csr = (...parts: readonly Uint8Array[]): Uint8Array =>
   signCsr(INFO, { key: KEY, signature: concat(...parts) })
 const withS = (value: bigint): Uint8Array => csr(R, toLittleEndian(value))
-/** With an R that adds nothing, S = h·a: right by the equation, and a = S ÷ h is no secret any more. */
+/** R is of small order, so S = h·a: valid by the equation, but it reveals a = S ÷ h. */
 function withSmallR(point: Uint8Array): Uint8Array {
   const h = littleEndian(sha512(point, PUBLIC, INFO))
   return csr(point, toLittleEndian(modulo(h * scalarOf(KEY.privateKey), ORDER)))
@@ -112,7 +112,7 @@ const VALUES: readonly Forgery[] = [
 /** A point in words, and as the 32 octets of a public key. */
 type NamedPoint = readonly [name: string, point: Uint8Array]
 
-/** Each of the eight points whose order divides the cofactor, and two second forms of the first two. */
+/** The eight points whose order divides the cofactor, and second encodings of the first two. */
 export const SMALL_ORDER_POINTS: readonly NamedPoint[] = SMALL_ORDER.flatMap(
   ([name, y]): readonly NamedPoint[] => [
     [name, toLittleEndian(y)],

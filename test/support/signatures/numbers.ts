@@ -14,7 +14,7 @@ export function toOctets(value: bigint, length: number): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'))
 }
 
-/** From 0 up, whatever the sign of `value`. */
+/** The non-negative remainder, for any sign of `value`. */
 export const modulo = (value: bigint, modulus: bigint): bigint =>
   ((value % modulus) + modulus) % modulus
 

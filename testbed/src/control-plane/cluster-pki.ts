@@ -29,7 +29,7 @@ export interface ClusterPki {
   readonly apiServer: CertificateFiles
   readonly controllerManagerServer: CertificateFiles
   readonly webhook: CertificateFiles
-  /** In the group system:masters: every permission. */
+  /** A client in the group system:masters, with every permission. */
   readonly admin: ClientIdentity
   readonly adminFiles: CertificateFiles
   readonly controllerManager: ClientIdentity
@@ -38,7 +38,7 @@ export interface ClusterPki {
 }
 
 const AUTHORITY = 'ca'
-/** Of the Service "kubernetes", by which Pods find the API server: the first of its range. */
+/** Address of the Service "kubernetes", by which Pods find the API server: the first of its range. */
 const SERVICE_ADDRESS = '10.0.0.1'
 const SERVERS = ['api-server', 'controller-manager-server', 'webhook'] as const
 /** Subjects are `O=<group>, CN=<user>` (Kubernetes, X.509 client certificates). */

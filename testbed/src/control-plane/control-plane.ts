@@ -16,7 +16,7 @@ import { type Launcher, createLauncher } from './launcher.ts'
 import { type ServiceAccountRef, writeServiceAccountKubeconfig } from './service-account.ts'
 import { type StateDirectory, openStateDirectory } from './state-directory.ts'
 
-/** What the control plane consists of, and where it lives. */
+/** Options of {@link startControlPlane}. */
 export interface ControlPlaneOptions {
   /**
    * The folder for data, keys and logs. It is kept, and a later start in it finds the same cluster,
@@ -33,11 +33,11 @@ export interface ControlPlaneOptions {
    * not on the loopback address. The controller manager, if it runs, does what a cluster with nodes needs.
    */
   readonly addressForNodes?: string
-  /** How cert-manager runs, or that it does not. By default it runs as its chart would run it. */
+  /** Options of cert-manager, or that it does not run. By default it runs as its chart would run it. */
   readonly certManager?: CertManagerOptions | 'off'
-  /** By default the lines of a build go to standard error, and steps are not shown. */
+  /** Reports progress. By default the lines of a build go to standard error, and steps are not shown. */
   readonly onProgress?: (progress: StartProgress) => void
-  /** Breaks off the build, the start and commands of kubectl: its reason is thrown. What runs goes on. */
+  /** Aborts the build, the start and commands of kubectl with its reason. Running parts continue. */
   readonly signal?: AbortSignal
 }
 
@@ -71,7 +71,7 @@ export interface ControlPlane {
   killApiServer(): Promise<void>
   /** Starts the API server again on its port, after killing the one that runs, if any. */
   restartApiServer(): Promise<void>
-  /** Stops cert-manager's controller. Its webhook goes on: without it the API refuses every write. */
+  /** Stops cert-manager's controller. Its webhook continues: without it the API refuses every write. */
   stopCertManager(): Promise<void>
   /** Starts cert-manager's controller again, perhaps with other options. */
   startCertManager(options?: CertManagerOptions): Promise<void>
@@ -82,7 +82,7 @@ export interface ControlPlane {
 /**
  * Starts a control plane, building its binary first if there is none for this version of the sources.
  * @throws Error that says which part failed, with the end of its log; nothing runs then, and the
- *   folder is kept for a look at it
+ *   folder is kept for debugging
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const onProgress = options.onProgress ?? showBuild

@@ -18,7 +18,7 @@ export async function certificateRequest(
   })
 }
 
-/** In `default`: the Issuer `in-tree-ca` with its certificate, and the ServiceAccount `requester`. */
+/** Namespace `default`: the Issuer `in-tree-ca` with its certificate, and the ServiceAccount `requester`. */
 export const IN_TREE_AUTHORITY = `
 apiVersion: cert-manager.io/v1
 kind: Issuer

@@ -16,7 +16,7 @@ export interface KubeconfigOptions {
   readonly login: Login
 }
 
-/** Writes a kubeconfig that holds all it needs, and gives its path. */
+/** Writes a self-contained kubeconfig. @returns Its path. */
 export async function writeKubeconfig(options: KubeconfigOptions): Promise<string> {
   const { name } = options
   const path = join(options.folder, `${name}.yaml`)

@@ -38,7 +38,7 @@ export interface CsrOptions {
   readonly spki?: Uint8Array
   /** Extensions of the one extensionRequest attribute; no attribute when absent. */
   readonly extensions?: readonly Uint8Array[]
-  /** In place of the extensionRequest attribute. */
+  /** Attributes in place of extensionRequest. */
   readonly attributes?: readonly Uint8Array[]
   readonly signatureAlgorithm?: Uint8Array
   /** Contents of the BIT STRING. */

@@ -59,7 +59,7 @@ function lengthOf(length: number): Uint8Array {
   return length < 0x1_00 ? octets(0x81, length) : octets(0x82, length >> 8, length & 0xff)
 }
 
-/** How many nodes there are. */
+/** Number of nodes. */
 export const countNodes = ({ contents }: Node): number =>
   contents instanceof Uint8Array ? 1 : contents.reduce((sum, node) => sum + countNodes(node), 1)
 

@@ -10,14 +10,14 @@ import path from 'node:path'
 /** Far above what any command here takes, thousands of certificates on a busy machine included. */
 const TIMEOUT_MS = 240_000
 
-/** How a command ended, and what it wrote: octets as latin-1. */
+/** Exit code and output of a command: octets as latin-1. */
 export interface OpensslResult {
   readonly isOk: boolean
   readonly stdout: string
   readonly stderr: string
 }
 
-/** By name; in the folder where the command runs. */
+/** Files by name, in the folder where the command runs. */
 type Files = Readonly<Record<string, string | Uint8Array>>
 
 /**

@@ -19,7 +19,7 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const BACKDATE_MS = 60_000
 const DAY_MS = 86_400_000
 
-/** How long the certificates here are valid, unless the caller says otherwise: ten years. */
+/** Default validity of certificates: ten years. */
 const DEFAULT_LIFETIME_MS = 3650 * DAY_MS
 
 /** A certificate and its key: PEM for files, objects for signing more with it. */

@@ -216,7 +216,7 @@ export interface AuthorityOptions {
   readonly extensions?: readonly Uint8Array[]
   readonly notBefore?: Date
   readonly notAfter?: Date
-  /** In place of both dates. */
+  /** DER of the validity, in place of both dates. */
   readonly validity?: Uint8Array
   /** Contents of the INTEGER. */
   readonly serialNumber?: Uint8Array

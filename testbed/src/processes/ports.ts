@@ -13,7 +13,7 @@ const SAME_PORT_WAIT_MS = 250
 /** Lets the system choose (bind(2)). */
 const ANY_PORT = 0
 
-/** How many ports are wanted, and which to try first (those of an earlier run, say). */
+/** Number of ports, and which to try first (such as those of an earlier run). */
 export interface PortRequest {
   readonly count: number
   readonly preferred?: readonly number[]

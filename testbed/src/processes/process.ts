@@ -19,7 +19,7 @@ const LOG_TAIL_LINES = 15
 /** Go's and libuv's words for EADDRINUSE. */
 const PORT_TAKEN = /address already in use|EADDRINUSE/i
 
-/** How a process ended: an exit code, or the signal that killed it. */
+/** The end of a process: an exit code, or the signal that killed it. */
 export interface ProcessEnd {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null

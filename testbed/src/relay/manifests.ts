@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-/** In the order in which they can be applied. */
+/** Files of each set, in the order in which they can be applied. */
 const FILES = {
   crds: ['crds/issuers.yaml', 'crds/clusterissuers.yaml'],
   relay: [

@@ -7,19 +7,19 @@ import { fileURLToPath } from 'node:url'
 import { freePorts } from '../processes/ports.ts'
 import { type ManagedProcess, startProcess, waitUntilReady } from '../processes/process.ts'
 
-/** How a relay is run. */
+/** Options of {@link startRelayProcess}. */
 export interface RelayProcessOptions {
   readonly kubeconfig: string
   readonly logFile: string
   /** Further flags: `['--health-check-interval', '2s']`. */
   readonly flags?: readonly string[]
-  /** `--issuer-url-allow`; the addresses of this machine, where workers of tests are, unless given. */
+  /** `--issuer-url-allow`; by default the addresses of this machine, where workers of tests are. */
   readonly issuerUrlAllow?: readonly string[]
   /** Its time runs ten times as fast: see `fast-clock.ts`. */
   readonly isSpedUp?: boolean
   /** Limit of what lives long on the heap; Node's own when absent. */
   readonly heapMegabytes?: number
-  /** URL of a module that is loaded before the relay, to change what it is made of. */
+  /** URL of a module that is loaded before the relay, to replace parts of it. */
   readonly preload?: string
   /** Added to the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>

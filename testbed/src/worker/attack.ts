@@ -61,9 +61,9 @@ export interface Battlefield {
   readonly worker: HostileWorker
   /** What every client of the worker has. */
   readonly clientKeyPem: string
-  /** Of the issuers. */
+  /** Kind of the issuers. */
   readonly kind: IssuerKind
-  /** Of every object that the attack makes, as a prefix of names and as the value of {@link LABEL}. */
+  /** Prefix of the names of all objects of the attack, and value of {@link LABEL}. */
   readonly name: string
   /** Creates requests, quickly. */
   readonly create: (requests: readonly HostileRequest[]) => Promise<void>
@@ -125,7 +125,7 @@ export async function clearAway({ plane, name, kind }: Battlefield): Promise<voi
 }
 
 interface HostileIssuer {
-  /** Of its requests; a ClusterIssuer itself has none. */
+  /** Namespace of its requests; a ClusterIssuer itself has none. */
   readonly namespace: string
   readonly name: string
 }

@@ -38,7 +38,7 @@ export interface EdgeSigner {
   readonly rootFile: string
 }
 
-/** How the worker is set up. */
+/** Options of {@link startEdgeSigner}. */
 export interface EdgeSignerOptions {
   /** Kept between runs: a second start finds CA, keys and ledger. */
   readonly directory: string
@@ -75,7 +75,7 @@ const FILES = {
 const CLIENT = 'local-cluster'
 /** Name of the one issuer, as `config init` calls it. */
 const ISSUER = 'default'
-/** Until the port is known. */
+/** URL in the configuration until the port is known. */
 const PLACEHOLDER_URL = 'https://127.0.0.1'
 
 /** Makes what is missing in `directory`, then starts the worker. */

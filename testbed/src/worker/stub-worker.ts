@@ -28,7 +28,7 @@ export interface StubResponse {
 /** What it says; `reset` cuts the connection, `hang` never answers. */
 export type StubAnswer = 'hang' | 'reset' | StubResponse
 
-/** How it behaves. */
+/** Options of the stub. */
 export interface StubOptions {
   /** Where the real one listened: `https://127.0.0.1:<port>`. */
   readonly url: string
@@ -42,7 +42,7 @@ export interface StubOptions {
 
 /** One that listens. */
 export interface StubSigner {
-  /** How often a certificate was asked for, by the name of the CertificateRequest. */
+  /** Number of sign requests, by the name of the CertificateRequest. */
   readonly asked: ReadonlyMap<string, number>
   /** Answers all requests that hang. */
   readonly answerHanging: (answer: StubResponse) => void
@@ -53,7 +53,7 @@ export interface StubSigner {
 
 const SPOKEN = { 'content-type': 'application/json', [PROTOCOL_HEADER]: PROTOCOL_VERSION }
 
-/** A refusal as a worker gives it. */
+/** An error response as a worker sends it. */
 export function refusal(
   code: RefusalCode,
   headers: Readonly<Record<string, string>> = {},

@@ -37,10 +37,10 @@ export interface LocalWorkerOptions extends Deployment {
 export interface LocalWorker {
   /** `https://127.0.0.1:<port>`, or the same with `http:`, or with the address that was asked for. */
   readonly url: string
-  /** Of the process that runs now. */
+  /** Pid of the current process. */
   readonly pid: number
   readonly logFile: string
-  /** The process that runs now. */
+  /** The current process. */
   readonly process: ManagedProcess
   /** Ends the process in good order. */
   stop(): Promise<void>

@@ -40,7 +40,7 @@ export interface CertificateShape {
   /** Numbers of bits; those of cert-manager's default for the kind of key when absent. */
   readonly keyUsage?: readonly number[]
   readonly extKeyUsage?: readonly string[]
-  /** Not what RFC 5280 allows: openssl must not be strict with it. */
+  /** RFC 5280 does not allow it: openssl verifies it without `-x509_strict`. */
   readonly isLoose?: boolean
 }
 

@@ -12,7 +12,7 @@ import { type EdgeEnvironment, mustKubectl, startEdgeEnvironment } from '../../e
 /** Path length of CA certificates below the issuing CA. */
 export const PATH_LENGTH_LEFT = 0
 
-/** Without name constraints, as cert-manager's own CA in these suites: a common name alone is a host to verifiers. */
+/** No name constraints, as for cert-manager's own CA in these suites: verifiers take a common name alone for a host. */
 const CA_FLAGS = ['--path-length', '1']
 
 /** What the suites need beyond a default profile; `docs/admission.md` documents it. */

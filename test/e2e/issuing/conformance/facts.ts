@@ -30,7 +30,7 @@ export interface CertificateFacts {
   readonly basicConstraints: string
   /** `rsa 2048`, `ec prime256v1`, `ed25519`. */
   readonly key: string
-  /** From the first second to the last, both included. */
+  /** Validity from the first second to the last, both included. */
   readonly seconds: number
 }
 

@@ -40,10 +40,10 @@ export interface IssuedCertificate {
   readonly csrPem: string
   /** An entry of the Secret as text; empty when it is not there. */
   readonly text: (entry: string) => string
-  /** Of `tls.crt`, apart from those that follow it. */
+  /** The first certificate of `tls.crt`. */
   readonly leaf: X509Certificate
   readonly above: readonly X509Certificate[]
-  /** Of `ca.crt`. */
+  /** The certificates of `ca.crt`. */
   readonly roots: readonly X509Certificate[]
 }
 

@@ -27,7 +27,7 @@ export interface SigningRequestShape {
   readonly extKeyUsage?: readonly string[]
   /** 90 days when absent. */
   readonly seconds?: number
-  /** Not what RFC 5280 allows: openssl must not be strict with it. */
+  /** RFC 5280 does not allow it: openssl verifies it without `-x509_strict`. */
   readonly isLoose?: boolean
 }
 
