@@ -9,11 +9,11 @@ import { run } from './run.ts'
 import { askSecret } from './terminal/ask-secret.ts'
 
 let isOutputRead = true
-// The terminal was closed: a command that stops processes in order must not die of what it prints.
+// The terminal is closed. A command that is stopping its processes must not fail because of its own output.
 process.stderr.on('error', () => {
   process.exitCode = 1
 })
-// The reader of a pipe went away (`| head`): there is nobody left to tell.
+// The reader of the pipe has ended (`| head`).
 process.stdout.on('error', () => {
   isOutputRead = false
   process.exitCode = 1
@@ -33,7 +33,7 @@ process.exitCode = await run(process.argv.slice(2), {
   nowMs: Date.now,
 })
 
-/** The account's name; its number where it has none, as in a container with a user of its own. */
+/** The account's name; its number if it has no name, as in some containers. */
 function username(): string {
   try {
     return userInfo().username

@@ -1,41 +1,41 @@
 import type { Command } from './command-line/define-command.ts'
 import type { CommandLine } from './command-line/help.ts'
 
-/** A command by name; its code is loaded only when it runs, since some of it takes long to load. */
+/** A command by name; its module is loaded when the command runs, to keep the start fast. */
 interface CommandEntry extends CommandLine {
   readonly load: () => Promise<Command>
 }
 
-/** Every command, in the order of a first use. */
+/** Every command, in the order in which a new user needs them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     path: 'ca init',
-    summary: 'make a root and an issuing CA',
+    summary: 'create a root CA and an issuing CA',
     load: async () => (await import('./commands/ca-init.ts')).caInit,
   },
   {
     path: 'ca renew',
-    summary: 'make the issuing CA that comes after another one, under the same root',
+    summary: 'create the successor of an issuing CA, under the same root',
     load: async () => (await import('./commands/ca-renew.ts')).caRenew,
   },
   {
     path: 'client create',
-    summary: "make a client's key: a Secret for the cluster, an entry for the worker",
+    summary: "create a client's key: a Secret for the cluster, an entry for the worker",
     load: async () => (await import('./commands/client-create.ts')).clientCreate,
   },
   {
     path: 'admin create',
-    summary: "make an admin's key: a file for that person, an entry for the worker",
+    summary: "create an admin's key: a file for that person, an entry for the worker",
     load: async () => (await import('./commands/admin-create.ts')).adminCreate,
   },
   {
     path: 'config init',
-    summary: "write the worker's configuration from a CA and its clients",
+    summary: "create the worker's configuration from a CA and its clients",
     load: async () => (await import('./commands/config-init.ts')).configInit,
   },
   {
     path: 'config check',
-    summary: "judge the worker's configuration, and the keys that go with it",
+    summary: "check the worker's configuration, and the private keys of its CAs",
     load: async () => (await import('./commands/config-check.ts')).configCheck,
   },
   {
@@ -45,47 +45,47 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'config rotate',
-    summary: 'take one step of the rotation of an issuing CA',
+    summary: 'perform one step of the rotation of an issuing CA',
     load: async () => (await import('./commands/config-rotate.ts')).configRotate,
   },
   {
     path: 'sign',
-    summary: 'ask the worker for a certificate, the way the relay does',
+    summary: 'request a certificate from the worker, as the relay does',
     load: async () => (await import('./commands/sign.ts')).sign,
   },
   {
     path: 'health',
-    summary: 'ask the worker how an issuer is, the way the relay does',
+    summary: 'check an issuer of the worker, as the relay does',
     load: async () => (await import('./commands/health.ts')).health,
   },
   {
     path: 'status',
-    summary: 'show the relay, the issuers and the requests of a cluster',
+    summary: 'show the state of relay, issuers and requests in a cluster',
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
     path: 'certificates list',
-    summary: 'list what the worker has issued',
+    summary: 'list the certificates that the worker has issued',
     load: async () => (await import('./commands/certificates-list.ts')).certificatesList,
   },
   {
     path: 'certificates show',
-    summary: 'show one certificate, or print its chain',
+    summary: 'show one issued certificate, or print its chain',
     load: async () => (await import('./commands/certificates-show.ts')).certificatesShow,
   },
   {
     path: 'certificates export',
-    summary: 'write every record with its evidence, a line each',
+    summary: 'export every record with its evidence, one per line',
     load: async () => (await import('./commands/certificates-export.ts')).certificatesExport,
   },
   {
     path: 'certificates verify',
-    summary: 'check an export and the evidence in it, offline',
+    summary: 'verify an export and its evidence offline',
     load: async () => (await import('./commands/certificates-verify.ts')).certificatesVerify,
   },
   {
     path: 'certificates refusals',
-    summary: 'list what the worker has refused',
+    summary: 'list the requests that the worker has refused',
     load: async () => (await import('./commands/certificates-refusals.ts')).certificatesRefusals,
   },
   {
@@ -95,12 +95,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'context add',
-    summary: 'keep a worker and a key under a name, for all commands that speak to it',
+    summary: 'save the URL and the key of a worker under a name',
     load: async () => (await import('./commands/context-add.ts')).contextAdd,
   },
   {
     path: 'context use',
-    summary: 'make a context the current one',
+    summary: 'select the current context',
     load: async () => (await import('./commands/context-use.ts')).contextUse,
   },
   {
@@ -110,12 +110,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'context remove',
-    summary: 'forget a context; its key stays',
+    summary: 'remove a context; its key file is kept',
     load: async () => (await import('./commands/context-remove.ts')).contextRemove,
   },
   {
     path: 'demo',
-    summary: 'show the main job on a cluster of its own',
+    summary: 'run edge-issuer end to end in a local cluster',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
 ]

@@ -10,16 +10,16 @@ import { VERSION } from './version.ts'
 /**
  * Runs one command line.
  *
- * @param args - The words after `edge-issuer`.
- * @returns The exit code, one of {@link EXIT_CODES}. An error that nobody foresaw is printed with its
- *   stack, since it is a bug to be reported, and ends as `failed`.
+ * @param args - The arguments after `edge-issuer`.
+ * @returns The exit code, one of {@link EXIT_CODES}; `failed` for an unexpected error, which is printed with its
+ *   stack trace.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(args, io)
   } catch (error) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    io.stderr(`edge-issuer: this is a bug: ${trace}\n`)
+    io.stderr(`edge-issuer: unexpected error, please report it: ${trace}\n`)
     return EXIT_CODES.failed.exitCode
   }
 }
@@ -42,7 +42,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   return listCommands(args, group, io)
 }
 
-/** No command is named: print the list that was asked for, or say what is wrong. */
+/** Prints the list of commands, or an error for an unknown command. */
 function listCommands(args: readonly string[], group: string, io: Io): number {
   const commands = COMMANDS.filter(({ path }) => group === '' || path.startsWith(`${group} `))
   const help = commandListHelp(group, commands)
@@ -59,7 +59,8 @@ function listCommands(args: readonly string[], group: string, io: Io): number {
   const paths = commands.map(({ path }) => path)
   const names = [...new Set(group === '' ? paths.map((path) => path.replace(/ .*/, '')) : paths)]
   const meant = didYouMean(typed, names)
-  const hint = meant === undefined ? `the commands are: ${paths.join(', ')}` : `is it "${meant}"?`
-  io.stderr(`edge-issuer: there is no command "${typed}"; ${hint}\n`)
+  const hint =
+    meant === undefined ? `the commands are: ${paths.join(', ')}` : `did you mean "${meant}"?`
+  io.stderr(`edge-issuer: unknown command "${typed}"; ${hint}\n`)
   return EXIT_CODES.usage.exitCode
 }

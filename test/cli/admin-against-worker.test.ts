@@ -174,7 +174,7 @@ describe('certificates show', () => {
 describe('certificates export', () => {
   it('keeps the evidence that the client asked for it', async ({ expect }) => {
     const { code, stderr } = await certificates('export --out all.ndjson', 'auditor')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '3 records in "all.ndjson"\n' })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'exported 3 records in "all.ndjson"\n' })
     const records = readRecords(await readFile(join(directory, 'all.ndjson'), 'utf8'))
     expect(records.flatMap(({ subjectAltNames }) => subjectAltNames).toSorted()).toEqual(ALL)
     const clientKey = createPublicKey(signer.clientKeyPem)

@@ -49,7 +49,7 @@ describe('edge-issuer', () => {
     const { exitCode, stderr } = await runCli(['help', 'sgin'], { cwd })
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: 'edge-issuer: there is no command "sgin"; is it "sign"?\n',
+      stderr: 'edge-issuer: unknown command "sgin"; did you mean "sign"?\n',
     })
   })
 
@@ -65,8 +65,8 @@ describe('edge-issuer', () => {
   )
 
   it.for([
-    [['sgin'], 'edge-issuer: there is no command "sgin"; is it "sign"?\n'],
-    [['ca', 'int'], 'edge-issuer: there is no command "ca int"; is it "ca init"?\n'],
+    [['sgin'], 'edge-issuer: unknown command "sgin"; did you mean "sign"?\n'],
+    [['ca', 'int'], 'edge-issuer: unknown command "ca int"; did you mean "ca init"?\n'],
     [['client'], 'Usage: edge-issuer client <command> [flags]'],
   ] as const)('%j is refused with a hint', async ([args, message], { expect }) => {
     const { exitCode, stderr } = await runCli(args, { cwd })

@@ -57,7 +57,7 @@ describe('another requester', () => {
     const { code, stdout } = await harness.verify([{ ...victim, origin, evidence }])
     expect(code).toBe(1)
     expect(stdout).toMatch(
-      /^line 1, uid \S+: the body has the digest sha-256=\S+, and sha-256=\S+ was signed\n$/,
+      /^line 1, uid \S+: the digest of the body is sha-256=\S+; the signed digest is sha-256=\S+\n$/,
     )
   })
 
@@ -78,7 +78,7 @@ describe('a certificate that is not what its client asked for', () => {
     [
       'with another key',
       () => ({ csr: base64(aCsr(makeKey('P-256'), 1)) }),
-      'the certificate is not what was asked for: its public key is another',
+      'the certificate does not match the request: its public key is another',
     ],
     [
       'with another subject',
@@ -91,7 +91,7 @@ describe('a certificate that is not what its client asked for', () => {
           }),
         ),
       }),
-      'the certificate is not what was asked for: its subject is another',
+      'the certificate does not match the request: its subject is another',
     ],
     [
       'with another name',
@@ -104,12 +104,12 @@ describe('a certificate that is not what its client asked for', () => {
           }),
         ),
       }),
-      'the certificate is not what was asked for: its subject alternative names are others',
+      'the certificate does not match the request: its subject alternative names are others',
     ],
     [
       'that is a CA',
       () => ({ isCA: true }),
-      'the certificate is not what was asked for: it is not a CA',
+      'the certificate does not match the request: it is not a CA',
     ],
     ['for longer', () => ({ durationSeconds: 600 }), 's, 600 s were requested'],
     [
@@ -120,7 +120,7 @@ describe('a certificate that is not what its client asked for', () => {
     [
       'for another use',
       () => ({ usages: ['digital signature', 'code signing'] }),
-      'the certificate is not what was asked for: it has the extended key usage "client auth"',
+      'the certificate does not match the request: it has the extended key usage "client auth"',
     ],
     [
       'for another use than the certification request says',
@@ -134,7 +134,7 @@ describe('a certificate that is not what its client asked for', () => {
           }),
         ),
       }),
-      'the certificate is not what was asked for: it has the extended key usage "client auth"',
+      'the certificate does not match the request: it has the extended key usage "client auth"',
     ],
     [
       'for a certification request that its key did not sign',

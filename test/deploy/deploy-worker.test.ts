@@ -88,7 +88,7 @@ describe('deploy:worker', () => {
       cwd: checkout,
       env: wranglerEnv(checkout),
     })
-    expect(stderr).toBe(`"${CONFIG}" has no fault, keys included\n`)
+    expect(stderr).toBe(`"${CONFIG}" is valid, including its private keys\n`)
     expect(code).toBe(0)
     expect(stdout).toContain(`url       ${STAGING_URL}`)
     expect(stdout).toContain('--dry-run: exiting now.')
@@ -98,7 +98,7 @@ describe('deploy:worker', () => {
   it('gives wrangler what is not its own, and ends as wrangler does', async ({ expect }) => {
     expect(await deploy('--tag v1 --env staging --message=m --dry-run')).toEqual({
       code: 7,
-      said: expect.stringContaining('the keys were not looked at: CA_KEY_DEFAULT'),
+      said: expect.stringContaining('private keys were not checked: CA_KEY_DEFAULT'),
       deployed: ['--env', 'staging', '--tag', 'v1', '--message=m', '--dry-run'],
     })
   })
@@ -112,7 +112,7 @@ describe('deploy:worker', () => {
     await copyFile(join(checkout, 'ca/issuing/ca.key'), join(checkout, 'keys/CA_KEY_DEFAULT'))
     expect(await deploy(args)).toEqual({
       code: 7,
-      said: `"${CONFIG}" has no fault, keys included\n`,
+      said: `"${CONFIG}" is valid, including its private keys\n`,
       deployed: ['--env', 'staging'],
     })
   })

@@ -1,6 +1,5 @@
 /**
- * The only importer of @peculiar/x509, which needs the Reflect polyfill loaded before it. Makes CA
- * certificates and nothing else.
+ * Creates CA certificates. The only importer of @peculiar/x509, which needs the Reflect polyfill loaded first.
  *
  * @module
  */
@@ -33,17 +32,17 @@ export interface CaName {
   readonly commonName: string
 }
 
-/** Who signs; for a root, the root itself. */
+/** The CA that signs; for a root, the root itself. */
 export interface CaSigner {
-  /** Or its DER, to be the very name that the signer's certificate has. */
+  /** The name, or the DER of the subject in the signer's certificate. */
   readonly name: CaName | Uint8Array
   readonly keys: webcrypto.CryptoKeyPair
   readonly hash: string
-  /** That of the signer's certificate; by RFC 7093 when absent. */
+  /** Subject key identifier of the signer's certificate; computed by RFC 7093 when absent. */
   readonly keyIdentifier?: Uint8Array | undefined
 }
 
-/** Everything that varies between CA certificates. */
+/** Contents of a CA certificate. */
 export interface CaCertificateSpec {
   readonly subject: CaName
   readonly publicKey: webcrypto.CryptoKey
@@ -52,16 +51,16 @@ export interface CaCertificateSpec {
   readonly notAfterMs: number
   /** No limit when `undefined`. */
   readonly pathLength: number | undefined
-  /** Whether the key may sign things other than certificates and CRLs, such as OCSP answers. */
+  /** Whether the key may also sign other data than certificates and CRLs, such as OCSP responses. */
   readonly hasDigitalSignature: boolean
-  /** Object identifiers; none leaves the extension out. */
+  /** Object identifiers; the certificate has no such extension if the list is empty. */
   readonly extendedKeyUsages: readonly string[]
   /** DER of NameConstraints. */
   readonly nameConstraints: Uint8Array | undefined
 }
 
 /**
- * Makes a CA certificate by RFC 5280: basicConstraints and keyUsage critical, name constraints
+ * Creates a CA certificate according to RFC 5280: basicConstraints and keyUsage critical, name constraints
  * critical, key identifiers by RFC 7093 method 1, a serial number of 158 random bits.
  *
  * @returns DER.
@@ -94,7 +93,7 @@ export async function createCaCertificate(spec: CaCertificateSpec): Promise<Uint
     notAfter: new Date(spec.notAfterMs),
     publicKey,
     signingKey: signer.keys.privateKey,
-    // The library takes the rest of the algorithm from the key, and SHA-256 unless it is told.
+    // The library takes the other parameters from the key, and defaults to SHA-256.
     signingAlgorithm: { name: signer.keys.privateKey.algorithm.name, hash: signer.hash },
     extensions,
   })
@@ -107,7 +106,7 @@ function keyUsage({ hasDigitalSignature }: CaCertificateSpec): KeyUsageFlags {
   return hasDigitalSignature ? flags | KeyUsageFlags.digitalSignature : flags
 }
 
-/** UTF8String for both (RFC 5280 §4.1.2.4), written out: the library would choose by the text. */
+/** Encodes both attributes as UTF8String (RFC 5280 §4.1.2.4); by default the library chooses the type by the text. */
 function distinguishedName({ organization, commonName }: CaName): Name {
   return new Name([
     ...(organization === undefined ? [] : [{ O: [{ utf8String: organization }] }]),
@@ -123,7 +122,7 @@ async function keyIdentifier(key: webcrypto.CryptoKey): Promise<string> {
 const signerKeyIdentifier = async ({ keys, keyIdentifier: known }: CaSigner): Promise<string> =>
   known === undefined ? keyIdentifier(keys.publicKey) : Buffer.from(known).toString('hex')
 
-/** Positive, and the same length always: the top bits are 01. */
+/** A positive serial number of constant length: the top bits are 01. */
 function randomSerialNumber(): string {
   const serialNumber = randomBytes(SERIAL_NUMBER_BYTES)
   serialNumber[0] = ((serialNumber[0] ?? 0) & 0x3f) | 0x40

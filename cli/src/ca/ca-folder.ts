@@ -1,12 +1,12 @@
 /**
- * Where `ca init` puts things, relative to its folder. The root's key has a folder of its own, so
- * that it can be moved offline as one thing and nothing else needs to know where it went.
+ * Files of `ca init`, relative to its folder. The root's key is in a separate folder, so that the operator can
+ * move this folder offline.
  */
 export const CA_PATHS = {
   rootKey: 'root/ca.key',
   issuingKey: 'issuing/ca.key',
-  /** The issuing CA, then the root: what the worker's configuration holds. */
+  /** The issuing CA, then the root, for the worker's configuration. */
   chain: 'chain.pem',
-  /** The root alone: what clients trust. */
+  /** The root, for clients to trust. */
   root: 'root.pem',
 } as const

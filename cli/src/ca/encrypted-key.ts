@@ -1,5 +1,5 @@
 /**
- * Private keys under a passphrase: EncryptedPrivateKeyInfo (RFC 5958 §3) by PBES2 (RFC 8018 §6.2).
+ * Private keys encrypted with a passphrase: EncryptedPrivateKeyInfo (RFC 5958 §3) by PBES2 (RFC 8018 §6.2).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { encodePem, err, ok, type Result } from '@edge-issuer/shared'
 import { der } from '@edge-issuer/shared/x509'
 
 /**
- * Rounds of PBKDF2-HMAC-SHA256. OWASP's Password Storage Cheat Sheet asks for 600,000; OpenSSL's own default,
+ * Iterations of PBKDF2-HMAC-SHA256. OWASP's Password Storage Cheat Sheet recommends 600,000; OpenSSL's own default,
  * which Node.js cannot change, is 2,048. PBKDF2 and not scrypt: every openssl, LibreSSL included, must be able
  * to read a root key in ten years.
  */
@@ -55,11 +55,11 @@ export function encryptKey(keyPem: string, passphrase: string): string {
 const algorithm = (oid: string, parameters: der.Element): der.Element =>
   der.sequence(der.objectIdentifier(oid), parameters)
 
-/** Also a key of PKCS#1 or SEC1 under a passphrase, as older programs write it. */
+/** Whether a key is encrypted: PKCS#8, or PKCS#1 and SEC1 in the older PEM encryption. */
 export const isEncryptedKey = (keyPem: string): boolean =>
   keyPem.includes(`-----BEGIN ${LABEL}-----`) || /^Proc-Type: 4,ENCRYPTED\r?$/m.test(keyPem)
 
-/** @returns PKCS#8 PEM that is not encrypted; or that the passphrase does not open it. */
+/** @returns PKCS#8 PEM without encryption, or an error message. */
 export function decryptKey(keyPem: string, passphrase: string): Result<string, string> {
   try {
     const key = createPrivateKey({ key: keyPem, passphrase })

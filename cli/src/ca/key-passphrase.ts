@@ -1,5 +1,5 @@
 /**
- * The root's key under a passphrase: where the passphrase comes from, and what it must be.
+ * Reads the passphrase of the root's key, and checks a new one.
  *
  * @module
  */
@@ -7,30 +7,30 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { readText } from '../files/read-input.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** Holds the passphrase for commands that run unattended. */
+/** Environment variable with the passphrase, for commands that run unattended. */
 export const PASSPHRASE_VARIABLE = 'EDGE_ISSUER_ROOT_KEY_PASSPHRASE'
 
 const FLAG = '--root-key-passphrase-file'
 
-/** Whoever has the medium can guess offline; many rounds of key derivation slow that down and no more. */
+/** Minimum length of a new passphrase: key derivation only slows down offline guessing. */
 const MIN_PASSPHRASE_CHARACTERS = 16
-/** OpenSSL reads no more (PEM_BUFSIZE). */
+/** Maximum length that OpenSSL reads (PEM_BUFSIZE). */
 const MAX_PASSPHRASE_BYTES = 1_024
 
-/** What a command asks for a passphrase with. */
+/** Options for {@link findPassphrase}. */
 export interface PassphraseRequest {
   /** `--root-key-passphrase-file`; - is standard input. */
   readonly file: string | undefined
-  /** What a person is asked at the terminal. */
+  /** Prompt on the terminal. */
   readonly question: string
-  /** Asked once more: a new passphrase with a slip of the finger locks the key forever. */
+  /** Whether the passphrase is new: it is then checked, and prompted for twice, since a typing error would make the key unusable. */
   readonly isNew: boolean
 }
 
 /**
- * From the file that a flag names, else the variable, else the person at the terminal.
+ * Reads the passphrase from the file that a flag names, else from the variable, else from the terminal.
  *
- * @returns What is wrong; a passphrase is never quoted.
+ * @returns The passphrase, or an error message, which never quotes a passphrase.
  */
 export async function findPassphrase(
   { file, question, isNew }: PassphraseRequest,
@@ -46,7 +46,7 @@ export async function findPassphrase(
   const typed = await io.askSecret(question)
   if (typed === undefined) {
     return err(
-      `there is no terminal to ask for the passphrase at; use ${FLAG} or ${PASSPHRASE_VARIABLE}`,
+      `cannot prompt for the passphrase without a terminal; use ${FLAG} or ${PASSPHRASE_VARIABLE}`,
     )
   }
   const checked = check(typed, 'the answer')
@@ -55,13 +55,13 @@ export async function findPassphrase(
   return repeated === typed ? checked : err('the two passphrases differ')
 }
 
-/** @returns The variable's value; `undefined` for an empty one, too. */
+/** @returns The variable's value; `undefined` if it is empty. */
 export function passphraseVariable({ env }: Io): string | undefined {
   const value = env[PASSPHRASE_VARIABLE]
   return value === '' ? undefined : value
 }
 
-/** The one line of a file, or of standard input. */
+/** Reads the line of a file, or of standard input. */
 async function readLine(path: string, io: Io): Promise<Result<string, string>> {
   const content = await readText(path, io)
   return content.ok ? ok(content.value.replace(/\r?\n$/, '')) : err(`${FLAG}: ${content.error}`)
@@ -69,11 +69,11 @@ async function readLine(path: string, io: Io): Promise<Result<string, string>> {
 
 function checkLine(passphrase: string, name: string): Result<string, string> {
   return /[\r\n]/.test(passphrase)
-    ? err(`${name} must have one line, the passphrase`)
+    ? err(`${name} must contain one line, the passphrase`)
     : ok(passphrase)
 }
 
-/** A key that exists is opened by whatever passphrase it has. */
+/** Checks a new passphrase; an existing key may have any. */
 function checkNew(passphrase: string, name: string): Result<string, string> {
   if (passphrase.length < MIN_PASSPHRASE_CHARACTERS) {
     return err(

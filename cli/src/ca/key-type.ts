@@ -1,7 +1,7 @@
 import type { webcrypto } from 'node:crypto'
 import type { PublicKey } from '@edge-issuer/shared/x509'
 
-/** How a CA key is made, and the hash it signs with: the strength of the hash follows the key's. */
+/** Parameters for generating a CA key, and the hash for its signatures, whose strength matches the key's. */
 export interface KeyTypeParameters {
   readonly generate:
     | webcrypto.RsaHashedKeyGenParams
@@ -21,7 +21,7 @@ const rsa = (modulusLength: number): KeyTypeParameters => ({
   hash: 'SHA-256',
 })
 
-/** The key types of a CA; all of them are types that the worker signs with. */
+/** Key types of a CA; the worker can sign with all of them. */
 export const KEY_TYPES = {
   p256: { generate: { name: 'ECDSA', namedCurve: 'P-256' }, hash: 'SHA-256' },
   p384: { generate: { name: 'ECDSA', namedCurve: 'P-384' }, hash: 'SHA-384' },
@@ -48,7 +48,7 @@ export const KEY_TYPE_NAMES = [
 
 const BY_CURVE = { 'P-256': 'p256', 'P-384': 'p384', 'P-521': 'p521' } as const
 
-/** @returns The type of a key that exists; `undefined` for one that is none of them. */
+/** @returns The type of an existing key; `undefined` for an unsupported type. */
 export function keyTypeOf(key: PublicKey): KeyType | undefined {
   switch (key.kind) {
     case 'EC':

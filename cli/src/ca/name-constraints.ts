@@ -10,14 +10,14 @@ export interface NameConstraints {
 /** Tags of the four kinds in GeneralName (RFC 5280 §4.2.1.6): context-specific and primitive. */
 const GENERAL_NAME_TAGS = { email: 0x81, dns: 0x82, uri: 0x86, ip: 0x87 } as const
 
-/** Tags of the two lists, which replace those of the sequences they are (IMPLICIT). */
+/** Tags of the two lists, which replace the tag of a SEQUENCE (IMPLICIT). */
 const PERMITTED_SUBTREES = 0xa0
 const EXCLUDED_SUBTREES = 0xa1
 
 /**
  * The extension's value in DER.
  *
- * @returns `undefined` when nothing is limited: RFC 5280 forbids an empty sequence.
+ * @returns `undefined` without constraints: RFC 5280 forbids an empty sequence.
  */
 export function encodeNameConstraints(constraints: NameConstraints): Uint8Array | undefined {
   const lists = [
@@ -28,8 +28,8 @@ export function encodeNameConstraints(constraints: NameConstraints): Uint8Array 
 }
 
 /**
- * The kinds of name that stay free. A constraint speaks of its own kind only: a CA that is limited
- * to example.com may still certify any address unless addresses are limited too.
+ * Kinds of names without a constraint. A constraint applies to its own kind only: a CA that is limited to
+ * example.com may still certify any IP address unless addresses are limited too.
  */
 export function unlimitedKinds({ permitted }: NameConstraints): readonly SubtreeKind[] {
   const limited = new Set(permitted.map(({ kind }) => kind))
@@ -37,7 +37,7 @@ export function unlimitedKinds({ permitted }: NameConstraints): readonly Subtree
   return kinds.filter((kind) => !limited.has(kind))
 }
 
-/** GeneralSubtrees, or nothing when there is none; each minimum is the default and so left out. */
+/** GeneralSubtrees; each minimum has its default value and is omitted. */
 function encodeSubtrees(tag: number, subtrees: readonly Subtree[]): readonly der.Element[] {
   if (subtrees.length === 0) return []
   const encoded = subtrees.map(({ kind, octets }) =>

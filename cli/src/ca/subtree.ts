@@ -1,5 +1,5 @@
 /**
- * What a name constraint can be said of (RFC 5280 §4.2.1.10), as text and as octets.
+ * Subtrees of a name constraint (RFC 5280 §4.2.1.10), as text and as DER content octets.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export type SubtreeKind = 'dns' | 'ip' | 'email' | 'uri'
 /** One permitted or excluded part of a name space. */
 export interface Subtree {
   readonly kind: SubtreeKind
-  /** As it is shown. */
+  /** Text as the user gave it, in lower case where case does not matter. */
   readonly text: string
   /** Content octets of the GeneralName. */
   readonly octets: Uint8Array
@@ -22,7 +22,7 @@ export interface Subtree {
 const HOST_PATTERN =
   /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/
 
-/** RFC 5321 §4.1.2 Dot-string: what can stand before the @ without quotes. */
+/** RFC 5321 §4.1.2 Dot-string: a local part without quotes. */
 const MAILBOX_LOCAL_PATTERN = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/
 
 const isHost = (text: string): boolean => HOST_PATTERN.test(text) && !isIPv4(text)
@@ -35,8 +35,10 @@ export const DNS_SUBTREE: ValueType<Subtree> = {
     if (isHost(name)) return ok(ascii('dns', name))
     const inner = name.replace(/^(\*?\.)/, '')
     return inner !== name && isHost(inner)
-      ? err(`"${text}" must be written "${inner}", which holds for it and all names below it`)
-      : err(`"${text}" is not a DNS name of letters, digits and hyphens (RFC 5280 §4.2.1.10)`)
+      ? err(`invalid DNS constraint "${text}"; write "${inner}", which includes all names below it`)
+      : err(
+          `invalid DNS constraint "${text}"; expected a DNS name of letters, digits and hyphens (RFC 5280 §4.2.1.10)`,
+        )
   },
 }
 
@@ -47,17 +49,19 @@ export const IP_SUBTREE: ValueType<Subtree> = {
     const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
     const octets = addressOctets(address)
     if (octets === undefined || Number(bits) > octets.length * 8) {
-      return err(`"${text}" is not an address range such as 10.0.0.0/8 or fd00::/8`)
+      return err(`invalid address range "${text}"; expected CIDR such as 10.0.0.0/8 or fd00::/8`)
     }
     const mask = octets.map((_, index) => maskOctet(Number(bits) - index * 8))
     const hasHostBits = octets.some((octet, index) => (octet & ~(mask[index] ?? 0)) !== 0)
     return hasHostBits
-      ? err(`"${text}" has bits set after the first ${bits}; write the range's first address`)
+      ? err(
+          `invalid address range "${text}": bits are set after the first ${bits}; write the first address of the range`,
+        )
       : ok({ kind: 'ip', text, octets: Uint8Array.of(...octets, ...mask) })
   },
 }
 
-/** A mailbox, all mailboxes of a host, or (with a leading dot) of all hosts below a domain. */
+/** A mailbox, all mailboxes at a host, or (with a leading dot) at all hosts below a domain. */
 export const EMAIL_SUBTREE: ValueType<Subtree> = {
   placeholder: 'ADDRESS',
   parse: (text) => {
@@ -67,7 +71,9 @@ export const EMAIL_SUBTREE: ValueType<Subtree> = {
     const isMany = at < 0 && isHost(host.replace(/^\./, ''))
     return isMailbox || isMany
       ? ok(ascii('email', text.slice(0, at + 1) + host))
-      : err(`"${text}" is not a@example.com, example.com or .example.com`)
+      : err(
+          `invalid email constraint "${text}"; expected a form such as a@example.com, example.com or .example.com`,
+        )
   },
 }
 
@@ -79,7 +85,7 @@ export const URI_SUBTREE: ValueType<Subtree> = {
     return isHost(host.replace(/^\./, ''))
       ? ok(ascii('uri', host))
       : err(
-          `"${text}" is not a host such as example.com or .example.com; the scheme and path of a URI cannot be limited`,
+          `invalid URI constraint "${text}"; expected a host such as example.com or .example.com, since constraints cannot limit scheme and path`,
         )
   },
 }

@@ -1,5 +1,5 @@
 /**
- * The issuing CA that comes after another one: the same limits, a new key, the same signer above.
+ * Creates the successor of an issuing CA: the same limits and the same signer, with a new key.
  *
  * @module
  */
@@ -17,22 +17,22 @@ import { MAX_LABEL_CHARACTERS } from './ca-label.ts'
 import { type CaFiles, createIssuingCa, type IssuingCaPlan, validityOf } from './create-ca.ts'
 import { KEY_TYPES, type KeyType, keyTypeOf } from './key-type.ts'
 
-/** What a successor is made of. */
-export interface SuccessorOrder {
-  /** PEM: the issuing CA that it follows, the one that signs both, and what is above. */
+/** Options for {@link createSuccessor}. */
+export interface SuccessorOptions {
+  /** PEM: the current issuing CA, the CA that signs both, and the certificates above it. */
   readonly chainPem: string
-  /** PKCS#8 PEM of the one that signs. */
+  /** PKCS#8 PEM of the key of the CA that signs. */
   readonly signerKeyPem: string
-  /** Common name; that of the CA it follows with the date when absent. */
+  /** Common name; the current one with the date appended when absent. */
   readonly commonName: string | undefined
-  /** That of the CA it follows when absent. */
+  /** Type of the new key; the type of the current key when absent. */
   readonly keyType: KeyType | undefined
   readonly seconds: number
 }
 
 /** A new issuing CA and its chain. */
 export interface Successor extends CaFiles {
-  /** PEM: the new CA, then what was above the old one. */
+  /** PEM: the new CA, then the certificates above it. */
   readonly chainPem: string
   readonly rootPem: string
 }
@@ -40,51 +40,54 @@ export interface Successor extends CaFiles {
 const MAX_CHAIN_CERTIFICATES = 8
 const MAX_CHAIN_CHARACTERS = 98_304
 
-/** How a name ends that was made here before. */
+/** Suffix of a common name that {@link datedName} made. */
 const DATE_SUFFIX = / \d{4}-\d{2}-\d{2}$/
 
-/** @returns The new CA, or what stands in the way of it. */
+/** Creates the successor. @returns The new CA, or an error message. */
 export async function createSuccessor(
-  order: SuccessorOrder,
+  options: SuccessorOptions,
   nowMs: number,
 ): Promise<Result<Successor, string>> {
-  const chain = readChain(order.chainPem)
+  const chain = readChain(options.chainPem)
   if (!chain.ok) return chain
   const { before, above, abovePems } = chain.value
-  const signer = readSigner(above, order.signerKeyPem)
+  const signer = readSigner(above, options.signerKeyPem)
   if (!signer.ok) return signer
-  if (validityOf(nowMs, order.seconds).notAfterMs > above.notAfterMs) {
+  if (validityOf(nowMs, options.seconds).notAfterMs > above.notAfterMs) {
     const end = new Date(above.notAfterMs).toISOString()
-    return err(`the new CA would outlive ${nameToText(above.subject)}, which ends at ${end}`)
+    return err(
+      `the new CA would outlive ${nameToText(above.subject)}, which expires at ${end}; choose a shorter --duration`,
+    )
   }
-  const plan = planAfter(before, order, nowMs)
+  const plan = planAfter(before, options, nowMs)
   if (!plan.ok) return plan
   const made = await createIssuingCa(plan.value, signer.value, nowMs)
   const [abovePem = ''] = abovePems
   if (!isIssuedBy(made.certificatePem, abovePem)) {
-    throw new Error('the certificate that was made does not verify')
+    throw new Error('the new certificate does not verify')
   }
   const chainPem = made.certificatePem + abovePems.join('')
   return ok({ ...made, chainPem, rootPem: abovePems.at(-1) ?? '' })
 }
 
-/** Limits are copied: a CA that is renewed must not be worth more than the one before. */
+/** Copies the limits of the current CA: its successor must not be more powerful. */
 function planAfter(
   before: Certificate,
-  order: SuccessorOrder,
+  options: SuccessorOptions,
   nowMs: number,
 ): Result<IssuingCaPlan, string> {
-  const keyType = order.keyType ?? keyTypeOf(before.publicKey.key)
-  if (keyType === undefined) return err('the key of the CA it follows is of a type unknown here')
-  const commonName = order.commonName ?? datedName(before, nowMs)
+  const keyType = options.keyType ?? keyTypeOf(before.publicKey.key)
+  if (keyType === undefined)
+    return err('the key type of the current CA is unsupported; choose one with --key-type')
+  const commonName = options.commonName ?? datedName(before, nowMs)
   if (commonName === undefined || Array.from(commonName).length > MAX_LABEL_CHARACTERS) {
-    return err('a common name cannot be made from that of the CA it follows; say it')
+    return err('cannot derive a common name from the current CA; choose one with --name')
   }
   const { list, values } = before.extensions
   return ok({
     subject: { organization: attributeOf(before, 'O'), commonName },
     keyType,
-    seconds: order.seconds,
+    seconds: options.seconds,
     pathLength: values.basicConstraints?.pathLength,
     extendedKeyUsages: values.extKeyUsage ?? [],
     nameConstraints: list.find(({ oid }) => oid === EXTENSION_OID.nameConstraints)?.value,
@@ -108,7 +111,7 @@ function readChain(pem: string): Result<Chain, string> {
   const [beforeDer, ...aboveDers] = blocks.value
   const [aboveDer] = aboveDers
   if (beforeDer === undefined || aboveDer === undefined) {
-    return err('the chain has one certificate; an issuing CA and its root are wanted')
+    return err('the chain has one certificate; expected an issuing CA and its root')
   }
   const before = parseCertificate(beforeDer)
   const above = parseCertificate(aboveDer)
@@ -121,14 +124,14 @@ function readSigner(
   { extensions, publicKey, subject }: Certificate,
   keyPem: string,
 ): Result<CaSigner, string> {
-  const who = nameToText(subject)
+  const name = nameToText(subject)
   const privateKey = readPrivateKey(keyPem)
-  if (privateKey === undefined) return err(`the key of ${who} is not a private key in PEM`)
+  if (privateKey === undefined) return err(`the key of ${name} is not a private key in PEM`)
   const keyType = keyTypeOf(publicKey.key)
-  if (keyType === undefined) return err(`the key of ${who} is of a type unknown here`)
+  if (keyType === undefined) return err(`the key type of ${name} is unsupported`)
   const own = createPublicKey(privateKey)
   if (!equalOctets(own.export({ format: 'der', type: 'spki' }), publicKey.raw)) {
-    return err(`the key is not that of ${who}`)
+    return err(`the private key does not belong to ${name}`)
   }
   const { generate, hash } = KEY_TYPES[keyType]
   return ok({

@@ -1,6 +1,5 @@
 /**
- * The public keys that the signatures in an export are checked with. They must come from elsewhere than
- * the export, or it would vouch for itself.
+ * Reads the public keys for checking the signatures in an export. They must not come from the export itself.
  *
  * @module
  */
@@ -14,16 +13,16 @@ import { readText } from '../files/read-input.ts'
 import { systemReason } from '../files/system-reason.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** A key of a client. */
+/** A client's public key. */
 export interface ClientKey extends PublicKey {
-  /** The client's name in the worker's configuration; a PEM file does not say it. */
+  /** The client's name in the worker's configuration; `undefined` for a key from a PEM file. */
   readonly client: string | undefined
 }
 
 /** Client keys by RFC 7638 thumbprint. */
 export type ClientKeys = ReadonlyMap<string, ClientKey>
 
-/** What of a directory is read: what `client create` and `config init` write, and PEM. */
+/** Files of a directory that are read: output of `client create` and `config init`, and PEM. */
 const KEY_FILE = /\.(json|pem)$/
 
 const MAX_FILES = 1024
@@ -33,14 +32,14 @@ const entriesSchema = z.record(
   z.looseObject({ keys: z.array(z.looseObject({ publicKey: z.string() })) }),
 )
 
-/** A worker's configuration, or what `client create --json` prints. */
+/** A worker's configuration, or the output of `client create --json`. */
 const documentSchema = z.looseObject({ clients: entriesSchema })
 
 /**
  * Reads the keys of every path: a worker's configuration, a file that `client create` wrote, a public key in
  * PEM, or a directory of those.
  *
- * @returns The keys; or the first file that holds none, or that holds something else.
+ * @returns The keys, or an error about the first file without any.
  */
 export async function readClientKeys(
   paths: readonly string[],
@@ -59,7 +58,7 @@ export async function readClientKeys(
   return ok(keys)
 }
 
-/** A name is never lost to a PEM file with the same key. */
+/** Keeps the client's name if a PEM file has the same key. */
 function addKey(keys: Map<string, ClientKey>, key: ClientKey): void {
   if (key.client !== undefined || !keys.has(key.keyId)) keys.set(key.keyId, key)
 }
@@ -76,9 +75,9 @@ async function listFiles(path: string, io: Io): Promise<Result<readonly string[]
     const absolute = resolve(io.cwd, path)
     if (path === '-' || !(await stat(absolute)).isDirectory()) return ok([path])
     const names = (await readdir(absolute)).filter((name) => KEY_FILE.test(name)).toSorted()
-    if (names.length === 0) return err(`"${path}" has no file *.json or *.pem`)
+    if (names.length === 0) return err(`"${path}" contains no file *.json or *.pem`)
     if (names.length > MAX_FILES) {
-      return err(`"${path}" has more than ${String(MAX_FILES)} files *.json and *.pem`)
+      return err(`"${path}" contains more than ${String(MAX_FILES)} files *.json and *.pem`)
     }
     return ok(names.map((name) => join(path, name)))
   } catch (error) {
@@ -96,17 +95,19 @@ function readKeyFile(text: string): Result<readonly ClientKey[], string> {
   }
   const clients = readEntries(json)
   if (clients === undefined) {
-    return err(`is neither a worker's configuration nor a file of "edge-issuer client create"`)
+    return err(
+      `is neither a worker's configuration nor a file that "edge-issuer client create" wrote`,
+    )
   }
   const keys: ClientKey[] = []
   for (const [client, entry] of Object.entries(clients)) {
     for (const { publicKey } of entry.keys) {
       const key = readPublicKey(publicKey)
-      if (!key.ok) return err(`holds a key of client "${client}" that ${key.error}`)
+      if (!key.ok) return err(`contains an invalid key of client "${client}": ${key.error}`)
       keys.push({ ...key.value, client })
     }
   }
-  return keys.length === 0 ? err('holds no key of a client') : ok(keys)
+  return keys.length === 0 ? err('contains no client key') : ok(keys)
 }
 
 function readEntries(json: unknown): z.infer<typeof entriesSchema> | undefined {

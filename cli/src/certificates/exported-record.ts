@@ -1,5 +1,5 @@
 /**
- * One line of an export, from bytes to a record.
+ * Parses one line of an export.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type ExportedRecord = CertificateRecord
 
 const { evidence: evidenceSchema, ...members } = certificateRecordSchema.shape
 
-/** Closed: a member that is not known could claim something that is not checked. */
+/** Strict: an unknown member could make a claim that is not checked. */
 const recordSchema = z.strictObject({
   ...members,
   evidence: z.strictObject(evidenceSchema.shape),
@@ -26,15 +26,17 @@ const recordSchema = z.strictObject({
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** @returns The record of a line, or why it is none. */
+/** @returns The record of a line, or an error message. */
 export function readRecord(line: Uint8Array): Result<ExportedRecord, string> {
   const text = decode(line)
   if (text === undefined) return err('the line is not UTF-8')
   const json = parseJson(text)
   if (json === undefined) return err('the line is not JSON')
-  // Which of two members with one name counts depends on the reader.
+  // Parsers disagree about duplicate members.
   if (JSON.stringify(json) !== text) {
-    return err('the line is not as the export wrote it: it has white space, or a member twice')
+    return err(
+      'the line is not in the form in which the export writes records: it has white space, or a duplicate member',
+    )
   }
   const record = recordSchema.safeParse(json)
   if (record.success) return ok(record.data)

@@ -13,42 +13,48 @@ const { serialNumber: serialNumberSchema, name: nameSchema } = certificatesQuery
 
 const hexadecimal = bySchema('SERIAL', serialNumberSchema)
 
-/** A serial number as openssl, browsers and this program write it: any case, colons or none. */
+/** A serial number in hexadecimal, in any case, with or without colons. */
 export const SERIAL: ValueType<string> = {
   ...hexadecimal,
   parse: (value) => hexadecimal.parse(value.replaceAll(':', '').toLowerCase()),
 }
 
-/** Which ledgers; the worker has one for each issuer and client. */
+/** Filters for ledgers; the worker has one for each issuer and client. */
 export const LEDGER_FILTERS = {
   issuer: optional(
     NAME,
-    'of this issuer only; with --client also one that the configuration has no more',
+    'only this issuer; together with --client, also one that the configuration no longer has',
   ),
-  client: optional(NAME, 'of this client only'),
+  client: optional(NAME, 'only this client'),
 }
 
-/** Which certificates; all that is given must hold. */
+/** Filters for certificates; a certificate must match all of them. */
 export const CERTIFICATE_FILTERS = {
   ...LEDGER_FILTERS,
-  serial: optional(SERIAL, 'with this serial number'),
-  uid: optional(UID, 'issued for this uid, that of the CertificateRequest'),
+  serial: optional(SERIAL, 'only this serial number'),
+  uid: optional(
+    UID,
+    'only the certificate for this uid, which is the uid of the CertificateRequest',
+  ),
   name: optional(
     bySchema('NAME', nameSchema),
-    'with this subject alternative name or common name, in any case: whole, or below a domain: .example.com, *.example.com; DNS:, IP:, URI:, email: or UPN: before it is for names of this kind only',
+    'only certificates with this subject alternative name or common name, ignoring case; .example.com or *.example.com matches all names below a domain, and a prefix DNS:, IP:, URI:, email: or UPN: only names of this kind',
   ),
-  namespace: optional(NAME, 'for requests of this namespace'),
+  namespace: optional(NAME, 'only requests from this namespace'),
   current: toggle(
-    'without renewed ones: only the last for each client, issuer, kind, namespace and name of a request, not counting the revision in the name of a CertificateRequest',
+    'without renewed certificates: only the latest for each client, issuer, kind, namespace and name of a request, where the revision in the name of a CertificateRequest is ignored',
   ),
-  issuedAfter: optional(TIME, 'issued at this time or later'),
-  issuedBefore: optional(TIME, 'issued before this time'),
-  expiresAfter: optional(TIME, 'valid until this time or longer'),
-  expiresBefore: optional(TIME, 'valid until before this time'),
-  expiresWithin: optional(DURATION, 'valid now, and not for longer than this: 30d, 2w, 12h'),
+  issuedAfter: optional(TIME, 'only certificates issued at this time or later'),
+  issuedBefore: optional(TIME, 'only certificates issued before this time'),
+  expiresAfter: optional(TIME, 'only certificates that expire at this time or later'),
+  expiresBefore: optional(TIME, 'only certificates that expire before this time'),
+  expiresWithin: optional(
+    DURATION,
+    'only valid certificates that expire within this time, such as 30d, 2w or 12h',
+  ),
 }
 
-/** @returns The flags as the protocol names them; or which of them exclude each other. */
+/** Converts the flags into a query. @returns The query, or an error if flags exclude each other. */
 export function certificatesQuery(
   flags: Values<typeof CERTIFICATE_FILTERS>,
   nowMs: number,
@@ -57,7 +63,7 @@ export function certificatesQuery(
   const { issuedAfter, issuedBefore, expiresAfter, expiresBefore } = flags
   const isWithin = expiresWithin !== undefined
   if (isWithin && (expiresAfter !== undefined || expiresBefore !== undefined)) {
-    const message = '--expires-within cannot be used with --expires-after or --expires-before'
+    const message = '--expires-within excludes --expires-after and --expires-before'
     return err({ exit: 'usage', message })
   }
   return ok({
@@ -75,6 +81,6 @@ export function certificatesQuery(
   })
 }
 
-/** In whole seconds. */
+/** RFC 3339 in whole seconds. */
 const rfc3339 = (ms: number): string =>
   new Date(Math.floor(ms / 1_000) * 1_000).toISOString().replace('.000Z', 'Z')

@@ -1,10 +1,10 @@
 /**
- * A file a line at a time, never the whole of it in memory.
+ * Reads a file line by line in bounded memory.
  *
  * @module
  */
 
-/** A line without its end, or that it is longer than the limit. */
+/** A line without its line break, or a marker for a line over the limit. */
 export type Line = { readonly bytes: Uint8Array } | 'too long'
 
 const LINE_FEED = 0x0a
@@ -12,7 +12,7 @@ const LINE_FEED = 0x0a
 /**
  * Splits chunks at line feeds. Text after the last line feed is a line too.
  *
- * @param maxBytes - Bytes of a line beyond it are dropped as they come.
+ * @param maxBytes - Maximum length of a line; further bytes are discarded.
  * @yields The lines in order.
  */
 export async function* readLines(

@@ -1,6 +1,6 @@
 /**
- * What only several records of an export can show: a uid or a serial number that is there twice, and a
- * body that is missing where the ledger kept bodies already.
+ * Checks across records of an export: duplicate uids and serial numbers, and records without a body after the ledger
+ * began to keep bodies.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { hash } from 'node:crypto'
 import type { ExportedRecord } from './exported-record.ts'
 
 /**
- * Characters of a hash that stand for a value, 6 bits each: among a billion values two are alike with a
- * chance of 10^-10.
+ * Length of a truncated hash in characters of 6 bits: the probability of a collision among a billion values is
+ * 10^-10.
  */
 const HASH_CHARACTERS = 16
 
-/** Remembers a hash of what it has seen, not the records. */
+/** Keeps hashes of uids and serial numbers, not the records. */
 export class RepeatedRecords {
   readonly #uids = new Map<string, number>()
   readonly #serials = new Map<string, number>()
   /** When the first certificate with a body was issued, epoch ms, by ledger. */
   readonly #keptSinceMs = new Map<string, number>()
 
-  /** @returns A sentence for each thing that does not go together with an earlier line. */
+  /** @returns A finding for each conflict with an earlier line. */
   check(record: ExportedRecord, line: number): readonly string[] {
     const { issuer, client, uid, serialNumber } = record
     const sameUid = firstLine(this.#uids, [issuer, client, uid], line)
@@ -34,7 +34,7 @@ export class RepeatedRecords {
     ].filter((finding) => finding !== undefined)
   }
 
-  /** A ledger that keeps bodies keeps them from then on. */
+  /** A ledger that has kept a body keeps those of all later certificates. */
   #bodyFinding({ issuer, client, issuedAt, evidence }: ExportedRecord): string | undefined {
     const ledger = JSON.stringify([issuer, client])
     const issuedAtMs = Date.parse(issuedAt)
@@ -44,7 +44,7 @@ export class RepeatedRecords {
       return undefined
     }
     return issuedAtMs >= sinceMs
-      ? 'the body is missing, and an earlier certificate of the same ledger has one'
+      ? 'the body is missing, although an earlier certificate of the same ledger has one'
       : undefined
   }
 }

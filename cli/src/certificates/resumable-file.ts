@@ -1,6 +1,6 @@
 /**
- * A file that is written over a long time. Until it is complete it has another name, so that nobody
- * takes a part for the whole; what is there stays there when the rest cannot be had.
+ * A file that can be written in several runs. It has the suffix `.partial` until it is complete, so that no one
+ * mistakes a part for the whole, and keeps what was written if an error occurs.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { codeOf, systemReason } from '../files/system-reason.ts'
 import { refuseExisting } from '../files/write-new-files.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** Where what is read goes, piece by piece. */
+/** Destination of an export. */
 export interface Sink {
   readonly write: (text: string) => Promise<Result<void, string>>
-  /** Says that it is complete; nothing can be written after, whatever comes of it. */
+  /** Marks the output as complete; no write may follow, whatever the result. */
   readonly finish: () => Promise<Result<void, string>>
-  /** Stops where it is. @returns The file in which what was written can be found, if there is one. */
+  /** Stops before the end. @returns Path of the partial file, if anything was written to one. */
   readonly leave: () => Promise<string | undefined>
 }
 
-/** Standard output, for as long as somebody reads it. */
+/** Writes to standard output until its reader ends. */
 export const outputSink = (io: Io): Sink => ({
   write: async (text) => {
-    if (!io.isOutputRead()) return err('nobody reads the output any more')
+    if (!io.isOutputRead()) return err('standard output is closed')
     io.stdout(text)
     return Promise.resolve(ok(undefined))
   },
@@ -31,14 +31,14 @@ export const outputSink = (io: Io): Sink => ({
   leave: async () => Promise.resolve(undefined),
 })
 
-/** What a growing file is called: `PATH.partial`. */
+/** Name of an incomplete file: `PATH.partial`. */
 const partialPath = (path: string): string => `${path}.partial`
 
 /**
- * Opens `path` to be written, 0600, under its partial name.
+ * Opens the partial file of `path` with mode 0600. Never overwrites a file.
  *
- * @param isContinued - Whether a partial file that is there already is to be added to.
- * @returns What is in the way; nothing is ever overwritten.
+ * @param isContinued - Whether to append to an existing partial file.
+ * @returns The sink, or an error message.
  */
 export async function openResumableFile(
   path: string,
@@ -54,7 +54,7 @@ export async function openResumableFile(
   } catch (error) {
     return err(
       codeOf(error) === 'EEXIST'
-        ? `"${partial}" exists already, a part of an earlier export; go on with its --after, or move it away`
+        ? `"${partial}" already exists from an incomplete export; continue it with the --after that it printed, or move the file away`
         : `cannot write "${partial}": ${systemReason(error)}`,
     )
   }
@@ -72,11 +72,11 @@ function sinkTo(handle: FileHandle, path: string, io: Io): Sink {
       if (!closed.ok) return closed
       const target = resolve(io.cwd, path)
       const renamed = await attempt(path, async () => {
-        // Whoever took the name in the meantime keeps it.
+        // A file that was created under this name in the meantime is kept.
         await (await open(target, 'wx', 0o600)).close()
         await rename(resolve(io.cwd, partial), target)
       })
-      return renamed.ok ? renamed : err(`${renamed.error}; it is complete in "${partial}"`)
+      return renamed.ok ? renamed : err(`${renamed.error}; the complete export is in "${partial}"`)
     },
     leave: async () => {
       const { size } = await handle.stat()
@@ -95,7 +95,7 @@ async function attempt(path: string, step: () => Promise<void>): Promise<Result<
   } catch (error) {
     return err(
       codeOf(error) === 'EEXIST'
-        ? `"${path}" exists already, and nothing is ever overwritten`
+        ? `"${path}" already exists and is not overwritten`
         : `cannot write "${path}": ${systemReason(error)}`,
     )
   }

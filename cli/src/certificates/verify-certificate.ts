@@ -1,11 +1,15 @@
 /**
- * Whether a certificate is the one that was asked for, whether the record describes it correctly, and
- * whether it chains to the root beside it.
+ * Verifies that a certificate matches its request, that the record describes it correctly, and that it chains to the
+ * root.
  *
  * @module
  */
 import { createPublicKey } from 'node:crypto'
-import { type Certificates, leafDifferences, type Link } from '@edge-issuer/relay/signer'
+import {
+  type CertificateCache,
+  leafDifferences,
+  type ParsedCertificate,
+} from '@edge-issuer/relay/signer'
 import {
   asApproved,
   decodeBase64,
@@ -25,21 +29,21 @@ import {
 import { isCsrSignedBy } from '@edge-issuer/signer-worker/csr-signature'
 import type { ExportedRecord } from './exported-record.ts'
 
-/** As cert-manager has it for a chain (internal/pem/decode.go), in characters, and enough for any. */
+/** cert-manager's limit for a chain (internal/pem/decode.go), in characters. */
 const CHAIN_LIMITS = { label: 'CERTIFICATE', maxBlocks: 10, maxCharacters: 98_304 } as const
 const ROOT_LIMITS = { ...CHAIN_LIMITS, maxBlocks: 1 } as const
 
 /** What a certificate is checked against. */
 export interface CertificateContext {
-  /** The request that was signed, if the record has it. */
+  /** The signed request, if the record contains it. */
   readonly request: SignRequest | undefined
-  /** Roots that are trusted, whatever the record says; none to trust the record's own. */
-  readonly roots: readonly Link[] | undefined
-  /** Remembers the CAs of earlier records. */
-  readonly certificates: Certificates
+  /** Trusted roots; `undefined` to trust the root in the record. */
+  readonly roots: readonly ParsedCertificate[] | undefined
+  /** Caches the CAs of earlier records. */
+  readonly certificates: CertificateCache
 }
 
-/** @returns A sentence for each thing that is wrong; none for a certificate that is as it must be. */
+/** @returns A finding for each problem; none for a correct certificate. */
 export function verifyCertificate(
   record: ExportedRecord,
   { request, roots, certificates }: CertificateContext,
@@ -64,17 +68,17 @@ export function verifyCertificate(
   return [
     ...findings,
     ...leafDifferences(leaf.parts, { csr: csr.value, request }).map(
-      (difference) => `the certificate is not what was asked for: ${difference}`,
+      (difference) => `the certificate does not match the request: ${difference}`,
     ),
     ...validityFindings(record, { leaf: leaf.parts, request, above }),
   ]
 }
 
-/** PEM in another form than the worker writes has been written by someone else. */
+/** Reports PEM in another form than the worker's, which something else must have written. */
 function pemFinding(
   member: string,
   pem: string,
-  read: Result<readonly Link[], string>,
+  read: Result<readonly ParsedCertificate[], string>,
 ): string | undefined {
   if (!read.ok) return `${member}: ${read.error}`
   return read.value.map((link) => link.pem).join('') === pem
@@ -82,7 +86,7 @@ function pemFinding(
     : `${member} is not in the form in which the worker writes PEM`
 }
 
-/** The record's own words for what the certificate says. */
+/** Compares the members of the record with the certificate. */
 function factFindings(record: ExportedRecord, leaf: Certificate): readonly string[] {
   const names = (leaf.extensions.values.subjectAltName ?? []).map(generalNameToText)
   const facts: readonly (readonly [string, string, string])[] = [
@@ -99,31 +103,31 @@ function factFindings(record: ExportedRecord, leaf: Certificate): readonly strin
     .filter(([member, said, found]) =>
       member === 'subjectAltNames' ? !isSameList : said !== found,
     )
-    .map(([member, said, found]) => `${member} is "${said}", and the certificate has "${found}"`)
+    .map(([member, said, found]) => `${member} is "${said}"; the certificate has "${found}"`)
 }
 
 const toTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')
 
 interface Chain {
-  readonly links: readonly Link[]
-  readonly root: Link | undefined
-  readonly roots: readonly Link[] | undefined
+  readonly links: readonly ParsedCertificate[]
+  readonly root: ParsedCertificate | undefined
+  readonly roots: readonly ParsedCertificate[] | undefined
 }
 
-function chainFindings(chain: Chain, certificates: Certificates): readonly string[] {
+function chainFindings(chain: Chain, certificates: CertificateCache): readonly string[] {
   const { links, root } = chain
   const isRoot = root === undefined || (root.x509.ca && certificates.isIssuedBy(root, root))
   return [
     ...links.flatMap((link, index) => linkFindings(link, { ...chain, index }, certificates)),
     ...(isRoot ? [] : ['ca is not a root']),
-    ...(isTrusted(chain, certificates) ? [] : ['the chain ends at none of the roots in --ca-file']),
+    ...(isTrusted(chain, certificates) ? [] : ['the chain does not end at a root in --ca-file']),
   ]
 }
 
 function linkFindings(
-  link: Link,
+  link: ParsedCertificate,
   { links, root, index }: Chain & { readonly index: number },
-  certificates: Certificates,
+  certificates: CertificateCache,
 ): readonly string[] {
   const label = `certificate ${String(index + 1)} of the chain`
   const next = links[index + 1]
@@ -137,7 +141,7 @@ function linkFindings(
   ]
 }
 
-function isTrusted({ links, roots }: Chain, certificates: Certificates): boolean {
+function isTrusted({ links, roots }: Chain, certificates: CertificateCache): boolean {
   const last = links.at(-1)
   return (
     roots === undefined ||
@@ -145,7 +149,7 @@ function isTrusted({ links, roots }: Chain, certificates: Certificates): boolean
   )
 }
 
-/** The certification request, if its own key signed it. */
+/** Parses the certification request and verifies its signature. */
 function readCsr({ csr: base64, origin }: SignRequest): Result<CertificationRequest, string> {
   const der = decodeBase64(base64)
   const csr = der === undefined ? undefined : parseCertificationRequest(der)
@@ -165,7 +169,7 @@ function isSelfSigned(csr: CertificationRequest): boolean {
     })
     return isCsrSignedBy(csr, key)
   } catch {
-    // A key that Node does not take has signed nothing.
+    // Node cannot verify with an unsupported key.
     return false
   }
 }
@@ -174,7 +178,7 @@ interface Lifetime {
   readonly leaf: Certificate
   readonly request: SignRequest
   /** The CAs of the chain and the root. */
-  readonly above: readonly Link[]
+  readonly above: readonly ParsedCertificate[]
 }
 
 /** A certificate is shorter than requested only where the record says why; {@link leafDifferences} finds a longer one. */
@@ -185,7 +189,7 @@ function validityFindings(
   const seconds = (leaf.notAfterMs - leaf.notBeforeMs) / 1000
   const asked = request.durationSeconds
   const endMs = Math.min(...above.map(({ parts }) => parts.notAfterMs))
-  const given = `the certificate is valid for ${String(seconds)} s, ${String(asked)} s were asked for`
+  const given = `the certificate is valid for ${String(seconds)} s and the request asked for ${String(asked)} s`
   return [
     clamped === null && seconds < asked ? `clamped is null, but ${given}` : undefined,
     clamped !== null && seconds >= asked ? `clamped is "${clamped}", but ${given}` : undefined,

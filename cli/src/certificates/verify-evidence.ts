@@ -1,6 +1,6 @@
 /**
- * What the evidence of one certificate proves: that the holder of a client's key signed a request with
- * this body. Everything is taken from what was signed, never from the record that is checked.
+ * Verifies that the holder of a client's key signed a request with this body. All values come from the signed data,
+ * never from the record.
  *
  * @module
  */
@@ -26,14 +26,14 @@ import { z } from 'zod'
 import type { ClientKeys } from './client-keys.ts'
 import type { ExportedRecord } from './exported-record.ts'
 
-/** Longest time from the check of a signature to the record of a certificate, in seconds. */
+/** Maximum time from the check of a signature to the record of a certificate, in seconds. */
 const MAX_LEDGER_SECONDS = 60
 
-/** The request that was signed, and what does not fit to it. */
+/** The signed request and the findings about it. */
 export interface EvidenceCheck {
-  /** Absent where the body was not kept, or is not a request. */
+  /** `undefined` if the record has no body, or the body is not a request. */
   readonly request: SignRequest | undefined
-  /** `https` URL of the worker that the request was signed for. */
+  /** URL of the worker for which the request was signed. */
   readonly publicUrl: string | undefined
   readonly findings: readonly string[]
 }
@@ -41,7 +41,7 @@ export interface EvidenceCheck {
 /**
  * Checks key, signature, signature base, body, origin and digest of one record.
  *
- * @param keys - The client keys that are trusted; without them signatures are not checked.
+ * @param keys - Trusted client keys; signatures are not checked if `undefined`.
  */
 export function verifyEvidence(
   record: ExportedRecord,
@@ -53,7 +53,7 @@ export function verifyEvidence(
     return {
       request: undefined,
       publicUrl: undefined,
-      findings: ['the signature base is not one of a request for a certificate'],
+      findings: ['the signature base is not that of a certificate request'],
     }
   }
   const target = readTarget(read.message.targetUri)
@@ -82,7 +82,7 @@ function signatureFindings(
 ): readonly string[] {
   const findings: string[] = []
   if (parameters.keyId !== evidence.keyId) {
-    findings.push(`keyId ${evidence.keyId} is not the key of the signature, ${parameters.keyId}`)
+    findings.push(`keyId is ${evidence.keyId}; the signature was made with key ${parameters.keyId}`)
   }
   const signature = decodeBase64(evidence.signature)
   if (signature === undefined) findings.push('the signature is not base64')
@@ -91,7 +91,7 @@ function signatureFindings(
   if (key === undefined) {
     return [
       ...findings,
-      `the request is signed with key ${parameters.keyId}, which is not a given client key`,
+      `the request is signed with key ${parameters.keyId}, which is not among --client-keys`,
     ]
   }
   if (
@@ -101,7 +101,7 @@ function signatureFindings(
     findings.push(`the signature does not verify with key ${parameters.keyId}`)
   }
   if (key.client !== undefined && key.client !== client) {
-    findings.push(`client is "${client}", and the key is one of "${key.client}"`)
+    findings.push(`client is "${client}"; the key belongs to "${key.client}"`)
   }
   return findings
 }
@@ -132,34 +132,36 @@ function baseFindings(
   const age = Date.parse(issuedAt) / 1000 - createdSeconds
   return [
     signedIssuer === undefined
-      ? `the target URI ${message.targetUri} is not that of a request for a certificate`
+      ? `the target URI ${message.targetUri} is not that of a certificate request`
       : signedIssuer === issuer
         ? undefined
-        : `issuer is "${issuer}", and the request was signed for issuer "${signedIssuer}"`,
+        : `issuer is "${issuer}"; the request was signed for issuer "${signedIssuer}"`,
     idempotencyKey === uid
       ? undefined
-      : `uid is "${uid}", and the request was signed with the idempotency key "${idempotencyKey}"`,
+      : `uid is "${uid}"; the request was signed with the idempotency key "${idempotencyKey}"`,
     lifetime >= 0 && lifetime <= SIGNATURE_LIFETIME_SECONDS
       ? undefined
-      : `the signature is valid for ${String(lifetime)} s, and at most ${String(SIGNATURE_LIFETIME_SECONDS)} s are accepted`,
+      : `the signature lifetime of ${String(lifetime)} s exceeds the maximum of ${String(SIGNATURE_LIFETIME_SECONDS)} s`,
     age >= -MAX_CLOCK_SKEW_SECONDS && age <= MAX_CLOCK_SKEW_SECONDS + MAX_LEDGER_SECONDS
       ? undefined
       : `issuedAt is ${issuedAt}, ${String(age)} s after the request was signed`,
   ].filter((finding) => finding !== undefined)
 }
 
-/** The body, if it is the one whose digest was signed (RFC 9530 §2). */
+/** Parses the body if its digest is the signed one (RFC 9530 §2). */
 function readBody(base64: string, { message }: ReadSignatureBase): Result<SignRequest, string> {
   const body = decodeBase64(base64)
   if (body === undefined) return err('the body is not base64')
   const digest = contentDigest(hash('sha256', body, 'buffer'))
   if (digest !== message.body.contentDigest) {
-    return err(`the body has the digest ${digest}, and ${message.body.contentDigest} was signed`)
+    return err(
+      `the digest of the body is ${digest}; the signed digest is ${message.body.contentDigest}`,
+    )
   }
   const parsed = signRequestSchema.safeParse(parseBody(body))
   return parsed.success
     ? ok(parsed.data)
-    : err(`the body is not a request for a certificate: ${oneLine(z.prettifyError(parsed.error))}`)
+    : err(`the body is not a certificate request: ${oneLine(z.prettifyError(parsed.error))}`)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -186,14 +188,12 @@ function requestFindings(
   )
   const digest = hash('sha256', canonicalRequest(issuer, request))
   return [
-    ...differing.map((member) => `origin.${member} is not what was signed`),
-    request.origin.uid === uid ? undefined : `uid is "${uid}", and the body has another one`,
-    requestDigest === digest
-      ? undefined
-      : 'requestDigest is not the digest of the request that was signed',
+    ...differing.map((member) => `origin.${member} differs from the signed request`),
+    request.origin.uid === uid ? undefined : `uid is "${uid}"; the signed request has another uid`,
+    requestDigest === digest ? undefined : 'requestDigest is not the digest of the signed request',
     request.profile === undefined || request.profile === profile
       ? undefined
-      : `profile is "${profile}", and "${request.profile}" was asked for`,
+      : `profile is "${profile}"; the request asked for "${request.profile}"`,
   ].filter((finding) => finding !== undefined)
 }
 

@@ -1,9 +1,9 @@
 /**
- * Checks an export line by line, and counts.
+ * Verifies an export line by line.
  *
  * @module
  */
-import { Certificates, type Link } from '@edge-issuer/relay/signer'
+import { CertificateCache, type ParsedCertificate } from '@edge-issuer/relay/signer'
 import type { ClientKeys } from './client-keys.ts'
 import { readRecord } from './exported-record.ts'
 import { readLines } from './read-lines.ts'
@@ -11,56 +11,56 @@ import { RepeatedRecords } from './repeated-records.ts'
 import { verifyCertificate } from './verify-certificate.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 
-/** Longest line, in bytes: a record with the longest chain and the largest body is a quarter of it. */
+/** Maximum length of a line, in bytes: four times the largest possible record. */
 const MAX_LINE_BYTES = 2_097_152
 
-/** Worker URLs that are remembered. */
+/** Maximum number of worker URLs in the result. */
 const MAX_URLS = 8
 
 /** Records between two reports of progress. */
 const PROGRESS_RECORDS = 100
 
-/** What the records are checked with, which must not come from the export. */
+/** Trust anchors, which must not come from the export. */
 export interface Trust {
-  /** Without them signatures are not checked. */
+  /** Client keys; signatures are not checked if `undefined`. */
   readonly keys: ClientKeys | undefined
-  /** Without them each record brings its own root. */
-  readonly roots: readonly Link[] | undefined
+  /** Roots; each record is checked against its own root if `undefined`. */
+  readonly roots: readonly ParsedCertificate[] | undefined
   /** Whether a record without the body of its request fails. */
   readonly allProvable: boolean
 }
 
-/** One thing that is wrong with one record. */
+/** A problem of one record. */
 export interface Finding {
-  /** From 1. */
+  /** Line number from 1. */
   readonly line: number
-  /** As the record says; `null` for a line that is no record. */
+  /** The uid in the record; `null` for a line that is not a record. */
   readonly uid: string | null
   /** One sentence. */
   readonly finding: string
 }
 
-/** How many records there are of each kind; each record is of one. */
+/** Number of records by outcome. */
 interface Outcomes {
-  /** Nothing is wrong, and the signature is that of a given client key. */
+  /** Valid, with a signature by a given client key. */
   readonly verified: number
-  /** Nothing is wrong, but no key is given to check the signature with. */
+  /** Valid, but the signature was not checked, since no keys were given. */
   readonly signatureNotChecked: number
-  /** Nothing is wrong, but the body of the request was not kept. */
+  /** Valid, but the ledger did not keep the body of the request. */
   readonly notProvable: number
   readonly failed: number
 }
 
-/** The result for a whole export. */
+/** Result for a whole export. */
 export interface ExportTotals extends Outcomes {
   readonly records: number
-  /** When the last certificate without a body was issued, RFC 3339. */
+  /** Issue time of the last certificate without a body, RFC 3339. */
   readonly notProvableUntil: string | null
-  /** Workers that requests were signed for, the first ones. */
+  /** URLs of the first workers for which requests were signed. */
   readonly publicUrls: readonly string[]
 }
 
-/** Who is told on the way. */
+/** Callbacks for progress. */
 export interface ExportObserver {
   readonly found: (finding: Finding) => void
   /** Called every hundred records. */
@@ -68,8 +68,7 @@ export interface ExportObserver {
 }
 
 /**
- * Checks every line. Memory does not grow with the records but for what finds repeated ones, some 200 bytes
- * for each.
+ * Verifies every line. Needs about 200 bytes of memory per record, for finding duplicates.
  *
  * @throws What reading `chunks` throws.
  */
@@ -96,7 +95,7 @@ export async function verifyExport(
   return { records: line, ...outcomes, notProvableUntil, publicUrls: [...publicUrls] }
 }
 
-/** Texts of RFC 3339 in UTC and whole seconds are in the order of their times. */
+/** The later of two RFC 3339 times in UTC and whole seconds, which sort as text. */
 const later = (one: string | null, other: string | undefined): string | null =>
   other !== undefined && (one === null || other > one) ? other : one
 
@@ -104,7 +103,7 @@ interface LineCheck {
   readonly outcome: keyof Outcomes
   readonly uid: string | null
   readonly publicUrl?: string | undefined
-  /** When a certificate whose record has no body was issued. */
+  /** Issue time of a certificate whose record has no body. */
   readonly withoutBodyAt?: string | undefined
   readonly findings: readonly string[]
 }
@@ -112,12 +111,12 @@ interface LineCheck {
 const TOO_LONG: LineCheck = {
   outcome: 'failed',
   uid: null,
-  findings: [`the line is longer than ${String(MAX_LINE_BYTES)} bytes`],
+  findings: [`the line exceeds the maximum of ${String(MAX_LINE_BYTES)} bytes`],
 }
 
 class RecordVerifier {
   readonly #trust: Trust
-  readonly #certificates = new Certificates()
+  readonly #certificates = new CertificateCache()
   readonly #repeated = new RepeatedRecords()
 
   constructor(trust: Trust) {
@@ -137,7 +136,9 @@ class RecordVerifier {
       ...evidence.findings,
       ...verifyCertificate(record, { request, roots, certificates }),
       ...this.#repeated.check(record, line),
-      ...(hasBody || !allProvable ? [] : ['the record does not have the body of its request']),
+      ...(hasBody || !allProvable
+        ? []
+        : ['the record has no request body, which --all-provable requires']),
     ]
     const good = keys === undefined ? 'signatureNotChecked' : 'verified'
     return {

@@ -1,5 +1,5 @@
 /**
- * What a client may ask for: the flags that say it, and the members of its entry that they become.
+ * What a client may request: the flags for it, and the members of the client's entry.
  *
  * @module
  */
@@ -11,41 +11,49 @@ import { bySchema, choice } from '../command-line/value-types.ts'
 /** A pattern of the worker's rules. */
 const PATTERN: ValueType<string> = bySchema('PATTERN', patternSchema)
 
-/** What an ordinary cert-manager Certificate asks for, for servers and for clients. */
+/** Usages that cert-manager Certificates of servers and clients normally request. */
 const DEFAULT_USAGES = ['digital signature', 'key encipherment', 'server auth', 'client auth']
 
-/** What a CA certificate asks for besides. */
+/** Further usages that CA certificates request. */
 const CA_USAGES = ['cert sign', 'crl sign']
 
-/** Flags of every command that writes an entry of a client. */
+/** Flags of every command that writes a client's entry. */
 export const accessParameters = {
   allowDns: repeated(
     PATTERN,
-    'DNS names that the client may ask for, also as common names: "*" is any characters, "{namespace}" the namespace of the request',
+    'DNS names that the client may request, also as common names; "*" matches any characters, "{namespace}" is the namespace of the request',
   ),
-  allowIp: repeated(PATTERN, 'IP addresses that it may ask for, such as 10.1.*'),
-  allowUri: repeated(PATTERN, 'URIs that it may ask for, such as spiffe://acme/ns/{namespace}/*'),
-  allowEmail: repeated(PATTERN, 'email addresses that it may ask for'),
-  allowCommonName: repeated(PATTERN, 'common names that it may ask for, besides its DNS names'),
-  allowOrganization: repeated(PATTERN, 'organizations (O) that it may ask for'),
+  allowIp: repeated(PATTERN, 'IP addresses that the client may request, such as 10.1.*'),
+  allowUri: repeated(
+    PATTERN,
+    'URIs that the client may request, such as spiffe://acme/ns/{namespace}/*',
+  ),
+  allowEmail: repeated(PATTERN, 'email addresses that the client may request'),
+  allowCommonName: repeated(
+    PATTERN,
+    'common names that the client may request, in addition to its DNS names',
+  ),
+  allowOrganization: repeated(PATTERN, 'organizations (O) that the client may request'),
   allowUsage: repeated(
     choice('USAGE', USAGES),
-    `usages that it may ask for; ${DEFAULT_USAGES.join(', ')} when absent, and with --allow-ca ${CA_USAGES.join(', ')}`,
+    `usages that the client may request; when absent ${DEFAULT_USAGES.join(', ')}, and with --allow-ca also ${CA_USAGES.join(', ')}`,
   ),
-  allowCa: toggle('it may ask for CA certificates, where its profile allows them'),
-  unrestricted: toggle('it may ask for everything that its profiles and the issuing CA allow'),
+  allowCa: toggle('the client may request CA certificates if its profile allows them'),
+  unrestricted: toggle(
+    'the client may request everything that its profiles and the issuing CA allow',
+  ),
 }
 
-/** The members of a client's entry that say what it may ask for. */
+/** The members of a client's entry that limit what it may request. */
 export type Access =
   | { readonly unrestricted: true }
   | { readonly allowed: Readonly<Record<string, unknown>> }
 
-/** What to say where no flag says it: a client must never get everything by omission. */
+/** Error if no flag grants access: a client must never get everything by omission. */
 export const MISSING_ACCESS =
-  "say what the client may ask for: with --allow-dns, --allow-ip, --allow-uri, --allow-email or --allow-common-name (such as --allow-dns '*.acme.internal'), or with --unrestricted for everything that its profiles and the issuing CA allow"
+  "choose what the client may request with --allow-dns, --allow-ip, --allow-uri, --allow-email or --allow-common-name (such as --allow-dns '*.acme.internal'), or use --unrestricted for everything that its profiles and the issuing CA allow"
 
-/** @returns The members; `undefined` without any of the flags. Or which flags contradict each other. */
+/** @returns The members; `undefined` without any of the flags; an error message if flags contradict each other. */
 export function readAccess(
   values: Values<typeof accessParameters>,
 ): Result<Access | undefined, string> {
@@ -64,22 +72,22 @@ export function readAccess(
     values.allowCa
   if (values.unrestricted) {
     return hasRules
-      ? err('choose --unrestricted, or flags that begin with --allow')
+      ? err('--unrestricted excludes the --allow flags; remove one or the other')
       : ok({ unrestricted: true })
   }
   if (hasNames) return ok({ allowed: allowedOf(values) })
-  return hasRules ? err(`these flags allow no name: ${MISSING_ACCESS}`) : ok(undefined)
+  return hasRules ? err(`these flags allow no names: ${MISSING_ACCESS}`) : ok(undefined)
 }
 
 const rule = (name: string, patterns: readonly string[]): object =>
   patterns.length === 0 ? {} : { [name]: { values: patterns } }
 
-/** What is absent from `allowed` may not be asked for, so nothing stands in it that no flag names. */
+/** Contains only what a flag names: the client may not request what is absent from `allowed`. */
 function allowedOf(values: Values<typeof accessParameters>): Readonly<Record<string, unknown>> {
   const { allowDns, allowIp, allowUri, allowEmail, allowCommonName, allowOrganization } = values
   const defaults = values.allowCa ? [...DEFAULT_USAGES, ...CA_USAGES] : DEFAULT_USAGES
   return {
-    // cert-manager's commonName is one of the dnsNames, most of the time.
+    // The commonName of a Certificate is usually one of its dnsNames.
     ...rule('commonName', [...allowDns, ...allowCommonName]),
     ...rule('dnsNames', allowDns),
     ...rule('ipAddresses', allowIp),

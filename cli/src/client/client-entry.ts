@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { parseJson } from '../files/parse-json.ts'
 import type { Access } from './access.ts'
 
-/** What the worker's configuration says of one client, as far as this program writes it. */
+/** A client's entry in the worker's configuration, as this program writes it. */
 type ClientEntry = Access & {
   readonly keys: readonly { readonly publicKey: string }[]
   readonly issuers: readonly string[]
-  /** The first that the issuer also has is the client's default. */
+  /** The client's default is the first profile that the issuer also has. */
   readonly profiles: readonly string[]
   readonly certificatesPerMinute: number
 }
@@ -16,13 +16,13 @@ type ClientEntry = Access & {
 /** The `clients` of a worker configuration, or a part of them. */
 export type ClientEntries = Readonly<Record<string, ClientEntry>>
 
-/** An entry as a file has it; what it may hold is checked with the whole configuration. */
+/** An entry as read from a file; its members are checked with the whole configuration. */
 export type ReadEntry = Readonly<Record<string, unknown>>
 
-/** The shape of the file only. */
+/** Structure of the file; the entries are checked with the whole configuration. */
 const clientFileSchema = z.record(nameSchema, z.looseObject({}))
 
-/** @returns The entries of a client file by name, or why it is none. */
+/** @returns The entries of a client file by name, or an error. */
 export function readClientEntries(
   content: string,
 ): Result<Readonly<Record<string, ReadEntry>>, string> {
@@ -31,11 +31,11 @@ export function readClientEntries(
   return Object.keys(entries.data).length === 0 ? err('holds no client') : ok(entries.data)
 }
 
-/** Whether an entry says what its client may ask for. */
+/** Whether an entry says what its client may request. */
 export const hasAccess = (entry: ReadEntry): boolean =>
   'allowed' in entry || 'unrestricted' in entry
 
-/** An entry with what it leaves unsaid: the rate limit written out, and `access` if it has none. */
+/** Completes an entry with the default rate limit, and with `access` if it has none. */
 export const completeEntry = (entry: ReadEntry, access: Access | undefined): ReadEntry => ({
   certificatesPerMinute: DEFAULT_CERTIFICATES_PER_MINUTE,
   ...entry,

@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { encodePem } from '@edge-issuer/shared'
 
-/** Identity of a client, or of an admin, at the worker. */
+/** Key pair by which the worker authenticates a client or an admin. */
 export interface ClientKeyPair {
-  /** Ed25519, PKCS#8 PEM: for whoever asks, a client's in the Secret in its cluster. */
+  /** Ed25519, PKCS#8 PEM; a client's key goes into the Secret in its cluster. */
   readonly privateKeyPem: string
-  /** SubjectPublicKeyInfo PEM: for the worker's configuration. */
+  /** SubjectPublicKeyInfo PEM, for the worker's configuration. */
   readonly publicKeyPem: string
 }
 
-/** Makes a new Ed25519 key pair (RFC 8410). */
+/** Generates an Ed25519 key pair (RFC 8410). */
 export function createClientKeyPair(): ClientKeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   return {

@@ -2,13 +2,13 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 
-/** Entry of the Secret in which the relay looks for its key. */
+/** Entry of the Secret from which the relay reads its key. */
 const PRIVATE_KEY_ENTRY = 'private-key.pem'
 
-/** Where the Secret goes. */
+/** Name and namespace of the Secret. */
 export interface SecretTarget {
   readonly name: string
-  /** Left to `kubectl -n` when `undefined`. */
+  /** Chosen by `kubectl -n` when `undefined`. */
   readonly namespace: string | undefined
 }
 
@@ -33,7 +33,7 @@ export const secretManifest = (
   stringData: { [PRIVATE_KEY_ENTRY]: privateKeyPem },
 })
 
-/** A manifest as YAML, its key as a block of lines. */
+/** Formats a manifest as YAML. */
 export const manifestYaml = (manifest: SecretManifest): string => stringify(manifest)
 
 const manifestSchema = z.object({
@@ -42,9 +42,9 @@ const manifestSchema = z.object({
 })
 
 /**
- * The private key in a file that holds either the PEM itself or the manifest with it.
+ * Reads the private key from a file that contains either the PEM or a Secret manifest.
  *
- * @returns What the file is not; never a part of it.
+ * @returns The PEM, or an error that never quotes the file.
  */
 export function readPrivateKeyPem(content: string): Result<string, string> {
   if (content.trimStart().startsWith('-----BEGIN ')) return ok(content)

@@ -1,10 +1,10 @@
-/** Most edits at which a name is still taken for a slip of the fingers. */
+/** Maximum edit distance at which a name counts as a typing error. */
 const MAX_EDITS = 2
 
 /**
- * The candidate that was probably meant.
+ * Finds the candidate that the user probably meant.
  *
- * @returns `undefined` when none is within {@link MAX_EDITS} edits and none begins with `text`.
+ * @returns `undefined` if no candidate is within {@link MAX_EDITS} edits or begins with `text`.
  */
 export function didYouMean(text: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
@@ -16,7 +16,7 @@ export function didYouMean(text: string, candidates: readonly string[]): string 
   return best ?? candidates.find((candidate) => text !== '' && candidate.startsWith(text))
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Levenshtein distance, one row at a time. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [fromIndex, character] of Array.from(from).entries()) {

@@ -1,24 +1,24 @@
 import { EXIT_CODES, type Exit } from './exit-codes.ts'
 import { flagName, JSON_KEY, type Parameter, type ParameterTable } from './parameters.ts'
 
-/** Widest line of help, in characters. */
+/** Maximum length of a line of help, in characters. */
 const LINE_CHARACTERS = 100
 
 /** A command in the list of commands. */
 export interface CommandLine {
-  /** The words after `edge-issuer`, such as `ca init`. */
+  /** The command without `edge-issuer`, such as `ca init`. */
   readonly path: string
   /** One line, without a full stop. */
   readonly summary: string
 }
 
-/** What a command says of itself beyond its line in the list. */
+/** Help of a command, except for its line in the list. */
 export interface CommandDescription {
-  /** What it does, what it writes, what it leaves to the user. */
+  /** What the command does, and which files it writes. */
   readonly description: string
   readonly parameters: ParameterTable
   readonly examples: readonly string[]
-  /** Every way it can end. */
+  /** Exit codes that the command can return. */
   readonly exits: readonly Exit[]
 }
 
@@ -45,7 +45,7 @@ export function commandHelp(line: CommandLine, command: CommandDescription): str
     ),
     section('Flags', [
       ...flags.map(([key, flag]) => [flagSyntax(key, flag), flagSummary(flag)] as const),
-      ['--help, -h', 'print this'],
+      ['--help, -h', 'print this help'],
     ]),
     section(
       'Exit codes',
@@ -68,7 +68,7 @@ export function commandListHelp(group: string, commands: readonly CommandLine[])
   const rows = commands.map(({ path, summary }) => [path, summary] as const)
   const version =
     group === '' ? '\n\nRun "edge-issuer --version" or "edge-issuer -v" for the version.' : ''
-  return `${about}Usage: ${name} <command> [flags]\n\n${section('Commands', rows)}\n\nRun "edge-issuer help <command>" for what a command takes.${version}\n`
+  return `${about}Usage: ${name} <command> [flags]\n\n${section('Commands', rows)}\n\nRun "edge-issuer help <command>" for help on one command.${version}\n`
 }
 
 const flagSyntax = (key: string, { placeholder }: Parameter<unknown>): string =>

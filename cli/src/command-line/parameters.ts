@@ -1,19 +1,19 @@
 /**
- * The parameters of a command, as one table: parsing and `--help` are both made from it.
+ * The parameters of a command as one table, from which both the parser and `--help` are built.
  *
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 
-/** One kind of value: how help names it and how it is read. */
+/** A type of value: its name in the help, and its parser. */
 export interface ValueType<T> {
-  /** In capitals, as help shows it. */
+  /** Name in the help, in capitals. */
   readonly placeholder: string
-  /** @returns The value, or what is wrong with the text. */
+  /** @returns The value, or an error message. */
   readonly parse: (text: string) => Result<T, string>
 }
 
-/** One flag or operand; `T` is what the command gets. */
+/** One flag or operand; `T` is the type of the parsed value. */
 export interface Parameter<T> {
   readonly kind: 'flag' | 'switch' | 'operand'
   /** Empty for a switch. */
@@ -21,21 +21,21 @@ export interface Parameter<T> {
   readonly summary: string
   readonly isRequired: boolean
   readonly isRepeatable: boolean
-  /** What help names as the default. */
+  /** Default, as the help shows it. */
   readonly fallback?: string
-  /** @param texts - Every value that was given, in order; for a switch, an empty text each. */
+  /** @param texts - Every given value in order; empty strings for a switch. */
   readonly read: (texts: readonly string[]) => Result<T, string>
 }
 
 /** Parameters by name in camel case: `rootDuration` is `--root-duration`. */
 export type ParameterTable = Readonly<Record<string, Parameter<unknown>>>
 
-/** What a command gets for its table. */
+/** Parsed values of a parameter table. */
 export type Values<P extends ParameterTable> = {
   readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never
 }
 
-/** The switch that `-o json` is another spelling of, where a command has it. */
+/** The switch for which `-o json` is an alias. */
 export const JSON_KEY = 'json'
 
 /** The flag's name on the command line, without dashes. */
@@ -44,15 +44,15 @@ export const flagName = (key: string): string =>
 
 const single = { isRequired: false, isRepeatable: false } as const
 
-/** A flag that must be given. */
+/** A required flag. */
 export function required<T>(type: ValueType<T>, summary: string): Parameter<T> {
   const { placeholder, parse } = type
   const read = (texts: readonly string[]): Result<T, string> =>
-    readOne(texts, parse, () => err('it is required'))
+    readOne(texts, parse, () => err('a value is required'))
   return { ...single, kind: 'flag', placeholder, summary, isRequired: true, read }
 }
 
-/** A flag that may be left out. */
+/** An optional flag without a default. */
 export function optional<T>(type: ValueType<T>, summary: string): Parameter<T | undefined> {
   const { placeholder, parse } = type
   const read = (texts: readonly string[]): Result<T | undefined, string> =>
@@ -60,7 +60,7 @@ export function optional<T>(type: ValueType<T>, summary: string): Parameter<T | 
   return { ...single, kind: 'flag', placeholder, summary, read }
 }
 
-/** A flag with a default, which is read as if it had been typed. */
+/** A flag with a default, which is parsed like a given value. */
 export function defaulted<T>(type: ValueType<T>, fallback: string, summary: string): Parameter<T> {
   const { placeholder, parse } = type
   const read = (texts: readonly string[]): Result<T, string> =>
@@ -69,9 +69,9 @@ export function defaulted<T>(type: ValueType<T>, fallback: string, summary: stri
 }
 
 /**
- * A flag that may be given many times, in an order that is kept.
+ * A repeatable flag; the values keep their order.
  *
- * @param fallback - Read as if it had been typed once when the flag is absent; else the list is empty.
+ * @param fallback - Default for an absent flag; the list is empty without it.
  */
 export function repeated<T>(
   type: ValueType<T>,
@@ -98,7 +98,7 @@ export function toggle(summary: string): Parameter<boolean> {
   return { ...single, kind: 'switch', placeholder: '', summary, read: isGiven }
 }
 
-/** The command's one word that is not a flag; it must be given. */
+/** A required positional argument. */
 export function operand<T>(type: ValueType<T>, summary: string): Parameter<T> {
   return { ...required(type, summary), kind: 'operand' }
 }
@@ -112,5 +112,7 @@ function readOne<T>(
 ): Result<T, string> {
   const [text] = texts
   if (text === undefined) return absent()
-  return texts.length > 1 ? err(`it is given ${String(texts.length)} times`) : parse(text)
+  return texts.length > 1
+    ? err(`the flag is given ${String(texts.length)} times; give it once`)
+    : parse(text)
 }

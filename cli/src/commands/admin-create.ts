@@ -9,30 +9,35 @@ import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
 import { writeNewFiles } from '../files/write-new-files.ts'
 
 const parameters = {
-  name: operand(NAME, 'what the worker calls this admin, such as the name of the person'),
+  name: operand(
+    NAME,
+    "name of the admin in the worker's configuration, such as the name of the person",
+  ),
   role: defaulted(
     choice('ROLE', ADMIN_ROLES),
     'read',
-    'read: list and show certificates, metrics; admin: also who asked, with the evidence, and refusals',
+    'read: list and show certificates, and read metrics; admin: also requesters, evidence and refusals',
   ),
-  notAfter: optional(TIME, 'the worker accepts the key up to this time; for ever when absent'),
+  notAfter: optional(TIME, 'the worker accepts the key until this time; without limit when absent'),
   out: optional(
     DIRECTORY,
-    `folder to make the files in; when absent the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
+    `folder for the files; when absent, the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
   ),
-  json: toggle('print everything as one JSON object, private key included, and write nothing'),
+  json: toggle(
+    'print everything, including the private key, as one JSON object, and write no files',
+  ),
 }
 
 /** `edge-issuer admin create`. */
 export const adminCreate = defineCommand({
   description: `
-Makes an Ed25519 key for somebody who may read the worker's ledger, and of it two files:
+Creates an Ed25519 key for a person who may read the worker's ledger, in two files:
 
-  NAME.admin.key    the private key, PEM, 0600: for --key of "edge-issuer certificates ..."
-  NAME.admin.json   the public key as an entry under "admins" of the worker's configuration
+  NAME.admin.key    the private key (PEM, 0600), for --key of "edge-issuer certificates ..."
+  NAME.admin.json   the public key, as an entry under "admins" of the worker's configuration
 
-No admin can have a certificate signed, and no client's key is taken for an admin's. Nothing is ever
-overwritten.`,
+The worker does not sign certificates for admins, and does not accept a client's key as an admin's.
+Existing files are never overwritten.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -62,7 +67,7 @@ overwritten.`,
       io,
     )
     if (!written.ok) return err({ exit: 'failed', message: written.error })
-    io.stdout(`Made admin ${name}, role ${role}, key ${keyId}
+    io.stdout(`Created admin ${name}, role ${role}, key ${keyId}
 
   ${keyPath}   private key: for this person only
   ${entryPath}  public key: for the worker

@@ -25,42 +25,42 @@ import { shellWord } from '../terminal/shell-word.ts'
 
 const EXTENDED_USAGES = Object.keys(EXTENDED_KEY_USAGE_OIDS).filter(isExtendedKeyUsageName)
 
-/** Deepest chain of CAs anybody has a use for. */
+/** Maximum of --path-length. */
 const MAX_PATH_LENGTH = 8
 
 const parameters = {
   out: optional(
     DIRECTORY,
-    `folder to make the files in; when absent ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
+    `folder for the files; when absent, ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
   ),
   rootKeyOut: optional(
     FILE,
-    `put the root key there instead of ${CA_PATHS.rootKey} in the folder: an offline medium`,
+    `path for the root key, such as an offline medium; when absent, ${CA_PATHS.rootKey} in the folder`,
   ),
   encryptRootKey: toggle(
-    `encrypt the root key; asks twice for the passphrase, unless a file or ${PASSPHRASE_VARIABLE} has it`,
+    `encrypt the root key with a passphrase from --root-key-passphrase-file, ${PASSPHRASE_VARIABLE} or a prompt`,
   ),
   rootKeyPassphraseFile: optional(
     FILE,
-    'encrypt the root key with the passphrase in FILE, one line; - is standard input',
+    'encrypt the root key with the passphrase in FILE, which has one line; - is standard input',
   ),
   name: defaulted(
     caLabel(MAX_LABEL_CHARACTERS - ISSUING_CA_SUFFIX.length),
     'edge-issuer',
-    'begins the common names: TEXT Root CA, TEXT Issuing CA',
+    'prefix of the common names: TEXT Root CA, TEXT Issuing CA',
   ),
-  organization: optional(caLabel(MAX_LABEL_CHARACTERS), 'O of both subjects'),
+  organization: optional(caLabel(MAX_LABEL_CHARACTERS), 'organization (O) of both subjects'),
   keyType: defaulted(
     choice('TYPE', KEY_TYPE_NAMES),
     'p256',
-    `of both keys: ${KEY_TYPE_NAMES.join(', ')}`,
+    `type of both keys: ${KEY_TYPE_NAMES.join(', ')}`,
   ),
   rootDuration: defaulted(DURATION, '10y', 'lifetime of the root'),
   intermediateDuration: defaulted(DURATION, '2y', 'lifetime of the issuing CA'),
   pathLength: defaulted(
     count(MAX_PATH_LENGTH),
     '0',
-    'CAs allowed below the issuing CA; with 0 it certifies leaves only',
+    'number of CAs allowed below the issuing CA; 0 allows leaf certificates only',
   ),
   extendedUsage: repeated(
     choice('USAGE', EXTENDED_USAGES),
@@ -68,15 +68,15 @@ const parameters = {
   ),
   permitDns: repeated(DNS_SUBTREE, 'allow only DNS names at or below DOMAIN'),
   excludeDns: repeated(DNS_SUBTREE, 'forbid DNS names at or below DOMAIN'),
-  permitIp: repeated(IP_SUBTREE, 'allow only addresses in CIDR'),
-  excludeIp: repeated(IP_SUBTREE, 'forbid addresses in CIDR'),
+  permitIp: repeated(IP_SUBTREE, 'allow only IP addresses in CIDR'),
+  excludeIp: repeated(IP_SUBTREE, 'forbid IP addresses in CIDR'),
   permitEmail: repeated(
     EMAIL_SUBTREE,
-    'allow only e-mail addresses at a host, below a .domain, or this one',
+    'allow only this email address, or those at a host or below a .domain',
   ),
-  excludeEmail: repeated(EMAIL_SUBTREE, 'forbid them'),
-  permitUri: repeated(URI_SUBTREE, 'allow only URIs of a host or below a .domain'),
-  excludeUri: repeated(URI_SUBTREE, 'forbid them'),
+  excludeEmail: repeated(EMAIL_SUBTREE, 'forbid these email addresses'),
+  permitUri: repeated(URI_SUBTREE, 'allow only URIs with this host, or with hosts below a .domain'),
+  excludeUri: repeated(URI_SUBTREE, 'forbid these URIs'),
 }
 
 type CaInitValues = Values<typeof parameters>
@@ -84,19 +84,20 @@ type CaInitValues = Values<typeof parameters>
 /** `edge-issuer ca init`. */
 export const caInit = defineCommand({
   description: `
-Makes two keys and two certificates in a new folder:
+Creates a root CA and an issuing CA in a new folder:
 
-  ${CA_PATHS.rootKey.padEnd(16)}root key, 0600: move it offline; only the next issuing CA needs it
-  ${CA_PATHS.issuingKey.padEnd(16)}issuing key, 0600: becomes a secret of the worker
-  ${CA_PATHS.chain.padEnd(16)}issuing CA, then root: goes into the worker's configuration
-  ${CA_PATHS.root.padEnd(16)}root: what clients trust
+  ${CA_PATHS.rootKey.padEnd(16)}root key (0600): move it offline; you need it for the next issuing CA only
+  ${CA_PATHS.issuingKey.padEnd(16)}issuing key (0600): becomes a secret of the worker
+  ${CA_PATHS.chain.padEnd(16)}issuing CA, then root: for the worker's configuration
+  ${CA_PATHS.root.padEnd(16)}root: for clients to trust
 
-The root key can be encrypted: PKCS#8, PBES2 with AES-256 and a million rounds of PBKDF2-HMAC-SHA256,
-which openssl reads. The issuing key is not, since the worker gets it as it is.
+The root key can be encrypted (PKCS#8, PBES2 with AES-256 and a million iterations of
+PBKDF2-HMAC-SHA256), and openssl can decrypt it. The issuing key is not encrypted, since the worker
+needs it.
 
-Name constraints stand in the issuing CA, so a stolen issuing key is worth nothing outside them.
-A constraint limits names of its own kind only. Nothing is ever overwritten.
-Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
+Name constraints are in the issuing CA, so a stolen issuing key is useless for other names. A
+constraint limits names of its own kind only. Existing files are never overwritten.
+Durations are written as 2160h, 90d, 1h30m or 10y; a day has 24 hours and a year 365 days.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -109,7 +110,7 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
     const out = values.out ?? keyFolder('ca', io)
     if (intermediateDuration > rootDuration) {
       const message =
-        'the issuing CA would outlive its root; shorten --intermediate-duration or lengthen --root-duration'
+        'the issuing CA would outlive its root; choose a shorter --intermediate-duration or a longer --root-duration'
       return err({ exit: 'usage', message })
     }
     const rootKeyPath = values.rootKeyOut ?? join(out, CA_PATHS.rootKey)
@@ -151,7 +152,7 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
         constraints,
         out,
         rootKeyPath,
-        isApart: values.rootKeyOut !== undefined,
+        isElsewhere: values.rootKeyOut !== undefined,
         isEncrypted: passphrase.value !== undefined,
       }),
     )
@@ -159,14 +160,14 @@ Durations: 2160h, 90d, 1h30m, 10y; a day has 24 hours, a year 365 days.`,
   },
 })
 
-/** @returns The passphrase for the root key; `undefined` for a key that stays as it is. */
+/** @returns The passphrase for the root key; `undefined` for a key without encryption. */
 async function newPassphrase(
   { encryptRootKey, rootKeyPassphraseFile: file }: CaInitValues,
   io: Io,
 ): Promise<Result<string | undefined, string>> {
   const isWanted = encryptRootKey || file !== undefined || passphraseVariable(io) !== undefined
   if (!isWanted) return ok(undefined)
-  return findPassphrase({ file, question: 'Passphrase of the new root key', isNew: true }, io)
+  return findPassphrase({ file, question: 'Passphrase for the new root key', isNew: true }, io)
 }
 
 const constraintsOf = (values: CaInitValues): NameConstraints => ({
@@ -184,16 +185,16 @@ interface Made {
   readonly constraints: NameConstraints
   readonly out: string
   readonly rootKeyPath: string
-  /** Whether the root key was put where the operator wanted it. */
-  readonly isApart: boolean
+  /** Whether --root-key-out was given. */
+  readonly isElsewhere: boolean
   readonly isEncrypted: boolean
 }
 
-function report({ ca, constraints, out, rootKeyPath, isApart, isEncrypted }: Made): string {
+function report({ ca, constraints, out, rootKeyPath, isElsewhere, isEncrypted }: Made): string {
   const lock = isEncrypted
     ? `It is encrypted; openssl pkey -in ${shellWord(rootKeyPath)} -noout asks for the passphrase.`
-    : 'Anyone who has it can be any CA of yours.'
-  const keep = isApart ? `Keep ${rootKeyPath} offline.` : `Move ${rootKeyPath} offline now.`
+    : 'Anyone who has it can issue as your CA.'
+  const keep = isElsewhere ? `Keep ${rootKeyPath} offline.` : `Move ${rootKeyPath} offline now.`
   const free = unlimitedKinds(constraints)
   const domain = constraints.permitted.find(({ kind }) => kind === 'dns')?.text ?? 'acme.internal'
   const names = `*.${domain}`
@@ -201,7 +202,7 @@ function report({ ca, constraints, out, rootKeyPath, isApart, isEncrypted }: Mad
     ...constraints.permitted.map(({ kind, text }) => `${kind} ${text}`),
     ...constraints.excluded.map(({ kind, text }) => `not ${kind} ${text}`),
   ]
-  return `Made a certificate authority in ${out}
+  return `Created a root CA and an issuing CA in ${out}
 
   root     ${describe(ca.root.certificatePem)}
   issuing  ${describe(ca.issuing.certificatePem)}

@@ -20,21 +20,24 @@ import type { Io } from '../terminal/io.ts'
 const parameters = {
   ca: optional(
     DIRECTORY,
-    `folder of the CA that it follows, made by ca init or ca renew; when absent ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
+    `folder of the current CA, created by ca init or ca renew; when absent, ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
   ),
-  out: required(DIRECTORY, 'folder to make the files in'),
-  rootKey: optional(FILE, `key of the root; ${CA_PATHS.rootKey} in the folder when absent`),
+  out: required(DIRECTORY, 'folder for the files'),
+  rootKey: optional(
+    FILE,
+    `key of the root; when absent, ${CA_PATHS.rootKey} in the folder of the current CA`,
+  ),
   rootKeyPassphraseFile: optional(
     FILE,
-    `passphrase of an encrypted root key, one line; - is standard input; ${PASSPHRASE_VARIABLE} when absent, or asks`,
+    `file with the passphrase of an encrypted root key, which has one line; - is standard input; when absent, ${PASSPHRASE_VARIABLE} or a prompt`,
   ),
   name: optional(
     caLabel(MAX_LABEL_CHARACTERS),
-    'common name; that of the CA it follows, with the date behind it, when absent',
+    'common name; when absent, that of the current CA with the date appended',
   ),
   keyType: optional(
     choice('TYPE', KEY_TYPE_NAMES),
-    `of the new key: ${KEY_TYPE_NAMES.join(', ')}; that of the old one when absent`,
+    `type of the new key: ${KEY_TYPE_NAMES.join(', ')}; when absent, the type of the current key`,
   ),
   duration: defaulted(DURATION, '2y', 'lifetime of the new issuing CA'),
 }
@@ -42,15 +45,15 @@ const parameters = {
 /** `edge-issuer ca renew`. */
 export const caRenew = defineCommand({
   description: `
-Makes the issuing CA that comes after another one: a new key, a certificate by the same root, and the
-same limits (path length, extended usages, name constraints, organization). In a new folder:
+Creates the successor of an issuing CA: a new key and a certificate by the same root, with the same
+limits (path length, extended usages, name constraints, organization). The new folder contains:
 
-  ${CA_PATHS.issuingKey.padEnd(16)}issuing key, 0600: becomes a secret of the worker
-  ${CA_PATHS.chain.padEnd(16)}issuing CA, then root: goes into the worker's configuration
-  ${CA_PATHS.root.padEnd(16)}root: what clients trust, as before
+  ${CA_PATHS.issuingKey.padEnd(16)}issuing key (0600): becomes a secret of the worker
+  ${CA_PATHS.chain.padEnd(16)}issuing CA, then root: for the worker's configuration
+  ${CA_PATHS.root.padEnd(16)}root: unchanged, for clients to trust
 
-The old CA stays as it is. For a new root, or other limits, make a CA with "ca init" and rotate to it
-in the same way. Nothing is ever overwritten.`,
+The current CA stays unchanged. For a new root, or other limits, create a CA with "ca init" and rotate
+to it in the same way. Existing files are never overwritten.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -101,7 +104,7 @@ async function readRootKey(
   const key = Buffer.from(content.value).toString('utf8')
   if (!key.includes('PRIVATE KEY-----')) {
     return err(
-      `--root-key: "${path}" ${explainKeyFile(content.value, path) ?? 'is no private key'}`,
+      `--root-key: "${path}" ${explainKeyFile(content.value, path) ?? 'is not a private key'}`,
     )
   }
   if (!isEncryptedKey(key)) return ok(key)
@@ -115,7 +118,7 @@ async function readRootKey(
 function report(certificatePem: Successor['certificatePem'], out: string): string {
   const { subject, validToDate, fingerprint256 } = new X509Certificate(certificatePem)
   const name = subject.replaceAll('\n', ', ')
-  return `Made an issuing CA in ${out}
+  return `Created an issuing CA in ${out}
 
   issuing  ${name}, until ${validToDate.toISOString()}
            SHA-256 ${fingerprint256}

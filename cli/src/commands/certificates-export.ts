@@ -16,19 +16,20 @@ const parameters = {
   ...ADMIN_PARAMETERS,
   ...CERTIFICATE_FILTERS,
   ...PAGE_PARAMETERS,
-  out: optional(FILE, 'write there instead of printing; never overwrites'),
+  out: optional(FILE, 'file to write instead of printing; never overwritten'),
 }
 
 /** `edge-issuer certificates export`. */
 export const certificatesExport = defineCommand({
   description: `
-Writes the whole record of every certificate, one JSON object a line (NDJSON): the chain, who asked in
-Kubernetes, and the evidence, which is the request that the client signed. Needs the role admin.
+Exports the full record of every certificate, one JSON object per line (NDJSON): the chain, the
+requester in Kubernetes, and the evidence, which is the request that the client signed. Requires the
+role admin.
 
-With --out the file is called FILE.partial until it is complete. When the worker cannot be asked to
-the end, what was read stays there, and the message has the cursor: the same command with --after
-adds the rest. Windows of time leave no gap and no overlap: one export --issued-before a time, the
-next --issued-after the same.`,
+With --out the file is named FILE.partial until it is complete. If the export is interrupted, the
+partial file is kept and the error contains a cursor: the same command with --after CURSOR appends
+the rest. For exports by time without gaps and overlaps, end one with --issued-before TIME and begin
+the next with --issued-after and the same time.`,
   parameters,
   exits: ADMIN_EXITS,
   examples: [
@@ -54,9 +55,10 @@ next --issued-after the same.`,
         )
         if (!copied.ok) return copied
         const { records, next } = copied.value
-        const place = out === undefined ? '' : ` in "${out}"`
-        const more = next === null ? '' : `; there may be more: --after ${next} goes on`
-        io.stderr(`${count(records)}${place}${more}\n`)
+        const file = out === undefined ? '' : ` in "${out}"`
+        const more =
+          next === null ? '' : `; there may be more records: continue with --after ${next}`
+        io.stderr(`exported ${count(records)}${file}${more}\n`)
         return ok(undefined)
       },
       io,
@@ -68,26 +70,26 @@ const failed = (message: string): Result<never, Failure> => err({ exit: 'failed'
 
 const count = (records: number): string => `${String(records)} record${records === 1 ? '' : 's'}`
 
-interface Copied {
+interface CopyResult {
   readonly records: number
-  /** Where the worker would go on, if the limit was reached. */
+  /** Cursor of the next page, if the limit was reached. */
   readonly next: string | null
 }
 
-interface Copying {
+interface CopyOptions {
   readonly sink: Sink
   readonly values: Values<typeof parameters>
   readonly query: CertificatesQuery
 }
 
-/** Page by page from the worker into the sink, which is finished or left at the end. */
+/** Copies all pages from the worker to the sink, and closes the sink. */
 async function copyRecords(
   { records: readRecords }: AdminClient,
-  { sink, values, query }: Copying,
+  { sink, values, query }: CopyOptions,
   io: Io,
-): Promise<Result<Copied, Failure>> {
+): Promise<Result<CopyResult, Failure>> {
   const progress = startProgress(io)
-  let copied: Copied = { records: 0, next: values.after ?? null }
+  let copied: CopyResult = { records: 0, next: values.after ?? null }
   for await (const page of readPages(
     async (slice) => readRecords({ ...query, ...slice }),
     values,
@@ -112,9 +114,9 @@ async function copyRecords(
   return finished.ok ? ok(copied) : failed(finished.error)
 }
 
-/** What of a broken export is not lost. */
-function remains({ records, next }: Copied, partial: string | undefined): string {
+/** Describes what an interrupted export has written, and how to continue it. */
+function remains({ records, next }: CopyResult, partial: string | undefined): string {
   if (next === null) return ''
-  const place = partial === undefined ? '' : `, in "${partial}"`
-  return `; ${count(records)} came before that${place}: the same command with --after ${next} goes on`
+  const file = partial === undefined ? '' : ` to "${partial}"`
+  return `; exported ${count(records)}${file} before the error: continue with the same command and --after ${next}`
 }

@@ -5,16 +5,16 @@ import { defineCommand } from '../command-line/define-command.ts'
 import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
 import { PAGE_PARAMETERS, readList } from '../worker/pages.ts'
 
-/** Names of one certificate that a row has room for. */
+/** Maximum number of names in a row. */
 const NAMES_SHOWN = 3
 
 /** `edge-issuer certificates list`. */
 export const certificatesList = defineCommand({
   description: `
-Lists what the worker has issued, by ledger and then in the order of issuing; with --json as one
-object {"certificates": [...], "next": ...}. It is printed when all of it is there; for very many
-certificates, "certificates export" writes as it reads. Times are UTC (RFC 3339). For the role admin it
-says who asked: the request in the cluster, and the user.`,
+Lists the certificates that the worker has issued, by ledger and then in the order of issuing; with
+--json as one object {"certificates": [...], "next": ...}. The list is printed when it is complete;
+for very many certificates use "certificates export", which writes while it reads. Times are UTC
+(RFC 3339). With the role admin the list includes the request in the cluster and the user.`,
   parameters: {
     ...ADMIN_PARAMETERS,
     ...CERTIFICATE_FILTERS,
@@ -66,7 +66,7 @@ const toRow = (certificate: CertificateSummary): readonly string[] => [
   namesOf(certificate),
 ]
 
-/** For a role that may not know who asked, and of older workers. */
+/** Shown for the role read, and for older workers. */
 const NOTHING = '-'
 
 function requestOf({ requester }: CertificateSummary): string {

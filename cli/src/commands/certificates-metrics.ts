@@ -5,8 +5,7 @@ import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin } from '../worker/connect-admin
 /** `edge-issuer certificates metrics`. */
 export const certificatesMetrics = defineCommand({
   description: `
-Prints the worker's counters in the Prometheus text format, as they are: for a textfile collector, or
-for a look.`,
+Prints the worker's metrics in the Prometheus text format, for example for a textfile collector.`,
   parameters: ADMIN_PARAMETERS,
   exits: ADMIN_EXITS,
   examples: [

@@ -8,8 +8,8 @@ import { PAGE_PARAMETERS, readList } from '../worker/pages.ts'
 /** `edge-issuer certificates refusals`. */
 export const certificatesRefusals = defineCommand({
   description: `
-Lists the requests that the worker refused, with the reason that the client was told; with --json as
-one object {"refusals": [...], "next": ...}. Needs the role admin.`,
+Lists the requests that the worker refused, with the reason that the client received; with --json as
+one object {"refusals": [...], "next": ...}. Requires the role admin.`,
   parameters: { ...ADMIN_PARAMETERS, ...LEDGER_FILTERS, ...PAGE_PARAMETERS, json: JSON_SWITCH },
   exits: ADMIN_EXITS,
   examples: [

@@ -8,14 +8,14 @@ import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/
 /** `edge-issuer certificates show`. */
 export const certificatesShow = defineCommand({
   description: `
-Shows one certificate that the worker has issued, with what was asked for and not certified ("ignored")
-and what verifiers may refuse ("warning"); for the role admin with who asked; with --pem its chain alone: the leaf, then each
-intermediate, no root.`,
+Shows one certificate that the worker has issued, with requested values that it does not contain
+("ignored") and with values that verifiers may reject ("warning"). With the role admin it includes the
+requester. With --pem it prints only the chain: the leaf, then each intermediate, without the root.`,
   parameters: {
-    serial: operand(SERIAL, 'serial number, hexadecimal; colons and capitals are fine'),
+    serial: operand(SERIAL, 'serial number in hexadecimal, in any case, with or without colons'),
     ...ADMIN_PARAMETERS,
     ...LEDGER_FILTERS,
-    pem: toggle('print the chain, PEM'),
+    pem: toggle('print the chain (PEM)'),
     json: JSON_SWITCH,
   },
   exits: ADMIN_EXITS,
@@ -25,7 +25,7 @@ intermediate, no root.`,
   ],
   run: async (values, io) => {
     const { serial, pem: isPem, json: isJson } = values
-    if (isPem && isJson) return err({ exit: 'usage', message: 'choose one of --pem and --json' })
+    if (isPem && isJson) return err({ exit: 'usage', message: '--pem excludes --json; choose one' })
     const answer = await askAdmin(values, async (admin) => admin.certificate(serial, values), io)
     if (!answer.ok) return answer
     const certificate = answer.value
@@ -35,7 +35,7 @@ intermediate, no root.`,
   },
 })
 
-/** None for a role that may not know who asked. */
+/** Lines about the requester; none for the role read. */
 function requesterLines({ requester }: CertificateDetail): readonly (readonly [string, string])[] {
   if (requester === undefined) return []
   const { kind, namespace, name, username, groups = [] } = requester
@@ -48,7 +48,7 @@ function requesterLines({ requester }: CertificateDetail): readonly (readonly [s
 
 function describe(certificate: CertificateDetail): string {
   const { notBefore, notAfter, clamped, subjectAltNames } = certificate
-  const limit = clamped === null ? '' : `, cut short by the ${clamped}`
+  const limit = clamped === null ? '' : `, limited by the ${clamped}`
   const lines: readonly (readonly [string, string])[] = [
     ['serial', certificate.serialNumber],
     ['subject', certificate.subject],

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { Certificates, type Link } from '@edge-issuer/relay/signer'
+import { CertificateCache, type ParsedCertificate } from '@edge-issuer/relay/signer'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readClientKeys } from '../certificates/client-keys.ts'
 import {
@@ -19,37 +19,38 @@ import type { Io } from '../terminal/io.ts'
 import { printable } from '../terminal/printable.ts'
 import { startProgress } from '../terminal/progress.ts'
 
-/** Findings that --json keeps; all are printed without it. */
+/** Maximum number of findings with --json; without it all are printed. */
 const MAX_JSON_FINDINGS = 10_000
 
 const ROOTS_LIMITS = { label: 'CERTIFICATE', maxBlocks: 64, maxCharacters: 1_048_576 } as const
 
 const parameters = {
-  file: operand(FILE, 'what "certificates export" wrote; - for standard input'),
+  file: operand(FILE, 'file that "certificates export" wrote; - is standard input'),
   clientKeys: repeated(
     text('FILE|DIR'),
-    "public keys of the clients: the worker's configuration, files that client create wrote, PEM, or a directory of them",
+    "public keys of the clients: the worker's configuration, a file that client create wrote, PEM, or a directory of these",
   ),
-  caFile: optional(FILE, 'PEM of the roots that chains must end at'),
-  allProvable: toggle('a record without the body of its request fails'),
+  caFile: optional(FILE, 'trusted roots (PEM) at which chains must end'),
+  allProvable: toggle('fail records without the body of their request'),
   json: toggle('print the result as one JSON object'),
 }
 
 /** `edge-issuer certificates verify`. */
 export const certificatesVerify = defineCommand({
   description: `
-Checks an export without asking the worker. For each certificate: a client signed a request with exactly
-this body; the body names this requester, uid, issuer and certification request; the certificate has the
-key, the subject and the names of that request, is valid for no longer and good for no more than was asked
-for; the record describes it correctly; its chain leads to the root. Every record that fails is listed with
-the reasons.
+Verifies an export without contacting the worker. For each certificate it checks that a client signed a
+request with exactly this body; that the body contains this requester, uid, issuer and certification
+request; that the certificate has the key, subject and names of the request, and no longer lifetime and
+no more usages than requested; that the record describes it correctly; and that its chain ends at the
+root. Every failed record is listed with the reasons.
 
-What is not proven: that the client named the requester truthfully, that no record is missing, and what only
-the worker says (the profile where the request names none, "ignored", "warnings", the exact issuedAt).
+An export cannot prove that the client named the requester truthfully, that no record is missing, or the
+values that only the worker states (the profile if the request names none, "ignored", "warnings" and the
+exact issuedAt).
 
-Without --client-keys signatures cannot be checked, and without --ca-file each record brings its own root;
-take both from where the export does not come from. Certificates from before the ledger kept bodies are
-counted as not provable.`,
+Without --client-keys signatures are not checked, and without --ca-file each record is checked against
+its own root; obtain both independently of the export. CertificateCache from before the ledger kept request
+bodies count as not provable.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -73,16 +74,19 @@ counted as not provable.`,
     )
     return result.failed === 0
       ? ok(undefined)
-      : failed(`${String(result.failed)} of ${String(result.records)} records fail`)
+      : failed(`${String(result.failed)} of ${String(result.records)} records failed`)
   },
 })
 
 const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
-async function readRoots(path: string, io: Io): Promise<Result<readonly Link[], string>> {
+async function readRoots(
+  path: string,
+  io: Io,
+): Promise<Result<readonly ParsedCertificate[], string>> {
   const pem = await readText(path, io)
   if (!pem.ok) return pem
-  const roots = new Certificates().read(pem.value, 'bundle', ROOTS_LIMITS)
+  const roots = new CertificateCache().read(pem.value, 'bundle', ROOTS_LIMITS)
   return roots.ok ? roots : err(`"${path}": ${roots.error}`)
 }
 
@@ -93,7 +97,7 @@ interface Task extends Trust {
   readonly values: Values<typeof parameters>
 }
 
-/** Prints findings as they come, or keeps the first of them for --json. */
+/** Prints each finding immediately, or collects the first ones for --json. */
 async function verifyFile({ values, ...trust }: Task, io: Io): Promise<Result<Verified, Failure>> {
   const { file, json: isJson } = values
   const source = file === '-' ? io.stdin : createReadStream(resolve(io.cwd, file))
@@ -136,14 +140,16 @@ function describe(
     `${String(records)} record${records === 1 ? '' : 's'}: ${String(verified)} verified, ${String(result.failed)} failed`,
     signatureNotChecked === 0
       ? undefined
-      : `${String(signatureNotChecked)} with a signature that was not checked`,
+      : `${String(signatureNotChecked)} with an unchecked signature`,
     notProvable === 0
       ? undefined
       : `${String(notProvable)} not provable: recorded before the ledger kept bodies, the last one at ${notProvableUntil ?? 'an unknown time'}`,
     hasKeys
       ? undefined
-      : 'signatures were not checked: --client-keys names the public keys of the clients',
-    hasRoots ? undefined : 'each record brought its own root: --ca-file names the roots to trust',
+      : 'signatures were not checked: give the public keys of the clients with --client-keys',
+    hasRoots
+      ? undefined
+      : 'each record was checked against its own root: give the trusted roots with --ca-file',
     publicUrls.length === 0 ? undefined : `signed for ${publicUrls.map(printable).join(', ')}`,
   ]
   return lines

@@ -13,34 +13,43 @@ import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
 import { writeNewFiles, type NewFile } from '../files/write-new-files.ts'
 
 const parameters = {
-  name: operand(NAME, 'what the worker calls this client, such as the name of the cluster'),
+  name: operand(
+    NAME,
+    "name of the client in the worker's configuration, such as the name of the cluster",
+  ),
   out: optional(
     DIRECTORY,
-    `folder to make the files in; when absent the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
+    `folder for the files; when absent, the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
   ),
   secretName: defaulted(
     RESOURCE_NAME,
     'edge-client',
-    "name of the Secret, an Issuer's authSecretName",
+    "name of the Secret, for an Issuer's authSecretName",
   ),
-  namespace: optional(NAME, 'namespace of the Secret; left to kubectl -n when absent'),
+  namespace: optional(NAME, 'namespace of the Secret; when absent, kubectl -n chooses it'),
   issuer: repeated(NAME, 'issuer of the worker that the client may use', 'default'),
-  profile: repeated(NAME, 'profile that the client may name, its default first', 'default'),
+  profile: repeated(
+    NAME,
+    'profile that the client may use; the first one is its default',
+    'default',
+  ),
   ...accessParameters,
-  stdout: toggle('print the Secret instead of writing it: the private key touches no disk'),
-  json: toggle('print everything as one JSON object, private key included, and write nothing'),
+  stdout: toggle('print the Secret instead of writing it to a file'),
+  json: toggle(
+    'print everything, including the private key, as one JSON object, and write no files',
+  ),
 }
 
 /** `edge-issuer client create`. */
 export const clientCreate = defineCommand({
   description: `
-Makes an Ed25519 key, and of it two files:
+Creates an Ed25519 key for a client, in two files:
 
-  NAME.secret.yaml   the private key as a Kubernetes Secret, 0600: apply it, then delete it
+  NAME.secret.yaml   the private key as a Kubernetes Secret (0600): apply it, then delete it
   NAME.client.json   the public key as an entry of the worker's configuration, for "config init"
 
-What the client may ask for must be said: by flags that begin with --allow, and nothing else is then
-allowed, or by --unrestricted. Nothing is ever overwritten.`,
+The flags that begin with --allow, or --unrestricted, are required: the client may request what they
+allow and nothing else. Existing files are never overwritten.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -51,7 +60,7 @@ allowed, or by --unrestricted. Nothing is ever overwritten.`,
   run: async (values, io) => {
     const { name, out = keyFolder('.', io), stdout: isPrinted, json: isJson } = values
     if (isPrinted && isJson) {
-      return err({ exit: 'usage', message: 'choose one of --stdout and --json' })
+      return err({ exit: 'usage', message: '--stdout excludes --json; choose one' })
     }
     const access = readAccess(values)
     if (!access.ok) return err({ exit: 'usage', message: access.error })
@@ -88,19 +97,19 @@ allowed, or by --unrestricted. Nothing is ever overwritten.`,
     if (!written.ok) return err({ exit: 'failed', message: written.error })
     if (isPrinted) {
       io.stdout(manifestYaml(secret))
-      io.stderr(`edge-issuer client create: the public half (key ${keyId}) is in ${clientPath}\n`)
+      io.stderr(`edge-issuer client create: the public key ${keyId} is in ${clientPath}\n`)
       return ok(undefined)
     }
     const where = values.namespace === undefined ? ' -n NAMESPACE' : ''
-    io.stdout(`Made client ${name}, key ${keyId}
+    io.stdout(`Created client ${name}, key ${keyId}
 
   ${secretPath}  private key: for the cluster only
   ${clientPath}  public key: for the worker
 
 Next:
   1. kubectl apply${where} -f ${secretPath}
-     In the issuer's namespace; for a ClusterIssuer, in the relay's cluster resource namespace.
-  2. Delete ${secretPath}. The worker never needs it; a lost key is replaced, not restored.
+     Use the issuer's namespace; for a ClusterIssuer, the relay's cluster resource namespace.
+  2. Delete ${secretPath}. The worker does not need it. If the key is lost, create a new client.
   3. edge-issuer config init --url https://ca.example.com --ca ca --client ${clientPath}
      Or, for a worker that has a configuration: edge-issuer config add client ${clientPath}
 `)

@@ -11,22 +11,24 @@ import { replaceFile } from '../files/write-new-files.ts'
 
 const parameters = {
   kind: operand(choice('client|admin', ENTRY_KINDS), 'kind of the entries'),
-  file: operand(FILE, 'entries by name, which client create or admin create wrote'),
+  file: operand(FILE, 'file that client create or admin create wrote'),
   config: optional(
     FILE,
-    'the configuration to change; signer-worker/signer.config.ENV.json when absent',
+    'configuration to change; when absent, signer-worker/signer.config.ENV.json',
   ),
-  env: optional(NAME, 'environment of wrangler.toml; else by the name of --config, or production'),
+  env: optional(
+    NAME,
+    'environment of wrangler.toml; when absent, taken from the name of --config, or production',
+  ),
   print: toggle('print the result instead of changing the file'),
 }
 
 /** `edge-issuer config add`. */
 export const configAdd = defineCommand({
   description: `
-Adds a client or an admin to the worker's configuration. All else in the file stays as it is. A name
-or a public key that the configuration has already is refused. The result is checked as by "config
-check", without keys; the file is replaced as a whole, and only if the result has no error. JSON has
-no comments that could get lost.`,
+Adds a client or an admin to the worker's configuration. Everything else in the file stays unchanged.
+Names and public keys must not be in the configuration yet. The command checks the result like
+"config check", without private keys, and replaces the file only if the result is valid.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -42,7 +44,7 @@ no comments that could get lost.`,
     const entries = await readText(file, io)
     if (!entries.ok) return failed(entries.error)
     const added = addEntries(before.value, kind, entries.value)
-    if (!added.ok) return failed(`"${path}", "${file}": ${added.error}`)
+    if (!added.ok) return failed(`cannot add "${file}" to "${path}": ${added.error}`)
     const { text, names } = added.value
     const options = { secrets: new Map<string, string>(), needsKeys: false, nowMs: io.nowMs() }
     const { errors } = checkConfig(text, options)

@@ -13,31 +13,33 @@ import { describeConfig } from '../config/describe-config.ts'
 import { readKeySecrets } from '../config/key-secrets.ts'
 import { readText } from '../files/read-input.ts'
 
-/** A secret and its file. */
+/** Name of a secret and path of its file. */
 const SECRET_FILE: ValueType<readonly [string, string]> = {
   placeholder: 'NAME=FILE',
   parse: (text): Result<readonly [string, string], string> => {
     const [, name, file] = /^([A-Z][A-Z0-9_]*)=(.+)$/.exec(text) ?? []
     return name === undefined || file === undefined
-      ? err(`"${text}" must be NAME=FILE, the name in upper-case letters, digits and underscores`)
+      ? err(
+          `invalid value "${text}"; expected NAME=FILE, where NAME has upper-case letters, digits and underscores`,
+        )
       : ok([name, file])
   },
 }
 
 const parameters = {
-  file: operand(FILE, 'the configuration, signer.config.json'),
-  secrets: optional(DIRECTORY, 'folder with the private keys, in files named as their secrets'),
-  secret: repeated(SECRET_FILE, 'private key of one secret'),
+  file: operand(FILE, 'configuration, signer.config.json'),
+  secrets: optional(DIRECTORY, 'folder with the private keys, in files named like their secrets'),
+  secret: repeated(SECRET_FILE, 'file with the private key of one secret'),
 }
 
 /** `edge-issuer config check`. */
 export const configCheck = defineCommand({
   description: `
-Checks a configuration by the rules of the worker, and lists every error with its place in the file
-(JSON Pointer, RFC 6901). Without an error it prints what each client can get, and warns of rules
-that allow more than they seem to; a warning does not change the exit code. With --secrets or
---secret, each issuer's private key must be there and belong to its certificate; without them the
-keys are not checked.`,
+Checks a configuration with the worker's own rules, and lists every error with its location in the
+file (JSON Pointer, RFC 6901). For a valid configuration it prints what each client can get, and
+warns about rules that allow more than they seem to; warnings do not change the exit code. With
+--secrets or --secret, the private key of each CA must be available and match its certificate; without
+these flags private keys are not checked.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -47,7 +49,7 @@ keys are not checked.`,
   run: async ({ file, secrets: folder, secret }, io) => {
     const files = new Map(secret)
     if (files.size < secret.length) {
-      return err({ exit: 'usage', message: '--secret: a name is given twice' })
+      return err({ exit: 'usage', message: '--secret: the same name is given twice' })
     }
     const text = await readText(file, io)
     if (!text.ok) return err({ exit: 'failed', message: text.error })
@@ -64,9 +66,9 @@ keys are not checked.`,
     io.stderr(warningsMessage(text.value))
     const keys =
       uncheckedSecrets.length === 0
-        ? 'keys included'
-        : `but the keys were not looked at: ${uncheckedSecrets.join(', ')}`
-    io.stderr(`"${file}" has no fault, ${keys}\n`)
+        ? 'including its private keys'
+        : `private keys were not checked: ${uncheckedSecrets.join(', ')}`
+    io.stderr(`"${file}" is valid, ${keys}\n`)
     return ok(undefined)
   },
 })

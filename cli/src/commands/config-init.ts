@@ -27,27 +27,31 @@ import { writeNewFiles } from '../files/write-new-files.ts'
 import type { Io } from '../terminal/io.ts'
 
 const parameters = {
-  url: required(text('URL'), 'publicUrl: https, where clients reach the worker'),
-  ca: required(DIRECTORY, 'folder that ca init made'),
-  client: repeated(FILE, 'entry that client create wrote; at least one'),
-  issuer: defaulted(NAME, 'default', 'what the worker calls the issuing CA'),
-  profile: defaulted(NAME, 'default', 'what it calls its one profile, every option at its default'),
+  url: required(text('URL'), 'publicUrl: the https URL of the worker for its clients'),
+  ca: required(DIRECTORY, 'folder that ca init created'),
+  client: repeated(FILE, 'file that client create wrote; at least one is required'),
+  issuer: defaulted(NAME, 'default', 'name of the issuer in the configuration'),
+  profile: defaulted(
+    NAME,
+    'default',
+    'name of the profile in the configuration, whose options have their defaults',
+  ),
   ...accessParameters,
-  out: optional(FILE, 'write the configuration there instead of printing it'),
+  out: optional(FILE, 'file to write instead of printing'),
   env: optional(
     NAME,
-    'environment of wrangler.toml in the commands to run next; else by the name of --out, or production',
+    'environment of wrangler.toml in the commands to run next; when absent, taken from the name of --out, or production',
   ),
 }
 
 /** `edge-issuer config init`. */
 export const configInit = defineCommand({
   description: `
-Puts a complete signer.config.json together: the issuing CA, the shipped profile and the clients. It
-holds no secret. The entry of each client says what that client may ask for; for one that does not,
-the flags that begin with --allow say it, or --unrestricted. The result is checked as by "config
-check", with the issuing key if it is still in the folder; nothing is written or printed unless it
-has no error.`,
+Creates a complete signer.config.json with the issuing CA, the default profile and the clients. It
+contains no secret. The entry of each client limits what the client may request; for an entry without
+limits, give them with the flags that begin with --allow, or with --unrestricted. The command checks
+the result like "config check", with the issuing key if it is still in the folder, and writes or
+prints only a valid configuration.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -99,7 +103,7 @@ async function readParts(
 ): Promise<Result<Parts, Failure>> {
   const { ca, client } = values
   if (client.length === 0)
-    return err({ exit: 'usage', message: '--client: at least one is required' })
+    return err({ exit: 'usage', message: '--client: at least one file is required' })
   const access = readAccess(values)
   if (!access.ok) return err({ exit: 'usage', message: access.error })
   const chain = await readText(join(ca, CA_PATHS.chain), io)
@@ -111,7 +115,10 @@ async function readParts(
     const entries = readClientEntries(content.value)
     if (!entries.ok) return failed(`--client: "${path}" ${entries.error}`)
     for (const [name, entry] of Object.entries(entries.value)) {
-      if (clients.has(name)) return failed(`--client: "${path}" holds client "${name}" once more`)
+      if (clients.has(name))
+        return failed(
+          `--client: "${path}" contains client "${name}", which an earlier file also contains`,
+        )
       clients.set(name, entry)
     }
   }
@@ -119,28 +126,28 @@ async function readParts(
   return completed.ok ? ok({ chainPem: chain.value, clients: completed.value }) : completed
 }
 
-/** What one client may ask for must be said once: in its entry, or by the flags. */
+/** Access of a client must be given exactly once: in its entry, or by flags. */
 function completeClients(
   clients: ReadonlyMap<string, ReadEntry>,
   access: Access | undefined,
 ): Result<Readonly<Record<string, unknown>>, Failure> {
-  const unsaid = [...clients].filter(([, entry]) => !hasAccess(entry)).map(([name]) => name)
-  if (access === undefined && unsaid.length > 0) {
+  const incomplete = [...clients].filter(([, entry]) => !hasAccess(entry)).map(([name]) => name)
+  if (access === undefined && incomplete.length > 0) {
     return err({
       exit: 'usage',
-      message: `for client "${unsaid.join('", "')}", ${MISSING_ACCESS}`,
+      message: `for client "${incomplete.join('", "')}", ${MISSING_ACCESS}`,
     })
   }
-  if (access !== undefined && unsaid.length === 0) {
+  if (access !== undefined && incomplete.length === 0) {
     const message =
-      'the entry of every client says what it may ask for; remove the flags, or edit the entries'
+      'the --allow flags and --unrestricted have no effect, since every entry already limits its client; remove the flags, or edit the entries'
     return err({ exit: 'usage', message })
   }
   const completed = [...clients].map(([name, entry]) => [name, completeEntry(entry, access)])
   return ok(Object.fromEntries(completed))
 }
 
-interface Outlook {
+interface NextSteps {
   readonly issuer: string
   readonly keyPath: string
   readonly hasKey: boolean
@@ -149,14 +156,16 @@ interface Outlook {
   readonly environment: string
 }
 
-function nextSteps({ issuer, keyPath, hasKey, out, environment }: Outlook): string {
+function nextSteps({ issuer, keyPath, hasKey, out, environment }: NextSteps): string {
   const name = keySecretName(issuer)
-  const unchecked = hasKey ? '' : `; the key was not looked at, since ${keyPath} is not there`
+  const unchecked = hasKey
+    ? ''
+    : `; its private key was not checked, since ${keyPath} does not exist`
   const secret = { name, path: hasKey ? keyPath : 'ISSUING_KEY_FILE' }
-  return `The configuration has no fault${unchecked}.
+  return `The configuration is valid${unchecked}.
 
 Next:
-  1. Put ${out ?? 'what was printed'} into ${configFileOf(environment)}, unless it is there.
+  1. Save ${out ?? 'the output'} as ${configFileOf(environment)}, unless it is there.
   2. ${deployCommand(environment, secret)}
   3. ${putSecretCommand(environment, secret)}
      Then keep that key offline, or delete it.

@@ -19,19 +19,19 @@ import { readText } from '../files/read-input.ts'
 import { replaceFile } from '../files/write-new-files.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** One of each issuer must be active. */
+/** Each issuer must keep its active CA. */
 const REMOVABLE = ['next', 'retiring'] as const
 
 const parameters = {
-  file: operand(FILE, 'the configuration, signer.config.json'),
+  file: operand(FILE, 'configuration, signer.config.json'),
   add: optional(DIRECTORY, 'add the CA in this folder as the next one'),
-  activate: toggle('let the next CA sign; the one before is retiring'),
-  back: toggle('let the retiring CA sign again; the one after it is next'),
-  remove: optional(choice('STATE', REMOVABLE), 'remove the CAs of this state'),
-  issuer: defaulted(NAME, 'default', 'which issuer'),
+  activate: toggle('make the next CA active and the active one retiring'),
+  back: toggle('make the retiring CA active again and the active one next'),
+  remove: optional(choice('STATE', REMOVABLE), 'remove the CAs in this state'),
+  issuer: defaulted(NAME, 'default', 'issuer in the configuration'),
   env: optional(
     NAME,
-    'environment of wrangler.toml in the commands to run next; else by the name of FILE, or production',
+    'environment of wrangler.toml in the commands to run next; when absent, taken from the name of FILE, or production',
   ),
   write: toggle('change the file instead of printing the result'),
 }
@@ -41,10 +41,10 @@ type RotateValues = Values<typeof parameters>
 /** `edge-issuer config rotate`. */
 export const configRotate = defineCommand({
   description: `
-Takes one step of a rotation: --add, --activate and --remove retiring, in this order, with a deploy
-after each; --back undoes --activate, and --remove next undoes --add. All else in the file stays as
-it is. The result is checked as by "config check", with the key of an added CA if it is in its folder;
-nothing is written or printed unless it is good.`,
+Performs one step of a CA rotation: --add, --activate and --remove retiring, in this order, with a
+deployment after each; --back undoes --activate, and --remove next undoes --add. Everything else in the
+file stays unchanged. The command checks the result like "config check", with the key of an added CA
+if it is in its folder, and writes or prints only a valid configuration.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -59,7 +59,7 @@ nothing is written or printed unless it is good.`,
     const before = await readText(file, io)
     if (!before.ok) return failed(before.error)
     const rotated = rotateConfig(before.value, issuer, step.value)
-    if (!rotated.ok) return failed(`"${file}" ${rotated.error}`)
+    if (!rotated.ok) return failed(`"${file}": ${rotated.error}`)
     const keyPath = add === undefined ? undefined : join(add, CA_PATHS.issuingKey)
     const checked = await check(rotated.value, keyPath, io)
     if (!checked.ok) return checked
@@ -90,7 +90,7 @@ async function readStep(values: RotateValues, io: Io): Promise<Result<RotationSt
   }
   const [step, ...others] = steps
   if (step !== undefined && others.length === 0) return ok(step)
-  const message = 'exactly one of --add, --activate, --back and --remove is wanted'
+  const message = 'give exactly one of --add, --activate, --back and --remove'
   return err({ exit: 'usage', message })
 }
 
@@ -118,11 +118,11 @@ function nextSteps(
   const isAdded = keySecret !== undefined && keyPath !== undefined
   const secret = isAdded ? { name: keySecret, path: keyPath } : undefined
   const steps = [
-    `Put the result into ${configFileOf(environment)}, unless it is there.`,
+    `Save the result as ${configFileOf(environment)}, unless it is there.`,
     ...(secret === undefined ? [] : [putSecretCommand(environment, secret)]),
     deployCommand(environment, secret),
   ]
-  return `The configuration has no fault.
+  return `The configuration is valid.
 
 Next:
 ${steps.map((step, index) => `  ${String(index + 1)}. ${step}\n`).join('')}`

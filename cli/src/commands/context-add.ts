@@ -10,24 +10,29 @@ import { openWith } from '../worker/connect.ts'
 
 const parameters = {
   name: operand(NAME, 'name of the context'),
-  url: required(text('URL'), "the worker's publicUrl, https"),
+  url: required(text('URL'), "the worker's publicUrl (https)"),
   key: required(
     FILE,
-    'private key of a client or an admin; its path is kept, the key is not copied',
+    'private key of a client or an admin; the context stores its path, not the key',
   ),
-  caFile: optional(FILE, "PEM of the roots to trust for the worker's TLS; its path is kept"),
-  use: toggle('make it the current context; the first one always is'),
+  caFile: optional(
+    FILE,
+    "PEM of the roots to trust for the worker's TLS; the context stores its path",
+  ),
+  use: toggle('make it the current context; the first context always is'),
 }
 
 /** `edge-issuer context add`. */
 export const contextAdd = defineCommand({
   description: `
-Keeps a worker under a name, so that commands need no --url, --key and --ca-file. Contexts are in
-$XDG_CONFIG_HOME/edge-issuer/contexts.json, or ~/.config/edge-issuer/contexts.json, 0600.
+Saves the URL of a worker and the path of a key under a name, so that commands need no --url, --key and
+--ca-file. Contexts are in $XDG_CONFIG_HOME/edge-issuer/contexts.json, or
+~/.config/edge-issuer/contexts.json (0600).
 
-A flag comes before an environment variable (EDGE_ISSUER_URL, EDGE_ISSUER_KEY, EDGE_ISSUER_CA_FILE),
-and a variable before the context: the one that --context names, else EDGE_ISSUER_CONTEXT, else the
-current one. A context that --context names comes before variables.`,
+Flags take precedence over environment variables (EDGE_ISSUER_URL, EDGE_ISSUER_KEY,
+EDGE_ISSUER_CA_FILE), and variables over the context, which is the one that --context names, else
+EDGE_ISSUER_CONTEXT, else the current one. A context that --context names takes precedence over
+variables.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -39,10 +44,10 @@ current one. A context that --context names comes before variables.`,
     if (!known.ok) return failed(known.error)
     if (findContext(known.value, name) !== undefined) {
       return failed(
-        `there is a context "${name}" already; "edge-issuer context remove ${name}" removes it`,
+        `context "${name}" already exists; remove it with "edge-issuer context remove ${name}"`,
       )
     }
-    // Opened as any command would, so that a wrong file or URL is found now; nothing is sent.
+    // Opened like in any other command, so that an invalid file or URL is reported now; sends nothing.
     const client = await openWith({ url, key, caFile, context: undefined }, createSignerClient, io)
     if (!client.ok) return client
     const { keyId } = client.value

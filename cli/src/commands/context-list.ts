@@ -9,7 +9,7 @@ const HEADINGS = ['CURRENT', 'NAME', 'URL', 'KEY', 'CA FILE'] as const
 /** `edge-issuer context list`. */
 export const contextList = defineCommand({
   description: `
-Lists the contexts; the current one has a star. Asks no worker and reads no key.`,
+Lists the contexts; an asterisk marks the current one. Contacts no worker and reads no key.`,
   parameters: { json: toggle('print one JSON object') },
   exits: ['done', 'failed', 'usage'],
   examples: ['edge-issuer context list', 'edge-issuer context list -o json'],
@@ -26,7 +26,7 @@ Lists the contexts; the current one has a star. Asks no worker and reads no key.
     ])
     if (isJson) io.stdout(`${JSON.stringify(known.value, null, 2)}\n`)
     else if (rows.length > 0) io.stdout(formatTable(HEADINGS, rows))
-    else io.stderr(`there are no contexts in ${contextFilePath(io)}\n`)
+    else io.stderr(`no contexts in ${contextFilePath(io)}\n`)
     return ok(undefined)
   },
 })

@@ -12,7 +12,7 @@ import {
 /** `edge-issuer context remove`. */
 export const contextRemove = defineCommand({
   description: `
-Forgets a context. Its key stays where it is. Without the current context, commands need flags,
+Removes a context and keeps its key file. After removal of the current context, commands need flags,
 variables or "edge-issuer context use".`,
   parameters: { name: operand(NAME, 'name of the context') },
   exits: ['done', 'failed', 'usage'],
@@ -28,7 +28,7 @@ variables or "edge-issuer context use".`,
     const written = await writeContexts({ current, contexts }, io)
     if (!written.ok) return err({ exit: 'failed', message: written.error })
     const left = current === null ? '; no context is current' : ''
-    io.stdout(`Removed context ${name}${left}; the key ${removed?.key ?? ''} stays where it is\n`)
+    io.stdout(`Removed context ${name}${left}; the key file ${removed?.key ?? ''} is kept\n`)
     return ok(undefined)
   },
 })

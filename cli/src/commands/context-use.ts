@@ -12,7 +12,7 @@ import {
 /** `edge-issuer context use`. */
 export const contextUse = defineCommand({
   description: `
-Makes a context the current one: commands without --context and without EDGE_ISSUER_CONTEXT use it.`,
+Selects the current context, for commands without --context and EDGE_ISSUER_CONTEXT.`,
   parameters: { name: operand(NAME, 'name of the context') },
   exits: ['done', 'failed', 'usage'],
   examples: ['edge-issuer context use production'],

@@ -5,29 +5,26 @@ import { optional, toggle } from '../command-line/parameters.ts'
 import { DIRECTORY, FILE } from '../command-line/value-types.ts'
 
 const parameters = {
-  once: toggle('stop after success instead of staying up'),
-  kubeconfig: optional(
-    FILE,
-    'use this cluster, which must have cert-manager, instead of a new one',
-  ),
-  stateIn: optional(DIRECTORY, 'where to make the folder for its state; the checkout when absent'),
-  clean: toggle('remove what earlier runs left, and end'),
-  caches: toggle('with --clean: also what was built, in the cache of the user'),
+  once: toggle('stop after success instead of running until Ctrl-C'),
+  kubeconfig: optional(FILE, 'use an existing cluster with cert-manager instead of a new one'),
+  stateIn: optional(DIRECTORY, 'parent of the folder for its state; when absent, the checkout'),
+  clean: toggle('remove the state of earlier runs, and exit'),
+  caches: toggle("with --clean: also remove built programs from the user's cache"),
 }
 
 /** `edge-issuer demo`. */
 export const demo = defineCommand({
   description: `
-Shows the main job on real processes: etcd, kube-apiserver and cert-manager; a CA and a signing worker
-in workerd; the relay under its own ServiceAccount; an Issuer and a ClusterIssuer, and a Certificate
-by each.
+Runs edge-issuer end to end with real processes: etcd, kube-apiserver and cert-manager; a CA and a
+signing worker in workerd; the relay under its own ServiceAccount; an Issuer and a ClusterIssuer, and
+a Certificate from each.
 
-Needs a checkout and Go: the first run builds the control plane, which takes minutes. Keeps its state
-in the folder .demo of the checkout, or in edge-issuer-demo below --state-in, so that the next run
-starts warm.
+Requires a checkout and Go: the first run builds the control plane, which takes minutes. The state is
+kept in the folder .demo of the checkout, or in edge-issuer-demo below --state-in, so that the next
+run starts faster.
 
-Ctrl-C stops everything in order, and ends with 0 once the demo is up. When the relay, the worker or a
-part of the cluster ends by itself, so does the demo, with the last lines of that log.`,
+Ctrl-C stops all processes in order; the exit code is 0 once the demo has started. If the relay, the
+worker or a part of the cluster exits, the demo stops and prints the last lines of its log.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
@@ -40,21 +37,21 @@ part of the cluster ends by itself, so does the demo, with the last lines of tha
     if (caches && !isClean) {
       return err({
         exit: 'usage',
-        message: '--caches goes with --clean; see "edge-issuer demo --help"',
+        message: '--caches requires --clean',
       })
     }
-    const place = stateIn === undefined ? undefined : resolve(io.cwd, stateIn)
-    // What it needs of the checkout is loaded only when it runs.
+    const parent = stateIn === undefined ? undefined : resolve(io.cwd, stateIn)
+    // Loads modules of the checkout only when the demo runs.
     const { runDemo } = await import('../demo/demo.ts')
     const { clean } = await import('../demo/clean.ts')
     try {
       await (isClean
-        ? clean({ stateIn: place, withCaches: caches }, io)
+        ? clean({ stateIn: parent, withCaches: caches }, io)
         : runDemo(
             {
               isOnce: once,
               kubeconfig: kubeconfig === undefined ? undefined : resolve(io.cwd, kubeconfig),
-              stateIn: place,
+              stateIn: parent,
             },
             io,
           ))

@@ -6,15 +6,15 @@ import { reportError } from '../worker/report-error.ts'
 
 const parameters = {
   ...WORKER_PARAMETERS,
-  bundle: toggle('print only the PEM of the roots of all CAs of the issuer'),
+  bundle: toggle('print only the roots of all CAs of the issuer (PEM)'),
 }
 
 /** `edge-issuer health`. */
 export const health = defineCommand({
   description: `
-Asks with the client's key which CA the issuer signs with, until when it is valid, which other CAs it
-has while it is rotated, and which profiles are open to this client. With --bundle it prints what
-verifiers must trust and nothing else. A refusal's class decides the exit code.`,
+Shows, with the client's key, the CA with which the issuer signs and its expiry, other CAs of the issuer
+during a rotation, and the profiles that this client may use. With --bundle it prints only the roots
+that verifiers must trust. The class of a refusal determines the exit code.`,
   parameters,
   exits: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
   examples: [
@@ -23,7 +23,7 @@ verifiers must trust and nothing else. A refusal's class decides the exit code.`
   ],
   run: async (values, io) => {
     if (values.bundle && values.json) {
-      return err({ exit: 'usage', message: '--bundle and --json cannot both be printed' })
+      return err({ exit: 'usage', message: '--bundle excludes --json; choose one' })
     }
     const client = await connect(values, io)
     if (!client.ok) return client

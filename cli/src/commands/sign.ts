@@ -29,29 +29,29 @@ import { connect, WORKER_DEADLINE_MS, WORKER_PARAMETERS } from '../worker/connec
 import { reportError } from '../worker/report-error.ts'
 import { unwrapCsr } from '../worker/unwrap-csr.ts'
 
-/** Longest name of an origin (the schema's limit), in characters. */
+/** Maximum length of an origin's name in the schema, in characters. */
 const MAX_ORIGIN_NAME_CHARACTERS = 253
 
 const { url, key, issuer, caFile, context, json } = WORKER_PARAMETERS
 const parameters = {
   url,
   key,
-  csr: required(FILE, 'certification request, PEM or DER; - for standard input'),
+  csr: required(FILE, 'certification request (PEM or DER); - is standard input'),
   issuer,
-  profile: optional(NAME, "profile; the worker's default for the client when absent"),
-  duration: defaulted(DURATION, '90d', 'lifetime to ask for'),
+  profile: optional(NAME, "profile; when absent, the client's default"),
+  duration: defaulted(DURATION, '90d', 'lifetime to request'),
   usage: repeated(
     text('USAGE'),
-    'cert-manager\'s word for a usage, such as "server auth"; without any, as cert-manager: digital signature and key encipherment',
+    'usage with its name in cert-manager, such as "server auth"; when absent, digital signature and key encipherment, like cert-manager',
   ),
-  isCa: toggle('ask for a CA certificate'),
+  isCa: toggle('request a CA certificate'),
   uid: optional(
     UID,
-    "the ledger's key; the same uid gets the same certificate; random when absent",
+    'key of the certificate in the ledger; the same uid gets the same certificate; random when absent',
   ),
   caFile,
   context,
-  out: optional(FILE, 'write the chain there instead of printing it'),
+  out: optional(FILE, 'file to write the chain to instead of printing it'),
   json,
 }
 
@@ -60,13 +60,13 @@ type SignValues = Values<typeof parameters>
 /** `edge-issuer sign`. */
 export const sign = defineCommand({
   description: `
-Sends the certification request as it is; the worker alone judges it. The chain (leaf, then
-intermediates, no root) goes to standard output, a summary to standard error, with what was asked for
-and is not certified, and what verifiers may refuse.
+Sends the certification request unchanged; the worker alone validates it. Prints the chain (leaf, then
+intermediates, without the root) to standard output, and to standard error a summary with requested
+values that the certificate does not contain, and with values that verifiers may reject.
 
-The worker keeps what it signed under the uid: if no answer came, ask again with the same --uid and
-the same request, and the certificate that may exist already is what comes back.
-A refusal's class decides the exit code.`,
+The worker stores the certificate under the uid: if there was no response, repeat the same request with
+the same --uid, and the worker returns the certificate that it may have signed already. The class of a
+refusal determines the exit code.`,
   parameters,
   exits: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
   examples: [
@@ -84,7 +84,7 @@ A refusal's class decides the exit code.`,
     if (!request.ok) return request
     const client = await connect(values, io)
     if (!client.ok) return client
-    if (values.uid === undefined) io.stderr(`uid ${uid}: --uid ${uid} asks for the same again\n`)
+    if (values.uid === undefined) io.stderr(`uid ${uid}: repeat this request with --uid ${uid}\n`)
     const answer = await ask(client.value, values.issuer, request.value)
     if (!answer.ok) {
       return err(reportError(answer.error, { isJson: values.json, facts: { uid } }, io))
@@ -135,11 +135,10 @@ async function readRequest(
   })
 }
 
-/** A summary, then a line for each notice. */
+/** Summary of a response: a line about the certificate, then a line for each notice. */
 function describe(answer: SignAnswer): string {
   const { serialNumber, notBefore, notAfter, clamped, replayed, ignored, warnings } = answer
-  const shortened =
-    clamped === null ? '' : `; shorter than asked for, by the limit of the ${clamped}`
+  const shortened = clamped === null ? '' : `; shorter than requested, limited by the ${clamped}`
   const source = replayed ? 'signed before' : 'signed now'
   return [
     `certificate ${serialNumber}, ${notBefore} to ${notAfter}, ${source}${shortened}`,
@@ -157,6 +156,6 @@ async function writeChain(
 ): Promise<Result<void, Failure>> {
   const written = await writeNewFiles([{ path, text: answer.chain, isPrivate: false }], io)
   if (written.ok) return written
-  const message = `${written.error}; the certificate is signed: ask again with --uid ${uid} to get it`
+  const message = `${written.error}; the certificate is signed: repeat the request with --uid ${uid} to get it`
   return err({ exit: 'failed', message })
 }

@@ -9,17 +9,17 @@ import { readCluster, type ClusterSnapshot } from '../status/read-cluster.ts'
 import { renderStatus } from '../status/render.ts'
 import { summarize } from '../status/summarize.ts'
 
-/** For all of it: a cluster with very many requests takes some seconds. */
+/** Timeout for all reads, in milliseconds: a cluster with very many requests takes some seconds. */
 const DEADLINE_MS = 120_000
 
 const parameters = {
   kubeconfig: optional(
     FILE,
-    'the kubeconfig; those of KUBECONFIG merged, or ~/.kube/config, when absent',
+    'kubeconfig; when absent, the merged files of KUBECONFIG, or ~/.kube/config',
   ),
-  context: optional(text('CONTEXT'), 'context of the kubeconfig; its current one when absent'),
-  namespace: optional(NAME, 'only Issuers and CertificateRequests of this namespace'),
-  relayNamespace: defaulted(NAME, 'edge-issuer', 'where the relay runs'),
+  context: optional(text('CONTEXT'), 'context of the kubeconfig; when absent, its current context'),
+  namespace: optional(NAME, 'only Issuers and CertificateRequests in this namespace'),
+  relayNamespace: defaulted(NAME, 'edge-issuer', 'namespace of the relay'),
   leaseName: defaulted(RESOURCE_NAME, 'edge-issuer-relay', "the relay's --lease-name"),
   json: toggle('print one JSON object'),
 }
@@ -27,15 +27,16 @@ const parameters = {
 /** `edge-issuer status`. */
 export const status = defineCommand({
   description: `
-Reads the cluster and shows: which relay leads, and its version; each Issuer and ClusterIssuer with
-its state and its CA; how many requests for them there are in each state, and for each that waits or
-has failed the reason, which is cut on a terminal only. Changes nothing and asks no worker; what it says of a CA is what the relay saw
-at its last good check.
+Reads the cluster and shows the leading relay with its version, each Issuer and ClusterIssuer with its
+state and its CA, the number of requests in each state, and the reason for each pending or failed
+request, which is shortened on a terminal only. Changes nothing and contacts no worker; CAs are shown
+as of the relay's last successful check.
 
-Of an object whose status the relay could not write it shows what the relay reported instead.
+If the relay could not write the status of an object, the output shows what it reported in an Event.
 
-Needs "list" on issuers, clusterissuers, certificaterequests, certificatesigningrequests and events, and "get"
-on the Lease and the Pod of the relay. What may not be read is named, and the rest is shown.`,
+Requires "list" on issuers, clusterissuers, certificaterequests, certificatesigningrequests and events,
+and "get" on the Lease and the Pod of the relay. The output names what could not be read and shows the
+rest.`,
   parameters,
   exits: ['done', 'failed', 'usage', 'temporary'],
   examples: [
@@ -49,8 +50,8 @@ on the Lease and the Pod of the relay. What may not be read is named, and the re
     if (!kube.ok) return err({ exit: 'failed', message: kube.error })
     const snapshot = await readCluster(kube.value, values, AbortSignal.timeout(DEADLINE_MS))
     await kube.value.close()
-    const blind = unreadable(snapshot)
-    if (blind !== undefined) return err(blind)
+    const failure = unreadable(snapshot)
+    if (failure !== undefined) return err(failure)
     const report = summarize(snapshot, values, io.nowMs())
     const shown = values.json
       ? `${JSON.stringify(report, null, 2)}\n`
@@ -60,7 +61,7 @@ on the Lease and the Pod of the relay. What may not be read is named, and the re
   },
 })
 
-/** @returns Why there is nothing to show; nothing when issuers of one kind at least can be read. */
+/** @returns The failure if neither Issuers nor ClusterIssuers can be read. */
 function unreadable({ issuers, clusterIssuers }: ClusterSnapshot): Failure | undefined {
   return issuers.ok || clusterIssuers.ok ? undefined : failureOf(issuers.error)
 }
@@ -71,20 +72,20 @@ function failureOf({ kind, message }: ApiError): Failure {
       return {
         exit: 'failed',
         message:
-          'the cluster knows no issuers.edge-issuer.dev; the CRDs are not installed (kubectl apply -f crds)',
+          'the cluster has no resource issuers.edge-issuer.dev; a cluster admin must install the CRDs (kubectl apply -f crds)',
       }
     case 'unauthorized':
       return {
         exit: 'failed',
-        message: `the API server does not accept the credentials of the kubeconfig: ${message}`,
+        message: `the API server rejects the credentials in the kubeconfig: ${message}`,
       }
     case 'throttled':
     case 'unavailable':
-      return { exit: 'temporary', message: `the API server gives no answer: ${message}` }
+      return { exit: 'temporary', message: `no response from the API server: ${message}` }
     case 'forbidden':
     case 'conflict':
     case 'gone':
     case 'invalid':
-      return { exit: 'failed', message: `the API server refuses: ${message}` }
+      return { exit: 'failed', message: `the API server rejects the request: ${message}` }
   }
 }

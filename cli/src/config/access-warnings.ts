@@ -1,5 +1,5 @@
 /**
- * Rules of clients that the worker accepts, and that allow more than they seem to.
+ * Warnings about rules of clients that the worker accepts, but that allow more than they seem to.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { patternProblem, type PatternKind } from './pattern-problem.ts'
 
 type Allowed = NonNullable<ClientEntry['allowed']>
 
-/** The group that Kubernetes gives every permission. */
+/** The group that has every permission in Kubernetes. */
 const CLUSTER_ADMINS = 'system:masters'
 
-/** Purposes that speak for the CA, or for everything. */
+/** Usages that are dangerous to allow, with the reason. */
 const RISKY_USAGES = new Map([
-  ['any', 'a certificate with it is good for every purpose'],
-  ['ocsp signing', 'its holder can answer for the issuing CA which certificates are revoked'],
+  ['any', 'a certificate with this usage is valid for every purpose'],
+  ['ocsp signing', 'its holder can sign OCSP responses for the issuing CA'],
 ])
 
 /** @returns A warning for each rule, in the order of the configuration. */
@@ -39,7 +39,12 @@ function warningsOf(entry: ClientEntry, { profiles }: ConfigFile): readonly Conf
     ...(allowed === undefined ? UNRESTRICTED : rulesWarnings(allowed)),
     ...caWarnings(entry, profiles),
     ...(certificatesPerMinute === null
-      ? [warning('/certificatesPerMinute', 'there is no limit: a stolen key can fill the ledger')]
+      ? [
+          warning(
+            '/certificatesPerMinute',
+            'the rate is unlimited: a stolen key can fill the ledger',
+          ),
+        ]
       : []),
   ]
 }
@@ -79,11 +84,16 @@ function rulesWarnings(allowed: Allowed): readonly ConfigFault[] {
 }
 
 const NO_EXTENDED_USAGE =
-  'no extended usage is allowed, and without one a certificate would be good for every purpose, so every request is refused; add "server auth", "client auth" or what else the client needs'
+  'the worker refuses every request, since no extended key usage is allowed, and a certificate without one would be valid for every purpose; add "server auth", "client auth" or another usage that the client needs'
 
 function usageWarnings({ usages = [] }: Allowed): readonly ConfigFault[] {
   if (usages.length === 0) {
-    return [warning('/allowed/usages', 'no usage is allowed, so every request is refused')]
+    return [
+      warning(
+        '/allowed/usages',
+        'the worker refuses every request, since no usage is allowed; list what the client needs',
+      ),
+    ]
   }
   if (!usages.some(isExtendedKeyUsageName)) return [warning('/allowed/usages', NO_EXTENDED_USAGE)]
   return usages.flatMap((usage, index) => {

@@ -3,18 +3,18 @@ import { z } from 'zod'
 import { completeEntry } from '../client/client-entry.ts'
 import { parseJson } from '../files/parse-json.ts'
 
-/** What a configuration can get another of. */
+/** Kinds of entries that can be added to a configuration. */
 export const ENTRY_KINDS = ['client', 'admin'] as const
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
-/** Lists of the configuration, by the kind of their entries. */
+/** Members of the configuration by the kind of their entries. */
 const MEMBERS = { client: 'clients', admin: 'admins' } as const
 
 const objectSchema = z.record(z.string(), z.unknown())
-/** The shape only: what an entry may have is checked with the whole configuration. */
+/** Structure only; entries are checked with the whole configuration. */
 const entriesSchema = z.record(nameSchema, z.looseObject({}))
 
-/** A configuration with more entries. */
+/** Result of {@link addEntries}. */
 export interface Added {
   /** The whole configuration. */
   readonly text: string
@@ -22,11 +22,11 @@ export interface Added {
 }
 
 /**
- * Adds the entries of a file to a configuration. All else stays as it is, and in its order.
+ * Adds the entries of a file to a configuration. Everything else stays unchanged and in its order.
  *
  * @param config - Text of the configuration.
  * @param entries - Text of the file that `client create` or `admin create` wrote.
- * @returns What is wrong with one of them, in a sentence that begins with `the configuration` or `the file`.
+ * @returns The changed configuration, or an error message.
  */
 export function addEntries(
   config: string,
@@ -37,23 +37,25 @@ export function addEntries(
   const document = objectSchema.safeParse(parseJson(config))
   const known = objectSchema.safeParse(document.data?.[member] ?? {})
   if (!document.success || !known.success) {
-    return err('the configuration is not one of the worker; "edge-issuer config init" makes one')
+    return err(
+      'the file to change is not a configuration of the worker; "edge-issuer config init" creates one',
+    )
   }
   const added = entriesSchema.safeParse(parseJson(entries))
   const names = Object.keys(added.data ?? {})
   if (!added.success || names.length === 0) {
     return err(
-      `the file is not a JSON object of ${member} by name, as "edge-issuer ${kind} create" writes it`,
+      `the file to add is not a JSON object of ${member} by name, as "edge-issuer ${kind} create" writes it`,
     )
   }
   const other = kindOf(Object.values(added.data))
   if (other !== undefined && other !== kind) {
-    return err(`the file has entries of ${MEMBERS[other]}, not of ${member}`)
+    return err(`the file to add contains ${MEMBERS[other]}, not ${member}`)
   }
   const repeated = names.find((name) => Object.hasOwn(known.data, name))
   if (repeated !== undefined) {
     return err(
-      `the configuration has a ${kind} "${repeated}" already; remove it, or choose another name`,
+      `the configuration already has a ${kind} "${repeated}"; remove it, or choose another name`,
     )
   }
   const complete = Object.entries(added.data).map(([name, entry]) => [

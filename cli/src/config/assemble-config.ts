@@ -1,6 +1,6 @@
 import { profileSchema } from '@edge-issuer/signer-worker/config'
 
-/** The parts of a first configuration: one issuer, one profile. */
+/** Contents of a first configuration with one issuer and one profile. */
 export interface ConfigParts {
   readonly publicUrl: string
   readonly issuer: string
@@ -11,13 +11,13 @@ export interface ConfigParts {
   readonly clients: Readonly<Record<string, unknown>>
 }
 
-/** Name of the Worker secret that holds the key of the n-th CA of an issuer, the first one being 1. */
+/** Name of the Worker secret with the key of the n-th CA of an issuer, counted from 1. */
 export const keySecretName = (issuer: string, number = 1): string =>
   `CA_KEY_${issuer.toUpperCase().replaceAll('-', '_')}${number === 1 ? '' : `_${String(number)}`}`
 
 /**
- * The text of `signer.config.json`. The profile is the shipped one: every option at its default, with the
- * longest duration written out, which is the one that operators look for.
+ * Formats `signer.config.json`. All options of the profile have their defaults; maxDurationSeconds is written out,
+ * since operators often change it.
  */
 export function assembleConfig(parts: ConfigParts): string {
   const { publicUrl, issuer, chainPem, profile, clients } = parts

@@ -1,6 +1,6 @@
 /**
- * The commands that bring a configuration to its Worker. Without `--env` nothing is
- * deployed: the top level of wrangler.toml is for local runs.
+ * The commands that deploy a configuration. They need `--env`, since the top level of wrangler.toml is for local
+ * runs.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const DEFAULT_ENVIRONMENT = 'production'
 export const environmentOf = (file: string | undefined): string =>
   /^signer\.config\.([A-Za-z0-9_-]+)\.json$/.exec(basename(file ?? ''))?.[1] ?? DEFAULT_ENVIRONMENT
 
-/** The file that an environment is deployed with. */
+/** Path of an environment's configuration file. */
 export const configFileOf = (environment: string): string =>
   `signer-worker/signer.config.${environment}.json`
 
@@ -23,7 +23,7 @@ export interface SecretFile {
   readonly path: string
 }
 
-/** @param secret - A key that is checked, and sent nowhere. */
+/** @param secret - A key that the deploy command checks; it is not uploaded. */
 export const deployCommand = (environment: string, secret?: SecretFile): string =>
   [
     `npm run deploy:worker -- --env ${environment}`,

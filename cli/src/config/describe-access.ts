@@ -1,5 +1,5 @@
 /**
- * What each client can get, in sentences: the rules of its entry and those of the profile together.
+ * Describes what each client can get, as the rules of its entry and of the profile together allow.
  *
  * @module
  */
@@ -17,10 +17,10 @@ type Allowed = NonNullable<ClientEntry['allowed']>
 
 const DAY_SECONDS = 86_400
 
-/** Usage strings that say the same as another one. */
+/** Usages that are synonyms of another one. */
 const ALIASES: ReadonlySet<string> = new Set(['signing', 's/mime'])
 
-/** One line for each client and each profile that it can name. */
+/** One line for each client and each profile that it can use. */
 export const describeAccess = ({ clients, issuers, profiles }: ConfigFile): readonly string[] =>
   Object.entries(clients).flatMap(([name, entry]) => {
     if (entry.keys.length === 0) return [`access    ${name}: nothing, as it has no key`]
@@ -43,8 +43,8 @@ const sentence = (entry: ClientEntry, profile: Profile): string =>
     `up to ${longest(entry, profile)}`,
     ...namespaces(entry),
     entry.certificatesPerMinute === null
-      ? 'without a limit of certificates a minute'
-      : `${String(entry.certificatesPerMinute)} certificates a minute`,
+      ? 'an unlimited number of certificates per minute'
+      : `${String(entry.certificatesPerMinute)} certificates per minute`,
   ].join('; ')
 
 function anyNames({ subjectAltNames }: Profile): readonly string[] {
@@ -88,7 +88,7 @@ function subjectRules({ subject = {} }: Allowed): readonly (readonly [string, Ru
   ]
 }
 
-/** The shorter of what is allowed and what is not. */
+/** The allowed usages, or the forbidden ones if that list is shorter. */
 function purposes({ allowed }: ClientEntry, profile: Profile): string {
   const isAllowed = (usage: string): boolean =>
     profileAllowsUsage(profile, usage) &&
@@ -98,7 +98,7 @@ function purposes({ allowed }: ClientEntry, profile: Profile): string {
   const cannot = usages.filter((usage) => !isAllowed(usage))
   if (can.length === 0) return 'for no purpose'
   if (cannot.length === 0) return 'for any purpose'
-  return can.length <= cannot.length ? `for ${list(can)}` : `for any purpose but ${list(cannot)}`
+  return can.length <= cannot.length ? `for ${list(can)}` : `for any purpose except ${list(cannot)}`
 }
 
 function caCertificates({ allowed }: ClientEntry, profile: Profile): readonly string[] {

@@ -7,7 +7,7 @@ import type {
 } from '@edge-issuer/signer-worker/config'
 import { formatDuration } from '../command-line/duration.ts'
 
-/** A configuration for people: issuers and when they end, profiles, clients and admins with their keys. */
+/** Summarizes a configuration: issuers with their expiry, profiles, clients and admins with their keys. */
 export function describeConfig(config: SignerConfig): string {
   const { publicUrl, issuers, profiles, clientKeys, adminKeys } = config
   return [

@@ -6,22 +6,21 @@ import { parseJson } from '../files/parse-json.ts'
 import { readKeyFile } from '../key-file/read-key-file.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** Where the private keys of a configuration lie on this machine. */
+/** Files with the private keys of a configuration. */
 export interface KeyFiles {
-  /** File of each secret that was named by itself. */
+  /** Path of a file by the name of its secret. */
   readonly files: ReadonlyMap<string, string>
-  /** Folder in which files are named as their secrets. */
+  /** Folder whose files are named like their secrets. */
   readonly folder: string | undefined
 }
 
-/** As much of a configuration as names its secrets; whatever else it is, is judged elsewhere. */
+/** The members of a configuration that name its secrets; everything else is checked elsewhere. */
 const documentSchema = z.object({ issuers: z.record(z.string(), z.unknown()) })
 const issuerSchema = z.object({ authorities: z.array(z.unknown()) })
 const authoritySchema = z.object({ keySecret: z.string().regex(/^[A-Z][A-Z0-9_]*$/) })
 
 /**
- * @returns The name of each secret by its place in the document (JSON Pointer); empty for a text that
- *   is no configuration.
+ * @returns The name of each secret by its JSON Pointer in the document; empty if the text is not a configuration.
  */
 export function keySecretsOf(config: string): ReadonlyMap<string, string> {
   const document = documentSchema.safeParse(parseJson(config))
@@ -37,7 +36,7 @@ export function keySecretsOf(config: string): ReadonlyMap<string, string> {
   return names
 }
 
-/** @returns The text of each secret that an issuer of the configuration has and that is found here. */
+/** Reads the key files of the configuration's secrets; secrets without a file are skipped. */
 export async function readKeySecrets(
   config: string,
   { files, folder }: KeyFiles,
@@ -45,7 +44,8 @@ export async function readKeySecrets(
 ): Promise<Result<ReadonlyMap<string, string>, string>> {
   const names = new Set(keySecretsOf(config).values())
   const unused = [...files.keys()].find((name) => !names.has(name))
-  if (unused !== undefined) return err(`no issuer of the configuration has keySecret "${unused}"`)
+  if (unused !== undefined)
+    return err(`unknown secret "${unused}"; no issuer of the configuration has it as keySecret`)
   const secrets = new Map<string, string>()
   for (const name of names) {
     const inFolder = folder === undefined ? undefined : join(folder, name)

@@ -1,11 +1,11 @@
 /**
- * Patterns that match more than they seem to: `*` also matches dots, slashes and nothing at all, so
+ * Detects patterns that match more than they seem to: `*` also matches dots, slashes and nothing at all, so
  * `*acme.internal` is not `*.acme.internal`.
  *
  * @module
  */
 
-/** What a pattern is compared with. */
+/** Kind of the value that a pattern matches. */
 export type PatternKind = 'commonName' | 'dns' | 'ip' | 'uri' | 'email'
 
 const KIND_NAMES: Readonly<Record<PatternKind, string>> = {
@@ -16,27 +16,27 @@ const KIND_NAMES: Readonly<Record<PatternKind, string>> = {
   email: 'email address',
 }
 
-/** Between a `*` and `{namespace}` without a delimiter: which is which cannot be told. */
+/** A `*` and `{namespace}` without a delimiter between them: their values cannot be separated. */
 const OPEN_NAMESPACE = /\*[^./:@]*\{namespace\}|\{namespace\}[^./:@]*\*/
 
-/** @returns What the pattern matches besides what was probably meant; `undefined` when nothing. */
+/** @returns A warning if the pattern matches more than was probably intended. */
 export function patternProblem(kind: PatternKind, pattern: string): string | undefined {
   if (!pattern.includes('*')) return undefined
   if (/^\*+$/.test(pattern)) return `"${pattern}" matches every ${KIND_NAMES[kind]}`
   if (OPEN_NAMESPACE.test(pattern)) {
-    return `"${pattern}" does not keep namespaces apart: what is of namespace "a-b" can match for namespace "a" or "b"; put a delimiter (. / : @) between "{namespace}" and "*"`
+    return `"${pattern}" does not separate namespaces: a name of namespace "a-b" can match for namespace "a" or "b"; put a delimiter (. / : @) between "{namespace}" and "*"`
   }
   const outside = outsideExample(kind, pattern)
   return outside === undefined
     ? undefined
-    : `"${pattern}" also matches ${KIND_NAMES[kind]}s elsewhere, such as "${outside}"`
+    : `"${pattern}" also matches ${KIND_NAMES[kind]}s of other domains or networks, such as "${outside}"`
 }
 
-/** A value that matches, and that belongs to somebody else. */
+/** A matching value that belongs to another owner. */
 function outsideExample(kind: PatternKind, pattern: string): string | undefined {
   switch (kind) {
     case 'commonName': {
-      // One that is no host name is no one's.
+      // A common name that is not a host name has no owner.
       return pattern.includes('.') ? outsideDomain(pattern, ['.']) : undefined
     }
     case 'dns': {
@@ -54,7 +54,7 @@ function outsideExample(kind: PatternKind, pattern: string): string | undefined 
   }
 }
 
-/** Whose a domain is, is said by its end: behind the last `*` a label must begin. */
+/** The end of a domain determines its owner: a label must begin after the last `*`. */
 function outsideDomain(pattern: string, delimiters: readonly string[]): string | undefined {
   const at = pattern.lastIndexOf('*')
   const [head, tail] = [pattern.slice(0, at).replaceAll('*', 'x'), pattern.slice(at + 1)]
@@ -62,13 +62,13 @@ function outsideDomain(pattern: string, delimiters: readonly string[]): string |
   return delimiters.includes(tail.charAt(0)) ? undefined : `${head}evil${tail}`
 }
 
-/** A scheme with its whole host, or something that is not in the form of one, such as a URN. */
+/** A scheme with a complete host, or a URI without a host, such as a URN. */
 const FIXED_HOST = /^[a-z][a-z\d+.-]*:(?:\/\/[^/?#]+[/?#]|[^/])/i
 
-/** A URI with an authority that ends: a `*` in it matches nothing beyond it. */
+/** A URI with a terminated authority, which a `*` in it cannot extend. */
 const WHOLE_AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)[/?#]/i
 
-/** Whose a URI is, is said by its host: a `*` must be behind it, or at the beginning of its domain. */
+/** The host of a URI determines its owner: a `*` must follow it, or be at the beginning of its domain. */
 function outsideHost(pattern: string): string | undefined {
   const at = pattern.indexOf('*')
   const head = pattern.slice(0, at)

@@ -1,6 +1,6 @@
 /**
- * Steps of a rotation, as changes of a configuration's text. Everything that a step is not about
- * stays as it is, and in its place.
+ * Steps of a CA rotation as changes to the text of a configuration. All other members stay unchanged and in their
+ * order.
  *
  * @module
  */
@@ -10,22 +10,22 @@ import { parseJson } from '../files/parse-json.ts'
 import { keySecretName } from './assemble-config.ts'
 import { keySecretsOf } from './key-secrets.ts'
 
-/** What is to be done with the CAs of an issuer. */
+/** A change to the CAs of an issuer. */
 export type RotationStep =
-  /** Another CA is trusted, and signs nothing yet. */
+  /** Adds a CA that clients trust, and that does not sign yet. */
   | { readonly kind: 'add'; readonly chainPem: string }
-  /** The next CA signs, and the one before is retiring. */
+  /** Makes the next CA sign and the current one retiring. */
   | { readonly kind: 'activate' }
-  /** The retiring CA signs again, and the one after it is next. */
+  /** Makes the retiring CA sign again and the current one next. */
   | { readonly kind: 'back' }
-  /** CAs of a state are neither trusted nor known any more. */
+  /** Removes all CAs of a state. */
   | { readonly kind: 'remove'; readonly state: AuthorityState }
 
-/** A step that was taken. */
+/** Result of a step. */
 export interface Rotated {
   /** The whole configuration. */
   readonly text: string
-  /** Name of the secret that holds the key of an added CA. */
+  /** Name of the secret with the key of an added CA. */
   readonly keySecret?: string
 }
 
@@ -35,7 +35,7 @@ const issuerSchema = z.looseObject({ authorities: z.array(authoritySchema) })
 
 type Authority = z.infer<typeof authoritySchema>
 
-/** @returns The configuration after the step, or why it cannot be taken. */
+/** Performs one step. @returns The changed configuration, or an error message. */
 export function rotateConfig(
   text: string,
   issuer: string,
@@ -43,15 +43,16 @@ export function rotateConfig(
 ): Result<Rotated, string> {
   const document = objectSchema.safeParse(parseJson(text))
   const issuers = objectSchema.safeParse(document.data?.['issuers'])
-  if (!document.success || !issuers.success) return err('is no configuration of the worker')
+  if (!document.success || !issuers.success)
+    return err('the file is not a configuration of the worker')
   const entry = issuers.data[issuer]
-  if (entry === undefined) return err(`has no issuer "${issuer}"`)
+  if (entry === undefined) return err(`the configuration has no issuer "${issuer}"`)
   const parsed = issuerSchema.safeParse(entry)
-  if (!parsed.success) return err(`has an issuer "${issuer}" without a list of authorities`)
+  if (!parsed.success) return err(`issuer "${issuer}" has no list of authorities`)
 
   const keySecret = freeSecretName(text, issuer)
   const authorities = take(parsed.data.authorities, step, keySecret)
-  if (!authorities.ok) return err(`has an issuer "${issuer}" that ${authorities.error}`)
+  if (!authorities.ok) return err(`issuer "${issuer}": ${authorities.error}`)
   const changed = {
     ...document.data,
     issuers: {
@@ -79,12 +80,14 @@ function take(
       return exchange(authorities, { from: 'retiring', to: 'next' })
     case 'remove': {
       const left = authorities.filter(({ state }) => state !== step.state)
-      return left.length < authorities.length ? ok(left) : err(`has no CA that is ${step.state}`)
+      return left.length < authorities.length
+        ? ok(left)
+        : err(`there is no CA in state ${step.state} to remove`)
     }
   }
 }
 
-/** The one CA of state `from` becomes active, and the active one what `to` says. */
+/** Makes the only CA in state `from` active, and changes the active one to state `to`. */
 function exchange(
   authorities: readonly Authority[],
   { from, to }: { readonly from: AuthorityState; readonly to: AuthorityState },
@@ -92,7 +95,7 @@ function exchange(
   const found = authorities.filter(({ state }) => state === from).length
   if (found !== 1) {
     return err(
-      `has ${String(found)} CAs that are ${from}, and it must be clear which one is to sign`,
+      `expected exactly one CA in state ${from}, which becomes active; found ${String(found)}`,
     )
   }
   const becomes: Readonly<Partial<Record<AuthorityState, AuthorityState>>> = {
@@ -102,7 +105,7 @@ function exchange(
   return ok(authorities.map((ca) => ({ ...ca, state: becomes[ca.state] ?? ca.state })))
 }
 
-/** The first of `CA_KEY_X`, `CA_KEY_X_2`, … that the configuration does not name yet. */
+/** The first of `CA_KEY_X`, `CA_KEY_X_2`, … that the configuration does not use. */
 function freeSecretName(text: string, issuer: string): string {
   const taken = new Set(keySecretsOf(text).values())
   for (let number = 1; ; number += 1) {

@@ -1,6 +1,6 @@
 /**
- * The contexts of this user: workers by name, with the key to use for each. Keys are named by path and never
- * copied, so the file holds no secret; it is 0600 all the same, since it says where keys are.
+ * The contexts of this user: workers by name, with the path of the key for each. The file contains no secret, but
+ * has mode 0600, since it shows where keys are.
  *
  * @module
  */
@@ -21,30 +21,30 @@ const contextSchema = z.strictObject({
 })
 
 const contextFileSchema = z.strictObject({
-  /** Name of the context that counts when none is named. */
+  /** Name of the default context. */
   current: z.union([nameSchema, z.null()]),
   contexts: z.record(nameSchema, contextSchema),
 })
 
-/** One worker, and who this user is there. */
+/** URL of a worker, and the key of this user for it. */
 export type WorkerContext = Readonly<z.infer<typeof contextSchema>>
 
-/** Every context, and which one is current. */
+/** Every context, and the name of the current one. */
 export interface Contexts {
   readonly current: string | null
   readonly contexts: Readonly<Record<string, WorkerContext>>
 }
 
-/** Absolute path of the file, by the XDG Base Directory Specification, version 0.8. */
+/** Absolute path of the file according to the XDG Base Directory Specification, version 0.8. */
 export function contextFilePath({ env, cwd }: Io): string {
   const config = env['XDG_CONFIG_HOME'] ?? ''
-  // The specification: a relative path is invalid and is ignored.
+  // The specification says that a relative path is invalid and must be ignored.
   const isAbsolute = config.startsWith('/')
   const base = isAbsolute ? config : join(env['HOME'] ?? cwd, '.config')
   return resolve(base, 'edge-issuer', 'contexts.json')
 }
 
-/** @returns The contexts, none where there is no file yet; or what is wrong with the file. */
+/** @returns The contexts, none if the file does not exist; or an error message. */
 export async function readContexts(io: Io): Promise<Result<Contexts, string>> {
   const path = contextFilePath(io)
   if (!(await pathExists(path))) return ok({ current: null, contexts: {} })
@@ -52,7 +52,7 @@ export async function readContexts(io: Io): Promise<Result<Contexts, string>> {
   if (!text.ok) return text
   const parsed = contextFileSchema.safeParse(parseJson(text.value))
   if (parsed.success) return ok(parsed.data)
-  return err(`"${path}" is not a list of contexts: ${z.prettifyError(parsed.error)}`)
+  return err(`"${path}" is not a valid list of contexts: ${z.prettifyError(parsed.error)}`)
 }
 
 /** Replaces the file as a whole. */
@@ -64,13 +64,14 @@ export async function writeContexts(contexts: Contexts, io: Io): Promise<Result<
     : writeNewFiles([{ path, text, isPrivate: true }], io)
 }
 
-/** @returns A message that names the contexts there are. */
+/** @returns An error message with the names of all contexts. */
 export function unknownContext(name: string, { contexts }: Contexts): string {
   const names = Object.keys(contexts)
-  const known = names.length === 0 ? 'there is none yet' : `there are: ${names.join(', ')}`
-  return `there is no context "${name}"; ${known}; "edge-issuer context add" makes one`
+  return names.length === 0
+    ? `unknown context "${name}"; there are no contexts yet, "edge-issuer context add" adds one`
+    : `unknown context "${name}"; the contexts are: ${names.join(', ')}`
 }
 
-/** A context by its name; a name from a prototype is none. */
+/** Finds a context by its name, which may be that of a member of Object.prototype. */
 export const findContext = ({ contexts }: Contexts, name: string): WorkerContext | undefined =>
   Object.hasOwn(contexts, name) ? contexts[name] : undefined

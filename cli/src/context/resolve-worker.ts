@@ -1,5 +1,5 @@
 /**
- * Which worker, with which key: a flag comes first, then an environment variable, then a context.
+ * Finds the worker and the key: flags take precedence over environment variables, and these over a context.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Failure } from '../command-line/exit-codes.ts'
 import type { Io } from '../terminal/io.ts'
 import { findContext, readContexts, unknownContext, type WorkerContext } from './context-file.ts'
 
-/** Flags of a command that speaks to the worker; an absent one is found elsewhere. */
+/** Flags of a command that connects to the worker. */
 export interface WorkerFlags {
   readonly url: string | undefined
   readonly key: string | undefined
@@ -16,7 +16,7 @@ export interface WorkerFlags {
   readonly context: string | undefined
 }
 
-/** Where the parts of {@link WorkerFlags} are when a flag does not say. */
+/** Environment variables for absent {@link WorkerFlags}. */
 export const WORKER_VARIABLES = {
   url: 'EDGE_ISSUER_URL',
   key: 'EDGE_ISSUER_KEY',
@@ -25,10 +25,10 @@ export const WORKER_VARIABLES = {
 } as const
 
 /**
- * A part at a time. A context that a flag names is as good as flags: no variable overrides it. The CA file of a
- * context is for its own URL only.
+ * Resolves each setting separately. No variable overrides a context that --context names. The CA file of a context
+ * applies to its own URL only.
  *
- * @returns The worker; or which part is missing, and each place to say it.
+ * @returns The worker, or an error that names the missing setting.
  */
 export async function resolveWorker(
   flags: WorkerFlags,
@@ -54,13 +54,13 @@ export async function resolveWorker(
   return ok(caFile === undefined ? { url, key } : { url, key, caFile })
 }
 
-/** An empty variable counts as one that is not set, as for most programs. */
+/** An empty variable counts as unset, as for most programs. */
 function variable(part: keyof typeof WORKER_VARIABLES, { env }: Io): string | undefined {
   const value = env[WORKER_VARIABLES[part]]
   return value === '' ? undefined : value
 }
 
-/** The file is read only where something is left for it to say. */
+/** Reads the context file only if flags and variables are incomplete. */
 async function contextOf(
   flags: WorkerFlags,
   io: Io,
@@ -82,5 +82,5 @@ async function contextOf(
 const missing = (part: 'url' | 'key'): Result<never, Failure> =>
   err({
     exit: 'usage',
-    message: `--${part}: it is required; give the flag, set ${WORKER_VARIABLES[part]}, or choose a context with "edge-issuer context use NAME"`,
+    message: `--${part}: the flag is required without a context; give the flag, set ${WORKER_VARIABLES[part]}, or select a context with "edge-issuer context use NAME"`,
   })

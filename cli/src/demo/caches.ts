@@ -1,5 +1,5 @@
 /**
- * The programs that demo and tests have built with Go, in the user's cache.
+ * Measures and removes the programs that demo and tests have built with Go, in the user's cache.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
 import { type FileLock, tryLock } from '@edge-issuer/testbed/files/file-lock'
 import { BUILD_LOCK, cacheRoot } from '@edge-issuer/testbed/go-build/cached-build'
 
-/** Where the caches are, and how much room they take. */
+/** Path and size of the caches. */
 export interface Caches {
   readonly directory: string
   readonly bytes: number
@@ -22,9 +22,9 @@ export async function measureCaches(env: NodeJS.ProcessEnv): Promise<Caches> {
 }
 
 /**
- * Removes what was built. Programs that run go on; the next run of the demo builds again.
+ * Removes all built programs. Running programs are not affected; the next run of the demo builds again.
  *
- * @throws Error when another process is building; nothing is removed then.
+ * @throws Error if another process is building; nothing is removed then.
  */
 export async function removeCaches(env: NodeJS.ProcessEnv): Promise<void> {
   const directory = cacheRoot(env)
@@ -34,7 +34,7 @@ export async function removeCaches(env: NodeJS.ProcessEnv): Promise<void> {
       const attempt = await tryLock(join(directory, name, BUILD_LOCK))
       if (attempt.kind === 'held') {
         throw new Error(
-          `process ${String(attempt.pid)} is building in ${join(directory, name)}; try again when it has ended`,
+          `process ${String(attempt.pid)} is building in ${join(directory, name)}; retry when it has finished`,
         )
       }
       locks.push(attempt.lock)

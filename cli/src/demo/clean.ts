@@ -2,18 +2,18 @@ import type { Io } from '../terminal/io.ts'
 import { formatBytes, measureCaches, removeCaches, sizeOf } from './caches.ts'
 import { removeState, stateDirectory } from './state.ts'
 
-/** What to remove. */
+/** Options for {@link clean}. */
 export interface CleanOptions {
-  /** Where the folder with the state is, absolute; the checkout when absent. */
+  /** Parent of the folder with the state, absolute; the checkout when absent. */
   readonly stateIn: string | undefined
-  /** Also what was built. */
+  /** Whether to remove built programs too. */
   readonly withCaches: boolean
 }
 
 /**
- * Removes what earlier runs left, and says how much room that took.
+ * Removes the state of earlier runs and prints its size.
  *
- * @throws Error when a demo runs, or a build; what it uses is kept.
+ * @throws Error if a demo or a build is running; its files are kept.
  */
 export async function clean({ stateIn, withCaches }: CleanOptions, io: Io): Promise<void> {
   const directory = stateDirectory(stateIn)
@@ -23,11 +23,13 @@ export async function clean({ stateIn, withCaches }: CleanOptions, io: Io): Prom
   const caches = await measureCaches(process.env)
   const size = formatBytes(caches.bytes)
   if (!withCaches) {
-    io.stdout(`What was built is kept (${size} in ${caches.directory}); --caches removes it too.\n`)
+    io.stdout(
+      `Kept the built programs (${size} in ${caches.directory}); --caches removes them too.\n`,
+    )
     return
   }
   await removeCaches(process.env)
   io.stdout(
-    `Removed ${caches.directory} (${size}). Go has caches of its own: go clean -cache -modcache\n`,
+    `Removed ${caches.directory} (${size}). To remove Go's own caches: go clean -cache -modcache\n`,
   )
 }

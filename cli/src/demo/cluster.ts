@@ -1,5 +1,5 @@
 /**
- * The cluster that the demo shows: one of its own, or one that exists.
+ * Starts a cluster for the demo, or connects to an existing one.
  *
  * @module
  */
@@ -23,27 +23,27 @@ import type { Steps } from './steps.ts'
 
 /** A cluster with cert-manager. */
 export interface DemoCluster {
-  /** For the person at the command line. */
+  /** Path of a kubeconfig for the user. */
   readonly kubeconfig: string
-  /** How to call kubectl by hand. */
+  /** Command line of kubectl. */
   readonly kubectlCommand: string
-  /** Runs kubectl with the rights of {@link kubeconfig}. @throws Error with what it complained of. */
+  /** Runs kubectl with {@link kubeconfig}. @throws Error with its standard error. */
   readonly kubectl: (args: readonly string[], stdin?: string) => Promise<string>
-  /** @returns Path of a kubeconfig that has the rights of this ServiceAccount only. */
+  /** @returns Path of a kubeconfig for this ServiceAccount. */
   readonly loginAs: (account: ServiceAccountRef) => Promise<string>
-  /** What was started for the demo; nothing for an existing cluster. */
+  /** Processes of the cluster; none for an existing cluster. */
   readonly processes: readonly ManagedProcess[]
-  /** Stops what was started for the demo; an existing cluster goes on. */
+  /** Stops the processes; an existing cluster keeps running. */
   readonly stop: () => Promise<void>
 }
 
-/** Where a cluster keeps its state, and what breaks off all that is under way. */
+/** Directory for the cluster's state, and a signal that aborts its start. */
 export interface ClusterOptions {
   readonly directory: string
   readonly signal: AbortSignal
 }
 
-/** Starts etcd, kube-apiserver and cert-manager as processes; the directory is kept for the next time. */
+/** Starts etcd, kube-apiserver and cert-manager as processes; the directory is reused by the next run. */
 export async function startOwnCluster({
   directory,
   signal,
@@ -72,14 +72,14 @@ export async function startOwnCluster({
 /**
  * Uses the cluster of a kubeconfig's current context.
  *
- * @throws Error that says what is missing: kubectl, the cluster, or cert-manager in it.
+ * @throws Error if kubectl, the cluster or cert-manager is missing.
  */
 export async function useCluster({
   kubeconfig,
   directory,
   signal,
 }: ClusterOptions & { readonly kubeconfig: string }): Promise<DemoCluster> {
-  if (!existsSync(kubeconfig)) throw new Error(`there is no kubeconfig ${kubeconfig}`)
+  if (!existsSync(kubeconfig)) throw new Error(`no such kubeconfig: ${kubeconfig}`)
   const command = await findKubectl(signal)
   const kubectl = async (args: readonly string[], stdin = ''): Promise<string> =>
     outputOf(
@@ -142,7 +142,7 @@ async function loginWithToken(
   })
 }
 
-/** The machine's own kubectl, or the one that the control plane's binary holds. */
+/** Finds kubectl in PATH, or uses the one in the control plane's binary. */
 async function findKubectl(signal: AbortSignal): Promise<readonly [string, ...string[]]> {
   const own = await runCommand({
     command: 'kubectl',

@@ -1,6 +1,6 @@
 /**
- * The main job from nothing: cluster, CA, worker, relay, an issuer of each kind, and a Certificate by
- * each, on real processes. Everything is kept in one folder, so that a second run starts warm.
+ * Runs edge-issuer end to end with real processes: cluster, CA, worker, relay, an issuer of each kind, and a
+ * Certificate from each. All state is in one folder, so that a second run starts faster.
  *
  * @module
  */
@@ -19,24 +19,23 @@ import { lockState, stateDirectory } from './state.ts'
 import { createSteps, type Steps } from './steps.ts'
 import { usage } from './usage.ts'
 
-/** How the demo is run. */
+/** Options for {@link runDemo}. */
 export interface DemoOptions {
-  /** Stop after success instead of staying up. */
+  /** Whether to stop after success. */
   readonly isOnce: boolean
-  /** Of an existing cluster with cert-manager, absolute; a cluster of its own when absent. */
+  /** Kubeconfig of an existing cluster with cert-manager, absolute; starts a cluster when absent. */
   readonly kubeconfig: string | undefined
-  /** For the folder with its state, absolute; the checkout when absent. */
+  /** Parent of the folder with the state, absolute; the checkout when absent. */
   readonly stateIn: string | undefined
 }
 
-/** The relay may finish the requests that it is signing: see its own limit for shutdown. */
+/** Time for the relay to finish pending requests, in milliseconds; matches its own shutdown timeout. */
 const RELAY_GRACE_MS = 30_000
 
 /**
- * Runs until it is interrupted, or to its end with `isOnce`.
+ * Runs until it is interrupted, or until success with `isOnce`.
  *
- * @throws Error when a step fails, a process ends that should run, or the start is interrupted; what was
- *   started is stopped by then.
+ * @throws Error if a step fails, a process exits, or the start is interrupted; all processes are stopped before.
  */
 export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
   startChildrenInSessions()
@@ -55,7 +54,7 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
     const reason: unknown = interruption.signal.reason
     if (reason instanceof Error && !(reason instanceof Interrupted)) throw reason
   } catch (error) {
-    // What is under way when the relay dies, say, fails for that reason and with less to say.
+    // An exited process is the cause of the error, and its message has more details.
     interruption.signal.throwIfAborted()
     throw error
   } finally {
@@ -67,13 +66,13 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
 
 interface Stage {
   readonly steps: Steps
-  /** How to end what was started. */
+  /** Stops started processes. */
   readonly stops: AsyncDisposableStack
-  /** For all that the demo keeps. */
+  /** Folder with all state. */
   readonly directory: string
-  /** Aborts when the demo must end: interrupted, or a process has ended. */
+  /** Aborts if the demo is interrupted or a process exits. */
   readonly signal: AbortSignal
-  /** Ends the demo when this process ends. */
+  /** Stops the demo when this process exits. */
   readonly watch: (process: ManagedProcess) => void
 }
 
@@ -124,7 +123,7 @@ async function startWorker({ steps, stops, directory, signal, watch }: Stage): P
 
 async function startRelay(cluster: DemoCluster, stage: Stage): Promise<void> {
   const { steps, stops, directory, signal, watch } = stage
-  const relay = await steps.run('relay, under its own ServiceAccount', async () =>
+  const relay = await steps.run('relay under its own ServiceAccount', async () =>
     startRelayProcess({
       kubeconfig: await cluster.loginAs(RELAY_SERVICE_ACCOUNT),
       logFile: join(directory, 'relay.log'),

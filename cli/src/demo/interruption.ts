@@ -1,10 +1,10 @@
 /**
- * What ends the demo before its time: Ctrl-C, a signal, a terminal that closes, or an error elsewhere.
+ * Aborts the demo on Ctrl-C, on a signal, when the terminal closes, or on an error.
  *
  * @module
  */
 
-/** SIGHUP comes when the terminal closes. */
+/** The system sends SIGHUP when the terminal closes. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The reason of an interruption by a signal. */
@@ -24,7 +24,7 @@ export interface Interruption {
   readonly aborted: Promise<void>
   /** Aborts for another reason. */
   readonly abort: (reason: Error) => void
-  /** Gives the signals of the process back their default. */
+  /** Restores the default signal handling of the process. */
   readonly ignore: () => void
 }
 
@@ -35,7 +35,7 @@ export function createInterruption(): Interruption {
   controller.signal.addEventListener('abort', () => resolve())
   const abort = (reason: Error): void => controller.abort(reason)
   const interrupt = (): void => abort(new Interrupted())
-  // Not once: while the program listens, the guard of the child processes leaves the end to it.
+  // Not `once`: the guard of the child processes does not end the process while a listener exists.
   for (const signal of SIGNALS) process.on(signal, interrupt)
   return {
     signal: controller.signal,

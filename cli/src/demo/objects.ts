@@ -17,7 +17,7 @@ import { seconds, type Steps } from './steps.ts'
 
 /** The namespace of the Issuer and of both Certificates. */
 export const NAMESPACE = 'demo'
-/** Both kinds, each of which issues one Certificate. */
+/** Both kinds of issuers; each issues one Certificate. */
 export const KINDS: readonly IssuerKind[] = ['Issuer', 'ClusterIssuer']
 /** The name of the issuer of each kind. */
 export const ISSUER_NAME = 'edge'
@@ -26,7 +26,7 @@ export const ISSUER_NAME = 'edge'
 export const apply = async (cluster: DemoCluster, yaml: string): Promise<unknown> =>
   cluster.kubectl(['apply', '--server-side', '--force-conflicts', '--filename=-'], yaml)
 
-/** A Secret with the client's key for each issuer, and the role by which the relay reads it. */
+/** Creates a Secret with the client's key for each issuer, and binds the role with which the relay reads it. */
 export async function giveCredentials(cluster: DemoCluster, signer: EdgeSigner): Promise<void> {
   const { namespace, name } = RELAY_SERVICE_ACCOUNT
   await apply(cluster, `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`)
@@ -44,7 +44,7 @@ export async function giveCredentials(cluster: DemoCluster, signer: EdgeSigner):
   await apply(cluster, [binding, ...secrets].join('---\n'))
 }
 
-/** An issuer of each kind, Ready when this resolves. */
+/** Creates an issuer of each kind and waits until both are Ready. */
 export async function createIssuers(cluster: DemoCluster, signer: EdgeSigner): Promise<void> {
   const issuers = KINDS.map((kind) =>
     issuerManifest(signer, {
@@ -57,10 +57,10 @@ export async function createIssuers(cluster: DemoCluster, signer: EdgeSigner): P
   for (const kind of KINDS) await ready(cluster, `${kind}.edge-issuer.dev/${ISSUER_NAME}`)
 }
 
-/** A new Certificate each time, from creation to Ready. */
+/** Creates a new Certificate and measures the time until it is Ready. */
 export async function issue(cluster: DemoCluster, steps: Steps, kind: IssuerKind): Promise<void> {
   const name = certificateName(kind)
-  // What an earlier run left: nothing collects garbage in a cluster without a controller-manager.
+  // Deletes objects of an earlier run: a cluster without a controller-manager has no garbage collection.
   const old = [`certificate/${name}`, `certificaterequest/${name}-1`, `secret/${name}-tls`]
   await cluster.kubectl(['delete', ...old, '-n', NAMESPACE, '--ignore-not-found'])
   const issuer = { kind, name: ISSUER_NAME }
@@ -68,7 +68,10 @@ export async function issue(cluster: DemoCluster, steps: Steps, kind: IssuerKind
   await apply(cluster, certificateManifest({ name, namespace: NAMESPACE, issuer }))
   await ready(cluster, `certificate/${name}`)
   const durationMs = performance.now() - startMs
-  steps.done(`Certificate by the ${kind}: creation to Ready in ${seconds(durationMs)}`, durationMs)
+  steps.done(
+    `Certificate from the ${kind}: creation to Ready in ${seconds(durationMs)}`,
+    durationMs,
+  )
 }
 
 const secretSchema = z.object({ data: z.object({ 'tls.crt': z.string() }) })
@@ -86,6 +89,6 @@ export async function readChain(
 
 const certificateName = (kind: IssuerKind): string => `by-${kind.toLowerCase()}`
 
-/** Longer than it takes: the demo shows how long things take, it sets no limit. */
+/** Waits for the condition Ready. The timeout is generous, since the demo only measures. */
 const ready = async (cluster: DemoCluster, name: string): Promise<unknown> =>
   cluster.kubectl(['wait', name, '-n', NAMESPACE, '--for=condition=Ready', '--timeout=60s'])

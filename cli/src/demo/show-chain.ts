@@ -1,5 +1,5 @@
 /**
- * A certificate chain for people.
+ * Formats a certificate chain.
  *
  * @module
  */

@@ -5,7 +5,7 @@ import { showChain } from './show-chain.ts'
 import type { DemoSigner } from './signer.ts'
 import type { Steps } from './steps.ts'
 
-/** What the demo has made. */
+/** Options for {@link showResults}. */
 export interface Results {
   readonly cluster: DemoCluster
   readonly signer: DemoSigner
@@ -14,7 +14,7 @@ export interface Results {
   readonly cwd: string
 }
 
-/** Prints the state of relay and issuers, the chain of each Certificate, and the list in the ledger. */
+/** Prints the state of relay and issuers, the chain of each Certificate, and the certificates in the ledger. */
 export async function showResults({ cluster, signer, steps, cwd }: Results): Promise<void> {
   const show = async (title: string, args: readonly string[]): Promise<void> => {
     steps.heading(title)
@@ -23,7 +23,7 @@ export async function showResults({ cluster, signer, steps, cwd }: Results): Pro
   await show('edge-issuer status', ['status', '--kubeconfig', cluster.kubeconfig])
   for (const kind of KINDS) {
     const { secret, pem } = await readChain(cluster, kind)
-    steps.heading(`The chain in Secret ${NAMESPACE}/${secret}, by the ${kind}`)
+    steps.heading(`The chain in Secret ${NAMESPACE}/${secret}, from the ${kind}`)
     steps.text(showChain(pem))
   }
   await show("edge-issuer certificates list, from the worker's ledger", [

@@ -19,7 +19,7 @@ export interface DemoSigner extends EdgeSigner {
 const ADMIN = 'demo'
 const adminsSchema = z.record(z.string(), z.looseObject({}))
 
-/** Starts the worker; makes CA, client, admin and configuration where they are missing. */
+/** Starts the worker; creates CA, client, admin and configuration if they do not exist. */
 export async function startDemoSigner(directory: string): Promise<DemoSigner> {
   const keyFile = join(directory, `${ADMIN}.admin.key`)
   await mkdir(directory, { recursive: true, mode: 0o700 })

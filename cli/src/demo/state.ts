@@ -1,5 +1,5 @@
 /**
- * The one folder that the demo leaves.
+ * The folder with the state of the demo.
  *
  * @module
  */
@@ -9,28 +9,28 @@ import { type FileLock, tryLock } from '@edge-issuer/testbed/files/file-lock'
 
 /** In the checkout; git ignores it. */
 const DEFAULT = join(import.meta.dirname, '../../../.demo')
-/** A name of its own: cleaning removes this folder, never the one that the user names. */
+/** Name of the folder below --state-in: `--clean` removes this folder, never the one that the user names. */
 const FOLDER = 'edge-issuer-demo'
 
-/** @param stateIn - The folder that a user names for it, absolute; a folder of the checkout when absent. */
+/** @param stateIn - Parent of the folder, absolute; the checkout when absent. */
 export const stateDirectory = (stateIn: string | undefined): string =>
   stateIn === undefined ? DEFAULT : join(stateIn, FOLDER)
 
 /**
- * Makes the folder, and keeps others out of it until the lock is released.
+ * Creates and locks the folder.
  *
- * @throws Error when a demo runs in it
+ * @throws Error if a demo is running in it
  */
 export async function lockState(directory: string): Promise<FileLock> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const attempt = await tryLock(join(directory, 'lock'))
   if (attempt.kind === 'acquired') return attempt.lock
   throw new Error(
-    `the demo in ${directory} is running as process ${String(attempt.pid)}; end that process first`,
+    `the demo in ${directory} is running as process ${String(attempt.pid)}; stop that process first`,
   )
 }
 
-/** Removes the folder. @throws Error when a demo runs in it */
+/** Removes the folder. @throws Error if a demo is running in it */
 export async function removeState(directory: string): Promise<void> {
   const lock = await lockState(directory)
   try {

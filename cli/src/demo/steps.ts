@@ -1,21 +1,21 @@
 /**
- * Shows what is being done, and how long it took.
+ * Prints the steps of the demo with their duration.
  *
  * @module
  */
 import type { Io } from '../terminal/io.ts'
 
-/** Columns before the time. */
+/** Width of the column with the names. */
 const NAME_COLUMNS = 62
 
-/** Prints steps as they end. */
+/** Prints completed steps. */
 export interface Steps {
-  /** Runs `work` and prints its name with its time; a failure is passed on. */
+  /** Runs `work`, then prints its name and duration; errors propagate. */
   readonly run: <T>(name: string, work: () => Promise<T>) => Promise<T>
-  /** Prints a step that was timed elsewhere. */
+  /** Prints a step that was measured elsewhere. */
   readonly done: (name: string, durationMs: number) => void
   readonly heading: (text: string) => void
-  /** Prints text as it is, indented. */
+  /** Prints indented text. */
   readonly text: (text: string) => void
 }
 

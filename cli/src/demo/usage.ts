@@ -5,21 +5,21 @@ import type { DemoCluster } from './cluster.ts'
 import { ISSUER_NAME, NAMESPACE } from './objects.ts'
 import type { DemoSigner } from './signer.ts'
 
-/** What runs, and where its state is. */
+/** Options for {@link usage}. */
 export interface Running {
   readonly cluster: DemoCluster
   readonly signer: DemoSigner
   /** Absolute. */
   readonly directory: string
-  /** As the option of the command: its state is below it. Absent for the default. */
+  /** Value of --state-in. */
   readonly stateIn: string | undefined
 }
 
 const MAIN = join(import.meta.dirname, '../main.ts')
-/** This very command: whatever `node` the next terminal finds, it may be too old. */
+/** This command with the same Node.js, since another terminal may find an older one. */
 const EDGE_ISSUER = [process.execPath, MAIN].map(shellWord).join(' ')
 
-/** What a user can try while the demo runs. Every command works from any folder. */
+/** Commands to try while the demo runs, from any folder. */
 export async function usage({ cluster, signer, directory, stateIn }: Running): Promise<string> {
   const { url } = signer.worker
   const caFile = shellWord(signer.tlsCaFile)
@@ -29,7 +29,7 @@ export async function usage({ cluster, signer, directory, stateIn }: Running): P
   ].join(' ')
   const caches = await measureCaches(process.env)
   return `
-Everything runs until Ctrl-C. In another terminal, from any folder:
+The demo runs until Ctrl-C. In another terminal, from any folder:
 
   export KUBECONFIG=${shellWord(cluster.kubeconfig)}
   alias kubectl=${shellWord(cluster.kubectlCommand)}
@@ -40,13 +40,13 @@ Everything runs until Ctrl-C. In another terminal, from any folder:
   kubectl get certificates,certificaterequests -A
   kubectl describe issuer.edge-issuer.dev ${ISSUER_NAME} -n ${NAMESPACE}
 
-Ask the worker, as the relay does and as an admin does:
+Query the worker as the relay does, and as an admin:
 
   edge-issuer health --url ${url} --key ${shellWord(signer.clientKeyFile)} --ca-file ${caFile}
   edge-issuer certificates list --url ${url} --key ${shellWord(signer.adminKeyFile)} --ca-file ${caFile}
 
-Logs and all state are in ${directory}. The next run starts warm. To remove the
-state, and with the second command also what was built (${formatBytes(caches.bytes)} in ${caches.directory}):
+Logs and state are in ${directory}; the next run reuses them. To remove the
+state, and with the second command also the built programs (${formatBytes(caches.bytes)} in ${caches.directory}):
 
   ${clean}
   ${clean} --caches

@@ -1,6 +1,6 @@
 /**
- * What a file is that holds no certification request, from its first bytes: for messages, and so that
- * a private key is never sent to a worker by mistake.
+ * Recognizes other files than certification requests by their first bytes, for error messages and so that a
+ * private key is never sent to a worker by mistake.
  *
  * @module
  */
@@ -17,11 +17,11 @@ const PEM_KINDS: readonly (readonly [RegExp, string])[] = [
   [/^X509 CRL$/, 'a revocation list'],
 ]
 
-/** @returns What a PEM block with this label holds; `undefined` for a label that is not known. */
+/** @returns What a PEM block with this label contains; `undefined` for an unknown label. */
 export const pemKind = (label: string): string | undefined =>
   PEM_KINDS.find(([pattern]) => pattern.test(label))?.[1]
 
-/** What DER holds, by its {@link shapeOf}. A certification request is `30(02 30 30 a0) 30 03`. */
+/** Content of DER by its {@link shapeOf}. A certification request has `30(02 30 30 a0) 30 03`. */
 const DER_KINDS: readonly (readonly [RegExp, string])[] = [
   // ContentInfo (RFC 2315 §7).
   [/^06/, 'a PKCS#7 bundle'],
@@ -38,19 +38,19 @@ const DER_KINDS: readonly (readonly [RegExp, string])[] = [
   [/^30\(02 30 30 1[78]/, 'a revocation list'],
 ]
 
-/** Most elements of one SEQUENCE that are distinguished. */
+/** Number of elements of one SEQUENCE that are compared. */
 const MAX_ELEMENTS = 4
 
 /**
  * @param der - Begins with a SEQUENCE.
- * @returns What it is; `undefined` for a certification request and for what is not known.
+ * @returns What it is; `undefined` for a certification request and for an unknown structure.
  */
 export function derKind(der: Uint8Array): string | undefined {
   const shape = shapeOf(der)
   return DER_KINDS.find(([pattern]) => pattern.test(shape))?.[1]
 }
 
-/** Identifiers of the elements in the outer SEQUENCE, and of those in the first of them. */
+/** Tags of the elements in the outer SEQUENCE, and of those in its first element. */
 function shapeOf(der: Uint8Array): string {
   const [outer] = elementsOf(der)
   const fields = elementsOf(outer?.contents ?? der)
@@ -68,7 +68,7 @@ interface Element {
   readonly contents: Uint8Array
 }
 
-/** The first elements, as far as they are well-formed; nothing depends on strictness here. */
+/** The first elements of a SEQUENCE. Malformed input only gives a less precise message. */
 function elementsOf(bytes: Uint8Array): readonly Element[] {
   const elements: Element[] = []
   for (let at = 0; at + 1 < bytes.length && elements.length < MAX_ELEMENTS;) {

@@ -1,5 +1,5 @@
 /**
- * A private key in a checkout is one `git add` away from being published.
+ * Warns about private keys in a git work tree, where one `git add` could publish them.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** Git ends with this where a path is ignored. */
+/** Exit code of `git check-ignore` for an ignored path. */
 const IGNORED = 0
 
-/** Longest time to wait for git, in milliseconds; without its answer the warning is given. */
+/** Timeout for git, in milliseconds; the warning is printed if it expires. */
 const GIT_LIMIT_MS = 5_000
 
 /**
  * @param paths - Absolute paths of private files that exist.
- * @returns A line for standard error; nothing when git ignores each of them, or none is in a work tree.
+ * @returns A line for standard error; `undefined` if no path is in a work tree without being ignored.
  */
 export async function unignoredWarning(paths: readonly string[]): Promise<string | undefined> {
   const unignored: string[] = []
@@ -26,14 +26,14 @@ export async function unignoredWarning(paths: readonly string[]): Promise<string
   return `warning: private keys are in a git work tree that does not ignore them: ${unignored.join(', ')}; move them, or add them to .gitignore\n`
 }
 
-/** A work tree has a folder `.git`, or a file of this name (git-worktree, submodules). */
+/** Whether a folder is in a git work tree, which has a folder `.git` or a file of this name (git-worktree, submodules). */
 export function isInWorkTree(folder: string): boolean {
   if (existsSync(join(folder, '.git'))) return true
   const parent = dirname(folder)
   return parent !== folder && isInWorkTree(parent)
 }
 
-/** False without git, and where git cannot tell. */
+/** Whether git ignores a path; false if git is missing or fails. */
 async function isIgnored(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const args = ['check-ignore', '--quiet', '--no-index', '--', basename(path)]

@@ -1,5 +1,5 @@
 /**
- * Where keys go when nothing is said: never into a checkout, from which one `git add` could publish them.
+ * The default folder for keys, which is never inside a git work tree, where one `git add` could publish them.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import type { Io } from '../terminal/io.ts'
 import { isInWorkTree } from './git-warning.ts'
 
-/** For help texts: where {@link keyFolder} is inside a git work tree. */
+/** The base of {@link keyFolder} inside a git work tree, for help texts. */
 export const KEY_FOLDER_IN_HELP = '~/.local/share/edge-issuer'
 
 /**

@@ -4,10 +4,10 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import type { Io } from '../terminal/io.ts'
 import { systemReason } from './system-reason.ts'
 
-/** Largest input, in octets; a configuration with 64 long chains is a tenth of it. */
+/** Maximum size of an input, in bytes: ten times the size of a configuration with 64 long chains. */
 const MAX_INPUT_BYTES = 4_194_304
 
-/** Reads a whole file; `-` is standard input. @returns The octets, or what went wrong. */
+/** Reads a whole file; `-` is standard input. @returns The bytes, or an error message. */
 export async function readInput(path: string, io: Io): Promise<Result<Uint8Array, string>> {
   const source = path === '-' ? io.stdin : createReadStream(resolve(io.cwd, path))
   const name = path === '-' ? 'standard input' : `"${path}"`
@@ -18,7 +18,7 @@ export async function readInput(path: string, io: Io): Promise<Result<Uint8Array
       chunks.push(chunk)
       length += chunk.length
       if (length > MAX_INPUT_BYTES) {
-        return err(`${name} is longer than ${String(MAX_INPUT_BYTES)} octets`)
+        return err(`${name} exceeds the maximum of ${String(MAX_INPUT_BYTES)} bytes`)
       }
     }
   } catch (error) {

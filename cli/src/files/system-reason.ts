@@ -1,19 +1,19 @@
-/** What the operating system's codes mean to the person at the command line. */
+/** Messages for error codes of the operating system. */
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
+  ENOENT: 'no such file or directory',
   EACCES: 'permission denied',
-  EPERM: 'the operation is not permitted',
+  EPERM: 'operation not permitted',
   EEXIST: 'a part of the path is not a directory',
-  EISDIR: 'it is a directory',
+  EISDIR: 'it is a directory, not a file',
   ENOTDIR: 'a part of the path is not a directory',
   ENOSPC: 'the disk is full',
   EROFS: 'the file system is read-only',
 }
 
-/** The reason in words; the code alone for one that is not foreseen. */
+/** @returns The message for an error of the operating system; its code if there is no message. @throws Any other error. */
 export function systemReason(error: unknown): string {
   const code = codeOf(error)
-  // Not an error of the operating system: a bug, which must not look like a bad file.
+  // Any other error is a bug, and must not look like a problem with a file.
   if (code === undefined) throw error
   return REASONS[code] ?? code
 }

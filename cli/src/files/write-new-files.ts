@@ -1,6 +1,5 @@
 /**
- * Files that this program makes: they appear whole or not at all, and replace nothing but what the
- * user named to be replaced.
+ * Writes files atomically, and never overwrites a file unless the user names it to be replaced.
  *
  * @module
  */
@@ -12,16 +11,16 @@ import type { Io } from '../terminal/io.ts'
 import { unignoredWarning } from './git-warning.ts'
 import { codeOf, systemReason } from './system-reason.ts'
 
-/** A file to be made. */
+/** A file to write. */
 export interface NewFile {
   /** Relative to the working directory, or absolute. */
   readonly path: string
   readonly text: string
-  /** A private file is 0600 in a folder made 0700; the others are what the umask leaves of 0644. */
+  /** A private file is created with 0600 in a folder with 0700, other files with 0644 minus the umask. */
   readonly isPrivate: boolean
 }
 
-/** Whether there is something at `path`; a broken symbolic link counts. */
+/** Whether `path` exists, also as a broken symbolic link. */
 export async function pathExists(path: string): Promise<boolean> {
   try {
     await lstat(path)
@@ -31,7 +30,7 @@ export async function pathExists(path: string): Promise<boolean> {
   }
 }
 
-/** Says so when there is something at `path` already, for a command that would be in vain. */
+/** Fails early if `path` exists, before a command does work whose result it could not write. */
 export async function refuseExisting(path: string, io: Io): Promise<Result<void, string>> {
   try {
     await lstat(resolve(io.cwd, path))
@@ -44,12 +43,12 @@ export async function refuseExisting(path: string, io: Io): Promise<Result<void,
 }
 
 /**
- * Makes all the files, or none. Each name is reserved first by an empty file that only this call can
- * have made (O_EXCL), and then replaced by the full file in one rename. A crash in between leaves
- * empty files and hidden `.tmp` files, never half a key under its name. Warns of private files that git
- * would take into a repository.
+ * Writes all the files, or none. Each name is first reserved by an empty file that only this call can have
+ * created (O_EXCL), and then replaced by the full file in one rename. A crash in between leaves empty files and
+ * hidden `.tmp` files, never half a key under its name. Prints a warning about private files that git does not
+ * ignore.
  *
- * @returns What is in the way, or what went wrong; then the files made here are removed again.
+ * @returns The error; the files written by this call are then removed.
  */
 export async function writeNewFiles(
   files: readonly NewFile[],
@@ -78,10 +77,10 @@ export async function writeNewFiles(
 }
 
 /**
- * Replaces a file that is there, in one rename; its mode stays. A symbolic link stays
- * too: what it leads to is replaced.
+ * Replaces an existing file in one rename and keeps its mode. The target of a symbolic link is replaced, not the
+ * link.
  *
- * @returns What went wrong; the file is as it was then.
+ * @returns The error; the file is then unchanged.
  */
 export async function replaceFile(
   path: string,
@@ -101,7 +100,7 @@ async function reserve(target: string, file: NewFile): Promise<Result<void, stri
   try {
     await mkdir(dirname(target), { recursive: true, mode: file.isPrivate ? 0o700 : 0o777 })
   } catch (error) {
-    return err(`cannot make a folder for "${file.path}": ${systemReason(error)}`)
+    return err(`cannot create the folder of "${file.path}": ${systemReason(error)}`)
   }
   try {
     await (await open(target, 'wx', modeOf(file))).close()
@@ -134,7 +133,7 @@ async function replaceWhole(
 }
 
 const existsAlready = (path: string): string =>
-  `"${path}" exists already, and nothing is ever overwritten; choose another place or move it away`
+  `"${path}" already exists and is not overwritten; choose another path, or move the file away`
 
 const cannotWrite = ({ path }: Pick<NewFile, 'path'>, error: unknown): string =>
   `cannot write "${path}": ${systemReason(error)}`

@@ -1,6 +1,6 @@
 /**
- * What a file is in which a private key in PKCS#8 was expected, and the command that makes one of it. Nothing of
- * the file is quoted but labels of PEM.
+ * Recognizes what a file contains instead of a PKCS#8 private key, and suggests a command to convert it. Messages
+ * quote nothing of the file except PEM labels.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { shellWord } from '../terminal/shell-word.ts'
 
 /** First byte of DER: a SEQUENCE. */
 const DER_SEQUENCE = 0x30
-/** A Java key store (JKS) and one of JCE (JCEKS). */
+/** First bytes of Java key stores (JKS and JCEKS). */
 const JAVA_KEY_STORES = new Set(['feedfeed', 'cececece'])
 
 const EXPECTED = 'expected a private key in PKCS#8 PEM (BEGIN PRIVATE KEY), not encrypted'
 
-/** @returns The text that follows the file's name in a message; `undefined` for what may be such a key. */
+/** @returns An error message about the file; `undefined` if it may be a PKCS#8 private key. */
 export function explainKeyFile(content: Uint8Array, path: string): string | undefined {
   if (content.length === 0) return `is empty; ${EXPECTED}`
   const text = isUtf8(content) ? Buffer.from(content).toString('utf8') : ''
@@ -29,7 +29,7 @@ export function explainKeyFile(content: Uint8Array, path: string): string | unde
   return content[0] === DER_SEQUENCE ? explainDer(content, path) : explainOther(content, text)
 }
 
-/** The file is named beside the old one; `*.key` is ignored by the repository's .gitignore. */
+/** The new file is in the same folder; the repository's .gitignore ignores `*.key`. */
 function convert(path: string, command: (from: string, to: string) => string): string {
   const { dir, name } = parse(path)
   const to = `${dir === '' ? '' : `${dir}/`}${name}.pkcs8.key`
@@ -51,7 +51,7 @@ function explainPem(text: string, labels: readonly string[], path: string): stri
     case 'RSA PRIVATE KEY':
       return `is an RSA private key in PKCS#1 form (BEGIN RSA PRIVATE KEY)${lock}${fromTraditional(path)}`
     case 'DSA PRIVATE KEY':
-      return `is a DSA private key, which the worker cannot sign with; ${EXPECTED}`
+      return `is a DSA private key, which the worker does not support; ${EXPECTED}`
     case 'ENCRYPTED PRIVATE KEY': {
       const command = convert(path, (from, to) => `openssl pkey -in ${from} -out ${to}`)
       return `is an encrypted private key; openssl asks for the passphrase${command}`
@@ -61,11 +61,11 @@ function explainPem(text: string, labels: readonly string[], path: string): stri
         path,
         (from, to) => `cp ${from} ${to} && ssh-keygen -p -m PKCS8 -N '' -f ${to}`,
       )
-      return `is a private key in the form of OpenSSH${command}`
+      return `is a private key in OpenSSH format${command}`
     }
     case 'PRIVATE KEY': {
       const command = convert(path, (from, to) => `openssl pkey -in ${from} -out ${to}`)
-      return `has ${labels.slice(1).map(kindOf).join(', ')} after the private key; it must be alone${command}`
+      return `has ${labels.slice(1).map(kindOf).join(', ')} after the private key; the file must contain only the private key${command}`
     }
     default:
       return explainStrangePem(labels, path)
@@ -77,21 +77,21 @@ function explainText(text: string, path: string): string | undefined {
   const trimmed = text.trim()
   if (trimmed.startsWith('-----BEGIN ') && trimmed.endsWith('-----')) return undefined
   const command = convert(path, (from, to) => `openssl pkey -in ${from} -out ${to}`)
-  return `has text around the private key; it must be alone${command}`
+  return `has text around the private key; the file must contain only the private key${command}`
 }
 
 function explainParameters(labels: readonly string[], lock: string, path: string): string {
   return labels.includes('EC PRIVATE KEY')
     ? `begins with EC PARAMETERS, as "openssl ecparam -genkey" writes it, before an EC private key in SEC1 form${lock}${fromTraditional(path)}`
-    : 'has the parameters of an elliptic curve (EC PARAMETERS) and no key; "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256" makes one'
+    : 'has only the parameters of an elliptic curve (EC PARAMETERS); "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256" generates a key'
 }
 
-/** A key behind something else is found by openssl, as it skips other blocks. */
+/** openssl skips other PEM blocks before a key. */
 function explainStrangePem(labels: readonly string[], path: string): string {
   const kinds = labels.map(kindOf).join(', ')
   const hasKey = labels.some((label) => label.endsWith('PRIVATE KEY'))
   const command = hasKey
-    ? `; the private key must be alone${convert(path, (from, to) => `openssl pkey -in ${from} -out ${to}`)}`
+    ? `; the file must contain only the private key${convert(path, (from, to) => `openssl pkey -in ${from} -out ${to}`)}`
     : ` and no private key; ${EXPECTED}`
   return `has ${kinds}${command}`
 }
@@ -114,15 +114,15 @@ function explainDer(content: Uint8Array, path: string): string {
     const command = convert(path, (from, to) => `openssl pkey -inform DER -in ${from} -out ${to}`)
     return `is ${kind} in DER${command}`
   }
-  return `is ${kind ?? 'DER of another kind'}, in DER; ${EXPECTED}`
+  return `is ${kind ?? 'an unknown structure'}, in DER; ${EXPECTED}`
 }
 
-/** Files that are neither PEM nor DER, by how they begin. */
+/** Formats other than PEM and DER, by their first characters. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
-  [/^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-\S+) /, 'a public key of OpenSSH'],
-  [/^---- BEGIN SSH2 PUBLIC KEY ----/, 'a public key of SSH2'],
-  [/^PuTTY-User-Key-File-/, 'a private key of PuTTY, which PuTTYgen can export as OpenSSH key'],
-  [/^age-encryption\.org|^AGE-SECRET-KEY-/, 'a file of age'],
+  [/^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-\S+) /, 'an OpenSSH public key'],
+  [/^---- BEGIN SSH2 PUBLIC KEY ----/, 'an SSH2 public key'],
+  [/^PuTTY-User-Key-File-/, 'a PuTTY private key, which PuTTYgen can export as an OpenSSH key'],
+  [/^age-encryption\.org|^AGE-SECRET-KEY-/, 'an age file'],
 ]
 
 function explainOther(content: Uint8Array, text: string): string {
@@ -138,5 +138,5 @@ function explainOther(content: Uint8Array, text: string): string {
   if (typeof json === 'object' && json !== null) {
     return `is ${'kty' in json ? 'a JSON Web Key' : 'JSON'}; ${EXPECTED}`
   }
-  return `is no private key; ${EXPECTED}`
+  return `is not a private key; ${EXPECTED}`
 }

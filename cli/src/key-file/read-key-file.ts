@@ -4,7 +4,7 @@ import { readInput } from '../files/read-input.ts'
 import type { Io } from '../terminal/io.ts'
 import { explainKeyFile } from './explain.ts'
 
-/** Reads a private key, PKCS#8 PEM. @returns What the file is instead; nothing of it but labels is quoted. */
+/** Reads a private key in PKCS#8 PEM. @returns The PEM, or an error that quotes nothing of the file except PEM labels. */
 export async function readKeyFile(path: string, io: Io): Promise<Result<string, string>> {
   const content = await readInput(path, io)
   if (!content.ok) return content
@@ -14,17 +14,17 @@ export async function readKeyFile(path: string, io: Io): Promise<Result<string, 
     : err(`"${path}" ${problem}`)
 }
 
-/** As {@link readKeyFile}; the key may also be in a Secret as `client create` writes it. */
+/** Reads a private key like {@link readKeyFile}, or from a Secret that `client create` wrote. */
 export async function readClientKeyFile(path: string, io: Io): Promise<Result<string, string>> {
   const content = await readInput(path, io)
   if (!content.ok) return content
   const inSecret = readPrivateKeyPem(Buffer.from(content.value).toString('utf8'))
-  // A file with a key in it has a better message than that it is no Secret.
+  // If the file contains a key, the message about the key is more helpful than that it is not a Secret.
   if (inSecret.ok) {
     const problem = explainKeyFile(Buffer.from(inSecret.value), path)
     return problem === undefined ? inSecret : err(`"${path}" ${problem}`)
   }
   const problem = explainKeyFile(content.value, path)
-  const isOther = problem === undefined || problem.startsWith('is no private key')
+  const isOther = problem === undefined || problem.startsWith('is not a private key')
   return err(`"${path}" ${isOther ? inSecret.error : problem}`)
 }

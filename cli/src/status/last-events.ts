@@ -1,6 +1,6 @@
 /**
- * The last Event of the relay about each object: what an object cannot say itself, such as that its status
- * could not be written.
+ * Finds the last Event of the relay about each object. Events report what the status cannot, for example that the
+ * status could not be written.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { EVENT_REASON, REPORTING_CONTROLLER, type Resource } from '@edge-issuer/
 import { z } from 'zod'
 import type { RelayStatus } from './report.ts'
 
-/** By the core API, which Kubernetes' own role "view" may read. */
+/** Events of the core API, which the Kubernetes role "view" may read. */
 export const EVENT: Resource = {
   group: '',
   version: 'v1',
@@ -17,10 +17,10 @@ export const EVENT: Resource = {
   namespaced: true,
 }
 
-/** Where Events about cluster-scoped objects are. */
+/** Namespace of Events about cluster-scoped objects. */
 export const CLUSTER_EVENTS_NAMESPACE = 'default'
 
-/** Selects what the relay wrote. */
+/** Selects the Events of the relay. */
 export const OUR_EVENTS_FIELD_SELECTOR = `reportingComponent=${REPORTING_CONTROLLER}`
 
 /** An Event as the core API shows it; the relay sets no `lastTimestamp`. */
@@ -37,15 +37,15 @@ export const eventSchema = z.object({
 
 export type RelayEvent = z.infer<typeof eventSchema>
 
-/** What the relay said last of an object. */
+/** The last Event about an object. */
 export interface LastEvent {
   readonly reason: string
   readonly note: string
 }
 
 /**
- * @param relay - If one leads, only its Events count: what another reported may be over.
- * @returns By the uid of the object.
+ * @param relay - If a relay leads, Events of other relays are ignored, since they may be outdated.
+ * @returns The last Event by the uid of the object.
  */
 export function lastEvents(
   events: readonly RelayEvent[],
@@ -65,6 +65,6 @@ export function lastEvents(
   return last
 }
 
-/** @returns What the relay reported instead of a status that it could not write; null if it could. */
+/** @returns The note of the last Event if the relay could not write the status; null otherwise. */
 export const unwrittenNote = (event: LastEvent | undefined): string | null =>
   event?.reason === EVENT_REASON.statusNotWritten ? event.note : null

@@ -1,5 +1,5 @@
 /**
- * The cluster of a kubeconfig, found as kubectl finds it.
+ * Connects to a cluster with the same kubeconfig that kubectl would use.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { err, type Result } from '@edge-issuer/shared'
 import type { Io } from '../terminal/io.ts'
 import { printable } from '../terminal/printable.ts'
 
-/** What is needed of the command line and its surroundings. */
+/** Options for {@link openCluster}. */
 export interface ClusterChoice {
   /** `--kubeconfig`. */
   readonly kubeconfig: string | undefined
@@ -25,10 +25,10 @@ export interface ClusterChoice {
 }
 
 /**
- * Reads the credentials, and runs the exec plugin of the kubeconfig if there is one; asks the API server
- * nothing yet. In a Pod without a kubeconfig it is the service account, as for kubectl.
+ * Reads the credentials and runs the exec plugin of the kubeconfig, if any. Sends nothing to the API server yet. In a
+ * Pod without a kubeconfig it uses the service account, like kubectl.
  *
- * @returns Why there is no way to a cluster.
+ * @returns The connection, or an error message.
  */
 export async function openCluster(
   { kubeconfig: flag = '', context, environment }: ClusterChoice,
@@ -40,7 +40,7 @@ export async function openCluster(
   const isPod = (environment['KUBERNETES_SERVICE_HOST'] ?? '') !== ''
   const kubeconfig = named ?? (existsSync(fallback) ? fallback : undefined)
   if (kubeconfig === undefined && !isPod)
-    return err(`there is no kubeconfig ${fallback}; name one by --kubeconfig or KUBECONFIG`)
+    return err(`no kubeconfig at ${fallback}; name one with --kubeconfig or KUBECONFIG`)
   return connect({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
@@ -59,7 +59,7 @@ export async function openCluster(
 
 const ignore = (): void => undefined
 
-/** What the connection would log is said by the command, or not worth saying. */
+/** Discards the log of the connection; the command reports its errors itself. */
 const SILENT: Parameters<typeof connect>[0]['log'] = {
   debug: ignore,
   info: ignore,

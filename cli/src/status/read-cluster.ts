@@ -1,5 +1,5 @@
 /**
- * Reads what there is to be seen of edge-issuer in a cluster. Writes nothing.
+ * Reads the objects of edge-issuer in a cluster. Writes nothing.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
   type Kube,
   type Lease,
   OUR_REQUESTS_FIELD_SELECTOR,
-  type RequestKind,
+  type RequestAdapter,
   type Resource,
 } from '@edge-issuer/relay/cluster'
 import { err, ok, type Result } from '@edge-issuer/shared'
@@ -30,7 +30,7 @@ import {
   type RelayEvent,
 } from './last-events.ts'
 
-/** Where to look. */
+/** Which objects to read. */
 export interface StatusScope {
   /** Only Issuers and CertificateRequests of this namespace; all when absent. */
   readonly namespace: string | undefined
@@ -38,25 +38,25 @@ export interface StatusScope {
   readonly leaseName: string
 }
 
-/** Some objects of a kind, and what could not be understood of them. */
+/** Objects of a kind, and errors for objects that could not be parsed. */
 export interface Listing<T> {
   readonly objects: readonly T[]
   readonly errors: readonly string[]
 }
 
 type Listed<T> = Result<Listing<T>, ApiError>
-type RequestOf<K> = K extends RequestKind<infer R> ? R : never
+type RequestOf<K> = K extends RequestAdapter<infer R> ? R : never
 
-/** What was seen; each part alone may have been refused. */
+/** Everything that was read; each read can fail on its own. */
 export interface ClusterSnapshot {
   readonly issuers: Listed<Issuer>
   readonly clusterIssuers: Listed<Issuer>
   readonly requests: Listed<RequestOf<typeof CERTIFICATE_REQUESTS>>
   readonly signingRequests: Listed<RequestOf<typeof CERTIFICATE_SIGNING_REQUESTS>>
-  /** What the relay said of them. */
+  /** Events of the relay. */
   readonly events: Listed<RelayEvent>
   readonly lease: Result<Lease, ApiError>
-  /** Of the leader; absent when there is none to look for. */
+  /** Pod of the leader; `undefined` without a leader. */
   readonly pod: Result<Pod, ApiError> | undefined
 }
 
@@ -73,10 +73,10 @@ const podSchema = z.object({
   spec: z.object({ containers: z.array(z.object({ image: z.string().default('') })).min(1) }),
 })
 
-/** The slice of a Pod that tells a version. */
+/** The part of a Pod that contains the version. */
 export type Pod = z.infer<typeof podSchema>
 
-/** Reads everything at once; no part waits for another but the Pod for the Lease. */
+/** Reads everything concurrently; only the Pod is read after the Lease. */
 export async function readCluster(
   kube: Kube,
   place: StatusScope,
@@ -87,7 +87,7 @@ export async function readCluster(
   const list = async <T>(collection: Collection, schema: ZodType<T>): Promise<Listed<T>> =>
     readAll(kube, { collection, schema }, signal)
   const requestsOf = async <R extends AnyRequest>(
-    { resource, schema }: RequestKind<R>,
+    { resource, schema }: RequestAdapter<R>,
     only: Omit<Collection, 'resource'>,
   ): Promise<Listed<R>> => list({ resource, ...only }, schema)
   const [issuers, clusterIssuers, requests, signingRequests, events, leader] = await Promise.all([
@@ -103,7 +103,7 @@ export async function readCluster(
 
 type List = <T>(collection: Collection, schema: ZodType<T>) => Promise<Listed<T>>
 
-/** Those of a namespace, and those about cluster-scoped objects. */
+/** Reads the Events of a namespace, and those about cluster-scoped objects. */
 async function readEvents(list: List, namespace: string | undefined): Promise<Listed<RelayEvent>> {
   const ours = { resource: EVENT, fieldSelector: OUR_EVENTS_FIELD_SELECTOR }
   if (namespace === undefined) return list(ours, eventSchema)
@@ -111,8 +111,8 @@ async function readEvents(list: List, namespace: string | undefined): Promise<Li
   const listings = await Promise.all(
     namespaces.map(async (one) => list({ ...ours, namespace: one }, eventSchema)),
   )
-  const refused = listings.find((listing) => !listing.ok)
-  if (refused !== undefined) return refused
+  const failed = listings.find((listing) => !listing.ok)
+  if (failed !== undefined) return failed
   const read = listings.flatMap((listing) => (listing.ok ? [listing.value] : []))
   return ok({
     objects: read.flatMap(({ objects }) => objects),
@@ -120,14 +120,14 @@ async function readEvents(list: List, namespace: string | undefined): Promise<Li
   })
 }
 
-interface Wanted<T> {
+interface TypedCollection<T> {
   readonly collection: Collection
   readonly schema: ZodType<T>
 }
 
 async function readAll<T>(
   kube: Kube,
-  { collection, schema }: Wanted<T>,
+  { collection, schema }: TypedCollection<T>,
   signal: AbortSignal,
 ): Promise<Listed<T>> {
   const { plural } = collection.resource
@@ -158,7 +158,9 @@ async function readLeader(
 
 function readPod(body: unknown): Result<Pod, ApiError> {
   const pod = podSchema.safeParse(body)
-  return pod.success ? ok(pod.data) : err({ kind: 'unavailable', message: 'it is not a Pod' })
+  return pod.success
+    ? ok(pod.data)
+    : err({ kind: 'unavailable', message: 'the API server returned an object that is not a Pod' })
 }
 
 /** The relay calls itself `HOST_UUID`, and a Pod's host name is the Pod's name. */

@@ -1,24 +1,24 @@
-import { printable } from '../terminal/printable.ts'
 /**
- * The status for people: a line for the relay, a table of issuers, the counts of requests, and those
- * that wait with the reason. Pure.
+ * Formats the status as text: a line about the relay, a table of issuers, the number of requests in each state, and
+ * pending or failed requests with the reason. Pure.
  *
  * @module
  */
+import { printable } from '../terminal/printable.ts'
 import { formatTable } from '../terminal/table.ts'
 import type { IssuerStatus, RelayStatus, RequestStatus, StatusReport } from './report.ts'
 
-/** Rows on a terminal; a pipe and `--json` get all. */
+/** Maximum number of rows on a terminal. A pipe and `--json` get all rows. */
 const MAX_REQUEST_ROWS = 50
-/** A message is cut there on a terminal; a pipe and `--json` get all of it. */
-const MAX_WHY_CHARACTERS = 200
-/** Of a SHA-256 in hexadecimal: enough to tell CAs apart. */
+/** Maximum length of a message on a terminal. A pipe and `--json` get the whole message. */
+const MAX_MESSAGE_CHARACTERS = 200
+/** Length of a shortened SHA-256 in hexadecimal, enough to distinguish CAs. */
 const FINGERPRINT_CHARACTERS = 16
 const NOTHING = '-'
 
 /**
- * @param isShort - For a terminal: long reasons are cut, and so is a long list of requests.
- * @returns Text that ends with a newline; what strangers chose cannot command the terminal.
+ * @param isShort - Whether to shorten long messages and a long list of requests, for a terminal.
+ * @returns Text that ends with a newline. Untrusted values are escaped.
  */
 export function renderStatus(
   { time, relay, issuers, requests, unread }: StatusReport,
@@ -40,12 +40,12 @@ function relayLine(relay: RelayStatus, nowMs: number): string {
   const { leader, isLeading, renewedAt, version, image, unknown } = relay
   const age = renewedAt === null ? 'never' : `${ago(renewedAt, nowMs)} ago`
   const leads = isLeading
-    ? `${leader ?? NOTHING} leads, seen ${age}`
+    ? `${leader ?? NOTHING} leads, Lease renewed ${age}`
     : leader === null
-      ? 'nobody is known to lead'
-      : `nobody leads: ${leader} was last seen ${age}`
+      ? 'no leader known'
+      : `no leader: ${leader} last renewed its Lease ${age}`
   const facts = [leads, `version ${version ?? 'unknown'}`, ...(image === null ? [] : [image])]
-  const notes = unknown.map((note) => `       could not tell ${printable(note)}\n`).join('')
+  const notes = unknown.map((note) => `       unknown: ${printable(note)}\n`).join('')
   return `relay  ${printable(facts.join('; '))}\n${notes}`
 }
 
@@ -64,7 +64,7 @@ const issuerTable = (issuers: readonly IssuerStatus[], nowMs: number): string =>
     ]),
   )
 
-/** What does not fit into a row: why it is not Ready, or for how long; the other CAs. */
+/** Lines below the table: why an issuer is not Ready, and its other CAs. */
 function issuerNotes({
   kind,
   namespace,
@@ -80,7 +80,7 @@ function issuerNotes({
     ...(message === null || (ready === 'True' && !message.includes(', but '))
       ? []
       : [`${reason ?? NOTHING}: ${message}`]),
-    ...(ready === 'Unknown' && message === null ? ['no relay has looked at it yet'] : []),
+    ...(ready === 'Unknown' && message === null ? ['no relay has checked this issuer yet'] : []),
     ...authorities
       .filter(({ state }) => state !== 'active')
       .map(
@@ -92,7 +92,7 @@ function issuerNotes({
   return notes.map((note) => `${printable(`${what}: ${note}`)}\n`).join('')
 }
 
-/** When, and for whom, a list of requests is printed. */
+/** Options for the list of requests. */
 interface RequestStyle {
   readonly nowMs: number
   readonly isShort: boolean
@@ -109,7 +109,7 @@ function requestPart({ counts, open }: StatusReport['requests'], style: RequestS
   return [
     line,
     formatTable(['REQUEST', 'ISSUER', 'STATE', 'AGE', 'WHY'], rows),
-    more > 0 ? `and ${String(more)} more, in --json\n` : '',
+    more > 0 ? `and ${String(more)} more; --json prints all of them\n` : '',
   ].join('')
 }
 
@@ -123,7 +123,9 @@ function requestRow(request: RequestStatus, { nowMs, isShort }: RequestStyle): r
     issuer === null ? NOTHING : `${issuer.kind}/${issuer.name}`,
     state,
     ago(createdAt, nowMs),
-    isShort && why.length > MAX_WHY_CHARACTERS ? `${why.slice(0, MAX_WHY_CHARACTERS)}…` : why,
+    isShort && why.length > MAX_MESSAGE_CHARACTERS
+      ? `${why.slice(0, MAX_MESSAGE_CHARACTERS)}…`
+      : why,
   ]
 }
 
@@ -131,7 +133,7 @@ const ago = (time: string, nowMs: number): string => span(nowMs - Date.parse(tim
 
 function until(time: string, nowMs: number): string {
   const leftMs = Date.parse(time) - nowMs
-  return leftMs < 0 ? 'over' : `in ${span(leftMs)}`
+  return leftMs < 0 ? 'expired' : `in ${span(leftMs)}`
 }
 
 const UNITS_MS = [
@@ -140,7 +142,7 @@ const UNITS_MS = [
   ['m', 60_000],
 ] as const
 
-/** One unit, as kubectl shows ages; a clock behind the server's gives `0s`. */
+/** A duration in one unit, as kubectl shows ages; negative values give `0s`. */
 function span(ms: number): string {
   const unit = UNITS_MS.find(([, unitMs]) => ms >= 2 * unitMs)
   if (unit !== undefined) return `${String(Math.floor(ms / unit[1]))}${unit[0]}`

@@ -1,29 +1,29 @@
 /**
- * What `edge-issuer status --json` prints. Closed: a member more or another meaning is another
- * `schemaVersion`. docs/operations.md lists the members, and a test holds the two together.
+ * Schema of `edge-issuer status --json`. A new member or another meaning needs a new `schemaVersion`.
+ * docs/operations.md lists the members, and a test compares the two.
  *
  * @module
  */
 import { z } from 'zod'
 
-/** How far a request has come. */
+/** States of a request. */
 export const REQUEST_STATES = [
-  /** Has its certificate. */
+  /** Has a certificate. */
   'issued',
-  /** Can never succeed, or was given up. */
+  /** Failed permanently, or after the last retry. */
   'failed',
   'denied',
-  /** cert-manager's webhook or an approver says that it is malformed. */
+  /** Marked as malformed by cert-manager or an approver. */
   'invalid',
   'deleting',
-  /** Its signer name is ours, but that of a namespaced issuer. */
+  /** Has a signer name of ours for a namespaced issuer. */
   'unsupported-signer',
-  /** Its issuerRef has our group, and a kind that is not ours. */
+  /** Has an issuerRef with our group and an unknown kind. */
   'unknown-issuer-kind',
   'not-approved',
-  /** Its issuer is missing, not Ready, or Ready for an older spec. */
+  /** The issuer is missing, not Ready, or Ready for an older spec. */
   'issuer-not-ready',
-  /** Nothing stands in its way but the worker. */
+  /** Waiting for the worker only. */
   'signing',
 ] as const
 
@@ -43,13 +43,13 @@ const issuerStatusSchema = z.strictObject({
   ready: z.enum(['True', 'False', 'Unknown']),
   reason: z.string().nullable(),
   message: z.string().nullable(),
-  /** What the relay reported instead when it could not write the status; null otherwise. */
+  /** What the relay reported in an Event if it could not write the status; null otherwise. */
   unwritten: z.string().nullable(),
   /** When `ready` last changed. */
   since: timeSchema.nullable(),
-  /** Whether the condition is about the spec as it is now. */
+  /** Whether the condition is for the current spec. */
   isCurrent: z.boolean(),
-  /** The CA that signs, as the last good check saw it. */
+  /** The active CA at the last successful check. */
   ca: z
     .strictObject({
       subject: z.string(),
@@ -58,7 +58,7 @@ const issuerStatusSchema = z.strictObject({
       sha256: z.string(),
     })
     .nullable(),
-  /** Every CA of the issuer: several while it is rotated. */
+  /** Every CA of the issuer; several during a rotation. */
   authorities: z
     .array(
       z.strictObject({
@@ -76,27 +76,27 @@ const requestStatusSchema = z.strictObject({
   /** Null for a CertificateSigningRequest. */
   namespace: z.string().nullable(),
   name: z.string(),
-  /** Null where the signer name is that of no issuer. */
+  /** Null if the signer name does not name an issuer. */
   issuer: issuerNameSchema.nullable(),
   state: z.enum(REQUEST_STATES),
   createdAt: timeSchema,
   why: z.string(),
-  /** What the relay reported instead when it could not write the status; null otherwise. */
+  /** What the relay reported in an Event if it could not write the status; null otherwise. */
   unwritten: z.string().nullable(),
 })
 
 const relayStatusSchema = z.strictObject({
   namespace: z.string(),
   lease: z.string(),
-  /** Who holds the Lease: host and process. Null when nobody does, or it was not to be seen. */
+  /** Holder of the Lease: host and process. Null without a holder, or if the Lease could not be read. */
   leader: z.string().nullable(),
-  /** Whether the Lease was renewed in time, by this machine's clock. */
+  /** Whether the Lease is valid according to this machine's clock. */
   isLeading: z.boolean(),
   renewedAt: z.string().nullable(),
-  /** Of the leader's Pod; null when not to be seen. */
+  /** Version of the leader's Pod; null if it could not be read. */
   version: z.string().nullable(),
   image: z.string().nullable(),
-  /** What could not be seen, and why. */
+  /** What could not be determined, and why. */
   unknown: z.array(z.string()).readonly(),
 })
 
@@ -106,12 +106,12 @@ export const statusReportSchema = z.strictObject({
   relay: relayStatusSchema,
   issuers: z.array(issuerStatusSchema).readonly(),
   requests: z.strictObject({
-    /** How many requests of both kinds there are in each state. */
+    /** Number of requests of both kinds in each state. */
     counts: z.record(z.enum(REQUEST_STATES), z.int().nonnegative()),
-    /** All that are neither issued nor denied nor deleting, the oldest first. */
+    /** Requests that are neither issued nor denied nor deleting, oldest first. */
     open: z.array(requestStatusSchema).readonly(),
   }),
-  /** Collections and objects that could not be read, and why: what is above leaves them out. */
+  /** Collections and objects that could not be read and are missing above, with the error. */
   unread: z.array(z.string()).readonly(),
 })
 

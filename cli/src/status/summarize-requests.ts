@@ -1,5 +1,5 @@
 /**
- * How far each request has come, by the very decisions of the relay.
+ * Determines the state of each request with the relay's own decision function.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   READY,
   REQUEST_REASON,
   type RequestDecision,
-  type RequestKind,
+  type RequestAdapter,
   rfc3339,
   SIGNING_REQUEST_CONDITION,
 } from '@edge-issuer/relay/cluster'
@@ -28,10 +28,10 @@ import {
   type StatusReport,
 } from './report.ts'
 
-/** Nobody has to look at these. */
+/** States in which a request needs no attention. */
 const CLOSED: ReadonlySet<RequestState> = new Set(['issued', 'denied', 'deleting'])
 
-/** @returns Counts of both kinds, and the requests that somebody may wonder about. */
+/** @returns Number of requests by state, and the open requests. */
 export function summarizeRequests(
   snapshot: ClusterSnapshot,
   events: ReadonlyMap<string, LastEvent>,
@@ -63,11 +63,11 @@ interface SnapshotAndEvents extends ClusterSnapshot {
   readonly last: ReadonlyMap<string, LastEvent>
 }
 
-/** @returns What becomes of a request: nothing when it is not ours. */
+/** @returns The status of a request; nothing for a foreign request. */
 const toStatus =
   <R extends AnyRequest>(
     kind: RequestStatus['kind'],
-    requests: RequestKind<R>,
+    requests: RequestAdapter<R>,
     snapshot: SnapshotAndEvents,
   ) =>
   (request: R): readonly RequestStatus[] => {
@@ -94,7 +94,7 @@ interface RequestAndLast {
   readonly last: LastEvent | undefined
 }
 
-/** @param isIssuerRead - Whether the issuers could be listed; if not, nothing is known of one. */
+/** @param isIssuerRead - Whether the issuers could be listed; otherwise their state is unknown. */
 function stateOf(
   { request, last }: RequestAndLast,
   decision: RequestDecision,
@@ -104,16 +104,16 @@ function stateOf(
     case 'ignore':
       return ignoredState(request, decision.why)
     case 'notify':
-      return { state: NOTIFIED_STATES[decision.why], why: decision.verdict.message }
+      return { state: NOTIFIED_STATES[decision.why], why: decision.update.message }
     case 'report': {
-      const { reason, message } = decision.verdict
+      const { reason, message } = decision.update
       if (reason === REQUEST_REASON.denied) return { state: 'denied', why: message }
       return isIssuerRead
         ? { state: 'issuer-not-ready', why: message }
-        : underWay({ request, last })
+        : signingState({ request, last })
     }
     case 'sign':
-      return underWay({ request, last })
+      return signingState({ request, last })
   }
 }
 
@@ -138,12 +138,12 @@ function ignoredState(request: AnyRequest, why: IgnoreReason): Found | undefined
     case 'not approved':
       return {
         state: 'not-approved',
-        why: `not approved; cert-manager approves CertificateRequests if ClusterRole "${APPROVE_ROLE}" is bound to it`,
+        why: `not approved; cert-manager approves CertificateRequests if a cluster admin binds ClusterRole "${APPROVE_ROLE}" to it`,
       }
     case 'signer is not cluster-scoped':
       return {
         state: 'unsupported-signer',
-        why: 'a CertificateSigningRequest can name a ClusterIssuer only',
+        why: 'a CertificateSigningRequest can only name a ClusterIssuer',
       }
   }
 }
@@ -157,12 +157,12 @@ function finishedState(request: AnyRequest): Found {
   return { state: 'issued', why: '' }
 }
 
-/** A CertificateSigningRequest has no condition for what is not final; the relay's Events say it. */
-function underWay({ request, last }: RequestAndLast): Found {
-  const said = messageOf(request, READY) || (last?.note ?? '')
+/** A CertificateSigningRequest has no condition for pending states; the relay reports them in Events. */
+function signingState({ request, last }: RequestAndLast): Found {
+  const reported = messageOf(request, READY) || (last?.note ?? '')
   return {
     state: 'signing',
-    why: said === '' ? 'approved; the relay has not told of it yet' : said,
+    why: reported === '' ? 'approved; the relay has not reported anything yet' : reported,
   }
 }
 

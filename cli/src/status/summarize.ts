@@ -1,5 +1,5 @@
 /**
- * From what was snapshot of a cluster to what is told of it. Pure.
+ * Builds the status report from a snapshot of the cluster. Pure.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { IssuerStatus, StatusReport } from './report.ts'
 import { summarizeRelay } from './summarize-relay.ts'
 import { summarizeRequests } from './summarize-requests.ts'
 
-/** @param nowMs - By this machine's clock: the age of the Lease is judged by it. */
+/** @param nowMs - Time of this machine, to which the age of the Lease is compared. */
 export function summarize(
   snapshot: ClusterSnapshot,
   place: StatusScope,

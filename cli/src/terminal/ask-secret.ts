@@ -1,21 +1,21 @@
-/** Sent by the keyboard in raw mode: end of line, end of input, interrupt, and both kinds of backspace. */
+/** Characters that a terminal sends in raw mode. */
 const ENTER = new Set(['\r', '\n'])
 const END_OF_INPUT = '\u0004'
 const INTERRUPT = '\u0003'
 const ERASE = new Set(['\u007F', '\b'])
 
-/** As a shell reports a program that was interrupted: 128 and the number of SIGINT. */
+/** Exit code of an interrupted program in a shell: 128 plus the number of SIGINT. */
 const INTERRUPTED_EXIT_CODE = 130
 
 /**
- * Asks at the terminal, which shows nothing of what is typed. Ctrl-C ends the process.
+ * Prompts on the terminal without echo. Ctrl-C ends the process.
  *
- * @returns The line; `undefined` when standard input is not a terminal.
+ * @returns The line; `undefined` if standard input is not a terminal.
  */
 export async function askSecret(question: string): Promise<string | undefined> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) return undefined
-  // Before the question: a person who sees it may type at once.
+  // Before the prompt, since the user may start typing as soon as it appears.
   stdin.setRawMode(true)
   stderr.write(`${question}: `)
   try {

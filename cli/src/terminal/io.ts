@@ -1,25 +1,25 @@
-/** What a command may touch besides files and the network; the process, or a test's stand-in. */
+/** Everything that a command uses besides files and the network. Tests replace it. */
 export interface Io {
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
   readonly stdin: AsyncIterable<Uint8Array>
-  /** Whether standard error is a terminal, where a line may be written over. */
+  /** Whether standard error is a terminal, where progress can be shown. */
   readonly showsProgress: boolean
-  /** Whether somebody may still read standard output: its pipe was not seen to be closed. */
+  /** Whether standard output is still open; false after the reader of a pipe has ended. */
   readonly isOutputRead: () => boolean
-  /** Whether standard output is a terminal: what goes to a program is not shortened. */
+  /** Whether standard output is a terminal; output is shortened only there. */
   readonly isTerminal: boolean
   /**
-   * Asks a person for a secret, which the terminal does not show.
+   * Prompts for a secret without echo.
    *
-   * @returns The line, without its end; `undefined` without a terminal to ask at.
+   * @returns The line without its line break; `undefined` without a terminal.
    */
   readonly askSecret: (question: string) => Promise<string | undefined>
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Absolute path that relative paths start from. */
+  /** Working directory, absolute. */
   readonly cwd: string
-  /** Name of the person at the command line, for the worker's ledger. */
+  /** Name of the operating system's user, for the worker's ledger. */
   readonly username: string
   readonly nowMs: () => number
 }

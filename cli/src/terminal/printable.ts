@@ -1,17 +1,17 @@
 /**
- * Text of strangers on a terminal. Whoever asks for a certificate chooses its names, and a terminal
- * obeys what it is sent.
+ * Escapes untrusted text for a terminal. Requesters choose the names in a certificate, and control characters
+ * in them could command the terminal.
  *
  * @module
  */
 import { INVISIBLE } from '@edge-issuer/shared'
 
-/** @returns The text on one line; what is no character to look at as `\u{…}`. */
+/** @returns The text on one line, with invisible characters as `\u{…}`. */
 export const printable = (text: string): string =>
   text.replaceAll(
     INVISIBLE,
     (character) => String.raw`\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   )
 
-/** @returns The same for each line of a text of several lines. */
+/** Applies {@link printable} to each line of a text. */
 export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n')

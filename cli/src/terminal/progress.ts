@@ -1,15 +1,16 @@
 import type { Io } from './io.ts'
 
-/** A line on a terminal that is written over, and nothing anywhere else. */
+/** A progress line on a terminal; no output elsewhere. */
 export interface Progress {
   readonly show: (text: string) => void
-  /** Takes the line away, so that another can be written in its place. */
+  /** Removes the line, so that other output can follow. */
   readonly clear: () => void
 }
 
-/** Erases the line on which the cursor is (ECMA-48 §8.3.41), and goes to its start. */
+/** Erases the current line (ECMA-48 §8.3.41) and moves the cursor to its start. */
 const ERASE_LINE = '\u{1b}[2K\r'
 
+/** Starts a progress line on standard error. */
 export function startProgress({ showsProgress, stderr }: Io): Progress {
   const write = (text: string): void => {
     if (showsProgress) stderr(text)

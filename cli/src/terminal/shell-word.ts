@@ -1,3 +1,3 @@
-/** A word of a POSIX shell, quoted where it has to be: for commands that are printed. */
+/** Quotes a word for a POSIX shell if necessary, for commands that are printed. */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

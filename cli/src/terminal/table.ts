@@ -1,12 +1,12 @@
 import { printable } from './printable.ts'
 
-/** Between columns, in characters. */
+/** Space between columns, in characters. */
 const GAP = 2
 
 /**
- * Rows under a heading, each column as wide as its widest cell.
+ * Formats a table whose columns are as wide as their widest cell.
  *
- * @returns Lines without trailing spaces, each with its end.
+ * @returns Lines without trailing spaces, each with its line break.
  */
 export function formatTable(
   headings: readonly string[],

@@ -1,9 +1,9 @@
 /**
- * The admin API of the worker: what was issued, what was refused, and counters. It only reads.
+ * Client for the worker's read-only admin API: issued certificates, refusals and metrics.
  *
  * @module
  */
-import { openWorker, type SignerFault, type WorkerOptions } from '@edge-issuer/relay/signer'
+import { openWorker, type SignerError, type WorkerOptions } from '@edge-issuer/relay/signer'
 import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
@@ -28,29 +28,29 @@ import { WORKER_DEADLINE_MS } from './connect.ts'
 import { type Page, pageSchema } from './pages.ts'
 
 /**
- * Longest answer, in octets: a page of 500 records, each with a chain, a root and a Kubernetes user of
- * many groups, is rarely a tenth of it.
+ * Maximum size of a response, in bytes. A page of 500 records with chains, roots and users of many groups is rarely
+ * a tenth of it.
  */
 const MAX_PAGE_BYTES = 67_108_864
 
-/** One worker, one admin. */
+/** A client for one worker with one admin's key. */
 export interface AdminClient {
-  readonly certificates: (query: CertificatesQuery) => PageAnswer<CertificateSummary>
-  readonly records: (query: CertificatesQuery) => PageAnswer<CertificateRecord>
-  readonly refusals: (query: RefusalsQuery) => PageAnswer<RefusedRequest>
+  readonly certificates: (query: CertificatesQuery) => PageResult<CertificateSummary>
+  readonly records: (query: CertificatesQuery) => PageResult<CertificateRecord>
+  readonly refusals: (query: RefusalsQuery) => PageResult<RefusedRequest>
   /** @param serialNumber - Lower-case hexadecimal. */
   readonly certificate: (
     serialNumber: string,
     query: CertificateQuery,
-  ) => Promise<Result<CertificateDetail, SignerFault>>
+  ) => Promise<Result<CertificateDetail, SignerError>>
   /** Prometheus text. */
-  readonly metrics: () => Promise<Result<string, SignerFault>>
+  readonly metrics: () => Promise<Result<string, SignerError>>
   readonly close: () => Promise<void>
 }
 
-type PageAnswer<T> = Promise<Result<Page<T>, SignerFault>>
+type PageResult<T> = Promise<Result<Page<T>, SignerError>>
 
-/** @returns What is wrong with the options; the key is never quoted. */
+/** @returns The client, or an error about the options that never quotes the key. */
 export function createAdminClient(options: WorkerOptions): Result<AdminClient, string> {
   const opened = openWorker(options, MAX_PAGE_BYTES)
   if (!opened.ok) return opened
@@ -77,11 +77,11 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
   })
 }
 
-/** An answer without the request id: nothing is wrong. */
+/** Drops the request ID of a successful response. */
 async function valueOf<T>(
-  answering: Promise<Result<{ readonly value: T }, SignerFault>>,
-): Promise<Result<T, SignerFault>> {
-  const answer = await answering
+  response: Promise<Result<{ readonly value: T }, SignerError>>,
+): Promise<Result<T, SignerError>> {
+  const answer = await response
   return answer.ok ? ok(answer.value.value) : answer
 }
 

@@ -1,4 +1,4 @@
-import type { SignerFault } from '@edge-issuer/relay/signer'
+import type { SignerError } from '@edge-issuer/relay/signer'
 import { err, type Result } from '@edge-issuer/shared'
 import type { Exit, Failure } from '../command-line/exit-codes.ts'
 import { optional, toggle } from '../command-line/parameters.ts'
@@ -9,21 +9,21 @@ import { type AdminClient, createAdminClient } from './admin-client.ts'
 import { openWith, WORKER_PARAMETERS } from './connect.ts'
 import { reportError } from './report-error.ts'
 
-/** What every command that reads the ledger takes. */
+/** Parameters of every command that reads the ledger. */
 export const ADMIN_PARAMETERS = {
   url: WORKER_PARAMETERS.url,
   key: optional(
     FILE,
-    `the admin's private key, PEM, which admin create wrote; ${WORKER_VARIABLES.key}, or the context, when absent`,
+    `the admin's private key (PEM), which admin create wrote; when absent, ${WORKER_VARIABLES.key} or the context`,
   ),
   caFile: WORKER_PARAMETERS.caFile,
   context: WORKER_PARAMETERS.context,
 }
 
-/** For a command that prints one answer. */
-export const JSON_SWITCH = toggle('print the answer, or the refusal, as one JSON object')
+/** Switch of every command that prints one result. */
+export const JSON_SWITCH = toggle('print the result, or the error, as one JSON object')
 
-/** Every way a command that reads the ledger can end. */
+/** Exit codes of every command that reads the ledger. */
 export const ADMIN_EXITS: readonly Exit[] = [
   'done',
   'failed',
@@ -34,7 +34,7 @@ export const ADMIN_EXITS: readonly Exit[] = [
   'pending',
 ]
 
-/** Opens a client, lets it be used, and closes it. */
+/** Opens a client, calls `use` with it, and closes it. */
 export async function withAdmin<T>(
   flags: WorkerFlags,
   use: (admin: AdminClient) => Promise<Result<T, Failure>>,
@@ -49,16 +49,16 @@ export async function withAdmin<T>(
   }
 }
 
-/** Asks one thing; a fault becomes this command's end. */
+/** Sends one query; reports an error and returns it as the command's failure. */
 export async function askAdmin<T>(
   flags: WorkerFlags & { readonly json: boolean },
-  question: (admin: AdminClient) => Promise<Result<T, SignerFault>>,
+  query: (admin: AdminClient) => Promise<Result<T, SignerError>>,
   io: Io,
 ): Promise<Result<T, Failure>> {
   return withAdmin(
     flags,
     async (admin) => {
-      const answer = await question(admin)
+      const answer = await query(admin)
       return answer.ok
         ? answer
         : err(reportError(answer.error, { isJson: flags.json, facts: {} }, io))

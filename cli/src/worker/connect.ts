@@ -18,17 +18,17 @@ import type { Io } from '../terminal/io.ts'
 export const WORKER_DEADLINE_MS = 30_000
 
 const or = (part: keyof typeof WORKER_VARIABLES): string =>
-  `; ${WORKER_VARIABLES[part]}, or the context, when absent`
+  `; when absent, ${WORKER_VARIABLES[part]} or the context`
 
-/** Parameters of every command that speaks to the worker as a client. */
+/** Parameters of every command that connects to the worker as a client. */
 export const WORKER_PARAMETERS = {
   url: optional(
     text('URL'),
-    `the worker's publicUrl, https, with its path prefix if it has one${or('url')}`,
+    `the worker's publicUrl (https), with its path prefix if it has one${or('url')}`,
   ),
   key: optional(
     FILE,
-    `the client's private key: PEM, or the Secret that client create wrote${or('key')}`,
+    `the client's private key (PEM), or the Secret that client create wrote${or('key')}`,
   ),
   issuer: defaulted(NAME, 'default', 'issuer of the worker'),
   caFile: optional(
@@ -37,20 +37,20 @@ export const WORKER_PARAMETERS = {
   ),
   context: optional(
     NAME,
-    `context for what no other flag says, made by "context add"; ${WORKER_VARIABLES.context}, or the current one, when absent`,
+    `context with the settings that no flag gives, created by "context add"; when absent, ${WORKER_VARIABLES.context} or the current context`,
   ),
-  json: toggle('print the whole answer, or the refusal, as one JSON object'),
+  json: toggle('print the whole response, or the error, as one JSON object'),
 }
 
-/** Opens the client that the relay uses; nothing is sent yet. */
+/** Opens a client like the relay's. Sends nothing yet. */
 export async function connect(flags: WorkerFlags, io: Io): Promise<Result<SignerClient, Failure>> {
   return openWith(flags, createSignerClient, io)
 }
 
 /**
- * Finds the worker, reads the files that are named, and opens a connection with their content.
+ * Resolves the worker, reads the key and the roots, and opens a client.
  *
- * @param open - Says what is wrong with the URL, which is all that can be wrong then.
+ * @param open - Opens the client; its only possible error is an invalid URL.
  */
 export async function openWith<T>(
   flags: WorkerFlags,
@@ -78,11 +78,11 @@ export async function openWith<T>(
 
 const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
-/** Node takes a text without certificates silently, and then trusts nothing. */
+/** Node accepts a text without certificates silently, and then trusts no root. */
 async function readRoots(path: string, io: Io): Promise<Result<string, string>> {
   const roots = await readText(path, io)
   if (!roots.ok) return roots
   return roots.value.includes('-----BEGIN CERTIFICATE-----')
     ? roots
-    : err(`"${path}" holds no PEM certificate`)
+    : err(`"${path}" contains no PEM certificate`)
 }

@@ -1,9 +1,9 @@
 /**
- * Lists that come in pages.
+ * Reads paginated lists.
  *
  * @module
  */
-import type { AnswerSchema, SignerFault } from '@edge-issuer/relay/signer'
+import type { ResponseSchema, SignerError } from '@edge-issuer/relay/signer'
 import {
   certificatesQuerySchema,
   MAX_PAGE_ITEMS,
@@ -14,41 +14,40 @@ import {
 import { optional, type Values } from '../command-line/parameters.ts'
 import { bySchema, count } from '../command-line/value-types.ts'
 
-/** Most items that `--limit` can ask for. */
+/** Maximum of `--limit`. */
 const MAX_ITEMS = 999_999_999
 
-/** Which part of a list, as flags. */
+/** Flags for a part of a list. */
 export const PAGE_PARAMETERS = {
-  limit: optional(count(MAX_ITEMS, 1), 'stop after so many; all of them when absent'),
+  limit: optional(count(MAX_ITEMS, 1), 'maximum number of items; all when absent'),
   after: optional(
     bySchema('CURSOR', certificatesQuerySchema.shape.cursor),
-    'go on where an earlier run with the same filters ended, which named the cursor',
+    'continue at this cursor, which an earlier run with the same filters printed',
   ),
 }
 
 /** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[]
-  /** Cursor of the page after this one; `null` after the last one. */
+  /** Cursor of the next page; `null` on the last page. */
   readonly next: string | null
 }
 
-/** What of a list is asked for at once. */
+/** Parameters of one page. */
 export interface Slice {
   readonly limit: string
   readonly cursor: string | undefined
 }
 
 /**
- * Asks for page after page, each as large as the worker gives, until the last one, `limit` items, or a
- * fault.
+ * Reads pages of maximum size until the last page, `limit` items, or an error.
  *
- * @yields A page with no more items than are left of the limit, or, as the last, a fault.
+ * @yields Each page, or an error as the last value.
  */
 export async function* readPages<T>(
-  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerFault>>,
+  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerError>>,
   { limit = Infinity, after }: Values<typeof PAGE_PARAMETERS>,
-): AsyncGenerator<Result<Page<T>, SignerFault>, void> {
+): AsyncGenerator<Result<Page<T>, SignerError>, void> {
   let cursor = after
   let left = limit
   while (left > 0) {
@@ -61,11 +60,11 @@ export async function* readPages<T>(
   }
 }
 
-/** A list in one piece, or the first fault. */
+/** Reads a whole list. @returns The list, or the first error. */
 export async function readList<T>(
-  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerFault>>,
+  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerError>>,
   range: Values<typeof PAGE_PARAMETERS>,
-): Promise<Result<Page<T>, SignerFault>> {
+): Promise<Result<Page<T>, SignerError>> {
   const items: T[] = []
   let next: string | null = null
   for await (const page of readPages(readPage, range)) {
@@ -77,28 +76,28 @@ export async function readList<T>(
 }
 
 /**
- * A page as an answer must have it: a worker that goes in a circle, or gives more than it was asked for, would
- * never be done.
+ * Schema for a page that also limits its size and rejects a cursor that does not advance, so that reading a list
+ * always ends.
  *
- * @param schema - Of the answer's body.
- * @param asked - The query that it answers.
+ * @param schema - Schema of the response body.
+ * @param itemsOf - Takes the items from the body.
  */
 export const pageSchema = <Body extends { readonly next: string | null }, T>(
-  schema: AnswerSchema<Body>,
+  schema: ResponseSchema<Body>,
   itemsOf: (body: Body) => readonly T[],
   { limit, cursor }: Pick<RefusalsQuery, 'limit' | 'cursor'>,
-): AnswerSchema<Page<T>> => ({
+): ResponseSchema<Page<T>> => ({
   safeParse: (value) => {
     const parsed = schema.safeParse(value)
     if (!parsed.success) return { success: false }
     const { next } = parsed.data
     const items = itemsOf(parsed.data)
     if (limit !== undefined && items.length > Number(limit)) {
-      const problem = `the page has ${String(items.length)} items, ${limit} were asked for`
+      const problem = `the page has ${String(items.length)} items; the limit was ${limit}`
       return { success: false, problem }
     }
     return next !== null && next === cursor
-      ? { success: false, problem: 'the page after this one is this one' }
+      ? { success: false, problem: 'the cursor of the next page is the cursor of this page' }
       : { success: true, data: { items, next } }
   },
 })

@@ -1,26 +1,24 @@
-import type { SignerFault } from '@edge-issuer/relay/signer'
+import type { SignerError } from '@edge-issuer/relay/signer'
 import type { Failure } from '../command-line/exit-codes.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** Where a fault is told. */
+/** How an error is reported. */
 export interface ErrorReport {
-  /** Whether standard output gets it as JSON too. */
+  /** Whether to print the error to standard output as JSON too. */
   readonly isJson: boolean
-  /** More members for the JSON object. */
+  /** Additional members of the JSON object. */
   readonly facts: Readonly<Record<string, string>>
 }
 
-/** A refusal, or a failure on the way to the worker: as JSON if asked for, and as this command's end. */
-export function reportError(fault: SignerFault, { isJson, facts }: ErrorReport, io: Io): Failure {
-  const { class: exit, code, message, requestId, retryAfterMs } = fault
+/** Prints an error of the signer as JSON if requested, and returns it as the command's failure. */
+export function reportError(error: SignerError, { isJson, facts }: ErrorReport, io: Io): Failure {
+  const { class: exit, code, message, requestId, retryAfterMs } = error
   if (isJson) {
-    const error = { code, class: exit, message, requestId, retryAfterMs }
-    io.stdout(`${JSON.stringify({ ...facts, error }, null, 2)}\n`)
+    const problem = { code, class: exit, message, requestId, retryAfterMs }
+    io.stdout(`${JSON.stringify({ ...facts, error: problem }, null, 2)}\n`)
   }
-  const hint = code === 'tls_untrusted' ? '; --ca-file is what caBundle is here' : ''
+  const hint = code === 'tls_untrusted' ? '; give the roots of its CA with --ca-file' : ''
   const wait =
-    retryAfterMs === undefined
-      ? ''
-      : `; ask again in ${String(Math.ceil(retryAfterMs / 1000))} s or later`
+    retryAfterMs === undefined ? '' : `; retry after ${String(Math.ceil(retryAfterMs / 1000))} s`
   return { exit, message: `${exit} (${code}): ${message}${hint}${wait}` }
 }

@@ -17,10 +17,10 @@ const PEM_BEGIN = '-----BEGIN '
 const EXPECTED = 'expected a certification request (PKCS#10) in PEM, DER or base64'
 
 /**
- * Takes a certification request out of its file: PEM (the first block, as cert-manager reads it), DER,
- * or base64 of one of them. What it asks for is not checked here.
+ * Decodes a certification request from PEM (the first block, like cert-manager), DER, or base64 of either. Does not
+ * check its contents.
  *
- * @returns DER; or what the file is instead, in a sentence that goes on after its name.
+ * @returns DER, or an error message about the file.
  */
 export function unwrapCsr(content: Uint8Array): Result<Uint8Array, string> {
   if (content.length === 0) return err(`is empty; ${EXPECTED}`)
@@ -53,7 +53,7 @@ function unwrapBase64(text: Buffer): Result<Uint8Array, string> {
   return err(`is ${textKind(text)}; ${EXPECTED}`)
 }
 
-/** A byte order mark, or every other byte of the first characters zero: `-` or a letter of base64. */
+/** Whether the text is UTF-16: it has a byte order mark, or every other byte of the first characters is zero. */
 const isUtf16 = ([first, second, third, fourth]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) ||
   (first === 0xfe && second === 0xff) ||

@@ -218,7 +218,7 @@ describe('a chain that is not accepted', () => {
     ).toBe(true)
     const { exitCode, stdout, stderr } = await init(name)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toMatch(/\/issuers\/default\/keys\/0\/chain: certificate [12] \(CN=/)
+    expect(stderr).toMatch(/\/issuers\/default\/authorities\/0\/chain: certificate [12] \(CN=/)
     expect(stderr).toContain(named)
     expect(stderr).not.toContain('is not signed by')
 

@@ -88,11 +88,11 @@ describe('is refused:', () => {
       /not an Ed25519 public key/,
     ],
     ['other JSON', { a: 1 }, /"f\.pem" is neither a worker's configuration nor/],
-    ['an empty configuration', { clients: {} }, /"f\.pem" holds no key of a client/],
+    ['an empty configuration', { clients: {} }, /"f\.pem" contains no client key/],
     [
       'a client with a key that is none',
       { a: { keys: [{ publicKey: 'x' }] } },
-      /holds a key of client "a" that/,
+      /contains an invalid key of client "a":/,
     ],
   ])('%s', async ([, content, message], { expect, ...context }) => {
     expect(await read({ 'f.pem': content }, ['f.pem'], context)).toMatch(message)
@@ -100,7 +100,7 @@ describe('is refused:', () => {
 
   it.for([
     ['a file that is not there', 'nothing.json', /cannot read "nothing\.json"/],
-    ['a directory without keys', 'keys', /"keys" has no file \*\.json or \*\.pem/],
+    ['a directory without keys', 'keys', /"keys" contains no file \*\.json or \*\.pem/],
   ] as const)('%s', async ([, path, message], { expect, ...context }) => {
     expect(await read({}, [path], context)).toMatch(message)
   })

@@ -67,11 +67,11 @@ describe('a command line', () => {
 
   it('is told of every fault at once', ({ expect }) => {
     expect(parse('--key-type p25 --depth 9 --lifetime 1')).toEqual([
-      'TARGET: it is required',
-      '--url: it is required',
-      '--lifetime: "1" is not a duration; write it as 2160h, 90d, 1h30m or 10y',
-      '--key-type: "p25" is unknown; is it "p256"?',
-      '--depth: "9" is not a whole number from 0 to 8',
+      'TARGET: a value is required',
+      '--url: a value is required',
+      '--lifetime: invalid duration "1"; expected a duration such as 2160h, 90d, 1h30m or 10y',
+      '--key-type: unknown value "p25"; did you mean "p256"?',
+      '--depth: invalid number "9"; expected a whole number from 0 to 8',
     ])
   })
 
@@ -85,7 +85,7 @@ describe('a command line', () => {
       '--url: the value URL is missing before "--is-ca"; write --url=--is-ca if that is the value',
     ],
     [['--is-ca=yes', '--url=u'], '--is-ca: the flag takes no value'],
-    [['--url=u', '--url=v'], '--url: it is given 2 times'],
+    [['--url=u', '--url=v'], '--url: the flag is given 2 times; give it once'],
     [['--url='], '--url: the value is empty'],
     [['--url=u', 'y'], 'unexpected argument "y"'],
   ] as const)('%j is refused', ([args, fault], { expect }) => {
@@ -129,11 +129,11 @@ Flags:
   --key-type TYPE      kind of key (default: p256)
   --depth N            levels (default: 0)
   --is-ca              a CA
-  --help, -h           print this
+  --help, -h           print this help
 
 Exit codes:
   0  done
-  2  the command line is wrong
+  2  invalid command line
 
 Examples:
   edge-issuer do it x --url u

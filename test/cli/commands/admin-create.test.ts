@@ -17,7 +17,7 @@ describe('admin create', () => {
     expect(JSON.parse(await readFile(join(cwd, 'alice.admin.json'), 'utf8'))).toEqual({
       alice: { keys: [{ publicKey }], role: 'read' },
     })
-    expect(stdout).toContain(`Made admin alice, role read, key ${thumbprintOf(publicKey)}`)
+    expect(stdout).toContain(`Created admin alice, role read, key ${thumbprintOf(publicKey)}`)
     expect(stdout).toContain('edge-issuer config add admin alice.admin.json --env production')
     expect(stdout).not.toContain('PRIVATE KEY')
   })
@@ -59,16 +59,16 @@ describe('admin create', () => {
     const before = await readFile(join(cwd, 'alice.admin.key'), 'utf8')
     const { exitCode, stderr } = await runCli('admin create alice', { cwd })
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('"alice.admin.json" exists already')
+    expect(stderr).toContain('"alice.admin.json" already exists')
     expect(await readFile(join(cwd, 'alice.admin.key'), 'utf8')).toBe(before)
   })
 
   it.for([
-    [[], 'NAME: it is required'],
-    [['Alice'], 'NAME: "Alice" must be a DNS label'],
-    [['alice', '--role', 'root'], '--role: "root" is unknown; choose from read, admin'],
-    [['alice', '--not-after', '2027-02-30'], '--not-after: "2027-02-30" is not a time'],
-    [['alice', '--not-after', 'tomorrow'], '--not-after: "tomorrow" is not a time'],
+    [[], 'NAME: a value is required'],
+    [['Alice'], 'NAME: invalid name "Alice"; expected a DNS label'],
+    [['alice', '--role', 'root'], '--role: unknown value "root"; expected one of read, admin'],
+    [['alice', '--not-after', '2027-02-30'], '--not-after: invalid time "2027-02-30"'],
+    [['alice', '--not-after', 'tomorrow'], '--not-after: invalid time "tomorrow"'],
   ] as const)('refuses %j', async ([args, fault], { expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     const { exitCode, stderr } = await runCli(['admin', 'create', ...args], { cwd })

@@ -64,7 +64,7 @@ describe('ca init', () => {
     ['', 'must have a passphrase of at least 16 characters'],
     ['x'.repeat(15), 'must have a passphrase of at least 16 characters'],
     ['x'.repeat(1_025), 'exceeds the maximum of 1024 bytes'],
-    [`${'x'.repeat(20)}\n${'y'.repeat(20)}\n`, 'must have one line'],
+    [`${'x'.repeat(20)}\n${'y'.repeat(20)}\n`, 'must contain one line'],
   ] as const)(
     'makes nothing with a bad passphrase: %#',
     async ([text, want], { expect, ...context }) => {
@@ -116,7 +116,7 @@ describe('ca init', () => {
       { secrets: ['secret', 'secret'] },
       'the answer must have a passphrase of at least 16',
     ],
-    ['there is no terminal', {}, 'there is no terminal to ask for the passphrase at'],
+    ['there is no terminal', {}, 'cannot prompt for the passphrase without a terminal'],
     [
       'the variable is short',
       { env: { EDGE_ISSUER_ROOT_KEY_PASSPHRASE: 'secret' } },
@@ -147,7 +147,7 @@ describe('ca init', () => {
     const before = await contents()
     const { exitCode, stdout, stderr } = await runCli('ca init', { cwd })
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toContain('"ca/chain.pem" exists already')
+    expect(stderr).toContain('"ca/chain.pem" already exists')
     expect(await contents()).toEqual(before)
   })
 
@@ -164,13 +164,16 @@ describe('ca init', () => {
 
   it.for([
     [['--root-duration', '1y'], 'the issuing CA would outlive its root'],
-    [['--key-type', 'dsa'], '--key-type: "dsa" is unknown; choose from p256, p384'],
+    [['--key-type', 'dsa'], '--key-type: unknown value "dsa"; expected one of p256, p384'],
     [['--name', 'x'.repeat(54)], '--name: "xxxx'],
-    [['--organization', ' Acme'], '--organization: " Acme" has a space at an end'],
-    [['--organization', 'A\u0000B'], 'or a control character'],
+    [['--organization', ' Acme'], '--organization: " Acme" must not begin or end with a space'],
+    [['--organization', 'A\u0000B'], 'or contain control characters'],
     [['--path-length', '-1'], '--path-length: the value N is missing before "-1"'],
-    [['--permit-dns', '*.example.com'], '--permit-dns: "*.example.com" must be written'],
-    [['--extended-usage', 'serverAuth'], '--extended-usage: "serverAuth" is unknown'],
+    [
+      ['--permit-dns', '*.example.com'],
+      '--permit-dns: invalid DNS constraint "*.example.com"; write',
+    ],
+    [['--extended-usage', 'serverAuth'], '--extended-usage: unknown value "serverAuth"'],
   ] as const)(
     'refuses %j before it makes anything',
     async ([args, fault], { expect, ...context }) => {

@@ -70,7 +70,7 @@ describe('ca renew', () => {
     const renew = async (flags: string): ReturnType<typeof runCli> =>
       runCli(`ca renew --out ca-2${flags}`, { cwd })
     expect((await renew('')).stderr).toContain(
-      '"ca/root/ca.key" is encrypted: there is no terminal to ask for the passphrase at',
+      '"ca/root/ca.key" is encrypted: cannot prompt for the passphrase without a terminal',
     )
     expect((await renew(' --root-key-passphrase-file wrong')).stderr).toContain(
       '"ca/root/ca.key" cannot be decrypted; the passphrase is wrong, or the file is damaged',
@@ -203,19 +203,23 @@ describe('ca renew', () => {
   })
 
   it.for([
-    ['renew', 2, '--out: it is required'],
+    ['renew', 2, '--out: a value is required'],
     ['renew --out b --ca none', 1, '--ca: cannot read "none/chain.pem"'],
     ['renew --out b --root-key none', 1, '--root-key: cannot read "none"'],
     [
       'renew --out b --root-key ca/issuing/ca.key',
       1,
-      'the key is not that of CN=edge-issuer Root CA',
+      'the private key does not belong to CN=edge-issuer Root CA',
     ],
     ['renew --out b --root-key ca/root.pem', 1, 'has a certificate and no private key'],
-    ['renew --out b --duration 20y', 1, 'would outlive CN=edge-issuer Root CA, which ends at 2035'],
+    [
+      'renew --out b --duration 20y',
+      1,
+      'would outlive CN=edge-issuer Root CA, which expires at 2035',
+    ],
     ['renew --out b --ca short', 1, 'the chain has one certificate'],
     ['renew --out b --ca broken', 1, 'the chain cannot be read'],
-    ['renew --out ca', 1, '"ca/chain.pem" exists already'],
+    ['renew --out ca', 1, '"ca/chain.pem" already exists'],
   ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
     const { cwd, ca } = await setUp(context)
     for (const folder of ['short', 'broken'])
@@ -233,7 +237,7 @@ describe('ca renew', () => {
     const { cwd, ca } = await setUp(context, `--name ${'x'.repeat(53)}`)
     const { exitCode, stderr } = await ca('renew --out b')
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('a common name cannot be made')
+    expect(stderr).toContain('cannot derive a common name')
     expect(await readdir(cwd)).not.toContain('b')
   })
 })

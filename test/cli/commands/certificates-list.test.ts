@@ -61,7 +61,7 @@ describe('certificates list', () => {
     expect(await harness.certificates('list')).toEqual({
       exitCode: 0,
       stdout: '',
-      stderr: 'there are no such certificates\n',
+      stderr: 'no certificates found\n',
     })
   })
 
@@ -141,7 +141,7 @@ describe('certificates list', () => {
         `${command} --expires-within 30d --expires-before 2026-02-01`,
       )
       expect(exitCode).toBe(2)
-      expect(stderr).toContain('--expires-within cannot be used with')
+      expect(stderr).toContain('--expires-within excludes')
       expect(harness.asked()).toEqual([])
     },
   )
@@ -161,7 +161,7 @@ describe('certificates list', () => {
   it('stops at the limit, names the cursor, and goes on there', async ({ expect, ...context }) => {
     const harness = await setUp(paged(700, page), context)
     const first = await harness.certificates('list --limit 501 --json')
-    expect(first.stderr).toBe('there may be more: --after c501 goes on\n')
+    expect(first.stderr).toBe('there may be more certificates: continue with --after c501\n')
     expect(JSON.parse(first.stdout)).toEqual({
       certificates: expect.objectContaining({ length: 501 }),
       next: 'c501',
@@ -205,9 +205,9 @@ describe('certificates list', () => {
     [
       'goes in a circle',
       { certificates: [], next: 'again' },
-      'the page after this one is this one',
+      'the cursor of the next page is the cursor of this page',
     ],
-    ['gives too much', page([1, 2, 3], null), '3 items, 2 were asked for'],
+    ['gives too much', page([1, 2, 3], null), '3 items; the limit was 2'],
     ['gives something else', { hello: 'world' }, 'the body is not what the protocol says'],
   ] as const)(
     'does not follow a worker that %s',
@@ -233,11 +233,11 @@ describe('certificates list', () => {
   })
 
   it.for([
-    ['--limit 0', '--limit: "0" is not a whole number from 1'],
-    ['--serial xyz', '--serial: "xyz" must be'],
-    ['--after a/b', '--after: "a/b" must be the "next" of a page'],
-    ['--issued-after 2026-13-01', '--issued-after: "2026-13-01" is not a time'],
-    ['--client Cluster', '--client: "Cluster" must be a DNS label'],
+    ['--limit 0', '--limit: invalid number "0"; expected a whole number from 1'],
+    ['--serial xyz', '--serial: invalid value "xyz": must be'],
+    ['--after a/b', '--after: invalid value "a/b": must be the "next" of a page'],
+    ['--issued-after 2026-13-01', '--issued-after: invalid time "2026-13-01"'],
+    ['--client Cluster', '--client: invalid name "Cluster"; expected a DNS label'],
   ] as const)(
     'refuses %s before anything is asked',
     async ([args, fault], { expect, ...context }) => {

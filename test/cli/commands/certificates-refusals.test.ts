@@ -38,7 +38,7 @@ describe('certificates refusals', () => {
     const harness = await setUp(good({ refusals: [REFUSED], next: 'more' }), context)
     const { stdout, stderr } = await harness.certificates('refusals --json --limit 1')
     expect(JSON.parse(stdout)).toEqual({ refusals: [REFUSED], next: 'more' })
-    expect(stderr).toBe('there may be more: --after more goes on\n')
+    expect(stderr).toBe('there may be more refusals: continue with --after more\n')
   })
 
   it('exits 3 for an admin who may only read', async ({ expect, ...context }) => {

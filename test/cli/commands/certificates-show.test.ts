@@ -24,7 +24,7 @@ describe('certificates show', () => {
 subject   CN=web
 name      DNS:web.acme.internal
 name      DNS:\\u{7}bell
-valid     2026-01-01T00:00:00Z to 2026-04-01T00:00:00Z, cut short by the issuer
+valid     2026-01-01T00:00:00Z to 2026-04-01T00:00:00Z, limited by the issuer
 issued    2026-01-01T00:01:00Z
 issuer    default
 client    cluster-1
@@ -101,9 +101,9 @@ group     system:authenticated
   })
 
   it.for([
-    ['show', 'SERIAL: it is required'],
-    ['show ../../issuers/default', 'SERIAL: "../../issuers/default" must be'],
-    ['show 4f01 --pem --json', 'choose one of --pem and --json'],
+    ['show', 'SERIAL: a value is required'],
+    ['show ../../issuers/default', 'SERIAL: invalid value "../../issuers/default": must be'],
+    ['show 4f01 --pem --json', '--pem excludes --json'],
   ] as const)('refuses "%s"', async ([args, fault], { expect, ...context }) => {
     const harness = await setUp(good(DETAIL), context)
     const { exitCode, stderr } = await harness.certificates(args)

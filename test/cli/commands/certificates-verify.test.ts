@@ -22,7 +22,7 @@ describe('certificates verify', () => {
       stdout: `line 1: ${FINDING}\nline 2: ${FINDING}\n`,
     })
     expect(stderr).toContain('2 records: 0 verified, 2 failed\n')
-    expect(stderr).toContain('edge-issuer certificates verify: 2 of 2 records fail\n')
+    expect(stderr).toContain('edge-issuer certificates verify: 2 of 2 records failed\n')
   })
 
   it('--json keeps a bounded number of findings, and counts the rest', async ({
@@ -51,7 +51,7 @@ describe('certificates verify', () => {
   })
 
   it.for([
-    ['certificates verify', 2, 'FILE: it is required'],
+    ['certificates verify', 2, 'FILE: a value is required'],
     [
       'certificates verify x.ndjson --client-keys nothing',
       1,
@@ -63,7 +63,7 @@ describe('certificates verify', () => {
       1,
       '--ca-file: "x.ndjson": expected "-----BEGIN',
     ],
-    ['certificates verify nothing', 1, 'cannot read "nothing": there is no such file'],
+    ['certificates verify nothing', 1, 'cannot read "nothing": no such file'],
   ] as const)('%s ends with %i', async ([command, code, message], { expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     await writeFile(join(cwd, 'x.ndjson'), BAD)
@@ -89,7 +89,7 @@ describe('a file that is no export', () => {
     [
       'a line without end',
       `${'x'.repeat(2_097_153)}\n{}\n`,
-      'line 1: the line is longer than 2097152 bytes\nline 2: ',
+      'line 1: the line exceeds the maximum of 2097152 bytes\nline 2: ',
     ],
   ] as const)('%s', async ([, content, finding], { expect, ...context }) => {
     const { exitCode, stdout } = await verify(content, context)
@@ -116,7 +116,7 @@ describe('a file that is no export', () => {
     const line = JSON.stringify(aRecord()).replace('{', '{"uid":"other",')
     const { stdout } = await verify(line, context)
     expect(stdout).toContain(
-      'the line is not as the export wrote it: it has white space, or a member twice',
+      'the line is not in the form in which the export writes records: it has white space, or a duplicate member',
     )
   })
 

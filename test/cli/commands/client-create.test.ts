@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
+import { clientRulesSchema } from '../../../signer-worker/src/policy/rules/client-rules.ts'
 import { pemIn, publicPemOf, thumbprintOf } from '../support/key-text.ts'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
 
@@ -105,7 +105,7 @@ describe('client create', () => {
     const before = await readFile(join(cwd, 'c.secret.yaml'), 'utf8')
     const { exitCode, stderr } = await runCli('client create c --unrestricted', { cwd })
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('"c.client.json" exists already')
+    expect(stderr).toContain('"c.client.json" already exists')
     expect(await readFile(join(cwd, 'c.secret.yaml'), 'utf8')).toBe(before)
     await runCli('client create c --unrestricted --out other', { cwd })
     expect(await readFile(join(cwd, 'other/c.secret.yaml'), 'utf8')).not.toBe(before)
@@ -159,21 +159,24 @@ describe('client create', () => {
   })
 
   it.for([
-    [[], 'NAME: it is required'],
-    [['c'], "such as --allow-dns '*.acme.internal'), or with --unrestricted for everything"],
+    [[], 'NAME: a value is required'],
+    [['c'], "such as --allow-dns '*.acme.internal'), or use --unrestricted for everything"],
     [['c', '--allow-ca'], 'these flags allow no name'],
     [['c', '--allow-usage', 'server auth'], 'these flags allow no name'],
-    [['c', '--allow-dns', 'a', '--unrestricted'], 'choose --unrestricted, or flags that begin'],
+    [['c', '--allow-dns', 'a', '--unrestricted'], '--unrestricted excludes the --allow flags'],
     [
       ['c', '--allow-dns', '*.{name}.a'],
-      '--allow-dns: "*.{name}.a" has a "{" or "}" outside of {namespace}',
+      '--allow-dns: invalid value "*.{name}.a": has a "{" or "}" outside of {namespace}',
     ],
-    [['c', '--allow-usage', 'server'], '--allow-usage: "server" is unknown'],
+    [['c', '--allow-usage', 'server'], '--allow-usage: unknown value "server"'],
     [['a', 'b'], 'unexpected argument "b"'],
-    [['Cluster_1'], 'NAME: "Cluster_1" must be a DNS label'],
-    [['../x'], 'NAME: "../x" must be a DNS label'],
-    [['c', '--secret-name', 'a..b'], '--secret-name: "a..b" must be a DNS subdomain'],
-    [['c', '--unrestricted', '--stdout', '--json'], 'choose one of --stdout and --json'],
+    [['Cluster_1'], 'NAME: invalid name "Cluster_1"; expected a DNS label'],
+    [['../x'], 'NAME: invalid name "../x"; expected a DNS label'],
+    [
+      ['c', '--secret-name', 'a..b'],
+      '--secret-name: invalid name "a..b"; expected a DNS subdomain',
+    ],
+    [['c', '--unrestricted', '--stdout', '--json'], '--stdout excludes --json'],
   ] as const)('refuses %j', async ([args, fault], { expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     const { exitCode, stderr } = await runCli(['client', 'create', ...args], { cwd })

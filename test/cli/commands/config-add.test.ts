@@ -60,15 +60,18 @@ describe('config add', () => {
   })
 
   it.for([
-    ['client c1.client.json', 'has a client "c1" already'],
+    ['client c1.client.json', 'already has a client "c1"'],
     ['client same-key.json', 'keys'],
-    ['client alice.admin.json', 'the file has entries of admins, not of clients'],
-    ['admin c2.client.json', 'the file has entries of clients, not of admins'],
+    ['client alice.admin.json', 'the file to add contains admins, not clients'],
+    ['admin c2.client.json', 'the file to add contains clients, not admins'],
     ['client without-access.json', 'allowed'],
     ['client c2.secret.yaml', 'is not a JSON object of clients by name'],
     ['client empty.json', 'is not a JSON object of clients by name'],
     ['client none.json', 'cannot read "none.json"'],
-    ['client c2.client.json --config c1.secret.yaml', 'the configuration is not one of the worker'],
+    [
+      'client c2.client.json --config c1.secret.yaml',
+      'the file to change is not a configuration of the worker',
+    ],
   ] as const)(
     '%s is refused, and changes nothing',
     async ([args, said], { expect, ...context }) => {
@@ -91,7 +94,7 @@ describe('config add', () => {
     const { config } = await setUp(context)
     expect(await config('add issuer c2.client.json')).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('"issuer" is unknown; choose from client, admin'),
+      stderr: expect.stringContaining('unknown value "issuer"; expected one of client, admin'),
     })
   })
 })

@@ -11,7 +11,7 @@ const sha256Of = async (path: string): Promise<string> =>
 
 /** What the client of the harness can get. */
 const ACCESS =
-  'access    c1 with profile default: DNS names matching "*.a.internal"; common names matching "*.a.internal"; for "digital signature", "key encipherment", "server auth", "client auth"; up to 398 days; 1200 certificates a minute\n'
+  'access    c1 with profile default: DNS names matching "*.a.internal"; common names matching "*.a.internal"; for "digital signature", "key encipherment", "server auth", "client auth"; up to 398 days; 1200 certificates per minute\n'
 
 describe('config check', () => {
   it('of a good configuration shows issuers, profiles and clients', async ({
@@ -30,7 +30,7 @@ issuer    default: profiles default
 profile   default: at most 398d
 client    c1: key ${keyId}; issuers default; profiles default
 ${ACCESS}`,
-      stderr: '"s.json" has no fault, keys included\n',
+      stderr: '"s.json" is valid, including its private keys\n',
     })
   })
 
@@ -42,7 +42,7 @@ ${ACCESS}`,
     const { exitCode, stderr } = await config('check s.json --secrets keys')
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: '"s.json" has no fault, keys included\n',
+      stderr: '"s.json" is valid, including its private keys\n',
     })
   })
 
@@ -53,7 +53,7 @@ ${ACCESS}`,
     await config('rotate s.json --add ca-2 --write')
     const first = '--secret CA_KEY_DEFAULT=ca/issuing/ca.key'
     const good = await config(`check s.json ${first} --secret CA_KEY_DEFAULT_2=ca-2/issuing/ca.key`)
-    expect(good.stderr).toBe('"s.json" has no fault, keys included\n')
+    expect(good.stderr).toBe('"s.json" is valid, including its private keys\n')
     expect(good.stdout).toMatch(
       /^ {2}active {2}CN=edge-issuer Issuing CA, .*\n {2}next {4}CN=edge-issuer Issuing CA 2026-01-02, /m,
     )
@@ -68,7 +68,7 @@ ${ACCESS}`,
     expect(await config('check s.json')).toEqual({
       exitCode: 0,
       stdout: ACCESS,
-      stderr: '"s.json" has no fault, but the keys were not looked at: CA_KEY_DEFAULT\n',
+      stderr: '"s.json" is valid, private keys were not checked: CA_KEY_DEFAULT\n',
     })
   })
 
@@ -111,8 +111,8 @@ ${ACCESS}`,
       `${INIT} --client c2.client.json --client c3.client.json --out s.json`,
     )
     const warnings = `warning: /clients/c2/unrestricted: anyone with this client's key can get a certificate for every name that the issuing CA permits; list what the client needs in \`allowed\`
-warning: /clients/c3/allowed/commonName/values/0: "*a.internal" also matches common names elsewhere, such as "evila.internal"
-warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS names elsewhere, such as "evila.internal"
+warning: /clients/c3/allowed/commonName/values/0: "*a.internal" also matches common names of other domains or networks, such as "evila.internal"
+warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS names of other domains or networks, such as "evila.internal"
 `
     expect(init.exitCode).toBe(0)
     expect(init.stderr).toContain(warnings)
@@ -120,7 +120,7 @@ warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS n
       'check s.json --secret CA_KEY_DEFAULT=ca/issuing/ca.key',
     )
     expect(exitCode).toBe(0)
-    expect(stderr).toBe(`${warnings}"s.json" has no fault, keys included\n`)
+    expect(stderr).toBe(`${warnings}"s.json" is valid, including its private keys\n`)
   })
 
   it('refuses a client that does not say what it may ask for', async ({ expect, ...context }) => {
@@ -146,10 +146,10 @@ warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS n
       1,
       '/issuers/default/authorities/0/keySecret: the worker has no secret',
     ],
-    ['s.json --secret CA_KEY_X=ca/root/ca.key', 1, 'has keySecret "CA_KEY_X"'],
+    ['s.json --secret CA_KEY_X=ca/root/ca.key', 1, 'unknown secret "CA_KEY_X"'],
     ['s.json --secret CA_KEY_DEFAULT=none', 1, 'cannot read "none"'],
-    ['s.json --secret ca/issuing/ca.key', 2, 'must be NAME=FILE'],
-    ['s.json --secret A=b --secret A=c', 2, '--secret: a name is given twice'],
+    ['s.json --secret ca/issuing/ca.key', 2, 'expected NAME=FILE'],
+    ['s.json --secret A=b --secret A=c', 2, '--secret: the same name is given twice'],
     ['none.json', 1, 'cannot read "none.json"'],
     ['ca/chain.pem', 1, 'the document: is not JSON'],
   ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {

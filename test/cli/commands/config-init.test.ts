@@ -43,10 +43,10 @@ describe('config init', () => {
       profiles: { default: { maxDurationSeconds: 34_387_200 } },
       clients,
     })
-    expect(stderr).toBe(`The configuration has no fault.
+    expect(stderr).toBe(`The configuration is valid.
 
 Next:
-  1. Put what was printed into signer-worker/signer.config.production.json, unless it is there.
+  1. Save the output as signer-worker/signer.config.production.json, unless it is there.
   2. npm run deploy:worker -- --env production --secret CA_KEY_DEFAULT=ca/issuing/ca.key
   3. npx wrangler secret put CA_KEY_DEFAULT --env production < ca/issuing/ca.key
      Then keep that key offline, or delete it.
@@ -93,7 +93,7 @@ Next:
     const before = await readFile(join(cwd, 'a/s.json'), 'utf8')
     const again = await config(`${INIT} --out a/s.json`)
     expect(again.exitCode).toBe(1)
-    expect(again.stderr).toContain('"a/s.json" exists already')
+    expect(again.stderr).toContain('"a/s.json" already exists')
     expect(await readFile(join(cwd, 'a/s.json'), 'utf8')).toBe(before)
   })
 
@@ -105,7 +105,9 @@ Next:
     await rename(join(cwd, 'ca/issuing/ca.key'), join(cwd, 'away.key'))
     const { exitCode, stderr } = await config(INIT)
     expect(exitCode).toBe(0)
-    expect(stderr).toContain('the key was not looked at, since ca/issuing/ca.key is not there')
+    expect(stderr).toContain(
+      'its private key was not checked, since ca/issuing/ca.key does not exist',
+    )
   })
 
   it('refuses a key that is not that of the CA', async ({ expect, ...context }) => {
@@ -157,16 +159,16 @@ Next:
       )
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
       expect(stderr).toContain(
-        'for client "old", say what the client may ask for: with --allow-dns',
+        'for client "old", choose what the client may request with --allow-dns',
       )
-      expect(stderr).toContain('or with --unrestricted')
+      expect(stderr).toContain('or use --unrestricted')
     })
 
     it('is not said twice', async ({ expect, ...context }) => {
       const { config } = await setUp(context)
       const { exitCode, stderr } = await config(`${INIT} --unrestricted`)
       expect(exitCode).toBe(2)
-      expect(stderr).toContain('the entry of every client says what it may ask for')
+      expect(stderr).toContain('the --allow flags and --unrestricted have no effect')
     })
 
     it('keeps a rate limit that is there', async ({ expect, ...context }) => {
@@ -184,7 +186,7 @@ Next:
   })
 
   it.for([
-    ['init --url https://a --ca ca', 2, '--client: at least one is required'],
+    ['init --url https://a --ca ca', 2, '--client: at least one file is required'],
     [
       'init --url https://a --ca none --client c1.client.json',
       1,
@@ -194,7 +196,7 @@ Next:
     ['init --url https://a --ca ca --client ca/root.pem', 1, '"ca/root.pem" is not a JSON object'],
     ['init --url https://a --ca ca --client c1.secret.yaml', 1, 'is not a JSON object of clients'],
     ['init --url https://a --ca ca --client empty.json', 1, '"empty.json" holds no client'],
-    [`${INIT} --client c1.client.json`, 1, '"c1.client.json" holds client "c1" once more'],
+    [`${INIT} --client c1.client.json`, 1, '"c1.client.json" contains client "c1"'],
   ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
     const { cwd, config } = await setUp(context)
     await writeFile(join(cwd, 'empty.json'), '{}')

@@ -60,17 +60,17 @@ describe('config rotate', () => {
     const { exitCode, stdout, stderr } = await config('rotate s.json --add ca-2')
     expect(exitCode).toBe(0)
     expect(keysOf(stdout)).toEqual([`${A} active`, `${B} next`])
-    expect(stderr).toBe(`The configuration has no fault.
+    expect(stderr).toBe(`The configuration is valid.
 
 Next:
-  1. Put the result into signer-worker/signer.config.production.json, unless it is there.
+  1. Save the result as signer-worker/signer.config.production.json, unless it is there.
   2. npx wrangler secret put ${B} --env production < ca-2/issuing/ca.key
   3. npm run deploy:worker -- --env production --secret ${B}=ca-2/issuing/ca.key
 `)
     expect(await readFile(join(cwd, 's.json'), 'utf8')).toBe(before)
     const activated = await config('rotate s.json --activate')
     expect(activated.stderr).toContain(
-      '"s.json" has an issuer "default" that has 0 CAs that are next',
+      '"s.json": issuer "default": expected exactly one CA in state next, which becomes active; found 0',
     )
   })
 
@@ -103,12 +103,16 @@ Next:
   })
 
   it.for([
-    ['rotate s.json', 2, 'exactly one of --add, --activate, --back and --remove is wanted'],
+    ['rotate s.json', 2, 'give exactly one of --add, --activate, --back and --remove'],
     ['rotate s.json --add ca-2 --activate', 2, 'exactly one of'],
-    ['rotate s.json --remove active', 2, '--remove: "active" is unknown'],
-    ['rotate s.json --back', 1, 'has 0 CAs that are retiring'],
-    ['rotate s.json --remove next', 1, 'has an issuer "default" that has no CA that is next'],
-    ['rotate s.json --activate --issuer web', 1, '"s.json" has no issuer "web"'],
+    ['rotate s.json --remove active', 2, '--remove: unknown value "active"'],
+    [
+      'rotate s.json --back',
+      1,
+      'expected exactly one CA in state retiring, which becomes active; found 0',
+    ],
+    ['rotate s.json --remove next', 1, 'issuer "default": there is no CA in state next to remove'],
+    ['rotate s.json --activate --issuer web', 1, '"s.json": the configuration has no issuer "web"'],
     ['rotate s.json --add none', 1, '--add: cannot read "none/chain.pem"'],
     [
       'rotate s.json --add ca',
@@ -117,8 +121,12 @@ Next:
     ],
     ['rotate s.json --add mixed', 1, 'CA_KEY_DEFAULT_2" does not belong to the issuing CA'],
     ['rotate none.json --activate', 1, 'cannot read "none.json"'],
-    ['rotate ca/chain.pem --activate', 1, '"ca/chain.pem" is no configuration of the worker'],
-    ['rotate odd.json --activate', 1, 'has an issuer "default" without a list of authorities'],
+    [
+      'rotate ca/chain.pem --activate',
+      1,
+      '"ca/chain.pem": the file is not a configuration of the worker',
+    ],
+    ['rotate odd.json --activate', 1, 'issuer "default" has no list of authorities'],
   ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
     const { cwd, config } = await harness(context)
     await writeFile(join(cwd, 'odd.json'), '{"issuers": {"default": {"authorities": [1]}}}')

@@ -54,7 +54,7 @@ describe('edge-issuer context', () => {
     await cli('context add one --url https://one.example --key a.admin.key', env)
     expect((await cli('context list -o json', env)).stdout).toContain('https://one.example')
     await expect(stat(join(cwd, 'xdg/edge-issuer/contexts.json'))).resolves.toBeDefined()
-    expect((await cli('context list')).stderr).toContain('there are no contexts in')
+    expect((await cli('context list')).stderr).toContain('no contexts in')
   })
 
   it('use, list and remove', async ({ expect, ...context }) => {
@@ -71,20 +71,24 @@ describe('edge-issuer context', () => {
   })
 
   it.for([
-    ['context add one --url https://c.example --key a.admin.key', 1, 'a context "one" already'],
+    [
+      'context add one --url https://c.example --key a.admin.key',
+      1,
+      'context "one" already exists',
+    ],
     ['context add two --url http://c.example --key a.admin.key', 2, 'the url must be https'],
     ['context add two --url https://c.example --key none.key', 1, 'cannot read "none.key"'],
     ['context add two --url https://c.example --key a.admin.json', 1, 'no private key'],
     [
       'context add two --url https://c.example --key a.admin.key --ca-file a.admin.key',
       1,
-      'holds no PEM certificate',
+      'contains no PEM certificate',
     ],
-    ['context add Two --url https://c.example --key a.admin.key', 2, 'must be a DNS label'],
-    ['context use two', 2, 'there is no context "two"; there are: one'],
-    ['context use constructor', 2, 'there is no context "constructor"'],
-    ['context remove two', 2, 'there is no context "two"'],
-    ['certificates list --context two', 2, 'there is no context "two"'],
+    ['context add Two --url https://c.example --key a.admin.key', 2, 'expected a DNS label'],
+    ['context use two', 2, 'unknown context "two"; the contexts are: one'],
+    ['context use constructor', 2, 'unknown context "constructor"'],
+    ['context remove two', 2, 'unknown context "two"'],
+    ['certificates list --context two', 2, 'unknown context "two"'],
   ] as const)(
     '%s is refused, and changes nothing',
     async ([args, exitCode, said], { expect, ...context }) => {
@@ -167,9 +171,17 @@ describe('a part of the connection', () => {
   })
 
   it.for([
-    ['certificates list', {}, '--url: it is required; give the flag, set EDGE_ISSUER_URL'],
-    ['certificates list', { EDGE_ISSUER_URL: '' }, '--url: it is required'],
-    ['health --url https://a', {}, '--key: it is required; give the flag, set EDGE_ISSUER_KEY'],
+    [
+      'certificates list',
+      {},
+      '--url: the flag is required without a context; give the flag, set EDGE_ISSUER_URL',
+    ],
+    ['certificates list', { EDGE_ISSUER_URL: '' }, '--url: the flag is required'],
+    [
+      'health --url https://a',
+      {},
+      '--key: the flag is required without a context; give the flag, set EDGE_ISSUER_KEY',
+    ],
   ] as const)(
     '%s without one ends as usage error',
     async ([args, env, said], { expect, ...context }) => {

@@ -80,7 +80,7 @@ describe('sign', () => {
   it('makes a uid up and says how to ask for the same again', async ({ expect, ...context }) => {
     const { worker, sign } = await setUp(SIGNED, context)
     const { stderr } = await sign('--csr web.csr')
-    const uid = /^uid ([0-9a-f-]{36}): --uid \1 asks/.exec(stderr)?.[1]
+    const uid = /^uid ([0-9a-f-]{36}): repeat this request with --uid \1$/m.exec(stderr)?.[1]
     expect(uid).toBeDefined()
     expect(requestOf(worker)).toMatchObject({ origin: { uid } })
   })
@@ -103,7 +103,7 @@ describe('sign', () => {
     const body = { ...ANSWER, clamped: 'issuer', replayed: true }
     const { sign } = await setUp({ status: 200, body }, context)
     const { stderr } = await sign('--csr web.csr --uid u')
-    expect(stderr).toContain('signed before; shorter than asked for, by the limit of the issuer')
+    expect(stderr).toContain('signed before; shorter than requested, limited by the issuer')
   })
 
   it('says on standard error what is not certified and what verifiers may refuse', async ({
@@ -143,7 +143,7 @@ describe('sign', () => {
     await writeFile(join(cwd, 'web.pem'), 'older')
     const { exitCode, stderr } = await sign('--csr web.csr --out web.pem')
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('"web.pem" exists already')
+    expect(stderr).toContain('"web.pem" already exists')
     expect(worker.seen).toEqual([])
     expect(await readFile(join(cwd, 'web.pem'), 'utf8')).toBe('older')
   })
@@ -156,7 +156,9 @@ describe('sign', () => {
     await symlink('nowhere', join(cwd, 'dangling'))
     const { exitCode, stderr } = await sign('--csr web.csr --uid u-9 --out dangling/x.pem')
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('the certificate is signed: ask again with --uid u-9 to get it')
+    expect(stderr).toContain(
+      'the certificate is signed: repeat the request with --uid u-9 to get it',
+    )
     expect(worker.seen).toHaveLength(1)
   })
 
@@ -187,7 +189,7 @@ describe('sign', () => {
         },
       })
       expect(stderr).toContain(`(${code})`)
-      expect(stderr).toContain('ask again in 7 s or later')
+      expect(stderr).toContain('retry after 7 s')
     },
   )
 
@@ -198,14 +200,14 @@ describe('sign', () => {
   })
 
   it.for([
-    ['--csr none.csr', 1, 'cannot read "none.csr": there is no such file or directory'],
+    ['--csr none.csr', 1, 'cannot read "none.csr": no such file or directory'],
     ['--csr .', 1, 'cannot read ".": it is a directory'],
     ['--csr tls.pem', 1, '"tls.pem" has a certificate as its first PEM block'],
     ['--csr web.csr --out web.csr/x', 1, 'a part of the path is not a directory'],
-    ['--csr web.csr --uid a/b', 2, '--uid: "a/b" must be 1 to 128'],
-    ['--csr web.csr --issuer ../x', 2, '--issuer: "../x" must be a DNS label'],
-    ['--csr web.csr --duration 90', 2, '--duration: "90" is not a duration'],
-    ['--json', 2, '--csr: it is required'],
+    ['--csr web.csr --uid a/b', 2, '--uid: invalid uid "a/b"; expected 1 to 128'],
+    ['--csr web.csr --issuer ../x', 2, '--issuer: invalid name "../x"; expected a DNS label'],
+    ['--csr web.csr --duration 90', 2, '--duration: invalid duration "90"'],
+    ['--json', 2, '--csr: a value is required'],
   ] as const)('%s is refused here', async ([args, code, fault], { expect, ...context }) => {
     const { worker, sign } = await setUp(SIGNED, context)
     const { exitCode, stderr } = await sign(args)

@@ -90,7 +90,7 @@ describe('edge-issuer status', () => {
     const { kubeconfig } = await aCluster(context)
     const { exitCode, stdout } = await status(kubeconfig)
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('relay  nobody is known to lead; version unknown\n')
+    expect(stdout).toContain('relay  no leader known; version unknown\n')
     expect(stdout).toContain('requests: none\n')
   })
 
@@ -156,25 +156,25 @@ describe('edge-issuer status fails', () => {
       name: 'without CRDs',
       answer: refusal(404, 'the server could not find the requested resource'),
       exitCode: 1,
-      message: 'the CRDs are not installed (kubectl apply -f crds)',
+      message: 'a cluster admin must install the CRDs (kubectl apply -f crds)',
     },
     {
       name: 'without permission',
       answer: refusal(403, 'User "jane" cannot list'),
       exitCode: 1,
-      message: 'the API server refuses: User "jane" cannot list',
+      message: 'the API server rejects the request: User "jane" cannot list',
     },
     {
       name: 'with credentials that are not accepted',
       answer: refusal(401, 'Unauthorized'),
       exitCode: 1,
-      message: 'does not accept the credentials of the kubeconfig: Unauthorized',
+      message: 'rejects the credentials in the kubeconfig: Unauthorized',
     },
     {
       name: 'when the API server is overloaded',
       answer: refusal(429, 'later'),
       exitCode: 4,
-      message: 'the API server gives no answer: later',
+      message: 'no response from the API server: later',
     },
   ])('$name', async ({ answer, exitCode, message }, { expect, ...context }) => {
     const { kubeconfig } = await aCluster(context, { [ISSUERS]: answer, [CLUSTER_ISSUERS]: answer })
@@ -189,7 +189,7 @@ describe('edge-issuer status fails', () => {
     await server.stopListening()
     const { exitCode, stderr } = await status(server.kubeconfig)
     expect(exitCode).toBe(4)
-    expect(stderr).toContain('the API server gives no answer: connect ECONNREFUSED')
+    expect(stderr).toContain('no response from the API server: connect ECONNREFUSED')
   })
 
   it('without a kubeconfig, and says which one', async ({ expect, ...context }) => {

@@ -25,7 +25,7 @@ describe('what a client can get', () => {
       'without rules',
       { unrestricted: true },
       {},
-      'any name that the issuing CA permits; for any purpose but "any", "code signing", "timestamping", "ocsp signing"; up to 398 days; 1200 certificates a minute',
+      'any name that the issuing CA permits; for any purpose except "any", "code signing", "timestamping", "ocsp signing"; up to 398 days; 1200 certificates per minute',
     ],
     [
       'without rules, with a profile that has some',
@@ -35,13 +35,13 @@ describe('what a client can get', () => {
         usages: ['signing', 'digital signature', 'server auth'],
         maxDurationSeconds: 5400,
       },
-      'any name (of kind dns) that the issuing CA permits; for "digital signature", "server auth"; up to 90m; without a limit of certificates a minute',
+      'any name (of kind dns) that the issuing CA permits; for "digital signature", "server auth"; up to 90m; an unlimited number of certificates per minute',
     ],
     [
       'for every purpose',
       { unrestricted: true },
       { usages: USAGES },
-      'any name that the issuing CA permits; for any purpose; up to 398 days; 1200 certificates a minute',
+      'any name that the issuing CA permits; for any purpose; up to 398 days; 1200 certificates per minute',
     ],
     [
       'with every rule',
@@ -65,31 +65,31 @@ describe('what a client can get', () => {
         certificatesPerMinute: 7,
       },
       { usages: ['server auth'] },
-      'DNS names matching "*.a", "b"; IP addresses matching "10.*"; URIs matching "urn:a"; email addresses matching "*@a"; other names 1.2.3 matching "*"; common names matching "*.a"; subject organizations matching "A"; subject serialNumber matching "1"; subject attributes 0.9.2342.19200300.100.1.25 matching "a"; for "server auth"; up to 90 days; from namespaces matching "team-*"; 7 certificates a minute',
+      'DNS names matching "*.a", "b"; IP addresses matching "10.*"; URIs matching "urn:a"; email addresses matching "*@a"; other names 1.2.3 matching "*"; common names matching "*.a"; subject organizations matching "A"; subject serialNumber matching "1"; subject attributes 0.9.2342.19200300.100.1.25 matching "a"; for "server auth"; up to 90 days; from namespaces matching "team-*"; 7 certificates per minute',
     ],
     [
       'with rules that allow nothing',
       { allowed: {} },
       {},
-      'no name; for no purpose; up to 398 days; 1200 certificates a minute',
+      'no name; for no purpose; up to 398 days; 1200 certificates per minute',
     ],
     [
       'for a CA',
       { allowed: { isCA: true, usages: ['cert sign'] } },
       { isCA: true },
-      'no name; for "cert sign"; CA certificates with name constraints; up to 398 days; 1200 certificates a minute',
+      'no name; for "cert sign"; CA certificates with name constraints; up to 398 days; 1200 certificates per minute',
     ],
     [
       'for an unlimited CA',
       { allowed: { isCA: true, usages: ['cert sign'] } },
       { isCA: true, requireNameConstraints: false },
-      'no name; for "cert sign"; CA certificates with or without name constraints; up to 398 days; 1200 certificates a minute',
+      'no name; for "cert sign"; CA certificates with or without name constraints; up to 398 days; 1200 certificates per minute',
     ],
     [
       'but no CA',
       { allowed: { usages: ['cert sign'] } },
       { isCA: true },
-      'no name; for "cert sign"; up to 398 days; 1200 certificates a minute',
+      'no name; for "cert sign"; up to 398 days; 1200 certificates per minute',
     ],
   ])('%s', ([, client, profile, expected], { expect }) => {
     // The other profile is one that the issuer does not sign.
@@ -144,21 +144,23 @@ describe('a warning', () => {
       { allowed: { ...names, commonName: { values: ['a', '*b.internal'] } } },
       {},
       [
-        '/clients/c/allowed/commonName/values/1: "*b.internal" also matches common names elsewhere, such as "evilb.internal"',
+        '/clients/c/allowed/commonName/values/1: "*b.internal" also matches common names of other domains or networks, such as "evilb.internal"',
       ],
     ],
     [
       'of no usage',
       { allowed: { dnsNames: names.dnsNames } },
       {},
-      ['/clients/c/allowed/usages: no usage is allowed, so every request is refused'],
+      [
+        '/clients/c/allowed/usages: the worker refuses every request, since no usage is allowed; list what the client needs',
+      ],
     ],
     [
       'of no extended usage',
       { allowed: { ...names, usages: ['digital signature', 'key encipherment'] } },
       {},
       [
-        '/clients/c/allowed/usages: no extended usage is allowed, and without one a certificate would be good for every purpose, so every request is refused; add "server auth", "client auth" or what else the client needs',
+        '/clients/c/allowed/usages: the worker refuses every request, since no extended key usage is allowed, and a certificate without one would be valid for every purpose; add "server auth", "client auth" or another usage that the client needs',
       ],
     ],
     [
@@ -166,8 +168,8 @@ describe('a warning', () => {
       { allowed: { ...names, usages: ['server auth', 'any', 'ocsp signing'] } },
       {},
       [
-        '/clients/c/allowed/usages/1: "any": a certificate with it is good for every purpose',
-        '/clients/c/allowed/usages/2: "ocsp signing": its holder can answer for the issuing CA which certificates are revoked',
+        '/clients/c/allowed/usages/1: "any": a certificate with this usage is valid for every purpose',
+        '/clients/c/allowed/usages/2: "ocsp signing": its holder can sign OCSP responses for the issuing CA',
       ],
     ],
     [
@@ -202,7 +204,7 @@ describe('a warning', () => {
       'of no limit',
       { allowed: names, certificatesPerMinute: null },
       {},
-      ['/clients/c/certificatesPerMinute: there is no limit: a stolen key can fill the ledger'],
+      ['/clients/c/certificatesPerMinute: the rate is unlimited: a stolen key can fill the ledger'],
     ],
   ])('%s', ([, client, profile, expected], { expect }) => {
     const found = accessWarnings(fileOf(client, profile))

@@ -4,7 +4,7 @@ import {
   compilePatterns,
   inNamespace,
   matchesAny,
-} from '../../../signer-worker/src/policy/pattern.ts'
+} from '../../../signer-worker/src/policy/rules/pattern.ts'
 
 /** The example in a warning. */
 const exampleIn = (problem: string | undefined): string =>
@@ -48,14 +48,14 @@ describe('a pattern that matches everything', () => {
   })
 })
 
-describe('a pattern that does not keep namespaces apart', () => {
+describe('a pattern that does not separate namespaces', () => {
   it.for([
     ['*{namespace}.acme', 'x-a.acme', 'a'],
     ['{namespace}*.acme', 'a-b.acme', 'a'],
     ['*-{namespace}.acme', 'x-a-b.acme', 'b'],
     ['{namespace}-*.acme', 'a-b-x.acme', 'a'],
   ] as const)('%s', ([pattern, foreign, namespace], { expect }) => {
-    expect(patternProblem('dns', pattern)).toContain('does not keep namespaces apart')
+    expect(patternProblem('dns', pattern)).toContain('does not separate namespaces')
     expect(matchesAny(inNamespace(compilePatterns([pattern]), namespace), foreign)).toBe(true)
   })
 })

@@ -62,6 +62,6 @@ it('--caches needs --clean', async ({ expect, ...context }) => {
   const { exitCode: code, stderr } = await runCli(['demo', '--caches'], { cwd })
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining('--caches goes with --clean'),
+    stderr: expect.stringContaining('--caches requires --clean'),
   })
 })

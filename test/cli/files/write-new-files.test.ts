@@ -32,7 +32,7 @@ describe('new files', () => {
     expect(await writeNewFiles(FILES, recordedIo({ cwd }).io)).toEqual({
       ok: false,
       error:
-        '"a/b/private.key" exists already, and nothing is ever overwritten; choose another place or move it away',
+        '"a/b/private.key" already exists and is not overwritten; choose another path, or move the file away',
     })
     expect(await readFile(join(cwd, 'a/b/private.key'), 'utf8')).toBe('older')
     expect(await readdir(join(cwd, 'a'))).toEqual(['b'])
@@ -43,7 +43,7 @@ describe('new files', () => {
     await writeFile(join(cwd, 'a'), '')
     expect(await writeNewFiles(FILES, recordedIo({ cwd }).io)).toEqual({
       ok: false,
-      error: 'cannot make a folder for "a/public.pem": a part of the path is not a directory',
+      error: 'cannot create the folder of "a/public.pem": a part of the path is not a directory',
     })
   })
 })

@@ -58,7 +58,11 @@ const FORMS = [
     'cat ca.key chain.pem > wrong.key',
     'has a certificate, a certificate after the private key',
   ],
-  ['a key behind its chain', 'cat chain.pem ca.key > wrong.key', 'the private key must be alone'],
+  [
+    'a key behind its chain',
+    'cat chain.pem ca.key > wrong.key',
+    'the file must contain only the private key',
+  ],
 ] as const
 
 describe('config check explains and converts', () => {
@@ -80,7 +84,10 @@ describe('config check explains and converts', () => {
       cwd,
     )
     const right = await runCli(`${check}wrong.pkcs8.key`, { cwd, nowMs: NOW_MS })
-    expect(right).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('keys included') })
+    expect(right).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('including its private keys'),
+    })
   })
 })
 
@@ -115,20 +122,20 @@ it.for([
   ['a bundle', pem('PKCS7'), 'has a PKCS#7 bundle and no private key'],
   ['something of PGP', pem('PGP MESSAGE'), 'has "PGP MESSAGE" and no private key'],
   ['RSA of PKCS#1', pem('RSA PRIVATE KEY'), 'is an RSA private key in PKCS#1 form'],
-  ['DSA', pem('DSA PRIVATE KEY'), 'is a DSA private key, which the worker cannot sign with'],
-  ['OpenSSH', pem('OPENSSH PRIVATE KEY'), 'is a private key in the form of OpenSSH'],
-  ['parameters alone', pem('EC PARAMETERS'), 'has the parameters of an elliptic curve'],
+  ['DSA', pem('DSA PRIVATE KEY'), 'is a DSA private key, which the worker does not support'],
+  ['OpenSSH', pem('OPENSSH PRIVATE KEY'), 'is a private key in OpenSSH format'],
+  ['parameters alone', pem('EC PARAMETERS'), 'has only the parameters of an elliptic curve'],
   ['two keys', pem('PRIVATE KEY') + pem('PRIVATE KEY'), 'has a private key after the private key'],
-  ['ssh-ed25519', 'ssh-ed25519 AAAA me@here\n', 'is a public key of OpenSSH'],
-  ['ecdsa-sha2', 'ecdsa-sha2-nistp256 AAAA me@here\n', 'is a public key of OpenSSH'],
-  ['PuTTY', 'PuTTY-User-Key-File-3: ssh-ed25519\n', 'is a private key of PuTTY'],
-  ['age', 'AGE-SECRET-KEY-1QQQ\n', 'is a file of age'],
+  ['ssh-ed25519', 'ssh-ed25519 AAAA me@here\n', 'is an OpenSSH public key'],
+  ['ecdsa-sha2', 'ecdsa-sha2-nistp256 AAAA me@here\n', 'is an OpenSSH public key'],
+  ['PuTTY', 'PuTTY-User-Key-File-3: ssh-ed25519\n', 'is a PuTTY private key'],
+  ['age', 'AGE-SECRET-KEY-1QQQ\n', 'is an age file'],
   ['JWK', '{"kty":"EC","d":"hunter2"}', 'is a JSON Web Key'],
   ['JSON', '{"keys":[]}', 'is JSON'],
-  ['words', 'hunter2', 'is no private key'],
+  ['words', 'hunter2', 'is not a private key'],
   ['JKS', Buffer.from('feedfeed00', 'hex'), 'is a Java key store'],
   ['UTF-16', Buffer.from('\uFEFF-----BEGIN', 'utf16le'), 'is UTF-16 text'],
-  ['zeros', Buffer.alloc(64), 'is no private key'],
+  ['zeros', Buffer.alloc(64), 'is not a private key'],
 ] as const)('%s is called what it is, and not quoted', ([, content, said], { expect }) => {
   const text = explainKeyFile(Buffer.from(content), 'a.key')
   expect(text).toContain(said)

@@ -96,7 +96,7 @@ describe('the kubeconfig', () => {
     context.onTestFinished(() => void vi.unstubAllEnvs())
     const without = await runCli('status', { cwd: '/' })
     expect(without.stderr).toContain(
-      `there is no kubeconfig ${join(folder, '.kube/config')}; name one by --kubeconfig or KUBECONFIG`,
+      `no kubeconfig at ${join(folder, '.kube/config')}; name one with --kubeconfig or KUBECONFIG`,
     )
     const { url } = await aCluster(context)
     await mkdir(join(folder, '.kube'))

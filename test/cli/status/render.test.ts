@@ -50,7 +50,7 @@ const withRequests = (...open: readonly RequestStatus[]): StatusReport => ({
 it('shows relay, issuers and requests in a few lines', ({ expect }) => {
   const report = { ...withRequests(aRequestStatus()), issuers: [anIssuerStatus()] }
   expect(renderStatus(report)).toBe(
-    `relay  edge-issuer-relay-7d9f_b7f1c9a0 leads, seen 2s ago; version 1.2.3; registry.example:5000/edge-issuer/relay:1.2.3
+    `relay  edge-issuer-relay-7d9f_b7f1c9a0 leads, Lease renewed 2s ago; version 1.2.3; registry.example:5000/edge-issuer/relay:1.2.3
 
 KIND           NAMESPACE  NAME        READY  REASON   CA                  SHA-256           CA EXPIRES
 ClusterIssuer  -          private-ca  True   Checked  CN=Acme Issuing CA  abababababababab  2026-03-01T00:10:00Z (in 59d)
@@ -86,7 +86,7 @@ describe('notes below the issuers', () => {
     {
       name: 'that no relay has come by',
       issuer: { ready: 'Unknown', reason: null, message: null, ca: null, isCurrent: false },
-      note: 'ClusterIssuer private-ca: no relay has looked at it yet\n',
+      note: 'ClusterIssuer private-ca: no relay has checked this issuer yet\n',
     },
     {
       name: 'the CA that is next',
@@ -121,7 +121,7 @@ it('a condition about an older spec is marked', ({ expect }) => {
 it('a CA that is over is said to be', ({ expect }) => {
   const ca = { subject: 'CN=A', serialNumber: '1', notAfter: '2025-12-31T00:00:00Z', sha256: 'ab' }
   const text = renderStatus({ ...EMPTY, issuers: [anIssuerStatus({ ca })] })
-  expect(text).toContain('2025-12-31T00:00:00Z (over)')
+  expect(text).toContain('2025-12-31T00:00:00Z (expired)')
 })
 
 it('a pipe gets every request with the whole reason', ({ expect }) => {
@@ -142,7 +142,7 @@ it('fifty requests are shown, and how many more there are', ({ expect }) => {
   const text = renderStatus(withRequests(...requests))
   expect(text).toContain('/web-49 ')
   expect(text).not.toContain('/web-50 ')
-  expect(text).toContain('and 3 more, in --json\n')
+  expect(text).toContain('and 3 more; --json prints all of them\n')
 })
 
 it('what could not be written counts, not what was written before', ({ expect }) => {
@@ -173,12 +173,12 @@ it.for([
   {
     name: 'let go',
     relay: { leader: null, isLeading: false },
-    line: 'relay  nobody is known to lead;',
+    line: 'relay  no leader known;',
   },
   {
     name: 'silent',
     relay: { isLeading: false, renewedAt: '2026-01-01T00:00:00.000000Z' },
-    line: 'relay  nobody leads: edge-issuer-relay-7d9f_b7f1c9a0 was last seen 10m ago;',
+    line: 'relay  no leader: edge-issuer-relay-7d9f_b7f1c9a0 last renewed its Lease 10m ago;',
   },
 ])('a leader that is $name is not said to lead', ({ relay, line }, { expect }) => {
   const text = renderStatus({ ...EMPTY, relay: { ...EMPTY.relay, ...relay } })
@@ -188,6 +188,6 @@ it.for([
 it('what could not be seen is said', ({ expect }) => {
   const relay = { ...EMPTY.relay, version: null, image: null, unknown: ['the version: may not'] }
   const text = renderStatus({ ...EMPTY, relay, unread: ['issuers.edge-issuer.dev: may not'] })
-  expect(text).toContain('; version unknown\n       could not tell the version: may not\n')
+  expect(text).toContain('; version unknown\n       unknown: the version: may not\n')
   expect(text).toContain('\ncould not read issuers.edge-issuer.dev: may not\n')
 })

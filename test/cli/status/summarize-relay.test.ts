@@ -51,14 +51,14 @@ describe('the relay', () => {
       name: 'there is no Lease',
       lease: err({ kind: 'not-found', message: 'x' } as const),
       unknown: [
-        'who leads: there is no such Lease; no relay has run with --leader-elect, or it runs elsewhere',
+        'the leader: the Lease does not exist; no relay has run with --leader-elect in this namespace',
       ],
     },
-    { name: 'it may not be read', lease: refused('may not'), unknown: ['who leads: may not'] },
+    { name: 'it may not be read', lease: refused('may not'), unknown: ['the leader: may not'] },
     {
       name: 'it was let go',
       lease: aLease({ holderIdentity: '' }),
-      unknown: ['the version: nobody leads'],
+      unknown: ['the version: there is no leader'],
     },
   ])('is not known when $name', ({ lease, unknown }, { expect }) => {
     expect(summarizeRelay(aSnapshot({ lease, pod: undefined }), SCOPE, NOW_MS)).toMatchObject({

@@ -35,7 +35,7 @@ describe('a request', () => {
       name: 'that nobody approved',
       status: { conditions: [] },
       state: 'not-approved',
-      why: 'not approved; cert-manager approves CertificateRequests if ClusterRole "cert-manager-controller-approve:edge-issuer-dev" is bound to it',
+      why: 'not approved; cert-manager approves CertificateRequests if a cluster admin binds ClusterRole "cert-manager-controller-approve:edge-issuer-dev" to it',
     },
     {
       name: 'that is retried',
@@ -47,7 +47,7 @@ describe('a request', () => {
       name: 'that nobody has touched',
       status: { conditions: [aCondition('Approved')] },
       state: 'signing',
-      why: 'approved; the relay has not told of it yet',
+      why: 'approved; the relay has not reported anything yet',
     },
   ])('$name is $state', ({ status, state, why }, { expect }) => {
     const snapshot = aSnapshot({
@@ -122,7 +122,7 @@ describe('a request', () => {
   it('whose issuer may not be read is not said to have none', ({ expect }) => {
     const snapshot = aSnapshot({ issuers: refused('no'), requests: listed(aRequest()) })
     expect(summaryOf(snapshot).requests.open).toMatchObject([
-      { state: 'signing', why: 'approved; the relay has not told of it yet' },
+      { state: 'signing', why: 'approved; the relay has not reported anything yet' },
     ])
   })
 })

@@ -37,7 +37,7 @@ async function converse(
   return { code: typeof code === 'number' ? code : null, shown }
 }
 
-const QUESTION = 'Passphrase of the new root key'
+const QUESTION = 'Passphrase for the new root key'
 
 describe('a passphrase at a terminal', { timeout: 60_000 }, () => {
   it('is asked for twice, not shown, and can be corrected', async ({ expect, ...context }) => {

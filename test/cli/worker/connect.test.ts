@@ -57,7 +57,7 @@ describe('a connection to the worker', () => {
     ['--key web.csr', 1, '"web.csr" has a certification request and no private key'],
     ['--key tls.key', 1, 'the private key in "tls.key" holds a key of type ec, not Ed25519'],
     ['--key c.client.json', 1, '"c.client.json" has a public key and no private key'],
-    ['--key c.secret.yaml --ca-file tls.key', 1, '"tls.key" holds no PEM certificate'],
+    ['--key c.secret.yaml --ca-file tls.key', 1, '"tls.key" contains no PEM certificate'],
     ['--key c.secret.yaml --url http://a.example', 2, '--url: the url must be https'],
     ['--key c.secret.yaml --url a.example', 2, '--url: the url "a.example" is not'],
   ] as const)('by %s is refused', async ([args, code, fault], { expect, ...context }) => {

@@ -14,7 +14,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
 import { CTRL_C, openTerminal, type Terminal } from './terminal.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const UP = /Everything runs until Ctrl-C/
+const UP = /The demo runs until Ctrl-C/
 const START_TIMEOUT_MS = 90_000
 const END_TIMEOUT_MS = 60_000
 
@@ -124,16 +124,16 @@ describe('the demo in a terminal', () => {
     const terminal = await demoThatIsUp()
     const [text] = await terminal.waitFor(/^[^]*--clean .* --caches\n/, END_TIMEOUT_MS)
     for (const shown of [
-      /Certificate by the Issuer: creation to Ready/,
-      /Certificate by the ClusterIssuer: creation to Ready/,
-      / leads, seen .* ago/,
+      /Certificate from the Issuer: creation to Ready/,
+      /Certificate from the ClusterIssuer: creation to Ready/,
+      / leads, Lease renewed .* ago/,
       /^ *ClusterIssuer +- +edge +True +Checked/m,
       /^ *Issuer +demo +edge +True +Checked/m,
-      /The chain in Secret demo\/by-issuer-tls, by the Issuer\n +0 +subject/,
+      /The chain in Secret demo\/by-issuer-tls, from the Issuer\n +0 +subject/,
       /^ +names +DNS:by-clusterissuer\.example\.com$/m,
       /^ +1 +subject +CN=edge-issuer Issuing CA$/m,
       /certificates list.*\n +ISSUED +VALID TO/,
-      /also what was built \([\d.]+ [kMG]?B in /,
+      /also the built programs \([\d.]+ [kMG]?B in /,
     ])
       expect(text).toMatch(shown)
     expect(text).not.toMatch(/[A-Za-z0-9+/=]{100}/)
@@ -166,7 +166,7 @@ describe('the demo in a terminal', () => {
 
     const clean = demo('--clean')
     expect(await clean.ended).toBe(1)
-    expect(clean.printed()).toMatch(/is running as process \d+; end that process first/)
+    expect(clean.printed()).toMatch(/is running as process \d+; stop that process first/)
 
     terminal.type(CTRL_C)
     expect(await terminal.ended).toBe(0)
@@ -239,7 +239,9 @@ describe('the demo in a terminal', () => {
     const first = demo('--clean', { XDG_CACHE_HOME: cache })
     expect(await first.ended).toBe(0)
     expect(first.printed()).toMatch(/Removed .*edge-issuer-demo \([\d.]+ MB\)\./)
-    expect(first.printed()).toMatch(/is kept \(2\.0 MB in .*\); --caches removes it too/)
+    expect(first.printed()).toMatch(
+      /Kept the built programs \(2\.0 MB in .*\); --caches removes them too/,
+    )
     expect(await readdir(stateIn)).toEqual(['of-others'])
 
     const second = demo('--clean --caches', { XDG_CACHE_HOME: cache })
@@ -277,7 +279,7 @@ describe('another build', () => {
     const more = await cacheInUse()
     const terminal = demo('--clean --caches', more)
     expect(await terminal.ended).toBe(1)
-    expect(terminal.printed()).toMatch(/process \d+ is building in .*; try again when it has ended/)
+    expect(terminal.printed()).toMatch(/process \d+ is building in .*; retry when it has finished/)
     const lock = join(more['XDG_CACHE_HOME'] ?? '', 'edge-issuer/control-plane/build.lock')
     expect(await readFile(lock, 'utf8')).toContain(String(process.pid))
   })

@@ -93,7 +93,7 @@ export const REFUSED: readonly KubeconfigCase[] = [
   {
     name: 'a token that is not accepted',
     scene: oneFile(() => ({ user: { token: 'secret' } })),
-    says: 'the API server does not accept the credentials of the kubeconfig',
+    says: 'the API server rejects the credentials in the kubeconfig',
   },
   {
     name: 'a token file that does not exist',

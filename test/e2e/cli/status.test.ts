@@ -156,7 +156,7 @@ it('shows issuers and requests', async ({ expect }) => {
 
   const { code, stdout, stderr } = await text(plane.adminKubeconfig)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(/^relay {2}\S+ leads, seen \d+s ago; version 0\.1\.0; /)
+  expect(stdout).toMatch(/^relay {2}\S+ leads, Lease renewed \d+s ago; version 0\.1\.0; /)
   expect(stdout).toMatch(/^ClusterIssuer +- +edge +True +Checked +CN=edge-issuer Issuing CA /m)
   expect(stdout).toMatch(
     /^Issuer default\/keyless: Pending: Not ready yet: .*kubectl create rolebinding/m,
@@ -190,7 +190,7 @@ metadata: {name: watcher, namespace: default}
   for (const plural of ['certificaterequests.cert-manager.io', 'issuers.edge-issuer.dev']) {
     expect(stdout).toContain(`could not read ${plural}: `)
   }
-  expect(stdout).toContain('could not tell who leads: ')
+  expect(stdout).toContain('unknown: the leader: ')
 })
 
 it('shows since when a dead relay no longer leads', async ({ expect }) => {
@@ -201,7 +201,7 @@ it('shows since when a dead relay no longer leads', async ({ expect }) => {
     timeoutMs: 60_000,
   })
   const { stdout } = await text(edge.plane.adminKubeconfig)
-  expect(stdout).toMatch(/^relay {2}nobody leads: \S+ was last seen \d+s ago; /)
+  expect(stdout).toMatch(/^relay {2}no leader: \S+ last renewed its Lease \d+s ago; /)
 })
 
 it('without the CRDs it says that they are missing', async ({ expect }) => {
@@ -212,5 +212,5 @@ it('without the CRDs it says that they are missing', async ({ expect }) => {
     timeoutMs: 60_000,
   })
   const { stderr } = await text(edge.plane.adminKubeconfig)
-  expect(stderr).toContain('the CRDs are not installed (kubectl apply -f crds)')
+  expect(stderr).toContain('a cluster admin must install the CRDs (kubectl apply -f crds)')
 })
