@@ -78,7 +78,9 @@ class CertificateRequestAdapter implements RequestAdapter<CertificateRequest> {
   ): Result<SignRequest, string> {
     const durationSeconds = readDuration(spec.duration)
     if (durationSeconds === undefined) {
-      return err(`spec.duration ${JSON.stringify(spec.duration)} is not a duration of at least 1s`)
+      return err(
+        `spec.duration is ${JSON.stringify(spec.duration)}; expected a duration of at least 1s`,
+      )
     }
     return signMessage(spec.request, {
       durationSeconds,

@@ -120,7 +120,7 @@ export class CertificateSigningRequestAdapter implements RequestAdapter<Certific
   /** Kubernetes and cert-manager leave the approval to others. */
   approvalHelp({ metadata, spec }: CertificateSigningRequest): ApprovalHelp {
     return waitingForApproval(
-      `Not signing CertificateSigningRequest until it is approved. Neither Kubernetes nor cert-manager approves requests for ${spec.signerName} by itself; whoever may "approve" for this signer does: kubectl certificate approve ${metadata.name}`,
+      `Not signing CertificateSigningRequest until it is approved. Neither Kubernetes nor cert-manager approves requests for ${spec.signerName} by itself; anyone who may "approve" for this signer can: kubectl certificate approve ${metadata.name}`,
     )
   }
 
@@ -181,6 +181,6 @@ function readDuration(
   if (seconds >= MIN_DURATION_SECONDS) return ok(Math.min(seconds, expirationSeconds ?? seconds))
   const minimum = `${String(MIN_DURATION_SECONDS)}s`
   return err(
-    `annotation ${name} is ${JSON.stringify(text)}, not a duration of at least ${minimum} such as 2160h`,
+    `annotation ${name} is ${JSON.stringify(text)}; expected a duration of at least ${minimum} such as 2160h`,
   )
 }

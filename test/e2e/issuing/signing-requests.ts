@@ -96,7 +96,7 @@ export const lifetimeSecondsOf = (certificate: X509Certificate | undefined): num
 export async function whyLeftAlone(plane: ControlPlane, name: string): Promise<string | undefined> {
   const lines = (await readFile(join(plane.directory, 'relay.log'), 'utf8')).split('\n')
   return lines
-    .filter((line) => line.includes(`"key":"${name}"`) && line.includes('"request left alone"'))
+    .filter((line) => line.includes(`"key":"${name}"`) && line.includes('"request ignored"'))
     .map((line) => z.object({ why: z.string() }).parse(JSON.parse(line)).why)
     .at(-1)
 }
