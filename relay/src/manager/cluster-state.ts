@@ -1,33 +1,17 @@
 /**
- * How the cluster stands, as far as it was read. A follower reads what the leader reads.
+ * The state of the cluster for metrics, as far as it was read. Every replica reads the same.
  *
  * @module
  */
-import type { Issuer } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
 import { isOpenRequest } from '../core/open-request.ts'
 import { type RequestPhase, requestPhase } from '../core/request-phase.ts'
+import type { ClusterState, RequestsState } from '../metrics/state-metrics.ts'
 import { CERTIFICATE_REQUESTS } from '../requests/certificate-request.ts'
 import { CERTIFICATE_SIGNING_REQUESTS } from '../requests/certificate-signing-request.ts'
 import type { RequestAdapter } from '../requests/request-adapter.ts'
 import type { Store } from '../watch/store.ts'
 import type { Caches, Informer } from './caches.ts'
-
-/** The requests of one kind that name an issuer of ours. */
-export interface RequestsState {
-  /** `CertificateRequest`. */
-  readonly kind: string
-  readonly phases: readonly RequestPhase[]
-}
-
-/** Looked at anew with each call. */
-export interface ClusterState {
-  readonly issuers: () => readonly Issuer[]
-  /** Without the kinds that were not read yet, or are not to be read: that there are none would be a guess. */
-  readonly requests: () => readonly RequestsState[]
-  /** Objects that are not kept in memory for want of room, by collection. */
-  readonly omitted: () => readonly { readonly resource: string; readonly objects: number }[]
-}
 
 /** @param informers - What fills the stores. */
 export function clusterState(

@@ -1,7 +1,8 @@
 import { describe, it, vi } from 'vitest'
 import { capacityOf } from '../../../relay/src/core/capacity.ts'
 import { createCaches } from '../../../relay/src/manager/caches.ts'
-import { type ClusterState, clusterState } from '../../../relay/src/manager/cluster-state.ts'
+import { clusterState } from '../../../relay/src/manager/cluster-state.ts'
+import type { ClusterState } from '../../../relay/src/metrics/state-metrics.ts'
 import { CERTIFICATE_REQUESTS as ADAPTER } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
 
