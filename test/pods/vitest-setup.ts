@@ -30,6 +30,6 @@ export async function setup(project: TestProject): Promise<void> {
     return
   }
   report(
-    `node-e2e: this machine cannot run a node, its tests are skipped; missing: ${missing.join('; ')}`,
+    `pods: this machine cannot run a node, its tests are skipped; missing: ${missing.join('; ')}`,
   )
 }
