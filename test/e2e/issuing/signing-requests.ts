@@ -80,7 +80,7 @@ export async function eventsOf(plane: ControlPlane, name: string): Promise<reado
 }
 
 /** Waits until an Event about a request contains `text`. */
-export async function isTold(plane: ControlPlane, name: string, text: string): Promise<void> {
+export async function hasEvent(plane: ControlPlane, name: string, text: string): Promise<void> {
   await pollUntil({
     what: `the Event "${text}" about ${name}`,
     probe: async () => (await eventsOf(plane, name)).some((event) => event.includes(text)),
@@ -93,7 +93,7 @@ export const lifetimeSecondsOf = (certificate: X509Certificate | undefined): num
   ((certificate?.validToDate.getTime() ?? 0) - (certificate?.validFromDate.getTime() ?? 0)) / 1000
 
 /** The last reason that the relay logged for ignoring a request. */
-export async function whyLeftAlone(plane: ControlPlane, name: string): Promise<string | undefined> {
+export async function whyIgnored(plane: ControlPlane, name: string): Promise<string | undefined> {
   const lines = (await readFile(join(plane.directory, 'relay.log'), 'utf8')).split('\n')
   return lines
     .filter((line) => line.includes(`"key":"${name}"`) && line.includes('"request ignored"'))

@@ -106,10 +106,10 @@ it(
     const [second] = replicas
     if (second === undefined) throw new Error('there is no second replica')
     const third = await anotherReplica('third')
-    const toldAtMs = Date.now()
+    const stopAtMs = Date.now()
     const ended = second.stop(GRACE_MS)
     await waitUntilLeads(third)
-    expect(Date.now() - toldAtMs).toBeLessThan(HAND_OVER_LIMIT_MS)
+    expect(Date.now() - stopAtMs).toBeLessThan(HAND_OVER_LIMIT_MS)
     expect(await ended).toEqual({ code: 0, signal: null })
     await request('heir')
     await isIssued('heir')

@@ -1,6 +1,6 @@
 /**
  * Loaded into a relay process before the relay (`node --import`): while the file that
- * `EDGE_ISSUER_TEST_THROWS` names exists, code of the relay throws on objects whose names say so, as a
+ * `EDGE_ISSUER_TEST_THROWS` names exists, code of the relay throws on objects with certain names, as a
  * library's constructor does on a value that no check found.
  *
  * @module
@@ -12,7 +12,7 @@ import type { RequestDecision } from '../../../relay/src/core/request-decision.t
 import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { Connections } from '../../../relay/src/signer/connections.ts'
 
-/** Throws if `name` begins with `prefix`, and the file is there. */
+/** Throws if `name` begins with `prefix` and the file exists. */
 function mayThrow(name: string, prefix: string): void {
   if (name.startsWith(prefix) && existsSync(process.env['EDGE_ISSUER_TEST_THROWS'] ?? '')) {
     throw new TypeError(`Invalid URL: thrown on purpose, by ${name}`)
