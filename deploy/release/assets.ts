@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { findOrBuildBinary } from '@edge-issuer/testbed/control-plane'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { installManifest } from '../tools/install-manifest.ts'
+import { pinnedKustomize } from '../tools/pinned-kustomize.ts'
 
 /** What is released. */
 export interface Release {
@@ -31,7 +32,10 @@ export async function writeAssets({ version, image }: Release, folder: string): 
   if (!IMAGE.test(image)) throw new Error(`"${image}" has no digest`)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'install.yaml'), await installManifest(image))
+  await writeFile(
+    join(folder, 'install.yaml'),
+    await installManifest(await pinnedKustomize(), image),
+  )
   await packChart(folder)
   await packWorker(join(folder, `edge-issuer-worker-${version}.tar.gz`))
   await writeFile(join(folder, 'SHA256SUMS'), await checksums(folder))
