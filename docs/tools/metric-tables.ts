@@ -96,7 +96,10 @@ function labelsOf(text: string, name: string): readonly string[] {
   return [...inside.matchAll(/(\w+)="/g)].map(([, label = '']) => label)
 }
 
-const WORKER_METRICS = new URL('../../signer-worker/src/routes/admin/metrics.ts', import.meta.url)
+const WORKER_METRICS = new URL(
+  '../../signer-worker/src/http/routes/admin/metrics.ts',
+  import.meta.url,
+)
 
 /** @returns The metrics of the worker, from its source: it runs in workerd only. */
 export async function workerMetricFacts(): Promise<readonly MetricFacts[]> {

@@ -18,7 +18,7 @@ import {
   type SignedMessage,
   type SignRequest,
 } from '../../shared/src/index.ts'
-import { toProblem } from '../../signer-worker/src/problem.ts'
+import { toProblem } from '../../signer-worker/src/http/problem.ts'
 
 /** The key pair of RFC 8037 Appendix A. */
 const X = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'

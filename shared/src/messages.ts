@@ -164,6 +164,8 @@ const REFUSAL_CLASSES = [
 const problemErrorSchema = z.object({
   code: z.string(),
   detail: z.string(),
+  /** Member of the request that breaks a rule, `dnsNames[2]`; absent from workers before protocol 1.2. */
+  field: z.optional(z.string()),
   /** What exactly is malformed, for `csr_malformed`: a code of the reader. */
   fault: z.optional(z.string()),
 })

@@ -64,7 +64,7 @@ it('troubleshooting says what to do about every code of a refusal', async ({ exp
 it('troubleshooting has every reason of `credentials_rejected` in the log of the worker', async ({
   expect,
 }) => {
-  const source = await readFile(join(ROOT, 'signer-worker/src/auth/verify.ts'), 'utf8')
+  const source = await readFile(join(ROOT, 'signer-worker/src/http/auth/verify.ts'), 'utf8')
   const [union = ''] = /type CredentialFault =\n(?: {2}\|.*\n)+/u.exec(source) ?? []
   const known = [...union.matchAll(/kind: '(\w+)'/gu)].map(([, kind = '']) => kind)
   expect(known.length).toBeGreaterThan(5)

@@ -2,14 +2,15 @@ import { type CsrOptions, makeCsr } from '@edge-issuer/testbed/pki/csr'
 import { openssl } from '@edge-issuer/testbed/pki/openssl'
 import { type Authority, toPem } from '@edge-issuer/testbed/pki/x509'
 import { completeUsages, ok, type Refusal, type Result } from '../../shared/src/index.ts'
+import type { PublishedUrls } from '../../signer-worker/src/ca/distribution-urls.ts'
 import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
-import type { PublishedUrls } from '../../signer-worker/src/ca/pointers.ts'
 import { randomSerialNumber } from '../../signer-worker/src/ca/serial.ts'
-import { compileClientPolicy } from '../../signer-worker/src/policy/client-policy.ts'
+import type { CertificatePlan } from '../../signer-worker/src/model/certificate-plan.ts'
 /** Certificates as the worker makes them, here in Node, for openssl and Node to judge. */
-import { type CertificatePlan, evaluate } from '../../signer-worker/src/policy/evaluate.ts'
-import { profileSchema } from '../../signer-worker/src/policy/profile.ts'
+import { evaluate } from '../../signer-worker/src/policy/evaluate.ts'
+import { compileClientPolicy } from '../../signer-worker/src/policy/rules/client-policy.ts'
+import { profileSchema } from '../../signer-worker/src/policy/rules/profile.ts'
 
 /** What is asked for; what is not said is as cert-manager asks by default. */
 export interface Asked {

@@ -4,7 +4,7 @@
  * are issued.
  */
 import { describe, it } from 'vitest'
-import { lintTbsCertificate } from '../../signer-worker/src/ca/lint.ts'
+import { lintTbsCertificate } from '../../signer-worker/src/ca/lint/lint.ts'
 import { exhibit } from './judged/by-hand.ts'
 import { FAULTS } from './judged/faults.ts'
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { weakModulusFault } from '../../../signer-worker/src/policy/weak-rsa.ts'
+import { findWeakness } from '../../../signer-worker/src/policy/key/weak-rsa.ts'
 import { type Fixture, type RsaBits, type Task, TASKS } from './fixture.ts'
 import { openOperation } from './operation.ts'
 import { issueWithPeculiar, openPeculiar } from './peculiar.ts'
@@ -100,7 +100,7 @@ async function openScene(issuer: string, env: BenchEnv): Promise<Scene> {
 function rsaChecks({ rsaModuli }: Fixture, bits: RsaBits): (laps: number) => number {
   const moduli = rsaModuli[bits].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')))
   return (laps) =>
-    repeat(laps, () => moduli.filter((modulus) => weakModulusFault(modulus) === undefined).length)
+    repeat(laps, () => moduli.filter((modulus) => findWeakness(modulus) === undefined).length)
 }
 
 function repeat(laps: number, lap: () => number): number {

@@ -1,7 +1,7 @@
 /**
  * The product's whole operation, without HTTP and ledger: from the message of a request to the PEM of
  * a chain. Nothing here is the benchmark's own but the order of the calls, which is the product's
- * (`signer-worker/src/routes/sign.ts`, `signer-worker/src/ledger/ledger.ts`).
+ * (`signer-worker/src/http/routes/sign.ts`, `signer-worker/src/ledger/ledger.ts`).
  *
  * @module
  */
@@ -11,12 +11,13 @@ import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { Issuer } from '../../../signer-worker/src/config/config.ts'
 import { loadConfig } from '../../../signer-worker/src/config/parse.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
+import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import {
   type ClientPolicy,
   compileClientPolicy,
-} from '../../../signer-worker/src/policy/client-policy.ts'
-import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
-import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
+} from '../../../signer-worker/src/policy/rules/client-policy.ts'
+import type { Profile } from '../../../signer-worker/src/policy/rules/profile.ts'
 import type { Fixture } from './fixture.ts'
 
 /** One lap of a loop: every request of the fixture once. */

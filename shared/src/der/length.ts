@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DerFault } from './refusal.ts'
+import { DerContentError } from './der-error.ts'
 
 /** First octet of the long form, plus how many octets follow it; without any, the indefinite form. */
 export const LONG_FORM = 0x80
@@ -17,15 +17,15 @@ const MAX_LENGTH_OCTETS = 3
  */
 export function decodeLongLength(bytes: Uint8Array, at: number, limit: number): number {
   const octets = (bytes[at] ?? 0) - LONG_FORM
-  if (octets === 0) throw new DerFault('length_indefinite')
-  if (octets > MAX_LENGTH_OCTETS) throw new DerFault('length_too_large')
-  if (at + 1 + octets > limit) throw new DerFault('truncated')
+  if (octets === 0) throw new DerContentError('length_indefinite')
+  if (octets > MAX_LENGTH_OCTETS) throw new DerContentError('length_too_large')
+  if (at + 1 + octets > limit) throw new DerContentError('truncated')
   let length = 0
   for (let offset = at + 1; offset <= at + octets; offset += 1) {
     length = length * 256 + (bytes[offset] ?? 0)
   }
   const isShortest = length >= LONG_FORM && bytes[at + 1] !== 0
-  if (!isShortest) throw new DerFault('length_not_minimal')
+  if (!isShortest) throw new DerContentError('length_not_minimal')
   return length
 }
 

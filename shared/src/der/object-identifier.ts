@@ -1,3 +1,4 @@
+import { DerContentError } from './der-error.ts'
 /**
  * Object identifiers (X.690 §8.19), both ways. Arcs go up to 2⁵³ − 1.
  *
@@ -7,7 +8,6 @@
  * @module
  */
 import { isAt } from './octets.ts'
-import { DerFault } from './refusal.ts'
 
 /** Longest object identifier that is read, in octets of contents. */
 const MAX_OCTETS = 64
@@ -37,8 +37,8 @@ export function rememberObjectIdentifier(dotted: string): Uint8Array {
 
 /** @returns Dotted decimals. */
 export function decodeObjectIdentifier(bytes: Uint8Array, from: number, to: number): string {
-  if (from === to || (bytes[to - 1] ?? 0) >= 0x80) throw new DerFault('oid_truncated')
-  if (to - from > MAX_OCTETS) throw new DerFault('oid_too_long')
+  if (from === to || (bytes[to - 1] ?? 0) >= 0x80) throw new DerContentError('oid_truncated')
+  if (to - from > MAX_OCTETS) throw new DerContentError('oid_too_long')
   const known = byHash.get(hashOf(bytes, from, to))
   const isKnown = known?.contents.length === to - from && isAt(known.contents, bytes, from)
   return isKnown ? known.dotted : decodeArcs(bytes, from, to)
@@ -50,9 +50,9 @@ function decodeArcs(bytes: Uint8Array, from: number, to: number): string {
   let isFirstOctetOfArc = true
   for (let at = from; at < to; at += 1) {
     const octet = bytes[at] ?? 0
-    if (isFirstOctetOfArc && octet === 0x80) throw new DerFault('oid_not_minimal')
+    if (isFirstOctetOfArc && octet === 0x80) throw new DerContentError('oid_not_minimal')
     arc = arc * 128 + (octet & 0x7f)
-    if (arc > Number.MAX_SAFE_INTEGER) throw new DerFault('oid_arc_too_large')
+    if (arc > Number.MAX_SAFE_INTEGER) throw new DerContentError('oid_arc_too_large')
     isFirstOctetOfArc = octet < 0x80
     if (isFirstOctetOfArc) {
       text += text === '' ? firstTwoArcs(arc) : `.${String(arc)}`

@@ -1,10 +1,10 @@
 /**
  * Contents of the primitive types, in the one form DER allows (X.690 §8 and §11). Each function looks
- * at the octets from one offset to another and throws a {@link DerFault} for anything else.
+ * at the octets from one offset to another and throws a {@link DerContentError} for anything else.
  *
  * @module
  */
-import { DerFault } from './refusal.ts'
+import { DerContentError } from './der-error.ts'
 
 /** Largest bit number of a named bit list: keyUsage has nine bits (RFC 5280 §4.2.1.3). */
 const MAX_NAMED_BITS = 32
@@ -15,8 +15,8 @@ const MAX_SMALL_INTEGER_OCTETS = 4
 /** `00` or `FF` (X.690 §11.1). */
 export function decodeBoolean(bytes: Uint8Array, from: number, to: number): boolean {
   const octet = bytes[from]
-  if (to - from !== 1) throw new DerFault('boolean_length')
-  if (octet !== 0x00 && octet !== 0xff) throw new DerFault('boolean_not_der')
+  if (to - from !== 1) throw new DerContentError('boolean_length')
+  if (octet !== 0x00 && octet !== 0xff) throw new DerContentError('boolean_not_der')
   return octet === 0xff
 }
 
@@ -29,24 +29,24 @@ export function decodeBoolean(bytes: Uint8Array, from: number, to: number): bool
 function checkUnsignedInteger(bytes: Uint8Array, from: number, to: number): number {
   const first = bytes[from] ?? 0
   const second = bytes[from + 1] ?? 0
-  if (from === to) throw new DerFault('integer_empty')
+  if (from === to) throw new DerContentError('integer_empty')
   const isPadded = (first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80)
-  if (isPadded && to - from > 1) throw new DerFault('integer_not_minimal')
-  if (first >= 0x80) throw new DerFault('integer_negative')
+  if (isPadded && to - from > 1) throw new DerContentError('integer_not_minimal')
+  if (first >= 0x80) throw new DerContentError('integer_negative')
   return first === 0 ? from + 1 : from
 }
 
 /** @returns Offset of the magnitude of an INTEGER above zero, which does not begin with a zero octet. */
 export function checkPositiveInteger(bytes: Uint8Array, from: number, to: number): number {
   const magnitudeAt = checkUnsignedInteger(bytes, from, to)
-  if (magnitudeAt === to) throw new DerFault('integer_zero')
+  if (magnitudeAt === to) throw new DerContentError('integer_zero')
   return magnitudeAt
 }
 
 /** @returns An INTEGER from 0 to 2³¹ − 1. */
 export function decodeSmallInteger(bytes: Uint8Array, from: number, to: number): number {
   checkUnsignedInteger(bytes, from, to)
-  if (to - from > MAX_SMALL_INTEGER_OCTETS) throw new DerFault('integer_too_large')
+  if (to - from > MAX_SMALL_INTEGER_OCTETS) throw new DerContentError('integer_too_large')
   let value = 0
   for (let at = from; at < to; at += 1) value = value * 256 + (bytes[at] ?? 0)
   return value
@@ -54,8 +54,8 @@ export function decodeSmallInteger(bytes: Uint8Array, from: number, to: number):
 
 /** A BIT STRING that has no unused bits: the first octet of the contents counts them. */
 export function checkBitString(bytes: Uint8Array, from: number, to: number): void {
-  if (from === to) throw new DerFault('bit_string_empty')
-  if (bytes[from] !== 0) throw new DerFault('bit_string_unused_bits')
+  if (from === to) throw new DerContentError('bit_string_empty')
+  if (bytes[from] !== 0) throw new DerContentError('bit_string_unused_bits')
 }
 
 /**
@@ -65,7 +65,7 @@ export function checkBitString(bytes: Uint8Array, from: number, to: number): voi
  */
 export function decodeNamedBits(bytes: Uint8Array, from: number, to: number): readonly number[] {
   if (to - from > 1 && !isLastBitSet(bytes[from] ?? 0, bytes[to - 1] ?? 0)) {
-    throw new DerFault('named_bits_not_minimal')
+    throw new DerContentError('named_bits_not_minimal')
   }
   return decodePaddedNamedBits(bytes, from, to)
 }
@@ -76,11 +76,11 @@ export function decodePaddedNamedBits(
   from: number,
   to: number,
 ): readonly number[] {
-  if (from === to) throw new DerFault('bit_string_empty')
+  if (from === to) throw new DerContentError('bit_string_empty')
   const octetsAt = from + 1
-  if ((to - octetsAt) * 8 > MAX_NAMED_BITS) throw new DerFault('named_bits_too_many')
+  if ((to - octetsAt) * 8 > MAX_NAMED_BITS) throw new DerContentError('named_bits_too_many')
   if (!areUnusedBitsZero(bytes[from] ?? 0, to === octetsAt ? undefined : bytes[to - 1])) {
-    throw new DerFault('named_bits_padding')
+    throw new DerContentError('named_bits_padding')
   }
   const numbers: number[] = []
   for (let number = 0; number < (to - octetsAt) * 8; number += 1) {

@@ -1,7 +1,7 @@
-import type { ParseFault } from '../parse-fault.ts'
+import type { ParseError } from '../parse-error.ts'
 import { err, ok, type Result } from '../result.ts'
+import { DerError } from './der-error.ts'
 import { DerReader } from './reader.ts'
-import { DerRefusal } from './refusal.ts'
 
 /** An input, and the largest size that is read, in octets. */
 export interface DerInput {
@@ -17,7 +17,7 @@ export interface DerInput {
 export function readDer<T>(
   { bytes, maxBytes }: DerInput,
   read: (reader: DerReader) => T,
-): Result<T, ParseFault> {
+): Result<T, ParseError> {
   if (bytes.length > maxBytes) {
     const [found, most] = [String(bytes.length), String(maxBytes)]
     return err({
@@ -32,7 +32,7 @@ export function readDer<T>(
     reader.end()
     return ok(value)
   } catch (error) {
-    if (error instanceof DerRefusal) return err(error.fault)
+    if (error instanceof DerError) return err(error.parseError)
     throw error
   }
 }

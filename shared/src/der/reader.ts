@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { PARSE_FAULTS, type ParseFaultCode } from '../parse-fault.ts'
+import { PARSE_ERRORS, type ParseErrorCode } from '../parse-error.ts'
+import { DerContentError, DerError } from './der-error.ts'
 import { decodeLongLength, LONG_FORM } from './length.ts'
 import { decodeObjectIdentifier } from './object-identifier.ts'
 import { isAt } from './octets.ts'
@@ -19,7 +20,6 @@ import {
   decodePaddedNamedBits,
   decodeSmallInteger,
 } from './primitive.ts'
-import { DerFault, DerRefusal } from './refusal.ts'
 import {
   decodeAscii,
   isStringTag,
@@ -33,7 +33,7 @@ import { decodeGeneralizedTime, decodeUtcTime } from './time.ts'
 /** Levels of nesting; a name in an extension of a request stands on the twelfth. */
 const MAX_DEPTH = 16
 
-/** The value of the contents from one offset to another. @throws DerFault */
+/** The value of the contents from one offset to another. @throws DerContentError */
 type Decode<T> = (bytes: Uint8Array, from: number, to: number) => T
 
 /** A character string and its type. */
@@ -222,7 +222,7 @@ export class DerReader {
     const left = this.#end - this.#offset
     if (left === 0) return
     const isList = (this.#tag & CONSTRUCTED) !== 0
-    throw new DerRefusal({
+    throw new DerError({
       code: isList ? 'field_unexpected' : 'trailing_octets',
       octet: this.#offset,
       message: `${this.#path()} has ${String(left)} octets too many (at octet ${String(this.#offset)})`,
@@ -234,10 +234,10 @@ export class DerReader {
    *
    * @param words - Go on after the field's name; those of the code if there is no more to say.
    */
-  refusal(name: string | number, code: ParseFaultCode, words: string = PARSE_FAULTS[code]): Error {
+  refusal(name: string | number, code: ParseErrorCode, words: string = PARSE_ERRORS[code]): Error {
     const octet = this.#lastStart
     const message = `${this.#pathOf(name)} ${words} (at octet ${String(octet)})`
-    return new DerRefusal({ code, octet, message })
+    return new DerError({ code, octet, message })
   }
 
   /** Takes one element of a given type. */
@@ -300,7 +300,7 @@ export class DerReader {
 
   /** A fault of contents becomes one of this field; anything else stays what it is. */
   #placed(error: unknown, name: string | number): unknown {
-    return error instanceof DerFault ? this.refusal(name, error.code, error.message) : error
+    return error instanceof DerContentError ? this.refusal(name, error.code, error.message) : error
   }
 
   /** Goes over all elements of a SET OF and back to the first. */

@@ -5,13 +5,13 @@
  *
  * @module
  */
-import { DerFault } from './refusal.ts'
+import { DerContentError } from './der-error.ts'
 import { TAG } from './tag.ts'
 
 /** Longest character string that is read, in octets. */
 export const MAX_STRING_OCTETS = 4096
 
-/** The text of the contents from one offset to another. @throws DerFault */
+/** The text of the contents from one offset to another. @throws DerContentError */
 type DecodeText = (bytes: Uint8Array, from: number, to: number) => string
 
 // Both options say "as it is": no replacement characters, and a byte order mark is a character.
@@ -26,19 +26,19 @@ const NUMERIC = /^[0-9 ]*$/
 /** Seven bits a character, as IA5String has them. */
 export function decodeAscii(bytes: Uint8Array, from: number, to: number): string {
   const text = asciiText(bytes, from, to)
-  if (text === undefined) throw new DerFault('string_not_ascii')
+  if (text === undefined) throw new DerContentError('string_not_ascii')
   return text
 }
 
 function decodePrintable(bytes: Uint8Array, from: number, to: number): string {
   const text = asciiText(bytes, from, to)
-  if (text === undefined || !PRINTABLE.test(text)) throw new DerFault('string_not_printable')
+  if (text === undefined || !PRINTABLE.test(text)) throw new DerContentError('string_not_printable')
   return text
 }
 
 function decodeNumeric(bytes: Uint8Array, from: number, to: number): string {
   const text = asciiText(bytes, from, to)
-  if (text === undefined || !NUMERIC.test(text)) throw new DerFault('string_not_numeric')
+  if (text === undefined || !NUMERIC.test(text)) throw new DerContentError('string_not_numeric')
   return text
 }
 
@@ -57,11 +57,11 @@ function decodeTeletex(bytes: Uint8Array, from: number, to: number): string {
 
 /** UCS-2, big-endian: what UTF-16 has beyond it, and what is no character, is refused. */
 function decodeBmp(bytes: Uint8Array, from: number, to: number): string {
-  if ((to - from) % 2 !== 0) throw new DerFault('string_not_bmp')
+  if ((to - from) % 2 !== 0) throw new DerContentError('string_not_bmp')
   let text = ''
   for (let at = from; at < to; at += 2) {
     const codePoint = (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0)
-    if (isNoBmpCharacter(codePoint)) throw new DerFault('string_not_bmp')
+    if (isNoBmpCharacter(codePoint)) throw new DerContentError('string_not_bmp')
     text += character(codePoint)
   }
   return text
@@ -73,7 +73,7 @@ const isNoBmpCharacter = (codePoint: number): boolean =>
   codePoint >= 0xfffe
 
 function character(codePoint: number): string {
-  if (codePoint === 0) throw new DerFault('string_has_nul')
+  if (codePoint === 0) throw new DerContentError('string_has_nul')
   return String.fromCharCode(codePoint)
 }
 
@@ -82,7 +82,7 @@ function asciiText(bytes: Uint8Array, from: number, to: number): string | undefi
   for (let at = from; at < to; at += 1) {
     const octet = bytes[at] ?? 0
     if (octet >= 0x80) return undefined
-    if (octet === 0) throw new DerFault('string_has_nul')
+    if (octet === 0) throw new DerContentError('string_has_nul')
   }
   let text = ''
   let at = from
@@ -100,11 +100,11 @@ function asciiText(bytes: Uint8Array, from: number, to: number): string | undefi
 }
 
 function utf8Text(contents: Uint8Array): string {
-  if (contents.includes(0)) throw new DerFault('string_has_nul')
+  if (contents.includes(0)) throw new DerContentError('string_has_nul')
   try {
     return UTF8.decode(contents)
   } catch {
-    throw new DerFault('string_not_utf8')
+    throw new DerContentError('string_not_utf8')
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DerFault } from './refusal.ts'
+import { DerContentError } from './der-error.ts'
 import { TAG } from './tag.ts'
 
 /** UTCTime has two digits for the years 1950 to 2049. */
@@ -66,7 +66,7 @@ function decodePair(bytes: Uint8Array, at: number): number {
 }
 
 function requireForm(isFollowed: boolean): void {
-  if (!isFollowed) throw new DerFault('time_malformed')
+  if (!isFollowed) throw new DerContentError('time_malformed')
 }
 
 const isUtcTimeYear = (year: number): boolean =>

@@ -7,7 +7,7 @@
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed } from '../der/tag.ts'
-import type { ParseFault } from '../parse-fault.ts'
+import type { ParseError } from '../parse-error.ts'
 import type { Result } from '../result.ts'
 import { readExtensions, type Extensions } from './extension.ts'
 import { readName, type Name } from './name.ts'
@@ -42,7 +42,7 @@ const VERSION_3 = 2
 const EXTENSIONS = contextConstructed(3)
 
 /** @returns The certificate; or where and how it departs from what is accepted. */
-export const parseCertificate = (der: Uint8Array): Result<Certificate, ParseFault> =>
+export const parseCertificate = (der: Uint8Array): Result<Certificate, ParseError> =>
   parseCertificateBy(
     { name: readName, publicKey: readSubjectPublicKeyInfo, extensions: readExtensions },
     der,
@@ -62,7 +62,7 @@ export interface FieldReaders<N, K, E> {
 export const parseCertificateBy = <N, K, E>(
   read: FieldReaders<N, K, E>,
   der: Uint8Array,
-): Result<CertificateFields<N, K, E>, ParseFault> =>
+): Result<CertificateFields<N, K, E>, ParseError> =>
   readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) => readFields(input, read))
 
 function readFields<N, K, E>(

@@ -13,7 +13,7 @@ import { equalOctets } from '../der/octets.ts'
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed, TAG } from '../der/tag.ts'
-import type { ParseFault } from '../parse-fault.ts'
+import type { ParseError } from '../parse-error.ts'
 import { MAX_CSR_BYTES } from '../protocol.ts'
 import type { Result } from '../result.ts'
 import { readRequestedExtensions, type Extensions } from './extension.ts'
@@ -50,7 +50,7 @@ const NO_EXTENSIONS: Extensions = { list: [], values: {} }
  */
 export const parseCertificationRequest = (
   der: Uint8Array,
-): Result<CertificationRequest, ParseFault> =>
+): Result<CertificationRequest, ParseError> =>
   readDer({ bytes: der, maxBytes: MAX_CSR_BYTES }, readCertificationRequest)
 
 function readCertificationRequest(input: DerReader): CertificationRequest {

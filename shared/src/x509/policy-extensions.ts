@@ -7,7 +7,7 @@
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextPrimitive } from '../der/tag.ts'
-import type { ParseFault } from '../parse-fault.ts'
+import type { ParseError } from '../parse-error.ts'
 import { ok, type Result } from '../result.ts'
 import type { Extension } from './extension.ts'
 import { EXTENSION_OID } from './oid.ts'
@@ -79,7 +79,7 @@ const READERS: Readonly<Record<string, (input: DerReader) => PolicyExtensions>> 
 /** @returns What the policy extensions among `extensions` say; or where one of them is malformed. */
 export function readPolicyExtensions(
   extensions: readonly Extension[],
-): Result<PolicyExtensions, ParseFault> {
+): Result<PolicyExtensions, ParseError> {
   const values: PolicyExtensions = {}
   for (const { oid, value } of extensions) {
     const read = Object.hasOwn(READERS, oid) ? READERS[oid] : undefined

@@ -6,7 +6,7 @@
  */
 import { fromHex, isBelow } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
-import type { ParseFaultCode } from '../parse-fault.ts'
+import type { ParseErrorCode } from '../parse-error.ts'
 import { ED25519_OCTETS, isCanonicalPoint, isScalar, isSmallOrderPoint } from './ed25519.ts'
 import type { Curve, PublicKey } from './public-key.ts'
 import type { SignatureAlgorithm } from './signature-algorithm.ts'
@@ -67,7 +67,7 @@ function readEcdsaSignature(signature: DerReader, curve: Curve): void {
   signature.end()
 }
 
-function octetsFault(octets: Uint8Array, key: PublicKey): ParseFaultCode | undefined {
+function octetsFault(octets: Uint8Array, key: PublicKey): ParseErrorCode | undefined {
   switch (key.kind) {
     case 'RSA': {
       // RFC 8017 §8.2.2 and §5.2.2: as many octets as the modulus, and a number below it.
@@ -85,7 +85,7 @@ function octetsFault(octets: Uint8Array, key: PublicKey): ParseFaultCode | undef
 }
 
 /** RFC 8032 §5.1.7: the point R, then the number S. */
-function ed25519Fault(octets: Uint8Array): ParseFaultCode | undefined {
+function ed25519Fault(octets: Uint8Array): ParseErrorCode | undefined {
   if (octets.length !== 2 * ED25519_OCTETS) return 'signature_length'
   const point = octets.subarray(0, ED25519_OCTETS)
   if (!isCanonicalPoint(point) || !isScalar(octets.subarray(ED25519_OCTETS))) {

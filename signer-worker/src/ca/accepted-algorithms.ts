@@ -14,7 +14,7 @@ import {
   type PublicKey,
   SIGNATURE_OID,
 } from '@edge-issuer/shared/x509'
-import { MAX_RSA_BITS, MIN_RSA_BITS } from '../policy/profile.ts'
+import { MAX_RSA_BITS, MIN_RSA_BITS } from '../policy/rules/profile.ts'
 
 /** Largest public exponent that BoringSSL takes, in bits (crypto/rsa_extra, rsa_check_public_key). */
 const MAX_EXPONENT_BITS = 33

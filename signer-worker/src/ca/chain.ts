@@ -12,7 +12,7 @@ import {
   nameToText,
   oidToText,
 } from '@edge-issuer/shared/x509'
-import { JUDGED_CONSTRAINTS } from '../policy/name-constraints.ts'
+import { SUPPORTED_CONSTRAINTS } from '../policy/names/name-constraints.ts'
 import { caKeyProblem, caSignatureProblem } from './accepted-algorithms.ts'
 import { requiredPolicies } from './chain-policies.ts'
 
@@ -69,7 +69,7 @@ function roleFaults({ extensions }: Certificate): readonly (string | undefined)[
     keyUsage === undefined || keyUsage.includes(KEY_CERT_SIGN)
       ? undefined
       : 'lacks keyCertSign in its keyUsage',
-    [...permitted, ...excluded].every(({ kind }) => JUDGED_CONSTRAINTS.has(kind))
+    [...permitted, ...excluded].every(({ kind }) => SUPPORTED_CONSTRAINTS.has(kind))
       ? undefined
       : 'has name constraints of other kinds than DNS, IP, URI and email, which cannot be judged here',
   ]

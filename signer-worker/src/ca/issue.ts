@@ -6,17 +6,10 @@
  */
 import { sign } from 'node:crypto'
 import { der, type Extension, toHex } from '@edge-issuer/shared/x509'
-import type { CertificatePlan } from '../policy/evaluate.ts'
-import { requireAsPlanned } from './as-planned.ts'
-import type { IssuingCa, IssuingKey } from './issuing-ca.ts'
-import { lintTbsCertificate } from './lint.ts'
-
-/** What a certificate is signed with. */
-export interface Signing {
-  readonly key: IssuingKey
-  /** Positive, big-endian, without a leading zero octet: {@link randomSerialNumber}. */
-  readonly serialNumber: Uint8Array
-}
+import type { CertificatePlan } from '../model/certificate-plan.ts'
+import type { IssuingCa, Signing } from '../model/issuing-ca.ts'
+import { lintTbsCertificate } from './lint/lint.ts'
+import { assertMatchesPlan } from './verify-issued.ts'
 
 /** version is v3. */
 const VERSION = der.explicit(0, der.smallInteger(2))
@@ -58,7 +51,7 @@ export function issueCertificate(
   requireWithoutViolations(tbs, plan, signing)
   const signature = sign(hash, tbs, key.privateKey)
   const certificate = der.encode(der.sequence(tbs, identifier, der.bitString(signature)))
-  requireAsPlanned(certificate, { plan, ca, signing })
+  assertMatchesPlan(certificate, { plan, ca, signing })
   return certificate
 }
 

@@ -10,69 +10,17 @@ import {
   der,
   type Extension,
   EXTENSION_OID,
-  type Name,
-  type NameConstraints,
   nameToText,
   parseCertificate,
-  type SubjectPublicKeyInfo,
   timeToText,
   toHex,
 } from '@edge-issuer/shared/x509'
-import { importPublicKey } from '../import-public-key.ts'
+import type { IssuingCa, IssuingKey } from '../model/issuing-ca.ts'
+import { importPublicKey } from '../policy/key/import-public-key.ts'
 import { requiredPolicies } from './chain-policies.ts'
 import { chainFaults, type ChainLink } from './chain.ts'
-import { type Pointers, pointersOf, type PublishedUrls } from './pointers.ts'
-import { type SigningAlgorithm, signingAlgorithm } from './signing-algorithm.ts'
-
-/** An issuing CA without its key. Limits are those of the whole chain, not only of its own certificate. */
-export interface IssuingCa {
-  /** The issuing CA, then each one above it, the root last. */
-  readonly certificates: readonly Uint8Array[]
-  /** The same in PEM. */
-  readonly chainPem: string
-  /** PEM of what is appended to a leaf: the chain without its root; empty when the root issues. */
-  readonly intermediatesPem: string
-  readonly rootPem: string
-  /** Name in DER. */
-  readonly subject: Uint8Array
-  /** RFC 4514, for people. */
-  readonly subjectText: string
-  /** Subjects of every certificate of the chain, in its order. */
-  readonly subjects: readonly Name[]
-  /** The extension that names its key in what it issues: the same in every certificate. */
-  readonly authorityKeyId: Extension
-  readonly publicKey: SubjectPublicKeyInfo
-  readonly signing: SigningAlgorithm
-  /** Lower-case hexadecimal. */
-  readonly serialNumber: string
-  /** SHA-256 of the issuing CA's certificate, lower-case hexadecimal. */
-  readonly sha256: string
-  /** When every certificate of the chain is valid: epoch ms, both ends included. */
-  readonly notBeforeMs: number
-  readonly notAfterMs: number
-  /** How many CA certificates may follow the issuing one; no limit when undefined. */
-  readonly pathLength: number | undefined
-  /** Of every certificate that has them. */
-  readonly nameConstraints: readonly NameConstraints[]
-  /** extKeyUsage of every certificate below the root that has it. */
-  readonly extKeyUsages: readonly (readonly string[])[]
-  /**
-   * Certificate policies of which everything below must name one, `ANY_POLICY` for any; nothing need be
-   * named when undefined.
-   */
-  readonly requiredPolicies: readonly string[] | undefined
-  /** Whether its keyUsage has cRLSign. */
-  readonly canSignCrls: boolean
-  /** What its certificates say of where it publishes. */
-  readonly pointers: Pointers
-}
-
-/** The private key of an issuing CA, proved to be its own. */
-export interface IssuingKey {
-  readonly privateKey: KeyObject
-  /** Of the certificate: what is signed must verify with it. */
-  readonly publicKey: KeyObject
-}
+import { distributionExtensions, type PublishedUrls } from './distribution-urls.ts'
+import { signingAlgorithm } from './signing-algorithm.ts'
 
 /** Limits on the PEM of a chain: far above what a chain of CAs needs. */
 const MAX_CHAIN_CERTIFICATES = 8
@@ -213,7 +161,7 @@ function factsOf(
     serialNumber: toHex(serialNumber),
     sha256: createHash('sha256').update(issuing.der).digest('hex'),
     canSignCrls: extensions.values.keyUsage?.includes(KEY_USAGE_BITS['crl sign']) ?? false,
-    pointers: pointersOf(urls),
+    distribution: distributionExtensions(urls),
   })
 }
 

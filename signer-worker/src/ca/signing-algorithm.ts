@@ -5,14 +5,7 @@
  * @module
  */
 import { der, type PublicKey, SIGNATURE_OID } from '@edge-issuer/shared/x509'
-
-/** A signature algorithm, for node:crypto and for a certificate. */
-export interface SigningAlgorithm {
-  /** Ed25519 hashes inside. */
-  readonly hash: 'sha256' | 'sha384' | 'sha512' | null
-  /** AlgorithmIdentifier in DER. */
-  readonly identifier: Uint8Array
-}
+import type { SigningAlgorithm } from '../model/issuing-ca.ts'
 
 // RFC 4055 §5 wants NULL as parameters, RFC 5758 §3.2 and RFC 8410 §3 want none.
 const rsa = (hash: 'sha256' | 'sha384' | 'sha512', oid: string): SigningAlgorithm => ({

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IssuingCa } from './issuing-ca.ts'
+import type { IssuingCa } from '../model/issuing-ca.ts'
 
 /** @returns PEM of the roots above `cas`, each once, in their order. */
 export const distinctRoots = (cas: readonly Pick<IssuingCa, 'rootPem'>[]): readonly string[] => [

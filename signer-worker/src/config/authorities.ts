@@ -5,15 +5,10 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { timeToText } from '@edge-issuer/shared/x509'
-import {
-  checkIssuingCaAt,
-  type IssuingCa,
-  type IssuingKey,
-  loadIssuingCa,
-  loadIssuingKey,
-} from '../ca/issuing-ca.ts'
+import { checkIssuingCaAt, loadIssuingCa, loadIssuingKey } from '../ca/issuing-ca.ts'
+import type { IssuingCa, IssuingKey } from '../model/issuing-ca.ts'
+import { type ConfigFault, faultAt } from './config-error.ts'
 import type { Authority } from './config.ts'
-import { type ConfigFault, faultAt } from './fault.ts'
 import type { AuthorityEntry } from './schema.ts'
 
 /** What keys and times are checked with. */

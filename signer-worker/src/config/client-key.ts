@@ -6,7 +6,7 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { canonicalEd25519Jwk, decodePem, err, ok, type Result } from '@edge-issuer/shared'
 import { isCanonicalPoint, isSmallOrderPoint } from '@edge-issuer/shared/x509'
-import { importPublicKey } from '../import-public-key.ts'
+import { importPublicKey } from '../policy/key/import-public-key.ts'
 
 /** An Ed25519 SubjectPublicKeyInfo up to the 32 octets of the key: one spelling (RFC 8410 §4, DER). */
 const SPKI_PREFIX = new Uint8Array([

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { BlockedKeys } from '../policy/blocked-keys.ts'
-import { compileClientPolicy } from '../policy/client-policy.ts'
+import type { BlockedKeys } from '../policy/key/blocked-keys.ts'
+import { compileClientPolicy } from '../policy/rules/client-policy.ts'
+import { type ConfigFault, faultAt } from './config-error.ts'
 import type { Client, Issuer } from './config.ts'
-import { type ConfigFault, faultAt } from './fault.ts'
 import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
 import type { ClientEntry } from './schema.ts'
 

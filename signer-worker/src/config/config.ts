@@ -4,11 +4,11 @@
  * @module
  */
 import type { AdminRole, AuthorityState } from '@edge-issuer/shared'
-import type { IssuingCa, IssuingKey } from '../ca/issuing-ca.ts'
-import type { ClientPolicy } from '../policy/client-policy.ts'
-import type { Profile } from '../policy/profile.ts'
+import type { IssuingCa, IssuingKey } from '../model/issuing-ca.ts'
+import type { ClientPolicy } from '../policy/rules/client-policy.ts'
+import type { Profile } from '../policy/rules/profile.ts'
 import type { PublicKey } from './client-key.ts'
-import type { ConfigFault } from './fault.ts'
+import type { ConfigFault } from './config-error.ts'
 
 /** The base of every path. */
 export interface PublicUrl {

@@ -1,6 +1,6 @@
 export { type PublicKey, readPublicKey } from './client-key.ts'
 export * from './config.ts'
-export { type ConfigFault, formatConfigFault } from './fault.ts'
+export { type ConfigFault, formatConfigFault } from './config-error.ts'
 export { loadConfig, parseConfig, type ReadSecret } from './parse.ts'
 export {
   type ClientEntry,
@@ -8,8 +8,8 @@ export {
   configSchema,
   DEFAULT_CERTIFICATES_PER_MINUTE,
 } from './schema.ts'
-export { patternSchema } from '../policy/client-rules.ts'
-export { compilePatterns, matchesAny } from '../policy/pattern.ts'
-export { profileSchema } from '../policy/profile.ts'
+export { patternSchema } from '../policy/rules/client-rules.ts'
+export { compilePatterns, matchesAny } from '../policy/rules/pattern.ts'
+export { profileSchema } from '../policy/rules/profile.ts'
 export { includesUsage, USAGES } from '@edge-issuer/shared'
-export { profileAllowsUsage } from '../policy/usage-rules.ts'
+export { profileAllowsUsage } from '../policy/usages/usage-rules.ts'

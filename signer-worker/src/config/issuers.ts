@@ -4,14 +4,14 @@
  * @module
  */
 import { ANY_POLICY, oidToText } from '@edge-issuer/shared/x509'
-import type { IssuingCa } from '../ca/issuing-ca.ts'
 import { distinctRoots } from '../ca/trust-bundle.ts'
-import { isKindOpen } from '../policy/name-constraints.ts'
-import type { Profile } from '../policy/profile.ts'
+import type { IssuingCa } from '../model/issuing-ca.ts'
+import { isKindOpen } from '../policy/names/name-constraints.ts'
+import type { Profile } from '../policy/rules/profile.ts'
 import { quoteList } from '../policy/text.ts'
 import { type AuthoritySurroundings, buildAuthorities } from './authorities.ts'
+import { type ConfigFault, faultAt } from './config-error.ts'
 import type { Authority, Issuer } from './config.ts'
-import { type ConfigFault, faultAt } from './fault.ts'
 import type { IssuerEntry } from './schema.ts'
 
 /** What an issuer is checked against. */

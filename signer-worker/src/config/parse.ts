@@ -7,13 +7,13 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { checkShape, type Shape } from './check-schema.ts'
 import { buildClients } from './clients.ts'
+import { type ConfigFault, faultAt } from './config-error.ts'
 import type { Admin, Client, RegisteredKey, SignerConfig } from './config.ts'
-import { type ConfigFault, faultAt } from './fault.ts'
 import { buildIssuer } from './issuers.ts'
 import { readPublicUrl } from './public-url.ts'
 import { type Holding, registerKeys } from './registered-keys.ts'
-import { checkShape, type Shape } from './shape.ts'
 
 /** Gives the text of a Worker secret; `undefined` when there is none. */
 export type ReadSecret = (name: string) => string | undefined

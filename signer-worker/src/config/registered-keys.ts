@@ -5,8 +5,8 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readPublicKey } from './client-key.ts'
+import { type ConfigFault, faultAt } from './config-error.ts'
 import type { Admin, Client, RegisteredKey } from './config.ts'
-import { type ConfigFault, faultAt } from './fault.ts'
 import type { KeyEntry } from './schema.ts'
 
 /** One holder with the keys of its entry. */

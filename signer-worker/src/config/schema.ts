@@ -6,8 +6,8 @@
  */
 import { ADMIN_ROLES, AUTHORITY_STATES, nameSchema } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
-import { clientRuleMembers } from '../policy/client-rules.ts'
-import { profileSchema } from '../policy/profile.ts'
+import { clientRuleMembers } from '../policy/rules/client-rules.ts'
+import { profileSchema } from '../policy/rules/profile.ts'
 import { MAX_PUBLIC_KEY_CHARACTERS } from './client-key.ts'
 import { isPublishedUrl } from './published-url.ts'
 

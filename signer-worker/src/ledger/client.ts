@@ -7,7 +7,7 @@ import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { Client } from '../config/index.ts'
 import type { Ledger } from './ledger.ts'
 import type { IssueOutcome, IssueRequest, LedgerRefusal } from './messages.ts'
-import { placeUid } from './shards.ts'
+import { shardForUid } from './shards.ts'
 
 /** Whose ledger. */
 export interface LedgerOwner {
@@ -58,12 +58,15 @@ export const openLedger: OpenLedger = (env, owner) => ({
       const { uid } = request.origin
       const { requestDigest, repeatsPerMinute } = request
       const wanted = { uid, requestDigest, repeatsPerMinute }
-      const { shard, earlier, layout } = placeUid(uid, owner.client.shards)
+      const { shard, earlier, shardGeneration } = shardForUid(uid, owner.client.shards)
       for (const home of earlier) {
-        const found = await ledgerObject(env, owner, home).find({ ...wanted, layout })
+        const found = await ledgerObject(env, owner, home).lookupAndFence({
+          ...wanted,
+          shardGeneration,
+        })
         if (found !== undefined) return found
       }
-      return ledgerObject(env, owner, shard).issue(request, layout)
+      return ledgerObject(env, owner, shard).issue(request, shardGeneration)
     }),
 })
 

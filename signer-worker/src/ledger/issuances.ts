@@ -5,9 +5,9 @@
  */
 import { encodePem, noticesSchema, type SignAnswer } from '@edge-issuer/shared'
 import { toHex } from '@edge-issuer/shared/x509'
-import type { IssuingCa } from '../ca/issuing-ca.ts'
-import type { CertificatePlan } from '../policy/evaluate.ts'
-import { toRfc3339 } from '../rfc3339.ts'
+import type { CertificatePlan } from '../model/certificate-plan.ts'
+import type { IssuingCa } from '../model/issuing-ca.ts'
+import { toRfc3339 } from '../model/rfc3339.ts'
 import type { IssueOrder, IssueRequest } from './messages.ts'
 import { boundNotices } from './notices.ts'
 import { reversed, searchNames } from './search-names.ts'

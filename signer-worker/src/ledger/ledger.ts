@@ -9,11 +9,11 @@ import { DurableObject } from 'cloudflare:workers'
 import { issueCertificate } from '../ca/issue.ts'
 import { randomSerialNumber } from '../ca/serial.ts'
 import { type SigningAuthority, signingAuthority } from '../config/index.ts'
-import { loadSettings } from '../settings.ts'
+import { loadSettings } from '../config/settings.ts'
+import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './audit.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
-import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './journal.ts'
 import type {
-  FindRequest,
+  LookupRequest,
   IssuanceFilter,
   IssueOrder,
   IssueOutcome,
@@ -26,7 +26,7 @@ import type {
   PageRequest,
 } from './messages.ts'
 import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
-import { waitForTurn } from './rate-limit.ts'
+import { waitForRate } from './rate-limit.ts'
 import { exportIssuances, lastIssuances, listIssuances } from './records.ts'
 import { RepeatLimiter } from './repeats.ts'
 import { migrate, readMeta, writeMeta } from './schema.ts'
@@ -41,10 +41,10 @@ import { migrate, readMeta, writeMeta } from './schema.ts'
  * the next request signs anew. If we stop after the row is durable, the next request gets that row.
  */
 export class Ledger extends DurableObject<Env> {
-  /** The newest layout that an order came from; never less than what is stored. */
-  #layout: number
+  /** The newest shardGeneration that an order came from; never less than what is stored. */
+  #shardGeneration: number
   /** Who waits for it goes on in the same turn; `undefined` when nobody does. */
-  #nextTurn: Promise<void> | undefined
+  #batch: Promise<void> | undefined
   /** When old nonces were forgotten last, epoch ms. */
   #forgotAtMs = 0
   readonly #repeats = new RepeatLimiter()
@@ -52,33 +52,33 @@ export class Ledger extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     migrate(ctx.storage)
-    this.#layout = readMeta(ctx.storage.sql, 'layout') ?? 0
+    this.#shardGeneration = readMeta(ctx.storage.sql, 'layout') ?? 0
   }
 
   /**
    * Answers with the certificate of `request.origin.uid`, and issues it if there is none.
    *
-   * @param layout - Of the caller's settings.
+   * @param shardGeneration - Of the caller's settings.
    */
-  async issue(request: IssueRequest, layout: number): Promise<IssueOutcome> {
-    await this.#turn()
-    this.#follow(layout)
+  async issue(request: IssueRequest, shardGeneration: number): Promise<IssueOutcome> {
+    await this.#nextBatch()
+    this.#follow(shardGeneration)
     const nowMs = Date.now()
     try {
       // One transaction, so that an exception half-way leaves no row of any table.
-      return this.ctx.storage.transactionSync(() => this.#issueIn(request, layout, nowMs))
+      return this.ctx.storage.transactionSync(() => this.#issueIn(request, shardGeneration, nowMs))
     } catch (error) {
       if (error instanceof NotIssued) return this.#fail(error, request, nowMs)
       throw error
     }
   }
 
-  #issueIn(request: IssueRequest, layout: number, nowMs: number): IssueOutcome {
+  #issueIn(request: IssueRequest, shardGeneration: number, nowMs: number): IssueOutcome {
     const { sql } = this.ctx.storage
     const { order, origin, requestDigest } = request
     const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
     if (stored !== undefined) return this.#replay(stored, request, nowMs)
-    if (layout < this.#layout) return err({ refusals: [OLDER_LAYOUT] })
+    if (shardGeneration < this.#shardGeneration) return err({ refusals: [OLDER_SHARDS] })
     const limited = order.ok ? this.#checkRate(request.certificatesPerMinute, nowMs) : undefined
     if (!order.ok || limited !== undefined) {
       // Before the nonce is taken: above this limit nothing at all is written.
@@ -109,8 +109,13 @@ export class Ledger extends DurableObject<Env> {
    * changed. From then on this object takes no orders from settings of before the change, so no uid can
    * be issued for in two objects.
    */
-  find({ uid, requestDigest, layout, repeatsPerMinute }: FindRequest): IssueOutcome | undefined {
-    this.#follow(layout)
+  lookupAndFence({
+    uid,
+    requestDigest,
+    shardGeneration,
+    repeatsPerMinute,
+  }: LookupRequest): IssueOutcome | undefined {
+    this.#follow(shardGeneration)
     return this.ctx.storage.transactionSync(() => {
       const { sql } = this.ctx.storage
       const stored = findIssuance(sql, { uid, requestDigest })
@@ -147,14 +152,14 @@ export class Ledger extends DurableObject<Env> {
    * each its own transaction in it, and are written to disk together: under load a write costs more than
    * all the rest.
    */
-  async #turn(): Promise<void> {
-    this.#nextTurn ??= this.#startTurn()
-    return this.#nextTurn
+  async #nextBatch(): Promise<void> {
+    this.#batch ??= this.#startBatch()
+    return this.#batch
   }
 
-  async #startTurn(): Promise<void> {
+  async #startBatch(): Promise<void> {
     await scheduler.wait(0)
-    this.#nextTurn = undefined
+    this.#batch = undefined
   }
 
   #replay(
@@ -171,10 +176,10 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /** Outside of any transaction: what is remembered here must not be taken back on disk. */
-  #follow(layout: number): void {
-    if (layout <= this.#layout) return
-    writeMeta(this.ctx.storage.sql, 'layout', layout)
-    this.#layout = layout
+  #follow(shardGeneration: number): void {
+    if (shardGeneration <= this.#shardGeneration) return
+    writeMeta(this.ctx.storage.sql, 'layout', shardGeneration)
+    this.#shardGeneration = shardGeneration
   }
 
   #takeNonce(nonce: string, nowMs: number): boolean {
@@ -187,7 +192,7 @@ export class Ledger extends DurableObject<Env> {
   }
 
   #checkRate(limit: number | undefined, nowMs: number): Refusal | undefined {
-    const waitMs = limit === undefined ? 0 : waitForTurn(this.ctx.storage.sql, limit, nowMs)
+    const waitMs = limit === undefined ? 0 : waitForRate(this.ctx.storage.sql, limit, nowMs)
     if (waitMs === 0) return undefined
     return {
       code: 'rate_limited',
@@ -259,7 +264,7 @@ const ROLLING_OUT: Refusal = {
 }
 
 /** The same for the number of shards; for good, if it was taken back. */
-const OLDER_LAYOUT: Refusal = {
+const OLDER_SHARDS: Refusal = {
   code: 'ledger_unavailable',
   detail:
     "the ledger has served settings with more numbers in the client's shards; the same request can " +

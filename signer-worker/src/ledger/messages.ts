@@ -1,8 +1,3 @@
-/**
- * What the ledger is asked and what it answers: plain data that can cross to the Durable Object.
- *
- * @module
- */
 import type {
   CertificateDetail,
   CertificateRecord,
@@ -14,17 +9,22 @@ import type {
   SignAnswer,
   SignOrigin,
 } from '@edge-issuer/shared'
-import type { Evidence } from '../auth/verify.ts'
-import type { CertificatePlan } from '../policy/evaluate.ts'
+import type { CertificatePlan } from '../model/certificate-plan.ts'
+/**
+ * What the ledger is asked and what it answers: plain data that can cross to the Durable Object.
+ *
+ * @module
+ */
+import type { Evidence } from '../model/evidence.ts'
 
 /** What is looked for. */
-export interface FindRequest {
+export interface LookupRequest {
   /** The key of the ledger. */
   readonly uid: string
   /** SHA-256 of the canonical request, 32 octets. */
   readonly requestDigest: Uint8Array
-  /** {@link Placement.layout} of the caller's settings. */
-  readonly layout: number
+  /** {@link ShardPlacement.shardGeneration} of the caller's settings. */
+  readonly shardGeneration: number
   /** As {@link IssueRequest.repeatsPerMinute}. */
   readonly repeatsPerMinute: number
 }

@@ -15,7 +15,7 @@ const NTH_BEFORE_NEXT =
  * @param limit - New certificates in any 60 seconds.
  * @returns Milliseconds until one more is within the limit; 0 when it is now.
  */
-export function waitForTurn(sql: SqlStorage, limit: number, nowMs: number): number {
+export function waitForRate(sql: SqlStorage, limit: number, nowMs: number): number {
   const [row] = sql.exec<{ issued_at_ms: number }>(NTH_BEFORE_NEXT, limit).toArray()
   return row === undefined ? 0 : Math.max(0, row.issued_at_ms + WINDOW_MS - nowMs)
 }

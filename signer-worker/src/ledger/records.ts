@@ -6,7 +6,7 @@
 import { encodeBase64, encodePem, originSchema, type Requester } from '@edge-issuer/shared'
 import { fromHex, toHex } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
-import { toRfc3339 } from '../rfc3339.ts'
+import { toRfc3339 } from '../model/rfc3339.ts'
 import { readClamped, readNotices } from './issuances.ts'
 import type {
   IssuanceFilter,

@@ -7,23 +7,23 @@
 import { hash } from 'node:crypto'
 
 /** Where a uid is. */
-export interface Placement {
+export interface ShardPlacement {
   /** The object that issues for it. */
   readonly shard: number
   /** Other objects that may have issued for it before. */
   readonly earlier: readonly number[]
   /** How many numbers of shards there were: an object takes no orders from settings that know fewer. */
-  readonly layout: number
+  readonly shardGeneration: number
 }
 
 /** @param shards - Every number that was used, in order; each a power of two up to 256. */
-export function placeUid(uid: string, shards: readonly number[]): Placement {
-  const layout = shards.length
-  if (shards.every((count) => count === 1)) return { shard: 0, earlier: [], layout }
+export function shardForUid(uid: string, shards: readonly number[]): ShardPlacement {
+  const shardGeneration = shards.length
+  if (shards.every((count) => count === 1)) return { shard: 0, earlier: [], shardGeneration }
   const octet = hash('sha256', uid, 'buffer')[0] ?? 0
   const homes = shards.map((count) => octet & (count - 1))
   const shard = homes.at(-1) ?? 0
-  return { shard, earlier: [...new Set(homes)].filter((home) => home !== shard), layout }
+  return { shard, earlier: [...new Set(homes)].filter((home) => home !== shard), shardGeneration }
 }
 
 /** The numbers of all objects that a client ever had under one issuer. */

@@ -1,6 +1,5 @@
 /**
- * All rules of the worker: from a request to the plan of a certificate, or to every reason against
- * it. Pure: the time is a parameter, and the same request gives the same plan.
+ * All rules of the worker: from a request to the plan of a certificate, or to every violation. Pure: the time is a parameter, and the same request gives the same plan.
  *
  * @module
  */
@@ -21,25 +20,31 @@ import {
   type Name,
   nameToText,
 } from '@edge-issuer/shared/x509'
-import type { IssuingCa } from '../ca/issuing-ca.ts'
-import { decideAuthority } from './authority.ts'
-import { judgeBlockedKey } from './blocked-keys.ts'
-import { decideCaConstraints } from './ca-constraints.ts'
-import { type ClientPolicy, clientPolicyIn } from './client-policy.ts'
-import { commonNameWarnings } from './common-name.ts'
-import { readCsr } from './csr.ts'
-import { ignoredExtensions, judgeExtensions, keyIdentifier, planExtensions } from './extensions.ts'
-import { judgeKey } from './key-constraints.ts'
-import { judgeNames } from './names.ts'
-import { matchesAny } from './pattern.ts'
-import type { Profile } from './profile.ts'
-import { joinRefusals } from './refusals.ts'
-import { judgeSubject, type NamedRequest, type SubjectRules } from './subject.ts'
-import { quote, quoteList } from './text.ts'
-import { decideUsages, isGoodForServers } from './usages.ts'
-import { decideValidity, type Validity, validityWarnings } from './validity.ts'
+import type { CertificatePlan } from '../model/certificate-plan.ts'
+import type { IssuingCa } from '../model/issuing-ca.ts'
+import { readCsr } from './csr/csr.ts'
+import { decideBasicConstraints } from './extensions/basic-constraints.ts'
+import { decideCaConstraints } from './extensions/ca-name-constraints.ts'
+import {
+  ignoredExtensions,
+  checkExtensions,
+  keyIdentifier,
+  planExtensions,
+} from './extensions/extensions.ts'
+import { checkBlockedKey } from './key/blocked-keys.ts'
+import { checkKeyConstraints } from './key/key-constraints.ts'
+import type { Violation } from './messages.ts'
+import { checkNames } from './names/names.ts'
+import { type ClientPolicy, clientPolicyIn } from './rules/client-policy.ts'
+import { matchesAny } from './rules/pattern.ts'
+import type { Profile } from './rules/profile.ts'
+import { commonNameWarnings } from './subject/common-name.ts'
+import { checkSubject, type NamedRequest, type SubjectRules } from './subject/subject.ts'
+import { decideUsages, isGoodForServers } from './usages/usages.ts'
+import { decideValidity, validityWarnings } from './validity/validity.ts'
+import { found, toRefusal } from './violations.ts'
 
-/** A request and all that it is judged by. */
+/** A request, and everything it is checked against. */
 export interface Evaluation {
   readonly request: SignRequest
   readonly profile: Profile
@@ -50,56 +55,30 @@ export interface Evaluation {
 }
 
 /**
- * Everything a certificate says but for its serial number and its issuer. Plain, cloneable data; what
- * the certification request has is views of it, which crosses to the ledger once, with all of them.
- */
-export interface CertificatePlan extends Validity {
-  /** Name in DER, as the certification request has it. */
-  readonly subject: Uint8Array
-  /** SubjectPublicKeyInfo in DER, as the certification request has it. */
-  readonly spki: Uint8Array
-  /** In the order of the certificate. */
-  readonly extensions: readonly Extension[]
-  /** What was asked for and is not certified, one sentence each. */
-  readonly ignored: readonly string[]
-  /** What a verifier may refuse in the certificate, and what to add, one sentence each. */
-  readonly warnings: readonly string[]
-  /** Names of the lints (`ca/lint.ts`) that do not apply, because the profile says so. */
-  readonly lintExceptions: readonly string[]
-  /** For the ledger and for people. */
-  readonly names: {
-    /** RFC 4514; empty for an empty subject. */
-    readonly subject: string
-    readonly commonNames: readonly string[]
-    /** In openssl's form: `DNS:a.example`. */
-    readonly subjectAltNames: readonly string[]
-  }
-}
-
-/**
- * Judges a request.
+ * Evaluates a request.
  *
- * @returns The plan, or at least one refusal. A fault of the certification request itself stands
- *   alone; faults against the rules are all there.
+ * @returns The plan, or at least one refusal: one for a certification request that cannot be read, else
+ *   one for each rule that is broken.
  */
 export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readonly Refusal[]> {
   const csr = readCsr(evaluation.request.csr, evaluation.profile)
-  if (!csr.ok) return err([csr.error])
-  // Here and not where it is wanted: cryptography and judging take the processor's caches from each other.
+  if (!csr.ok) return err([toRefusal(csr.error)])
+  // Here and not where it is needed: cryptography and policy take the processor's caches from each other.
   const keyId = keyIdentifier(csr.value.publicKey.keyOctets)
-  return judge(asApproved(csr.value, evaluation.request.origin), keyId, evaluation)
+  const plan = planCertificate(asApproved(csr.value, evaluation.request.origin), keyId, evaluation)
+  return plan.ok ? plan : err(plan.error.map(toRefusal))
 }
 
-function judge(
+function planCertificate(
   csr: CertificationRequest,
   keyId: Uint8Array,
   { request, profile, client: everywhere, ca, nowMs }: Evaluation,
-): Result<CertificatePlan, readonly Refusal[]> {
+): Result<CertificatePlan, readonly Violation[]> {
   const { isCA, usages: asked, durationSeconds } = request
   const { values } = csr.extensions
   const client = clientPolicyIn(everywhere, request.origin.namespace)
   const names = values.subjectAltName ?? []
-  const authority = decideAuthority(
+  const basicConstraints = decideBasicConstraints(
     { isCA, usages: asked, asked: values.basicConstraints },
     { profile, client, issuerPathLength: ca.pathLength },
   )
@@ -130,31 +109,40 @@ function judge(
     isCA,
     isForServers: !usages.ok || isGoodForServers(usages.value),
   }
-  const refusals = joinRefusals(
-    judgeNamespace(request.origin.namespace, client),
-    judgeBlockedKey(csr.publicKey, client.blockedKeys),
-    judgeKey(csr.publicKey.key, client.constraints),
-    judgeSubject(named, subjectRules),
-    judgeNames(names, subjectRules),
-    judgeExtensions(csr, { isCA, profile }),
-    constraints.ok ? [] : constraints.error,
+  const violations = found(
+    checkNamespace(request.origin.namespace, client),
+    checkBlockedKey(csr.publicKey, client.blockedKeys),
+    ...checkKeyConstraints(csr.publicKey.key, client.constraints),
+    ...checkSubject(named, subjectRules),
+    ...checkNames(names, subjectRules),
+    ...checkExtensions(csr, { isCA, profile }),
+    ...(constraints.ok ? [] : constraints.error),
   )
-  if (refusals.length > 0 || !authority.ok || !usages.ok || !validity.ok || !constraints.ok) {
-    const decisions = [authority, usages, validity]
+  if (
+    violations.length > 0 ||
+    !basicConstraints.ok ||
+    !usages.ok ||
+    !validity.ok ||
+    !constraints.ok
+  ) {
+    const decisions = [basicConstraints, usages, validity]
     // What kind of certificate it is comes first: its code is the one that the answer carries.
-    return err([...decisions.flatMap((decided) => (decided.ok ? [] : decided.error)), ...refusals])
+    return err([
+      ...decisions.flatMap((decided) => (decided.ok ? [] : decided.error)),
+      ...violations,
+    ])
   }
   const extensions = planExtensions({
     csr,
     keyId,
-    authority: authority.value,
+    basicConstraints: basicConstraints.value,
     usages: usages.value,
     nameConstraints: constraints.value,
     profile,
     ca,
   })
   const tooLarge = checkSize(csr, extensions, ca)
-  if (tooLarge.length > 0) return err(tooLarge)
+  if (tooLarge !== undefined) return err([tooLarge])
   return ok({
     notBeforeSeconds: validity.value.notBeforeSeconds,
     notAfterSeconds: validity.value.notAfterSeconds,
@@ -193,27 +181,35 @@ function checkSize(
   { subject, publicKey }: CertificationRequest,
   extensions: readonly Extension[],
   ca: IssuingCa,
-): readonly Refusal[] {
-  let bytes = REST_BYTES + subject.raw.length + publicKey.raw.length + ca.subject.length
-  for (const { value } of extensions) bytes += value.length
-  if (bytes <= MAX_CERTIFICATE_BYTES) return []
-  const detail = `the certificate would have about ${String(bytes)} bytes, which exceeds the maximum of ${String(MAX_CERTIFICATE_BYTES)} that cert-manager reads; split the names over several requests`
-  return [{ code: 'name_not_allowed', detail }]
+): Violation | undefined {
+  const bytes = [subject.raw, publicKey.raw, ca.subject, ...extensions.map(({ value }) => value)]
+    .map(({ length }) => length)
+    .reduce((sum, length) => sum + length, REST_BYTES)
+  return bytes <= MAX_CERTIFICATE_BYTES
+    ? undefined
+    : {
+        code: 'name_not_allowed',
+        kind: 'certificate_too_large',
+        field: 'subjectAltNames',
+        actual: String(bytes),
+        expected: [String(MAX_CERTIFICATE_BYTES)],
+      }
 }
 
 const valueOf = ({ extensions }: CertificationRequest, oid: string): Uint8Array | undefined =>
   extensions.list.find((extension) => extension.oid === oid)?.value
 
-function commonNames({ rdns }: Name): readonly string[] {
-  const names: string[] = []
-  for (const rdn of rdns) {
-    for (const { type, value } of rdn) if (type === 'CN') names.push(value)
-  }
-  return names
-}
+const commonNames = ({ rdns }: Name): readonly string[] =>
+  rdns.flat().flatMap(({ type, value }) => (type === 'CN' ? [value] : []))
 
-function judgeNamespace(namespace: string, { namespaces }: ClientPolicy): readonly Refusal[] {
-  if (namespaces === undefined || matchesAny(namespaces, namespace)) return []
-  const detail = `the namespace ${quote(namespace)} matches none of this client's selector.namespace.matchNames: ${quoteList(namespaces.texts)}; ask the CA's operator`
-  return [{ code: 'origin_not_allowed', detail }]
-}
+const checkNamespace = (namespace: string, { namespaces }: ClientPolicy): Violation | undefined =>
+  namespaces === undefined || matchesAny(namespaces, namespace)
+    ? undefined
+    : {
+        code: 'origin_not_allowed',
+        kind: 'namespace',
+        field: 'origin.namespace',
+        actual: namespace,
+        rule: 'selector.namespace.matchNames',
+        expected: namespaces.texts,
+      }

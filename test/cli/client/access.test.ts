@@ -8,7 +8,7 @@ import {
 /** What the flags of `client create` are worth to cert-manager: by the policy of the worker. */
 import { describe, it } from 'vitest'
 import { z } from 'zod'
-import { judge } from '../../signer-worker/policy/judge.ts'
+import { outcomeOf } from '../../signer-worker/policy/support/evaluate-request.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const createdSchema = z.object({
@@ -41,12 +41,12 @@ describe('with --allow-dns, an ordinary Certificate is issued', () => {
     ['for a server', ['digital signature', 'key encipherment', 'server auth'], 'P-256'],
     ['for both', ['server auth', 'client auth'], 'P-256'],
   ])('%s', async ([, usages, type], { expect }) => {
-    const judged = judge({
+    const evaluated = outcomeOf({
       client: await rules(DNS_FLAGS),
       csr: { key: aKey(type), ...ORDINARY },
       request: { usages: [...usages] },
     })
-    expect(judged).not.toBeInstanceOf(Array)
+    expect(evaluated).not.toBeInstanceOf(Array)
   })
 })
 
@@ -75,29 +75,29 @@ describe('with --allow-dns, nothing else is', () => {
     ['another purpose', ORDINARY, ['email protection'], 'usage_not_allowed'],
     ['every purpose', ORDINARY, ['any'], 'usage_not_allowed'],
   ])('%s', async ([, asked, usages, code], { expect }) => {
-    const judged = judge({
+    const evaluated = outcomeOf({
       client: await rules(DNS_FLAGS),
       csr: asked,
       request: { usages: [...usages] },
     })
-    expect(judged).toEqual([expect.stringMatching(new RegExp(`^${code}: `))])
+    expect(evaluated).toEqual([expect.stringMatching(new RegExp(`^${code}: `))])
   })
 
   it('a CA certificate', async ({ expect }) => {
-    const judged = judge({
+    const evaluated = outcomeOf({
       client: await rules(DNS_FLAGS),
       profile: { isCA: true },
       csr: ORDINARY,
       request: { isCA: true, usages: ['cert sign'] },
     })
-    expect(judged).toContainEqual(expect.stringMatching(/^ca_not_allowed: /))
+    expect(evaluated).toContainEqual(expect.stringMatching(/^ca_not_allowed: /))
   })
 })
 
 it('with {namespace}, a namespace gets its own names', async ({ expect }) => {
   const client = await rules(['--allow-dns', '*.{namespace}.svc.acme.internal'])
-  const asking = (namespace: string): ReturnType<typeof judge> =>
-    judge({
+  const asking = (namespace: string): ReturnType<typeof outcomeOf> =>
+    outcomeOf({
       client,
       csr: { subject: name(), extensions: [subjectAltName(dns('web.team-a.svc.acme.internal'))] },
       request: {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
+import { clientRulesSchema } from '../../../signer-worker/src/policy/rules/client-rules.ts'
 import { pemIn, publicPemOf, thumbprintOf } from '../support/key-text.ts'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
 

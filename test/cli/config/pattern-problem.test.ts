@@ -4,7 +4,7 @@ import {
   compilePatterns,
   inNamespace,
   matchesAny,
-} from '../../../signer-worker/src/policy/pattern.ts'
+} from '../../../signer-worker/src/policy/rules/pattern.ts'
 
 /** The example in a warning. */
 const exampleIn = (problem: string | undefined): string =>

@@ -25,15 +25,11 @@ import {
  */
 import type { SignRequest } from '../../../shared/src/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
-import {
-  type IssuingCa,
-  type IssuingKey,
-  loadIssuingCa,
-  loadIssuingKey,
-} from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { loadIssuingCa, loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
+import type { IssuingCa, IssuingKey } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
 import type { Exhibit } from '../judges/facts.ts'
 import type { Asked, AskedAttribute, AskedInCsr, AskedName, AskedSubject } from './asked.ts'
 import { meaningOf } from './usages.ts'

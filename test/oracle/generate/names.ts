@@ -3,7 +3,7 @@
  * @module
  */
 import * as fc from 'fast-check'
-import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
+import type { Profile } from '../../../signer-worker/src/policy/rules/profile.ts'
 import type { AskedName } from './asked.ts'
 import { ALPHANUMERIC, arbitraryDnsName, arbitraryHost, arbitraryPlainHost } from './hosts.ts'
 import { ZONE } from './issuers.ts'

@@ -4,7 +4,7 @@
  */
 import { USAGES } from '@edge-issuer/shared'
 import { MAX_DURATION_SECONDS } from '../../../shared/src/index.ts'
-import { type Profile, profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { type Profile, profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 
 /** A profile and what it is called in the output of a test. */
 export interface NamedProfile {

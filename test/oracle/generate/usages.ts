@@ -5,7 +5,7 @@ import type { KeyPair } from '@edge-issuer/testbed/pki/x509'
  */
 import * as fc from 'fast-check'
 import { completeUsages } from '../../../shared/src/index.ts'
-import type { Profile } from '../../../signer-worker/src/policy/profile.ts'
+import type { Profile } from '../../../signer-worker/src/policy/rules/profile.ts'
 import type { Asked } from './asked.ts'
 import type { Issuer } from './issuers.ts'
 

@@ -7,16 +7,14 @@ import { aKey } from '@edge-issuer/testbed/pki/x509'
  */
 import type { Refusal, Result } from '../../../shared/src/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
-import {
-  type IssuingCa,
-  loadIssuingCa,
-  loadIssuingKey,
-} from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { loadIssuingCa, loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
-import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
-import { type CertificatePlan, evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
+import type { IssuingCa } from '../../../signer-worker/src/model/issuing-ca.ts'
+import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
+import { clientRulesSchema } from '../../../signer-worker/src/policy/rules/client-rules.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import type { Presented } from '../verifiers/verifier.ts'
 import { AUTHORITIES, ROOT } from './authorities.ts'
 import { CLIENTS } from './clients.ts'

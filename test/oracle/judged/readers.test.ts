@@ -2,15 +2,15 @@ import { attribute, makeAuthority, seq, set, tlv } from '@edge-issuer/testbed/pk
 /** Names and certification requests are read as Go's crypto/x509 reads them. */
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { encodeBase64, type ParseFaultCode } from '../../../shared/src/index.ts'
+import { encodeBase64, type ParseErrorCode } from '../../../shared/src/index.ts'
 import {
   type CertificationRequest,
   type Name,
   parseCertificate,
   parseCertificationRequest,
 } from '../../../shared/src/x509/index.ts'
-import { readCsr } from '../../../signer-worker/src/policy/csr.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { readCsr } from '../../../signer-worker/src/policy/csr/csr.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { csrArbitrary } from '../../support/csr-arbitrary.ts'
 import { mutationOf } from '../../support/der-mutation.ts'
 import { readWithGo } from '../judges/go-readers.ts'
@@ -45,7 +45,7 @@ describe('a name in a certificate', () => {
     for (const [index, der] of certificates.entries()) {
       const own = parseCertificate(der)
       const { error, subject } = answers[index] ?? { error: 'no answer', subject: [] }
-      const code: ParseFaultCode | undefined = own.ok ? undefined : own.error.code
+      const code: ParseErrorCode | undefined = own.ok ? undefined : own.error.code
       // The one thing that is refused beyond what Go refuses.
       if (code === 'string_has_nul') continue
       const found = own.ok ? valuesOf(own.value.subject) : 'refused'

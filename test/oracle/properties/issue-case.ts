@@ -19,17 +19,13 @@ import {
  */
 import type { SignRequest } from '../../../shared/src/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
-import {
-  type IssuingCa,
-  type IssuingKey,
-  loadIssuingCa,
-  loadIssuingKey,
-} from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { loadIssuingCa, loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
-import { clientRulesSchema } from '../../../signer-worker/src/policy/client-rules.ts'
+import type { IssuingCa, IssuingKey } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
+import { clientRulesSchema } from '../../../signer-worker/src/policy/rules/client-rules.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { type LimitedAuthority, toExtensions } from './authorities.ts'
 import type { World, Case, ClientLists, RequestedCommonName, RequestedName } from './case.ts'
 import { ADDRESSES } from './vocabulary.ts'

@@ -45,15 +45,15 @@ import {
   nameToText,
   parseCertificate,
 } from '../../../shared/src/x509/index.ts'
-import { readCsr } from '../../../signer-worker/src/policy/csr.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { readCsr } from '../../../signer-worker/src/policy/csr/csr.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 
 const profile = profileSchema.parse({})
 
 /** @throws With the refusal. */
 function read(options: CsrOptions): CertificationRequest {
   const csr = readCsr(encodeBase64(makeCsr(options)), profile)
-  if (!csr.ok) throw new Error(csr.error.detail)
+  if (!csr.ok) throw new Error(csr.error.kind)
   return csr.value
 }
 

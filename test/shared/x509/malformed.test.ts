@@ -16,7 +16,7 @@ import {
 import { describe, it } from 'vitest'
 import { readDer } from '../../../shared/src/der/read-der.ts'
 import type { DerReader } from '../../../shared/src/der/reader.ts'
-import { PARSE_FAULTS, type ParseFault, type Result } from '../../../shared/src/index.ts'
+import { PARSE_ERRORS, type ParseError, type Result } from '../../../shared/src/index.ts'
 import { parseCertificate } from '../../../shared/src/x509/index.ts'
 import { changed } from '../../support/malformed/base.ts'
 import { MALFORMED_CASES } from '../../support/malformed/cases.ts'
@@ -53,7 +53,7 @@ const descend = (reader: DerReader): void => {
 }
 const nested = (levels: number): Uint8Array => (levels === 0 ? seq() : seq(nested(levels - 1)))
 
-type OtherCase = readonly [string, string, Result<unknown, ParseFault>]
+type OtherCase = readonly [string, string, Result<unknown, ParseError>]
 
 /** Faults that no certification request can have. */
 const OTHER_CASES: readonly OtherCase[] = [
@@ -110,5 +110,5 @@ describe('of other inputs', () => {
 it('every fault has a case', ({ expect }) => {
   const verdicts = [...MALFORMED_CASES, ...FORGERIES].map(([, verdict]) => verdict.split('/')[1])
   const codes = new Set([...verdicts, ...OTHER_CASES.map(([, code]) => code)])
-  expect(Object.keys(PARSE_FAULTS).filter((code) => !codes.has(code))).toEqual([])
+  expect(Object.keys(PARSE_ERRORS).filter((code) => !codes.has(code))).toEqual([])
 })

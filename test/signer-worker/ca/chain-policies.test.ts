@@ -9,7 +9,8 @@ import {
   seq,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import { loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import type { IssuingCa } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { extensionsWith, faults } from './chains.ts'
 
 const policies = (...ids: readonly string[]): Uint8Array =>

@@ -17,8 +17,8 @@ import { parseCertificate } from '../../../shared/src/x509/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
 import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
-import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
-import { type Case, issuingCa, plan } from '../policy/judge.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
+import { type Case, issuingCa, plan } from '../policy/support/evaluate-request.ts'
 
 const KEY_TYPES: readonly KeyType[] = [
   'RSA-2048',

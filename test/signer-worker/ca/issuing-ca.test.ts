@@ -19,10 +19,10 @@ import { describe, it } from 'vitest'
 import { nameToText } from '../../../shared/src/x509/index.ts'
 import {
   checkIssuingCaAt,
-  type IssuingCa,
   loadIssuingCa,
   loadIssuingKey,
 } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import type { IssuingCa } from '../../../signer-worker/src/model/issuing-ca.ts'
 
 const ROOT = makeAuthority({ subject: commonName('Root'), key: aKey('P-384') })
 const ISSUING = makeAuthority({ subject: name(['O', 'Me'], ['CN', 'Issuing']), issuer: ROOT })
@@ -84,7 +84,7 @@ describe('an issuing CA', () => {
       extKeyUsages: [['1.3.6.1.5.5.7.3.1']],
       requiredPolicies: undefined,
       canSignCrls: true,
-      pointers: { all: [], withoutRevocation: [] },
+      distribution: { all: [], withoutRevocation: [] },
     })
   })
 

@@ -23,7 +23,7 @@ import {
  * A TBSCertificate put together octet by octet, and any part of it replaced.
  * @module
  */
-import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint.ts'
+import { lintTbsCertificate } from '../../../signer-worker/src/ca/lint/lint.ts'
 
 /** Each in DER. */
 export interface TbsParts {

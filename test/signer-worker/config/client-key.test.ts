@@ -12,7 +12,7 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import { readPublicKey } from '../../../signer-worker/src/config/client-key.ts'
-import { importPublicKey } from '../../../signer-worker/src/import-public-key.ts'
+import { importPublicKey } from '../../../signer-worker/src/policy/key/import-public-key.ts'
 import { NOT_CANONICAL_POINTS, SMALL_ORDER_POINTS } from '../../support/signatures/ed25519.ts'
 import { aClient, aConfig, faultsOf, publicKey } from '../support/config.ts'
 

@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
 import type { IssueRequest } from '../../../signer-worker/src/ledger/messages.ts'
-import type { CertificatePlan } from '../../../signer-worker/src/policy/evaluate.ts'
+import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
 import { send } from '../support/app.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 import { countIssuances, queryLedger } from '../support/ledger.ts'

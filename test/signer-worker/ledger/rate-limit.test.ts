@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { it } from 'vitest'
-import { waitForTurn } from '../../../signer-worker/src/ledger/rate-limit.ts'
+import { waitForRate } from '../../../signer-worker/src/ledger/rate-limit.ts'
 import { LIMIT } from '../../support/worker-fixture.ts'
 import { send } from '../support/app.ts'
 import { keyOf } from '../support/fixture.ts'
@@ -33,7 +33,7 @@ const run = async (limit: number, steps: readonly number[]): Promise<readonly bo
     let nowMs = 0
     return steps.map((step) => {
       nowMs += step
-      if (waitForTurn(sql, limit, nowMs) > 0) return false
+      if (waitForRate(sql, limit, nowMs) > 0) return false
       sql.exec(
         `INSERT INTO issuance SELECT NULL, uid || max(seq), request_digest, randomblob(20),
              certificate, authority, profile, not_before_seconds, not_after_seconds, clamped, names,
@@ -60,7 +60,7 @@ it('the wait is until the oldest certificate of the window leaves it', async ({ 
   await issue('waiting', anIssueRequest())
   const waits = await withLedger('waiting', ({ sql }) => {
     sql.exec('UPDATE issuance SET issued_at_ms = 5000')
-    return [5000, 64_999, 65_000].map((nowMs) => waitForTurn(sql, 1, nowMs))
+    return [5000, 64_999, 65_000].map((nowMs) => waitForRate(sql, 1, nowMs))
   })
   expect(waits).toEqual([60_000, 1, 0])
 })

@@ -1,9 +1,9 @@
 import { err } from '@edge-issuer/shared'
 import { describe, expect as anything, it, vi } from 'vitest'
-import { readCounters } from '../../../signer-worker/src/ledger/journal.ts'
+import { readCounters } from '../../../signer-worker/src/ledger/audit.ts'
 import type { IssueRequest, LedgerCounters } from '../../../signer-worker/src/ledger/messages.ts'
 import { RepeatLimiter } from '../../../signer-worker/src/ledger/repeats.ts'
-import { placeUid } from '../../../signer-worker/src/ledger/shards.ts'
+import { shardForUid } from '../../../signer-worker/src/ledger/shards.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 import { queryLedger, withLedger } from '../support/ledger.ts'
 
@@ -88,7 +88,7 @@ it('the wait is told in whole seconds, at most a minute', async ({ expect }) => 
 
 it('holds in an object that has issued before the number of shards changed', async ({ expect }) => {
   let uid = crypto.randomUUID()
-  while (placeUid(uid, [1, 4]).shard === 0) uid = crypto.randomUUID()
+  while (shardForUid(uid, [1, 4]).shard === 0) uid = crypto.randomUUID()
   const request = { ...anIssueRequest({ uid }), repeatsPerMinute: LIMIT }
   await issue('moved', request, [1])
   for (let count = 0; count < LIMIT; count += 1) {

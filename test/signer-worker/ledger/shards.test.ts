@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { askLedger } from '../../../signer-worker/src/ledger/client.ts'
-import { allShards, placeUid } from '../../../signer-worker/src/ledger/shards.ts'
+import { allShards, shardForUid } from '../../../signer-worker/src/ledger/shards.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 
 const counts = fc.constantFrom(1, 2, 4, 8, 256)
@@ -14,14 +14,14 @@ describe('where a uid is', () => {
   }) => {
     fc.assert(
       fc.property(uids, fc.array(counts, { minLength: 1, maxLength: 4 }), (uid, shards) => {
-        const { shard, earlier, layout } = placeUid(uid, shards)
+        const { shard, earlier, shardGeneration } = shardForUid(uid, shards)
         const before = shards.map(
-          (_count, index) => placeUid(uid, shards.slice(0, index + 1)).shard,
+          (_count, index) => shardForUid(uid, shards.slice(0, index + 1)).shard,
         )
         expect(before.at(-1)).toBe(shard)
         expect(new Set([shard, ...earlier])).toEqual(new Set(before))
         expect(earlier).not.toContain(shard)
-        expect(layout).toBe(shards.length)
+        expect(shardGeneration).toBe(shards.length)
         expect(allShards(shards)).toEqual(expect.arrayContaining([shard, ...earlier]))
       }),
     )
@@ -30,7 +30,7 @@ describe('where a uid is', () => {
   it('is spread evenly', ({ expect }) => {
     const found = new Map<number, number>()
     for (let count = 0; count < 4000; count += 1) {
-      const { shard } = placeUid(`uid-${String(count)}`, [4])
+      const { shard } = shardForUid(`uid-${String(count)}`, [4])
       found.set(shard, (found.get(shard) ?? 0) + 1)
     }
     expect(new Set(found.keys())).toEqual(new Set([0, 1, 2, 3]))
@@ -41,7 +41,7 @@ describe('where a uid is', () => {
 /** A uid that moves to another object when one becomes four. */
 function movingUid(): string {
   const uid = crypto.randomUUID()
-  return placeUid(uid, [1, 4]).shard === 0 ? movingUid() : uid
+  return shardForUid(uid, [1, 4]).shard === 0 ? movingUid() : uid
 }
 
 it('a certificate from before the number of shards changed is given again', async ({ expect }) => {

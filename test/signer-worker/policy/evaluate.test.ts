@@ -17,7 +17,15 @@ import {
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { allowing, extensionOf, judge, NOW_MS, plan, refusals, theAuthority } from './judge.ts'
+import {
+  allowing,
+  extensionOf,
+  outcomeOf,
+  NOW_MS,
+  plan,
+  refusals,
+  theAuthority,
+} from './support/evaluate-request.ts'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
@@ -208,10 +216,10 @@ describe('the namespace', () => {
       'origin_not_allowed: the namespace "team-a" matches none of this client\'s selector.namespace.matchNames: none; ask the CA\'s operator',
     ],
   ] as const)('%s', ([, namespaces, expected], { expect }) => {
-    const judged = judge({
+    const evaluated = outcomeOf({
       client:
         namespaces === undefined ? {} : { selector: { namespace: { matchNames: namespaces } } },
     })
-    expect('subject' in judged ? 'accepted' : judged.join()).toBe(expected)
+    expect('subject' in evaluated ? 'accepted' : evaluated.join()).toBe(expected)
   })
 })

@@ -4,10 +4,10 @@
  * @module
  */
 import { env } from 'cloudflare:workers'
-import { type AppDependencies, createApp } from '../../../signer-worker/src/app.ts'
+import { loadSettings } from '../../../signer-worker/src/config/settings.ts'
+import { type AppDependencies, createApp } from '../../../signer-worker/src/http/app.ts'
+import type { LogEntry } from '../../../signer-worker/src/http/log.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
-import type { LogEntry } from '../../../signer-worker/src/log.ts'
-import { loadSettings } from '../../../signer-worker/src/settings.ts'
 
 /** What came back, and what was logged. */
 export interface Exchange {

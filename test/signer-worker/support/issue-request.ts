@@ -5,12 +5,12 @@
 import { ok } from '@edge-issuer/shared'
 import { env } from 'cloudflare:workers'
 import type { Issuer } from '../../../signer-worker/src/config/index.ts'
+import { loadSettings } from '../../../signer-worker/src/config/settings.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
 import type { IssueOutcome, IssueRequest } from '../../../signer-worker/src/ledger/messages.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
-import { loadSettings } from '../../../signer-worker/src/settings.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { aCsr, aSignRequest, type SignRequestChanges } from './sign-request.ts'
 
 /** An issuer of the fixture. */

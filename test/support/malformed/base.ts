@@ -11,10 +11,10 @@ import {
  * octets as they then are: so nothing but the gate can refuse it.
  * @module
  */
-import type { ParseFaultCode, RefusalCode } from '../../../shared/src/index.ts'
+import type { ParseErrorCode, RefusalCode } from '../../../shared/src/index.ts'
 
 /** A code of a refusal, with the fault where the octets are to blame. */
-export type Verdict = RefusalCode | `${RefusalCode}/${ParseFaultCode}`
+export type Verdict = RefusalCode | `${RefusalCode}/${ParseErrorCode}`
 
 /** What is wrong, what the gate says, the request in DER or as the text of the message, and the words. */
 export type MalformedCase = readonly [

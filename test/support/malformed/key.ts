@@ -212,7 +212,7 @@ export const KEY_CASES: readonly MalformedCase[] = [
     'the RSA exponent 3',
     'key_not_allowed/key_exponent_too_small',
     rsaNumbers(OWN_MODULUS, 3n),
-    /has the public exponent 3; at least 65537 is wanted/,
+    /has the public exponent 3; expected at least 65537/,
   ],
   [
     'the RSA exponent 1',

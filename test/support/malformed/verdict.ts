@@ -3,10 +3,11 @@ import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
  * What the worker's gate makes of a certification request, in Node as in workerd.
  * @module
  */
-import { type IssuingCa, loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { compileClientPolicy } from '../../../signer-worker/src/policy/client-policy.ts'
+import { loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
+import type { IssuingCa } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
-import { profileSchema } from '../../../signer-worker/src/policy/profile.ts'
+import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
+import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { KNOWN_KEY_SHA256 } from '../known-key.ts'
 
 /** `accepted`; or each refusal's code, with its fault behind a slash, and the first one's words. */
@@ -40,8 +41,8 @@ export function judgeCsr(csr: Uint8Array | string): Judgement {
     nowMs: Date.parse('2026-11-24T12:00:00Z'),
   })
   if (judged.ok) return { verdict: 'accepted', words: '' }
-  const codes = judged.error.map(({ code, fault }) =>
-    fault === undefined ? code : `${code}/${fault}`,
+  const codes = judged.error.map(({ code, parseError }) =>
+    parseError === undefined ? code : `${code}/${parseError}`,
   )
   return { verdict: codes.join(' '), words: judged.error[0]?.detail ?? '' }
 }

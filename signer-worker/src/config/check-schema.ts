@@ -1,0 +1,70 @@
+/**
+ * Checks the document against its schema, entry by entry: a fault in one issuer, profile or client
+ * does not hide the faults of the others.
+ *
+ * @module
+ */
+import { type ConfigFault, faultAt, schemaFaults } from './config-error.ts'
+import { renamedMembers } from './renamed-members.ts'
+import { type ConfigFile, configSchema } from './schema.ts'
+
+const SECTIONS = ['issuers', 'profiles', 'clients', 'admins'] as const
+type Section = (typeof SECTIONS)[number]
+
+/** What the schema says about a document. */
+export interface Shape {
+  /** The document without its faulty entries; `undefined` when more than entries is wrong. */
+  readonly file: ConfigFile | undefined
+  /** The names in each section, those of faulty entries included. */
+  readonly declared: Readonly<Record<Section, ReadonlySet<string>>>
+  readonly faults: readonly ConfigFault[]
+}
+
+/** @param json - Any JSON value. */
+export function checkShape(json: unknown): Shape {
+  const declared = {
+    issuers: namesIn(json, 'issuers'),
+    profiles: namesIn(json, 'profiles'),
+    clients: namesIn(json, 'clients'),
+    admins: namesIn(json, 'admins'),
+  }
+  const renamed = renamedMembers(json)
+  const current = withoutEntries(json, renamed)
+  const faults = renamed.map(({ path, message }) => faultAt(path, message))
+  const parsed = configSchema.safeParse(current)
+  if (parsed.success) return { file: parsed.data, declared, faults }
+  const { issues } = parsed.error
+  const rest = issues.every(isInEntry)
+    ? configSchema.safeParse(withoutEntries(current, issues))
+    : undefined
+  return { file: rest?.data, declared, faults: [...faults, ...schemaFaults(issues)] }
+}
+
+/** A place in the document. */
+interface Located {
+  readonly path: readonly PropertyKey[]
+}
+
+const isInEntry = ({ path }: Located): boolean =>
+  path.length >= 2 && SECTIONS.some((section) => section === path[0])
+
+function withoutEntries(json: unknown, located: readonly Located[]): unknown {
+  if (located.length === 0) return json
+  const copy = structuredClone(json)
+  for (const { path } of located) {
+    const [section = '', name = ''] = path
+    const entries = memberOf(copy, section)
+    if (isObject(entries)) Reflect.deleteProperty(entries, name)
+  }
+  return copy
+}
+
+function namesIn(json: unknown, section: Section): ReadonlySet<string> {
+  const entries = memberOf(json, section)
+  return new Set(isObject(entries) ? Object.keys(entries) : [])
+}
+
+const memberOf = (value: unknown, key: PropertyKey): unknown =>
+  isObject(value) ? Reflect.get(value, key) : undefined
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

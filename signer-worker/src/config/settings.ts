@@ -1,0 +1,69 @@
+/**
+ * The worker's bindings, read once per isolate. The fetch handler and the Durable Object share it.
+ *
+ * An entry of the configuration that has an error is out of service, and all others work. A CA
+ * certificate that has expired is no error here: the worker refuses at each use of its issuer
+ * (`issuer_expiring`). `edge-issuer config check` reports both as errors.
+ *
+ * @module
+ */
+import type { Result } from '@edge-issuer/shared'
+import bundledConfig from '#signer-config'
+import { type ConfigFault, loadConfig, type SignerConfig } from './index.ts'
+
+/** What the worker runs on; or every error of a document that is of no use at all. */
+export type Settings = Result<SignerConfig, readonly ConfigFault[]>
+
+/** The binding that replaces the bundled `signer.config.json`: for tests and local runs. */
+const CONFIG_BINDING = 'SIGNER_CONFIG'
+
+interface Loaded {
+  readonly text: string
+  /** Each secret that was asked for, and what it was. */
+  readonly secrets: ReadonlyMap<string, string | undefined>
+  readonly settings: Settings
+}
+
+let loaded: Loaded | undefined
+
+/**
+ * Reads the configuration and the secrets that it names.
+ *
+ * The last answer is kept for as long as the texts it was made from are the same: parsing a
+ * configuration and proving its keys takes milliseconds, comparing texts does not.
+ */
+export function loadSettings(env: Env): Settings {
+  const text = readText(env, CONFIG_BINDING) ?? bundledText()
+  if (loaded !== undefined && isStillTrue(loaded, text, env)) return loaded.settings
+  const secrets = new Map<string, string | undefined>()
+  const settings = loadConfig(text, (name) => {
+    const value = readText(env, name)
+    secrets.set(name, value)
+    return value
+  })
+  loaded = { text, secrets, settings }
+  return settings
+}
+
+function isStillTrue({ text, secrets }: Loaded, currentText: string, env: Env): boolean {
+  if (text !== currentText) return false
+  for (const [name, value] of secrets) if (readText(env, name) !== value) return false
+  return true
+}
+
+/**
+ * A text binding whose name only the configuration knows, so that no generated type has it.
+ *
+ * @returns `undefined` for a binding that is missing, or is no text.
+ */
+function readText(env: Env, name: string): string | undefined {
+  const value: unknown = Reflect.get(env, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+let bundled: string | undefined
+
+function bundledText(): string {
+  bundled ??= JSON.stringify(bundledConfig)
+  return bundled
+}

@@ -1,0 +1,78 @@
+/**
+ * The worker as an HTTP application: what happens to a request, in order. Every way out, a thrown
+ * error included, is an answer of the protocol with one log line.
+ *
+ * @module
+ */
+import {
+  ADMIN_CERTIFICATES_PATH,
+  ADMIN_EXPORT_PATH,
+  ADMIN_METRICS_PATH,
+  ADMIN_REFUSALS_PATH,
+  adminCertificatePath,
+  certificatesPath,
+  issuerPath,
+} from '@edge-issuer/shared'
+import { Hono } from 'hono/tiny'
+import type { Settings } from '../config/settings.ts'
+import type { OpenLedger } from '../ledger/client.ts'
+import { authenticate, authenticateAdmin } from './auth/authenticate.ts'
+import { type AppEnv, addLogFields } from './context.ts'
+import type { WriteLog } from './log.ts'
+import { onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { requireConfig } from './middleware/require-config.ts'
+import { pathUnderPublicUrl } from './request-target.ts'
+import { refuse } from './respond.ts'
+import {
+  exportCertificates,
+  listCertificates,
+  showCertificate,
+} from './routes/admin/certificates.ts'
+import { metrics } from './routes/admin/metrics.ts'
+import { listRefusals } from './routes/admin/refusals.ts'
+import { health } from './routes/health.ts'
+import { sign } from './routes/sign.ts'
+
+/** What the application needs from outside. */
+export interface AppDependencies {
+  readonly loadSettings: (env: Env) => Settings
+  readonly openLedger: OpenLedger
+  readonly writeLog: WriteLog
+  /** The clock, epoch ms. */
+  readonly nowMs: () => number
+}
+
+/** Builds the application. It holds no state of its own. */
+export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
+  const { loadSettings, nowMs } = dependencies
+  const app = new Hono<AppEnv>({
+    getPath: ({ url }, options) =>
+      options?.env === undefined ? '/' : pathUnderPublicUrl(url, loadSettings(options.env)),
+  })
+
+  app.use(requestLog(dependencies))
+  app.use(requireConfig(dependencies))
+
+  // Who asks comes first: without a good signature nobody learns what there is.
+  const client = authenticate(nowMs)
+  const reader = authenticateAdmin(nowMs, 'read')
+  const admin = authenticateAdmin(nowMs, 'admin')
+  app.use(onlySpokenProtocol)
+  app.all(certificatesPath(':issuer'), client, onlyMethod('POST'), sign(dependencies))
+  app.all(issuerPath(':issuer'), client, onlyMethod('GET'), health(nowMs))
+  app.all(ADMIN_CERTIFICATES_PATH, reader, onlyMethod('GET'), listCertificates)
+  app.all(adminCertificatePath(':serialNumber'), reader, onlyMethod('GET'), showCertificate)
+  app.all(ADMIN_METRICS_PATH, reader, onlyMethod('GET'), metrics)
+  app.all(ADMIN_EXPORT_PATH, admin, onlyMethod('GET'), exportCertificates)
+  app.all(ADMIN_REFUSALS_PATH, admin, onlyMethod('GET'), listRefusals)
+  app.all('*', client, (c) =>
+    refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }),
+  )
+  app.onError((error, c) => {
+    addLogFields(c, { reason: error.stack ?? error.message })
+    const detail = 'the worker failed; its log has the reason under the request id'
+    return refuse(c, { code: 'internal_error', detail })
+  })
+  return app
+}

@@ -1,0 +1,131 @@
+/**
+ * Is a request signed by a client we know? RFC 9421 and RFC 9530 in the closed profile of
+ * `@edge-issuer/shared`. Pure: the time is a parameter.
+ *
+ * Everything that is compared or verified is rebuilt from our own values (the public URL, the octets
+ * of the body), never taken from what the request claims about itself.
+ *
+ * @module
+ */
+import { createPublicKey, hash, verify } from 'node:crypto'
+import {
+  checkSignatureWindow,
+  contentDigest,
+  err,
+  JSON_CONTENT_TYPE,
+  ok,
+  readSignature,
+  type Result,
+  signatureBase,
+  type SignedMessage,
+  uidSchema,
+  type WindowFault,
+} from '@edge-issuer/shared'
+import type { RegisteredKey } from '../../config/config.ts'
+import type { Evidence } from '../../model/evidence.ts'
+
+/** A request as it arrived. A header that is absent is the empty text, which no check accepts. */
+export interface ReceivedRequest {
+  /** `other` for those that the profile cannot sign. */
+  readonly method: SignedMessage['method'] | 'other'
+  /** The public origin, then path and query as they arrived. */
+  readonly targetUri: string
+  readonly protocolVersion: string
+  readonly signatureInput: string
+  readonly signature: string
+  /** Absent for GET. */
+  readonly content?: {
+    readonly body: Uint8Array
+    readonly type: string
+    readonly digest: string
+    readonly idempotencyKey: string
+  }
+}
+
+/** Who asked, and the evidence for it. */
+export interface Identity<Holder> {
+  readonly holder: Holder
+  readonly evidence: Evidence
+}
+
+/** Why a request is not authentic; for the log only. */
+export type CredentialFault =
+  | { readonly kind: 'signature_unreadable' }
+  | { readonly kind: 'method_not_signed' }
+  | { readonly kind: 'content_type_not_signed' }
+  | { readonly kind: 'digest_mismatch' }
+  | { readonly kind: 'idempotency_key_malformed' }
+  | { readonly kind: 'key_unknown'; readonly keyId: string }
+  | { readonly kind: 'signature_invalid'; readonly keyId: string }
+  | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
+  | { readonly kind: 'clock_skew'; readonly keyId: string; readonly fault: WindowFault }
+
+/**
+ * Checks the digest, the signature, the key's time and the signature's time, in this order: that the
+ * clocks differ is told only to someone who holds a key.
+ *
+ * @param keys - By RFC 7638 thumbprint.
+ */
+export function verifyRequest<Holder>(
+  request: ReceivedRequest,
+  keys: ReadonlyMap<string, RegisteredKey<Holder>>,
+  nowMs: number,
+): Result<Identity<Holder>, CredentialFault> {
+  const { method } = request
+  if (method === 'other') return err({ kind: 'method_not_signed' })
+  const read = readSignature(method, request)
+  if (read === undefined) return err({ kind: 'signature_unreadable' })
+  const message = signedMessage(method, request)
+  if (!message.ok) return message
+
+  const { parameters, signature } = read
+  const { keyId, nonce } = parameters
+  const base = signatureBase(message.value, parameters)
+  const key = keys.get(keyId)
+  // An unknown key costs the same work as a known one, so that time does not tell them apart.
+  const isSigned = verify(null, Buffer.from(base), key?.key ?? decoyKey(), signature)
+  if (key === undefined) return err({ kind: 'key_unknown', keyId })
+  if (!isSigned) return err({ kind: 'signature_invalid', keyId })
+  if (nowMs < key.notBeforeMs || nowMs > key.notAfterMs) {
+    return err({ kind: 'key_not_valid_now', keyId })
+  }
+  const window = checkSignatureWindow(parameters, nowMs)
+  if (!window.ok) return err({ kind: 'clock_skew', keyId, fault: window.error })
+  return ok({ holder: key.holder, evidence: { keyId, nonce, signatureBase: base, signature } })
+}
+
+function signedMessage(
+  method: SignedMessage['method'],
+  { targetUri, protocolVersion, content }: ReceivedRequest,
+): Result<SignedMessage, CredentialFault> {
+  if (content === undefined) return ok({ method, targetUri, protocolVersion })
+  const { body, type, digest, idempotencyKey } = content
+  // What is covered is the one type of the profile: another one was not signed.
+  if (type !== JSON_CONTENT_TYPE) return err({ kind: 'content_type_not_signed' })
+  if (digest !== contentDigest(hash('sha256', body, 'buffer'))) {
+    return err({ kind: 'digest_mismatch' })
+  }
+  if (!uidSchema.safeParse(idempotencyKey).success) {
+    return err({ kind: 'idempotency_key_malformed' })
+  }
+  return ok({
+    method,
+    targetUri,
+    protocolVersion,
+    body: { contentDigest: digest, idempotencyKey },
+  })
+}
+
+/** The public key of RFC 8032 §7.1 test 1. Its signatures verify and are refused all the same. */
+const DECOY_JWK = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+let decoy: ReturnType<typeof createPublicKey> | undefined
+
+/** Made at first use: a Worker does no cryptography while it starts. */
+function decoyKey(): ReturnType<typeof createPublicKey> {
+  decoy ??= createPublicKey({ key: DECOY_JWK, format: 'jwk' })
+  return decoy
+}

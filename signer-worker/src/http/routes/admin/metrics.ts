@@ -1,0 +1,100 @@
+/**
+ * `GET {publicUrl}/v1/admin/metrics`: what the ledgers count, in the Prometheus text format.
+ *
+ * The counters are those of the ledgers, so they survive every isolate. What never came to a ledger (a
+ * request that nobody known signed, a body that is not one of the protocol) is in the log alone.
+ *
+ * @module
+ */
+import type { Handler } from 'hono'
+import { askLedger, type LedgerAddress } from '../../../ledger/client.ts'
+import { type AppContext, type AppEnv, addLogFields } from '../../context.ts'
+import { answerMetrics } from '../../respond.ts'
+import { type Metric, renderMetrics, type Sample } from './prometheus.ts'
+import { configuredLedgers } from './select-ledgers.ts'
+
+/** Answers with counters of every ledger, and when each issuing CA ends. */
+export const metrics: Handler<AppEnv> = async (c) => {
+  const ledgers = await Promise.all(
+    configuredLedgers(c.get('config')).map(async (ledger) => samplesOf(c, ledger)),
+  )
+  const gather = (name: keyof LedgerSamples): readonly Sample[] =>
+    ledgers.flatMap((samples) => samples[name])
+  addLogFields(c, { outcome: 'measured' })
+  return answerMetrics(
+    c,
+    renderMetrics([
+      {
+        name: 'edge_issuer_ledger_up',
+        type: 'gauge',
+        help: 'Whether the ledger object answered; without an answer it has no other samples.',
+        samples: gather('up'),
+      },
+      {
+        name: 'edge_issuer_certificates_issued_total',
+        type: 'counter',
+        help: 'Certificates issued.',
+        samples: gather('issued'),
+      },
+      {
+        name: 'edge_issuer_certificates_replayed_total',
+        type: 'counter',
+        help: 'Requests answered with the certificate that their uid already had.',
+        samples: gather('replayed'),
+      },
+      {
+        name: 'edge_issuer_requests_refused_total',
+        type: 'counter',
+        help: 'Requests refused by policy, rate limit or idempotency, by code.',
+        samples: gather('refused'),
+      },
+      {
+        name: 'edge_issuer_ledger_size_bytes',
+        type: 'gauge',
+        help: 'Size of the database of a ledger object.',
+        samples: gather('size'),
+      },
+      authorityMetric(c),
+    ]),
+  )
+}
+
+interface LedgerSamples {
+  readonly up: readonly Sample[]
+  readonly issued: readonly Sample[]
+  readonly replayed: readonly Sample[]
+  readonly refused: readonly Sample[]
+  readonly size: readonly Sample[]
+}
+
+async function samplesOf(c: AppContext, ledger: LedgerAddress): Promise<LedgerSamples> {
+  const { issuer, client, shard } = ledger
+  const labels = { issuer, client: client.name, shard: String(shard) }
+  const asked = await askLedger(c.env, ledger, async (object) => object.counters())
+  if (!asked.ok) {
+    return { up: [{ labels, value: 0 }], issued: [], replayed: [], refused: [], size: [] }
+  }
+  const { issued, replayed, refused, databaseBytes } = asked.value
+  return {
+    up: [{ labels, value: 1 }],
+    issued: [{ labels, value: issued }],
+    replayed: [{ labels, value: replayed }],
+    refused: Object.entries(refused).map(([code, value]) => ({
+      labels: { ...labels, code },
+      value,
+    })),
+    size: [{ labels, value: databaseBytes }],
+  }
+}
+
+const authorityMetric = (c: AppContext): Metric => ({
+  name: 'edge_issuer_ca_not_after_timestamp_seconds',
+  type: 'gauge',
+  help: 'When the issuing CA, or one above it, expires.',
+  samples: [...c.get('config').issuers.values()].flatMap(({ name, authorities }) =>
+    authorities.map(({ ca, state }) => ({
+      labels: { issuer: name, state, serial_number: ca.serialNumber },
+      value: ca.notAfterMs / 1000,
+    })),
+  ),
+})
