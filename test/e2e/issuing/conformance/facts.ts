@@ -126,8 +126,8 @@ export function namesOf(asked: {
   ]
 }
 
-/** @returns Every fault in how the certificates are signed: leaf, CAs upwards, root. */
-export function chainFaults(chain: readonly X509Certificate[]): readonly string[] {
+/** @returns Errors in the signatures of the certificates: leaf, CAs upwards, root. */
+export function chainErrors(chain: readonly X509Certificate[]): readonly string[] {
   return chain.flatMap((certificate, index) => {
     // The root signs itself.
     const signer = chain[index + 1] ?? certificate
