@@ -1,5 +1,5 @@
 /**
- * The shape of `signer.config.json`, closed: an unknown field is a fault. What the shape cannot say
+ * The shape of `signer.config.json`, closed: an unknown field is an error. What the shape cannot say
  * (references, certificates, keys) is checked in `parse.ts`.
  *
  * @module

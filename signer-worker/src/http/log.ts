@@ -39,7 +39,7 @@ export type LogEntry =
       readonly status: number
       readonly millis: number
     } & LogFields)
-  | { readonly event: 'config_fault'; readonly path: string; readonly message: string }
+  | { readonly event: 'config_error'; readonly path: string; readonly message: string }
 
 /** Writes one line. */
 export type WriteLog = (entry: LogEntry) => void

@@ -119,13 +119,13 @@ export async function certificateFaults(
   }
   const unique = new Set(ledger.map(({ serialNumber }) => serialNumber))
   if (unique.size !== ledger.length) faults.push('a serial number is in the ledger twice')
-  return [...faults, ...(await chainFaults(chains, rootFile))]
+  return [...faults, ...(await checkChain(chains, rootFile))]
 }
 
 const pemOf = (base64 = ''): string => Buffer.from(base64, 'base64').toString()
 
 /** @returns What openssl says of the chains that it does not accept. */
-async function chainFaults(
+async function checkChain(
   chains: ReadonlyMap<string, string>,
   rootFile: string,
 ): Promise<readonly string[]> {

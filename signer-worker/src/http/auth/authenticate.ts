@@ -19,7 +19,7 @@ import { pathAndQuery } from '../request-target.ts'
 import { refuse } from '../respond.ts'
 import { readBody } from './read-body.ts'
 import {
-  type CredentialFault,
+  type CredentialError,
   type Identity,
   type ReceivedRequest,
   verifyRequest,
@@ -110,7 +110,7 @@ async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
   }
 }
 
-function reject(c: AppContext, fault: CredentialFault, nowMs: number): Response {
+function reject(c: AppContext, fault: CredentialError, nowMs: number): Response {
   const keyId = 'keyId' in fault ? { keyId: fault.keyId } : {}
   if (fault.kind !== 'clock_skew') {
     addLogFields(c, { ...keyId, reason: fault.kind })

@@ -19,7 +19,7 @@ import {
   signatureBase,
   type SignedMessage,
   uidSchema,
-  type WindowFault,
+  type SignatureWindowError,
 } from '@edge-issuer/shared'
 import type { RegisteredKey } from '../../config/config.ts'
 import type { Evidence } from '../../model/evidence.ts'
@@ -49,7 +49,7 @@ export interface Identity<Holder> {
 }
 
 /** Why a request is not authentic; for the log only. */
-export type CredentialFault =
+export type CredentialError =
   | { readonly kind: 'signature_unreadable' }
   | { readonly kind: 'method_not_signed' }
   | { readonly kind: 'content_type_not_signed' }
@@ -58,7 +58,7 @@ export type CredentialFault =
   | { readonly kind: 'key_unknown'; readonly keyId: string }
   | { readonly kind: 'signature_invalid'; readonly keyId: string }
   | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
-  | { readonly kind: 'clock_skew'; readonly keyId: string; readonly fault: WindowFault }
+  | { readonly kind: 'clock_skew'; readonly keyId: string; readonly fault: SignatureWindowError }
 
 /**
  * Checks the digest, the signature, the key's time and the signature's time, in this order: that the
@@ -70,7 +70,7 @@ export function verifyRequest<Holder>(
   request: ReceivedRequest,
   keys: ReadonlyMap<string, RegisteredKey<Holder>>,
   nowMs: number,
-): Result<Identity<Holder>, CredentialFault> {
+): Result<Identity<Holder>, CredentialError> {
   const { method } = request
   if (method === 'other') return err({ kind: 'method_not_signed' })
   const read = readSignature(method, request)
@@ -97,7 +97,7 @@ export function verifyRequest<Holder>(
 function signedMessage(
   method: SignedMessage['method'],
   { targetUri, protocolVersion, content }: ReceivedRequest,
-): Result<SignedMessage, CredentialFault> {
+): Result<SignedMessage, CredentialError> {
   if (content === undefined) return ok({ method, targetUri, protocolVersion })
   const { body, type, digest, idempotencyKey } = content
   // What is covered is the one type of the profile: another one was not signed.

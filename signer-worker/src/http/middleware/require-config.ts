@@ -28,7 +28,7 @@ export function requireConfig({
     const settings = loadSettings(c.env)
     if (logged !== settings) {
       const errors = settings.ok ? settings.value.errors : settings.error
-      for (const error of errors) writeLog({ event: 'config_fault', ...error })
+      for (const error of errors) writeLog({ event: 'config_error', ...error })
       logged = settings
     }
     if (settings.ok) {
