@@ -71,7 +71,7 @@ function roleFaults({ extensions }: Certificate): readonly (string | undefined)[
       : 'lacks keyCertSign in its keyUsage',
     [...permitted, ...excluded].every(({ kind }) => SUPPORTED_CONSTRAINTS.has(kind))
       ? undefined
-      : 'has name constraints of other kinds than DNS, IP, URI and email, which cannot be judged here',
+      : 'has name constraints of other kinds than DNS, IP, URI and email, which cannot be checked here',
   ]
 }
 

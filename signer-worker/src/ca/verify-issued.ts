@@ -6,7 +6,12 @@
  * @module
  */
 import { verify } from 'node:crypto'
-import { type Certificate, equalOctets, type Extension, parseCertificate } from '@edge-issuer/shared/x509'
+import {
+  type Certificate,
+  equalOctets,
+  type Extension,
+  parseCertificate,
+} from '@edge-issuer/shared/x509'
 import type { CertificatePlan } from '../model/certificate-plan.ts'
 import type { IssuingCa, Signing } from '../model/issuing-ca.ts'
 

@@ -80,7 +80,7 @@ function checkTwins(
       : [
           errorAt(
             [...at, index, 'chain'],
-            `has the issuing CA of authorities/${String(first)} once more`,
+            `has the same issuing CA as authorities/${String(first)} again`,
           ),
         ]
   })
@@ -88,7 +88,7 @@ function checkTwins(
 
 /** RFC 5280 §4.2.1.3 and §6.3.3 (f). */
 const NO_CRL_SIGN =
-  'must not be there: the issuing CA lacks cRLSign in its keyUsage, so nobody may believe its CRLs'
+  'must be absent: the issuing CA lacks cRLSign in its keyUsage, so verifiers must not accept its CRLs'
 
 function checkActive(
   entries: readonly AuthorityEntry[],

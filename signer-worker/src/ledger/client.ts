@@ -26,7 +26,7 @@ export type OpenLedger = (env: Env, owner: LedgerOwner) => LedgerClient
 
 const UNAVAILABLE: Refusal = {
   code: 'ledger_unavailable',
-  detail: 'the ledger did not answer; the same request can be sent again',
+  detail: 'the ledger did not respond; retry the same request',
 }
 
 /** One of the Durable Objects of a ledger. */

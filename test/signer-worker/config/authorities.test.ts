@@ -134,13 +134,13 @@ describe('authorities', () => {
     [
       'one CA twice',
       [active, next(B, 'B'), retiring(A)],
-      ['/issuers/default/authorities/2/chain: has the issuing CA of authorities/0 once more'],
+      ['/issuers/default/authorities/2/chain: has the same issuing CA as authorities/0 once more'],
     ],
     [
       'a CRL of a CA that may sign none',
       [active, retiring(bare, { crlUrl: CRL_URL })],
       [
-        '/issuers/default/authorities/1/crlUrl: must not be there: the issuing CA lacks cRLSign in its keyUsage, so nobody may believe its CRLs',
+        '/issuers/default/authorities/1/crlUrl: must be absent: the issuing CA lacks cRLSign in its keyUsage, so verifiers must not accept its CRLs',
       ],
     ],
     ['the shape of an issuer with one CA', [active, retiring(B), retiring(C)], []],

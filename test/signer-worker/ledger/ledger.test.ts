@@ -8,7 +8,7 @@ import { queryLedger } from '../support/ledger.ts'
 
 const UNAVAILABLE = {
   code: 'ledger_unavailable',
-  detail: 'the ledger did not answer; the same request can be sent again',
+  detail: 'the ledger did not respond; retry the same request',
 }
 
 const COUNTS = `SELECT

@@ -1,5 +1,5 @@
 /**
- * The configuration, before anything else is checked: without one that can be read nothing is answered.
+ * Middleware: loads the configuration before any other check.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function requireConfig({
       c.set('config', settings.value)
       return next()
     }
-    const detail = 'the configuration of the worker has faults; its log names each of them'
+    const detail = "the worker's configuration has errors; the worker's log lists them"
     return refuse(c, { code: 'worker_misconfigured', detail })
   }
 }
