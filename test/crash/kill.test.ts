@@ -1,6 +1,6 @@
 /**
- * kill −9 of the worker, again and again, at random moments under load. What a client has in its hands
- * is in the ledger and stays what it is; what was on its way becomes one certificate.
+ * SIGKILL to the worker, repeatedly, at random moments under load. A certificate that a client received
+ * is in the ledger and does not change; a request without a response gets one certificate.
  *
  * `CRASH_SEED` repeats the moments of an earlier run.
  *
@@ -19,13 +19,13 @@ const ROUNDS = 20
 const CLIENTS = 32
 const DEADLINE_MS = 60_000
 
-/** Killed so many milliseconds after so many answers of the round. */
+/** Kills the worker so many milliseconds after so many responses of the round. */
 const killMoment = fc.record({
   answers: fc.integer({ min: 1, max: 160 }),
   millis: fc.integer({ min: 0, max: 12 }),
 })
 
-/** A request and its answer; none if the worker was killed first. */
+/** A request and its response; none if the worker was killed first. */
 interface Asked {
   readonly request: SignRequest
   readonly answer: SignAnswer | undefined
@@ -61,7 +61,7 @@ it('no issued certificate is lost or changed, and no uid has two', async ({ expe
   expect(new Set(certificates.values()).size).toBe(certificates.size)
 })
 
-/** Every client asks for one new certificate after the other, until the worker is killed. */
+/** Every client requests one new certificate after the other, until the worker is killed. */
 async function askUntilKilled(
   { worker }: SignerBench,
   client: SignerClient,
@@ -98,7 +98,7 @@ async function askAgain(
   const queue = asked.values()
   await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
-      // One iterator for all: each takes what is next.
+      // All share one iterator: each takes the next item.
       for (const { request } of queue) {
         const answer = await sign(client, request)
         if (answer === undefined) throw new Error('the worker that was started again is gone')
@@ -121,7 +121,7 @@ async function sign(client: SignerClient, request: SignRequest): Promise<SignAns
   throw new Error(`${answer.error.code}: ${answer.error.message}`)
 }
 
-/** What was handed out and is not given again, octet for octet, as a replay. */
+/** @returns Received certificates that are not replayed byte for byte. */
 const differences = (
   asked: readonly Asked[],
   again: ReadonlyMap<string, SignAnswer>,

@@ -13,7 +13,7 @@ it('two hundred concurrent requests for one uid: the worker issues once', async 
   const signer = { key, keyId: keyIdOf(key), publicUrl: PUBLIC_URL }
   const request = aSignRequest()
 
-  // Each signed on its own: none is another one's replay.
+  // Each has its own signature: none is a replay of another.
   const posts = Array.from({ length: POSTS }, () => signedPost(signer, ISSUER, request))
   const answers = await Promise.all(
     posts.map(async ({ path, ...post }) => {

@@ -1,5 +1,5 @@
 /**
- * A worker with a ledger on disk, for tests that ask it for many certificates.
+ * A worker with a ledger on disk, for tests that request many certificates.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const CA_KEY = 'P-256'
 /** The one issuer. */
 export const ISSUER = issuerName(CA_KEY)
 
-/** A worker that runs, and how it was set up. */
+/** A running worker, and its setup. */
 export interface SignerBench extends AsyncDisposable {
   readonly worker: LocalWorker
   readonly setup: SignerSetup

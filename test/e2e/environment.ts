@@ -25,13 +25,13 @@ import {
 } from '@edge-issuer/testbed/worker/local-worker'
 import { z } from 'zod'
 
-/** What runs, and how to look at it. */
+/** What runs, and access to it. */
 export interface EdgeEnvironment {
   readonly plane: ControlPlane
   readonly signer: EdgeSigner
-  /** The relay that runs now. */
+  /** The current relay. */
   readonly relay: () => ManagedProcess
-  /** Ends the relay by SIGKILL if it runs, and starts another, perhaps in another way; flags are added. */
+  /** Kills the relay if it runs, and starts another with these options; flags are added to the old ones. */
   readonly restartRelay: (options?: Partial<RelayProcessOptions>) => Promise<void>
   /** Starts one more relay beside the one that runs. */
   readonly startReplica: () => Promise<ManagedProcess>
@@ -40,7 +40,7 @@ export interface EdgeEnvironment {
   readonly stop: () => Promise<void>
 }
 
-/** What differs from what is shipped. */
+/** Options that differ from the shipped configuration. */
 export interface EdgeEnvironmentOptions {
   readonly plane?: ControlPlaneOptions
   readonly signer?: Omit<EdgeSignerOptions, 'directory'>

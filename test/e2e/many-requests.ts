@@ -1,5 +1,5 @@
 /**
- * Runs of many requests by a seed: which ones in which order, what becomes of them, and how a run that
+ * Runs of many requests by a seed: their order and their results, and how a run that
  * failed can be repeated.
  *
  * @module
@@ -63,11 +63,11 @@ export interface Awaited {
   readonly namespace: string
   readonly created: readonly Created[]
   readonly limitMs: number
-  /** Whether it is of no use to wait on. */
+  /** Whether to stop waiting. */
   readonly isOver?: () => boolean
 }
 
-/** Waits until every request is as it must be. @returns What is still not when the time is up. */
+/** Waits until every request has ended as it must. @returns Those that have not at the timeout. */
 export async function unmetAfter(awaited: Awaited): Promise<readonly string[]> {
   const { admin, namespace, created, limitMs, isOver = () => false } = awaited
   const deadlineMs = Date.now() + limitMs
@@ -99,7 +99,7 @@ export async function ledgerFaults(
   return certificateFaults(created, { observed, ledger, rootFile: signer.rootFile })
 }
 
-/** @returns What relays logged as a fault of their own, or printed past their log. */
+/** @returns Internal errors in the logs of relays, and output outside of the log. */
 export async function relayErrors(edge: EdgeEnvironment): Promise<readonly string[]> {
   const lines = (await readFile(edge.relay().logFile, 'utf8')).split('\n')
   return lines.filter((line) => line !== '' && !/^\{"level":"(?:debug|info|warn)"/.test(line))

@@ -1,5 +1,5 @@
 /**
- * `node test/pods/abandoned-node.ts FOLDER`: makes the namespaces of a node and its link, says where they
+ * `node test/pods/abandoned-node.ts FOLDER`: makes the namespaces of a node and its link, prints where they
  * are on standard output as JSON, and waits to be killed.
  *
  * @module

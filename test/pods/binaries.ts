@@ -1,6 +1,6 @@
 /**
- * The programs of a node, each built or fetched once and kept in the user's cache: Kubernetes' own and
- * a container runtime from their sources, and what is written in C from Debian.
+ * The programs of a node, each built or fetched once and kept in the user's cache: Kubernetes and
+ * a container runtime from their sources, and C programs from Debian.
  *
  * @module
  */
@@ -24,12 +24,12 @@ export interface NodeBinaries {
 const KUBERNETES_SOURCES = join(import.meta.dirname, 'kubernetes')
 const RUNTIME_SOURCES = join(import.meta.dirname, 'container-runtime')
 const KUBERNETES_NAME = 'node-kubernetes'
-/** containerd's snapshotters and tracing that a node does without: they want C libraries. */
+/** Excludes containerd's snapshotters and tracing that need C libraries. */
 const RUNTIME_TAGS = 'no_btrfs,no_devmapper,no_zfs,no_tracing'
 
 /**
- * @param report - Hears of a build or a download; the first takes minutes.
- * @throws Error that says what to install when something is not there and cannot be made
+ * @param report - Called with the progress of builds and downloads; the first takes minutes.
+ * @throws Error that says what to install when a program is missing and cannot be built
  */
 export async function findOrBuildNodeBinaries(
   report: Report,

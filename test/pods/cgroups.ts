@@ -16,7 +16,7 @@ const PREFIX = 'edge-issuer-node-'
 const REMOVAL_ATTEMPTS = 200
 const REMOVAL_INTERVAL_MS = 50
 
-/** What kubelet, containerd and runc work with; `systemd` is the hierarchy without a controller. */
+/** The hierarchies that kubelet, containerd and runc use; `systemd` is the one without a controller. */
 export const HIERARCHIES = [
   'cpu',
   'cpuacct',
@@ -38,19 +38,19 @@ export interface NodeCgroups {
   /** The one in this hierarchy. */
   readonly folder: (hierarchy: Hierarchy) => string
   /**
-   * Removes them with all below. Their processes must have been killed.
+   * Removes them recursively. Their processes must have been killed.
    * @throws Error when one is still there after ten seconds
    */
   readonly remove: () => Promise<void>
 }
 
-/** Held while cgroups that a process left are removed, or must stay. */
+/** Held while cgroups of dead processes are removed, or must not be removed. */
 export const CGROUPS_LOCK = join(tmpdir(), 'edge-issuer-node-cgroups.lock')
 
 /**
- * Makes the cgroups, and removes those that a process left which is gone.
+ * Makes the cgroups, and removes those of dead processes.
  *
- * @throws Error when the machine has not these hierarchies, or they cannot be written to
+ * @throws Error when the machine lacks these hierarchies, or they are not writable
  */
 export async function createNodeCgroups(): Promise<NodeCgroups> {
   const own = ownCgroups(await readFile('/proc/self/cgroup', 'utf8'))
@@ -90,7 +90,7 @@ function ownCgroups(text: string): ReadonlyMap<string, string> {
   return paths
 }
 
-/** A new cgroup of this controller has none, and takes no process until it has some. */
+/** A new cgroup of this controller has no CPUs, and accepts no process until it has some. */
 async function inheritCpus(folder: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     await writeFile(join(folder, file), await readFile(join(folder, '..', file)))
@@ -105,7 +105,7 @@ async function removeStale(parent: string): Promise<void> {
   }
 }
 
-/** Deepest first, again as long as the kernel has not let go of the processes that were killed. */
+/** Deepest first, repeated until the kernel has removed the killed processes. */
 async function removeTree(folder: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -24,7 +24,7 @@ const RELEASE = [
 const NEXT_TAG = '0.1.1-next'
 const NEXT_IMAGE = `ghcr.io/edge-issuer/relay:${NEXT_TAG}`
 
-/** @throws Error with what Helm complained of */
+/** @throws Error with Helm's error output */
 async function onRelease({ plane }: NodeCluster, ...args: readonly string[]): Promise<void> {
   const { code, stderr } = await helm(args, plane.adminKubeconfig)
   if (code !== 0) throw new Error(`helm ${args.join(' ')}: ${stderr}`)

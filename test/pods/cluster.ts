@@ -1,6 +1,6 @@
 /**
  * A cluster of one node with real Pods: the control plane of the tests as processes of this machine,
- * and a node in namespaces of its own, linked by a pair of virtual interfaces.
+ * and a node in its own namespaces, linked by a pair of virtual interfaces.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface NodeCluster {
   readonly namespaces: NodeNamespaces
   readonly cgroups: NodeCgroups
   readonly addresses: LinkAddresses
-  /** For whatever belongs to it; deleted at its end. */
+  /** Folder for its files; deleted at its end. */
   readonly directory: string
   /**
    * Ends every process, and removes cgroups, interfaces and files. Harmless when called twice.
@@ -39,13 +39,12 @@ export interface NodeCluster {
 /**
  * Starts it, and waits until the node is Ready.
  *
- * @throws Error that says which part failed; nothing of it is left then but the folder, for a look at
- *   the logs
+ * @throws Error that says which part failed; only the folder with its logs is left then
  */
 export async function startNodeCluster(): Promise<NodeCluster> {
   const binaries = await findOrBuildNodeBinaries((line) => process.stderr.write(`${line}\n`))
   const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-node-'))
-  // Ends what it was given, the last one first, and goes on when one cannot be ended.
+  // Ends all parts, the last one first, and continues when one cannot be ended.
   const ends = new AsyncDisposableStack()
   try {
     const cluster = await assemble({ binaries, directory, ends })
@@ -67,7 +66,7 @@ export async function startNodeCluster(): Promise<NodeCluster> {
 interface Assembly {
   readonly binaries: NodeBinaries
   readonly directory: string
-  /** Is given how to end each part, as soon as it runs. */
+  /** Gets the end of each part as soon as it runs. */
   readonly ends: AsyncDisposableStack
 }
 
@@ -119,7 +118,7 @@ async function assemble({
   return { plane, runtime, namespaces, cgroups, addresses }
 }
 
-/** The node's mounts are its own: this machine has none of them, or deleting its folder would harm. */
+/** Checks that this machine has none of the node's mounts: deleting the folder would delete their files. */
 async function checkUnmounted(directory: string): Promise<void> {
   if ((await readFile('/proc/self/mountinfo', 'utf8')).includes(directory)) {
     throw new Error(`there are mounts in ${directory}`)

@@ -21,7 +21,7 @@ export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 
 /** A container runtime that works. */
 export interface ContainerRuntime {
-  /** Makes an image known to the node, from an archive in the layout of the Open Container Initiative. */
+  /** Imports an image into the node, from an archive in the layout of the Open Container Initiative. */
   readonly importImage: (archive: string) => Promise<void>
 }
 

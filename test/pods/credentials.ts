@@ -1,5 +1,5 @@
 /**
- * Certificates of a node's parts by the authority of the control plane: who they are to the API server,
+ * Certificates of a node's parts by the CA of the control plane: their identities for the API server,
  * and what the kubelet serves with.
  *
  * @module

@@ -12,7 +12,7 @@ import { type BuildContext, cacheFolder } from '@edge-issuer/testbed/go-build/ca
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 const CACHE_NAME = 'debian-tools'
-/** Changes whenever what is below does. */
+/** Increment it when the list below changes. */
 const ENTRY = 'runc-nftables-1'
 const DRAFT = '.draft'
 
@@ -46,7 +46,7 @@ exec "$root/usr/sbin/nft" "$@"
  * Finds the tools in the cache, or fetches them.
  *
  * @returns A folder with runc and nft.
- * @throws Error with what apt-get or dpkg complained of
+ * @throws Error with the error output of apt-get or dpkg
  */
 export async function findOrFetchDebianTools({ report, env }: BuildContext): Promise<string> {
   const cache = cacheFolder(CACHE_NAME, env)

@@ -21,7 +21,7 @@ const DEPLOYMENT = `deployment/edge-issuer-relay --namespace=${NAMESPACE}`
 /** For Pods to come and go. */
 const ROLLOUT_TIMEOUT = '180s'
 
-/** What runs, and how to look at it. */
+/** What runs, and access to it. */
 export interface InstalledRelay extends NodeCluster {
   readonly signer: EdgeSigner
   /** Waits until every replica of the Deployment is available, and none of an older version is left. */
@@ -32,7 +32,7 @@ export interface InstalledRelay extends NodeCluster {
  * Starts the cluster and the worker, installs, and waits until all replicas are available and the
  * issuer is Ready.
  *
- * @param install - Does what the installation guide says, and nothing else.
+ * @param install - Follows the installation guide only.
  */
 export async function startInstalledRelay(
   install: (cluster: NodeCluster) => Promise<void>,
@@ -68,7 +68,7 @@ export async function startInstalledRelay(
 /**
  * What `npm run manifests` writes, applied as its first line says.
  *
- * @param image - Instead of the one that is shipped.
+ * @param image - Image in place of the shipped one.
  */
 export async function applyInstallManifest(plane: ControlPlane, image?: string): Promise<void> {
   const stdin = await installManifest(image)

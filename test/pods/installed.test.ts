@@ -1,7 +1,7 @@
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { certificateManifest } from '@edge-issuer/testbed/relay/objects'
 /**
- * The manifest that is released, applied to a cluster with a node: what runs there, and how.
+ * The released manifest, applied to a cluster with a node.
  *
  * @module
  */

@@ -39,7 +39,7 @@ export async function startKubelet(
       failSwapOn: false,
       // Lower ones need a capability that a container's root may not have.
       oomScoreAdj: 0,
-      // The machine's disk may be as full as it likes; images are not thrown away.
+      // The machine's disk may be full; images are not deleted.
       evictionHard: {
         'memory.available': '100Mi',
         'nodefs.available': '0%',

@@ -48,7 +48,7 @@ describe.skipIf(inject('missingForNode').length > 0)('a node whose maker is kill
       timeoutMs: LIMIT_MS,
     })
     node = nodeSchema.parse(JSON.parse(await output()))
-    // Another test file that starts a node now would remove what the second test looks for.
+    // Another test file that starts a node now would remove the cgroups that the second test expects.
     lock = await waitForLock(CGROUPS_LOCK, () => undefined)
   })
   afterAll(async () => {
@@ -80,7 +80,7 @@ describe.skipIf(inject('missingForNode').length > 0)('a node whose maker is kill
   })
 })
 
-/** Ids, as this machine counts. */
+/** Pids on this machine. */
 async function processesIn(cgroups: readonly string[]): Promise<readonly string[]> {
   const lists = cgroups.map(async (path) => readFile(join(path, 'cgroup.procs'), 'utf8'))
   return (await Promise.all(lists)).flatMap((text) => text.split('\n').filter(Boolean))

@@ -8,11 +8,11 @@ import { join } from 'node:path'
 import type { NodeCgroups } from './cgroups.ts'
 import { podFolder } from './pods.ts'
 
-/** Octets, of all containers of a Pod together; files that were read count as long as they are kept. */
+/** Bytes of all containers of a Pod together; cached files count. */
 export interface PodMemory {
   /** The most that was in use at a time. */
   readonly peak: number
-  /** At which the kernel gives back what it can, and then kills. */
+  /** Limit at which the kernel frees what it can, and then kills. */
   readonly limit: number
 }
 

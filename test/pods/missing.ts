@@ -1,5 +1,5 @@
 /**
- * What a machine must have to run a node, asked by trying.
+ * Tries whether the machine can run a node.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const COMMANDS = [
   'unshare',
 ] as const
 
-/** Does in namespaces of its own what a node needs of the kernel. */
+/** Uses the kernel as a node does, in its own namespaces. */
 const TRIAL = `
 mount -t tmpfs tmpfs /run
 mkdir /run/lower /run/upper /run/work /run/merged
@@ -34,8 +34,8 @@ nft add rule ip trial postrouting masquerade
 `
 
 /**
- * @param report - Hears of the download of tools.
- * @returns What is missing, each in words; nothing when a node can run here.
+ * @param report - Called with the progress of downloads.
+ * @returns Descriptions of what is missing; empty when a node can run here.
  */
 export async function missingForNode(
   report: Report,

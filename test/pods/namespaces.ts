@@ -1,5 +1,5 @@
 /**
- * The namespaces of a node: mounts, processes, network, IPC, host name and cgroups of its own. This
+ * The namespaces of a node: its own mounts, processes, network, IPC, host name and cgroups. This
  * machine's are untouched, except for the cgroups that the node is in.
  *
  * @module
@@ -50,7 +50,7 @@ export interface NamespaceOptions {
 export interface NodeNamespaces {
   /** Pid of the node's first process on this machine. */
   readonly pid: number
-  /** Runs a program to its end. @throws Error with what it printed when it fails */
+  /** Runs a program to its end. @throws Error with its output when it fails */
   readonly run: (command: NodeCommand) => Promise<CommandResult>
   /** @throws ProcessStartError with the end of the log when it does not become ready */
   readonly start: (service: NodeService) => Promise<ManagedProcess>

@@ -24,7 +24,7 @@ export interface LinkAddresses {
   readonly node: string
 }
 
-/** A subnet that no interface of this machine is in. */
+/** Chooses a subnet that no interface of this machine uses. */
 export function chooseAddresses(): LinkAddresses {
   const taken = new Set(
     Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []),

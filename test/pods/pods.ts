@@ -1,5 +1,5 @@
 /**
- * The relay's Pods: which there are, which one leads, and what is inside of them.
+ * The relay's Pods: which exist, which one leads, and what runs in them.
  *
  * @module
  */
@@ -72,18 +72,18 @@ export async function leaderAndFollower(
   return { leader, follower }
 }
 
-/** Runs a script by Node inside of the container, where there is no shell. @returns What it printed */
+/** Runs a script with Node in the container, which has no shell. @returns Its output */
 export async function runInPod(plane: ControlPlane, pod: string, script: string): Promise<string> {
   const command = `exec ${pod} --namespace=${NAMESPACE} -- ${NODE_IN_IMAGE} --eval`
   return mustKubectl(plane, command, script)
 }
 
-/** The folder that a Pod has in the memory hierarchy, as this machine sees it. */
+/** The folder of a Pod in the memory hierarchy of this machine. */
 export const podFolder = (cgroups: NodeCgroups, uid: string): string =>
-  // The Pod may use more than it asked for: "burstable".
+  // The Pod may use more than it requested: "burstable".
   join(cgroups.folder('memory'), 'kubepods', 'burstable', `pod${uid}`)
 
-/** The relay's own process in a Pod, as this machine counts. */
+/** Pid of the relay's process in a Pod on this machine. */
 export async function relayPid(cgroups: NodeCgroups, uid: string): Promise<number> {
   const folder = podFolder(cgroups, uid)
   const containers = (await readdir(folder, { withFileTypes: true })).filter((entry) =>

@@ -1,5 +1,5 @@
 /**
- * Requests that come without a pause, as in a cluster that does not wait for its operators.
+ * A continuous stream of requests.
  *
  * @module
  */
@@ -18,7 +18,7 @@ type Edge = Pick<EdgeEnvironment, 'plane' | 'signer'>
 /**
  * Makes this many requests in a new namespace as fast as it can, and waits until all are issued.
  *
- * @returns What is wrong, as {@link requestsDuring} says it.
+ * @returns The problems, as {@link requestsDuring} reports them.
  */
 export async function requestsAtOnce(
   edge: Edge,
@@ -40,8 +40,8 @@ export async function requestsAtOnce(
  * Makes requests in a new namespace from before `work` begins until after it has ended, and waits until
  * all are issued.
  *
- * @returns How many there were, and what is wrong: requests that are not issued, and certificates that
- *   are not the one of their request.
+ * @returns The number of requests, and the problems: requests that are not issued, and certificates that
+ *   do not belong to their request.
  */
 export async function requestsDuring(
   edge: Edge,
@@ -74,7 +74,7 @@ export async function requestsDuring(
   }
 }
 
-/** Undecided until cert-manager's approver comes, and good from then on. */
+/** Undecided until cert-manager's approver approves them. */
 async function createSome(
   admin: Admin,
   namespace: string,

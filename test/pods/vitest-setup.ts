@@ -1,5 +1,5 @@
 /**
- * Vitest's global setup for the tests on a node: asks whether this machine can run one, and if so, makes
+ * Vitest's global setup for the tests on a node: checks whether this machine can run one, and if so, builds
  * every program of it before the first test, outside of the time limits.
  *
  * @module
@@ -11,7 +11,7 @@ import { missingForNode } from './missing.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** What this machine has not that a node needs. */
+    /** What this machine lacks to run a node. */
     readonly missingForNode: readonly string[]
   }
 }
@@ -30,6 +30,6 @@ export async function setup(project: TestProject): Promise<void> {
     return
   }
   report(
-    `node-e2e: this machine cannot run a node, its tests are skipped; missing: ${missing.join('; ')}`,
+    `pods: this machine cannot run a node, its tests are skipped; missing: ${missing.join('; ')}`,
   )
 }

@@ -86,11 +86,14 @@ describe('createLog', () => {
 
   it('writes text for people', ({ expect }) => {
     const { log, lines } = aLog({ format: 'text' })
-    log.warn({ key: 'ns/a', delayMs: 5, cause: 'two words', of: { a: null }, token: 'x' }, 'failed')
+    log.warn(
+      { key: 'ns/a', delayMs: 5, cause: 'two messages', of: { a: null }, token: 'x' },
+      'failed',
+    )
     const [time, ...rest] = (lines[0] ?? '').split(' ')
     expect(time).toMatch(TIME)
     expect(rest.join(' ')).toBe(
-      'WARN  failed key=ns/a delayMs=5 cause="two words" of={"a":null} token="[redacted]"\n',
+      'WARN  failed key=ns/a delayMs=5 cause="two messages" of={"a":null} token="[redacted]"\n',
     )
   })
 

@@ -1,4 +1,4 @@
-/** What the relay is accepted by. A test that covers criterion 12 has the tag `AC-12`. */
+/** The acceptance criteria of the relay. A test that covers criterion 12 has the tag `AC-12`. */
 
 const CRITERIA = [
   'A request whose issuerRef has a foreign or empty group is ignored: no write, no Event, no call to the worker. An empty kind means Issuer, as in cert-manager’s webhook. A foreign kind in our group gets one Warning Event, `UnknownIssuerKind`, and nothing else.',

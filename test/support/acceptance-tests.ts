@@ -28,7 +28,7 @@ export async function acceptanceTests(): Promise<readonly TaggedTest[]> {
   return found.flat().toSorted((one, other) => numberOf(one) - numberOf(other))
 }
 
-/** @returns Whatever has an acceptance tag in the source of one test file. */
+/** @returns Everything that has an acceptance tag in the source of one test file. */
 export function taggedIn(file: string, source: string): readonly TaggedTest[] {
   const ofFile = [...source.matchAll(FILE_TAG)].map(({ groups }) => ({
     tag: groups?.['tag'] ?? '',

@@ -29,7 +29,7 @@ import {
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
 /**
- * Certification requests of every shape that is accepted, for properties.
+ * Arbitrary certification requests of every accepted form.
  * @module
  */
 import * as fc from 'fast-check'
@@ -69,7 +69,7 @@ const type = fc.constantFrom('C', 'O', 'OU', 'CN', 'L', 'DC', 'emailAddress', '1
 const inOrder = (parts: readonly Uint8Array[]): readonly Uint8Array[] =>
   parts.toSorted((one, other) => Buffer.compare(one, other))
 
-/** A type may be there several times, but not with the same value. */
+/** A type may occur several times, but not with the same value. */
 const rdn = fc
   .uniqueArray(
     fc.tuple(type, stringValue).map(([one, value]) => attribute(one, value)),
@@ -168,7 +168,7 @@ const attributes = fc
     request === null ? other : other.toSpliced(at % (other.length + 1), 0, request),
   )
 
-/** Mostly of the kind that signs in the shortest time. */
+/** Keys, mostly of the kind that signs fastest. */
 const keyType = fc.oneof(
   { weight: 6, arbitrary: fc.constant<KeyType>('P-256') },
   fc.constantFrom<KeyType>('P-384', 'P-521', 'Ed25519', 'RSA-2048'),
@@ -179,7 +179,7 @@ const withPss = (key: KeyPair): Pick<CsrOptions, 'signatureAlgorithm' | 'sign'> 
   sign: (data) => signWithPss(key, data),
 })
 
-/** AlgorithmIdentifiers that say the same. */
+/** Equivalent AlgorithmIdentifiers. */
 const spellings = (key: KeyPair): readonly Partial<CsrOptions>[] => {
   const withoutNull = algorithmOf(key).subarray(2, 13)
   if (key.type.startsWith('RSA'))

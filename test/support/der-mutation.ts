@@ -13,9 +13,9 @@ import { concat, octets } from '@edge-issuer/testbed/pki/x509'
  */
 import * as fc from 'fast-check'
 
-/** Anything that a mutation needs to choose. */
+/** Random choices of a mutation. */
 interface Choice {
-  /** Which node; taken modulo their number. */
+  /** Index of the node, modulo their number. */
   readonly at: number
   readonly octet: number
   readonly number: number

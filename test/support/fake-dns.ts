@@ -5,7 +5,7 @@ import { vi } from 'vitest'
  * Answers every lookup of a name in this process until mocks are restored.
  *
  * @param answers - Addresses; each list is the answer to one lookup, the last one to all that follow. An
- *   empty list: there is no such name.
+ *   empty list: the name does not exist.
  */
 export function fakeDns(...answers: readonly (readonly string[])[]): void {
   const left = [...answers]

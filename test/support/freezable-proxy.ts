@@ -10,12 +10,12 @@ import { connect, createServer, type Socket } from 'node:net'
 /** A proxy on the loopback address. */
 export interface FreezableProxy {
   readonly port: number
-  /** Forwards nothing from now on, in either direction; new connections are accepted and stay silent. */
+  /** Stops forwarding in both directions; new connections are accepted and stay silent. */
   readonly freeze: () => void
   readonly stop: () => Promise<void>
 }
 
-/** @param port - Of the loopback address; every connection leads there. */
+/** @param port - Target port on the loopback address of every connection. */
 export async function startFreezableProxy(port: number): Promise<FreezableProxy> {
   const sockets = new Set<Socket>()
   let isFrozen = false

@@ -1,5 +1,5 @@
 /**
- * What a worker says about an issuer, made from the CAs that it has.
+ * A worker's health response about an issuer, made from its CAs.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { AuthorityState, HealthAnswer } from '@edge-issuer/shared'
 import type { Authority } from '@edge-issuer/testbed/pki/x509'
 
-/** A CA of the issuer, and what it is for. */
+/** A CA of the issuer, and its state. */
 export interface IssuerCa {
   readonly ca: Authority
   readonly state: AuthorityState
@@ -25,7 +25,7 @@ export const caFacts = (ca: Authority): HealthAnswer['ca'] => ({
   sha256: sha256Of(ca),
 })
 
-/** What a status says of a root that is valid until 2049, without its subject. */
+/** The fields of a root that is valid until 2049, without its subject. */
 export const rootFacts = (
   root: Authority,
 ): { readonly sha256: string; readonly notAfter: string } => ({
@@ -33,7 +33,7 @@ export const rootFacts = (
   notAfter: '2049-12-31T23:59:59Z',
 })
 
-/** A consistent answer: the first CA signs. */
+/** A consistent response: the first CA signs. */
 export function aHealthAnswer(
   ca: Authority,
   others: readonly IssuerCa[] = [],

@@ -1,5 +1,5 @@
 /**
- * A key that everybody has: the number 1, and with it the base point of P-256 (SEC 2 §2.4.2).
+ * A publicly known key: the number 1, and with it the base point of P-256 (SEC 2 §2.4.2).
  * @module
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'

@@ -1,5 +1,5 @@
 /**
- * Valid Kubernetes objects, as the relay reads them; a test changes the one field it is about.
+ * Valid Kubernetes objects, as the relay reads them; a test changes the field that it is about.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { type Issuer, issuerSchema } from '../../relay/src/api/issuer.ts'
 export const CREATED_MS = Date.parse('2026-01-01T00:00:00Z')
 const CREATED = '2026-01-01T00:00:00Z'
 
-/** A condition as it is written in an object. */
+/** A condition of an object. */
 export const aCondition = (
   type: string,
   fields: Readonly<Record<string, unknown>> = {},
@@ -31,7 +31,7 @@ export const aCondition = (
   ...fields,
 })
 
-/** What a test may set of a request; the rest is valid. */
+/** Fields that a test may set in a request; the rest is valid. */
 export interface RequestFields {
   readonly metadata?: object
   readonly spec?: object

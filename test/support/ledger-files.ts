@@ -1,5 +1,5 @@
 /**
- * The ledger's files, read without the worker: SQLite itself says what is in them.
+ * Reads the ledger's files with SQLite, without the worker.
  * @module
  */
 import { readdir } from 'node:fs/promises'
@@ -20,7 +20,7 @@ export interface LedgerRow {
  */
 export async function readLedgerFiles(directory: string): Promise<readonly LedgerRow[]> {
   const files = (await readdir(directory, { recursive: true })).filter(
-    // workerd's own book of alarms lies beside the objects.
+    // workerd's own database of alarms is beside those of the objects.
     (file) => file.endsWith('.sqlite') && !file.endsWith('metadata.sqlite'),
   )
   return files.flatMap((file) => {

@@ -1,5 +1,5 @@
 /**
- * How often properties are tried, and with which random numbers: the same ones each time, unless
+ * Number of cases of properties and their seed: the same one each time, unless
  * `PROPERTY_SEED` names others; `PROPERTY_SCALE` multiplies the number of cases.
  * @module
  */

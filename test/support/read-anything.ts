@@ -1,9 +1,9 @@
 import { parseCertificate, parseCertificationRequest } from '../../shared/src/x509/index.ts'
 
 /**
- * Reads an input as everything that is read.
+ * Passes an input to every reader.
  *
- * @throws When a reader does, which none ever may.
+ * @throws If a reader throws, which none may.
  */
 export function readAnything(der: Uint8Array): void {
   for (const parse of [parseCertificationRequest, parseCertificate]) parse(der)

@@ -1,6 +1,6 @@
 /**
  * One bash that is given blocks to run, one after the other, as if typed. All that it
- * starts is of its process group, and goes with it.
+ * starts is in its process group, and ends with it.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What a shell runs in; nothing of the environment is inherited. */
+/** Options of a shell; it inherits no environment. */
 export interface ShellOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  /** For the blocks, each in a file. */
+  /** Folder for the blocks, each in a file. */
   readonly directory: string
 }
 
 /** A shell that waits for the next block. */
 export interface ShellSession {
   /**
-   * Runs a block to its end; what it starts in the background goes on.
+   * Runs a block to its end; its background processes continue.
    *
    * @returns Standard output and error, in the order in which they came.
    * @throws Error with what was printed, when a command of it fails.
@@ -30,10 +30,10 @@ export interface ShellSession {
   end(): Promise<void>
 }
 
-/** Stands for nothing that a command prints. */
+/** No command prints it. */
 const MARK = '\u{1}done\u{1}'
 
-/** Starts bash, in which the first command that fails ends everything. */
+/** Starts bash, which ends at the first command that fails. */
 export function startShell({ cwd, env, directory }: ShellOptions): ShellSession {
   // A group of its own, so that its end reaches what it has started.
   const shell = spawn('bash', ['--noprofile', '--norc'], { cwd, env, detached: true })

@@ -1,5 +1,5 @@
 /**
- * How much work code does, as a number that other load on the machine does not change.
+ * Measures the work of code as a number that does not depend on other load of the machine.
  *
  * @module
  */

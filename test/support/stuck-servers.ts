@@ -1,5 +1,5 @@
 /**
- * Servers on the loopback address that let a client wait at one step of an exchange.
+ * Servers on the loopback address that hang at one step of an exchange.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { StuckServer } from '@edge-issuer/testbed/servers/unaccepting-server'
 import { vi } from 'vitest'
 
-/** Accepts, reads, and never answers: neither a TLS handshake nor a proxy's CONNECT. */
+/** Accepts, reads, and never responds: neither to a TLS handshake nor to a proxy's CONNECT. */
 export async function startSilent(): Promise<StuckServer> {
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
@@ -30,7 +30,7 @@ export async function startSilent(): Promise<StuckServer> {
   }
 }
 
-/** Names are never resolved, in the whole process. */
+/** Makes every DNS lookup of the process hang. */
 export function startUnresolving(): StuckServer {
   const lookup = vi.spyOn(dns, 'lookup').mockImplementation(() => undefined)
   return {

@@ -1,5 +1,5 @@
 /**
- * RSA moduli that can be factored, each made the way that makes it weak, and such that cannot.
+ * RSA moduli that can be factored, each made in a way that makes it weak, and others that cannot.
  * @module
  */
 
@@ -25,14 +25,14 @@ export function withoutSmallFactor(value: bigint): bigint {
   return candidate
 }
 
-/** A modulus of as many bits with the two highest set, that has nothing wrong which can be seen. */
+/** A modulus of this many bits with the two highest set, and without a known weakness. */
 export const soundModulus = (bits: number): bigint => withoutSmallFactor(3n << BigInt(bits - 2))
 
-/** A modulus of as many bits that `factor` divides. */
+/** A modulus of this many bits that `factor` divides. */
 export const divisibleModulus = (bits: number, factor: bigint): bigint =>
   factor * withoutSmallFactor((3n << BigInt(bits - 2)) / factor)
 
-/** The integer square root, rounded down: one bit after the other. */
+/** The integer square root, rounded down, bit by bit. */
 export function slowSquareRoot(value: bigint): bigint {
   let root = 0n
   for (let bit = BigInt(value.toString(2).length >> 1); bit >= 0n; bit -= 1n) {
@@ -72,7 +72,7 @@ const ROCA_PRIMORIALS: readonly (readonly [bits: number, primes: number])[] = [
 /**
  * Candidates for a prime as the generator of Infineon's chips made them: k · M + (65537ᵃ mod M).
  *
- * @param modulusBits - Of the key: a prime has half of them.
+ * @param modulusBits - Bits of the modulus: a prime has half of them.
  */
 export function rocaCandidate(modulusBits: number, k: bigint, a: bigint): bigint {
   const primes = ROCA_PRIMORIALS.find(([bits]) => bits === modulusBits)?.[1] ?? 0

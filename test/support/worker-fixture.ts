@@ -1,6 +1,6 @@
 /**
- * The configuration and the secrets that the worker has in its own tests: one CA for each of its
- * fates, one client for each way of being allowed, one admin for each role. Made once, in Node, before workerd starts.
+ * The configuration and the secrets of the worker in its own tests: one CA for each
+ * scenario, one client for each kind of permission, one admin for each role. Made once, in Node, before workerd starts.
  * @module
  */
 import {
@@ -11,7 +11,7 @@ import {
   toPem,
 } from '@edge-issuer/testbed/pki/x509'
 
-/** Under a path prefix, which every test then goes through. */
+/** Has a path prefix, so that every test uses one. */
 export const PUBLIC_URL = 'https://ca.example.com/signer'
 
 /** The only time at which the client `dated` has a key, epoch ms. */
@@ -38,7 +38,7 @@ export type ClientName = (typeof CLIENTS)[number]
 export const ADMINS = ['read', 'admin'] as const
 export type AdminName = (typeof ADMINS)[number]
 
-/** New certificates that the client `limited` may have in a minute. */
+/** New certificates per minute of the client `limited`. */
 export const LIMIT = 5
 
 /** Bindings of the worker under test; the keys of the clients are for the tests, not for the worker. */
@@ -99,7 +99,7 @@ export function makeWorkerFixture(): WorkerFixture {
         authorities: [{ state: 'active', chain: expired.chainPem, keySecret: 'CA_KEY_EXPIRED' }],
         profiles: ['default'],
       },
-      // Its CAs: one that came before, the one that signs, and one that comes after, under two roots.
+      // Its CAs: the previous one, the active one and the next one, under two roots.
       rotating: {
         authorities: [
           { state: 'retiring', chain: issuing.chainPem, keySecret: 'CA_KEY_DEFAULT' },

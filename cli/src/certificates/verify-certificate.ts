@@ -5,7 +5,11 @@
  * @module
  */
 import { createPublicKey } from 'node:crypto'
-import { type Certificates, leafDifferences, type Link } from '@edge-issuer/relay/signer'
+import {
+  type CertificateCache,
+  leafDifferences,
+  type ParsedCertificate,
+} from '@edge-issuer/relay/signer'
 import {
   asApproved,
   decodeBase64,
@@ -34,9 +38,9 @@ export interface CertificateContext {
   /** The signed request, if the record contains it. */
   readonly request: SignRequest | undefined
   /** Trusted roots; `undefined` to trust the root in the record. */
-  readonly roots: readonly Link[] | undefined
+  readonly roots: readonly ParsedCertificate[] | undefined
   /** Caches the CAs of earlier records. */
-  readonly certificates: Certificates
+  readonly certificates: CertificateCache
 }
 
 /** @returns A finding for each problem; none for a correct certificate. */
@@ -74,7 +78,7 @@ export function verifyCertificate(
 function pemFinding(
   member: string,
   pem: string,
-  read: Result<readonly Link[], string>,
+  read: Result<readonly ParsedCertificate[], string>,
 ): string | undefined {
   if (!read.ok) return `${member}: ${read.error}`
   return read.value.map((link) => link.pem).join('') === pem
@@ -105,12 +109,12 @@ function factFindings(record: ExportedRecord, leaf: Certificate): readonly strin
 const toTime = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z')
 
 interface Chain {
-  readonly links: readonly Link[]
-  readonly root: Link | undefined
-  readonly roots: readonly Link[] | undefined
+  readonly links: readonly ParsedCertificate[]
+  readonly root: ParsedCertificate | undefined
+  readonly roots: readonly ParsedCertificate[] | undefined
 }
 
-function chainFindings(chain: Chain, certificates: Certificates): readonly string[] {
+function chainFindings(chain: Chain, certificates: CertificateCache): readonly string[] {
   const { links, root } = chain
   const isRoot = root === undefined || (root.x509.ca && certificates.isIssuedBy(root, root))
   return [
@@ -121,9 +125,9 @@ function chainFindings(chain: Chain, certificates: Certificates): readonly strin
 }
 
 function linkFindings(
-  link: Link,
+  link: ParsedCertificate,
   { links, root, index }: Chain & { readonly index: number },
-  certificates: Certificates,
+  certificates: CertificateCache,
 ): readonly string[] {
   const label = `certificate ${String(index + 1)} of the chain`
   const next = links[index + 1]
@@ -137,7 +141,7 @@ function linkFindings(
   ]
 }
 
-function isTrusted({ links, roots }: Chain, certificates: Certificates): boolean {
+function isTrusted({ links, roots }: Chain, certificates: CertificateCache): boolean {
   const last = links.at(-1)
   return (
     roots === undefined ||
@@ -174,7 +178,7 @@ interface Lifetime {
   readonly leaf: Certificate
   readonly request: SignRequest
   /** The CAs of the chain and the root. */
-  readonly above: readonly Link[]
+  readonly above: readonly ParsedCertificate[]
 }
 
 /** A certificate is shorter than requested only where the record says why; {@link leafDifferences} finds a longer one. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Certificates, type Link } from '@edge-issuer/relay/signer'
+import { CertificateCache, type ParsedCertificate } from '@edge-issuer/relay/signer'
 import type { ClientKeys } from './client-keys.ts'
 import { readRecord } from './exported-record.ts'
 import { readLines } from './read-lines.ts'
@@ -25,7 +25,7 @@ export interface Trust {
   /** Client keys; signatures are not checked if `undefined`. */
   readonly keys: ClientKeys | undefined
   /** Roots; each record is checked against its own root if `undefined`. */
-  readonly roots: readonly Link[] | undefined
+  readonly roots: readonly ParsedCertificate[] | undefined
   /** Whether a record without the body of its request fails. */
   readonly allProvable: boolean
 }
@@ -116,7 +116,7 @@ const TOO_LONG: LineCheck = {
 
 class RecordVerifier {
   readonly #trust: Trust
-  readonly #certificates = new Certificates()
+  readonly #certificates = new CertificateCache()
   readonly #repeated = new RepeatedRecords()
 
   constructor(trust: Trust) {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { Certificates, type Link } from '@edge-issuer/relay/signer'
+import { CertificateCache, type ParsedCertificate } from '@edge-issuer/relay/signer'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readClientKeys } from '../certificates/client-keys.ts'
 import {
@@ -49,7 +49,7 @@ values that only the worker states (the profile if the request names none, "igno
 exact issuedAt).
 
 Without --client-keys signatures are not checked, and without --ca-file each record is checked against
-its own root; obtain both independently of the export. Certificates from before the ledger kept request
+its own root; obtain both independently of the export. CertificateCache from before the ledger kept request
 bodies count as not provable.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
@@ -80,10 +80,13 @@ bodies count as not provable.`,
 
 const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
-async function readRoots(path: string, io: Io): Promise<Result<readonly Link[], string>> {
+async function readRoots(
+  path: string,
+  io: Io,
+): Promise<Result<readonly ParsedCertificate[], string>> {
   const pem = await readText(path, io)
   if (!pem.ok) return pem
-  const roots = new Certificates().read(pem.value, 'bundle', ROOTS_LIMITS)
+  const roots = new CertificateCache().read(pem.value, 'bundle', ROOTS_LIMITS)
   return roots.ok ? roots : err(`"${path}": ${roots.error}`)
 }
 

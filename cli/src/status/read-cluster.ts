@@ -17,7 +17,7 @@ import {
   type Kube,
   type Lease,
   OUR_REQUESTS_FIELD_SELECTOR,
-  type RequestKind,
+  type RequestAdapter,
   type Resource,
 } from '@edge-issuer/relay/cluster'
 import { err, ok, type Result } from '@edge-issuer/shared'
@@ -45,7 +45,7 @@ export interface Listing<T> {
 }
 
 type Listed<T> = Result<Listing<T>, ApiError>
-type RequestOf<K> = K extends RequestKind<infer R> ? R : never
+type RequestOf<K> = K extends RequestAdapter<infer R> ? R : never
 
 /** Everything that was read; each read can fail on its own. */
 export interface ClusterSnapshot {
@@ -87,7 +87,7 @@ export async function readCluster(
   const list = async <T>(collection: Collection, schema: ZodType<T>): Promise<Listed<T>> =>
     readAll(kube, { collection, schema }, signal)
   const requestsOf = async <R extends AnyRequest>(
-    { resource, schema }: RequestKind<R>,
+    { resource, schema }: RequestAdapter<R>,
     only: Omit<Collection, 'resource'>,
   ): Promise<Listed<R>> => list({ resource, ...only }, schema)
   const [issuers, clusterIssuers, requests, signingRequests, events, leader] = await Promise.all([

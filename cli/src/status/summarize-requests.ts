@@ -15,7 +15,7 @@ import {
   READY,
   REQUEST_REASON,
   type RequestDecision,
-  type RequestKind,
+  type RequestAdapter,
   rfc3339,
   SIGNING_REQUEST_CONDITION,
 } from '@edge-issuer/relay/cluster'
@@ -67,7 +67,7 @@ interface SnapshotAndEvents extends ClusterSnapshot {
 const toStatus =
   <R extends AnyRequest>(
     kind: RequestStatus['kind'],
-    requests: RequestKind<R>,
+    requests: RequestAdapter<R>,
     snapshot: SnapshotAndEvents,
   ) =>
   (request: R): readonly RequestStatus[] => {
@@ -104,9 +104,9 @@ function stateOf(
     case 'ignore':
       return ignoredState(request, decision.why)
     case 'notify':
-      return { state: NOTIFIED_STATES[decision.why], why: decision.verdict.message }
+      return { state: NOTIFIED_STATES[decision.why], why: decision.update.message }
     case 'report': {
-      const { reason, message } = decision.verdict
+      const { reason, message } = decision.update
       if (reason === REQUEST_REASON.denied) return { state: 'denied', why: message }
       return isIssuerRead
         ? { state: 'issuer-not-ready', why: message }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openWorker, type SignerFault, type WorkerOptions } from '@edge-issuer/relay/signer'
+import { openWorker, type SignerError, type WorkerOptions } from '@edge-issuer/relay/signer'
 import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
@@ -42,13 +42,13 @@ export interface AdminClient {
   readonly certificate: (
     serialNumber: string,
     query: CertificateQuery,
-  ) => Promise<Result<CertificateDetail, SignerFault>>
+  ) => Promise<Result<CertificateDetail, SignerError>>
   /** Prometheus text. */
-  readonly metrics: () => Promise<Result<string, SignerFault>>
+  readonly metrics: () => Promise<Result<string, SignerError>>
   readonly close: () => Promise<void>
 }
 
-type PageResult<T> = Promise<Result<Page<T>, SignerFault>>
+type PageResult<T> = Promise<Result<Page<T>, SignerError>>
 
 /** @returns The client, or an error about the options that never quotes the key. */
 export function createAdminClient(options: WorkerOptions): Result<AdminClient, string> {
@@ -79,8 +79,8 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
 
 /** Drops the request ID of a successful response. */
 async function valueOf<T>(
-  response: Promise<Result<{ readonly value: T }, SignerFault>>,
-): Promise<Result<T, SignerFault>> {
+  response: Promise<Result<{ readonly value: T }, SignerError>>,
+): Promise<Result<T, SignerError>> {
   const answer = await response
   return answer.ok ? ok(answer.value.value) : answer
 }

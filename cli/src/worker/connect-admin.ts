@@ -1,4 +1,4 @@
-import type { SignerFault } from '@edge-issuer/relay/signer'
+import type { SignerError } from '@edge-issuer/relay/signer'
 import { err, type Result } from '@edge-issuer/shared'
 import type { Exit, Failure } from '../command-line/exit-codes.ts'
 import { optional, toggle } from '../command-line/parameters.ts'
@@ -52,7 +52,7 @@ export async function withAdmin<T>(
 /** Sends one query; reports an error and returns it as the command's failure. */
 export async function askAdmin<T>(
   flags: WorkerFlags & { readonly json: boolean },
-  query: (admin: AdminClient) => Promise<Result<T, SignerFault>>,
+  query: (admin: AdminClient) => Promise<Result<T, SignerError>>,
   io: Io,
 ): Promise<Result<T, Failure>> {
   return withAdmin(

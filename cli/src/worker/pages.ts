@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnswerSchema, SignerFault } from '@edge-issuer/relay/signer'
+import type { ResponseSchema, SignerError } from '@edge-issuer/relay/signer'
 import {
   certificatesQuerySchema,
   MAX_PAGE_ITEMS,
@@ -45,9 +45,9 @@ export interface Slice {
  * @yields Each page, or an error as the last value.
  */
 export async function* readPages<T>(
-  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerFault>>,
+  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerError>>,
   { limit = Infinity, after }: Values<typeof PAGE_PARAMETERS>,
-): AsyncGenerator<Result<Page<T>, SignerFault>, void> {
+): AsyncGenerator<Result<Page<T>, SignerError>, void> {
   let cursor = after
   let left = limit
   while (left > 0) {
@@ -62,9 +62,9 @@ export async function* readPages<T>(
 
 /** Reads a whole list. @returns The list, or the first error. */
 export async function readList<T>(
-  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerFault>>,
+  readPage: (slice: Slice) => Promise<Result<Page<T>, SignerError>>,
   range: Values<typeof PAGE_PARAMETERS>,
-): Promise<Result<Page<T>, SignerFault>> {
+): Promise<Result<Page<T>, SignerError>> {
   const items: T[] = []
   let next: string | null = null
   for await (const page of readPages(readPage, range)) {
@@ -83,10 +83,10 @@ export async function readList<T>(
  * @param itemsOf - Takes the items from the body.
  */
 export const pageSchema = <Body extends { readonly next: string | null }, T>(
-  schema: AnswerSchema<Body>,
+  schema: ResponseSchema<Body>,
   itemsOf: (body: Body) => readonly T[],
   { limit, cursor }: Pick<RefusalsQuery, 'limit' | 'cursor'>,
-): AnswerSchema<Page<T>> => ({
+): ResponseSchema<Page<T>> => ({
   safeParse: (value) => {
     const parsed = schema.safeParse(value)
     if (!parsed.success) return { success: false }

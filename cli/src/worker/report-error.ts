@@ -1,4 +1,4 @@
-import type { SignerFault } from '@edge-issuer/relay/signer'
+import type { SignerError } from '@edge-issuer/relay/signer'
 import type { Failure } from '../command-line/exit-codes.ts'
 import type { Io } from '../terminal/io.ts'
 
@@ -11,7 +11,7 @@ export interface ErrorReport {
 }
 
 /** Prints an error of the signer as JSON if requested, and returns it as the command's failure. */
-export function reportError(error: SignerFault, { isJson, facts }: ErrorReport, io: Io): Failure {
+export function reportError(error: SignerError, { isJson, facts }: ErrorReport, io: Io): Failure {
   const { class: exit, code, message, requestId, retryAfterMs } = error
   if (isJson) {
     const problem = { code, class: exit, message, requestId, retryAfterMs }

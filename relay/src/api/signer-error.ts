@@ -1,5 +1,5 @@
 /**
- * Why the worker gave no answer that can be used, in the words of the protocol and a few more for
+ * Why the worker gave no answer that can be used, as a message of the protocol and a few more for
  * what happens on the way there.
  *
  * @module
@@ -31,7 +31,7 @@ export type TransportCode =
 export const REQUEST_ID_LABEL = 'request id'
 
 /** One fault, ready to be acted on and shown. */
-export interface SignerFault {
+export interface SignerError {
   readonly class: RefusalClass
   /** A refusal code, a transport code, or a code that a newer worker added. */
   readonly code: RefusalCode | TransportCode | (string & {})

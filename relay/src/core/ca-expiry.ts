@@ -13,8 +13,8 @@ import { decodePem, type HealthAnswer } from '@edge-issuer/shared'
 import { type Certificate, parseCertificate } from '@edge-issuer/shared/x509'
 import { rfc3339 } from '../api/time.ts'
 import { formatGoDuration } from './go-duration.ts'
-import { DEFAULT_DURATION_SECONDS } from './sign-request.ts'
-import { issuerExpiring, type IssuerVerdict } from './status-messages.ts'
+import { DEFAULT_DURATION_SECONDS } from './sign-message.ts'
+import { issuerExpiring, type IssuerUpdate } from './status-messages.ts'
 
 const DEFAULT_LIFETIME_MS = DEFAULT_DURATION_SECONDS * 1_000
 /** More than any chain holds. */
@@ -24,22 +24,25 @@ const CHAIN_LIMITS = { label: 'CERTIFICATE', maxBlocks: 16, maxCharacters: 1_048
 export const longestLifetimeMs = (askedMs: readonly number[]): number =>
   askedMs.reduce((longest, lifetime) => Math.max(longest, lifetime), DEFAULT_LIFETIME_MS)
 
-/** @returns The verdict of a good check, with the warning when it is time for it; any other as it is. */
+/** @returns The update of a good check, with the warning when it is time for it; any other as it is. */
 export function warnOfExpiry(
-  verdict: IssuerVerdict,
+  update: IssuerUpdate,
   { ca, chain }: HealthAnswer,
   at: { readonly nowMs: number; readonly longestLifetimeMs: number },
-): IssuerVerdict {
+): IssuerUpdate {
   const certificate = firstOf(chain)
-  if (verdict.status !== 'True' || certificate === undefined) return verdict
+  if (update.status !== 'True' || certificate === undefined) return update
   const { notAfterMs } = certificate
   const lifeMs = notAfterMs - certificate.notBeforeMs
   // Whoever asks for more than the CA's whole life is cut short anyway.
   const lifetimeMs = Math.min(at.longestLifetimeMs, lifeMs)
-  if (at.nowMs < notAfterMs - Math.min(2 * lifetimeMs, lifeMs / 2)) return verdict
-  return issuerExpiring(
-    `its CA ${ca.subject} expires at ${rfc3339(notAfterMs)}: replace it at the worker; certificates of ${formatGoDuration(lifetimeMs)} are cut short from ${rfc3339(notAfterMs - lifetimeMs)}`,
-  )
+  if (at.nowMs < notAfterMs - Math.min(2 * lifetimeMs, lifeMs / 2)) return update
+  return issuerExpiring({
+    ca: ca.subject,
+    expiresAt: rfc3339(notAfterMs),
+    lifetime: formatGoDuration(lifetimeMs),
+    shortensFrom: rfc3339(notAfterMs - lifetimeMs),
+  })
 }
 
 /** The issuing CA; nothing when it cannot be read. */

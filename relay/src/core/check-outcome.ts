@@ -5,12 +5,12 @@
  */
 import type { HealthAnswer, Result } from '@edge-issuer/shared'
 import type { IssuerRoot, IssuerSpec, SeenAuthorities } from '../api/issuer.ts'
-import type { SignerFault } from '../api/signer-error.ts'
-import { issuerChecked, issuerPending, type IssuerVerdict } from './status-messages.ts'
+import type { SignerError } from '../api/signer-error.ts'
+import { issuerChecked, issuerPending, type IssuerUpdate } from './status-messages.ts'
 
-/** The verdict, and what was learnt of the CAs when the check was good. */
+/** The update, and what was learnt of the CAs when the check was good. */
 export interface CheckOutcome {
-  readonly verdict: IssuerVerdict
+  readonly update: IssuerUpdate
   readonly seen?: SeenAuthorities
 }
 
@@ -25,21 +25,21 @@ export interface VerifiedHealth extends HealthAnswer {
  * that can sign now, and would accept the profile that the spec names.
  */
 export function checkOutcome(
-  answer: Result<VerifiedHealth, SignerFault>,
+  answer: Result<VerifiedHealth, SignerError>,
   spec: IssuerSpec,
 ): CheckOutcome {
-  if (!answer.ok) return { verdict: issuerPending(answer.error.message) }
+  if (!answer.ok) return { update: issuerPending(answer.error.message) }
   const { ca, authorities, roots, profiles } = answer.value
   if (spec.profile !== undefined && !profiles.includes(spec.profile)) {
     const open = profiles.map((profile) => `"${profile}"`).join(', ')
     return {
-      verdict: issuerPending(
+      update: issuerPending(
         `the worker has no profile "${spec.profile}" open to this client for issuer "${spec.issuer}" (open: ${open}); correct spec.profile, or add it at the worker`,
       ),
     }
   }
   return {
-    verdict: issuerChecked(),
+    update: issuerChecked(),
     seen: {
       ca,
       authorities: authorities.map(({ sha256, state, notAfter, subject }) => ({

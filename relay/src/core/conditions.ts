@@ -1,5 +1,5 @@
 /**
- * Turns a verdict into the Ready condition that is written.
+ * Turns an update into the Ready condition that is written.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { oneLine } from '../api/one-line.ts'
 import { READY } from '../api/reasons.ts'
 import { keptMessage } from './kept-text.ts'
 import { stableText } from './stable-text.ts'
-import type { Verdict } from './status-messages.ts'
+import type { ConditionUpdate } from './status-messages.ts'
 
 /** Longest message that is written; metav1.Condition allows 32,768, nobody reads as much. */
 export const MAX_MESSAGE_CHARACTERS = 2_048
 
 /**
- * The Ready condition after `verdict`. Its transition time moves only when its status does
+ * The Ready condition after `update`. Its transition time moves only when its status does
  * (metav1.Condition).
  *
  * @param existing - The object's conditions now.
@@ -22,11 +22,11 @@ export const MAX_MESSAGE_CHARACTERS = 2_048
  */
 export function readyCondition(
   existing: readonly Condition[],
-  verdict: Verdict<string>,
+  update: ConditionUpdate<string>,
   at: { readonly nowMs: number; readonly observedGeneration?: number },
 ): Condition {
   const before = findCondition(existing, READY)
-  const { status, reason, message } = verdict
+  const { status, reason, message } = update
   const isSameStatus = before?.status === status && before.lastTransitionMs > 0
   return {
     type: READY,

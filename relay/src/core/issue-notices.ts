@@ -6,7 +6,7 @@
  */
 import type { SignAnswer } from '@edge-issuer/shared'
 import { cutToBytes, oneLine } from '../api/one-line.ts'
-import type { RequestVerdict } from './status-messages.ts'
+import type { RequestUpdate } from './status-messages.ts'
 
 /**
  * Most bytes of the notices of one list. An Event's note holds 1,024 bytes
@@ -19,17 +19,17 @@ const MAX_NOTICE_BYTES = 300
 
 const SEPARATOR = '; '
 
-/** @returns The verdict, whose Event says what the worker says about the certificate; a warning for warnings. */
+/** @returns The update, whose Event says what the worker says about the certificate; a warning for warnings. */
 export function withNotices(
-  verdict: RequestVerdict,
+  update: RequestUpdate,
   { ignored, warnings }: Pick<SignAnswer, 'ignored' | 'warnings'>,
-): RequestVerdict {
+): RequestUpdate {
   const lists = [toText('Warnings', warnings), toText('Ignored', ignored)]
   const texts = lists.filter((text) => text !== undefined)
-  if (texts.length === 0) return verdict
-  const note = [verdict.message, ...texts].join('. ')
-  const type = warnings.length > 0 ? 'Warning' : verdict.event.type
-  return { ...verdict, event: { ...verdict.event, type, note } }
+  if (texts.length === 0) return update
+  const note = [update.message, ...texts].join('. ')
+  const type = warnings.length > 0 ? 'Warning' : update.event.type
+  return { ...update, event: { ...update.event, type, note } }
 }
 
 /** As many notices as fit, at least one, and how many there are besides. */

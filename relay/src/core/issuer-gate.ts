@@ -1,5 +1,5 @@
 /**
- * The last thing a request must pass: an issuer that is there, and Ready for its current spec.
+ * The last check of a request: its issuer exists, and is Ready for its current spec.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import type { Issuer } from '../api/issuer.ts'
 import { READY } from '../api/reasons.ts'
 import type { OurIssuerRef } from './issuer-ref.ts'
 import { report, type RequestDecision } from './request-decision.ts'
-import { issuerMissing, issuerNotReady } from './status-messages.ts'
+import {
+  issuerMissing,
+  issuerNotChecked,
+  issuerNotReady,
+  issuerOutdated,
+} from './status-messages.ts'
 
 /**
  * @param issuer - The issuer that `ref` names, as last seen; absent when there is none.
- * @returns To sign, or to report what is waited for.
+ * @returns `sign`, or a report of what the request waits for.
  */
 export function gateByIssuer(ref: OurIssuerRef, issuer: Issuer | undefined): RequestDecision {
   if (issuer === undefined) {
     const { plural, group } = ref.kind === 'Issuer' ? ISSUER : CLUSTER_ISSUER
     return report(issuerMissing(`${plural}.${group} "${ref.name}"`))
   }
-  const blocked = whatBlocks(issuer)
-  return blocked === undefined ? { kind: 'sign', issuer } : report(issuerNotReady(blocked))
-}
-
-/** What stands in the way of signing under `issuer`; nothing when it is Ready for its current spec. */
-function whatBlocks({ metadata, status }: Issuer): string | undefined {
-  const ready = findCondition(status.conditions, READY)
-  if (ready === undefined) return 'is missing'
-  if (ready.observedGeneration < metadata.generation) return 'is outdated'
-  return ready.status === 'True' ? undefined : `is "${ready.reason}": "${ready.message}"`
+  const ready = findCondition(issuer.status.conditions, READY)
+  if (ready === undefined) return report(issuerNotChecked())
+  if (ready.observedGeneration < issuer.metadata.generation) return report(issuerOutdated())
+  if (ready.status === 'True') return { kind: 'sign', issuer }
+  return report(issuerNotReady(ready.reason, ready.message))
 }

@@ -4,16 +4,16 @@
  * @module
  */
 import type { Issuer } from '../api/issuer.ts'
-import type { RequestVerdict } from './status-messages.ts'
+import type { RequestUpdate } from './status-messages.ts'
 
 /**
- * `ignore` writes nothing; `notify` writes nothing either, and emits an Event once; `report` writes a verdict
+ * `ignore` writes nothing; `notify` writes nothing either, and emits an Event once; `report` writes an update
  * without asking the worker; `sign` asks it.
  */
 export type RequestDecision =
   | { readonly kind: 'ignore'; readonly why: IgnoreReason }
-  | { readonly kind: 'notify'; readonly why: NotifyReason; readonly verdict: RequestVerdict }
-  | { readonly kind: 'report'; readonly verdict: RequestVerdict }
+  | { readonly kind: 'notify'; readonly why: NotifyReason; readonly update: RequestUpdate }
+  | { readonly kind: 'report'; readonly update: RequestUpdate }
   | { readonly kind: 'sign'; readonly issuer: Issuer }
 
 /** Why a request is left alone, for the debug log. */
@@ -31,9 +31,9 @@ export type IgnoreReason =
 export type NotifyReason = 'signer is not cluster-scoped' | 'unknown issuer kind'
 
 export const ignore = (why: IgnoreReason): RequestDecision => ({ kind: 'ignore', why })
-export const report = (verdict: RequestVerdict): RequestDecision => ({ kind: 'report', verdict })
-export const notify = (why: NotifyReason, verdict: RequestVerdict): RequestDecision => ({
+export const report = (update: RequestUpdate): RequestDecision => ({ kind: 'report', update })
+export const notify = (why: NotifyReason, update: RequestUpdate): RequestDecision => ({
   kind: 'notify',
   why,
-  verdict,
+  update,
 })

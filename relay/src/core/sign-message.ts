@@ -19,6 +19,9 @@ import {
 } from '@edge-issuer/shared'
 import { z } from 'zod'
 
+/** cert-manager's DefaultCertificateDuration (pkg/apis/certmanager/v1): 90 days. */
+export const DEFAULT_DURATION_SECONDS = 7_776_000
+
 /**
  * @param request - `spec.request` of either kind of request: base64 of a PEM PKCS#10.
  * @param fields - All the rest.

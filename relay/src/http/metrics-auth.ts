@@ -12,10 +12,10 @@ import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 
 /** Each with the HTTP status that says it. */
-export type GateVerdict = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable'
+export type AuthResult = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable'
 
 /** What a gate is made of. */
-export interface ScrapeGateOptions {
+export interface MetricsAuthOptions {
   readonly reviewer: AccessReviewer
   readonly clock: Clock
   readonly log: Log
@@ -29,39 +29,39 @@ const MAX_REMEMBERED = 256
 const REVIEW_LIMIT_MS = 10_000
 
 interface Remembered {
-  readonly verdict: Promise<GateVerdict>
+  readonly update: Promise<AuthResult>
   untilMs: number
 }
 
 /** Asks the API server, and remembers the answer for a while. */
-export class ScrapeGate {
-  readonly #options: ScrapeGateOptions
+export class MetricsAuth {
+  readonly #options: MetricsAuthOptions
   /** By digest of the token: tokens themselves are not kept. */
   readonly #remembered = new Map<string, Remembered>()
 
-  constructor(options: ScrapeGateOptions) {
+  constructor(options: MetricsAuthOptions) {
     this.#options = options
   }
 
   /** @param authorization - The header of that name (RFC 6750 §2.1). */
-  async judge(authorization: string | undefined): Promise<GateVerdict> {
+  async judge(authorization: string | undefined): Promise<AuthResult> {
     const [, token] = /^Bearer +([\w.~+/-]+=*)$/iu.exec(authorization ?? '') ?? []
     if (token === undefined) return 'unauthenticated'
     const nowMs = this.#options.clock.uptimeMs()
     const digest = createHash('sha256').update(token).digest('base64')
     const known = this.#remembered.get(digest)
-    if (known !== undefined && nowMs < known.untilMs) return known.verdict
+    if (known !== undefined && nowMs < known.untilMs) return known.update
     // Those who come while it is asked for wait for the same answer.
-    const asked = { verdict: this.#review(token), untilMs: nowMs + REVIEW_LIMIT_MS }
+    const asked = { update: this.#review(token), untilMs: nowMs + REVIEW_LIMIT_MS }
     this.#remember(digest, asked)
-    const verdict = await asked.verdict
+    const update = await asked.update
     asked.untilMs =
-      this.#options.clock.uptimeMs() + (verdict === 'allowed' ? ALLOWED_MS : REFUSED_MS)
-    if (verdict === 'unavailable') this.#remembered.delete(digest)
-    return verdict
+      this.#options.clock.uptimeMs() + (update === 'allowed' ? ALLOWED_MS : REFUSED_MS)
+    if (update === 'unavailable') this.#remembered.delete(digest)
+    return update
   }
 
-  async #review(token: string): Promise<GateVerdict> {
+  async #review(token: string): Promise<AuthResult> {
     const { reviewer } = this.#options
     const signal = AbortSignal.timeout(REVIEW_LIMIT_MS)
     const caller = await reviewer.reviewToken(token, signal)
@@ -73,7 +73,7 @@ export class ScrapeGate {
     return allowed.value ? 'allowed' : 'forbidden'
   }
 
-  #unavailable({ error }: Result<never, ApiError> & { readonly ok: false }): GateVerdict {
+  #unavailable({ error }: Result<never, ApiError> & { readonly ok: false }): AuthResult {
     this.#options.log.warn({ error: error.message }, 'scrape not judged')
     return 'unavailable'
   }

@@ -16,7 +16,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../queue/clock.ts'
 import { followCertificateDir, readCertificateDir } from './certificate-dir.ts'
 import { listen, type Listening } from './listen.ts'
-import { type GateVerdict, ScrapeGate } from './metrics-auth.ts'
+import { type AuthResult, MetricsAuth } from './metrics-auth.ts'
 import { createSelfSigned, type ServingCertificate } from './self-signed.ts'
 
 /** What a metrics server is made of. */
@@ -39,7 +39,7 @@ const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 5
 /** Scrapers are few. */
 const MAX_CONNECTIONS = 64
 
-type Judge = (request: IncomingMessage) => Promise<GateVerdict>
+type Judge = (request: IncomingMessage) => Promise<AuthResult>
 const everybody: Judge = async () => Promise.resolve('allowed')
 
 /** Listens. @returns An error text for the operator when the address or the certificate is of no use. */
@@ -59,7 +59,7 @@ async function serveSecurely(options: MetricsServerOptions): Promise<Result<List
       ? ok(createSelfSigned(SERVER_NAME, clock.now()))
       : await readCertificateDir(certDir)
   if (!certificate.ok) return certificate
-  const gate = new ScrapeGate(options)
+  const gate = new MetricsAuth(options)
   const judge: Judge = async ({ headers }) => gate.judge(headers.authorization)
   const server = createHttpsServer(
     { ...LIMITS, ...contextOf(certificate.value) },
@@ -95,16 +95,16 @@ const REFUSALS = {
   unauthenticated: [401, 'show a token: Authorization: Bearer …'],
   forbidden: [403, 'the ClusterRole edge-issuer-metrics-reader permits it'],
   unavailable: [503, 'the API server does not say who may'],
-} as const satisfies Record<Exclude<GateVerdict, 'allowed'>, readonly [number, string]>
+} as const satisfies Record<Exclude<AuthResult, 'allowed'>, readonly [number, string]>
 
 function answerer(
   judge: Judge,
   { metrics, log }: MetricsServerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const verdict = await judge(request)
-    if (verdict !== 'allowed') {
-      const [status, text] = REFUSALS[verdict]
+    const update = await judge(request)
+    if (update !== 'allowed') {
+      const [status, text] = REFUSALS[update]
       if (status === 401) response.setHeader('www-authenticate', 'Bearer')
       refuse(response, status, text)
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -42,14 +42,14 @@ function answer(
   if (method !== 'GET' && method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end('method not allowed\n')
   } else if (url === '/healthz') {
-    verdict(response, isAlive())
+    update(response, isAlive())
   } else if (url === '/readyz') {
-    verdict(response, isReady())
+    update(response, isReady())
   } else {
     response.writeHead(404).end('not found\n')
   }
 }
 
-function verdict(response: ServerResponse, isGood: boolean): void {
+function update(response: ServerResponse, isGood: boolean): void {
   response.writeHead(isGood ? 200 : 503).end(isGood ? 'ok\n' : 'not ok\n')
 }

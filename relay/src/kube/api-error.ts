@@ -28,7 +28,7 @@ export interface ApiError {
   readonly kind: ApiErrorKind
   /** HTTP status, or the code of a Status object; absent when there was no answer. */
   readonly status?: number
-  /** The API server's own words where there are any; one line of at most 1,024 characters. */
+  /** The API server's own messages where there are any; one line of at most 1,024 characters. */
   readonly message: string
   /** At most a minute. */
   readonly retryAfterMs?: number

@@ -1,7 +1,7 @@
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /** A text that comes in pieces, strictly: not too long, and in UTF-8. */
-export class Pieces {
+export class BoundedText {
   readonly #what: string
   readonly #maxBytes: number
   #pieces: Uint8Array[] = []

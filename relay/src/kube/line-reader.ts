@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Pieces } from './bounded-text.ts'
+import { BoundedText } from './bounded-text.ts'
 
 /** Longest line, in bytes. The API server takes objects of at most 3 MiB (MaxRequestBodyBytes). */
 export const MAX_LINE_BYTES = 4 * 1_048_576
@@ -18,7 +18,7 @@ const NEWLINE = 0x0a
  * @throws Error when a line is too long, is not UTF-8, or the stream ends inside it.
  */
 export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const line = new Pieces('a line', MAX_LINE_BYTES)
+  const line = new BoundedText('a line', MAX_LINE_BYTES)
   for await (const chunk of body) {
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Pieces } from './bounded-text.ts'
+import { BoundedText } from './bounded-text.ts'
 
 /** Longest item, in bytes. The API server takes objects of at most 3 MiB (MaxRequestBodyBytes). */
 export const MAX_ITEM_BYTES = 4 * 1_048_576
@@ -42,9 +42,9 @@ type Place = 'value' | 'begin' | 'end' | 'between'
  * One listing. Only the places of its items are found here; whether all of it is JSON, whoever parses
  * the items and the frame finds out.
  */
-export class ListCutter {
-  readonly #frame = new Pieces('a listing without its objects', MAX_FRAME_BYTES)
-  readonly #item = new Pieces('an object of a listing', MAX_ITEM_BYTES)
+export class ListStream {
+  readonly #frame = new BoundedText('a listing without its objects', MAX_FRAME_BYTES)
+  readonly #item = new BoundedText('an object of a listing', MAX_ITEM_BYTES)
   /** Braces and brackets that are open. */
   #depth = 0
   #isInItems = false

@@ -5,7 +5,7 @@ import { startDeadline } from '../queue/deadline.ts'
 import { type ApiError, faultError } from './api-error.ts'
 import { parseListPart, parsePageEnd, parseWatchEvent } from './decode.ts'
 import { readLines } from './line-reader.ts'
-import { ListCutter } from './list-stream.ts'
+import { ListStream } from './list-stream.ts'
 import { collectionPath } from './paths.ts'
 import type { Collection, ListPart, ListWatch, WatchEvent } from './ports.ts'
 import { type ApiBody, parseJson, type Transport } from './transport.ts'
@@ -93,7 +93,7 @@ export function createListWatch(collection: Collection, options: ListWatchOption
  * @returns Where the next page begins; empty when there is none.
  */
 async function* readPage(body: ApiBody): AsyncGenerator<Result<ListPart, ApiError>, string> {
-  const cutter = new ListCutter()
+  const cutter = new ListStream()
   try {
     for await (const chunk of body) {
       const part = parseListPart(cutter.push(chunk))

@@ -126,7 +126,7 @@ class Pool {
 interface Way {
   readonly access: Access
   readonly pool: Pool
-  /** Told the status as soon as it is known. */
+  /** Reports the status as soon as it is known. */
   readonly heard: (status: number) => void
   readonly signal: AbortSignal
 }

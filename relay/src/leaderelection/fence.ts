@@ -1,14 +1,14 @@
 /**
- * A replica that stood still (SIGSTOP, a frozen virtual machine) wakes up in the middle of its work, and may
- * run it before the timer that ends its leadership. So leadership is checked by the clock before each
- * reconcile, and again before each write.
+ * A suspended replica (SIGSTOP, a frozen virtual machine) resumes in the middle of its work, and may continue it
+ * before the timer that ends its leadership. So leadership is checked by the clock before each reconcile, and
+ * again before each write.
  *
  * @module
  */
 import { err, type Result } from '@edge-issuer/shared'
 import type { ApiError } from '../kube/api-error.ts'
 import type { Kube } from '../kube/ports.ts'
-import type { Reconcile } from '../reconcile/controller.ts'
+import type { Reconciler } from '../reconcile/controller.ts'
 
 const MESSAGE = 'this replica no longer leads'
 
@@ -23,8 +23,9 @@ export const fencedKube = (kube: Kube, isLeading: () => boolean): Kube => ({
     isLeading() ? kube.updateEventSeries(ref, series, signal) : refusal(),
 })
 
-/** @returns A reconcile that does nothing, and calls no worker, while this replica does not lead. */
-export const fencedReconcile =
-  (reconcile: Reconcile, isLeading: () => boolean): Reconcile =>
-  async (key, signal) =>
-    isLeading() ? reconcile(key, signal) : { kind: 'retry', message: MESSAGE }
+/** @returns A reconciler that does nothing, and calls no worker, while this replica does not lead. */
+export const fencedReconciler = (reconciler: Reconciler, isLeading: () => boolean): Reconciler => ({
+  reconcile: async (key, signal) =>
+    isLeading() ? reconciler.reconcile(key, signal) : { kind: 'retry', message: MESSAGE },
+  reportThrow: async (key, signal) => reconciler.reportThrow(key, signal),
+})

@@ -16,10 +16,10 @@ import type { Lease, LeaseStore } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import { type Clock, sleep } from '../queue/clock.ts'
 import { orAborted, withDeadline } from '../queue/deadline.ts'
-import { claimedBy, freeInMs, released, sight, type Sighting } from './lease-spec.ts'
+import { claimedBy, freeInMs, released, observe, type ObservedLease } from './lease-spec.ts'
 
 /** What a candidate is made of. */
-export interface ElectionOptions {
+export interface LeaderElectorOptions {
   readonly leases: LeaseStore
   /** The Lease that is fought for. */
   readonly ref: ObjectRef
@@ -32,7 +32,7 @@ export interface ElectionOptions {
 }
 
 /** How it ended: `lost` to somebody or to silence, or `stopped` by the signal and let go. */
-export type ElectionEnd =
+export type LeaderElectorEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'lost'; readonly why: string }
 
@@ -51,21 +51,21 @@ type Try =
   | { readonly kind: 'failed'; readonly message: string }
 
 /** Make one, {@link run} it once. */
-export class Election {
+export class LeaderElector {
   /** Settles once: true when this process leads, false when it ended before. */
   readonly acquired: Promise<boolean>
-  readonly #options: ElectionOptions
+  readonly #options: LeaderElectorOptions
   readonly #log: Log
   readonly #settleAcquired: (acquired: boolean) => void
-  #seen: Sighting | undefined
+  #seen: ObservedLease | undefined
   /** The holder that was last logged. */
   #holder = ''
   /** Start of the last good renewal; `undefined` while this process does not lead. */
   #renewedAtMs: number | undefined
   /** Ends the wait of a candidate. */
-  #nap = new AbortController()
+  #retryWait = new AbortController()
 
-  constructor(options: ElectionOptions) {
+  constructor(options: LeaderElectorOptions) {
     this.#options = options
     this.#log = options.log.child({ lease: options.ref.name })
     const { promise, resolve } = Promise.withResolvers<boolean>()
@@ -84,12 +84,12 @@ export class Election {
    */
   observe(lease: Lease | undefined): void {
     if (this.#renewedAtMs !== undefined) return
-    this.#sight(lease)
-    if (this.#freeInMs() === 0) this.#nap.abort()
+    this.#observe(lease)
+    if (this.#freeInMs() === 0) this.#retryWait.abort()
   }
 
   /** Runs until `signal` aborts, which lets the lease go, or until it is lost. It never rejects. */
-  async run(signal: AbortSignal): Promise<ElectionEnd> {
+  async run(signal: AbortSignal): Promise<LeaderElectorEnd> {
     const heldSinceMs = await this.#acquire(signal)
     this.#renewedAtMs = heldSinceMs
     this.#settleAcquired(heldSinceMs !== undefined)
@@ -113,9 +113,9 @@ export class Election {
       this.#report(tried)
       const retryMs = RETRY_MS * (1 + RETRY_JITTER * random())
       const freeMs = this.#freeInMs()
-      this.#nap = new AbortController()
+      this.#retryWait = new AbortController()
       const delayMs = freeMs > 0 ? Math.min(retryMs, freeMs) : retryMs
-      await sleep(clock, delayMs, AbortSignal.any([signal, this.#nap.signal]))
+      await sleep(clock, delayMs, AbortSignal.any([signal, this.#retryWait.signal]))
     }
     return undefined
   }
@@ -176,7 +176,7 @@ export class Election {
     const found = await leases.getLease(ref, signal)
     if (!found.ok && found.error.kind !== 'not-found') return failed(found.error)
     const lease = found.ok ? found.value : undefined
-    this.#sight(lease)
+    this.#observe(lease)
     if (lease !== undefined && this.#freeInMs() > 0) {
       return { kind: 'taken', by: lease.spec.holderIdentity }
     }
@@ -190,7 +190,7 @@ export class Election {
     const written = await (lease === undefined
       ? leases.createLease(ref, spec, signal)
       : leases.updateLease(ref, { ...lease, spec }, signal))
-    if (written.ok) this.#sight(written.value)
+    if (written.ok) this.#observe(written.value)
     return written
   }
 
@@ -207,8 +207,8 @@ export class Election {
     else this.#log.warn({ error: written.error.message }, 'lease not released')
   }
 
-  #sight(lease: Lease | undefined): void {
-    this.#seen = sight(this.#seen, lease, this.#options.clock.uptimeMs())
+  #observe(lease: Lease | undefined): void {
+    this.#seen = observe(this.#seen, lease, this.#options.clock.uptimeMs())
   }
 
   #freeInMs(): number {

@@ -9,26 +9,30 @@ import { fieldSelectorOf, LEASE } from '../api/group.ts'
 import { parseLease } from '../kube/lease.ts'
 import type { Kube } from '../kube/ports.ts'
 import { watchObject } from '../watch/object-watch.ts'
-import { Election, type ElectionEnd, type ElectionOptions } from './leader-elector.ts'
+import {
+  LeaderElector,
+  type LeaderElectorEnd,
+  type LeaderElectorOptions,
+} from './leader-elector.ts'
 
-/** What a campaign is made of. */
-export interface CampaignOptions extends Omit<ElectionOptions, 'leases' | 'ref'> {
+/** What a leadership is made of. */
+export interface LeadershipOptions extends Omit<LeaderElectorOptions, 'leases' | 'ref'> {
   readonly kube: Pick<Kube, 'createLease' | 'getLease' | 'listWatch' | 'updateLease'>
   readonly ref: { readonly namespace: string; readonly name: string }
 }
 
 /** One that runs. */
-export interface Campaign {
+export interface Leadership {
   /** Settles once: true when this process leads, false when it ended before. */
   readonly acquired: Promise<boolean>
-  readonly ended: Promise<ElectionEnd>
+  readonly ended: Promise<LeaderElectorEnd>
   readonly isLeading: () => boolean
 }
 
 /** Starts at once; `signal` ends it, and lets the lease go. */
-export function startCampaign(options: CampaignOptions, signal: AbortSignal): Campaign {
+export function startLeaderElection(options: LeadershipOptions, signal: AbortSignal): Leadership {
   const { kube, ref, clock, random, log } = options
-  const election = new Election({ ...options, leases: kube })
+  const election = new LeaderElector({ ...options, leases: kube })
   const watching = new AbortController()
   const watched = watchObject(
     {
@@ -52,7 +56,7 @@ export function startCampaign(options: CampaignOptions, signal: AbortSignal): Ca
   )
   // A leader knows its own lease.
   void election.acquired.then(() => watching.abort())
-  const run = async (): Promise<ElectionEnd> => {
+  const run = async (): Promise<LeaderElectorEnd> => {
     const end = await election.run(signal)
     // A leader that lost has no time for anything else.
     if (end.kind === 'stopped') await watched

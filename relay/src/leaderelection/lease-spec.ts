@@ -18,7 +18,7 @@ const LEASE_DURATION_SECONDS = 15
 const RELEASED_DURATION_SECONDS = 1
 
 /** The Lease as last seen, and since when it has looked like this. */
-export interface Sighting {
+export interface ObservedLease {
   /** `undefined`: there is none. */
   readonly lease: Lease | undefined
   /** On this process's monotonic clock. */
@@ -26,18 +26,18 @@ export interface Sighting {
 }
 
 /** @returns The sighting after `lease` was seen; a change of its metadata alone is no sign of life. */
-export function sight(
-  before: Sighting | undefined,
+export function observe(
+  before: ObservedLease | undefined,
   lease: Lease | undefined,
   uptimeMs: number,
-): Sighting {
+): ObservedLease {
   const isSame = before !== undefined && isDeepStrictEqual(before.lease?.spec, lease?.spec)
   return { lease, unchangedSinceMs: isSame ? before.unchangedSinceMs : uptimeMs }
 }
 
 /** @returns Milliseconds until `identity` may take the lease; 0 when it may now, or has it. */
 export function freeInMs(
-  { lease, unchangedSinceMs }: Sighting,
+  { lease, unchangedSinceMs }: ObservedLease,
   identity: string,
   uptimeMs: number,
 ): number {

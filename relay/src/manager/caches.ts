@@ -21,22 +21,20 @@ import { type Issuer, type IssuerKind, issuerSchema } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
 import type { Config } from '../config.ts'
 import { type Capacity, keptBytes } from '../core/capacity.ts'
-import { type OurIssuerRef, ourIssuerRef } from '../core/issuer-ref.ts'
+import { ourIssuerRef } from '../core/issuer-ref.ts'
 import { keptIssuer } from '../core/kept-objects.ts'
 import { readSignerName } from '../core/signer-name.ts'
-import { objectKey } from '../kube/object-ref.ts'
 import type { Kube } from '../kube/ports.ts'
-import {
-  CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
-  type RequestKind,
-} from '../requests/request-adapter.ts'
+import { CERTIFICATE_REQUESTS } from '../requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../requests/certificate-signing-request.ts'
+import type { RequestAdapter } from '../requests/request-adapter.ts'
+import { requestIndex } from '../requests/request-reader.ts'
 import { RecentObjects } from '../watch/recent-objects.ts'
 import { Reflector, type ReflectorOptions } from '../watch/reflector.ts'
 import { Store } from '../watch/store.ts'
 
 /** One store a collection; requests can be found by the issuer that they name, Issuers by their namespace. */
-export interface Observed {
+export interface Caches {
   readonly issuers: Readonly<Record<IssuerKind, Store<Issuer>>>
   readonly requests: Store<CertificateRequest>
   /** Stays empty where these are not to be signed. */
@@ -49,23 +47,23 @@ export interface Observed {
 }
 
 /** A reflector of any collection. */
-export type Reading = Pick<
+export type Informer = Pick<
   Reflector<unknown>,
   'hasSynced' | 'isAlive' | 'name' | 'omitted' | 'run' | 'synced'
 >
 
 /** What fills the stores, once run. */
-export interface Reflectors {
-  readonly all: readonly Reading[]
+export interface Informers {
+  readonly all: readonly Informer[]
   /**
    * Those that must have read everything before any object is worked on. CertificateSigningRequests are
    * not among them: a relay that may not read them still does its main job.
    */
-  readonly awaited: readonly Reading[]
+  readonly required: readonly Informer[]
 }
 
 /** Empty stores, for as many objects as the heap has room for. */
-export const createObserved = (capacity: Capacity): Observed => ({
+export const createCaches = (capacity: Capacity): Caches => ({
   issuers: {
     Issuer: issuerStore(capacity.issuers),
     ClusterIssuer: issuerStore(capacity.clusterIssuers),
@@ -81,47 +79,10 @@ const issuerStore = (bytes: number): Store<Issuer> =>
     limits: { total: bytes, weightOf: keptBytes },
   })
 
-const requestStore = <R extends AnyRequest>(
-  { issuerRef }: RequestKind<R>,
-  bytes: number,
-): Store<R> =>
+const requestStore = <R extends AnyRequest>(adapter: RequestAdapter<R>, bytes: number): Store<R> =>
   new Store<R>({
-    indexBy: (request) => {
-      const ref = issuerRef(request)
-      return ref === undefined ? undefined : indexOf(ref)
-    },
+    indexBy: requestIndex(adapter),
     limits: { total: bytes, weightOf: keptBytes },
-  })
-
-/** @returns The issuer as last seen. */
-export const findIssuer = ({ issuers }: Observed, ref: OurIssuerRef): Issuer | undefined =>
-  issuers[ref.kind].get(objectKey(ref))
-
-/** @returns Keys of the requests in one store that name this issuer. */
-export const requestKeysOf = <R>(requests: Store<R>, ref: OurIssuerRef): readonly string[] =>
-  requests.keysBy(indexOf(ref))
-
-/**
- * @param signingKind - How CertificateSigningRequests are read, with or without their annotations.
- * @returns The lifetimes that requests of either kind ask of this issuer, in milliseconds.
- */
-export const lifetimesAskedOf = (
-  { requests, signingRequests }: Observed,
-  ref: OurIssuerRef,
-  signingKind: Pick<RequestKind<CertificateSigningRequest>, 'lifetimeMs'>,
-): readonly number[] =>
-  lifetimesIn(requests, CERTIFICATE_REQUESTS, ref).concat(
-    lifetimesIn(signingRequests, signingKind, ref),
-  )
-
-const lifetimesIn = <R extends AnyRequest>(
-  requests: Store<R>,
-  { lifetimeMs }: Pick<RequestKind<R>, 'lifetimeMs'>,
-  ref: OurIssuerRef,
-): readonly number[] =>
-  requestKeysOf(requests, ref).flatMap((key) => {
-    const request = requests.get(key)
-    return request === undefined ? [] : (lifetimeMs(request) ?? [])
   })
 
 /**
@@ -129,11 +90,11 @@ const lifetimesIn = <R extends AnyRequest>(
  *   where one namespace is watched: they belong to none. The latter also not where they are not to be
  *   signed.
  */
-export function createReflectors(
-  { issuers, requests, signingRequests, recent }: Observed,
+export function createInformers(
+  { issuers, requests, signingRequests, recent }: Caches,
   kube: Pick<Kube, 'listWatch'>,
-  options: ReadingOptions,
-): Reflectors {
+  options: InformerOptions,
+): Informers {
   const { enableCertificateSigningRequests, watchNamespace } = options.config
   const isWholeCluster = watchNamespace === ''
   const place = isWholeCluster ? {} : { namespace: watchNamespace }
@@ -150,7 +111,7 @@ export function createReflectors(
   }
   const ofRequests = new Reflector({
     ...options,
-    ...reading(CERTIFICATE_REQUESTS, recent.requests),
+    ...informerOf(CERTIFICATE_REQUESTS, recent.requests),
     source: kube.listWatch({
       resource: CERTIFICATE_REQUESTS.resource,
       fieldSelector: OUR_REQUESTS_FIELD_SELECTOR,
@@ -158,59 +119,57 @@ export function createReflectors(
     }),
     store: requests,
     // Beside a relay that looks at one namespace there may be another one for ClusterIssuers.
-    isForeign: told(requestClaimSchema, (claim) => {
+    isForeign: isForeignBy(requestClaimSchema, (claim) => {
       // A kind of our group that is unknown is kept, to be reported.
       if (isWholeCluster) return claim.spec.issuerRef.group !== GROUP
       return ourIssuerRef(claim)?.kind !== 'Issuer'
     }),
   })
-  const awaited: readonly Reading[] = isWholeCluster
+  const required: readonly Informer[] = isWholeCluster
     ? [ofIssuers('Issuer'), ofIssuers('ClusterIssuer'), ofRequests]
     : [ofIssuers('Issuer'), ofRequests]
-  if (!isWholeCluster || !enableCertificateSigningRequests) return { all: awaited, awaited }
+  if (!isWholeCluster || !enableCertificateSigningRequests) return { all: required, required }
   const ofSigningRequests = new Reflector({
     ...options,
-    ...reading(CERTIFICATE_SIGNING_REQUESTS, recent.signingRequests),
+    ...informerOf(CERTIFICATE_SIGNING_REQUESTS, recent.signingRequests),
     source: kube.listWatch({
       resource: CERTIFICATE_SIGNING_REQUESTS.resource,
       fieldSelector: FOREIGN_SIGNERS_FIELD_SELECTOR,
     }),
     store: signingRequests,
-    isForeign: told(
+    isForeign: isForeignBy(
       signingRequestClaimSchema,
       ({ spec }) => readSignerName(spec.signerName).kind === 'foreign',
     ),
   })
-  return { all: [...awaited, ofSigningRequests], awaited }
+  return { all: [...required, ofSigningRequests], required }
 }
 
 /** What reflectors are made of. */
-interface ReadingOptions extends Pick<ReflectorOptions<unknown>, 'clock' | 'random' | 'log'> {
+interface InformerOptions extends Pick<ReflectorOptions<unknown>, 'clock' | 'random' | 'log'> {
   readonly config: Pick<Config, 'enableCertificateSigningRequests' | 'watchNamespace'>
 }
 
-const reading = <R extends AnyRequest>(
-  { resource, schema, kept }: RequestKind<R>,
+const informerOf = <R extends AnyRequest>(
+  adapter: RequestAdapter<R>,
   recent: RecentObjects<R>,
 ): Pick<ReflectorOptions<R>, 'name' | 'slim'> => ({
-  name: resource.plural,
-  slim: readBy(schema, (request) => {
-    // One that is finished is not signed.
+  name: adapter.resource.plural,
+  slim: readBy(adapter.schema, (request) => {
+    // A request with a certificate is not signed.
     if (request.status.hasCertificate) recent.delete(request.metadata.uid)
     else recent.put(request)
-    return kept(request)
+    return adapter.kept(request)
   }),
 })
 
 /** An object that does not say whose it is may be ours: it is not valid, which is to be told. */
-const told =
+const isForeignBy =
   <T>(claim: ZodType<T>, isForeign: (claim: T) => boolean) =>
   (body: unknown): boolean => {
     const read = claim.safeParse(body)
     return read.success && isForeign(read.data)
   }
-
-const indexOf = (ref: OurIssuerRef): string => `${ref.kind} ${objectKey(ref)}`
 
 const readBy =
   <T>(schema: ZodType<T>, kept: (whole: T) => T) =>

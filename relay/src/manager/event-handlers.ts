@@ -1,91 +1,96 @@
 /**
- * What follows from a change of an object: which keys wake, and what is remembered or forgotten.
+ * What follows from a change of an object: which keys are enqueued, and which state about the object is
+ * dropped.
  *
  * @module
  */
 import type { Issuer, IssuerKind } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
-import type { OurIssuerRef } from '../core/issuer-ref.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { ApprovalWatch } from '../reconcile/approval-watch.ts'
 import type { Controller } from '../reconcile/controller.ts'
-import type { IssuerHolds } from '../reconcile/issuer-cooldowns.ts'
-import type { Told } from '../reconcile/reported-messages.ts'
+import type { IssuerCooldowns } from '../reconcile/issuer-cooldowns.ts'
+import type { ReportedMessages } from '../reconcile/reported-messages.ts'
 import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
+import type { RequestReader } from '../requests/request-reader.ts'
 import { type Connections, secretRefOf } from '../signer/connections.ts'
 import type { SecretWatches } from '../watch/secret-watches.ts'
 import type { Change } from '../watch/store.ts'
-import { wakesIssuer, wakesRequest, wakesRequestsOf } from './predicates.ts'
+import {
+  shouldReconcileIssuer,
+  shouldReconcileRequest,
+  shouldReconcileRequestsOf,
+} from './predicates.ts'
 
-/** Whom a change of a request concerns. */
-export interface RequestParts {
+/** Dependencies of {@link onRequestChange}. */
+export interface RequestHandlerDeps {
   readonly controller: Pick<Controller, 'add'>
   readonly approvals: Pick<ApprovalWatch<never>, 'forget'>
-  readonly told: Pick<Told, 'forget'>
+  readonly reported: Pick<ReportedMessages, 'forget'>
   readonly unwritten: Pick<UnwrittenStatuses, 'settled'>
 }
 
-/** A request of either kind appeared, changed, or is gone. */
-export function requestChanged(
+/** Handles a request of any kind that was created, changed or deleted. */
+export function onRequestChange(
   change: Change<AnyRequest>,
-  { controller, approvals, told, unwritten }: RequestParts,
+  { controller, approvals, reported, unwritten }: RequestHandlerDeps,
 ): void {
   const { key, before, after } = change
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
     approvals.forget(before.metadata.uid)
-    told.forget(before.metadata.uid)
+    reported.forget(before.metadata.uid)
     unwritten.settled(before.metadata.uid)
   }
-  if (wakesRequest(change)) controller.add(key)
+  if (shouldReconcileRequest(change)) controller.add(key)
 }
 
-/** The requests of one kind: whom to wake, and which name an issuer. */
-export interface Requests {
+/** The controller of one kind of request, and the reader that finds the requests of an issuer. */
+export interface RequestQueue {
   readonly controller: Pick<Controller, 'add'>
-  readonly keysOf: (issuer: OurIssuerRef) => readonly string[]
+  readonly reader: Pick<RequestReader<never>, 'keysOf'>
 }
 
-/** Whom a change of an issuer concerns. */
-export interface IssuerParts {
+/** Dependencies of {@link onIssuerChange}. */
+export interface IssuerHandlerDeps {
   readonly issuers: Readonly<Record<IssuerKind, Pick<Controller, 'add'>>>
-  /** Of every kind. */
-  readonly requests: readonly Requests[]
-  readonly holds: IssuerHolds
+  /** One for each kind of request. */
+  readonly requests: readonly RequestQueue[]
+  readonly cooldowns: IssuerCooldowns
   readonly secrets: Pick<SecretWatches, 'follow' | 'unfollow'>
   readonly connections: Pick<Connections, 'forget'>
   readonly unwritten: Pick<UnwrittenStatuses, 'settled'>
 }
 
-/** A change of an issuer, and what it was seen as. */
+/** A change of an issuer of this kind. */
 export interface IssuerChange extends Change<Issuer> {
   readonly kind: IssuerKind
   readonly clusterResourceNamespace: string
 }
 
-/** An issuer appeared, changed, or is gone. Whatever may mend a refusal also ends the hold for it. */
-export function issuerChanged(
+/** Handles an issuer that was created, changed or deleted. A change that may fix it also ends its cooldown. */
+export function onIssuerChange(
   change: IssuerChange,
-  { issuers, requests, holds, secrets, connections, unwritten }: IssuerParts,
+  { issuers, requests, cooldowns, secrets, connections, unwritten }: IssuerHandlerDeps,
 ): void {
   const { kind, key, before, after, clusterResourceNamespace } = change
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
-    holds.forget(before.metadata.uid)
+    cooldowns.forget(before.metadata.uid)
     connections.forget(before)
     unwritten.settled(before.metadata.uid)
     secrets.unfollow(before.metadata.uid)
   }
   if (after !== undefined) {
     const { uid } = after.metadata
-    const wake = (): void => {
-      holds.lift(uid)
+    const enqueue = (): void => {
+      cooldowns.clear(uid)
       issuers[kind].add(key)
     }
-    secrets.follow({ id: uid, wake }, secretRefOf(after, clusterResourceNamespace))
-    if (wakesIssuer(change)) wake()
+    secrets.follow({ id: uid, enqueue }, secretRefOf(after, clusterResourceNamespace))
+    if (shouldReconcileIssuer(change)) enqueue()
   }
-  if (wakesRequestsOf(change)) {
-    for (const { controller, keysOf } of requests) {
-      for (const request of keysOf({ kind, ...refOfKey(key) })) controller.add(request)
+  if (shouldReconcileRequestsOf(change)) {
+    for (const { controller, reader } of requests) {
+      for (const request of reader.keysOf({ kind, ...refOfKey(key) })) controller.add(request)
     }
   }
 }

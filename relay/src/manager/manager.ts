@@ -1,5 +1,5 @@
 /**
- * The relay as a whole. Data flows one way: reflectors fill stores, changes of stores wake keys,
+ * The relay as a whole. Data flows one way: informers fill stores, changes of stores wake keys,
  * controllers reconcile keys.
  *
  * @module
@@ -9,13 +9,13 @@ import type { Config } from '../config.ts'
 import { capacityOf } from '../core/capacity.ts'
 import { fencedKube } from '../leaderelection/fence.ts'
 import { createEventRecorder } from '../report/events.ts'
-import { createObserved, createReflectors, type Reading } from './caches.ts'
+import { createCaches, createInformers, type Informer } from './caches.ts'
 import { clusterState } from './cluster-state.ts'
 import type { ControllersOptions } from './controller-options.ts'
-import { type Controllers, createControllers } from './controllers.ts'
+import { Controllers } from './controllers.ts'
 
 /** Options of {@link startRelay}. */
-export interface RelayOptions extends Omit<ControllersOptions, 'config' | 'events' | 'observed'> {
+export interface RelayOptions extends Omit<ControllersOptions, 'config' | 'events' | 'caches'> {
   readonly config: Config
   readonly hostName: string
 }
@@ -38,9 +38,9 @@ const EVENTS_STOP_LIMIT_MS = 3_000
 /** A request must not be told that its issuer is missing only because issuers were not read yet. */
 async function startWhenSynced(
   controllers: Controllers,
-  reflectors: readonly Reading[],
+  informers: readonly Informer[],
 ): Promise<void> {
-  const synced = await Promise.all(reflectors.map(async (reflector) => reflector.synced))
+  const synced = await Promise.all(informers.map(async (informer) => informer.synced))
   if (synced.every(Boolean)) controllers.start()
 }
 
@@ -48,26 +48,26 @@ async function startWhenSynced(
 export function startRelay(options: RelayOptions): Relay {
   const kube = fencedKube(options.kube, options.isLeading)
   const events = createEventRecorder({ ...options, writer: kube })
-  const observed = createObserved(capacityOf(getHeapStatistics().heap_size_limit))
-  const { all: reflectors, awaited } = createReflectors(observed, kube, options)
+  const caches = createCaches(capacityOf(getHeapStatistics().heap_size_limit))
+  const { all: informers, required } = createInformers(caches, kube, options)
   options.metrics.observe({
-    ...clusterState(observed, reflectors),
+    ...clusterState(caches, informers),
     droppedEvents: () => events.dropped,
     leaseName: options.config.leaseName,
     isLeading: options.isLeading,
   })
   const reading = new AbortController()
-  const runs = reflectors.map(async (reflector) => reflector.run(reading.signal))
+  const runs = informers.map(async (informer) => informer.run(reading.signal))
   let controllers: Controllers | undefined
   let starting = Promise.resolve()
 
   return {
-    isAlive: () => reflectors.every((reflector) => reflector.isAlive),
-    isReady: () => !reading.signal.aborted && reflectors.every((reflector) => reflector.hasSynced),
+    isAlive: () => informers.every((informer) => informer.isAlive),
+    isReady: () => !reading.signal.aborted && informers.every((informer) => informer.hasSynced),
     work: () => {
       if (reading.signal.aborted) return
-      controllers = createControllers({ ...options, kube, observed, events })
-      starting = startWhenSynced(controllers, awaited)
+      controllers = new Controllers({ ...options, kube, caches, events })
+      starting = startWhenSynced(controllers, required)
     },
     stop: async (graceMs) => {
       reading.abort()

@@ -6,7 +6,7 @@ import { breakerKind, breakerScope, CircuitBreakers } from '../signer/circuit-br
 
 /** Options of {@link observedBreakers}. */
 export interface ObservedBreakersOptions {
-  readonly observed: {
+  readonly caches: {
     readonly issuers: Readonly<Record<IssuerKind, { readonly values: () => readonly Issuer[] }>>
   }
   readonly metrics: Pick<Metrics, 'breakerOpened' | 'observeBreakers'>
@@ -18,7 +18,7 @@ export interface ObservedBreakersOptions {
 
 /** @returns Circuit breakers that log each change of state once, and count. */
 export function observedBreakers(options: ObservedBreakersOptions): CircuitBreakers {
-  const { observed, metrics, clock, random, log } = options
+  const { caches, metrics, clock, random, log } = options
   const breakers = new CircuitBreakers({
     uptimeMs: () => clock.uptimeMs(),
     random,
@@ -33,7 +33,7 @@ export function observedBreakers(options: ObservedBreakersOptions): CircuitBreak
   })
   // Breakers of issuers that are gone do not count.
   const countOpen = (kind: IssuerKind): number => {
-    const scopes = new Set(observed.issuers[kind].values().map(breakerScope))
+    const scopes = new Set(caches.issuers[kind].values().map(breakerScope))
     return [...scopes].filter((scope) => breakers.state(scope) !== undefined).length
   }
   metrics.observeBreakers(() => ({

@@ -21,7 +21,7 @@ export interface Transition<T> {
  * and when its annotations do, which is how a person asks for another look. Following issuer-lib
  * (controllers/predicates.go).
  */
-export function wakesRequest({ before, after }: Transition<AnyRequest>): boolean {
+export function shouldReconcileRequest({ before, after }: Transition<AnyRequest>): boolean {
   if (after === undefined) return false
   if (before === undefined) return true
   return (
@@ -32,7 +32,7 @@ export function wakesRequest({ before, after }: Transition<AnyRequest>): boolean
 }
 
 /** An issuer is checked when it appears, when its spec or its annotations change, and when its Ready is gone. */
-export function wakesIssuer({ before, after }: Transition<Issuer>): boolean {
+export function shouldReconcileIssuer({ before, after }: Transition<Issuer>): boolean {
   if (after === undefined) return false
   if (before === undefined) return true
   return (
@@ -44,7 +44,7 @@ export function wakesIssuer({ before, after }: Transition<Issuer>): boolean {
 }
 
 /** The requests of an issuer are looked at when what they wait for may have changed. */
-export function wakesRequestsOf({ before, after }: Transition<Issuer>): boolean {
+export function shouldReconcileRequestsOf({ before, after }: Transition<Issuer>): boolean {
   return gate(before) !== gate(after)
 }
 

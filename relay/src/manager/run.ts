@@ -14,7 +14,7 @@ import { connect } from '../kube/client.ts'
 import type { Kube } from '../kube/ports.ts'
 import { namedKubeconfigs } from '../kubeconfig/find-files.ts'
 import { podNamespace } from '../kubeconfig/pod-access.ts'
-import { type Campaign, startCampaign } from '../leaderelection/leadership.ts'
+import { type Leadership, startLeaderElection } from '../leaderelection/leadership.ts'
 import type { Log } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { systemClock } from '../queue/clock.ts'
@@ -26,7 +26,7 @@ const EXIT_FAILURE = 1
 /** For work under way when the process is told to end. With all that follows it fits into a pod's 30 s. */
 const STOP_GRACE_MS = 20_000
 /**
- * A leader that lost its lease has 5 s before another may lead (see Election). Work under way is told
+ * A leader that lost its lease has 5 s before another may lead (see LeaderElector). Work under way is told
  * to end at once; whatever does not heed that ends with the process.
  */
 const LOSS_LIMIT_MS = 3_000
@@ -57,7 +57,7 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
   })
   if (!kube.ok) return kube
-  let campaign: Campaign | undefined
+  let leadership: Leadership | undefined
   const relay = startRelay({
     ...COMMON,
     log,
@@ -66,20 +66,20 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
     kube: kube.value,
     clusterResourceNamespace,
     hostName: hostname(),
-    isLeading: () => campaign?.isLeading() ?? !config.leaderElect,
+    isLeading: () => leadership?.isLeading() ?? !config.leaderElect,
   })
   const servers = await startServers({ config, relay, kube: kube.value, metrics, log })
   if (servers.ok) {
-    const campaigning = new AbortController()
+    const electionAbort = new AbortController()
     if (config.leaderElect) {
       const ref = { namespace: namespace ?? clusterResourceNamespace, name: config.leaseName }
-      campaign = campaignFor({ relay, kube: kube.value, ref, log }, campaigning.signal)
+      leadership = electLeader({ relay, kube: kube.value, ref, log }, electionAbort.signal)
     } else relay.work()
     log.info({ signal: await endSignal() }, 'stopping')
     // The lease is kept until the last of the work is done.
     await relay.stop(STOP_GRACE_MS)
-    campaigning.abort()
-    await campaign?.ended
+    electionAbort.abort()
+    await leadership?.ended
     // Probes answer until the end: "not ready", so that nobody counts on this process any more.
     await Promise.all(servers.value.map(async (server) => server.close()))
   } else await relay.stop(0)
@@ -128,28 +128,28 @@ interface Candidacy {
   readonly log: Log
 }
 
-function campaignFor({ relay, kube, ref, log }: Candidacy, signal: AbortSignal): Campaign {
+function electLeader({ relay, kube, ref, log }: Candidacy, signal: AbortSignal): Leadership {
   // As client-go's users name themselves: where, and which process.
   const identity = `${hostname()}_${randomUUID()}`
-  const campaign = startCampaign({ ...COMMON, kube, ref, identity, log }, signal)
-  void workWhenLeading(campaign, relay)
-  void endWhenLost({ campaign, relay, log })
-  return campaign
+  const leadership = startLeaderElection({ ...COMMON, kube, ref, identity, log }, signal)
+  void workWhenLeading(leadership, relay)
+  void endWhenLost({ leadership, relay, log })
+  return leadership
 }
 
-async function workWhenLeading({ acquired }: Campaign, relay: Relay): Promise<void> {
+async function workWhenLeading({ acquired }: Leadership, relay: Relay): Promise<void> {
   if (await acquired) relay.work()
 }
 
 interface Leading {
-  readonly campaign: Campaign
+  readonly leadership: Leadership
   readonly relay: Relay
   readonly log: Log
 }
 
 /** There is no way back to being a follower: a new process begins with nothing half done. */
-async function endWhenLost({ campaign, relay, log }: Leading): Promise<void> {
-  const end = await campaign.ended
+async function endWhenLost({ leadership, relay, log }: Leading): Promise<void> {
+  const end = await leadership.ended
   if (end.kind !== 'lost') return
   process.exitCode = EXIT_FAILURE
   log.error({ cause: end.why }, 'lease lost: ending')

@@ -20,7 +20,7 @@ const RECONCILE_BUCKETS = [
 /** Those of client-go, in seconds: 10 ns to 1,000 s. */
 const QUEUE_BUCKETS = exponentialBuckets(1e-8, 10, 12)
 
-/** controller-runtime's words for what a reconcile came to. */
+/** Results of a reconcile, as controller-runtime labels them. */
 const RESULTS = {
   done: 'success',
   'requeue-after': 'requeue_after',

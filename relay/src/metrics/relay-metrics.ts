@@ -10,7 +10,7 @@ import { CERTIFICATE_REQUEST, CERTIFICATE_SIGNING_REQUEST } from '../api/group.t
 import { ISSUER_KINDS, type IssuerKind } from '../api/issuer.ts'
 import { ISSUER_REASON, type IssuerReason } from '../api/reasons.ts'
 import { API_ERROR_KINDS, type ApiErrorKind } from '../kube/api-error.ts'
-import { SIGN_OPERATIONS, SIGN_RESULTS, type SignAttempt } from '../reconcile/observed-sign.ts'
+import { SIGN_OPERATIONS, SIGN_RESULTS, type SignAttempt } from '../reconcile/sign-attempt.ts'
 import { METRIC_PREFIX } from './prefix.ts'
 
 /** One door a kind of fact. */

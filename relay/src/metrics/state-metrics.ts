@@ -12,12 +12,27 @@ import { CLUSTER_ISSUER, ISSUER } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import { READY } from '../api/reasons.ts'
 import type { RequestPhase } from '../core/request-phase.ts'
-import type { ClusterState } from '../manager/cluster-state.ts'
 import { issuersWithSeries } from './issuer-series.ts'
 import { liveGauge } from './live-gauge.ts'
 import { METRIC_PREFIX } from './prefix.ts'
 
-/** What is looked at. */
+/** The requests of one kind that name an issuer of ours. */
+export interface RequestsState {
+  /** `CertificateRequest`. */
+  readonly kind: string
+  readonly phases: readonly RequestPhase[]
+}
+
+/** The state of the cluster, read with each call. */
+export interface ClusterState {
+  readonly issuers: () => readonly Issuer[]
+  /** Without kinds that were not read yet or are not watched: their number is not known to be 0. */
+  readonly requests: () => readonly RequestsState[]
+  /** Objects that are not kept because memory is limited, by collection. */
+  readonly omitted: () => readonly { readonly resource: string; readonly objects: number }[]
+}
+
+/** The state of the cluster and of this process. */
 export interface RelayState extends ClusterState {
   readonly droppedEvents: () => number
   /** The Lease by which replicas agree, and whether this one leads. Without one it always does. */

@@ -34,7 +34,7 @@ const SPECIAL_IPV4: readonly Network[] = [
   { address: '127.0.0.0', bits: 8 },
   // Azure's virtual address of the host: DNS, DHCP and the agent's server.
   { address: '168.63.129.16', bits: 32 },
-  // Link-local (RFC 3927), the metadata server of most clouds among them.
+  // ParsedCertificate-local (RFC 3927), the metadata server of most clouds among them.
   { address: '169.254.0.0', bits: 16 },
   { address: '172.16.0.0', bits: 12 },
   // IETF protocol assignments (RFC 6890).

@@ -26,8 +26,6 @@ export { objectKey } from '../kube/object-ref.ts'
 export type { Collection, Kube, Lease } from '../kube/ports.ts'
 export { defaultKubeconfig, namedKubeconfigs } from '../kubeconfig/find-files.ts'
 export { systemClock } from '../queue/clock.ts'
-export {
-  CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
-  type RequestKind,
-} from '../requests/request-adapter.ts'
+export { CERTIFICATE_REQUESTS } from '../requests/certificate-request.ts'
+export { CERTIFICATE_SIGNING_REQUESTS } from '../requests/certificate-signing-request.ts'
+export type { RequestAdapter } from '../requests/request-adapter.ts'

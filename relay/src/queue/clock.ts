@@ -28,10 +28,10 @@ export const systemClock: Clock = {
 export async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()
-  const wake = (): void => resolve()
-  const cancel = clock.setTimer(wake, delayMs)
-  signal.addEventListener('abort', wake, { once: true })
+  const end = (): void => resolve()
+  const cancel = clock.setTimer(end, delayMs)
+  signal.addEventListener('abort', end, { once: true })
   await promise
   cancel()
-  signal.removeEventListener('abort', wake)
+  signal.removeEventListener('abort', end)
 }

@@ -1,6 +1,5 @@
 /**
- * Looks at requests that nobody has approved, and tells of each once. What was told is kept in memory:
- * after a restart it is told once more.
+ * Reports requests that no one has approved, each once. Kept in memory: a restart reports them again.
  *
  * @module
  */
@@ -9,42 +8,43 @@ import type { AnyRequest } from '../api/request.ts'
 import { helpInMs } from '../core/approval-help.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
 import type { EventRecorder } from '../report/events.ts'
-import type { RequestKind } from '../requests/request-adapter.ts'
+import type { RequestAdapter } from '../requests/request-adapter.ts'
 import type { ReconcileOutcome } from './controller.ts'
 
-/** What it needs of the world. */
-export interface ApprovalWatchOptions {
+/** Dependencies of an {@link ApprovalWatch}. */
+export interface ApprovalWatchDeps {
   readonly events: EventRecorder
   readonly log: Log
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now'>
 }
 
-/** Of the requests of one kind. */
+/** For requests of one kind. */
 export class ApprovalWatch<R extends AnyRequest> {
-  readonly #kind: Pick<RequestKind<R>, 'approvalHelp' | 'resource'>
-  readonly #options: ApprovalWatchOptions
-  /** Uids of the requests that were told of. */
-  readonly #told = new Set<string>()
+  readonly #adapter: Pick<RequestAdapter<R>, 'approvalHelp' | 'resource'>
+  readonly #deps: ApprovalWatchDeps
+  /** Uids of the requests that were reported. */
+  readonly #reported = new Set<string>()
 
   constructor(
-    kind: Pick<RequestKind<R>, 'approvalHelp' | 'resource'>,
-    options: ApprovalWatchOptions,
+    adapter: Pick<RequestAdapter<R>, 'approvalHelp' | 'resource'>,
+    deps: ApprovalWatchDeps,
   ) {
-    this.#kind = kind
-    this.#options = options
+    this.#adapter = adapter
+    this.#deps = deps
   }
 
-  /** @returns When to look again at a request that is not approved, if at all. */
-  look(key: string, request: R): ReconcileOutcome {
-    const { events, log, now } = this.#options
+  /** @returns When to check a request that is not approved again, if at all. */
+  check(key: string, request: R): ReconcileOutcome {
+    const { events, log, clock } = this.#deps
     const { uid } = request.metadata
-    const afterMs = helpInMs(request, now())
+    const afterMs = helpInMs(request, clock.now())
     if (afterMs > 0) return { kind: 'requeue-after', afterMs }
-    if (!this.#told.has(uid)) {
-      this.#told.add(uid)
-      const { approvalHelp, resource } = this.#kind
-      const help = approvalHelp(request)
+    if (!this.#reported.has(uid)) {
+      this.#reported.add(uid)
+      const { resource } = this.#adapter
+      const help = this.#adapter.approvalHelp(request)
       events.record({
         regarding: {
           apiVersion: apiVersionOf(resource),
@@ -59,8 +59,8 @@ export class ApprovalWatch<R extends AnyRequest> {
     return { kind: 'done' }
   }
 
-  /** The request is gone. */
+  /** The request was deleted. */
   forget(uid: string): void {
-    this.#told.delete(uid)
+    this.#reported.delete(uid)
   }
 }

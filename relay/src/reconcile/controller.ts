@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 /**
- * The engine of a controller: keys in, reconciles out, never one key twice at the same time. What a
- * reconcile gives back decides when its key comes again; the protocol is that of controller-runtime.
+ * The engine of a controller: takes keys from a queue and reconciles them, never one key twice at the same
+ * time. The outcome of a reconcile decides when its key is requeued, as in controller-runtime.
  *
  * @module
  */
+import { setImmediate } from 'node:timers/promises'
 import { stableText } from '../core/stable-text.ts'
 import type { Log } from '../log.ts'
 import { sleep, type Clock } from '../queue/clock.ts'
@@ -14,60 +14,66 @@ import type { Group } from '../queue/fair-lanes.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 
-/** What one reconcile came to. */
+/** The outcome of one reconcile. */
 export type ReconcileOutcome =
   /** Nothing more to do until the object changes. */
   | { readonly kind: 'done' }
-  /** All is well; look again later. */
+  /** Succeeded; reconcile again later. */
   | { readonly kind: 'requeue-after'; readonly afterMs: number }
-  /** Did not work: again with growing delay, at the earliest after `minimumMs`. */
+  /** Failed: reconcile again with growing delay, at the earliest after `minimumMs`. */
   | { readonly kind: 'retry'; readonly message: string; readonly minimumMs?: number }
 
-/**
- * Brings one object to where it should be, from its key alone. It must heed `signal` (its deadline, or
- * the end of the process) and may throw: that is a fault, logged, and tried again as `retry` is.
- */
-export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileOutcome>
+/** Reconciles objects of one kind. */
+export interface Reconciler {
+  /**
+   * Brings one object to its desired state, from its key alone. It must heed `signal` (its deadline, or the
+   * end of the process). If it throws, the error is logged, and the key is retried.
+   */
+  reconcile(key: string, signal: AbortSignal): Promise<ReconcileOutcome>
+  /**
+   * Writes to the object that its reconcile threw. It has a deadline of its own, since the reconcile may have
+   * used up the other one. If it throws, the error is logged.
+   */
+  reportThrow(key: string, signal: AbortSignal): Promise<void>
+}
 
-/**
- * Writes into the object of `key` that its reconcile threw. It gets a deadline of its own, since the
- * reconcile may have used up the other one, and may throw: that is logged.
- */
-export type ReportThrow = (key: string, signal: AbortSignal) => Promise<void>
+/** A health check or an attempt to sign: a slow read of a Secret, and a call to the worker (25 s). */
+export const ATTEMPT_DEADLINE_MS = 45_000
+/** An attempt, and time for two calls to the API server (30 s each) that write its result. */
+export const RECONCILE_DEADLINE_MS = ATTEMPT_DEADLINE_MS + 60_000
 
-/** Hears what a controller does, to count it. It must be quick and must not throw. */
+/** Counts what a controller does. It must be quick and must not throw. */
 export interface ControllerObserver {
-  /** A key came to wait that did not wait yet. */
+  /** A key was added that did not wait yet. */
   added(): void
   taken(waitedMs: number): void
   reconciled(outcome: ReconcileOutcome['kind'], tookMs: number): void
-  /** A reconcile threw: a bug, or a setting that no check found. */
+  /** A reconcile threw: a bug, or a value that no check found. */
   panicked(): void
 }
 
-/** What a controller is, and what it does at this moment. */
+/** A controller, and what it currently does. */
 export interface ControllerView {
   readonly name: string
   readonly workers: number
   readonly stats: () => {
-    /** Keys that wait, without those whose time has not come. */
+    /** Keys that wait, without delayed ones. */
     readonly depth: number
-    /** Reconciles that run. */
+    /** Running reconciles. */
     readonly active: number
-    /** Their ages, all together and the highest. */
+    /** The sum of their ages, and the highest age. */
     readonly unfinishedMs: number
     readonly longestMs: number
   }
 }
 
-/** What a controller is made of. */
+/** Options of a {@link Controller}. */
 export interface ControllerOptions {
   /** In log lines and metrics: `certificaterequests`. */
   readonly name: string
   readonly observe: (controller: ControllerView) => ControllerObserver
-  readonly reconcile: Reconcile
-  readonly reportThrow: ReportThrow
-  /** Reconciles at the same time, not counting those that were set aside because they take long. */
+  readonly reconciler: Reconciler
+  /** Reconciles at the same time, without those that were set aside because they take long. */
   readonly workers: number
   /** The groups of a key, the outermost first; a key that waits for one of them occupies no worker. */
   readonly groupsOf: (key: string) => readonly Group[]
@@ -82,8 +88,8 @@ export interface ControllerOptions {
 }
 
 /**
- * A reconcile that takes longer waits for someone else. It is set aside: another worker takes its place,
- * so that many workers of other issuers that do not respond cannot occupy all of ours.
+ * A reconcile that takes longer waits for another system. It is set aside: another worker takes its place, so
+ * that signing workers that do not respond cannot occupy all workers of the controller.
  */
 const SLOW_MS = 1_000
 /** At most this many times as many reconciles are set aside as there are workers: each holds a connection. */
@@ -95,12 +101,12 @@ const MAX_ASIDE_FACTOR = 8
  */
 const RECONCILES_IN_A_ROW = 8
 
-/** After the grace period the reconciles are told to end; this long is waited for them to do so. */
+/** How long reconciles may take to end after their signal aborts. */
 const ABORT_LIMIT_MS = 2_000
 /** As long as one call to the API server may take. */
 const REPORT_LIMIT_MS = 30_000
 
-/** Feeds keys to a reconcile function. Make one, let triggers {@link add} keys, {@link start} it once synced. */
+/** Feeds keys to a reconciler. Create it, let triggers {@link add} keys, {@link start} it once synced. */
 export class Controller {
   readonly #options: ControllerOptions
   readonly #log: Log
@@ -133,7 +139,7 @@ export class Controller {
     this.#observer = options.observe({ name, workers, stats: () => this.#stats() })
   }
 
-  /** The one door for everything that wakes a key. Keys wait here before {@link start} too. */
+  /** Enqueues a key; every trigger calls this. Keys also wait here before {@link start}. */
   add(key: string): void {
     if (!this.#queue.add(key)) return
     this.#addedAtMs.set(key, this.#options.clock.uptimeMs())
@@ -183,7 +189,7 @@ export class Controller {
       const run = this.#watchTime(key)
       this.#settle(key, await this.#observed(key))
       this.#queue.done(key)
-      // If it took long, another worker took the place of this one.
+      // Another worker has taken the place of this one.
       if (run.end() === 'set aside') return
       this.#inARow = (this.#inARow + 1) % RECONCILES_IN_A_ROW
       if (this.#inARow === 0) await setImmediate()
@@ -237,10 +243,12 @@ export class Controller {
   }
 
   async #attempt(key: string): Promise<ReconcileOutcome> {
-    const { clock, deadlineMs: limitMs, reconcile } = this.#options
+    const { clock, deadlineMs: limitMs, reconciler } = this.#options
     try {
       const bounds = { clock, limitMs, signal: this.#abort.signal }
-      const outcome = await withDeadline(bounds, async (signal) => reconcile(key, signal))
+      const outcome = await withDeadline(bounds, async (signal) =>
+        reconciler.reconcile(key, signal),
+      )
       this.#thrown.delete(key)
       return outcome
     } catch (thrown) {
@@ -262,13 +270,13 @@ export class Controller {
   }
 
   async #report(key: string): Promise<void> {
-    // A reconcile that was told to end has not failed.
+    // An aborted reconcile has not failed.
     if (this.#abort.signal.aborted) return
     this.#observer.panicked()
-    const { clock, reportThrow } = this.#options
+    const { clock, reconciler } = this.#options
     const bounds = { clock, limitMs: REPORT_LIMIT_MS, signal: this.#abort.signal }
     try {
-      await withDeadline(bounds, async (signal) => reportThrow(key, signal))
+      await withDeadline(bounds, async (signal) => reconciler.reportThrow(key, signal))
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : String(thrown)
       this.#log.error({ key, error: message }, 'the failed reconcile could not be reported')
@@ -287,7 +295,7 @@ export class Controller {
       case 'retry': {
         const delayMs = this.#limiter.next(key, outcome.minimumMs)
         this.#delayed.addAfter(key, delayMs)
-        // What it does to an object is in the object, and told there once; each try would flood the log.
+        // The object's status has the error; a line for each try would flood the log.
         this.#log.debug({ key, delayMs, cause: outcome.message }, 'reconcile will be tried again')
       }
     }

@@ -1,16 +1,15 @@
-import type { Issuer } from '../api/issuer.ts'
-import type { Config } from '../config.ts'
-import type { OurIssuerRef } from '../core/issuer-ref.ts'
 /**
- * How the workers of a controller are shared, so that an issuer whose signing worker does not respond
- * delays its own requests only. Pure.
+ * How the workers of a controller are shared, so that an issuer whose signing worker does not respond delays
+ * only its own requests. Pure.
  *
  * @module
  */
+import type { Issuer } from '../api/issuer.ts'
+import type { OurIssuerRef } from '../core/issuer-ref.ts'
 import type { Group } from '../queue/fair-lanes.ts'
 import { originOf, type WorkerState } from '../signer/circuit-breaker.ts'
 
-/** How many of a controller's workers each may occupy at once. */
+/** How many workers of a controller each may occupy at once. */
 export interface FairShare {
   /** Requests of one issuer. */
   readonly perIssuer: number
@@ -19,19 +18,19 @@ export interface FairShare {
   /** All namespaced Issuers together, and all ClusterIssuers together: the rest is for the other kind. */
   readonly perKind: number
   /**
-   * While fewer than this of a kind are worked on, an issuer that responds quickly may have `extra` more, as
+   * While fewer workers than this are busy with a kind, an issuer that responds quickly may have `extra` more, as
    * may its namespace, and one with a call that takes long may have another. The rest is for other issuers.
    */
   readonly spareBelow: number
   readonly extra: number
 }
 
-/** What a share follows from. */
+/** Options of {@link fairShare}. */
 export interface FairShareOptions {
-  /** Of one controller. */
+  /** Workers of one controller. */
   readonly workers: number
   readonly perIssuer: number
-  /** Whether more than one namespace, and ClusterIssuers, are worked on. */
+  /** Whether the relay watches all namespaces, and ClusterIssuers. */
   readonly isWholeCluster: boolean
 }
 
@@ -58,7 +57,7 @@ export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptio
   }
 }
 
-/** A blocked request costs a status write and an Event: one at a time leaves the API server to the others. */
+/** A request behind an open circuit breaker costs a status write and an Event: one at a time spares the API server. */
 const BLOCKED_LIMIT = { limit: 1, extra: 0 }
 
 /** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
@@ -79,7 +78,7 @@ export function requestGroups(
 }
 
 /**
- * @returns The groups of an issuer that is to be checked: those of a namespace are one group, and so are
+ * @returns The groups of an issuer: those of a namespace are one group, and so are
  *   ClusterIssuers with the same worker. Each kind has a controller of its own.
  */
 export const checkGroups = (
@@ -94,15 +93,18 @@ export const checkGroups = (
   ]
 }
 
-/** @returns The shares that a configuration gives. */
-export const configuredShare = (
-  config: Pick<
-    Config,
-    'maxConcurrentReconciles' | 'maxConcurrentReconcilesPerIssuer' | 'watchNamespace'
-  >,
-): FairShare =>
+/** The flags that set the shares. */
+export interface FairShareFlags {
+  readonly maxConcurrentReconciles: number
+  readonly maxConcurrentReconcilesPerIssuer: number
+  /** Empty for the whole cluster. */
+  readonly watchNamespace: string
+}
+
+/** @returns The shares that the flags set. */
+export const configuredShare = (flags: FairShareFlags): FairShare =>
   fairShare({
-    workers: config.maxConcurrentReconciles,
-    perIssuer: config.maxConcurrentReconcilesPerIssuer,
-    isWholeCluster: config.watchNamespace === '',
+    workers: flags.maxConcurrentReconciles,
+    perIssuer: flags.maxConcurrentReconcilesPerIssuer,
+    isWholeCluster: flags.watchNamespace === '',
   })

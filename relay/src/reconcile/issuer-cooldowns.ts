@@ -7,22 +7,22 @@
  * @module
  */
 
-const FIRST_HOLD_MS = 5_000
-const MAX_HOLD_MS = 300_000
+const FIRST_COOLDOWN_MS = 5_000
+const MAX_COOLDOWN_MS = 300_000
 
 /** One refusal that still stands. */
-export interface Hold {
+export interface Cooldown {
   readonly message: string
   /** Epoch milliseconds. */
   readonly untilMs: number
 }
 
-interface Refused extends Hold {
+interface Refused extends Cooldown {
   readonly lengthMs: number
 }
 
 /** By the issuer's uid. */
-export class IssuerHolds {
+export class IssuerCooldowns {
   /** A hold stays after its end, so that the next refusal doubles it, until something is signed. */
   readonly #refused = new Map<string, Refused>()
 
@@ -31,24 +31,24 @@ export class IssuerHolds {
    *
    * @returns The hold that lasts now.
    */
-  refuse(uid: string, message: string, nowMs: number): Hold {
+  start(uid: string, message: string, nowMs: number): Cooldown {
     const before = this.#refused.get(uid)
     if (before !== undefined && nowMs < before.untilMs) return before
     const lengthMs =
-      before === undefined ? FIRST_HOLD_MS : Math.min(before.lengthMs * 2, MAX_HOLD_MS)
+      before === undefined ? FIRST_COOLDOWN_MS : Math.min(before.lengthMs * 2, MAX_COOLDOWN_MS)
     const refused = { message, lengthMs, untilMs: nowMs + lengthMs }
     this.#refused.set(uid, refused)
     return refused
   }
 
   /** @returns The hold that lasts at `nowMs`, if any. */
-  current(uid: string, nowMs: number): Hold | undefined {
+  current(uid: string, nowMs: number): Cooldown | undefined {
     const hold = this.#refused.get(uid)
     return hold !== undefined && nowMs < hold.untilMs ? hold : undefined
   }
 
   /** Somebody changed what the refusal may have been about: look at once. The doubling goes on. */
-  lift(uid: string): void {
+  clear(uid: string): void {
     const hold = this.#refused.get(uid)
     if (hold !== undefined) this.#refused.set(uid, { ...hold, untilMs: 0 })
   }

@@ -7,7 +7,7 @@ const MAX_KEPT = 64
  * What was last told of requests whose status does not remember it, so that the same is not told with
  * each try. Kept in memory: after a restart everything is told once more.
  */
-export class Told {
+export class ReportedMessages {
   /** By uid, cut where it is long. */
   readonly #last = new Map<string, string>()
 

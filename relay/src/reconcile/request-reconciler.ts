@@ -1,239 +1,221 @@
 /**
- * Reconciles one request of either kind: decide, sign, write. Stopped anywhere, it can begin again: the
- * worker answers the same uid with the same certificate, and nothing is written on an old object.
+ * Reconciles one request of any kind: decide, sign, write the status, emit an Event. It may stop anywhere and
+ * start over: the worker returns the same certificate for the same uid, and no status is written to an
+ * outdated object.
  *
  * @module
  */
-import type { Result } from '@edge-issuer/shared'
 import { apiVersionOf } from '../api/group.ts'
-import type { Issuer } from '../api/issuer.ts'
 import type { AnyRequest } from '../api/request.ts'
-import type { OurIssuerRef } from '../core/issuer-ref.ts'
 import { isOpenRequest } from '../core/open-request.ts'
-import { type RequestVerdict, UNEXPECTED_ERROR } from '../core/status-messages.ts'
+import type { IgnoreReason, RequestDecision } from '../core/request-decision.ts'
+import { type RequestUpdate, UNEXPECTED_ERROR } from '../core/status-messages.ts'
 import type { ApiError } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { StatusWriter } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
+import type { Clock } from '../queue/clock.ts'
 import type { EventRecorder } from '../report/events.ts'
 import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
-import type { RequestKind } from '../requests/request-adapter.ts'
+import type { RequestAdapter } from '../requests/request-adapter.ts'
+import type { RequestReader } from '../requests/request-reader.ts'
+import type { IssuerReader } from '../watch/issuer-reader.ts'
 import type { ApprovalWatch } from './approval-watch.ts'
-import type { Reconcile, ReconcileOutcome, ReportThrow } from './controller.ts'
-import type { Told } from './reported-messages.ts'
-import type { Signing, SignPass } from './sign-pass.ts'
+import type { Reconciler, ReconcileOutcome } from './controller.ts'
+import type { ReportedMessages } from './reported-messages.ts'
+import type { RequestSigner, SigningResult } from './request-signer.ts'
 import { logSigned } from './signed-line.ts'
 
-/** What reconciling a request needs of the world. */
-export interface RequestReconcilerOptions<R extends AnyRequest> {
-  readonly kind: RequestKind<R>
-  /** As last seen; of one that was kept in part, see `isPartial`, not enough to sign it. */
-  readonly get: (key: string) => R | undefined
-  /** As it is now, past the cache; `undefined` when it is gone. */
-  readonly getLive: (key: string, signal: AbortSignal) => Promise<Result<R | undefined, ApiError>>
-  readonly getIssuer: (ref: OurIssuerRef) => Issuer | undefined
-  readonly sign: SignPass<R>
-  readonly approvals: Pick<ApprovalWatch<R>, 'look'>
-  readonly status: StatusWriter
+/** Dependencies of a {@link RequestReconciler}. */
+export interface RequestReconcilerDeps<R extends AnyRequest> {
+  readonly adapter: RequestAdapter<R>
+  readonly requests: Pick<RequestReader<R>, 'get' | 'getLive'>
+  readonly issuers: Pick<IssuerReader, 'find'>
+  readonly signer: Pick<RequestSigner<R>, 'sign'>
+  readonly approvals: Pick<ApprovalWatch<R>, 'check'>
+  readonly statusWriter: StatusWriter
   readonly events: EventRecorder
-  readonly told: Told
+  readonly reported: ReportedMessages
   readonly unwritten: UnwrittenStatuses
   readonly log: Log
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now'>
 }
 
-/** A request that changes while it is worked on is read again this often, then it is left to the queue. */
+/** A request that changes during a reconcile is read again this often before the reconcile is retried later. */
 const MAX_READS = 3
 
-/** @returns The reconcile function of a controller. */
-export function requestReconciler<R extends AnyRequest>(
-  options: RequestReconcilerOptions<R>,
-): Reconcile {
-  return async (key, signal) => {
-    let request = options.get(key)
-    for (let reads = 0; reads < MAX_READS; reads += 1) {
-      if (request === undefined) return reads === 0 ? { kind: 'done' } : NOT_FOUND
-      const pass = await decide({ key, request }, options, signal)
-      if (pass.kind === 'leave') return pass.outcome
-      if (pass.kind === 'write') {
-        const written = await write({ key, request, pass }, options, signal)
-        if (written.ok) return pass.outcome
-        if (written.error.kind !== 'conflict') return unwrittenOutcome(written.error)
-      }
-      // After a conflict the object may be denied, finished, or another one by now.
-      const live = await options.getLive(key, signal)
-      if (!live.ok) {
-        return pass.kind === 'write'
-          ? unread({ key, request, pass }, live.error, options)
-          : notRead({ key, request }, live.error, { ...options, signal })
-      }
-      request = live.value
-    }
-    return { kind: 'retry', message: 'the request changed again and again while it was worked on' }
-  }
-}
+const DONE: ReconcileOutcome = { kind: 'done' }
 
 /**
- * @returns What makes a request Pending with a short text after its reconcile threw. Requests that the
- *   relay does not work on are left as they are.
- */
-export function requestThrowReport<R extends AnyRequest>(
-  options: RequestReconcilerOptions<R>,
-): ReportThrow {
-  return async (key, signal) => {
-    const request = options.get(key)
-    const verdict = request === undefined ? undefined : verdictAfterThrow(request, options)
-    if (request === undefined || verdict === undefined) return
-    const pass: Signing = { verdict, outcome: { kind: 'done' } }
-    await write({ key, request, pass }, options, signal)
-  }
-}
-
-/** The decision may be what threw. */
-function verdictAfterThrow<R extends AnyRequest>(
-  request: R,
-  { kind, getIssuer }: RequestReconcilerOptions<R>,
-): RequestVerdict | undefined {
-  const unexpected = kind.words.retried(UNEXPECTED_ERROR)
-  const ref = kind.issuerRef(request)
-  try {
-    const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
-    if (decision.kind === 'report') return decision.verdict
-    return decision.kind === 'sign' ? unexpected : undefined
-  } catch {
-    return ref !== undefined && isOpenRequest(request) ? unexpected : undefined
-  }
-}
-
-/** What to write and when to look again, or only the latter. */
-type Pass =
-  | ({ readonly kind: 'write' } & Signing)
-  | { readonly kind: 'leave'; readonly outcome: ReconcileOutcome }
-  /** Only a part of the request is in memory. */
-  | { readonly kind: 'read' }
-
-async function decide<R extends AnyRequest>(
-  { key, request }: Subject<R>,
-  options: RequestReconcilerOptions<R>,
-  signal: AbortSignal,
-): Promise<Pass> {
-  const { kind, getIssuer, sign, approvals, log } = options
-  const ref = kind.issuerRef(request)
-  const decision = kind.decide(request, ref === undefined ? undefined : getIssuer(ref))
-  switch (decision.kind) {
-    case 'ignore':
-      options.unwritten.settled(request.metadata.uid)
-      log.debug({ key, why: decision.why }, 'request left alone')
-      return {
-        kind: 'leave',
-        outcome: decision.why === 'not approved' ? approvals.look(key, request) : { kind: 'done' },
-      }
-    case 'notify':
-      tellNews({ key, request }, decision.verdict, options)
-      return { kind: 'leave', outcome: { kind: 'done' } }
-    case 'report':
-      // Denied is final; an issuer that is awaited wakes its requests when it changes.
-      return { kind: 'write', verdict: decision.verdict, outcome: { kind: 'done' } }
-    case 'sign':
-      if (request.metadata.isPartial) return { kind: 'read' }
-      return { kind: 'write', ...(await sign(request, decision.issuer, signal)) }
-  }
-}
-
-interface Subject<R> {
-  readonly key: string
-  readonly request: R
-}
-
-interface Written<R> extends Subject<R> {
-  readonly pass: Signing
-}
-
-/** Writes the verdict on the very version that it was made on; nothing when nothing would change. */
-async function write<R extends AnyRequest>(
-  { key, request, pass }: Written<R>,
-  options: RequestReconcilerOptions<R>,
-  signal: AbortSignal,
-): Promise<Result<unknown, ApiError>> {
-  const { kind, status, told, unwritten, log, now } = options
-  const { uid, resourceVersion } = request.metadata
-  const report = kind.report(request, pass, now())
-  if (report.kind !== 'write') {
-    const isNews = unwritten.settled(uid)
-    if (isNews) tell({ key, request }, pass.verdict, options)
-    else if (report.kind === 'tell') tellNews({ key, request }, pass.verdict, options)
-    return WRITTEN
-  }
-  const written = await status.applyStatus(
-    { resource: kind.resource, ref: refOfKey(key), resourceVersion, status: report.status },
-    signal,
-  )
-  if (written.ok) {
-    told.forget(uid)
-    unwritten.settled(uid)
-    logSigned({ kind: kind.resource.kind, key, signing: pass }, log)
-    tell({ key, request }, pass.verdict, options)
-  } else unwritten.failed({ resource: kind.resource, key, uid }, written.error, pass.verdict)
-  return written
-}
-
-/** What to write after a conflict could not be read. */
-function unread<R extends AnyRequest>(
-  { key, request, pass }: Written<R>,
-  error: ApiError,
-  { kind, unwritten }: RequestReconcilerOptions<R>,
-): ReconcileOutcome {
-  const { uid } = request.metadata
-  unwritten.failed({ resource: kind.resource, key, uid }, error, pass.verdict)
-  return unwrittenOutcome(error)
-}
-
-const WRITTEN: Result<undefined, never> = { ok: true, value: undefined }
-
-function tellNews<R extends AnyRequest>(
-  subject: Subject<R>,
-  verdict: RequestVerdict,
-  options: RequestReconcilerOptions<R>,
-): void {
-  const isNews = options.told.isNews(subject.request.metadata.uid, verdict.message)
-  if (isNews) tell(subject, verdict, options)
-}
-
-function tell<R extends AnyRequest>(
-  { key, request }: Subject<R>,
-  { event, reason, message }: RequestVerdict,
-  { kind: { resource }, events, log }: RequestReconcilerOptions<R>,
-): void {
-  log.info({ key, reason, cause: message }, 'request reported')
-  const { uid } = request.metadata
-  events.record({
-    regarding: { apiVersion: apiVersionOf(resource), kind: resource.kind, ...refOfKey(key), uid },
-    note: message,
-    ...event,
-  })
-}
-
-/**
- * The watch has told of no deletion yet. It soon will; if not, this was the word of an API server that
- * does not serve the kind just now, or of something before it, and the request is as alive as ever.
+ * The watch has not reported a deletion. It may still come; if not, the 404 came from an API server that
+ * does not serve the kind now, or from a proxy, and the request still exists.
  */
 const NOT_FOUND: ReconcileOutcome = { kind: 'retry', message: 'the request was not found' }
 
-const unwrittenOutcome = ({ message, retryAfterMs = 0 }: ApiError): ReconcileOutcome => ({
-  kind: 'retry',
-  message: `status not written: ${message}`,
-  minimumMs: retryAfterMs,
-})
+interface Attempt<R> {
+  readonly key: string
+  readonly request: R
+  readonly result: SigningResult
+}
 
-/** The part in memory is enough to say that the request could not be read as a whole. */
-async function notRead<R extends AnyRequest>(
-  { key, request }: Subject<R>,
-  { message: error, retryAfterMs = 0 }: ApiError,
-  { signal, ...options }: RequestReconcilerOptions<R> & { readonly signal: AbortSignal },
-): Promise<ReconcileOutcome> {
-  const message = `request not read: ${error}`
-  const outcome = { kind: 'retry', message, minimumMs: retryAfterMs } as const
-  const verdict = options.kind.words.retried(message)
-  await write({ key, request, pass: { verdict, outcome } }, options, signal)
-  return outcome
+/** The end of an attempt, or that it must start over with the live request. */
+type AttemptEnd =
+  | { readonly kind: 'end'; readonly outcome: ReconcileOutcome }
+  /** The request is only partly in memory, or the write of `result` found a newer version. */
+  | { readonly kind: 'outdated'; readonly result?: SigningResult }
+
+const end = (outcome: ReconcileOutcome): AttemptEnd => ({ kind: 'end', outcome })
+
+/** Reconciles requests of one kind. */
+export class RequestReconciler<R extends AnyRequest> implements Reconciler {
+  readonly #deps: RequestReconcilerDeps<R>
+
+  constructor(deps: RequestReconcilerDeps<R>) {
+    this.#deps = deps
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileOutcome> {
+    let request = this.#deps.requests.get(key)
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      if (request === undefined) return reads === 0 ? DONE : NOT_FOUND
+      const attempt = await this.#attempt(key, request, signal)
+      if (attempt.kind === 'end') return attempt.outcome
+      // After a conflict the request may be denied, finished, or another object by now.
+      const live = await this.#deps.requests.getLive(key, signal)
+      if (!live.ok) {
+        const { result } = attempt
+        return result === undefined
+          ? this.#reportUnreadable({ key, request, error: live.error }, signal)
+          : this.#notWritten({ key, request, result }, live.error)
+      }
+      request = live.value
+    }
+    return { kind: 'retry', message: 'the request changed repeatedly during the reconcile' }
+  }
+
+  /** Sets a request to Pending after its reconcile threw. Requests that the relay ignores stay as they are. */
+  async reportThrow(key: string, signal: AbortSignal): Promise<void> {
+    const request = this.#deps.requests.get(key)
+    const update = request === undefined ? undefined : this.#updateAfterThrow(request)
+    if (request === undefined || update === undefined) return
+    await this.#writeStatus({ key, request, result: { update, outcome: DONE } }, signal)
+  }
+
+  async #attempt(key: string, request: R, signal: AbortSignal): Promise<AttemptEnd> {
+    const decision = this.#decide(request)
+    switch (decision.kind) {
+      case 'ignore':
+        return end(this.#ignore(key, request, decision.why))
+      case 'notify':
+        this.#recordEventOnce(key, request, decision.update)
+        return end(DONE)
+      case 'report': {
+        // Denied is final; an issuer that the request waits for enqueues it when it changes.
+        const result = { update: decision.update, outcome: DONE }
+        return this.#writeStatus({ key, request, result }, signal)
+      }
+      case 'sign': {
+        if (request.metadata.isPartial) return { kind: 'outdated' }
+        const result = await this.#deps.signer.sign(request, decision.issuer, signal)
+        return this.#writeStatus({ key, request, result }, signal)
+      }
+    }
+  }
+
+  #decide(request: R): RequestDecision {
+    const { adapter, issuers } = this.#deps
+    const ref = adapter.issuerRef(request)
+    return adapter.decide(request, ref === undefined ? undefined : issuers.find(ref))
+  }
+
+  #ignore(key: string, request: R, why: IgnoreReason): ReconcileOutcome {
+    const { unwritten, approvals, log } = this.#deps
+    unwritten.settled(request.metadata.uid)
+    log.debug({ key, why }, 'request ignored')
+    return why === 'not approved' ? approvals.check(key, request) : DONE
+  }
+
+  /** Writes to the very version that was decided on; nothing if the status says so already. */
+  async #writeStatus(attempt: Attempt<R>, signal: AbortSignal): Promise<AttemptEnd> {
+    const { adapter, statusWriter, reported, unwritten, log, clock } = this.#deps
+    const { key, request, result } = attempt
+    const { uid, resourceVersion } = request.metadata
+    const patch = adapter.statusPatch(request, result, clock.now())
+    if (patch.kind !== 'write') {
+      const wasUnwritten = unwritten.settled(uid)
+      if (wasUnwritten) this.#recordEvent(key, request, result.update)
+      else if (patch.kind === 'event-only') this.#recordEventOnce(key, request, result.update)
+      return end(result.outcome)
+    }
+    const { resource } = adapter
+    const written = await statusWriter.applyStatus(
+      { resource, ref: refOfKey(key), resourceVersion, status: patch.status },
+      signal,
+    )
+    if (!written.ok) {
+      const outcome = this.#notWritten(attempt, written.error)
+      return written.error.kind === 'conflict' ? { kind: 'outdated', result } : end(outcome)
+    }
+    reported.forget(uid)
+    unwritten.settled(uid)
+    logSigned({ kind: resource.kind, key, result }, log)
+    this.#recordEvent(key, request, result.update)
+    return end(result.outcome)
+  }
+
+  #notWritten({ key, request, result }: Attempt<R>, error: ApiError): ReconcileOutcome {
+    const { adapter, unwritten } = this.#deps
+    const { uid } = request.metadata
+    unwritten.failed({ resource: adapter.resource, key, uid }, error, result.update)
+    const { message, retryAfterMs = 0 } = error
+    return { kind: 'retry', message: `status not written: ${message}`, minimumMs: retryAfterMs }
+  }
+
+  /** The fields in memory suffice to write that the whole request could not be read. */
+  async #reportUnreadable(
+    {
+      key,
+      request,
+      error,
+    }: { readonly key: string; readonly request: R; readonly error: ApiError },
+    signal: AbortSignal,
+  ): Promise<ReconcileOutcome> {
+    const { message: cause, retryAfterMs = 0 } = error
+    const message = `request not read: ${cause}`
+    const outcome = { kind: 'retry', message, minimumMs: retryAfterMs } as const
+    const result = { update: this.#deps.adapter.retried(message), outcome }
+    await this.#writeStatus({ key, request, result }, signal)
+    return outcome
+  }
+
+  #recordEventOnce(key: string, request: R, update: RequestUpdate): void {
+    const isNews = this.#deps.reported.isNews(request.metadata.uid, update.message)
+    if (isNews) this.#recordEvent(key, request, update)
+  }
+
+  #recordEvent(key: string, request: R, { event, reason, message }: RequestUpdate): void {
+    const { adapter, events, log } = this.#deps
+    const { resource } = adapter
+    log.info({ key, reason, cause: message }, 'request reported')
+    const { uid } = request.metadata
+    events.record({
+      regarding: { apiVersion: apiVersionOf(resource), kind: resource.kind, ...refOfKey(key), uid },
+      note: message,
+      ...event,
+    })
+  }
+
+  /** The decision itself may have thrown. */
+  #updateAfterThrow(request: R): RequestUpdate | undefined {
+    const { adapter } = this.#deps
+    const unexpected = adapter.retried(UNEXPECTED_ERROR)
+    try {
+      const decision = this.#decide(request)
+      if (decision.kind === 'report') return decision.update
+      return decision.kind === 'sign' ? unexpected : undefined
+    } catch {
+      const isOurs = adapter.issuerRef(request) !== undefined
+      return isOurs && isOpenRequest(request) ? unexpected : undefined
+    }
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * The line in the log about a certificate, written when the request has it.
+ * The log line about an issued certificate, written once the request has it.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import { decodePem } from '@edge-issuer/shared'
 import { nameToText, parseCertificate, publicKeyToText, toHex } from '@edge-issuer/shared/x509'
 import { rfc3339 } from '../api/time.ts'
 import type { Log, LogFields } from '../log.ts'
-import type { Signing } from './sign-pass.ts'
+import type { SigningResult } from './request-signer.ts'
 
 const CHAIN_LIMITS = { label: 'CERTIFICATE', maxBlocks: 16, maxCharacters: 1_048_576 } as const
 
-/** A request with what became of it. */
+/** A request with the result of its reconcile. */
 interface SignedRequest {
-  /** Of the request: `CertificateRequest`. */
+  /** The kind of request: `CertificateRequest`. */
   readonly kind: string
   readonly key: string
-  readonly signing: Signing
+  readonly result: SigningResult
 }
 
-/** Logs the certificate of a request; nothing when it got none. */
-export function logSigned({ kind, key, signing }: SignedRequest, log: Log): void {
-  const { issued, by: issuer, tookMs, requestId, omittedGroups = 0 } = signing
+/** Logs the certificate of a request; nothing if it has none. */
+export function logSigned({ kind, key, result }: SignedRequest, log: Log): void {
+  const { issued, by: issuer, tookMs, requestId, omittedGroups = 0 } = result
   if (issued === undefined) return
   const facts = { kind, key, issuer, tookMs, requestId }
   log.info({ ...facts, ...certificateFacts(issued.chainPem) }, 'certificate signed')
@@ -30,7 +30,7 @@ export function logSigned({ kind, key, signing }: SignedRequest, log: Log): void
   }
 }
 
-/** Of the leaf, for an auditor: no name of the subject is among it. */
+/** The leaf's fields for an audit, without names of the subject. */
 function certificateFacts(chainPem: string): LogFields {
   const blocks = decodePem(chainPem, CHAIN_LIMITS)
   const [der] = blocks.ok ? blocks.value : []

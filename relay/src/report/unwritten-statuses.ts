@@ -9,7 +9,7 @@ import { apiVersionOf, type Resource } from '../api/group.ts'
 import { cutToBytes } from '../api/one-line.ts'
 import { EVENT_ACTION, EVENT_REASON } from '../api/reasons.ts'
 import { stableText } from '../core/stable-text.ts'
-import type { Verdict } from '../core/status-messages.ts'
+import type { ConditionUpdate } from '../core/status-messages.ts'
 import type { ApiError, ApiErrorKind } from '../kube/api-error.ts'
 import { refOfKey } from '../kube/object-ref.ts'
 import type { Log } from '../log.ts'
@@ -41,7 +41,7 @@ interface Failures {
 const RACES: ReadonlySet<ApiErrorKind> = new Set(['conflict', 'not-found'])
 const RACES_IN_A_ROW = 3
 
-/** Both have to fit into an Event's note of 1,024 bytes, with the words around them. */
+/** Both have to fit into an Event's note of 1,024 bytes, with the text around them. */
 const MAX_ERROR_BYTES = 440
 const MAX_VERDICT_BYTES = 500
 
@@ -58,17 +58,21 @@ export class UnwrittenStatuses {
   /**
    * Counts a write that failed; logs it and emits an Event when that is news.
    *
-   * @param verdict - What the object should say.
+   * @param update - What the object should say.
    */
-  failed({ resource, key, uid }: StatusOwner, error: ApiError, verdict: Verdict<string>): void {
+  failed(
+    { resource, key, uid }: StatusOwner,
+    error: ApiError,
+    update: ConditionUpdate<string>,
+  ): void {
     const { events, log, failed } = this.#options
     const { kind } = resource
     const facts = {
       kind,
       key,
       error: error.message,
-      reason: verdict.reason,
-      cause: verdict.message,
+      reason: update.reason,
+      cause: update.message,
     }
     if (error.isNamespaceTerminating === true) {
       log.debug(facts, 'status not written: the namespace is being deleted')
@@ -79,7 +83,7 @@ export class UnwrittenStatuses {
     this.#failures.set(uid, failures)
     failures.count += 1
     if (RACES.has(error.kind) && failures.count < RACES_IN_A_ROW) return
-    const text = stableText(`${error.kind} ${error.message} ${verdict.message}`)
+    const text = stableText(`${error.kind} ${error.message} ${update.message}`)
     if (failures.reported === text) return
     failures.reported = text
     log.warn({ ...facts, status: error.status }, 'status not written')
@@ -88,7 +92,7 @@ export class UnwrittenStatuses {
       type: 'Warning',
       reason: EVENT_REASON.statusNotWritten,
       action: EVENT_ACTION.syncFailed,
-      note: unwrittenNote(error, verdict),
+      note: unwrittenNote(error, update),
     })
   }
 
@@ -106,5 +110,5 @@ export class UnwrittenStatuses {
 }
 
 /** @returns What the Event of a failure says. */
-const unwrittenNote = (error: ApiError, verdict: Verdict<string>): string =>
-  `Status not written: ${cutToBytes(error.message, MAX_ERROR_BYTES)}. It should say ${verdict.reason}: ${cutMessage(verdict.message, MAX_VERDICT_BYTES)}`
+const unwrittenNote = (error: ApiError, update: ConditionUpdate<string>): string =>
+  `Status not written: ${cutToBytes(error.message, MAX_ERROR_BYTES)}. It should say ${update.reason}: ${cutMessage(update.message, MAX_VERDICT_BYTES)}`

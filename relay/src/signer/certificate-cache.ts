@@ -1,5 +1,5 @@
 /**
- * Certificates that came with answers. Those of CAs come again with each of them: they are read once,
+ * CertificateCache that came with answers. Those of CAs come again with each of them: they are read once,
  * and a signature that was found good is not verified again.
  *
  * @module
@@ -9,7 +9,7 @@ import { decodePem, encodePem, err, ok, type PemLimits, type Result } from '@edg
 import { type Certificate, parseCertificate } from '@edge-issuer/shared/x509'
 
 /** One certificate, by our reader for its parts and by Node for its signature. */
-export interface Link {
+export interface ParsedCertificate {
   readonly pem: string
   readonly parts: Certificate
   readonly x509: X509Certificate
@@ -22,19 +22,23 @@ export type Source = 'chain' | 'bundle'
 const MAX_REMEMBERED = 64
 
 /** Reads certificates, and remembers those of CAs by their octets. */
-export class Certificates {
-  readonly #remembered = new Map<string, Link>()
+export class CertificateCache {
+  readonly #remembered = new Map<string, ParsedCertificate>()
   /** Who signed a certificate that is remembered. */
-  readonly #signers = new WeakMap<Link, WeakSet<Link>>()
+  readonly #signers = new WeakMap<ParsedCertificate, WeakSet<ParsedCertificate>>()
 
   /** @returns The certificates in PEM, in their order; or what is wrong. */
-  read(pem: string, source: Source, limits: PemLimits): Result<readonly Link[], string> {
+  read(
+    pem: string,
+    source: Source,
+    limits: PemLimits,
+  ): Result<readonly ParsedCertificate[], string> {
     const blocks = decodePem(pem, limits)
     if (!blocks.ok) return blocks
-    const links: Link[] = []
+    const links: ParsedCertificate[] = []
     for (const der of blocks.value) {
       const isLeaf = source === 'chain' && links.length === 0
-      const link = isLeaf ? readLink(der) : this.#recall(der)
+      const link = isLeaf ? readCertificate(der) : this.#recall(der)
       if (!link.ok) return link
       links.push(link.value)
     }
@@ -42,7 +46,7 @@ export class Certificates {
   }
 
   /** Whether `signer` is the issuer of `link` by name and key identifiers, and by its signature. */
-  isIssuedBy(link: Link, signer: Link): boolean {
+  isIssuedBy(link: ParsedCertificate, signer: ParsedCertificate): boolean {
     const signers = this.#signers.get(link)
     if (signers?.has(signer) === true) return true
     const isIssued = link.x509.checkIssued(signer.x509) && link.x509.verify(signer.x509.publicKey)
@@ -50,11 +54,11 @@ export class Certificates {
     return isIssued
   }
 
-  #recall(der: Uint8Array): Result<Link, string> {
+  #recall(der: Uint8Array): Result<ParsedCertificate, string> {
     const octets = Buffer.from(der).toString('latin1')
     const known = this.#remembered.get(octets)
     if (known !== undefined) return ok(known)
-    const link = readLink(der)
+    const link = readCertificate(der)
     if (!link.ok) return link
     this.#remembered.set(octets, link.value)
     const [oldest] = this.#remembered.keys()
@@ -66,10 +70,10 @@ export class Certificates {
 }
 
 /** SHA-256 of a certificate's DER, lower-case hexadecimal: how issuing CAs and roots are told apart. */
-export const fingerprint = ({ x509 }: Link): string =>
+export const fingerprint = ({ x509 }: ParsedCertificate): string =>
   x509.fingerprint256.replaceAll(':', '').toLowerCase()
 
-function readLink(der: Uint8Array): Result<Link, string> {
+function readCertificate(der: Uint8Array): Result<ParsedCertificate, string> {
   const parts = parseCertificate(der)
   if (!parts.ok) return err(parts.error.message)
   const x509 = readX509(der)

@@ -4,11 +4,11 @@
  * @module
  */
 import { type Certificate, CA_CRITICAL_EXTENSIONS, oidToText } from '@edge-issuer/shared/x509'
-import type { Certificates, Link } from './certificate-cache.ts'
+import type { CertificateCache, ParsedCertificate } from './certificate-cache.ts'
 
 /** What certificates are checked with. */
 export interface ChainContext {
-  readonly certificates: Certificates
+  readonly certificates: CertificateCache
   readonly nowMs: number
 }
 
@@ -18,7 +18,7 @@ export interface ChainContext {
  * @returns What is wrong with the chain; `undefined` when it is accepted.
  */
 export function chainProblem(
-  links: readonly Link[],
+  links: readonly ParsedCertificate[],
   leaves: 0 | 1,
   { certificates, nowMs }: ChainContext,
 ): string | undefined {
@@ -42,7 +42,7 @@ export function chainProblem(
  * @returns What is wrong with the first root that cannot be one; `undefined` when all can.
  */
 export function rootsProblem(
-  roots: readonly Link[],
+  roots: readonly ParsedCertificate[],
   { certificates }: Pick<ChainContext, 'certificates'>,
 ): string | undefined {
   for (const [index, root] of roots.entries()) {
@@ -54,7 +54,7 @@ export function rootsProblem(
 }
 
 /** @param below - How many CA certificates follow this one (RFC 5280 §4.2.1.9). */
-function caProblem({ parts, x509 }: Link, below: number): string | undefined {
+function caProblem({ parts, x509 }: ParsedCertificate, below: number): string | undefined {
   if (!x509.ca) return 'is not a CA'
   const { list, values } = parts.extensions
   const unknown = list.find(({ oid, critical }) => critical && !CA_CRITICAL_EXTENSIONS.has(oid))

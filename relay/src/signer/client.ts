@@ -15,8 +15,8 @@ import {
   signAnswerSchema,
   type SignRequest,
 } from '@edge-issuer/shared'
-import type { SignerFault } from '../api/signer-error.ts'
-import type { Answered } from './response.ts'
+import type { SignerError } from '../api/signer-error.ts'
+import type { ReadResponse } from './response.ts'
 import { openWorker, type WorkerOptions } from './worker-connection.ts'
 
 /** An answer that the worker logged. */
@@ -33,9 +33,9 @@ export interface SignerClient {
     issuer: string,
     request: SignRequest,
     signal: AbortSignal,
-  ): Promise<Result<SignAnswer & Logged, SignerFault>>
+  ): Promise<Result<SignAnswer & Logged, SignerError>>
   /** Asks how an issuer is, with the same credentials. */
-  health(issuer: string, signal: AbortSignal): Promise<Result<HealthAnswer & Logged, SignerFault>>
+  health(issuer: string, signal: AbortSignal): Promise<Result<HealthAnswer & Logged, SignerError>>
   /** Ends connections as soon as the calls under way have ended; later calls fail. */
   retire(): void
   /** Ends open connections; calls under way fail. */
@@ -50,12 +50,12 @@ export function createSignerClient(options: WorkerOptions): Result<SignerClient,
   return ok({
     keyId: worker.keyId,
     sign: async (issuer, request, signal) => {
-      const posting = {
+      const postRequest = {
         path: certificatesPath(issuer),
         body: JSON.stringify(request),
         idempotencyKey: request.origin.uid,
       }
-      return merged(await worker.post(posting, signAnswerSchema, signal))
+      return merged(await worker.post(postRequest, signAnswerSchema, signal))
     },
     health: async (issuer, signal) =>
       merged(await worker.get(issuerPath(issuer), healthAnswerSchema, signal)),
@@ -65,8 +65,8 @@ export function createSignerClient(options: WorkerOptions): Result<SignerClient,
 }
 
 const merged = <T extends object>(
-  answer: Result<Answered<T>, SignerFault>,
-): Result<T & Logged, SignerFault> => {
+  answer: Result<ReadResponse<T>, SignerError>,
+): Result<T & Logged, SignerError> => {
   if (!answer.ok) return answer
   const { value, ...logged } = answer.value
   return ok({ ...value, ...logged })

@@ -7,7 +7,7 @@
  * @module
  */
 import { err, type Result } from '@edge-issuer/shared'
-import type { SignerFault, TransportCode } from '../api/signer-error.ts'
+import type { SignerError, TransportCode } from '../api/signer-error.ts'
 import { stableText } from '../core/stable-text.ts'
 import { objectKey } from '../kube/object-ref.ts'
 import type { Log, LogFields } from '../log.ts'
@@ -44,7 +44,7 @@ export function concealErrors(client: SignerClient, { clock, log }: ConcealOptio
   let hasResponded = false
   let logged = ''
 
-  const note = ({ code, message, requestId }: SignerFault, about: LogFields): void => {
+  const note = ({ code, message, requestId }: SignerError, about: LogFields): void => {
     const facts = {
       ...about,
       code,
@@ -59,10 +59,10 @@ export function concealErrors(client: SignerClient, { clock, log }: ConcealOptio
   }
 
   const concealed = async <T>(
-    call: () => Promise<Result<T, SignerFault>>,
+    call: () => Promise<Result<T, SignerError>>,
     about: LogFields,
     signal: AbortSignal,
-  ): Promise<Result<T, SignerFault>> => {
+  ): Promise<Result<T, SignerError>> => {
     const startedAtMs = clock.uptimeMs()
     const answer = await call()
     if (answer.ok || !CONCEALED.has(answer.error.code)) {
@@ -94,7 +94,7 @@ export function concealErrors(client: SignerClient, { clock, log }: ConcealOptio
 }
 
 /** Temporary whatever it was, since the class decides what a user sees, too. */
-const FAILURE: SignerFault = {
+const FAILURE: SignerError = {
   class: 'temporary',
   code: 'transport_error' satisfies TransportCode,
   message: NO_WORKER,

@@ -6,12 +6,12 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { equalOctets } from '@edge-issuer/shared/x509'
-import type { Issuer, IssuerDetails, IssuerSpec } from '../api/issuer.ts'
-import type { ApiError } from '../kube/api-error.ts'
+import type { Issuer, IssuerSpec } from '../api/issuer.ts'
 import { objectKey } from '../kube/object-ref.ts'
 import type { Log } from '../log.ts'
 import type { Destinations } from '../net/destinations.ts'
 import type { Clock } from '../queue/clock.ts'
+import type { IssuerReader } from '../watch/issuer-reader.ts'
 import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
 import { readCaBundle } from './ca-bundle.ts'
 import { createSignerClient, type SignerClient } from './client.ts'
@@ -28,7 +28,7 @@ import {
 import type { WorkerOptions } from './worker-connection.ts'
 
 /** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` mends itself. */
-export interface ConnectFault {
+export interface ConnectError {
   readonly kind: 'spec' | 'secret' | 'api'
   readonly message: string
 }
@@ -42,11 +42,8 @@ interface Connection {
 /** Options of {@link Connections}. */
 export interface ConnectionsOptions {
   readonly secrets: Pick<SecretWatches, 'read'>
-  /** Reads the URL and the caBundle, which are not kept in memory; a conflict when they have changed. */
-  readonly readDetails: (
-    issuer: Issuer,
-    signal: AbortSignal,
-  ) => Promise<Result<IssuerDetails, ApiError>>
+  /** Reads the URL and the caBundle, which are not kept in memory. */
+  readonly issuers: Pick<IssuerReader, 'readDetails'>
   /** Where a ClusterIssuer's Secret is. */
   readonly clusterResourceNamespace: string
   /** Where the workers of Issuers may be. Those of ClusterIssuers, which only admins create, may be anywhere. */
@@ -104,7 +101,7 @@ export class Connections {
     issuer: Issuer,
     freshness: 'live' | 'watched',
     signal: AbortSignal,
-  ): Promise<Result<SignerClient, ConnectFault>> {
+  ): Promise<Result<SignerClient, ConnectError>> {
     const { url, caBundleHash } = issuer.spec
     const privateKey = await this.#readPrivateKey(issuer, freshness, signal)
     if (!privateKey.ok) return privateKey
@@ -129,7 +126,7 @@ export class Connections {
     issuer: Issuer,
     source: Source,
     signal: AbortSignal,
-  ): Promise<Result<SignerClient, ConnectFault>> {
+  ): Promise<Result<SignerClient, ConnectError>> {
     const secret = secretRefOf(issuer, this.#options.clusterResourceNamespace)
     const privateKeyPem = checkPrivateKey(source.privateKey, secret)
     if (!privateKeyPem.ok) return privateKeyPem
@@ -156,8 +153,8 @@ export class Connections {
     return ok(concealErrors(client.value, { clock, log: issuerLog }))
   }
 
-  async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectFault>> {
-    const details = await this.#options.readDetails(issuer, signal)
+  async #readWorker(issuer: Issuer, signal: AbortSignal): Promise<Result<Worker, ConnectError>> {
+    const details = await this.#options.issuers.readDetails(issuer, signal)
     if (!details.ok) {
       return err({ kind: 'api', message: `could not read the issuer: ${details.error.message}` })
     }
@@ -172,7 +169,7 @@ export class Connections {
     issuer: Issuer,
     freshness: 'live' | 'watched',
     signal: AbortSignal,
-  ): Promise<Result<Uint8Array, ConnectFault>> {
+  ): Promise<Result<Uint8Array, ConnectError>> {
     const { secrets, clusterResourceNamespace } = this.#options
     const secret = secretRefOf(issuer, clusterResourceNamespace)
     const user = issuer.metadata.uid
@@ -180,10 +177,10 @@ export class Connections {
     if (!read.ok) {
       const message = secretUnreadable(secret, read.error)
       const isPassing = read.error.kind === 'unavailable' || read.error.kind === 'throttled'
-      return isPassing ? err({ kind: 'api', message }) : secretFault(message)
+      return isPassing ? err({ kind: 'api', message }) : secretError(message)
     }
     const entry = read.value.data[PRIVATE_KEY_ENTRY]
-    return entry === undefined ? secretFault(secretWithoutKey(secret)) : ok(entry)
+    return entry === undefined ? secretError(secretWithoutKey(secret)) : ok(entry)
   }
 }
 
@@ -196,14 +193,14 @@ export const secretRefOf = (
   name: spec.authSecretName,
 })
 
-const secretFault = (message: string): Result<never, ConnectFault> =>
+const secretError = (message: string): Result<never, ConnectError> =>
   err({ kind: 'secret', message })
 
 const isSame = (a: Source, b: Source): boolean =>
   a.url === b.url && a.caBundleHash === b.caBundleHash && equalOctets(a.privateKey, b.privateKey)
 
-function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectFault> {
+function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectError> {
   const pem = new TextDecoder().decode(entry)
   const key = readClientKey(pem)
-  return key.ok ? ok(pem) : secretFault(secretKeyUnusable(secret, key.error))
+  return key.ok ? ok(pem) : secretError(secretKeyUnusable(secret, key.error))
 }

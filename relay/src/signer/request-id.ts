@@ -1,5 +1,5 @@
 import { PROTOCOL_HEADER, REQUEST_ID_HEADER } from '@edge-issuer/shared'
-import { REQUEST_ID_LABEL, type SignerFault } from '../api/signer-error.ts'
+import { REQUEST_ID_LABEL, type SignerError } from '../api/signer-error.ts'
 
 /** A UUID, as workers make them. */
 const REQUEST_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
@@ -16,13 +16,13 @@ export function requestIdOf(header: (name: string) => string | null): string | u
 }
 
 /** Adds the request id of an answer to what is wrong with it. */
-export const addRequestId = (fault: SignerFault, requestId: string | undefined): SignerFault =>
+export const addRequestId = (fault: SignerError, requestId: string | undefined): SignerError =>
   requestId === undefined
     ? fault
     : { ...fault, requestId, message: `${fault.message}; ${REQUEST_ID_LABEL} ${requestId}` }
 
 /** As {@link addRequestId}, with the id that the headers name. @param header - Reads a header of the answer. */
 export const withRequestId = (
-  fault: SignerFault,
+  fault: SignerError,
   header: (name: string) => string | null,
-): SignerFault => addRequestId(fault, requestIdOf(header))
+): SignerError => addRequestId(fault, requestIdOf(header))

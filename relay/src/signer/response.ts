@@ -18,9 +18,9 @@ import {
   type Result,
 } from '@edge-issuer/shared'
 import { oneLine } from '../api/one-line.ts'
-import type { SignerFault } from '../api/signer-error.ts'
+import type { SignerError } from '../api/signer-error.ts'
 import { requestIdOf, withRequestId } from './request-id.ts'
-import type { HttpAnswer } from './transport.ts'
+import type { HttpResponse } from './transport.ts'
 
 /** Statuses that say "later", whoever says them (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
 const LATER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
@@ -38,7 +38,7 @@ const MAX_RETRY_AFTER_MS = 600_000
 const MAX_MESSAGE_CHARACTERS = 1_024
 
 /** The one thing that is needed of a zod schema. */
-export interface AnswerSchema<T> {
+export interface ResponseSchema<T> {
   safeParse(value: unknown):
     | { readonly success: true; readonly data: T }
     | {
@@ -49,7 +49,7 @@ export interface AnswerSchema<T> {
 }
 
 /** Who was asked, by whom. */
-interface Exchanged {
+interface WorkerIdentity {
   /** Whom messages name: the worker's origin. */
   readonly origin: string
   /** The key that signed the request, for the operator to compare. */
@@ -57,22 +57,22 @@ interface Exchanged {
 }
 
 /** How an answer is to be read. */
-export interface Reading<T> extends Exchanged {
-  readonly schema: AnswerSchema<T>
+export interface Reading<T> extends WorkerIdentity {
+  readonly schema: ResponseSchema<T>
 }
 
 /** The value of an answer, and under which id the worker logged the request. */
-export interface Answered<T> {
+export interface ReadResponse<T> {
   readonly value: T
   readonly requestId?: string
 }
 
 /** @returns The value of a 200 or 201 answer, or the fault of any other. */
-export function readAnswer<T>(
-  answer: HttpAnswer,
+export function readResponse<T>(
+  answer: HttpResponse,
   reading: Reading<T>,
-): Result<Answered<T>, SignerFault> {
-  const text = readTextAnswer(answer, reading)
+): Result<ReadResponse<T>, SignerError> {
+  const text = readTextResponse(answer, reading)
   if (!text.ok) return text
   const parsed = reading.schema.safeParse(parseJson(text.value))
   if (parsed.success) {
@@ -84,12 +84,12 @@ export function readAnswer<T>(
 }
 
 /** @returns The body of a 200 or 201 answer as it is, or the fault of any other. */
-export function readTextAnswer(
-  answer: HttpAnswer,
-  reading: Exchanged,
-): Result<string, SignerFault> {
+export function readTextResponse(
+  answer: HttpResponse,
+  reading: WorkerIdentity,
+): Result<string, SignerError> {
   const retryAfterMs = readRetryAfter(answer.header('retry-after'))
-  const found = readFault(answer, reading)
+  const found = readError(answer, reading)
   if (found !== undefined) {
     const short = { ...found, message: oneLine(found.message, MAX_MESSAGE_CHARACTERS) }
     const fault = withRequestId(short, answer.header)
@@ -104,13 +104,13 @@ export function readTextAnswer(
   return ok(answer.body)
 }
 
-function readFault(answer: HttpAnswer, reading: Exchanged): SignerFault | undefined {
+function readError(answer: HttpResponse, reading: WorkerIdentity): SignerError | undefined {
   const { origin } = reading
   const theirVersion = answer.header(PROTOCOL_HEADER)
-  if (theirVersion === null) return strangerFault(origin, answer.status)
+  if (theirVersion === null) return notAWorker(origin, answer.status)
   const isRefusal = answer.status >= 300
   const problem = isRefusal ? problemSchema.safeParse(parseJson(answer.body)) : undefined
-  if (problem?.success === true) return refusalFault(problem.data, reading)
+  if (problem?.success === true) return refusalError(problem.data, reading)
   const spoken = checkProtocolVersion(theirVersion)
   if (!spoken.ok) {
     const message = `worker at ${origin}: ${spoken.error}; upgrade the older one`
@@ -125,7 +125,7 @@ function readFault(answer: HttpAnswer, reading: Exchanged): SignerFault | undefi
 }
 
 /** Whatever answered is not a worker: a proxy, a login page, another server. */
-function strangerFault(origin: string, status: number): SignerFault {
+function notAWorker(origin: string, status: number): SignerError {
   const isLater = status >= 500 || LATER_STATUSES.has(status)
   const found = `status ${String(status)} from something that is not an edge-issuer worker; check the url`
   return isLater
@@ -133,7 +133,7 @@ function strangerFault(origin: string, status: number): SignerFault {
     : malformed(origin, 'issuer', found)
 }
 
-function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFault {
+function refusalError(problem: Problem, { origin, keyId }: WorkerIdentity): SignerError {
   const { code, detail, serverTime, retryAfter } = problem
   const hints = [
     ...(code === 'credentials_rejected' ? [`the request was signed with key ${keyId}`] : []),
@@ -147,7 +147,7 @@ function refusalFault(problem: Problem, { origin, keyId }: Exchanged): SignerFau
   }
 }
 
-function malformed(origin: string, faultClass: SignerFault['class'], found: string): SignerFault {
+function malformed(origin: string, faultClass: SignerError['class'], found: string): SignerError {
   return {
     class: faultClass,
     code: 'answer_malformed',

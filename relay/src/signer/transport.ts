@@ -7,7 +7,7 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { Agent, type Dispatcher } from 'undici'
 import { oneLine } from '../api/one-line.ts'
-import type { SignerFault } from '../api/signer-error.ts'
+import type { SignerError } from '../api/signer-error.ts'
 import { type ConnectorOptions, createConnector } from '../net/connector.ts'
 import { orAborted } from '../queue/deadline.ts'
 import { withRequestId } from './request-id.ts'
@@ -19,7 +19,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 30_000
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** A request as it goes out; nothing is added to it but `host` and `content-length`. */
-export interface Exchange {
+export interface HttpRequest {
   readonly method: 'GET' | 'POST'
   /** As it was signed: what follows the origin goes out octet by octet, query included. */
   readonly url: string
@@ -28,7 +28,7 @@ export interface Exchange {
 }
 
 /** An answer of any status. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number
   /** A header's value; several of one name are joined by a comma. */
   readonly header: (name: string) => string | null
@@ -37,7 +37,7 @@ export interface HttpAnswer {
 
 /** Sends requests to one worker. */
 export interface Transport {
-  send(exchange: Exchange, signal: AbortSignal): Promise<Result<HttpAnswer, SignerFault>>
+  send(exchange: HttpRequest, signal: AbortSignal): Promise<Result<HttpResponse, SignerError>>
   /** Ends connections as soon as the calls under way have ended; later calls fail. */
   retire(): void
   close(): Promise<void>
@@ -79,8 +79,8 @@ export function createTransport({
     send: async (exchange, signal) => {
       const { origin } = new URL(exchange.url)
       let code = '<error>'
-      let header: HttpAnswer['header'] = noHeader
-      const receive = async (): Promise<HttpAnswer> => {
+      let header: HttpResponse['header'] = noHeader
+      const receive = async (): Promise<HttpResponse> => {
         const { statusCode, headers, body } = await request(agent, exchange, signal)
         code = String(statusCode)
         header = (name) => joined(headers[name])
@@ -95,7 +95,7 @@ export function createTransport({
         return ok(await orAborted(receive(), signal))
       } catch (error) {
         // A body that breaks off comes after the headers, which may have named the request.
-        return err(withRequestId(transportFault(origin, error), header))
+        return err(withRequestId(transportError(origin, error), header))
       } finally {
         onAnswer(code)
       }
@@ -112,7 +112,7 @@ const noHeader = (): null => null
 
 async function request(
   agent: Dispatcher,
-  { method, url, headers, body }: Exchange,
+  { method, url, headers, body }: HttpRequest,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
   const { origin } = new URL(url)
@@ -158,7 +158,7 @@ const TLS_CODES: ReadonlySet<string> = new Set([
 /** Longest text of an error; that of a certificate quotes its names. */
 const MAX_ERROR_CHARACTERS = 1_024
 
-function transportFault(origin: string, error: unknown): SignerFault {
+function transportError(origin: string, error: unknown): SignerError {
   const { code, ...cause } = rootCause(error)
   const text = oneLine(cause.text, MAX_ERROR_CHARACTERS)
   if (TLS_CODES.has(code)) {

@@ -6,10 +6,10 @@
  */
 import { err, type HealthAnswer, ok, type Result } from '@edge-issuer/shared'
 import { nameToText } from '@edge-issuer/shared/x509'
-import type { SignerFault } from '../api/signer-error.ts'
+import type { SignerError } from '../api/signer-error.ts'
 import { rfc3339 } from '../api/time.ts'
 import type { VerifiedHealth } from '../core/check-outcome.ts'
-import { type Certificates, fingerprint } from './certificate-cache.ts'
+import { type CertificateCache, fingerprint } from './certificate-cache.ts'
 import { chainProblem, rootsProblem } from './chain-problem.ts'
 import { BUNDLE_LIMITS, CHAIN_LIMITS } from './verify-response.ts'
 
@@ -22,9 +22,9 @@ import { BUNDLE_LIMITS, CHAIN_LIMITS } from './verify-response.ts'
  */
 export function verifyHealth(
   answer: HealthAnswer,
-  certificates: Certificates,
+  certificates: CertificateCache,
   nowMs: number,
-): Result<VerifiedHealth, SignerFault> {
+): Result<VerifiedHealth, SignerError> {
   const chain = certificates.read(answer.chain, 'bundle', CHAIN_LIMITS)
   if (!chain.ok) return refused(`chain: ${chain.error}`)
   const bundle = certificates.read(answer.bundle, 'bundle', BUNDLE_LIMITS)
@@ -56,7 +56,7 @@ export function verifyHealth(
   return ok({ ...answer, roots })
 }
 
-const refused = (found: string): Result<never, SignerFault> =>
+const refused = (found: string): Result<never, SignerError> =>
   err({
     class: 'temporary',
     code: 'answer_refused',

@@ -22,8 +22,8 @@ import {
   timeToText,
 } from '@edge-issuer/shared/x509'
 import type { SeenFingerprints } from '../api/issuer.ts'
-import type { SignerFault } from '../api/signer-error.ts'
-import { type Certificates, fingerprint, type Link } from './certificate-cache.ts'
+import type { SignerError } from '../api/signer-error.ts'
+import { type CertificateCache, fingerprint, type ParsedCertificate } from './certificate-cache.ts'
 import { type ChainContext, chainProblem, isExpired, rootsProblem } from './chain-problem.ts'
 import { leafDifferences } from './leaf-differences.ts'
 
@@ -65,11 +65,11 @@ const MAX_BUNDLE_CERTIFICATES = 9
  *   been rotated, the next check will see); anything else is temporary, since the worker is at fault
  *   and its operator can correct it.
  */
-export function verifyAnswer(
+export function verifyResponse(
   answer: SignAnswer,
   expected: Expectation,
-  certificates: Certificates,
-): Result<IssuedChain, SignerFault> {
+  certificates: CertificateCache,
+): Result<IssuedChain, SignerError> {
   const chain = certificates.read(answer.chain, 'chain', CHAIN_LIMITS)
   if (!chain.ok) return refused(`chain: ${chain.error}`)
   const roots = certificates.read(answer.ca, 'bundle', BUNDLE_LIMITS)
@@ -83,9 +83,9 @@ export function verifyAnswer(
   const problem = pathProblem(chain.value, root, context)
   if (problem !== undefined) return refused(problem)
   if (leaf === undefined || root === undefined) return refused('no root in ca signed the chain')
-  const leafFault = leafProblem(leaf.parts, expected)
-  if (leafFault !== undefined) return refused(leafFault)
-  const unseen = unseenFault({ issuing: above ?? root, roots: roots.value }, expected.seen)
+  const leafViolation = leafProblem(leaf.parts, expected)
+  if (leafViolation !== undefined) return refused(leafViolation)
+  const unseen = unseenError({ issuing: above ?? root, roots: roots.value }, expected.seen)
   if (unseen !== undefined) return err(unseen)
   const others = roots.value.filter((one) => one !== root)
   return ok({ chainPem: joinPem(chain.value), caPem: joinPem([root, ...others]) })
@@ -103,23 +103,23 @@ export const BUNDLE_LIMITS: PemLimits = {
 }
 
 /** What the answer contains and the last health check did not see. */
-function unseenFault(
-  found: { readonly issuing: Link; readonly roots: readonly Link[] },
+function unseenError(
+  found: { readonly issuing: ParsedCertificate; readonly roots: readonly ParsedCertificate[] },
   seen: SeenFingerprints,
-): SignerFault | undefined {
+): SignerError | undefined {
   const issuing = fingerprint(found.issuing)
   if (!seen.cas.includes(issuing)) return caUnseen('is signed by a CA', issuing, seen.cas)
   const root = found.roots.map(fingerprint).find((one) => !seen.roots.includes(one))
   return root === undefined ? undefined : caUnseen('comes with a root', root, seen.roots)
 }
 
-const caUnseen = (what: string, found: string, seen: readonly string[]): SignerFault => ({
+const caUnseen = (what: string, found: string, seen: readonly string[]): SignerError => ({
   class: 'issuer',
   code: 'ca_unseen',
   message: `the certificate ${what} with fingerprint ${found}, the last health check saw ${seen.length === 0 ? 'none' : seen.join(', ')}`,
 })
 
-const refused = (found: string): Result<never, SignerFault> =>
+const refused = (found: string): Result<never, SignerError> =>
   err({
     class: 'temporary',
     code: 'answer_refused',
@@ -128,8 +128,8 @@ const refused = (found: string): Result<never, SignerFault> =>
 
 /** @param root - The one that signed the chain. */
 function pathProblem(
-  chain: readonly Link[],
-  root: Link | undefined,
+  chain: readonly ParsedCertificate[],
+  root: ParsedCertificate | undefined,
   context: ChainContext,
 ): string | undefined {
   if (root === undefined) return chainProblem(chain, 1, context)
@@ -155,4 +155,5 @@ function readCsr(request: SignRequest): CertificationRequest | undefined {
   return csr?.ok === true ? asApproved(csr.value, request.origin) : undefined
 }
 
-const joinPem = (links: readonly Link[]): string => links.map(({ pem }) => pem).join('')
+const joinPem = (links: readonly ParsedCertificate[]): string =>
+  links.map(({ pem }) => pem).join('')

@@ -21,15 +21,20 @@ import {
   signatureInput,
   type SignedMessage,
 } from '@edge-issuer/shared'
-import type { SignerFault } from '../api/signer-error.ts'
+import type { SignerError } from '../api/signer-error.ts'
 import { withoutBrackets } from '../net/address.ts'
 import type { Destinations } from '../net/destinations.ts'
 import { readProxyVariables } from '../net/proxy.ts'
 import { systemClock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
 import { type ClientKey, readClientKey } from './credentials.ts'
-import { type Answered, type AnswerSchema, readAnswer, readTextAnswer } from './response.ts'
-import { createTransport, type Exchange, type HttpAnswer } from './transport.ts'
+import {
+  type ReadResponse,
+  type ResponseSchema,
+  readResponse,
+  readTextResponse,
+} from './response.ts'
+import { createTransport, type HttpRequest, type HttpResponse } from './transport.ts'
 
 /** The whole exchange, from connecting to the last octet. */
 const DEADLINE_MS = 25_000
@@ -52,7 +57,7 @@ export interface WorkerOptions {
 }
 
 /** What is posted. */
-export interface Posting {
+export interface PostRequest {
   /** Under the worker's URL, with a leading slash. */
   readonly path: string
   /** JSON text. */
@@ -67,16 +72,16 @@ export interface WorkerConnection {
   /** @param path - Under the worker's URL, with a leading slash; may have a query, which is signed too. */
   get<T>(
     path: string,
-    schema: AnswerSchema<T>,
+    schema: ResponseSchema<T>,
     signal: AbortSignal,
-  ): Promise<Result<Answered<T>, SignerFault>>
+  ): Promise<Result<ReadResponse<T>, SignerError>>
   /** As {@link WorkerConnection.get}, for an answer that is not JSON. */
-  getText(path: string, signal: AbortSignal): Promise<Result<string, SignerFault>>
+  getText(path: string, signal: AbortSignal): Promise<Result<string, SignerError>>
   post<T>(
-    posting: Posting,
-    schema: AnswerSchema<T>,
+    postRequest: PostRequest,
+    schema: ResponseSchema<T>,
     signal: AbortSignal,
-  ): Promise<Result<Answered<T>, SignerFault>>
+  ): Promise<Result<ReadResponse<T>, SignerError>>
   /** Ends connections as soon as the calls under way have ended; later calls fail. */
   retire(): void
   /** Ends open connections; calls under way fail. */
@@ -116,37 +121,37 @@ export function openWorker(
   })
 
   const exchange = async (
-    { path, ...content }: { readonly path: string } & Partial<Posting>,
+    { path, ...content }: { readonly path: string } & Partial<PostRequest>,
     signal: AbortSignal,
-  ): Promise<Result<HttpAnswer, SignerFault>> =>
+  ): Promise<Result<HttpResponse, SignerError>> =>
     withDeadline({ clock: systemClock, limitMs: DEADLINE_MS, signal }, async (limited) =>
-      transport.send(signedExchange(key.value, `${base.value}${path}`, content), limited),
+      transport.send(signedRequest(key.value, `${base.value}${path}`, content), limited),
     )
 
   return ok({
     keyId,
     get: async (path, schema, signal) => {
       const answer = await exchange({ path }, signal)
-      return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
+      return answer.ok ? readResponse(answer.value, { ...place, schema }) : answer
     },
     getText: async (path, signal) => {
       const answer = await exchange({ path }, signal)
-      return answer.ok ? readTextAnswer(answer.value, place) : answer
+      return answer.ok ? readTextResponse(answer.value, place) : answer
     },
-    post: async (posting, schema, signal) => {
-      const answer = await exchange(posting, signal)
-      return answer.ok ? readAnswer(answer.value, { ...place, schema }) : answer
+    post: async (postRequest, schema, signal) => {
+      const answer = await exchange(postRequest, signal)
+      return answer.ok ? readResponse(answer.value, { ...place, schema }) : answer
     },
     retire: () => transport.retire(),
     close: async () => transport.close(),
   })
 }
 
-function signedExchange(
+function signedRequest(
   key: ClientKey,
   targetUri: string,
-  { body, idempotencyKey }: Partial<Posting>,
-): Exchange {
+  { body, idempotencyKey }: Partial<PostRequest>,
+): HttpRequest {
   const message: SignedMessage = {
     method: body === undefined ? 'GET' : 'POST',
     targetUri,

@@ -36,7 +36,7 @@ const BACKOFF: BackoffPolicy = { baseMs: 1_200, maxMs: 300_000, jitter: 1 / 3 }
 export async function watchObject(options: ObjectWatchOptions, signal: AbortSignal): Promise<void> {
   const { listener, clock, random, log } = options
   const backoff = new RateLimiter<'watch'>(BACKOFF, random)
-  /** Told last. Each watch begins with the state as it is, also when it is the same. */
+  /** Reported last. Each watch begins with the state as it is, also when it is the same. */
   let version: string | undefined
   const apply = (event: WatchEvent): void => {
     backoff.forget('watch')

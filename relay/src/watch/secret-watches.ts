@@ -26,7 +26,7 @@ export interface SecretUser {
   /** Unique among all. */
   readonly id: string
   /** Called when the Secret is no longer what this user last read. */
-  readonly wake: () => void
+  readonly enqueue: () => void
 }
 
 /** One reading. */
@@ -50,7 +50,7 @@ export interface SecretWatchesOptions {
 }
 
 interface Reader {
-  readonly wake: () => void
+  readonly enqueue: () => void
   /** Of the last live read; {@link ABSENT} when there was none, `undefined` before the first. */
   readVersion: string | undefined
 }
@@ -110,7 +110,7 @@ export class SecretWatches {
       secret: undefined,
       version: undefined,
     }
-    watched.users.set(user.id, { wake: user.wake, readVersion: undefined })
+    watched.users.set(user.id, { enqueue: user.enqueue, readVersion: undefined })
     if (this.#watched.has(key)) return
     this.#watched.set(key, watched)
     this.#wait(key, ref.namespace)
@@ -156,7 +156,7 @@ export class SecretWatches {
     else if (secret.error.kind === 'not-found') reader.readVersion = ABSENT
     // What was told during the read may be newer than the answer. (What was told before is not: a watch
     // that lags would wake for nothing, again and again.)
-    if (watched.version !== versionBefore) wakeIfOutdated(reader, watched.version)
+    if (watched.version !== versionBefore) enqueueIfOutdated(reader, watched.version)
     return secret
   }
 
@@ -220,7 +220,7 @@ export class SecretWatches {
       const secret = body === undefined ? undefined : parseSecret(body)
       watched.secret = secret?.ok === true ? onlyEntry(secret.value, entry) : undefined
       watched.version = secret === undefined ? ABSENT : watched.secret?.resourceVersion
-      for (const user of watched.users.values()) wakeIfOutdated(user, watched.version)
+      for (const user of watched.users.values()) enqueueIfOutdated(user, watched.version)
     }
     const interrupted = (error: ApiError): void => {
       watched.secret = undefined
@@ -235,8 +235,8 @@ export class SecretWatches {
 }
 
 /** A user that has read nothing yet will read what is there. */
-function wakeIfOutdated({ wake, readVersion }: Reader, version: string | undefined): void {
-  if (readVersion !== undefined && version !== undefined && readVersion !== version) wake()
+function enqueueIfOutdated({ enqueue, readVersion }: Reader, version: string | undefined): void {
+  if (readVersion !== undefined && version !== undefined && readVersion !== version) enqueue()
 }
 
 function onlyEntry({ resourceVersion, data }: Secret, entry: string): Secret {

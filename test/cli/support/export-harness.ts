@@ -1,5 +1,5 @@
 /**
- * Certificates that the real worker in workerd has issued, exported, and checks of what becomes of the export.
+ * CertificateCache that the real worker in workerd has issued, exported, and checks of what becomes of the export.
  *
  * @module
  */

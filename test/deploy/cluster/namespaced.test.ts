@@ -80,7 +80,7 @@ async function request(namespace: string, kind: IssuerKind): Promise<string> {
 it('of its namespace it signs for Issuers, and of the others it leaves everything alone', async ({
   expect,
 }) => {
-  const leftAlone = [
+  const ignored = [
     { name: await request(TEAM, 'ClusterIssuer'), namespace: TEAM },
     { name: await request(OTHER, 'Issuer'), namespace: OTHER },
     { name: 'issuer.edge-issuer.dev/edge', namespace: OTHER },
@@ -91,9 +91,9 @@ it('of its namespace it signs for Issuers, and of the others it leaves everythin
   await kubectlWait(plane, ['certificate/web', 'condition=Ready', TIMEOUT], TEAM)
   // It came later than the others.
   const objects = await Promise.all(
-    leftAlone.map(async ({ name, namespace }) => getObject(plane, name, namespace)),
+    ignored.map(async ({ name, namespace }) => getObject(plane, name, namespace)),
   )
-  expect(objects.map(readyOf)).toEqual(leftAlone.map(() => undefined))
+  expect(objects.map(readyOf)).toEqual(ignored.map(() => undefined))
 })
 
 it('the API server refuses it nothing', async ({ expect }) => {

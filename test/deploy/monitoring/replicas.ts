@@ -7,7 +7,7 @@
 import type { RequestPhase } from '../../../relay/src/core/request-phase.ts'
 import { createMetrics, type Metrics } from '../../../relay/src/metrics/metrics.ts'
 import type { ControllerObserver } from '../../../relay/src/reconcile/controller.ts'
-import type { SignAttempt } from '../../../relay/src/reconcile/observed-sign.ts'
+import type { SignAttempt } from '../../../relay/src/reconcile/sign-attempt.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
 import type { Target } from './query-judge.ts'
 

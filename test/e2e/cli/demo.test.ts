@@ -1,5 +1,5 @@
 /**
- * The demo in a pseudo-terminal, as a person runs it: what it prints, every way it can end, and that
+ * The demo in a pseudo-terminal, as a user runs it: its output, every way in which it can end, and that
  * nothing is left.
  *
  * @module
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await mkdir(stateIn)
 })
 afterEach(async () => {
-  // What a failed test has left must not fail the next one.
+  // Leftovers of a failed test must not fail the next one.
   for (const terminal of terminals.splice(0)) terminal.close()
   await nothingLeft()
 })
@@ -93,7 +93,7 @@ const nothingLeft = async (): Promise<void> =>
     timeoutMs: END_TIMEOUT_MS,
   })
 
-/** @returns Who holds the relay's lease, read from the cluster that the demo has left. */
+/** @returns The holder of the relay's lease, read from the stopped demo's cluster. */
 async function leaseHolder(): Promise<string> {
   const directory = join(stateIn, 'edge-issuer-demo/cluster')
   const plane = await startControlPlane({ directory, certManager: 'off' })

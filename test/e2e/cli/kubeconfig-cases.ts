@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The cluster, and who may do everything in it. */
+/** The cluster, and credentials of an administrator. */
 export interface KubeconfigWorld {
   readonly server: string
   readonly caPem: string
@@ -35,7 +35,7 @@ export interface KubeconfigScene {
 export interface KubeconfigCase {
   readonly name: string
   readonly scene: (world: KubeconfigWorld) => KubeconfigScene
-  /** What edge-issuer says where both fail; absent: both succeed. */
+  /** Part of edge-issuer's error where both fail; absent where both succeed. */
   readonly says?: string
   /** Number of times that edge-issuer runs the plugin; the minimum if the credentials expire. */
   readonly runs?: number
@@ -54,7 +54,7 @@ interface Parts {
   readonly document?: Fields
 }
 
-/** One context; what a part sets to undefined is left out. */
+/** A kubeconfig with one context; fields set to undefined are omitted. */
 export function kubeconfig(world: KubeconfigWorld, parts: Parts = {}): string {
   const trust = { server: world.server, 'certificate-authority-data': base64(world.caPem) }
   return JSON.stringify({
@@ -86,7 +86,7 @@ export const execUser = (fields: Fields = {}): Fields => ({
   exec: { apiVersion: V1, command: './plugin', interactiveMode: 'Never', ...fields },
 })
 
-/** What a plugin answers. */
+/** Output of a plugin. */
 export const credential = (status: Fields, fields: Fields = {}): string =>
   JSON.stringify({ kind: 'ExecCredential', apiVersion: V1, status, ...fields })
 

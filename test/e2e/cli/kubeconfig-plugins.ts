@@ -108,7 +108,7 @@ export const ACCEPTED_PLUGINS: readonly KubeconfigCase[] = [
   },
 ]
 
-/** Exec plugins with which neither does. */
+/** Exec plugins with which neither kubectl nor edge-issuer reads the cluster. */
 export const REFUSED_PLUGINS: readonly KubeconfigCase[] = [
   {
     name: 'a plugin that does not exist, with a hint',

@@ -35,12 +35,12 @@ export const REFUSED: readonly KubeconfigCase[] = [
     scene: oneFile(({ otherCaPem }) => ({
       cluster: { 'certificate-authority-data': base64(otherCaPem) },
     })),
-    says: 'the API server gives no answer: ',
+    says: 'no response from the API server: ',
   },
   {
     name: 'no CA',
     scene: oneFile(() => ({ cluster: withoutCa })),
-    says: 'the API server gives no',
+    says: 'no response from the API server',
   },
   {
     name: 'a CA twice',
@@ -78,7 +78,7 @@ export const REFUSED: readonly KubeconfigCase[] = [
       files: { kubeconfig: behindTheProxy(world) },
       environment: { HTTPS_PROXY: world.proxy, NO_PROXY: '.invalid' },
     }),
-    says: 'the API server gives no answer: ',
+    says: 'no response from the API server: ',
   },
   {
     name: 'no server',

@@ -35,7 +35,7 @@ import {
 import { ACCEPTED_PLUGINS, REFUSED_PLUGINS } from './kubeconfig-plugins.ts'
 import { REFUSED } from './kubeconfig-refused.ts'
 
-/** kubectl waits for a plugin without an end. */
+/** kubectl waits for a plugin without a time limit. */
 const KUBECTL_LIMIT_MS = 30_000
 const OUR_LIMIT_MS = 120_000
 const CLI = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url))
@@ -145,7 +145,7 @@ interface Run {
   readonly limitMs: number
 }
 
-/** Standard input stays open: what waits for it hangs. */
+/** Standard input stays open: a program that reads it hangs. */
 async function run({ command, args, env, cwd, limitMs }: Run): Promise<Ended> {
   const { promise, resolve } = Promise.withResolvers<Ended>()
   const options = { env, cwd, timeout: limitMs, killSignal: 'SIGKILL' } as const

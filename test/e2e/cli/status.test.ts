@@ -1,5 +1,5 @@
 /**
- * `edge-issuer status` on a real cluster: what it says of the relay, of issuers and of requests in
+ * `edge-issuer status` on a real cluster: its output about the relay, issuers and requests in
  * every state, and to a user with few permissions.
  *
  * @module

@@ -12,9 +12,9 @@ export const CTRL_C = '\u{3}'
 
 const POLL_MS = 25
 
-/** A command in a terminal of its own. */
+/** A command in its own terminal. */
 export interface Terminal {
-  /** All that was printed until now, without carriage returns. */
+  /** The output so far, without carriage returns. */
   readonly printed: () => string
   /** Types these characters. */
   readonly type: (characters: string) => void

@@ -2,7 +2,7 @@
  * docs/kubectl-describe.md shows what kubectl describe prints for an issuer whose Secret is missing at
  * first, and of a request that waits for it. This test runs the same steps and compares the page with them.
  *
- * With `EDGE_ISSUER_UPDATE_DOCS=1` it writes what it saw into the page instead.
+ * With `EDGE_ISSUER_UPDATE_DOCS=1` it writes the output into the page instead.
  *
  * @module
  */
@@ -96,13 +96,13 @@ it('matches the page: the Secret is missing, the request waits, the Secret appea
   expect(shown).toEqual(blocks.map((block) => masked(shorten(block))))
 })
 
-/** Long values are cut, and the worker has a name that a reader knows. */
+/** Shortens long values, and gives the worker a readable name. */
 const shorten = (text = ''): string =>
   text
     .replaceAll(/^(\s+(?:Ca|Certificate): +\S{24})\S+/gm, '$1…')
     .replaceAll(/https:\/\/[^\s"/]+:\d+/g, 'https://ca.example.com')
 
-/** What differs from run to run: times, how often, what is random, and the order of Events. */
+/** Removes what differs between runs: times, counts, random values and the order of Events. */
 function masked(text: string): readonly string[] {
   const lines = text
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')

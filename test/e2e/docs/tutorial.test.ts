@@ -1,6 +1,6 @@
 /**
  * The tutorial, block by block, on a real cluster: each command as written there, each output as it
- * is shown. Only the ports are others, since this machine may use those already.
+ * is shown. Only the ports differ, since this machine may use the documented ones.
  *
  * @module
  */
@@ -50,7 +50,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-/** kubectl is that of the control plane; the temporary folder is one that goes with the test. */
+/** kubectl is that of the control plane; the temporary folder is deleted with the test. */
 async function environment(): Promise<NodeJS.ProcessEnv> {
   const bin = join(directory, 'bin')
   const temporary = join(directory, 'tmp')

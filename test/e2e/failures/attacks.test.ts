@@ -134,7 +134,7 @@ it.for(CASES)(
     await othersAreServed(`late-${name}`)
     expect(await ended(name)).toEqual([])
     if (attack.stuckIn === 'sign') {
-      // Most of those that came first still wait for their first call.
+      // Most of the first ones still wait for their first call.
       const requests = attack.issuersPerNamespace * attack.requestsPerIssuer
       expect(worker.asked.size).toBeLessThan(requests)
     }

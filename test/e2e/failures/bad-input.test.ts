@@ -1,5 +1,5 @@
 /**
- * What users get wrong: each gives a condition that names the thing and says whose turn it is, and
+ * Mistakes of users: each leads to a condition that names the cause and who has to act, and
  * what can be fixed without a new request recovers.
  *
  * @module
@@ -44,7 +44,7 @@ afterAll(async () => {
 
 const NAME = 'issuer.edge-issuer.dev/edge'
 
-/** A namespace with a good issuer and Secret but for what is given; `undefined` leaves the Secret out. */
+/** Creates a namespace with a valid issuer and Secret, except for the given fields; `undefined` omits the Secret. */
 async function anIssuerWith(
   namespace: string,
   given: { readonly spec?: object; readonly key?: string | undefined },
@@ -60,7 +60,7 @@ async function anIssuerWith(
   await plane.apply(manifests.join('---\n'))
 }
 
-/** Waits until the issuer is not Ready for this reason, and gives its message. */
+/** Waits until the issuer is not Ready for this reason. @returns Its message */
 async function notReady(
   namespace: string,
   reason: 'Pending' | 'Failed' = 'Pending',
@@ -253,7 +253,7 @@ describe('the request', () => {
       /^Failed permanently to sign CertificateRequest: .*\(ca_not_allowed\)/,
     )
     expect(request.status.failureTime).toBeDefined()
-    // The person looks at the Certificate first: it must carry the same words.
+    // Users check the Certificate first: it must have the same message.
     const events = await mustKubectl(plane, 'describe certificate wants-ca -n wants-ca')
     expect(events).toContain('ca_not_allowed')
   })

@@ -1,5 +1,5 @@
 /**
- * kill −9 at the worst moment: after the worker has answered, before the status is written.
+ * SIGKILL at the worst moment: after the worker's response, before the status is written.
  *
  * @module
  */
@@ -74,7 +74,7 @@ it(
 
 const answerSchema = z.object({ uid: z.string(), outcome: z.string(), serialNumber: z.string() })
 
-/** What the worker logged of a request, in order. */
+/** The worker's log messages about a request, in order. */
 async function workerAnswers(uid: string): Promise<readonly z.infer<typeof answerSchema>[]> {
   const lines = (await readFile(edge.signer.worker.logFile, 'utf8')).split('\n')
   return lines

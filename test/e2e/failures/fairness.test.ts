@@ -36,7 +36,7 @@ import {
 } from '../environment.ts'
 
 const HANGING = 64
-/** What is shipped. */
+/** The shipped default. */
 const PER_ISSUER = 4
 const POLL_TIMEOUT_MS = 90_000
 const HOSTILE = 'hostile'
@@ -51,7 +51,7 @@ interface StubAt extends StubSigner {
 let edge: EdgeEnvironment
 let admin: Admin
 let stub: StubAt
-/** What the stubs say to a request for a certificate. */
+/** The stubs' response to a sign request. */
 let answer: StubAnswer = 'hang'
 
 beforeAll(async () => {
@@ -82,7 +82,7 @@ const startStub = async (): Promise<StubAt> =>
     return { ...started, url }
   })
 
-/** A namespace with an Issuer that is Ready. */
+/** Creates a namespace with a Ready Issuer. */
 async function readyIssuer(namespace: string, spec: object): Promise<void> {
   const { plane, signer } = edge
   await plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`)
@@ -137,9 +137,9 @@ it('64 requests that hang do not keep another namespace from its certificate', a
   })
   await plane.apply(certificateManifest({ name: 'web', namespace: GOOD, issuer: ISSUER }))
   await kubectlWait(plane, ['certificate/web', 'condition=Ready', TIMEOUT], GOOD)
-  // Most of those that came first still wait for their first call.
+  // Most of the first ones still wait for their first call.
   expect(stub.asked.size).toBeLessThan(HANGING)
-  // A call that the relay gave up may be noticed after the next one came.
+  // A call that the relay aborted may be noticed after the next one arrived.
   expect(stub.mostHanging()).toBeLessThanOrEqual(2 * PER_ISSUER)
 })
 

@@ -1,5 +1,5 @@
 /**
- * A webhook that never answers and a policy that denies, for the requests of the fault table that are named
+ * A webhook that never responds and a policy that denies, for the requests of the fault table that are named
  * after them.
  *
  * @module

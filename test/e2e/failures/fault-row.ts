@@ -4,7 +4,7 @@ import type { Fault } from '../../support/fault-proxy/fault.ts'
 /** The object of a fault. Its name is that of the row. */
 export type FaultyKind = 'CertificateRequest' | 'CertificateSigningRequest' | 'ClusterIssuer'
 
-/** What is visible of a fault. */
+/** The visible signs of a fault. */
 export interface Visible {
   /** `STATUS REASON: MESSAGE` of Ready; `none` without the condition. */
   readonly condition: RegExp
@@ -24,15 +24,15 @@ export interface FaultRow {
   readonly kind: FaultyKind
   /** The ClusterIssuer of a request. */
   readonly issuer?: string
-  /** What the API server, or something before it, does to writes of the object's status. */
+  /** The fault that the API server, or a proxy in front of it, injects into writes of the object's status. */
   readonly api?: Fault
-  /** What the worker answers to the request, if its issuer is one of the stub's. */
+  /** The worker's response to the request, if its issuer is one of the stub's. */
   readonly worker?: StubAnswer
   /** Invalid spec of a ClusterIssuer; corrected at the end. */
   readonly spec?: object
   /** Whether the object does not change any more, also when the fault is over. */
   readonly isFinal?: true
-  /** The issuer checks well and signs badly, so that it becomes Ready again and again, with growing delay. */
+  /** The issuer passes checks and fails to sign, so it becomes Ready repeatedly, with growing delay. */
   readonly isAlternating?: true
   readonly want: Visible
 }

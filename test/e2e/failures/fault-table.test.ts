@@ -33,9 +33,9 @@ import { FAULTS } from './fault-table.ts'
 import { invisible, left, lookAtAll, SIGNED, type View } from './fault-view.ts'
 
 const NAMESPACE = 'default'
-/** What must be visible is there within half a minute, on a machine that does nothing else. */
+/** On an idle machine everything is visible within half a minute. */
 const VISIBLE_LIMIT_MS = 60_000
-/** Requests are tried again after 5, 10, 20 and 40 s. */
+/** Requests are retried after 5, 10, 20 and 40 s. */
 const RECOVERY_LIMIT_MS = 120_000
 const LOOK_EVERY_MS = 1_000
 const THROWING = new URL('../../support/edge/throwing.ts', import.meta.url).href
@@ -48,7 +48,7 @@ let stubUrl: string
 let metricsPort: number
 /** Code throws while this file exists. */
 let throwsFile: string
-/** What was not visible of each row when time ran out, by name. */
+/** The signs of each row that were missing at the timeout, by name. */
 let unseen: ReadonlyMap<string, readonly string[]>
 let seen: View
 
@@ -117,7 +117,7 @@ async function startStub(): Promise<StubSigner> {
   })
 }
 
-/** Applies ClusterIssuer `name`: that of the stub, or of the real worker, perhaps with an odd spec. */
+/** Applies ClusterIssuer `name`, of the stub or of the real worker, with further fields of the spec. */
 async function makeIssuer(name: string, spec: object = {}): Promise<void> {
   const url = name.startsWith('stub') ? { url: stubUrl } : {}
   const fields = { kind: 'ClusterIssuer', name, spec: { ...url, ...spec } } as const
@@ -141,7 +141,7 @@ async function make({ name, kind, issuer = 'edge', spec }: FaultRow): Promise<vo
   await plane.apply(requestManifest({ name, namespace: NAMESPACE, csrPem, issuerRef }))
 }
 
-/** A namespace that is being deleted has a request whose issuer comes only now. */
+/** Deletes a namespace with a request, whose issuer is created only then. */
 async function endNamespace(): Promise<void> {
   const { plane } = edge
   const csrPem = createCsr({ dnsNames: ['ending.example.com'] }).pem

@@ -156,7 +156,7 @@ const badIssuer = (
   },
 })
 
-/** Values that the API server takes, and the constructors of libraries do not. */
+/** Values that the API server accepts, and the constructors of libraries reject. */
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const VALUES: readonly FaultRow[] = [
   badIssuer(

@@ -1,5 +1,5 @@
 /**
- * What an operator can see of an object with a fault, in one look at the cluster.
+ * What an operator can see of an object with a fault, in one reading of the cluster.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface View {
   readonly log: ReadonlyMap<string, readonly LogLine[]>
   /** Series with their values. */
   readonly metrics: ReadonlyMap<string, number>
-  /** What `edge-issuer status` says of what is not as it should be. */
+  /** The problems that `edge-issuer status` reports. */
   readonly status: ReadonlyMap<string, string>
 }
 
@@ -83,7 +83,7 @@ const lineSchema = z.object({
   stack: z.string().optional(),
 })
 
-/** Looks at everything once. */
+/** Reads everything once. */
 export async function lookAtAll({ edge, metricsPort }: Watched): Promise<View> {
   const { plane } = edge
   const get = async (what: string): Promise<unknown> =>
@@ -173,7 +173,7 @@ function statusTexts(json: string): View['status'] {
   ])
 }
 
-/** @returns What is not visible of a fault, with what is there instead. */
+/** @returns The missing signs of a fault, with what is there instead. */
 export function invisible({ name, want }: FaultRow, view: View): readonly string[] {
   const event = view.events.get(name)?.at(-1) ?? ''
   const log = view.log.get(name)?.map(({ text }) => text) ?? []
@@ -199,7 +199,7 @@ export function invisible({ name, want }: FaultRow, view: View): readonly string
     )
 }
 
-/** @returns What is left of a fault that is over. */
+/** @returns The remaining signs of a fault that is over. */
 export function left({ name, kind }: FaultRow, view: View): readonly string[] {
   const status = view.status.get(name) ?? ''
   const event = view.events.get(name)?.at(-1) ?? ''

@@ -2,14 +2,14 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { issuerManifest, secretManifest } from '@edge-issuer/testbed/relay/objects'
 /**
  * Three in ten calls fail, on both sides of the relay, and every watch is disturbed; all requests end
- * as they should all the same, and nothing is signed twice.
+ * as they must nevertheless, and nothing is signed twice.
  *
- * Which fault meets which call follows from a seed. A seed that failed is played again by
+ * A seed decides which call gets which fault. This command repeats a seed that failed:
  *
  *     EDGE_ISSUER_FAULT_SEED=123 npx vitest run --config test/vitest.config.ts --project e2e test/e2e/failures/faults.test.ts
  *
- * (several with commas between them). The calls are the relay's own, so two runs of one seed are alike,
- * not equal: a fault that needs a rare order of calls may want more than one run.
+ * (several are separated by commas). The relay decides on its calls, so two runs of one seed are similar,
+ * not equal: a bug that needs a rare order of calls may need more than one run.
  *
  * @module
  */
@@ -48,7 +48,7 @@ const MIX: Mix = {
 }
 
 const RUN_LIMIT_MS = 150_000
-/** Longer than any deadline of a relay with fast time, the silence of a watch excepted. */
+/** Longer than any deadline of a sped-up relay, except the one for a silent watch. */
 const LET_GO_LIMIT_MS = 10_000
 /** A relay must end in order within this time. */
 const STOP_GRACE_MS = 30_000
@@ -98,7 +98,7 @@ it.for(seedsOr([1, 2]))(
   },
 )
 
-/** A namespace whose Secret the relay may read; the issuer in it comes later. */
+/** Creates a namespace whose Secret the relay may read; its issuer is created later. */
 async function prepare(namespace: string): Promise<void> {
   const { plane, signer } = faulty.edge
   await plane.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${namespace}}}`)
@@ -106,13 +106,13 @@ async function prepare(namespace: string): Promise<void> {
   await plane.apply(secretManifest(namespace, signer.clientKeyPem))
 }
 
-/** Lets the plan of a seed begin on both sides. */
+/** Starts the plan of a seed on both sides. */
 function replay(seed: number): void {
   faulty.api.inject(faultPlan({ seed, menuOf: apiMenu }))
   faulty.worker.inject(faultPlan({ seed, menuOf: workerMenu }))
 }
 
-/** Creates the requests, and somewhere on the way the late issuer. */
+/** Creates the requests, and the late issuer among them. */
 async function createAll(run: Run): Promise<readonly Created[]> {
   const wanted = shuffled(MIX, run)
   const lateAt = pick(seededRandom(`late ${String(run.seed)}`), wanted.length)

@@ -30,11 +30,11 @@ import {
   eventsOf,
   getSigningRequest,
   isSigned,
-  isTold,
+  hasEvent,
   lifetimeSecondsOf,
   makeSigningRequest,
   relayManifestsWithout,
-  whyLeftAlone,
+  whyIgnored,
 } from './signing-requests.ts'
 
 const DURATION = 'experimental.cert-manager.io/request-duration'
@@ -64,7 +64,7 @@ const request = async (
 async function settle(): Promise<void> {
   const name = `marker-${crypto.randomUUID()}`
   const marker = await request({ name, signerName: 'clusterissuers.edge-issuer.dev/missing' })
-  await isTold(edge.plane, marker, 'WaitingForIssuerExist')
+  await hasEvent(edge.plane, marker, 'WaitingForIssuerExist')
 }
 
 const linesWith = async (file: string, text: string): Promise<number> =>
@@ -97,7 +97,11 @@ describe('what is signed', () => {
     const object = await getSigningRequest(edge.plane, name)
     expect(conditionsOf(object)).toEqual(['Approved'])
     expect(await linesWith(edge.signer.worker.logFile, object.metadata.uid)).toBe(1)
-    await isTold(edge.plane, name, 'Normal Issued: Succeeded signing the CertificateSigningRequest')
+    await hasEvent(
+      edge.plane,
+      name,
+      'Normal Issued: Succeeded signing the CertificateSigningRequest',
+    )
   })
 
   it.for([
@@ -126,7 +130,7 @@ describe('a waiting request', () => {
     const { plane, signer } = edge
     const signerName = 'clusterissuers.edge-issuer.dev/late.issuer'
     const name = await request({ name: 'early', signerName })
-    await isTold(
+    await hasEvent(
       plane,
       name,
       'Normal WaitingForIssuerExist: clusterissuers.edge-issuer.dev "late.issuer" not found. Waiting for it to be created.',
@@ -134,7 +138,7 @@ describe('a waiting request', () => {
     const unknown = { issuer: 'nope' }
     const late = { kind: 'ClusterIssuer', name: 'late.issuer' } as const
     await plane.apply(issuerManifest(signer, { ...late, spec: unknown }))
-    await isTold(plane, name, 'Normal WaitingForIssuerReady: Waiting for issuer to become ready.')
+    await hasEvent(plane, name, 'Normal WaitingForIssuerReady: Waiting for issuer to become ready.')
     await plane.apply(issuerManifest(signer, late))
     await isSigned(plane, name)
     expect(await certificatesOf(plane, name)).toHaveLength(2)
@@ -154,7 +158,7 @@ describe('a waiting request', () => {
     const { plane } = edge
     await plane.apply(await relayManifestsWithout('sign'))
     const name = await request({ name: 'not-permitted' })
-    await isTold(
+    await hasEvent(
       plane,
       name,
       'user not permitted to sign requests with signerName "clusterissuers.edge-issuer.dev/edge"',
@@ -193,7 +197,7 @@ describe('the relay fails', { tags: ['AC-24'] }, () => {
     expect(lastTransitionTime).toBe(lastUpdateTime)
     expect(message).toMatch(/^CertificateSigningRequest has failed permanently: /)
     expect(message).toContain(want)
-    await isTold(edge.plane, csr, `Warning PermanentError: ${message.slice(0, 100)}`)
+    await hasEvent(edge.plane, csr, `Warning PermanentError: ${message.slice(0, 100)}`)
   })
 })
 
@@ -220,13 +224,13 @@ describe('the relay ignores', { tags: ['AC-24'] }, () => {
     expect(await getSigningRequest(edge.plane, csr)).toEqual(before)
     expect(await eventsOf(edge.plane, csr)).toEqual([])
     expect(await workerLines(name)).toBe(0)
-    expect(await whyLeftAlone(edge.plane, name)).toBe(why)
+    expect(await whyIgnored(edge.plane, name)).toBe(why)
   })
 
   it('an approved one for a namespaced issuer, with one Event', async ({ expect }) => {
     const signerName = 'issuers.edge-issuer.dev/default.edge'
     const csr = await request({ name: 'namespaced-approved', signerName })
-    await isTold(edge.plane, csr, 'Warning UnsupportedSigner: Signers "issuers.edge-issuer.dev/')
+    await hasEvent(edge.plane, csr, 'Warning UnsupportedSigner: Signers "issuers.edge-issuer.dev/')
     const object = await getSigningRequest(edge.plane, csr)
     expect(conditionsOf(object)).toEqual(['Approved'])
     expect(await workerLines('namespaced-approved')).toBe(0)

@@ -70,17 +70,17 @@ async function restartAfter(prepare: () => Promise<void>): Promise<number> {
 }
 
 /** Waits until the log, from there on, says that the relay has ignored a request. */
-async function isLeftAlone(name: string, logStart: number): Promise<void> {
+async function isIgnored(name: string, logStart: number): Promise<void> {
   const line = `"key":"${NAMESPACE}/${name}","why":"`
   await pollUntil({
-    what: `the relay to leave ${name} alone`,
+    what: `the relay to ignore ${name}`,
     probe: async () =>
       (await readFile(edge.relay().logFile, 'utf8')).slice(logStart).includes(line),
     timeoutMs: POLL_TIMEOUT_MS,
   })
 }
 
-/** What there is of a request: its version, how often the worker spoke of it, what Events say of it. */
+/** Traces of a request: its version, the number of log lines of the worker, the reasons of Events. */
 async function traces(name: string): Promise<readonly unknown[]> {
   const { metadata } = await getObject(edge.plane, nameOf(name), NAMESPACE)
   const log = await readFile(edge.signer.worker.logFile, 'utf8')
@@ -112,7 +112,7 @@ it.for([
     const { failureTime } = (await getObject(edge.plane, nameOf(scenario), NAMESPACE)).status
     expect(failureTime !== undefined).toBe(scenario !== 'good')
     const start = await restartAfter(async () => Promise.resolve())
-    await isLeftAlone(scenario, start)
+    await isIgnored(scenario, start)
     expect(await traces(scenario)).toEqual(before)
   },
 )
@@ -140,7 +140,7 @@ it.for([
       await create('good', name)
       await write(name, status)
     })
-    await isLeftAlone(name, start)
+    await isIgnored(name, start)
     const object = await getObject(edge.plane, nameOf(name), NAMESPACE)
     expect(readyOf(object)).toBeUndefined()
     expect((await traces(name)).slice(1)).toEqual([0, ''])

@@ -60,7 +60,7 @@ async function request(name: string, issuerRef: object): Promise<string> {
   return `certificaterequest/${name}`
 }
 
-/** What the worker logged of requests of this name. */
+/** The number of the worker's log lines about requests of this name. */
 async function workerLines(name: string): Promise<number> {
   const log = await readFile(edge.signer.worker.logFile, 'utf8')
   return log.split('\n').filter((line) => line.includes(`"${name}"`)).length
@@ -220,7 +220,7 @@ describe('the relay ignores', () => {
   )
 })
 
-/** What the relay left on a request and in Events about it: the name it writes under; empty for nothing. */
+/** The relay's field manager in a request and in Events about it; empty without any. */
 async function ourTraces(name: string): Promise<string> {
   const { plane } = edge
   const [managers, reporters] = await Promise.all([
@@ -240,7 +240,7 @@ async function ourTraces(name: string): Promise<string> {
 }
 
 /**
- * Lets the relay see everything made so far: a request made after `name` in the same collection, for
+ * Waits until the relay has seen everything made so far: a request made after `name` in the same collection, for
  * the same relay, is finished only when the watch has passed `name`.
  */
 async function settle(

@@ -1,6 +1,6 @@
 /**
- * What happens elsewhere while the relay is at work on a request: each moment is held by a proxy, so
- * that it is always met.
+ * Changes by others while the relay reconciles a request: a proxy holds each moment, so
+ * that it always occurs.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { relayErrors } from '../many-requests.ts'
 
 const NAMESPACE = 'default'
 const WRITE = 'patch certificaterequests/status'
-/** What a pod is given (terminationGracePeriodSeconds). */
+/** The Pod's terminationGracePeriodSeconds. */
 const GRACE_MS = 30_000
 const POLL_TIMEOUT_MS = 60_000
 
@@ -60,14 +60,14 @@ async function leafOf(name: string): Promise<X509Certificate> {
   return new X509Certificate(Buffer.from(status.certificate ?? '', 'base64'))
 }
 
-/** Certificates that the worker made for this uid; what it gave again is not counted. */
+/** Certificates that the worker issued for this uid; repeated responses do not count. */
 const issuances = async (uid: string): Promise<number> =>
   (await outcomes(uid)).filter((outcome) => outcome === 'issued').length
 
 const isFor = (certificate: X509Certificate, keyPem: string): boolean =>
   certificate.checkPrivateKey(createPrivateKey(keyPem))
 
-/** What the worker answered to the request of this uid. */
+/** The worker's results for the request of this uid. */
 async function outcomes(uid: string): Promise<readonly string[]> {
   const lines = (await readFile(faulty.edge.signer.worker.logFile, 'utf8')).split('\n')
   const outcome = z.object({ outcome: z.string() })
@@ -93,7 +93,7 @@ const isWriteTo =
 
 const isOfEvents = ({ kind }: Pick<Call, 'kind'>): boolean => kind.endsWith(' events')
 
-/** What the API server said to the relay's writes of the status, in order. */
+/** The API server's responses to the relay's writes of the status, in order. */
 const answersTo = (name: string): readonly (number | undefined)[] =>
   faulty.api.calls.filter(isWriteTo(name)).map(({ serverStatus }) => serverStatus)
 
@@ -143,7 +143,7 @@ it.for(MOMENTS.map((one) => ({ ...one, name: `gone-${one.name}` })))(
     expect(answersTo(name).filter((status) => status === 200 || status === 201)).toEqual([])
     const path = requestPath(NAMESPACE, name)
     expect(await faulty.admin.send({ method: 'GET', path })).toBeUndefined()
-    // Its namesake is worked on after it: one key is never in two hands.
+    // The request of the same name is reconciled after it: no key is reconciled twice at once.
     const anew = await request(name, 'denied')
     const denied = `jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Denied`
     await kubectlWait(faulty.edge.plane, [`certificaterequest/${name}`, denied, TIMEOUT], NAMESPACE)
@@ -187,7 +187,7 @@ it(
       'Ready Issued',
     ])
     expect(isFor(await leafOf(name), csr.privateKeyPem)).toBe(true)
-    // The moment was met; the conflict is not the user's affair, and nothing was signed twice.
+    // The moment occurred; users do not see the conflict, and nothing was signed twice.
     expect(answersTo(name)[0]).toBe(409)
     expect(answersTo(name).filter((answer) => answer === 200)).toHaveLength(1)
     expect(await issuances(uid)).toBe(1)

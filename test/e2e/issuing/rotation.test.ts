@@ -1,7 +1,7 @@
 /**
- * A whole rotation as an operator does it (docs/rotate-ca.md), with certificates asked for all the
- * time: CA A, then A with B to come, then B with A still trusted, then B alone. A and B have roots of
- * their own.
+ * A whole rotation as an operator does it (docs/rotate-ca.md), with certificates requested all the
+ * time: CA A, then A with B announced, then B with A still trusted, then B alone. A and B have
+ * different roots.
  *
  * @module
  */
@@ -30,10 +30,10 @@ const B = 'CN=Blue Issuing CA'
 const ROOT_A = 'CN=edge-issuer Root CA'
 const ROOT_B = 'CN=Blue Root CA'
 
-/** Patience where the time is not what is tested. */
+/** For waits whose duration is not what a test is about. */
 const TIMEOUT_MS = 60_000
 
-/** Certificates that are asked for while the worker is restarted; half of them before it is. */
+/** Certificates that are requested around the restart of the worker; half of them before it. */
 const BURST = 40
 
 let edge: EdgeEnvironment
@@ -61,12 +61,12 @@ const askWorker = async (command: string): Promise<string> => {
   return (await cli(`${command} ${access}`)).stdout
 }
 
-/** What verifiers must trust now, as trust-manager would be given it. */
+/** The certificates that verifiers must trust now, as input of trust-manager. */
 const bundle = async (): Promise<string> => askWorker('health --bundle')
 
 const answerSchema = z.looseObject({ chain: z.string(), ca: z.string(), replayed: z.boolean() })
 
-/** Waits until a check of the relay has seen these states, in order, and the issuer is Ready by it. */
+/** Waits until a check of the relay has seen these states, in order, and made the issuer Ready. */
 async function relaySees(...states: readonly string[]): Promise<void> {
   const path = '{.status.authorities[*].state} {.status.conditions[0].status}'
   const wanted = `${states.join(' ')} True`
@@ -92,7 +92,7 @@ const certificates = (names: readonly string[]): string =>
 const ask = async (...names: readonly string[]): Promise<unknown> =>
   edge.plane.apply(certificates(names))
 
-/** What an application gets. */
+/** The files of an application. */
 interface Issued {
   readonly name: string
   /** PEM: the leaf, then its intermediates. */
@@ -128,7 +128,7 @@ async function issued(...names: readonly string[]): Promise<readonly Issued[]> {
   })
 }
 
-/** Asks for one Certificate and waits for it. */
+/** Requests one Certificate and waits for it. */
 async function issue(name: string): Promise<Issued> {
   await ask(name)
   const [one] = await issued(name)
@@ -188,7 +188,7 @@ it('A, then A with B announced, then B with A still trusted, then B alone', asyn
   expect(before.by).toBe(A)
   expect(before.ca).toBe(trustA)
 
-  // B is to come: it is trusted, and signs nothing.
+  // B is announced: it is trusted, and signs nothing.
   await cli('ca init --name Blue --out ca-b')
   await rotate('--add ca-b')
   const newKey = join(edge.signer.directory, 'ca-b/issuing/ca.key')

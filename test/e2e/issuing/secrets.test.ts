@@ -1,6 +1,6 @@
 /**
  * A changed Secret is noticed at once where it may be watched. Checks come once an hour here, so
- * nothing else can notice that an issuer which was Ready is so no more.
+ * nothing else can notice that a Ready issuer is no longer Ready.
  *
  * @module
  */
@@ -81,7 +81,7 @@ const setKey = async (namespace: string, key: string): Promise<void> =>
 const isReady = async (namespace: string): Promise<void> =>
   kubectlWait(edge.plane, [NAME, 'condition=Ready', TIMEOUT], namespace)
 
-/** Waits until the issuer is not Ready, and gives its message. */
+/** Waits until the issuer is not Ready. @returns Its message */
 async function notReady(namespace: string): Promise<string> {
   await kubectlWait(edge.plane, [NAME, 'condition=Ready=False', TIMEOUT], namespace)
   return readyOf(await getObject(edge.plane, NAME, namespace))?.message ?? ''

@@ -27,7 +27,7 @@ import {
 const NAMESPACE = 'default'
 const TIMEOUT_MS = 60_000
 
-/** Creates a request and approves it, denies it or lets it wait; names it for kubectl. */
+/** Creates a request and approves it, denies it or leaves it undecided. @returns Its name for kubectl */
 export async function makeSigningRequest(
   plane: ControlPlane,
   fields: SigningRequestFields,
@@ -48,7 +48,7 @@ export const getSigningRequest = async (
 export const isSigned = async (plane: ControlPlane, name: string): Promise<void> =>
   kubectlWait(plane, [name, 'jsonpath={.status.certificate}', TIMEOUT], NAMESPACE)
 
-/** @returns What a request was given, leaf first. */
+/** @returns The certificates of a request, leaf first. */
 export async function certificatesOf(
   plane: ControlPlane,
   name: string,
@@ -80,7 +80,7 @@ export async function eventsOf(plane: ControlPlane, name: string): Promise<reado
 }
 
 /** Waits until an Event about a request contains `text`. */
-export async function isTold(plane: ControlPlane, name: string, text: string): Promise<void> {
+export async function hasEvent(plane: ControlPlane, name: string, text: string): Promise<void> {
   await pollUntil({
     what: `the Event "${text}" about ${name}`,
     probe: async () => (await eventsOf(plane, name)).some((event) => event.includes(text)),
@@ -88,15 +88,15 @@ export async function isTold(plane: ControlPlane, name: string, text: string): P
   })
 }
 
-/** What a certificate is valid for, in seconds as issuers count them: the difference of its two times. */
+/** Validity of a certificate in seconds, as issuers count them: the difference of its two times. */
 export const lifetimeSecondsOf = (certificate: X509Certificate | undefined): number =>
   ((certificate?.validToDate.getTime() ?? 0) - (certificate?.validFromDate.getTime() ?? 0)) / 1000
 
-/** The last reason that the relay logged for leaving a request alone. */
-export async function whyLeftAlone(plane: ControlPlane, name: string): Promise<string | undefined> {
+/** The last reason that the relay logged for ignoring a request. */
+export async function whyIgnored(plane: ControlPlane, name: string): Promise<string | undefined> {
   const lines = (await readFile(join(plane.directory, 'relay.log'), 'utf8')).split('\n')
   return lines
-    .filter((line) => line.includes(`"key":"${name}"`) && line.includes('"request left alone"'))
+    .filter((line) => line.includes(`"key":"${name}"`) && line.includes('"request ignored"'))
     .map((line) => z.object({ why: z.string() }).parse(JSON.parse(line)).why)
     .at(-1)
 }
@@ -105,7 +105,7 @@ const objectSchema = z.looseObject({
   rules: z.array(z.looseObject({ verbs: z.array(z.string()) })).optional(),
 })
 
-/** The relay's manifests, but for the rules with this verb. */
+/** The relay's manifests without the rules with this verb. */
 export async function relayManifestsWithout(verb: string): Promise<string> {
   return parseAllDocuments(await manifests('relay'))
     .map((document) => {

@@ -1,6 +1,6 @@
 /**
- * At no moment two replicas lead: a leader whose connection to the API server freezes ends before another
- * leads, and one that stood still writes nothing when it goes on.
+ * Two replicas never lead at once: a leader whose connection to the API server freezes ends before another
+ * leads, and one that was suspended writes nothing when it continues.
  *
  * @module
  */
@@ -23,10 +23,10 @@ import { leadsAs, leaseHolder, waitUntilLeads } from './leadership.ts'
 const POLL_TIMEOUT_MS = 60_000
 const TEST_TIMEOUT_MS = 120_000
 const ISSUER_REF = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
-/** What only the leader may do; a read changes nothing. */
+/** Calls that only the leader may make; a read changes nothing. */
 const WRITE = /^(patch|create|update) (?!tokenreviews|subjectaccessreviews)/
 
-/** A relay with a way to the API server of its own. */
+/** A relay with its own connection to the API server. */
 interface Replica {
   readonly process: ManagedProcess
   /** Sees every call that arrives. */
@@ -125,7 +125,7 @@ async function waitUntilAsked(name: string, times: number): Promise<void> {
   })
 }
 
-/** Gives the leader a request to work on. @returns Another replica, which is ready to follow */
+/** Creates a request for the leader. @returns Another replica, which is ready to follow */
 async function putToWork(name: string): Promise<Replica> {
   await request(name)
   await waitUntilAsked(name, 1)
@@ -143,7 +143,7 @@ describe('a leader that freezes', () => {
       const next = await putToWork(name)
       leader.connection.freeze()
       const end = await leader.process.ended
-      // The process is gone: whatever the next one does from now on, it does alone.
+      // The process has ended, so the next one is the only writer.
       expect(await leadsAs(next.process)).toBeUndefined()
       expect(end).toEqual({ code: 1, signal: null })
       await waitUntilLeads(next.process)

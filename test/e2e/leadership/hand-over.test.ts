@@ -1,7 +1,7 @@
 /**
- * The leader is killed in the middle of a burst of 300 requests: the second replica goes on within the
- * time that is promised, all requests are issued, and each has one certificate. When it is killed
- * follows from a seed:
+ * The leader is killed in the middle of a burst of 300 requests: the second replica takes over within the
+ * documented time, all requests are issued, and each has one certificate. A seed decides when
+ * it is killed:
  *
  *     EDGE_ISSUER_FAULT_SEED=123 npx vitest run --config test/vitest.config.ts --project e2e test/e2e/leadership/hand-over.test.ts
  *
@@ -29,13 +29,13 @@ import {
 const REQUESTS = 300
 const RUN_LIMIT_MS = 120_000
 const POLL_TIMEOUT_MS = 60_000
-/** What is promised: 15 s of the lease, and at most a renewal and a try of the second replica. */
+/** The documented time: 15 s of the lease, and at most a renewal and a retry of the second replica. */
 const HAND_OVER_LIMIT_MS = 20_000
 const MAX_DELAY_MS = 300
 
 let edge: EdgeEnvironment
 let admin: Admin
-/** The one that leads comes first. */
+/** The leader comes first. */
 let replicas: ManagedProcess[]
 
 beforeAll(async () => {

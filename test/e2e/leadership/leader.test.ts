@@ -1,5 +1,5 @@
 /**
- * Several replicas: one works, the others are ready; whatever becomes of the one, another goes on, and
+ * Several replicas: one works, the others are ready; however it ends, another takes over, and
  * nothing is signed twice.
  *
  * @module
@@ -22,7 +22,7 @@ import {
 } from '../environment.ts'
 import { leadsAs, LEASE, leaseHolder, waitUntilLeads } from './leadership.ts'
 
-/** What is promised: 15 s of the lease, at most one renewal before, and the signing. */
+/** The documented time: 15 s of the lease, at most one renewal before, and the signing. */
 const TAKE_OVER_LIMIT_MS = 20_000
 const HAND_OVER_LIMIT_MS = 4_000
 const GRACE_MS = 30_000
@@ -51,7 +51,7 @@ async function anotherReplica(name: string): Promise<ManagedProcess> {
   return replica
 }
 
-/** Asks for a certificate. */
+/** Requests a certificate. */
 async function request(name: string): Promise<void> {
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'edge' }
   const csrPem = createCsr({ dnsNames: [`${name}.example.com`] }).pem
@@ -61,7 +61,7 @@ async function request(name: string): Promise<void> {
 const isIssued = async (name: string): Promise<void> =>
   kubectlWait(edge.plane, [`certificaterequest/${name}`, 'condition=Ready', TIMEOUT], 'default')
 
-/** What the worker answered to the request of this name. */
+/** The worker's results for the request of this name. */
 async function outcomes(name: string): Promise<readonly string[]> {
   const lines = (await readFile(edge.signer.worker.logFile, 'utf8')).split('\n')
   const outcome = z.object({ outcome: z.string() })
@@ -106,10 +106,10 @@ it(
     const [second] = replicas
     if (second === undefined) throw new Error('there is no second replica')
     const third = await anotherReplica('third')
-    const toldAtMs = Date.now()
+    const stopAtMs = Date.now()
     const ended = second.stop(GRACE_MS)
     await waitUntilLeads(third)
-    expect(Date.now() - toldAtMs).toBeLessThan(HAND_OVER_LIMIT_MS)
+    expect(Date.now() - stopAtMs).toBeLessThan(HAND_OVER_LIMIT_MS)
     expect(await ended).toEqual({ code: 0, signal: null })
     await request('heir')
     await isIssued('heir')

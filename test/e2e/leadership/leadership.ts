@@ -1,5 +1,5 @@
 /**
- * Who leads, by the log of a replica and by the Lease.
+ * The leader, by the log of a replica and by the Lease.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 60_000
 
 const lineSchema = z.object({ message: z.string(), identity: z.string().optional() })
 
-/** Under which name a replica leads, or led; `undefined` as long as it never did. */
+/** Name under which a replica leads or led; `undefined` if it never did. */
 export async function leadsAs({
   logFile,
 }: Pick<ManagedProcess, 'logFile'>): Promise<string | undefined> {

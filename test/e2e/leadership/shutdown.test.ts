@@ -1,6 +1,6 @@
 /**
- * SIGTERM in the middle of work: what is under way is finished, what cannot be is left for the next
- * process, nothing new is begun, and the lease is let go in any case.
+ * SIGTERM during work: running work is finished, the rest is left for the next
+ * process, nothing new starts, and the lease is released in any case.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
 import { type FaultyEnvironment, startFaultyEnvironment } from '../failures/faulty-environment.ts'
 import { getSigningRequest, isSigned, makeSigningRequest } from '../issuing/signing-requests.ts'
 
-/** What a pod is given (terminationGracePeriodSeconds). */
+/** The Pod's terminationGracePeriodSeconds. */
 const GRACE_MS = 30_000
 /** Longer than a relay takes to end when there is nothing to do. */
 const SLOW: Fault = { kind: 'delay', ms: 4_000 }
@@ -41,7 +41,7 @@ afterAll(async () => {
   await faulty.stop()
 })
 
-/** A leader that has a Ready issuer. The one before has let its lease go. */
+/** Starts a leader that has a Ready issuer. The one before has released its lease. */
 beforeEach(async () => {
   const { api, worker, edge, restartRelay } = faulty
   api.inject(() => undefined)
@@ -135,7 +135,7 @@ it('the relay does not wait for a worker that never responds, and the next relay
   await isSigned(edge.plane, name)
 })
 
-/** What the relay logged of its end, and of trouble on the way there. */
+/** The relay's log messages about its end, and its warnings and errors. */
 async function stopMessages(): Promise<readonly string[]> {
   const line = z.object({ level: z.string(), message: z.string() })
   const lines = (await readFile(faulty.edge.relay().logFile, 'utf8'))

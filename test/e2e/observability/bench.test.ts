@@ -1,6 +1,6 @@
 import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 /**
- * The benchmarks that need a cluster, as small as they can be: what they print, not how much.
+ * The benchmarks that need a cluster, with the smallest load: the format of their output, not the figures.
  *
  * @module
  */

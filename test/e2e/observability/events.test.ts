@@ -2,7 +2,7 @@ import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/contr
 import { manifests } from '@edge-issuer/testbed/relay/manifests'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 /**
- * What the API server and kubectl make of our Events, with the permissions that the relay has.
+ * The relay's Events in the API server and in kubectl, with the relay's permissions.
  *
  * @module
  */
@@ -121,7 +121,7 @@ it('a series continues when its Event is deleted', async ({ expect }) => {
   const event = await anIssuer('forgotten')
   const writer: Kube = {
     ...kube,
-    // As when an hour has passed.
+    // As if an hour had passed.
     updateEventSeries: async (ref, series, signal) => {
       await mustKubectl(plane, `delete event ${ref.name} -n default`)
       return kube.updateEventSeries(ref, series, signal)

@@ -81,7 +81,7 @@ it('authorized clients get them, without a series per request', async ({ expect 
   ]) {
     expect(body).toMatch(line)
   }
-  // No name of a request, and none of whom one is for.
+  // No names of requests or of their subjects.
   expect(body).not.toContain('web')
 })
 

@@ -16,7 +16,7 @@ import { type PermissionFault, relayComplaint } from '../failures/permission-fau
 const SCRAPER = 'prometheus'
 const LIMIT_MS = 30_000
 
-/** What was answered. */
+/** The response. */
 export interface Scrape {
   readonly status: number
   readonly body: string
@@ -39,7 +39,7 @@ export const makeServiceAccount = async (plane: ControlPlane, name: string): Pro
     `{apiVersion: v1, kind: ServiceAccount, metadata: {name: ${name}, namespace: default}}`,
   )
 
-/** @returns A new token of a ServiceAccount: no relay remembers what it may. */
+/** @returns A new token of a ServiceAccount, which no relay has cached. */
 export const tokenOf = async (plane: ControlPlane, name: string): Promise<string> =>
   (await mustKubectl(plane, `create token ${name} -n default`)).trim()
 
@@ -56,7 +56,7 @@ export async function bindScraper(plane: ControlPlane): Promise<void> {
 export const scrapeAsScraper = async (plane: ControlPlane, port: number): Promise<Scrape> =>
   scrape(port, await tokenOf(plane, SCRAPER))
 
-/** Waits until the scraper is answered with this status. */
+/** Waits until the scraper gets this status. */
 export async function isScraped(plane: ControlPlane, port: number, status: number): Promise<void> {
   await pollUntil({
     what: `a scrape to be answered with ${String(status)}`,
@@ -65,13 +65,13 @@ export async function isScraped(plane: ControlPlane, port: number, status: numbe
   })
 }
 
-/** The relay cannot ask who scrapes or what they may: it gives nothing away. */
+/** The relay cannot authenticate or authorize the scraper, and returns nothing. */
 export const scrapeNotJudged: PermissionFault = async (permission, { edge, metricsPort }) => {
   const complaint = await relayComplaint(edge, permission)
   await isScraped(edge.plane, metricsPort, 503)
   await complaint()
 }
 
-/** Whoever scrapes may not. */
+/** The scraper is not authorized. */
 export const scrapeRefused: PermissionFault = async (_permission, { edge, metricsPort }) =>
   isScraped(edge.plane, metricsPort, 403)

@@ -1,6 +1,6 @@
 /**
- * Thousands of requests that are none of ours: the relay does not keep them, whether the API server can
- * leave them out or not.
+ * Thousands of requests of other issuers: the relay does not keep them, whether or not the API server can
+ * filter them.
  *
  * @module
  */
@@ -22,11 +22,11 @@ const REQUESTS = 5_000
 const CONCURRENCY = 8
 /** About what the certificate, the chain and the managed fields of a request that was issued take. */
 const PADDING = 'x'.repeat(12_000)
-/** Too little for a relay that reads them all at once, or keeps them: they are 65 MB of text. */
+/** Not enough to read them all at once or to keep them: they are 65 MB of text. */
 const HEAP_MEGABYTES = 80
 /** Memory limit of the container. */
 const LIMIT_MEGABYTES = 256
-/** For the listing, on a machine that has other things to do. */
+/** For the listing, on a busy machine. */
 const LISTING_TIMEOUT = '300s'
 const CREATION_TIMEOUT_MS = 900_000
 const CRD = 'crd/certificaterequests.cert-manager.io'
@@ -69,7 +69,7 @@ async function createForeign(): Promise<void> {
   )
 }
 
-/** The most memory that the relay ever had, in megabytes. */
+/** The relay's peak memory, in megabytes. */
 async function peakMegabytes(): Promise<number> {
   const status = await readFile(`/proc/${String(edge.relay().pid)}/status`, 'utf8')
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Infinity) / 1_024

@@ -1,5 +1,5 @@
 /**
- * Every permission that is shipped is needed: each is taken away alone, and something fails that an
+ * Every shipped permission is needed: each is removed alone, and something fails that an
  * operator can see. A permission that is added needs a line in {@link FAULTS}: what fails without it.
  *
  * @module
@@ -140,7 +140,7 @@ const keyNotRead = issuerSays(
   `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
 )
 
-/** What happens twice is a series of one Event: here, that an issuer is Ready. */
+/** A repeated Event becomes a series: here, that an issuer is Ready. */
 const seriesNotWritten: PermissionFault = async (permission) => {
   const complaint = await relayComplaint(edge, permission)
   const { plane } = edge
@@ -275,7 +275,7 @@ async function expectNotReady(name: string): Promise<void> {
     throw new Error(`${name} has a Ready condition`)
 }
 
-/** What becomes of a request; the relay is not restarted, it takes a permission once it is there. */
+/** Waits for the result of a request; the relay is not restarted, and uses a permission once it has it. */
 async function endOf(name: string): Promise<string | undefined> {
   const deadlineMs = Date.now() + 2 * FAILURE_LIMIT_MS
   for (;;) {

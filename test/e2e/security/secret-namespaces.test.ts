@@ -6,7 +6,7 @@ import {
 } from '@edge-issuer/testbed/relay/objects'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 /**
- * Which Secrets leave the API server: those of issuers, out of namespaces where a RoleBinding permits
+ * Only Secrets of issuers leave the API server, and only from namespaces where a RoleBinding permits
  * it. No spec can lead anywhere else.
  *
  * @module
@@ -55,7 +55,7 @@ afterAll(async () => {
   await proxy.stop()
 })
 
-/** Waits until the issuer is not Ready, and gives its message. */
+/** Waits until the issuer is not Ready. @returns Its message */
 async function notReady(kind: IssuerKind, namespace: string): Promise<string> {
   const name = `${kind.toLowerCase()}.edge-issuer.dev/edge`
   await kubectlWait(edge.plane, [name, 'condition=Ready=False', TIMEOUT], namespace)

@@ -43,7 +43,7 @@ const MEDIA_TYPES = {
 /** Go's name of this machine's architecture. */
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch
 
-/** Writes the archive `output`. What it needs meanwhile lies beside it. */
+/** Writes the archive `output`. Temporary files are beside it. */
 export async function buildImageArchive(options: ImageOptions, output: string): Promise<void> {
   const scratch = await mkdtemp(`${output}-`)
   try {

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, realpath } from 'node:fs/promises'
 /**
- * The relay's image as its Dockerfile makes it, on another base: Node as npm installed it, with the
+ * The relay's image as its Dockerfile builds it, on another base: Node as installed by npm, with the
  * libraries of this machine that it is linked with.
  *
  * @module
@@ -13,7 +13,7 @@ import { z } from 'zod'
 import { buildImageFiles, IMAGE_FILES, IMAGE_FOLDER } from '../../../deploy/tools/image-files.ts'
 import { buildImageArchive, type ImageFile } from './image-archive.ts'
 
-/** Where the Dockerfile expects it of its base. */
+/** Path that the Dockerfile expects in its base image. */
 export const NODE_IN_IMAGE = '/nodejs/bin/node'
 
 const DOCKERFILE = fileURLToPath(new URL('../../../deploy/Dockerfile', import.meta.url))
@@ -64,7 +64,7 @@ async function baseFiles(): Promise<readonly ImageFile[]> {
 
 const entrypointSchema = z.array(z.string()).min(1)
 
-/** What the last stage of the Dockerfile says of how the image runs. */
+/** The settings of the image in the last stage of the Dockerfile. */
 async function dockerfileSettings(): Promise<{
   readonly entrypoint: readonly string[]
   readonly user: string

@@ -2,8 +2,8 @@ import type { HealthAnswer } from '@edge-issuer/shared'
 import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { beforeAll, describe, it } from 'vitest'
 import { longestLifetimeMs, warnOfExpiry } from '../../../relay/src/core/ca-expiry.ts'
-import { requestLifetimeMs } from '../../../relay/src/core/sign-request.ts'
 import { issuerChecked, issuerPending } from '../../../relay/src/core/status-messages.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aRequest } from '../../support/kube-objects.ts'
 
 const HOUR_MS = 3_600_000
@@ -32,7 +32,7 @@ describe('longestLifetimeMs', () => {
       want: DEFAULT_MS,
     },
   ])('$name', ({ requests, want }, { expect }) => {
-    const asked = requests.flatMap((request) => requestLifetimeMs(request) ?? [])
+    const asked = requests.flatMap((request) => CERTIFICATE_REQUESTS.lifetimeMs(request) ?? [])
     expect(longestLifetimeMs(asked)).toBe(want)
   })
 })
@@ -93,14 +93,14 @@ describe('warnOfExpiry', () => {
       reason: 'Checked',
       event: { type: 'Warning', reason: 'CAExpiring', action: 'Synced' },
     })
-    // The same words to the end: they are written once.
+    // The same messages to the end: they are written once.
     expect(warn(notAfterMs - 1).message).toBe(warn(fromMs).message)
   })
 
   it('says which CA, until when, and what comes before', ({ expect }) => {
     const at = { nowMs: notAfterMs - DAY_MS, longestLifetimeMs: DEFAULT_MS }
     expect(warnOfExpiry(issuerChecked(), health, at).message).toBe(
-      `Succeeded checking the issuer, but its CA CN=CA expires at ${text(notAfterMs)}: replace it at the worker; certificates of 2160h0m0s are cut short from ${text(notAfterMs - DEFAULT_MS)}`,
+      `Succeeded checking the issuer, but its CA CN=CA expires at ${text(notAfterMs)}: replace it at the worker; certificates with a duration of 2160h0m0s are shortened from ${text(notAfterMs - DEFAULT_MS)} on`,
     )
   })
 

@@ -26,7 +26,7 @@ const answer: VerifiedHealth = {
 
 it('a good answer is Ready, with what was learnt of the CAs', ({ expect }) => {
   expect(checkOutcome(ok(answer), anIssuer({ spec: { profile: 'web' } }).spec)).toMatchObject({
-    verdict: { status: 'True', reason: 'Checked' },
+    update: { status: 'True', reason: 'Checked' },
     seen: {
       ca,
       authorities: [
@@ -39,10 +39,10 @@ it('a good answer is Ready, with what was learnt of the CAs', ({ expect }) => {
 })
 
 it('a profile that is not open is the operator’s turn', ({ expect }) => {
-  const { verdict, seen } = checkOutcome(ok(answer), anIssuer({ spec: { profile: 'mail' } }).spec)
-  expect(verdict).toMatchObject({ status: 'False', reason: 'Pending' })
-  expect(verdict.message).toContain('no profile "mail" open to this client')
-  expect(verdict.message).toContain('(open: "default", "web")')
+  const { update, seen } = checkOutcome(ok(answer), anIssuer({ spec: { profile: 'mail' } }).spec)
+  expect(update).toMatchObject({ status: 'False', reason: 'Pending' })
+  expect(update.message).toContain('no profile "mail" open to this client')
+  expect(update.message).toContain('(open: "default", "web")')
   expect(seen).toBeUndefined()
 })
 
@@ -50,7 +50,7 @@ it.for(['temporary', 'issuer', 'permanent', 'pending'] as const)(
   'a %s fault is not Ready yet, never Failed: the spec need not change to mend it',
   (faultClass, { expect }) => {
     const fault = err({ class: faultClass, code: 'x', message: 'because' })
-    expect(checkOutcome(fault, anIssuer().spec).verdict).toMatchObject({
+    expect(checkOutcome(fault, anIssuer().spec).update).toMatchObject({
       status: 'False',
       reason: 'Pending',
       message: 'Not ready yet: because',

@@ -1,10 +1,12 @@
 import { describe, it } from 'vitest'
 import { isReadyChanged, readyCondition } from '../../../relay/src/core/conditions.ts'
-import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
-import { issuerPending } from '../../../relay/src/core/status-messages.ts'
+import { issuerPending, type RequestUpdate } from '../../../relay/src/core/status-messages.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 
-const { issued, failed, retried } = CERTIFICATE_REQUEST_WORDS
+const issued = CERTIFICATE_REQUESTS.issued()
+const failed = (cause: string): RequestUpdate => CERTIFICATE_REQUESTS.failed(cause)
+const retried = (cause: string): RequestUpdate => CERTIFICATE_REQUESTS.retried(cause)
 const pending = aCondition('Ready', {
   status: 'False',
   reason: 'Pending',
@@ -17,22 +19,22 @@ describe('readyCondition', { tags: ['AC-21'] }, () => {
   it.for([
     {
       name: 'Pending to Pending keeps the transition time',
-      verdict: retried('y'),
+      update: retried('y'),
       want: CREATED_MS,
     },
     {
       name: 'Pending to Failed keeps it too: both are False',
-      verdict: failed('y'),
+      update: failed('y'),
       want: CREATED_MS,
     },
-    { name: 'Pending to Issued moves it', verdict: issued, want: nowMs },
-  ])('$name', ({ verdict, want }, { expect }) => {
-    expect(readyCondition(conditions, verdict, { nowMs }).lastTransitionMs).toBe(want)
+    { name: 'Pending to Issued moves it', update: issued, want: nowMs },
+  ])('$name', ({ update, want }, { expect }) => {
+    expect(readyCondition(conditions, update, { nowMs }).lastTransitionMs).toBe(want)
   })
 
   it('has no character in its message that is not seen', ({ expect }) => {
-    const verdict = retried('a\u202Eb\u2028c\u{E0041}')
-    expect(readyCondition([], verdict, { nowMs }).message).toMatch(/ab c$/)
+    const update = retried('a\u202Eb\u2028c\u{E0041}')
+    expect(readyCondition([], update, { nowMs }).message).toMatch(/ab c$/)
   })
 
   it('begins now where there was none', ({ expect }) => {
@@ -61,11 +63,11 @@ describe('readyCondition', { tags: ['AC-21'] }, () => {
 
 describe('isReadyChanged', () => {
   it.for([
-    { name: 'the same', verdict: retried('x'), want: false },
-    { name: 'another message', verdict: retried('y'), want: true },
-    { name: 'another reason', verdict: failed('x'), want: true },
-  ])('$name: $want', ({ verdict, want }, { expect }) => {
-    expect(isReadyChanged(conditions, readyCondition(conditions, verdict, { nowMs }))).toBe(want)
+    { name: 'the same', update: retried('x'), want: false },
+    { name: 'another message', update: retried('y'), want: true },
+    { name: 'another reason', update: failed('x'), want: true },
+  ])('$name: $want', ({ update, want }, { expect }) => {
+    expect(isReadyChanged(conditions, readyCondition(conditions, update, { nowMs }))).toBe(want)
   })
 
   it('does not see another request id', ({ expect }) => {

@@ -1,11 +1,9 @@
 import { describe, it } from 'vitest'
 import { withNotices } from '../../../relay/src/core/issue-notices.ts'
-import {
-  CERTIFICATE_REQUEST_WORDS,
-  SIGNING_REQUEST_WORDS,
-} from '../../../relay/src/core/request-words.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
 
-const { issued } = CERTIFICATE_REQUEST_WORDS
+const issued = CERTIFICATE_REQUESTS.issued()
 const MESSAGE = 'Succeeded signing the CertificateRequest'
 
 const many = (count: number, notice: string): readonly string[] =>
@@ -57,7 +55,10 @@ describe('withNotices', () => {
   })
 
   it('the Event of a CertificateSigningRequest is alike', ({ expect }) => {
-    const { event } = withNotices(SIGNING_REQUEST_WORDS.issued, { ignored: ['a'], warnings: [] })
+    const { event } = withNotices(CERTIFICATE_SIGNING_REQUESTS.issued(), {
+      ignored: ['a'],
+      warnings: [],
+    })
     expect(event.note).toBe('Succeeded signing the CertificateSigningRequest. Ignored: a')
   })
 
@@ -65,9 +66,9 @@ describe('withNotices', () => {
     'lists of the longest notices of %s fit into a note',
     (character, { expect }) => {
       const longest = character.repeat(512 / character.length)
-      for (const { issued: verdict } of [CERTIFICATE_REQUEST_WORDS, SIGNING_REQUEST_WORDS]) {
+      for (const adapter of [CERTIFICATE_REQUESTS, CERTIFICATE_SIGNING_REQUESTS]) {
         const lists = { ignored: [...many(32, longest)], warnings: [...many(32, longest)] }
-        const { note = '' } = withNotices(verdict, lists).event
+        const { note = '' } = withNotices(adapter.issued(), lists).event
         expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1024)
         expect(note).toContain('Warnings: ')
         expect(note).toContain('Ignored: ')

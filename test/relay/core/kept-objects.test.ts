@@ -8,21 +8,22 @@ import { describe, it } from 'vitest'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
 import { type Issuer, issuerSchema } from '../../../relay/src/api/issuer.ts'
 import { isReadyChanged, readyCondition } from '../../../relay/src/core/conditions.ts'
-import { decideRequest } from '../../../relay/src/core/decide-request.ts'
-import { decideSigningRequest } from '../../../relay/src/core/decide-signing-request.ts'
 import {
   keptCertificateRequest,
   keptIssuer,
   keptSigningRequest,
 } from '../../../relay/src/core/kept-objects.ts'
-import { requestLifetimeMs } from '../../../relay/src/core/sign-request.ts'
-import { signingRequestLifetimeMs } from '../../../relay/src/core/sign-signing-request.ts'
 import { issuerPending } from '../../../relay/src/core/status-messages.ts'
 import {
-  wakesIssuer,
-  wakesRequest,
-  wakesRequestsOf,
+  shouldReconcileIssuer,
+  shouldReconcileRequest,
+  shouldReconcileRequestsOf,
 } from '../../../relay/src/manager/predicates.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import {
+  CERTIFICATE_SIGNING_REQUESTS,
+  CertificateSigningRequestAdapter,
+} from '../../../relay/src/requests/certificate-signing-request.ts'
 import {
   aCondition,
   anIssuer,
@@ -138,11 +139,11 @@ describe('what is decided on a part is what is decided on the whole', () => {
       const request = aRequest({ status: { conditions: given, certificate } })
       const signing = aSigningRequest({ status: { conditions: given, certificate } })
       for (const issuer of [undefined, anIssuer()]) {
-        expect(decideRequest(keptCertificateRequest(request), issuer)).toEqual(
-          decideRequest(request, issuer),
+        expect(CERTIFICATE_REQUESTS.decide(keptCertificateRequest(request), issuer)).toEqual(
+          CERTIFICATE_REQUESTS.decide(request, issuer),
         )
-        expect(decideSigningRequest(keptSigningRequest(signing), issuer)).toEqual(
-          decideSigningRequest(signing, issuer),
+        expect(CERTIFICATE_SIGNING_REQUESTS.decide(keptSigningRequest(signing), issuer)).toEqual(
+          CERTIFICATE_SIGNING_REQUESTS.decide(signing, issuer),
         )
       }
     }
@@ -152,7 +153,9 @@ describe('what is decided on a part is what is decided on the whole', () => {
     'the lifetime of %o',
     (spec, { expect }) => {
       const request = aRequest({ spec })
-      expect(requestLifetimeMs(keptCertificateRequest(request))).toBe(requestLifetimeMs(request))
+      expect(CERTIFICATE_REQUESTS.lifetimeMs(keptCertificateRequest(request))).toBe(
+        CERTIFICATE_REQUESTS.lifetimeMs(request),
+      )
     },
   )
 
@@ -163,10 +166,8 @@ describe('what is decided on a part is what is decided on the whole', () => {
         metadata: { annotations: { 'experimental.cert-manager.io/request-duration': '20m' } },
         spec: { expirationSeconds: 3_600 },
       })
-      const rules = { annotations }
-      expect(signingRequestLifetimeMs(keptSigningRequest(request), rules)).toBe(
-        signingRequestLifetimeMs(request, rules),
-      )
+      const adapter = new CertificateSigningRequestAdapter({ annotations })
+      expect(adapter.lifetimeMs(keptSigningRequest(request))).toBe(adapter.lifetimeMs(request))
     },
   )
 
@@ -204,10 +205,10 @@ describe('a change is seen in what is kept', () => {
   it('of an annotation of any length', ({ expect }) => {
     const before = keptIssuer(hugeIssuer({ annotation: `${LONG}a` }))
     const after = keptIssuer(hugeIssuer({ annotation: `${LONG}b` }))
-    expect(wakesIssuer({ before, after })).toBe(true)
-    expect(wakesIssuer({ before, after: before })).toBe(false)
-    expect(wakesRequest({ before: annotated('a'), after: annotated('b') })).toBe(true)
-    expect(wakesRequest({ before: annotated('a'), after: annotated('a') })).toBe(false)
+    expect(shouldReconcileIssuer({ before, after })).toBe(true)
+    expect(shouldReconcileIssuer({ before, after: before })).toBe(false)
+    expect(shouldReconcileRequest({ before: annotated('a'), after: annotated('b') })).toBe(true)
+    expect(shouldReconcileRequest({ before: annotated('a'), after: annotated('a') })).toBe(false)
   })
 
   it('of the caBundle', ({ expect }) => {
@@ -216,6 +217,6 @@ describe('a change is seen in what is kept', () => {
   })
 
   it('of the CAs that a check saw', ({ expect }) => {
-    expect(wakesRequestsOf({ before: seen('a'), after: seen('b') })).toBe(true)
+    expect(shouldReconcileRequestsOf({ before: seen('a'), after: seen('b') })).toBe(true)
   })
 })

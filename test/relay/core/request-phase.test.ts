@@ -1,9 +1,7 @@
 import { it } from 'vitest'
 import { requestPhase } from '../../../relay/src/core/request-phase.ts'
-import {
-  CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
-} from '../../../relay/src/requests/request-adapter.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
 import { aCondition, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
 
 const aRequestWith = (...conditions: readonly object[]) => aRequest({ status: { conditions } })

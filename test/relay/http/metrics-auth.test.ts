@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { ScrapeGate } from '../../../relay/src/http/metrics-auth.ts'
+import { MetricsAuth } from '../../../relay/src/http/metrics-auth.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import type { Caller } from '../../../relay/src/kube/ports.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
@@ -18,7 +18,7 @@ const aGate = (world: World = {}) => {
   const clock = new FakeClock()
   const asked: unknown[] = []
   const answers = { caller: ok(PROMETHEUS), allowed: ok(true), ...world }
-  const gate = new ScrapeGate({
+  const gate = new MetricsAuth({
     reviewer: {
       reviewToken: async (token) => {
         asked.push(token)
@@ -35,7 +35,7 @@ const aGate = (world: World = {}) => {
   return { gate, clock, asked }
 }
 
-describe('ScrapeGate', () => {
+describe('MetricsAuth', () => {
   it('asks who shows the token, and whether RBAC lets them get /metrics', async ({ expect }) => {
     const { gate, asked } = aGate()
     expect(await gate.judge('Bearer abc.def')).toBe('allowed')

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { ListCutter, MAX_ITEM_BYTES } from '../../../relay/src/kube/list-stream.ts'
+import { ListStream, MAX_ITEM_BYTES } from '../../../relay/src/kube/list-stream.ts'
 
 interface Cut {
   readonly items: readonly string[]
@@ -13,7 +13,7 @@ interface Cut {
 /** Cuts a text that comes in chunks which end at `ends`. */
 function cut(text: string, ends: readonly number[] = []): Cut {
   const bytes = Buffer.from(text)
-  const cutter = new ListCutter()
+  const cutter = new ListStream()
   const items: string[] = []
   let start = 0
   for (const end of [...ends, bytes.length]) {
@@ -43,7 +43,7 @@ const anyListing = fc.record({
   after: anyValue.object,
 })
 
-describe('ListCutter', () => {
+describe('ListStream', () => {
   it('gives the items and the rest, whatever is in them and however they come', ({ expect }) => {
     fc.assert(
       fc.property(
@@ -73,7 +73,7 @@ describe('ListCutter', () => {
   })
 
   it('gives an item as soon as it is there', ({ expect }) => {
-    const cutter = new ListCutter()
+    const cutter = new ListStream()
     const push = (text: string): readonly string[] => [...cutter.push(Buffer.from(text))]
     expect(push('{"items":[{"a":1},{"b"')).toEqual(['{"a":1}'])
     expect(push(':2}')).toEqual(['{"b":2}'])
@@ -108,15 +108,15 @@ describe('ListCutter', () => {
   it('refuses items and a rest that are not UTF-8', ({ expect }) => {
     const bytes = Buffer.from('{"items":[{"a":"?"}],"b":"?"}')
     const broken = (at: number): Uint8Array => bytes.with(at, 0xff)
-    const cutter = new ListCutter()
+    const cutter = new ListStream()
     expect(() => [...cutter.push(broken(bytes.indexOf('?')))]).toThrow()
-    const other = new ListCutter()
+    const other = new ListStream()
     expect([...other.push(broken(bytes.lastIndexOf('?')))]).toEqual(['{"a":"?"}'])
     expect(() => other.frame()).toThrow()
   })
 
   it('keeps nothing in memory of what it gave', async ({ expect }) => {
-    const cutter = new ListCutter()
+    const cutter = new ListStream()
     const push = (text: string): WeakRef<ArrayBufferLike> => {
       const bytes = new TextEncoder().encode(text)
       expect([...cutter.push(bytes)]).toHaveLength(1)

@@ -1,6 +1,9 @@
 /** One replica that runs for leader, with all that a test looks at. */
 import type { LeaseSpec } from '../../../relay/src/kube/ports.ts'
-import { Election, type ElectionEnd } from '../../../relay/src/leaderelection/leader-elector.ts'
+import {
+  LeaderElector,
+  type LeaderElectorEnd,
+} from '../../../relay/src/leaderelection/leader-elector.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { LeaseState, MemoryLeases } from './memory-leases.ts'
@@ -27,12 +30,12 @@ export const aTakenLease = (): LeaseState => {
 }
 
 export interface Candidate {
-  readonly election: Election
+  readonly election: LeaderElector
   readonly leases: MemoryLeases
   readonly clock: FakeClock
   readonly stop: AbortController
   /** How it ended, once it has. */
-  readonly ends: readonly ElectionEnd[]
+  readonly ends: readonly LeaderElectorEnd[]
   readonly running: Promise<unknown>
   /** What it logged. */
   readonly messages: () => readonly string[]
@@ -47,8 +50,8 @@ export const aCandidate = (
   const log = new RecordingLog()
   const stop = new AbortController()
   const ref = { namespace: 'ns', name: 'relay' }
-  const election = new Election({ leases, ref, identity, clock, random, log })
-  const ends: ElectionEnd[] = []
+  const election = new LeaderElector({ leases, ref, identity, clock, random, log })
+  const ends: LeaderElectorEnd[] = []
   const running = election.run(stop.signal).then((end) => ends.push(end))
   const messages = (): readonly string[] => log.lines.map(({ message }) => message)
   return { election, leases, clock, stop, ends, running, messages }

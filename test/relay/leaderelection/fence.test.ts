@@ -2,7 +2,7 @@ import { err } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { CERTIFICATE_REQUEST } from '../../../relay/src/api/group.ts'
 import type { Kube } from '../../../relay/src/kube/ports.ts'
-import { fencedKube, fencedReconcile } from '../../../relay/src/leaderelection/fence.ts'
+import { fencedKube, fencedReconciler } from '../../../relay/src/leaderelection/fence.ts'
 import { FORBIDDEN } from '../reconcile/support.ts'
 
 const SIGNAL = new AbortController().signal
@@ -88,16 +88,19 @@ describe('a replica that does not lead', () => {
   it('begins no reconcile, and one that leads does', async ({ expect }) => {
     let isLeading = false
     const begun: string[] = []
-    const reconcile = fencedReconcile(
-      async (key) => {
-        begun.push(key)
-        return Promise.resolve({ kind: 'done' })
+    const reconciler = fencedReconciler(
+      {
+        reconcile: async (key) => {
+          begun.push(key)
+          return Promise.resolve({ kind: 'done' })
+        },
+        reportThrow: async () => Promise.resolve(),
       },
       () => isLeading,
     )
-    expect(await reconcile('a', SIGNAL)).toMatchObject({ kind: 'retry' })
+    expect(await reconciler.reconcile('a', SIGNAL)).toMatchObject({ kind: 'retry' })
     isLeading = true
-    expect(await reconcile('b', SIGNAL)).toEqual({ kind: 'done' })
+    expect(await reconciler.reconcile('b', SIGNAL)).toEqual({ kind: 'done' })
     expect(begun).toEqual(['b'])
   })
 })

@@ -4,7 +4,7 @@ import {
   claimedBy,
   freeInMs,
   released,
-  sight,
+  observe,
 } from '../../../relay/src/leaderelection/lease-spec.ts'
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00.250Z')
@@ -23,7 +23,7 @@ const aLease = (spec: Partial<LeaseSpec> = {}, resourceVersion = '1'): Lease => 
   spec: { ...SPEC, ...spec },
 })
 
-describe('sight', () => {
+describe('observe', () => {
   it.for([
     ['the first one', undefined, aLease(), 900],
     ['the same', aLease(), aLease(), 100],
@@ -39,7 +39,7 @@ describe('sight', () => {
         before === undefined
           ? undefined
           : { lease: before === 'none' ? undefined : before, unchangedSinceMs: 100 }
-      expect(sight(sighting, lease, 900)).toEqual({ lease, unchangedSinceMs })
+      expect(observe(sighting, lease, 900)).toEqual({ lease, unchangedSinceMs })
     },
   )
 })

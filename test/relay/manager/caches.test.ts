@@ -2,7 +2,7 @@ import { err, ok } from '@edge-issuer/shared'
 import { it } from 'vitest'
 import { capacityOf } from '../../../relay/src/core/capacity.ts'
 import type { Collection, Kube } from '../../../relay/src/kube/ports.ts'
-import { createObserved, createReflectors } from '../../../relay/src/manager/caches.ts'
+import { createCaches, createInformers } from '../../../relay/src/manager/caches.ts'
 import { sleep } from '../../../relay/src/queue/clock.ts'
 import { aRequestObject } from '../../support/kube-objects.ts'
 import { FakeClock, settle } from '../queue/fake-clock.ts'
@@ -28,7 +28,7 @@ async function readWith(config: {
 }): Promise<{
   readonly collections: readonly Collection[]
   readonly kept: readonly string[]
-  readonly awaited: number
+  readonly required: number
 }> {
   const clock = new FakeClock()
   const collections: Collection[] = []
@@ -47,15 +47,15 @@ async function readWith(config: {
       }
     },
   }
-  const observed = createObserved(UNLIMITED)
+  const caches = createCaches(UNLIMITED)
   const options = { config, clock, random: () => 0.5, log: new RecordingLog() }
-  const { all, awaited } = createReflectors(observed, kube, options)
+  const { all, required } = createInformers(caches, kube, options)
   const ending = new AbortController()
   const runs = all.map(async (reflector) => reflector.run(ending.signal))
   await settle()
   ending.abort()
   await Promise.all(runs)
-  return { collections, kept: observed.requests.keys(), awaited: awaited.length }
+  return { collections, kept: caches.requests.keys(), required: required.length }
 }
 
 const placesOf = (collections: readonly Collection[]): Readonly<Record<string, unknown>> =>
@@ -74,7 +74,7 @@ it('the whole cluster is read', async ({ expect }) => {
     'default/for-ClusterIssuer',
     'default/for-Other',
   ])
-  expect(read.awaited).toBe(3)
+  expect(read.required).toBe(3)
 })
 
 it.for([true, false])(
@@ -86,6 +86,6 @@ it.for([true, false])(
       certificaterequests: 'default',
     })
     expect(read.kept).toEqual(['default/for-Issuer'])
-    expect(read.awaited).toBe(2)
+    expect(read.required).toBe(2)
   },
 )

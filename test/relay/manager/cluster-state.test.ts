@@ -1,8 +1,9 @@
 import { describe, it, vi } from 'vitest'
 import { capacityOf } from '../../../relay/src/core/capacity.ts'
-import { createObserved } from '../../../relay/src/manager/caches.ts'
-import { type ClusterState, clusterState } from '../../../relay/src/manager/cluster-state.ts'
-import { CERTIFICATE_REQUESTS as CERTIFICATE_REQUESTS_KIND } from '../../../relay/src/requests/request-adapter.ts'
+import { createCaches } from '../../../relay/src/manager/caches.ts'
+import { clusterState } from '../../../relay/src/manager/cluster-state.ts'
+import type { ClusterState } from '../../../relay/src/metrics/state-metrics.ts'
+import { CERTIFICATE_REQUESTS as ADAPTER } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
 
 const UNLIMITED = capacityOf(Infinity)
@@ -11,7 +12,7 @@ const entry = <T>(value: T) => ({ resourceVersion: '1', value })
 
 /** One object of each kind, of which these collections were read to their end. */
 function aState(...read: readonly string[]): ClusterState {
-  const observed = createObserved(UNLIMITED)
+  const observed = createCaches(UNLIMITED)
   observed.issuers.Issuer.put('default/ca', entry(anIssuer()))
   observed.issuers.ClusterIssuer.put('ca', entry(anIssuer({ kind: 'ClusterIssuer' })))
   observed.requests.put('default/web-1', entry(aRequest()))
@@ -45,7 +46,7 @@ describe('clusterState', () => {
   )
 
   it('tells nothing of requests that are not to be read', ({ expect }) => {
-    const observed = createObserved(UNLIMITED)
+    const observed = createCaches(UNLIMITED)
     const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 7 }]
     expect(clusterState(observed, readings).requests()).toEqual([
       { kind: 'CertificateRequest', phases: [] },
@@ -59,11 +60,11 @@ describe('clusterState', () => {
     expect,
     onTestFinished,
   }) => {
-    const decide = vi.spyOn(CERTIFICATE_REQUESTS_KIND, 'decide').mockImplementation(() => {
+    const decide = vi.spyOn(ADAPTER, 'decide').mockImplementation(() => {
       throw new Error('a bug')
     })
     onTestFinished(() => decide.mockRestore())
-    const observed = createObserved(UNLIMITED)
+    const observed = createCaches(UNLIMITED)
     for (const [name, conditions] of [
       ['a', [aCondition('Approved')]],
       ['b', []],

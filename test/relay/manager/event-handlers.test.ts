@@ -1,33 +1,52 @@
+import { err } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
+import type { AnyRequest } from '../../../relay/src/api/request.ts'
 import { capacityOf } from '../../../relay/src/core/capacity.ts'
-import type { OurIssuerRef } from '../../../relay/src/core/issuer-ref.ts'
 import { objectKey } from '../../../relay/src/kube/object-ref.ts'
-import { createObserved, requestKeysOf } from '../../../relay/src/manager/caches.ts'
-import { issuerChanged, requestChanged } from '../../../relay/src/manager/event-handlers.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { createCaches } from '../../../relay/src/manager/caches.ts'
+import { onIssuerChange, onRequestChange } from '../../../relay/src/manager/event-handlers.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
+import type { RequestAdapter } from '../../../relay/src/requests/request-adapter.ts'
+import { RequestReader } from '../../../relay/src/requests/request-reader.ts'
+import { RecentObjects } from '../../../relay/src/watch/recent-objects.ts'
 import type { SecretUser } from '../../../relay/src/watch/secret-watches.ts'
+import type { Store } from '../../../relay/src/watch/store.ts'
 import { aCondition, anIssuer, aRequest, aSigningRequest } from '../../support/kube-objects.ts'
+import { UNAVAILABLE } from '../reconcile/support.ts'
 
 const UNLIMITED = capacityOf(Infinity)
 
 const CLUSTER_ISSUER = anIssuer({ kind: 'ClusterIssuer' })
 const NOT_READY = anIssuer({
   kind: 'ClusterIssuer',
-  status: { conditions: [aCondition('Ready', { status: 'False', observedGeneration: 2 })] },
+  status: { conditions: [aCondition('Ready', { status: 'False', cachesGeneration: 2 })] },
 })
 const ANOTHER = anIssuer({ kind: 'ClusterIssuer', metadata: { uid: 'another' } })
 
+const readerOf = <R extends AnyRequest>(
+  adapter: RequestAdapter<R>,
+  store: Store<R>,
+): RequestReader<R> =>
+  new RequestReader({
+    adapter,
+    store,
+    recent: new RecentObjects(),
+    kube: { getObject: async () => Promise.resolve(err(UNAVAILABLE)) },
+  })
+
 /** Two requests of each kind, one of which names ClusterIssuer `ca`; and what happens to their world. */
 function aWorld() {
-  const observed = createObserved(UNLIMITED)
+  const caches = createCaches(UNLIMITED)
   const issuerRef = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'ca' }
   for (const request of [
     aRequest({ spec: { issuerRef } }),
     aRequest({ metadata: { name: 'web-2' }, spec: { issuerRef: { ...issuerRef, name: 'other' } } }),
   ]) {
     const { resourceVersion } = request.metadata
-    observed.requests.put(objectKey(request.metadata), { resourceVersion, value: request })
+    caches.requests.put(objectKey(request.metadata), { resourceVersion, value: request })
   }
   for (const request of [
     aSigningRequest({ metadata: { name: 'ours' } }),
@@ -37,7 +56,7 @@ function aWorld() {
     }),
   ]) {
     const { resourceVersion, name } = request.metadata
-    observed.signingRequests.put(name, { resourceVersion, value: request })
+    caches.signingRequests.put(name, { resourceVersion, value: request })
   }
   const happened: string[] = []
   const users: SecretUser[] = []
@@ -56,14 +75,14 @@ function aWorld() {
     requests: [
       {
         controller: queue('request'),
-        keysOf: (ref: OurIssuerRef) => requestKeysOf(observed.requests, ref),
+        reader: readerOf(CERTIFICATE_REQUESTS, caches.requests),
       },
       {
         controller: queue('signing request'),
-        keysOf: (ref: OurIssuerRef) => requestKeysOf(observed.signingRequests, ref),
+        reader: readerOf(CERTIFICATE_SIGNING_REQUESTS, caches.signingRequests),
       },
     ],
-    holds: new IssuerHolds(),
+    cooldowns: new IssuerCooldowns(),
     secrets: {
       follow: (user: SecretUser) => {
         users.push(user)
@@ -80,11 +99,11 @@ function aWorld() {
     unwritten: settling(happened),
   }
   const changed = (before: Issuer | undefined, after: Issuer | undefined): void =>
-    issuerChanged(
+    onIssuerChange(
       { kind: 'ClusterIssuer', key: 'ca', before, after, clusterResourceNamespace: 'edge-issuer' },
       parts,
     )
-  return { happened, users, holds: parts.holds, changed, queue, memory }
+  return { happened, users, cooldowns: parts.cooldowns, changed, queue, memory }
 }
 
 /** Forgets failures of status writes, and says so. */
@@ -97,7 +116,7 @@ const settling = (happened: string[]) => ({
 
 const BOTH_KINDS = ['request default/web-1', 'signing request ours']
 
-describe('issuerChanged', () => {
+describe('onIssuerChange', () => {
   it.for([
     { name: 'becomes ready', before: NOT_READY, after: CLUSTER_ISSUER, want: BOTH_KINDS },
     {
@@ -140,24 +159,24 @@ describe('issuerChanged', () => {
   )
 
   it('a changed Secret wakes the issuer, and ends its hold', ({ expect }) => {
-    const { happened, users, holds, changed } = aWorld()
+    const { happened, users, cooldowns, changed } = aWorld()
     changed(CLUSTER_ISSUER, CLUSTER_ISSUER)
     const { uid } = CLUSTER_ISSUER.metadata
-    holds.refuse(uid, 'no such client', 0)
-    for (const { wake } of users) wake()
+    cooldowns.start(uid, 'no such client', 0)
+    for (const { enqueue } of users) enqueue()
     expect(happened).toEqual(['ClusterIssuer ca'])
-    expect(holds.current(uid, 0)).toBe(undefined)
+    expect(cooldowns.current(uid, 0)).toBe(undefined)
   })
 })
 
-describe('requestChanged', () => {
+describe('onRequestChange', () => {
   const key = 'default/web-1'
   const request = aRequest()
   const waiting = aRequest({ status: { conditions: [] } })
   const another = aRequest({ metadata: { uid: 'another' } })
   const forgotten = [
     `approvals forgets ${request.metadata.uid}`,
-    `told forgets ${request.metadata.uid}`,
+    `reported forgets ${request.metadata.uid}`,
     `settles ${request.metadata.uid}`,
   ]
 
@@ -177,10 +196,14 @@ describe('requestChanged', () => {
     },
   ])('$name', ({ before, after, want }, { expect }) => {
     const { happened, queue, memory } = aWorld()
-    const [controller, approvals, told] = [queue('request'), memory('approvals'), memory('told')]
-    requestChanged(
+    const [controller, approvals, reported] = [
+      queue('request'),
+      memory('approvals'),
+      memory('reported'),
+    ]
+    onRequestChange(
       { key, before, after },
-      { controller, approvals, told, unwritten: settling(happened) },
+      { controller, approvals, reported, unwritten: settling(happened) },
     )
     expect(happened).toEqual(want)
   })

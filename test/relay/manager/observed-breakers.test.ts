@@ -15,7 +15,7 @@ describe('circuit breakers', () => {
     let issuers = [issuer, { ...issuer, metadata: { ...issuer.metadata, name: 'other' } }]
     const none = { values: () => [] }
     const breakers = observedBreakers({
-      observed: { issuers: { Issuer: { values: () => issuers }, ClusterIssuer: none } },
+      caches: { issuers: { Issuer: { values: () => issuers }, ClusterIssuer: none } },
       metrics,
       clock: new FakeClock(),
       random: () => 0,

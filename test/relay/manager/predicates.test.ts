@@ -1,15 +1,15 @@
 import { describe, it } from 'vitest'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import {
-  wakesIssuer,
-  wakesRequest,
-  wakesRequestsOf,
+  shouldReconcileIssuer,
+  shouldReconcileRequest,
+  shouldReconcileRequestsOf,
 } from '../../../relay/src/manager/predicates.ts'
 import { aCondition, anIssuer, aRequest } from '../../support/kube-objects.ts'
 
 const pending = aCondition('Ready', { status: 'False', reason: 'Pending' })
 
-describe('wakesRequest', () => {
+describe('shouldReconcileRequest', () => {
   const before = aRequest({ status: { conditions: [] } })
   it.for([
     { name: 'it appears', change: { before: undefined, after: before }, want: true },
@@ -50,11 +50,11 @@ describe('wakesRequest', () => {
       want: false,
     },
   ])('is $want when $name', ({ change, want }, { expect }) => {
-    expect(wakesRequest(change)).toBe(want)
+    expect(shouldReconcileRequest(change)).toBe(want)
   })
 })
 
-describe('wakesIssuer', { tags: ['AC-22'] }, () => {
+describe('shouldReconcileIssuer', { tags: ['AC-22'] }, () => {
   const before = anIssuer()
   it.for([
     { name: 'it appears', change: { before: undefined, after: before }, want: true },
@@ -80,7 +80,7 @@ describe('wakesIssuer', { tags: ['AC-22'] }, () => {
       want: false,
     },
   ])('is $want when $name', ({ change, want }, { expect }) => {
-    expect(wakesIssuer(change)).toBe(want)
+    expect(shouldReconcileIssuer(change)).toBe(want)
   })
 })
 
@@ -94,7 +94,7 @@ const withCas = (...authorities: readonly object[]): Issuer => {
   return anIssuer({ status: { conditions: [ready], authorities } })
 }
 
-describe('wakesRequestsOf', () => {
+describe('shouldReconcileRequestsOf', () => {
   const before = anIssuer()
   it.for([
     { name: 'the issuer appears', change: { before: undefined, after: before }, want: true },
@@ -140,6 +140,6 @@ describe('wakesRequestsOf', () => {
       want: false,
     },
   ])('is $want when $name', { tags: ['AC-6', 'AC-7'] }, ({ change, want }, { expect }) => {
-    expect(wakesRequestsOf(change)).toBe(want)
+    expect(shouldReconcileRequestsOf(change)).toBe(want)
   })
 })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, it } from 'vitest'
-import type { RequestsState } from '../../../relay/src/manager/cluster-state.ts'
 import { createMetrics, type Metrics } from '../../../relay/src/metrics/metrics.ts'
+import type { RequestsState } from '../../../relay/src/metrics/state-metrics.ts'
 import type { ControllerView } from '../../../relay/src/reconcile/controller.ts'
 import { VERSION } from '../../../relay/src/version.ts'
 import { anIssuer } from '../../support/kube-objects.ts'

@@ -1,9 +1,7 @@
 import { it } from 'vitest'
 import { ApprovalWatch } from '../../../relay/src/reconcile/approval-watch.ts'
-import {
-  CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
-} from '../../../relay/src/requests/request-adapter.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
 import { aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { anEventRecorder } from './support.ts'
@@ -15,19 +13,23 @@ const aWatch = () => {
   const events = anEventRecorder()
   const log = new RecordingLog()
   const time = { nowMs: CREATED_MS }
-  const watch = new ApprovalWatch(CERTIFICATE_REQUESTS, { events, log, now: () => time.nowMs })
+  const watch = new ApprovalWatch(CERTIFICATE_REQUESTS, {
+    events,
+    log,
+    clock: { now: () => time.nowMs },
+  })
   return { watch, events, log, time }
 }
 
 it('waits half a minute, then tells once', { tags: ['AC-2'] }, ({ expect }) => {
   const { watch, events, log, time } = aWatch()
-  expect(watch.look(KEY, REQUEST)).toEqual({ kind: 'requeue-after', afterMs: 30_000 })
+  expect(watch.check(KEY, REQUEST)).toEqual({ kind: 'requeue-after', afterMs: 30_000 })
   time.nowMs += 29_999
-  expect(watch.look(KEY, REQUEST)).toEqual({ kind: 'requeue-after', afterMs: 1 })
+  expect(watch.check(KEY, REQUEST)).toEqual({ kind: 'requeue-after', afterMs: 1 })
   expect(events.events).toEqual([])
   for (let looks = 0; looks < 3; looks += 1) {
     time.nowMs += 1
-    expect(watch.look(KEY, REQUEST)).toEqual({ kind: 'done' })
+    expect(watch.check(KEY, REQUEST)).toEqual({ kind: 'done' })
   }
   expect(events.events).toMatchObject([
     {
@@ -41,22 +43,22 @@ it('waits half a minute, then tells once', { tags: ['AC-2'] }, ({ expect }) => {
 it('tells of each request, and again of one that was made anew', ({ expect }) => {
   const { watch, events, time } = aWatch()
   time.nowMs += 30_000
-  watch.look(KEY, REQUEST)
-  watch.look(KEY, aRequest({ metadata: { uid: 'another' } }))
+  watch.check(KEY, REQUEST)
+  watch.check(KEY, aRequest({ metadata: { uid: 'another' } }))
   expect(events.events).toHaveLength(2)
   watch.forget(REQUEST.metadata.uid)
-  watch.look(KEY, REQUEST)
+  watch.check(KEY, REQUEST)
   expect(events.events).toHaveLength(3)
 })
 
-it('tells of a request without a namespace in its own words', ({ expect }) => {
+it('tells of a request without a namespace in its own messages', ({ expect }) => {
   const events = anEventRecorder()
   const watch = new ApprovalWatch(CERTIFICATE_SIGNING_REQUESTS, {
     events,
     log: new RecordingLog(),
-    now: () => CREATED_MS + 30_000,
+    clock: { now: () => CREATED_MS + 30_000 },
   })
-  watch.look('web', aSigningRequest({ status: { conditions: [] } }))
+  watch.check('web', aSigningRequest({ status: { conditions: [] } }))
   expect(events.events).toMatchObject([
     {
       reason: 'WaitingForApproval',

@@ -8,11 +8,11 @@ import { commonName, makeAuthority, makeKey } from '@edge-issuer/testbed/pki/x50
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer, IssuerDetails } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
-import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
+import type { ConnectError } from '../../../relay/src/signer/connections.ts'
 import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
 import { anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -22,6 +22,7 @@ import {
   aStatusWriter,
   newUnwritten,
   UNAVAILABLE,
+  clockAt,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -56,11 +57,11 @@ export const NEW = anIssuer({ status: { conditions: [] } })
 export interface World {
   readonly health?: Partial<HealthAnswer>
   readonly issuer?: Issuer | undefined
-  readonly client?: Result<SignerClient, ConnectFault>
+  readonly client?: Result<SignerClient, ConnectError>
   readonly errors?: readonly ApiError[]
   /** The issuer as the API server has it; it does not respond when absent. */
   readonly details?: IssuerDetails
-  readonly holds?: IssuerHolds
+  readonly holds?: IssuerCooldowns
 }
 
 /** Reconciles once. */
@@ -77,28 +78,32 @@ export async function reconcile(world: World): Promise<{
   const events = anEventRecorder()
   const checks: string[] = []
   const hurried: string[] = []
-  const outcome = await issuerReconciler({
+  const outcome = await new IssuerReconciler({
     resource: ISSUER,
-    get: () => world.issuer,
-    connect: async () =>
-      Promise.resolve(
-        world.client ?? ok(aSignerClient({ health: ok({ ...HEALTHY, ...world.health }) })),
-      ),
-    readDetails: async () =>
-      Promise.resolve(world.details === undefined ? err(UNAVAILABLE) : ok(world.details)),
-    holds: world.holds ?? new IssuerHolds(),
+    store: { get: () => world.issuer, countBy: () => 1 },
+    connections: {
+      connect: async () =>
+        Promise.resolve(
+          world.client ?? ok(aSignerClient({ health: ok({ ...HEALTHY, ...world.health }) })),
+        ),
+    },
+    reader: {
+      readDetails: async () =>
+        Promise.resolve(world.details === undefined ? err(UNAVAILABLE) : ok(world.details)),
+    },
+    cooldowns: world.holds ?? new IssuerCooldowns(),
     breakers: { hurry: (scope) => hurried.push(scope) },
     reminders: new Reminders(),
-    withinCheckDeadline: async (signal, check) => check(signal),
-    longestLifetimeMs: () => 0,
-    checked: (reason) => checks.push(reason),
-    status,
+    lifetimes: { longestMs: () => 0 },
+    metrics: { checked: (_kind, reason) => checks.push(reason) },
+    statusWriter: status,
     events,
     unwritten: newUnwritten(events),
     log: new RecordingLog(),
-    now: () => CREATED_MS,
-    nextCheckMs: () => 60_000,
-  })('default/ca', NEVER)
+    clock: clockAt(() => CREATED_MS),
+    checkIntervalMs: 60_000,
+    random: () => 0.5,
+  }).reconcile('default/ca', NEVER)
   return {
     outcome,
     writes: status.writes,

@@ -5,12 +5,13 @@ import { REQUEST_BACKOFF } from '../../../relay/src/queue/rate-limiter.ts'
 import {
   Controller,
   type ControllerView,
-  type Reconcile,
   type ReconcileOutcome,
-  type ReportThrow,
+  type Reconciler,
 } from '../../../relay/src/reconcile/controller.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
+
+type Reconcile = Reconciler['reconcile']
 
 /** Of each reconcile. */
 export const DEADLINE_MS = 1_000
@@ -27,7 +28,7 @@ export interface Controlled {
 /** What a controller has besides its reconcile function and its workers. */
 interface ControlledOptions {
   readonly groupsOf?: (key: string) => readonly Group[]
-  readonly reportThrow?: ReportThrow
+  readonly reportThrow?: Reconciler['reportThrow']
   readonly deadlineMs?: number
 }
 
@@ -56,8 +57,7 @@ export const aController = (
         panicked: () => heard.push('panicked'),
       }
     },
-    reconcile,
-    reportThrow,
+    reconciler: { reconcile, reportThrow },
     workers,
     groupsOf,
     backoff: REQUEST_BACKOFF,

@@ -15,17 +15,14 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import type { AnyRequest } from '../../../relay/src/api/request.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { observedSign } from '../../../relay/src/reconcile/observed-sign.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
-import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
-import { signPass } from '../../../relay/src/reconcile/sign-pass.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
+import { RequestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
+import { RequestSigner } from '../../../relay/src/reconcile/request-signer.ts'
 import type { EventDraft } from '../../../relay/src/report/events.ts'
-import {
-  CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
-  type RequestKind,
-} from '../../../relay/src/requests/request-adapter.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
+import type { RequestAdapter } from '../../../relay/src/requests/request-adapter.ts'
 import { caFacts, rootFacts } from '../../support/health-answer.ts'
 import { anIssuer, aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -35,6 +32,7 @@ import {
   aStatusWriter,
   newBreakers,
   newUnwritten,
+  clockAt,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -74,7 +72,7 @@ interface Ran {
 
 /** One pass over one request, to which the worker gives `answer`. */
 async function run<R extends AnyRequest>(
-  kind: RequestKind<R>,
+  kind: RequestAdapter<R>,
   object: R,
   answer: Partial<SignAnswer>,
 ): Promise<Ran> {
@@ -83,43 +81,49 @@ async function run<R extends AnyRequest>(
   const log = new RecordingLog()
   const sent: SignRequest[] = []
   const client = aSignerClient({})
-  const sign = signPass(kind, {
-    connect: async () =>
-      Promise.resolve(
-        ok({
-          ...client,
-          sign: async (_issuer: string, message: SignRequest) => {
-            sent.push(message)
-            return Promise.resolve(ok({ ...ANSWER, ...answer }))
+  const signer = new RequestSigner({
+    adapter: kind,
+    connections: {
+      connect: async () =>
+        Promise.resolve(
+          ok({
+            ...client,
+            sign: async (_issuer: string, message: SignRequest) => {
+              sent.push(message)
+              return Promise.resolve(ok({ ...ANSWER, ...answer }))
+            },
+          }),
+        ),
+    },
+    cooldowns: new IssuerCooldowns(),
+    breakers: newBreakers(),
+    queues: { enqueueRequests: () => undefined, enqueueIssuer: () => undefined },
+    metrics: { signed: () => undefined },
+    retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
+    clock: clockAt(() => CREATED_MS),
+  })
+  const reconciler = new RequestReconciler({
+    adapter: kind,
+    requests: { get: () => object, getLive: async () => Promise.resolve(ok(object)) },
+    issuers: {
+      find: () =>
+        anIssuer({
+          status: {
+            authorities: [{ state: 'active', ...caFacts(root) }],
+            roots: [rootFacts(root)],
           },
         }),
-      ),
-    holds: new IssuerHolds(),
-    breakers: newBreakers(),
-    wakeRequests: () => undefined,
-    wakeIssuer: () => undefined,
-    retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
-    now: () => CREATED_MS,
-  })
-  const observed = observedSign(sign, { kind, signed: () => undefined, uptimeMs: () => 0 })
-  const pass = requestReconciler({
-    kind,
-    get: () => object,
-    getLive: async () => Promise.resolve(ok(object)),
-    getIssuer: () =>
-      anIssuer({
-        status: { authorities: [{ state: 'active', ...caFacts(root) }], roots: [rootFacts(root)] },
-      }),
-    sign: observed,
-    approvals: { look: () => ({ kind: 'done' }) },
-    status,
+    },
+    signer,
+    approvals: { check: () => ({ kind: 'done' }) },
+    statusWriter: status,
     events,
-    told: new Told(),
+    reported: new ReportedMessages(),
     unwritten: newUnwritten(events),
     log,
-    now: () => CREATED_MS,
+    clock: clockAt(() => CREATED_MS),
   })
-  await pass('default/web-1', NEVER)
+  await reconciler.reconcile('default/web-1', NEVER)
   return { events: events.events, statuses: status.writes.map((write) => write.status), log, sent }
 }
 

@@ -4,8 +4,8 @@ import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -16,6 +16,7 @@ import {
   newBreakers,
   newUnwritten,
   UNAVAILABLE,
+  clockAt,
 } from './support.ts'
 
 const DAY_MS = 86_400_000
@@ -37,48 +38,50 @@ it('a CA that comes to its end is told in the condition once, and in Events once
   const events = anEventRecorder()
   let nowMs = notAfter.getTime() - 100 * DAY_MS
   let issuer: Issuer = anIssuer({ status: { conditions: [] } })
-  const reconcile = issuerReconciler({
+  const reconciler = new IssuerReconciler({
     resource: ISSUER,
-    get: () => issuer,
-    connect: async () =>
-      Promise.resolve(
-        ok(
-          aSignerClient({
-            health: ok({
-              issuer: 'default',
-              ca,
-              chain: authority.certificatePem,
-              authorities,
-              bundle: authority.certificatePem,
-              profiles: ['default'],
-              serverTime: '2026-01-01T00:00:00Z',
-              protocolVersion: '1.0',
+    store: { get: () => issuer, countBy: () => 1 },
+    connections: {
+      connect: async () =>
+        Promise.resolve(
+          ok(
+            aSignerClient({
+              health: ok({
+                issuer: 'default',
+                ca,
+                chain: authority.certificatePem,
+                authorities,
+                bundle: authority.certificatePem,
+                profiles: ['default'],
+                serverTime: '2026-01-01T00:00:00Z',
+                protocolVersion: '1.0',
+              }),
             }),
-          }),
+          ),
         ),
-      ),
-    readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
-    holds: new IssuerHolds(),
+    },
+    reader: { readDetails: async () => Promise.resolve(err(UNAVAILABLE)) },
+    cooldowns: new IssuerCooldowns(),
     breakers: newBreakers(),
     reminders: new Reminders(),
-    withinCheckDeadline: async (signal, check) => check(signal),
-    longestLifetimeMs: () => 50 * DAY_MS,
-    checked: () => undefined,
-    status,
+    lifetimes: { longestMs: () => 50 * DAY_MS },
+    metrics: { checked: () => undefined },
+    statusWriter: status,
     events,
     unwritten: newUnwritten(events),
     log: new RecordingLog(),
-    now: () => nowMs,
-    nextCheckMs: () => 60_000,
+    clock: clockAt(() => nowMs),
+    checkIntervalMs: 60_000,
+    random: () => 0.5,
   })
   const told = (): readonly string[] => events.events.map(({ type, reason }) => `${type} ${reason}`)
 
   nowMs -= 1
-  await reconcile('default/ca', NEVER)
+  await reconciler.reconcile('default/ca', NEVER)
   expect(told()).toEqual(['Normal Checked'])
 
   nowMs += 1
-  await reconcile('default/ca', NEVER)
+  await reconciler.reconcile('default/ca', NEVER)
   expect(told()).toEqual(['Normal Checked', 'Warning CAExpiring'])
   const note = events.events.at(-1)?.note ?? ''
   expect(note).toContain('CN=CA expires at')
@@ -91,7 +94,7 @@ it('a CA that comes to its end is told in the condition once, and in Events once
   const writes = status.writes.length
   for (let hours = 0; hours < 50; hours += 1) {
     nowMs += DAY_MS / 24
-    await reconcile('default/ca', NEVER)
+    await reconciler.reconcile('default/ca', NEVER)
   }
   expect(told().slice(2)).toEqual(['Warning CAExpiring', 'Warning CAExpiring'])
   expect(events.events.at(-1)?.note).toBe(note)

@@ -2,13 +2,13 @@ import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { keptIssuer } from '../../../relay/src/core/kept-objects.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
 import { breakerScope } from '../../../relay/src/signer/circuit-breaker.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { CA, OLD, SEEN, NEW, reconcile } from './checked-issuer.ts'
 import { aSignerClient, CONFLICT, NOT_FOUND, UNAVAILABLE } from './support.ts'
 
-describe('issuerReconciler', () => {
+describe('IssuerReconciler', () => {
   it('after a good check lets a sign call probe the worker at once', async ({ expect }) => {
     expect((await reconcile({ issuer: NEW })).hurried).toEqual([breakerScope(NEW)])
   })
@@ -133,8 +133,8 @@ describe('issuerReconciler', () => {
   })
 
   it('is not Ready while the worker refused it, whatever a check would say', async ({ expect }) => {
-    const holds = new IssuerHolds()
-    holds.refuse(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
+    const holds = new IssuerCooldowns()
+    holds.start(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
     const { outcome, writes } = await reconcile({ issuer: NEW, holds })
     expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 4_000 })
     expect(writes).toMatchObject([

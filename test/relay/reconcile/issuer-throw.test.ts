@@ -4,8 +4,8 @@ import { CLUSTER_ISSUER, ISSUER, type Resource } from '../../../relay/src/api/gr
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { issuerPending, UNEXPECTED_ERROR } from '../../../relay/src/core/status-messages.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { issuerThrowReport } from '../../../relay/src/reconcile/issuer-reconciler.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import { aCondition, anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
@@ -16,6 +16,7 @@ import {
   newBreakers,
   newUnwritten,
   UNAVAILABLE,
+  clockAt,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -29,31 +30,31 @@ async function report(
 ): Promise<{ readonly statuses: readonly object[]; readonly notes: readonly string[] }> {
   const status = aStatusWriter(errors)
   const events = anEventRecorder()
-  await issuerThrowReport({
+  await new IssuerReconciler({
     resource,
-    get: () => issuer,
-    connect: async () => Promise.reject(new Error('a bug')),
-    withinCheckDeadline: async () => Promise.reject(new Error('a bug')),
-    readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
-    holds: new IssuerHolds(),
+    store: { get: () => issuer, countBy: () => 1 },
+    connections: { connect: async () => Promise.reject(new Error('a bug')) },
+    reader: { readDetails: async () => Promise.resolve(err(UNAVAILABLE)) },
+    cooldowns: new IssuerCooldowns(),
     breakers: newBreakers(),
     reminders: new Reminders(),
-    longestLifetimeMs: () => 0,
-    checked: () => undefined,
-    status,
+    lifetimes: { longestMs: () => 0 },
+    metrics: { checked: () => undefined },
+    statusWriter: status,
     events,
     unwritten: newUnwritten(events),
     log: new RecordingLog(),
-    now: () => CREATED_MS,
-    nextCheckMs: () => 60_000,
-  })('default/ca', NEVER)
+    clock: clockAt(() => CREATED_MS),
+    checkIntervalMs: 60_000,
+    random: () => 0.5,
+  }).reportThrow('default/ca', NEVER)
   return {
     statuses: status.writes.map((write) => write.status),
     notes: events.events.map(({ reason, note }) => `${reason}: ${note}`),
   }
 }
 
-describe('issuerThrowReport', () => {
+describe('IssuerReconciler.reportThrow', () => {
   it.for([
     ['an Issuer', ISSUER, anIssuer()],
     ['a ClusterIssuer', CLUSTER_ISSUER, anIssuer({ kind: 'ClusterIssuer' })],

@@ -8,14 +8,13 @@ import { it } from 'vitest'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { keptCertificateRequest } from '../../../relay/src/core/kept-objects.ts'
-import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
-import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
+import { RequestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aStatusWriter, newUnwritten, UNAVAILABLE } from './support.ts'
+import { anEventRecorder, aStatusWriter, newUnwritten, UNAVAILABLE, clockAt } from './support.ts'
 
 interface World {
   readonly live: Result<CertificateRequest | undefined, ApiError>
@@ -36,30 +35,34 @@ async function reconcile({ live, issuer = anIssuer() }: World): Promise<{
   const log = new RecordingLog()
   const signed: string[] = []
   let reads = 0
-  const outcome = await requestReconciler<CertificateRequest>({
-    kind: CERTIFICATE_REQUESTS,
-    get: () => keptCertificateRequest(aRequest()),
-    getLive: async () => {
-      reads += 1
-      return Promise.resolve(live)
+  const outcome = await new RequestReconciler<CertificateRequest>({
+    adapter: CERTIFICATE_REQUESTS,
+    requests: {
+      get: () => keptCertificateRequest(aRequest()),
+      getLive: async () => {
+        reads += 1
+        return Promise.resolve(live)
+      },
     },
-    getIssuer: () => issuer,
-    sign: async (request) => {
-      signed.push(request.metadata.resourceVersion)
-      return Promise.resolve({
-        verdict: CERTIFICATE_REQUEST_WORDS.issued,
-        issued: { chainPem: 'chain\n', caPem: 'ca\n' },
-        outcome: { kind: 'done' },
-      })
+    issuers: { find: () => issuer },
+    signer: {
+      sign: async (request) => {
+        signed.push(request.metadata.resourceVersion)
+        return Promise.resolve({
+          update: CERTIFICATE_REQUESTS.issued(),
+          issued: { chainPem: 'chain\n', caPem: 'ca\n' },
+          outcome: { kind: 'done' },
+        })
+      },
     },
-    approvals: { look: () => ({ kind: 'done' }) },
-    status,
+    approvals: { check: () => ({ kind: 'done' }) },
+    statusWriter: status,
     events,
-    told: new Told(),
+    reported: new ReportedMessages(),
     unwritten: newUnwritten(events, log),
     log,
-    now: () => CREATED_MS + 1_000,
-  })('default/web-1', new AbortController().signal)
+    clock: clockAt(() => CREATED_MS + 1_000),
+  }).reconcile('default/web-1', new AbortController().signal)
   const reasons = events.events.map(({ reason }) => reason)
   return { outcome, writes: status.writes, reasons, signed, reads }
 }

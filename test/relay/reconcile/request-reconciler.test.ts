@@ -1,15 +1,14 @@
 import { err, ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { CertificateRequest } from '../../../relay/src/api/certificate-request.ts'
-import { CERTIFICATE_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
 import {
-  requestReconciler,
-  type RequestReconcilerOptions,
+  RequestReconciler,
+  type RequestReconcilerDeps,
 } from '../../../relay/src/reconcile/request-reconciler.ts'
-import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
+import type { SigningResult } from '../../../relay/src/reconcile/request-signer.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import {
@@ -20,11 +19,12 @@ import {
   NOT_FOUND,
   UNAVAILABLE,
   newUnwritten,
+  clockAt,
 } from './support.ts'
 
 const NOW_MS = CREATED_MS + 1_000
-const ISSUED: Signing = {
-  verdict: CERTIFICATE_REQUEST_WORDS.issued,
+const ISSUED: SigningResult = {
+  update: CERTIFICATE_REQUESTS.issued(),
   issued: { chainPem: 'chain\n', caPem: 'ca\n' },
   outcome: { kind: 'done' },
 }
@@ -34,9 +34,9 @@ interface World {
   readonly cached?: CertificateRequest | undefined
   readonly live?: CertificateRequest | undefined
   readonly errors?: readonly ApiError[]
-  readonly signing?: Signing
+  readonly signing?: SigningResult
   /** What each pass comes to, the last one from then on. */
-  readonly signings?: readonly Signing[]
+  readonly signings?: readonly SigningResult[]
   readonly passes?: number
 }
 
@@ -54,26 +54,27 @@ async function reconcile(world: World): Promise<{
   const status = aStatusWriter(errors)
   const events = anEventRecorder()
   const signed: string[] = []
-  const options: RequestReconcilerOptions<CertificateRequest> = {
-    kind: CERTIFICATE_REQUESTS,
-    get: () => cached,
-    getLive: async () => Promise.resolve(ok(live)),
-    getIssuer: () => anIssuer(),
-    sign: async (request) => {
-      signed.push(request.metadata.resourceVersion)
-      return Promise.resolve(signings[Math.min(signed.length, signings.length) - 1] ?? ISSUED)
+  const options: RequestReconcilerDeps<CertificateRequest> = {
+    adapter: CERTIFICATE_REQUESTS,
+    requests: { get: () => cached, getLive: async () => Promise.resolve(ok(live)) },
+    issuers: { find: () => anIssuer() },
+    signer: {
+      sign: async (request) => {
+        signed.push(request.metadata.resourceVersion)
+        return Promise.resolve(signings[Math.min(signed.length, signings.length) - 1] ?? ISSUED)
+      },
     },
-    approvals: { look: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
-    status,
+    approvals: { check: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
+    statusWriter: status,
     events,
-    told: new Told(),
+    reported: new ReportedMessages(),
     unwritten: newUnwritten(events, log),
     log,
-    now: () => NOW_MS,
+    clock: clockAt(() => NOW_MS),
   }
-  const pass = requestReconciler(options)
+  const reconciler = new RequestReconciler(options)
   let outcome: unknown
-  for (let i = 0; i < passes; i += 1) outcome = await pass('default/web-1', NEVER)
+  for (let i = 0; i < passes; i += 1) outcome = await reconciler.reconcile('default/web-1', NEVER)
   const lines = log.lines
     .filter(({ level }) => level !== 'debug')
     .map(({ level, message }) => `${level} ${message}`)
@@ -81,7 +82,7 @@ async function reconcile(world: World): Promise<{
   return { outcome, writes: status.writes, reasons, signed, lines }
 }
 
-describe('requestReconciler', () => {
+describe('RequestReconciler', () => {
   it(
     'writes the certificate on the version that it decided on, and one event',
     { tags: ['AC-9'] },
@@ -140,12 +141,12 @@ describe('requestReconciler', () => {
   })
 
   it('does not write again what is already there', async ({ expect }) => {
-    const verdict = CERTIFICATE_REQUEST_WORDS.retried('no route')
+    const update = CERTIFICATE_REQUESTS.retried('no route')
     const cached = aRequest({
-      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...verdict })] },
+      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...update })] },
     })
     const outcome = { kind: 'retry', message: 'no route' } as const
-    const result = await reconcile({ cached, signing: { verdict, outcome } })
+    const result = await reconcile({ cached, signing: { update, outcome } })
     expect(result).toMatchObject({ outcome, writes: [], reasons: [] })
   })
 
@@ -234,30 +235,29 @@ describe('requestReconciler', () => {
   })
 
   it('emits an Event when nothing needs to be written after a failure', async ({ expect }) => {
-    const verdict = CERTIFICATE_REQUEST_WORDS.retried('no route')
+    const update = CERTIFICATE_REQUESTS.retried('no route')
     const cached = aRequest({
-      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...verdict })] },
+      status: { conditions: [aCondition('Approved'), aCondition('Ready', { ...update })] },
     })
-    const signings = [ISSUED, { verdict, outcome: { kind: 'done' } } as const]
+    const signings = [ISSUED, { update, outcome: { kind: 'done' } } as const]
     const { reasons } = await reconcile({ cached, errors: [FORBIDDEN], signings, passes: 3 })
     expect(reasons).toEqual(['StatusNotWritten', 'RetryableError'])
   })
 
   it('retries when the live object cannot be read', async ({ expect }) => {
-    const outcome = await requestReconciler({
-      kind: CERTIFICATE_REQUESTS,
-      get: () => aRequest(),
-      getLive: async () => Promise.resolve(err(UNAVAILABLE)),
-      getIssuer: () => anIssuer(),
-      sign: async () => Promise.resolve(ISSUED),
-      approvals: { look: () => ({ kind: 'done' }) },
-      status: aStatusWriter([CONFLICT]),
+    const outcome = await new RequestReconciler({
+      adapter: CERTIFICATE_REQUESTS,
+      requests: { get: () => aRequest(), getLive: async () => Promise.resolve(err(UNAVAILABLE)) },
+      issuers: { find: () => anIssuer() },
+      signer: { sign: async () => Promise.resolve(ISSUED) },
+      approvals: { check: () => ({ kind: 'done' }) },
+      statusWriter: aStatusWriter([CONFLICT]),
       events: anEventRecorder(),
-      told: new Told(),
+      reported: new ReportedMessages(),
       unwritten: newUnwritten(),
       log: new RecordingLog(),
-      now: () => NOW_MS,
-    })('default/web-1', NEVER)
+      clock: clockAt(() => NOW_MS),
+    }).reconcile('default/web-1', NEVER)
     expect(outcome).toMatchObject({ kind: 'retry' })
   })
 })

@@ -1,18 +1,12 @@
 import { err } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { AnyRequest } from '../../../relay/src/api/request.ts'
-import {
-  CERTIFICATE_REQUEST_WORDS,
-  SIGNING_REQUEST_WORDS,
-} from '../../../relay/src/core/request-words.ts'
 import { UNEXPECTED_ERROR } from '../../../relay/src/core/status-messages.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
-import { requestThrowReport } from '../../../relay/src/reconcile/request-reconciler.ts'
-import {
-  CERTIFICATE_REQUESTS,
-  CERTIFICATE_SIGNING_REQUESTS,
-  type RequestKind,
-} from '../../../relay/src/requests/request-adapter.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
+import { RequestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
+import type { RequestAdapter } from '../../../relay/src/requests/request-adapter.ts'
 import {
   aCondition,
   anIssuer,
@@ -21,7 +15,7 @@ import {
   CREATED_MS,
 } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aStatusWriter, UNAVAILABLE, newUnwritten } from './support.ts'
+import { anEventRecorder, aStatusWriter, UNAVAILABLE, newUnwritten, clockAt } from './support.ts'
 
 const NEVER = new AbortController().signal
 
@@ -31,25 +25,25 @@ const fail = (): never => {
 
 /** What a report of a throw writes and emits about a request whose decision throws. */
 async function reportThrow<R extends AnyRequest>(
-  kind: RequestKind<R>,
+  kind: RequestAdapter<R>,
   cached: R,
 ): Promise<{ readonly statuses: readonly object[]; readonly notes: readonly string[] }> {
+  const adapter: RequestAdapter<R> = Object.create(kind, { decide: { value: fail } })
   const status = aStatusWriter()
   const events = anEventRecorder()
-  await requestThrowReport({
-    kind: { ...kind, decide: fail },
-    get: () => cached,
-    getLive: async () => Promise.resolve(err(UNAVAILABLE)),
-    getIssuer: fail,
-    sign: async () => Promise.reject(new Error('a bug')),
-    approvals: { look: fail },
-    status,
+  await new RequestReconciler({
+    adapter,
+    requests: { get: () => cached, getLive: async () => Promise.resolve(err(UNAVAILABLE)) },
+    issuers: { find: fail },
+    signer: { sign: async () => Promise.reject(new Error('a bug')) },
+    approvals: { check: fail },
+    statusWriter: status,
     events,
-    told: new Told(),
+    reported: new ReportedMessages(),
     unwritten: newUnwritten(),
     log: new RecordingLog(),
-    now: () => CREATED_MS,
-  })('default/web-1', NEVER)
+    clock: clockAt(() => CREATED_MS),
+  }).reportThrow('default/web-1', NEVER)
   return {
     statuses: status.writes.map((write) => write.status),
     notes: events.events.map(({ reason, note }) => `${reason}: ${note}`),
@@ -59,7 +53,7 @@ async function reportThrow<R extends AnyRequest>(
 describe('a decision that throws', () => {
   it('makes an approved CertificateRequest Pending', async ({ expect }) => {
     const { statuses, notes } = await reportThrow(CERTIFICATE_REQUESTS, aRequest())
-    const { message } = CERTIFICATE_REQUEST_WORDS.retried(UNEXPECTED_ERROR)
+    const { message } = CERTIFICATE_REQUESTS.retried(UNEXPECTED_ERROR)
     expect(statuses).toMatchObject([
       { conditions: [{ status: 'False', reason: 'Pending', message }] },
     ])
@@ -70,7 +64,7 @@ describe('a decision that throws', () => {
     const { statuses, notes } = await reportThrow(CERTIFICATE_SIGNING_REQUESTS, aSigningRequest())
     expect(statuses).toEqual([])
     expect(notes).toEqual([
-      `RetryableError: ${SIGNING_REQUEST_WORDS.retried(UNEXPECTED_ERROR).message}`,
+      `RetryableError: ${CERTIFICATE_SIGNING_REQUESTS.retried(UNEXPECTED_ERROR).message}`,
     ])
   })
 
@@ -87,7 +81,7 @@ describe('a decision that throws', () => {
   })
 })
 
-describe('requestThrowReport', () => {
+describe('RequestReconciler.reportThrow', () => {
   it.for([
     ['an approved request', aRequest(), ['Pending']],
     [
@@ -99,7 +93,7 @@ describe('requestThrowReport', () => {
             aCondition('Ready', {
               status: 'False',
               reason: 'Pending',
-              message: CERTIFICATE_REQUEST_WORDS.retried(UNEXPECTED_ERROR).message,
+              message: CERTIFICATE_REQUESTS.retried(UNEXPECTED_ERROR).message,
             }),
           ],
         },
@@ -123,20 +117,19 @@ describe('requestThrowReport', () => {
     ['one that is gone', undefined, []],
   ] as const)('writes to %s only what is true', async ([, cached, reasons], { expect }) => {
     const status = aStatusWriter()
-    await requestThrowReport({
-      kind: CERTIFICATE_REQUESTS,
-      get: () => cached,
-      getLive: async () => Promise.resolve(err(UNAVAILABLE)),
-      getIssuer: () => anIssuer(),
-      sign: async () => Promise.reject(new Error('a bug')),
-      approvals: { look: () => ({ kind: 'done' }) },
-      status,
+    await new RequestReconciler({
+      adapter: CERTIFICATE_REQUESTS,
+      requests: { get: () => cached, getLive: async () => Promise.resolve(err(UNAVAILABLE)) },
+      issuers: { find: () => anIssuer() },
+      signer: { sign: async () => Promise.reject(new Error('a bug')) },
+      approvals: { check: () => ({ kind: 'done' }) },
+      statusWriter: status,
       events: anEventRecorder(),
-      told: new Told(),
+      reported: new ReportedMessages(),
       unwritten: newUnwritten(),
       log: new RecordingLog(),
-      now: () => CREATED_MS,
-    })('default/web-1', NEVER)
+      clock: clockAt(() => CREATED_MS),
+    }).reportThrow('default/web-1', NEVER)
     expect(status.writes).toMatchObject(
       reasons.map((reason) => ({
         resourceVersion: '7',

@@ -21,12 +21,12 @@ import {
 import { describe, it } from 'vitest'
 import { ISSUER } from '../../../relay/src/api/group.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { wakesRequestsOf } from '../../../relay/src/manager/predicates.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { issuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
+import { shouldReconcileRequestsOf } from '../../../relay/src/manager/predicates.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { IssuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
-import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
+import { RequestSigner, type SigningResult } from '../../../relay/src/reconcile/request-signer.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import {
   aHealthAnswer,
@@ -44,6 +44,7 @@ import {
   newBreakers,
   newUnwritten,
   UNAVAILABLE,
+  clockAt,
 } from './support.ts'
 
 const NEVER = new AbortController().signal
@@ -101,46 +102,50 @@ const now = (): number => CREATED_MS + DAY_MS
 
 /** One relay that speaks to one worker, a day after the request was made. */
 function aWorld(client: SignerClient): {
-  readonly sign: (issuer: Issuer) => Promise<Signing>
+  readonly sign: (issuer: Issuer) => Promise<SigningResult>
   readonly check: (issuer: Issuer) => Promise<Issuer>
   readonly woken: () => number
 } {
-  const holds = new IssuerHolds()
+  const holds = new IssuerCooldowns()
   let woken = 0
   const connect = async (): Promise<Result<SignerClient, never>> => Promise.resolve(ok(client))
-  const pass = signPass(CERTIFICATE_REQUESTS, {
-    connect,
-    holds,
+  const signer = new RequestSigner({
+    adapter: CERTIFICATE_REQUESTS,
+    connections: { connect },
+    cooldowns: holds,
     breakers: newBreakers(),
-    wakeRequests: () => undefined,
-    wakeIssuer: () => {
-      woken += 1
+    queues: {
+      enqueueRequests: () => undefined,
+      enqueueIssuer: () => {
+        woken += 1
+      },
     },
+    metrics: { signed: () => undefined },
     retryLimits: { maxRetryMs: 60_000, maxOutageRetryMs: 60_000 },
-    now,
+    clock: clockAt(now),
   })
   return {
-    sign: async (issuer) => pass(request, issuer, NEVER),
+    sign: async (issuer) => signer.sign(request, issuer, NEVER),
     check: async (issuer) => {
       const status = aStatusWriter()
-      await issuerReconciler({
+      await new IssuerReconciler({
         resource: ISSUER,
-        get: () => issuer,
-        connect,
-        readDetails: async () => Promise.resolve(err(UNAVAILABLE)),
-        holds,
+        store: { get: () => issuer, countBy: () => 1 },
+        connections: { connect },
+        reader: { readDetails: async () => Promise.resolve(err(UNAVAILABLE)) },
+        cooldowns: holds,
         breakers: newBreakers(),
         reminders: new Reminders(),
-        withinCheckDeadline: async (signal, check) => check(signal),
-        longestLifetimeMs: () => 0,
-        checked: () => undefined,
-        status,
+        lifetimes: { longestMs: () => 0 },
+        metrics: { checked: () => undefined },
+        statusWriter: status,
         events: anEventRecorder(),
         unwritten: newUnwritten(),
         log: new RecordingLog(),
-        now,
-        nextCheckMs: () => 60_000,
-      })('default/ca', NEVER)
+        clock: clockAt(now),
+        checkIntervalMs: 60_000,
+        random: () => 0.5,
+      }).reconcile('default/ca', NEVER)
       const [write] = status.writes
       return write === undefined ? issuer : anIssuer({ status: write.status })
     },
@@ -157,13 +162,13 @@ describe('a root that the last check did not see', () => {
     const before = seeing(A)
     const waiting = await world.sign(before)
     expect(waiting).toMatchObject({ outcome: { kind: 'retry', minimumMs: 0 } })
-    expect(waiting.verdict.message).toContain(`comes with a root with fingerprint ${sha256(B)}`)
+    expect(waiting.update.message).toContain(`comes with a root with fingerprint ${sha256(B)}`)
     expect(waiting.issued).toBeUndefined()
     expect(world.woken()).toBe(1)
 
     const after = await world.check(before)
-    expect(wakesRequestsOf({ before, after })).toBe(true)
-    expect(await world.sign(after)).toMatchObject({ verdict: { reason: 'Issued' } })
+    expect(shouldReconcileRequestsOf({ before, after })).toBe(true)
+    expect(await world.sign(after)).toMatchObject({ update: { reason: 'Issued' } })
   })
 
   it('waits after an upgrade from a relay that did not write the roots', async ({ expect }) => {
@@ -172,8 +177,8 @@ describe('a root that the last check did not see', () => {
     const before = anIssuer({ status: { ca, authorities, conditions: [READY] } })
     expect((await world.sign(before)).issued).toBeUndefined()
     const after = await world.check(before)
-    expect(wakesRequestsOf({ before, after })).toBe(true)
-    expect(await world.sign(after)).toMatchObject({ verdict: { reason: 'Issued' } })
+    expect(shouldReconcileRequestsOf({ before, after })).toBe(true)
+    expect(await world.sign(after)).toMatchObject({ update: { reason: 'Issued' } })
   })
 })
 
@@ -183,10 +188,10 @@ describe('a certificate by a CA that the last check did not see', () => {
     const before = seeing(A)
     const waiting = await world.sign(before)
     expect(waiting).toMatchObject({
-      verdict: { status: 'False', reason: 'Pending' },
+      update: { status: 'False', reason: 'Pending' },
       outcome: { kind: 'retry', minimumMs: 0 },
     })
-    expect(waiting.verdict.message).toContain(`signed by a CA with fingerprint ${sha256(B)}`)
+    expect(waiting.update.message).toContain(`signed by a CA with fingerprint ${sha256(B)}`)
     expect(waiting.issued).toBeUndefined()
     expect(world.woken()).toBe(1)
 
@@ -195,14 +200,14 @@ describe('a certificate by a CA that the last check did not see', () => {
       conditions: [{ status: 'True' }],
       authorities: [{ sha256: sha256(B) }],
     })
-    expect(wakesRequestsOf({ before, after })).toBe(true)
-    expect(await world.sign(after)).toMatchObject({ verdict: { reason: 'Issued' } })
+    expect(shouldReconcileRequestsOf({ before, after })).toBe(true)
+    expect(await world.sign(after)).toMatchObject({ update: { reason: 'Issued' } })
   })
 
   it('never fails for it, and leaves the issuer Ready, if no check sees it', async ({ expect }) => {
     const world = aWorld(aSignerClient({ sign: ok(answer(B)), health: ok(health(A)) }))
     const before = seeing(A)
-    expect(await world.sign(before)).toMatchObject({ verdict: { reason: 'Pending' } })
+    expect(await world.sign(before)).toMatchObject({ update: { reason: 'Pending' } })
     const after = await world.check(before)
     expect(after).toBe(before)
     expect(await world.sign(after)).toMatchObject({ outcome: { kind: 'retry' } })
@@ -229,5 +234,5 @@ it('a certificate from before the cut-over is issued after it', async ({ expect 
       roots: [rootFacts(A), rootFacts(B)],
     },
   })
-  expect(await world.sign(issuer)).toMatchObject({ verdict: { reason: 'Issued' } })
+  expect(await world.sign(issuer)).toMatchObject({ update: { reason: 'Issued' } })
 })

@@ -1,7 +1,7 @@
 import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { describe, it } from 'vitest'
-import { CERTIFICATE_REQUEST_WORDS as WORDS } from '../../../relay/src/core/request-words.ts'
 import { logSigned } from '../../../relay/src/reconcile/signed-line.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 
 const REQUEST = { kind: 'CertificateRequest', key: 'default/web-1' }
@@ -19,15 +19,15 @@ describe('logSigned', () => {
       dnsNames: ['secret.example.com', 'other.example.com'],
     })
     const log = new RecordingLog()
-    const signing = {
-      verdict: WORDS.issued,
+    const result = {
+      update: CERTIFICATE_REQUESTS.issued(),
       outcome: { kind: 'done' },
       issued: { chainPem: leaf.certificatePem, caPem: issuer.certificatePem },
       by: 'Issuer ca',
       tookMs: 40,
       requestId: 'an-id',
     } as const
-    logSigned({ ...REQUEST, signing }, log)
+    logSigned({ ...REQUEST, result }, log)
     expect(log.lines).toEqual([
       {
         level: 'info',
@@ -51,8 +51,8 @@ describe('logSigned', () => {
 
   it('logs nothing without a certificate', ({ expect }) => {
     const log = new RecordingLog()
-    const signing = { verdict: WORDS.failed('x'), outcome: { kind: 'done' } } as const
-    logSigned({ ...REQUEST, signing }, log)
+    const result = { update: CERTIFICATE_REQUESTS.failed('x'), outcome: { kind: 'done' } } as const
+    logSigned({ ...REQUEST, result }, log)
     expect(log.lines).toEqual([])
   })
 })

@@ -2,25 +2,34 @@ import { ok } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { CertificateSigningRequest } from '../../../relay/src/api/certificate-signing-request.ts'
 import type { Issuer } from '../../../relay/src/api/issuer.ts'
-import { SIGNING_REQUEST_WORDS } from '../../../relay/src/core/request-words.ts'
+import type { RequestUpdate } from '../../../relay/src/core/status-messages.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { Told } from '../../../relay/src/reconcile/reported-messages.ts'
-import { requestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
-import type { Signing } from '../../../relay/src/reconcile/sign-pass.ts'
-import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
+import { ReportedMessages } from '../../../relay/src/reconcile/reported-messages.ts'
+import { RequestReconciler } from '../../../relay/src/reconcile/request-reconciler.ts'
+import type { SigningResult } from '../../../relay/src/reconcile/request-signer.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
 import { aCondition, anIssuer, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
-import { anEventRecorder, aStatusWriter, CONFLICT, FORBIDDEN, newUnwritten } from './support.ts'
+import {
+  anEventRecorder,
+  aStatusWriter,
+  CONFLICT,
+  FORBIDDEN,
+  newUnwritten,
+  clockAt,
+} from './support.ts'
 
 const NEVER = new AbortController().signal
-const { issued, failed, retried } = SIGNING_REQUEST_WORDS
-const ISSUED: Signing = {
-  verdict: issued,
+const issued = CERTIFICATE_SIGNING_REQUESTS.issued()
+const failed = (cause: string): RequestUpdate => CERTIFICATE_SIGNING_REQUESTS.failed(cause)
+const retried = (cause: string): RequestUpdate => CERTIFICATE_SIGNING_REQUESTS.retried(cause)
+const ISSUED: SigningResult = {
+  update: issued,
   issued: { chainPem: 'chain\n', caPem: 'ca\n' },
   outcome: { kind: 'done' },
 }
-const RETRIED: Signing = {
-  verdict: retried('no route'),
+const RETRIED: SigningResult = {
+  update: retried('no route'),
   outcome: { kind: 'retry', message: 'no route' },
 }
 
@@ -29,7 +38,7 @@ interface World {
   readonly issuer?: Issuer | undefined
   readonly errors?: readonly ApiError[]
   /** What each pass comes to, the last one from then on. */
-  readonly signings?: readonly Signing[]
+  readonly signings?: readonly SigningResult[]
   readonly passes?: number
 }
 
@@ -45,30 +54,31 @@ async function reconcile(world: World): Promise<{
   const status = aStatusWriter(errors)
   const events = anEventRecorder()
   let asked = 0
-  const pass = requestReconciler({
-    kind: CERTIFICATE_SIGNING_REQUESTS,
-    get: () => request,
-    getLive: async () => Promise.resolve(ok(request)),
-    getIssuer: () => issuer,
-    sign: async () => {
-      asked += 1
-      return Promise.resolve(signings[Math.min(asked, signings.length) - 1] ?? ISSUED)
+  const reconciler = new RequestReconciler({
+    adapter: CERTIFICATE_SIGNING_REQUESTS,
+    requests: { get: () => request, getLive: async () => Promise.resolve(ok(request)) },
+    issuers: { find: () => issuer },
+    signer: {
+      sign: async () => {
+        asked += 1
+        return Promise.resolve(signings[Math.min(asked, signings.length) - 1] ?? ISSUED)
+      },
     },
-    approvals: { look: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
-    status,
+    approvals: { check: () => ({ kind: 'requeue-after', afterMs: 29_000 }) },
+    statusWriter: status,
     events,
-    told: new Told(),
+    reported: new ReportedMessages(),
     unwritten: newUnwritten(events),
     log: new RecordingLog(),
-    now: () => CREATED_MS + 1_500,
+    clock: clockAt(() => CREATED_MS + 1_500),
   })
   let outcome: unknown
-  for (let i = 0; i < passes; i += 1) outcome = await pass('web', NEVER)
+  for (let i = 0; i < passes; i += 1) outcome = await reconciler.reconcile('web', NEVER)
   const notes = events.events.map(({ type, reason, note }) => `${type} ${reason}: ${note}`)
   return { outcome, writes: status.writes, notes, asked }
 }
 
-describe('requestReconciler for CertificateSigningRequests', () => {
+describe('RequestReconciler for CertificateSigningRequests', () => {
   it('writes the certificate on the version that it decided on, and one event', async ({
     expect,
   }) => {
@@ -88,20 +98,22 @@ describe('requestReconciler for CertificateSigningRequests', () => {
 
   it('tells an event about a cluster-scoped object', async ({ expect }) => {
     const events = anEventRecorder()
-    await requestReconciler({
-      kind: CERTIFICATE_SIGNING_REQUESTS,
-      get: () => aSigningRequest(),
-      getLive: async () => Promise.resolve(ok(undefined)),
-      getIssuer: () => anIssuer({ kind: 'ClusterIssuer' }),
-      sign: async () => Promise.resolve(ISSUED),
-      approvals: { look: () => ({ kind: 'done' }) },
-      status: aStatusWriter(),
+    await new RequestReconciler({
+      adapter: CERTIFICATE_SIGNING_REQUESTS,
+      requests: {
+        get: () => aSigningRequest(),
+        getLive: async () => Promise.resolve(ok(undefined)),
+      },
+      issuers: { find: () => anIssuer({ kind: 'ClusterIssuer' }) },
+      signer: { sign: async () => Promise.resolve(ISSUED) },
+      approvals: { check: () => ({ kind: 'done' }) },
+      statusWriter: aStatusWriter(),
       events,
-      told: new Told(),
+      reported: new ReportedMessages(),
       unwritten: newUnwritten(events),
       log: new RecordingLog(),
-      now: () => CREATED_MS,
-    })('web', NEVER)
+      clock: clockAt(() => CREATED_MS),
+    }).reconcile('web', NEVER)
     expect(events.events.map(({ regarding }) => regarding)).toEqual([
       {
         apiVersion: 'certificates.k8s.io/v1',
@@ -116,7 +128,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
     'writes Failed with both times for what can never succeed',
     { tags: ['AC-24'] },
     async ({ expect }) => {
-      const signing: Signing = { verdict: failed('no'), outcome: { kind: 'done' } }
+      const signing: SigningResult = { update: failed('no'), outcome: { kind: 'done' } }
       const { outcome, writes, notes } = await reconcile({ signings: [signing] })
       expect(outcome).toEqual({ kind: 'done' })
       const message = 'CertificateSigningRequest has failed permanently: no'
@@ -149,7 +161,7 @@ describe('requestReconciler for CertificateSigningRequests', () => {
   })
 
   it('tells another fault anew, and the end of them', async ({ expect }) => {
-    const other = { ...RETRIED, verdict: retried('reset') }
+    const other = { ...RETRIED, update: retried('reset') }
     const { notes } = await reconcile({ signings: [RETRIED, other, ISSUED], passes: 3 })
     expect(notes.map((note) => note.split(': ').at(-1))).toEqual([
       'no route',

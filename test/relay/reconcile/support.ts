@@ -4,10 +4,11 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
-import type { SignerFault } from '../../../relay/src/api/signer-error.ts'
+import type { SignerError } from '../../../relay/src/api/signer-error.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import type { StatusWrite, StatusWriter } from '../../../relay/src/kube/ports.ts'
 import type { Log } from '../../../relay/src/log.ts'
+import type { Clock } from '../../../relay/src/queue/clock.ts'
 import type { EventDraft, EventRecorder } from '../../../relay/src/report/events.ts'
 import { UnwrittenStatuses } from '../../../relay/src/report/unwritten-statuses.ts'
 import { CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
@@ -59,7 +60,7 @@ export const aSignerClient = (
     readonly health: Awaited<ReturnType<SignerClient['health']>>
   }>,
 ): SignerClient => {
-  const unasked: Result<never, SignerFault> = err({
+  const unasked: Result<never, SignerError> = err({
     class: 'temporary',
     code: 'transport_error',
     message: 'not to be asked in this test',
@@ -72,6 +73,13 @@ export const aSignerClient = (
     close: async () => Promise.resolve(),
   }
 }
+
+/** A clock that shows this time, and whose timers never fire. */
+export const clockAt = (now: () => number): Clock => ({
+  now,
+  uptimeMs: () => 0,
+  setTimer: () => () => undefined,
+})
 
 export const CONFLICT: ApiError = { kind: 'conflict', status: 409, message: 'modified' }
 export const FORBIDDEN: ApiError = { kind: 'forbidden', status: 403, message: 'forbidden' }

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
 import { CERTIFICATE_REQUEST } from '../../../relay/src/api/group.ts'
-import { CERTIFICATE_REQUEST_WORDS as WORDS } from '../../../relay/src/core/request-words.ts'
 import { API_ERROR_KINDS, type ApiError } from '../../../relay/src/kube/api-error.ts'
 import { UnwrittenStatuses } from '../../../relay/src/report/unwritten-statuses.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { anEventRecorder } from '../reconcile/support.ts'
 
@@ -17,8 +17,8 @@ function aScene() {
     log,
     failed: (kind, reason) => counted.push(`${kind} ${reason}`),
   })
-  const fail = (error: Partial<ApiError>, verdict = WORDS.issued): void =>
-    unwritten.failed(OWNER, { kind: 'unavailable', message: 'no', ...error }, verdict)
+  const fail = (error: Partial<ApiError>, update = CERTIFICATE_REQUESTS.issued()): void =>
+    unwritten.failed(OWNER, { kind: 'unavailable', message: 'no', ...error }, update)
   return { unwritten, fail, events, log, counted }
 }
 
@@ -83,10 +83,10 @@ describe('UnwrittenStatuses', () => {
     expect([events.length, log.lines.length]).toEqual([want, want])
   })
 
-  it('reports another verdict that cannot be written either', ({ expect }) => {
+  it('reports another update that cannot be written either', ({ expect }) => {
     const { fail, events } = aScene()
-    fail({}, WORDS.retried('no route'))
-    fail({}, WORDS.issued)
+    fail({}, CERTIFICATE_REQUESTS.retried('no route'))
+    fail({}, CERTIFICATE_REQUESTS.issued())
     expect(events.map(({ note }) => note)).toEqual([
       'Status not written: no. It should say Pending: Failed to sign CertificateRequest, will retry: no route',
       'Status not written: no. It should say Issued: Succeeded signing the CertificateRequest',
@@ -130,7 +130,7 @@ describe('UnwrittenStatuses', () => {
 
   it('fits both texts into an Event', ({ expect }) => {
     const { fail, events } = aScene()
-    fail({ message: 'x'.repeat(1_024) }, WORDS.retried('ü'.repeat(1_024)))
+    fail({ message: 'x'.repeat(1_024) }, CERTIFICATE_REQUESTS.retried('ü'.repeat(1_024)))
     const [{ note } = { note: '' }] = events
     expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1_024)
     expect(note).toContain('It should say Pending: Failed to sign')

@@ -1,8 +1,8 @@
 import { commonName, makeAuthority, makeKey } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
 import {
-  Certificates,
-  type Link,
+  CertificateCache,
+  type ParsedCertificate,
   type Source,
 } from '../../../relay/src/signer/certificate-cache.ts'
 
@@ -13,15 +13,19 @@ const issuing = makeAuthority({ subject: commonName('Issuing'), issuer: root })
 /** Has the name of the root, and another key. */
 const namesake = makeAuthority({ key: makeKey('P-256'), subject: commonName('Root') })
 
-function read(certificates: Certificates, source: Source, ...pems: readonly string[]): Link[] {
+function read(
+  certificates: CertificateCache,
+  source: Source,
+  ...pems: readonly string[]
+): ParsedCertificate[] {
   const links = certificates.read(pems.join(''), source, LIMITS)
   if (!links.ok) throw new Error(links.error)
   return [...links.value]
 }
 
-describe('Certificates', () => {
+describe('CertificateCache', () => {
   it('are read once, but for the first of a chain', ({ expect }) => {
-    const certificates = new Certificates()
+    const certificates = new CertificateCache()
     const first = read(certificates, 'chain', issuing.pem, root.pem)
     const second = read(certificates, 'chain', issuing.pem, root.pem)
     const bundle = read(certificates, 'bundle', root.pem)
@@ -31,7 +35,7 @@ describe('Certificates', () => {
   })
 
   it('are forgotten when there are too many', ({ expect }) => {
-    const certificates = new Certificates()
+    const certificates = new CertificateCache()
     const [first] = read(certificates, 'bundle', root.pem)
     const others = Array.from({ length: 63 }, (_, at) =>
       makeAuthority({ key, subject: commonName(`CA ${String(at)}`) }),
@@ -43,7 +47,7 @@ describe('Certificates', () => {
   })
 
   it('are issued by who signed them, however often one asks', ({ expect }) => {
-    const certificates = new Certificates()
+    const certificates = new CertificateCache()
     const [signed, signer, other] = read(
       certificates,
       'bundle',
@@ -65,6 +69,6 @@ describe('Certificates', () => {
 
   it('are refused where one is none', ({ expect }) => {
     const nonsense = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
-    expect(new Certificates().read(root.pem + nonsense, 'bundle', LIMITS).ok).toBe(false)
+    expect(new CertificateCache().read(root.pem + nonsense, 'bundle', LIMITS).ok).toBe(false)
   })
 })

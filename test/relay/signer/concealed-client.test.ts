@@ -1,6 +1,6 @@
 import { err, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import type { SignerFault } from '../../../relay/src/api/signer-error.ts'
+import type { SignerError } from '../../../relay/src/api/signer-error.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
 import {
   concealErrors,
@@ -13,17 +13,17 @@ import { REQUEST } from './sign-request.ts'
 const NEVER = new AbortController().signal
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000'
 
-const fault = (fields: Partial<SignerFault> = {}): Result<never, SignerFault> =>
+const fault = (fields: Partial<SignerError> = {}): Result<never, SignerError> =>
   err({ class: 'temporary', code: 'transport_error', message: 'ECONNREFUSED', ...fields })
 
 /** A client that gives one result after the other, for either call. */
-function aClient(...results: readonly Result<never, SignerFault>[]): {
+function aClient(...results: readonly Result<never, SignerError>[]): {
   readonly client: SignerClient
   readonly lines: readonly LogLine[]
   readonly delaysMs: readonly number[]
 } {
   const left = [...results]
-  const next = async (): Promise<Result<never, SignerFault>> =>
+  const next = async (): Promise<Result<never, SignerError>> =>
     Promise.resolve(left.shift() ?? fault())
   const clock = frozenClock()
   const { log, lines } = memoryLog()

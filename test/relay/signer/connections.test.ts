@@ -202,7 +202,7 @@ describe('Connections', () => {
   })
 })
 
-/** Certificates that are nearly as long as the CRD allows. */
+/** CertificateCache that are nearly as long as the CRD allows. */
 function largeBundle(): string {
   const { pem } = makeAuthority()
   return pem.repeat(Math.floor(49_152 / pem.length))

@@ -52,7 +52,7 @@ export interface OpenOptions {
   /** Uids of the issuers that were read. */
   readonly read?: string[]
   /** Instead of `spec` and `read`. */
-  readonly readDetails?: ConnectionsOptions['readDetails']
+  readonly readDetails?: ConnectionsOptions['issuers']['readDetails']
   /** As `--issuer-url-allow`. */
   readonly allow?: readonly string[]
   readonly clock?: Clock
@@ -66,14 +66,16 @@ export function openConnections(options: OpenOptions = {}): Connections {
   return new Connections({
     secrets: options.secrets ?? aSecretReader(() => ok({ 'private-key.pem': key })),
     clusterResourceNamespace,
-    readDetails:
-      options.readDetails ??
-      (async ({ metadata, spec: { url } }) => {
-        read.push(metadata.uid)
-        return Promise.resolve(
-          ok(issuerDetailsSchema.parse(anIssuerObject({ spec: { url, ...spec() }, metadata }))),
-        )
-      }),
+    issuers: {
+      readDetails:
+        options.readDetails ??
+        (async ({ metadata, spec: { url } }) => {
+          read.push(metadata.uid)
+          return Promise.resolve(
+            ok(issuerDetailsSchema.parse(anIssuerObject({ spec: { url, ...spec() }, metadata }))),
+          )
+        }),
+    },
     issuerDestinations: restrictedDestinations(
       allow.flatMap((text) => {
         const parsed = parseAllowedDestination(text)

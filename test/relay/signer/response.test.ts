@@ -6,7 +6,7 @@ import {
 } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { z } from 'zod'
-import { readAnswer } from '../../../relay/src/signer/response.ts'
+import { readResponse } from '../../../relay/src/signer/response.ts'
 
 const READING = { schema: z.object({ a: z.literal(1) }), origin: 'https://ca.test', keyId: 'KEY' }
 
@@ -18,12 +18,12 @@ interface Given {
 
 const read = ({ status = 200, headers = {}, body = '{"a":1}' }: Given): unknown => {
   const all: Readonly<Record<string, string>> = { [PROTOCOL_HEADER]: PROTOCOL_VERSION, ...headers }
-  return readAnswer({ status, header: (name) => all[name] ?? null, body }, READING)
+  return readResponse({ status, header: (name) => all[name] ?? null, body }, READING)
 }
 
 /** As a proxy answers: without the protocol's header. */
 const readStranger = (status: number): unknown =>
-  readAnswer({ status, header: () => null, body: '<html>' }, READING)
+  readResponse({ status, header: () => null, body: '<html>' }, READING)
 
 const problem = (fields: Partial<Problem>): string =>
   JSON.stringify({
@@ -38,7 +38,7 @@ const problem = (fields: Partial<Problem>): string =>
 
 const faultSchema = z.object({ error: z.object({ message: z.string() }) })
 
-describe('readAnswer', () => {
+describe('readResponse', () => {
   it.for([200, 201])('gives the value of a %i', (status, { expect }) => {
     expect(read({ status })).toEqual({ ok: true, value: { value: { a: 1 } } })
   })
@@ -90,7 +90,7 @@ describe('readAnswer', () => {
     const headers = { [REQUEST_ID_HEADER]: 'a b; ok' }
     const answer = read({ status: 422, body: problem({}), headers })
     expect(faultSchema.parse(answer).error.message).not.toContain('request id')
-    const stranger = readAnswer(
+    const stranger = readResponse(
       { status: 502, header: (name) => (name === REQUEST_ID_HEADER ? ID : null), body: '' },
       READING,
     )

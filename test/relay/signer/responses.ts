@@ -22,8 +22,8 @@ import {
 } from '@edge-issuer/testbed/pki/x509'
 import { expect } from 'vitest'
 import type { SeenFingerprints } from '../../../relay/src/api/issuer.ts'
-import { Certificates } from '../../../relay/src/signer/certificate-cache.ts'
-import { verifyAnswer } from '../../../relay/src/signer/verify-response.ts'
+import { CertificateCache } from '../../../relay/src/signer/certificate-cache.ts'
+import { verifyResponse } from '../../../relay/src/signer/verify-response.ts'
 import { sha256Of } from '../../support/health-answer.ts'
 
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
@@ -173,7 +173,7 @@ const SEEN = {
 }
 
 /** Remembers what all answers of this file came with. */
-const certificates = new Certificates()
+const certificates = new CertificateCache()
 
 export const verify = ({
   chain = leaf().pem + issuing.pem,
@@ -182,7 +182,7 @@ export const verify = ({
   seen,
   nowMs = NOW_MS,
 }: Given): unknown =>
-  verifyAnswer(
+  verifyResponse(
     answer(chain, ca),
     {
       request: request(fields),

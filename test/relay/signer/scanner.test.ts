@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { startUnaccepting } from '@edge-issuer/testbed/servers/unaccepting-server'
 import { afterEach, describe, it, vi } from 'vitest'
-import type { SignerFault } from '../../../relay/src/api/signer-error.ts'
+import type { SignerError } from '../../../relay/src/api/signer-error.ts'
 import { LEAST_FAILURE_MS, NO_WORKER } from '../../../relay/src/signer/concealed-client.ts'
 import { fakeDns } from '../../support/fake-dns.ts'
 import { anIssuer } from '../../support/kube-objects.ts'
@@ -139,7 +139,7 @@ describe('an Issuer of a namespace does not tell apart', () => {
     if (!client.ok) throw new Error(client.error.message)
     const limit = (): AbortSignal =>
       deadlineMs === undefined ? NEVER : AbortSignal.timeout(deadlineMs)
-    const failure: SignerFault = { class: 'temporary', code: 'transport_error', message: NO_WORKER }
+    const failure: SignerError = { class: 'temporary', code: 'transport_error', message: NO_WORKER }
     expect(await client.value.health('default', limit())).toEqual({ ok: false, error: failure })
     expect(await client.value.sign('default', REQUEST, limit())).toEqual({
       ok: false,

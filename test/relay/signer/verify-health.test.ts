@@ -8,7 +8,7 @@ import {
   octets,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { Certificates } from '../../../relay/src/signer/certificate-cache.ts'
+import { CertificateCache } from '../../../relay/src/signer/certificate-cache.ts'
 import { verifyHealth } from '../../../relay/src/signer/verify-health.ts'
 import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
 
@@ -57,7 +57,7 @@ const pathless = makeAuthority({
 })
 const belowPathless = makeAuthority({ key: makeKey('P-256'), issuer: pathless })
 
-const certificates = new Certificates()
+const certificates = new CertificateCache()
 const verify = (answer: HealthAnswer, nowMs = NOW_MS): unknown =>
   verifyHealth(answer, certificates, nowMs)
 

@@ -22,7 +22,7 @@ import {
   verify,
 } from './responses.ts'
 
-describe('verifyAnswer', () => {
+describe('verifyResponse', () => {
   it('gives the chain without its root, and the root', ({ expect }) => {
     const chain = leaf().pem + issuing.pem
     expect(verify({ chain })).toEqual({ ok: true, value: { chainPem: chain, caPem: root.pem } })

@@ -87,10 +87,10 @@ export class SecretBench {
 
   /** Lets a user follow a Secret, until the watch is open. */
   async follow(id: string, name = SECRET_REF.name): Promise<void> {
-    const wake = (): void => {
+    const enqueue = (): void => {
       this.woken.push(id)
     }
-    this.watches.follow({ id, wake }, { ...SECRET_REF, name })
+    this.watches.follow({ id, enqueue }, { ...SECRET_REF, name })
     await settle()
   }
 

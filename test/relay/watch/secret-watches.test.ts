@@ -164,7 +164,7 @@ function followMany(
 ): void {
   for (const user of users) {
     bench.watches.follow(
-      { id: String(user), wake: () => undefined },
+      { id: String(user), enqueue: () => undefined },
       { namespace: namespaceOf(user), name: `s${String(user)}` },
     )
   }

@@ -1,5 +1,5 @@
 /**
- * A fault proxy before the API server, and a kubeconfig that goes through it.
+ * A fault proxy in front of the API server, and a kubeconfig that uses it.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { apiCallKind } from '../fault-proxy/call.ts'
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/proxy.ts'
 import { kubernetesRefusal } from '../fault-proxy/refusal.ts'
 
-/** A proxy, and the way through it. */
+/** A proxy, and a kubeconfig that uses it. */
 export interface ApiProxy extends FaultProxy {
-  /** Path of a kubeconfig with the same permissions as the one that was given. */
+  /** Path of a kubeconfig with the permissions of the given one. */
   readonly kubeconfig: string
 }
 
@@ -24,15 +24,15 @@ const kubeconfigSchema = z.object({
 
 /** Options of {@link startApiProxy}. */
 export interface ApiProxyOptions {
-  /** Path of a kubeconfig with a bearer token; a client certificate cannot go through. */
+  /** Path of a kubeconfig with a bearer token; a client certificate does not work through a proxy. */
   readonly kubeconfig: string
   /** Name of the new kubeconfig; each name has one proxy. */
   readonly name?: string
-  /** Puts something before the proxy. Gets the proxy's port, and returns its own. */
+  /** Starts another proxy in front. Gets the proxy's port, and returns its own. */
   readonly before?: (port: number) => Promise<number>
 }
 
-/** Starts a proxy before the API server. */
+/** Starts a proxy in front of the API server. */
 export async function startApiProxy(
   plane: ControlPlane,
   { kubeconfig, name = 'through-proxy', before }: ApiProxyOptions,

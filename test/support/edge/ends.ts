@@ -63,7 +63,7 @@ export function unmetEnds(
   })
 }
 
-/** Whether a request is where it must be, with all that goes with it and nothing else. */
+/** Whether a request has ended as it must, with all fields of that state and no others. */
 function isAt(end: End, { metadata, status }: Observed): boolean {
   if (end === 'untouched')
     return metadata.managedFields.every(({ manager }) => manager !== FIELD_MANAGER)
@@ -79,17 +79,17 @@ function isAt(end: End, { metadata, status }: Observed): boolean {
   return isDeepStrictEqual(has, wanted)
 }
 
-/** What certificates are compared with. */
+/** Expected certificates. */
 export interface Evidence {
   readonly observed: ReadonlyMap<string, Observed>
-  /** Everything that the worker's ledgers hold, also of other requests. */
+  /** All rows of the worker's ledgers, also of other requests. */
   readonly ledger: readonly LedgerRow[]
   /** Path of the CA's root certificate, PEM. */
   readonly rootFile: string
 }
 
 /**
- * Judges the certificates of requests that must be issued: openssl says that they verify, they are for
+ * Checks the certificates of requests that must be issued: openssl verifies them, they are for
  * the name and the key of their request, and the ledger has exactly this one for the request. For one
  * that must not be issued, the ledger has none.
  *
@@ -119,13 +119,13 @@ export async function certificateFaults(
   }
   const unique = new Set(ledger.map(({ serialNumber }) => serialNumber))
   if (unique.size !== ledger.length) faults.push('a serial number is in the ledger twice')
-  return [...faults, ...(await checkChain(chains, rootFile))]
+  return [...faults, ...(await chainFaults(chains, rootFile))]
 }
 
 const pemOf = (base64 = ''): string => Buffer.from(base64, 'base64').toString()
 
-/** @returns What openssl says of the chains that it does not accept. */
-async function checkChain(
+/** @returns openssl's errors about the chains that it does not accept. */
+async function chainFaults(
   chains: ReadonlyMap<string, string>,
   rootFile: string,
 ): Promise<readonly string[]> {
@@ -151,5 +151,5 @@ async function checkChain(
   }
 }
 
-/** What follows the first certificate. */
+/** The certificates after the first one. */
 const intermediatesOf = (pem: string): string => pem.slice(pem.indexOf('-----BEGIN', 1))

@@ -1,5 +1,5 @@
 /**
- * The worker's ledgers as they are on disk, read past the worker.
+ * Reads the worker's ledgers from disk, without the worker.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 
-/** A certificate that was issued. */
+/** An issued certificate. */
 export interface LedgerRow {
   /** The uid of the request that it was issued for. */
   readonly uid: string
@@ -21,7 +21,7 @@ const rowSchema = z.object({ uid: z.string(), serial: z.instanceof(Uint8Array) }
 /**
  * Reads every ledger; the worker must have ended.
  *
- * @param directory - Of the signer (`startEdgeSigner`).
+ * @param directory - The signer's directory (`startEdgeSigner`).
  */
 export async function readLedgerFiles(directory: string): Promise<readonly LedgerRow[]> {
   const root = join(directory, 'worker', 'ledger')

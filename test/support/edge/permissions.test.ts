@@ -23,7 +23,7 @@ const PERMISSION: Permission = {
   resourceName: undefined,
 }
 
-/** What a manifest allows, in words. */
+/** The permissions of a manifest as text. */
 function allowed(manifest: string): readonly string[] {
   const { rules } = parse(manifest)
   return rules.map((rule: Record<string, readonly string[]>) =>

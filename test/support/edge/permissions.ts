@@ -1,6 +1,6 @@
 import { manifests } from '@edge-issuer/testbed/relay/manifests'
 /**
- * The permissions that are shipped, one by one: a verb on a resource (on one name of it, where names
+ * The shipped permissions, one by one: a verb on a resource (on one name of it, where names
  * are given) or on a path in a role.
  *
  * @module
@@ -32,11 +32,11 @@ const roleSchema = z.looseObject({
 /** A role as it is shipped. */
 export type Role = z.infer<typeof roleSchema>
 
-/** One thing that a role allows. */
+/** One permission of a role. */
 export interface Permission {
   readonly role: Role
   readonly group: string
-  /** Or a path, which begins with a slash and has no group. */
+  /** A resource, or a path, which begins with a slash and has no group. */
   readonly resource: string
   readonly verb: string
   /** The one object that it is limited to; any when absent. */
@@ -71,17 +71,17 @@ const permissionsOf = (role: Role): readonly Permission[] =>
     )
   })
 
-/** @returns The permission in words: `edge-issuer-relay may list issuers.edge-issuer.dev`. */
+/** @returns The permission as text: `edge-issuer-relay may list issuers.edge-issuer.dev`. */
 export function describePermission(permission: Permission): string {
   const { role, group, resource, verb, resourceName } = permission
   const what = group === '' ? resource : `${resource}.${group}`
   return `${role.metadata.name} may ${verb} ${what}${resourceName === undefined ? '' : ` ${resourceName}`}`
 }
 
-/** @returns The manifest of the role as it is shipped. */
+/** @returns The shipped manifest of the role. */
 export const roleManifest = (role: Role): string => stringify(role)
 
-/** @returns The manifest of the role with everything that it allows but this. */
+/** @returns The manifest of the role without this permission. */
 export function roleManifestWithout(permission: Permission): string {
   const { role } = permission
   const id = describePermission(permission)

@@ -13,7 +13,7 @@ export type End = 'Issued' | 'Failed' | 'Denied' | 'Pending' | 'untouched'
 export interface Scenario {
   /** The approver's decision; undefined when there is none. */
   readonly decision?: 'Approved' | 'Denied'
-  /** Default: a good one. The other is one that cert-manager lets through, and the worker does not. */
+  /** Default: a valid one. cert-manager admits the other, and the worker refuses it. */
   readonly csr?: 'of another version'
   readonly spec?: object
   readonly issuerRef: { readonly group: string; readonly kind: string; readonly name: string }
@@ -23,7 +23,7 @@ export interface Scenario {
 const GROUP = 'edge-issuer.dev'
 const READY_ISSUER = { group: GROUP, kind: 'ClusterIssuer', name: 'edge' }
 
-/** Name of the Issuer that is made only when requests wait for it. */
+/** Name of the Issuer that is created only when requests wait for it. */
 export const LATE_ISSUER = 'late'
 
 /** All scenarios, by name. */

@@ -1,5 +1,5 @@
 /**
- * What a fault does to the body of an answer on its way to the client.
+ * Applies a fault to the body of a response on its way to the client.
  *
  * @module
  */
@@ -67,7 +67,7 @@ async function* repeated(lines: AsyncGenerator<Buffer>, count: number): AsyncGen
   }
 }
 
-/** @yields Of the next line what is left of it; of those after it nothing, unless it is only garbled. */
+/** @yields The rest of the next line, and no later lines unless it is only garbled. */
 async function* endAt(
   lines: AsyncGenerator<Buffer>,
   fault: Exclude<LineFault, { kind: 'end' | 'swap' | 'repeat' }>,
@@ -112,7 +112,7 @@ async function* swapped(lines: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   yield* lines
 }
 
-/** @yields Whole lines, each with its newline; what is left at the end is a line too. */
+/** @yields Whole lines, each with its newline; a rest at the end is a line too. */
 async function* splitLines(body: Body): AsyncGenerator<Buffer> {
   let rest = Buffer.alloc(0)
   for await (const chunk of body) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A request as its first line says it. */
+/** Method and path of a request. */
 export interface RequestLine {
   readonly method: string
   /** Path with its query. */
@@ -29,8 +29,8 @@ const VERBS: Readonly<Record<string, string>> = {
 const ROOT_SEGMENTS: Readonly<Record<string, number>> = { api: 2, apis: 3 }
 
 /**
- * @returns The verb and the resource of a call to the API server, as RBAC has them:
- *   `patch certificaterequests/status`. The path alone for what is no resource.
+ * @returns The verb and the resource of a call to the API server, as in RBAC:
+ *   `patch certificaterequests/status`. Only the path if it is no resource.
  */
 export function apiCallKind({ method, path }: RequestLine): string {
   const { pathname, searchParams } = new URL(path, 'https://server')

@@ -1,5 +1,5 @@
 /**
- * What can go wrong with one call, as data: what a proxy does, and nothing about when.
+ * Faults of one call as data: what a proxy does, not when.
  *
  * @module
  */
@@ -8,23 +8,23 @@
 export type Fault =
   /** The connection is lost before the request arrives. */
   | { readonly kind: 'drop-request' }
-  /** The request is taken, and never answered. */
+  /** The request arrives, and gets no response. */
   | { readonly kind: 'half-open' }
-  /** An answer that the server did not give. */
+  /** A response that the server did not send. */
   | { readonly kind: 'refuse'; readonly status: number; readonly retryAfterSeconds?: number }
-  /** A good status, and a body without an end, as fast as the client takes it. */
+  /** Status 200 and an endless body, as fast as the client reads it. */
   | { readonly kind: 'endless' }
-  /** The request arrives late; all else is as it should be. */
+  /** The request arrives late. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** The server acts; its answer is lost with the connection. */
+  /** The server acts; its response is lost with the connection. */
   | { readonly kind: 'drop-answer' }
-  /** The server acts; the answer says that it did not. */
+  /** The server acts; the response says that it did not. */
   | { readonly kind: 'deny'; readonly status: number }
   /** The body comes in pieces of `bytes`, one every `everyMs`. */
   | { readonly kind: 'dribble'; readonly bytes: number; readonly everyMs: number }
   | LineFault
 
-/** A fault in the body, after so many whole lines of it. An answer that is one object is one line. */
+/** A fault in the body, after this many whole lines. A response that is one object is one line. */
 export type LineFault =
   /** The body ends here, in good order, as when a server shuts down. */
   | { readonly kind: 'end'; readonly afterLines: number }
@@ -38,9 +38,9 @@ export type LineFault =
   | { readonly kind: 'silence'; readonly afterLines: number }
   /** An ERROR event of a watch comes instead of the next line, and the body ends. */
   | { readonly kind: 'error-event'; readonly afterLines: number; readonly status: number }
-  /** The next lines, so many, come twice; then the body ends in good order. */
+  /** The next `lines` lines arrive twice; then the body ends in good order. */
   | { readonly kind: 'repeat'; readonly afterLines: number; readonly lines: number }
-  /** The next two lines change places; a single line is held back for half a second only. */
+  /** The next two lines are swapped; a single line is delayed by half a second. */
   | { readonly kind: 'swap'; readonly afterLines: number }
 
 /** @returns The fault in one line, for logs: `refuse status=429 retryAfterSeconds=1`. */

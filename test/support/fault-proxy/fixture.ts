@@ -1,5 +1,5 @@
 /**
- * A server behind a fault proxy, and a client before it.
+ * A server behind a fault proxy, and a client in front of it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface SeenRequest {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
-  /** Whether its connection is gone, or its answer whole. */
+  /** Whether its connection is closed, or its response complete. */
   isClosed: boolean
 }
 
@@ -32,15 +32,15 @@ export interface Ask {
   readonly body?: string
 }
 
-/** An answer whose body is not read yet. */
+/** A response whose body is not read yet. */
 export type Answer = IncomingMessage
 
-/** A proxy with both its sides. */
+/** A proxy with its server and a client. */
 export interface Harness {
   readonly proxy: FaultProxy
   /** What the server saw, in order. */
   readonly seen: readonly SeenRequest[]
-  /** Sends a request through the proxy. @throws Error when the connection is lost before an answer */
+  /** Sends a request through the proxy. @throws Error when the connection is lost before the response */
   readonly ask: (request?: Ask, signal?: AbortSignal) => Promise<Answer>
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which faults a call can meet: those that its other side, or the way there, can really have.
+ * The faults that a call can have: those that occur at its server or on the network.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { Menu, Random, Recipe } from './plan.ts'
 
 /** Faults of calls that end by themselves: enough to affect every request of a run. */
 const CALLS = { share: 0.3, horizon: 400 } as const
-/** A watch goes on for minutes: each is to meet something, as long as there are not too many. */
+/** A watch lasts for minutes: each gets a fault, up to a limit. */
 const WATCHES = { share: 1, horizon: 25 } as const
 
 const between = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1))
 
-/** Ends that a call can meet on any network. */
+/** Ends of a call that occur on any network. */
 const NETWORK: readonly Recipe[] = [
   () => ({ kind: 'drop-request' }),
   () => ({ kind: 'drop-answer' }),
@@ -36,7 +36,7 @@ const SLOW_STREAM: Recipe = (random) => ({
   everyMs: 40,
 })
 
-/** What a server in trouble, or a gateway before it, answers to any call. */
+/** Error responses of a server, or of a gateway in front of it, to any call. */
 const REFUSALS: readonly Recipe[] = [
   (random) => ({ kind: 'refuse', status: 429, retryAfterSeconds: between(random, 1, 2) }),
   () => ({ kind: 'refuse', status: 500 }),
@@ -44,13 +44,13 @@ const REFUSALS: readonly Recipe[] = [
   () => ({ kind: 'refuse', status: 504 }),
 ]
 
-/** The server acts, and the answer says that it did not. */
+/** The server acts, and the response says that it did not. */
 const DENIALS: readonly Recipe[] = [
   () => ({ kind: 'deny', status: 500 }),
   () => ({ kind: 'deny', status: 504 }),
 ]
 
-/** A page before the API server that knows nothing of clusters. */
+/** An HTML page of a proxy in front of the API server. */
 const MAINTENANCE: readonly Recipe[] = [
   () => ({ kind: 'refuse', status: 503, retryAfterSeconds: 86_400 }),
   () => ({ kind: 'refuse', status: 404 }),
@@ -60,7 +60,7 @@ const FORBIDDEN: Recipe = () => ({ kind: 'refuse', status: 403 })
 const GONE: Recipe = () => ({ kind: 'refuse', status: 410 })
 const CONFLICT: Recipe = () => ({ kind: 'refuse', status: 409 })
 
-/** What happens to a stream that was good for some lines, `most` at the most. */
+/** Faults of a stream after some valid lines, at most `most`. */
 const stream = (most: number): readonly Recipe[] => {
   const afterLines = (random: Random): number => between(random, 0, most)
   return [
@@ -77,7 +77,7 @@ const stream = (most: number): readonly Recipe[] => {
   ]
 }
 
-/** Requests change all the time, anything else hardly ever. */
+/** Requests change often, other objects rarely. */
 const MOST_LINES: Readonly<Record<string, number>> = { 'watch certificaterequests': 60 }
 const FEW_LINES = 3
 

@@ -1,6 +1,6 @@
 /**
- * Faults by the dice, but by the same throw each time: which one meets the n-th call of a kind follows
- * from the seed alone, not from the order in which calls of different kinds happen to come.
+ * Random but repeatable faults: which one the n-th call of a kind gets follows
+ * from the seed alone, not from the order of calls of different kinds.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import type { Fault } from './fault.ts'
 /** Gives numbers in [0, 1). */
 export type Random = () => number
 
-/** Makes a fault; what is open about it (how late, after how many lines) is left to chance. */
+/** Makes a fault with random parameters (delay, number of lines). */
 export type Recipe = (random: Random) => Fault
 
-/** What can happen to calls of a kind. */
+/** Faults of calls of a kind. */
 export interface Menu {
   /** Share of the calls that fail, from 0 to 1. */
   readonly share: number
@@ -24,7 +24,7 @@ export interface Menu {
   readonly horizon: number
 }
 
-/** What a plan is made from. */
+/** Options of {@link faultPlan}. */
 export interface FaultPlanOptions {
   readonly seed: number
   readonly menuOf: (kind: string) => Menu

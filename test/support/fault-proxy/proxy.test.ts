@@ -6,7 +6,7 @@ import { describe, it } from 'vitest'
 import type { Fault } from './fault.ts'
 import { aHarness, type Answer, type Handler } from './fixture.ts'
 
-/** Shorter than anything would take that happens. */
+/** Shorter than any event takes. */
 const A_MOMENT_MS = 150
 const TIMEOUT_MS = 10_000
 
@@ -18,7 +18,7 @@ const sayOk: Handler = (_request, response) => {
   response.end('{"ok":true}')
 }
 
-/** Answers with {@link LINES}, and leaves the stream open as a watch does. */
+/** Responds with {@link LINES}, and leaves the stream open as a watch does. */
 const sayLines: Handler = (_request, response) => {
   response.writeHead(200)
   response.write(LINES.map((line) => `${line}\n`).join(''))
@@ -209,7 +209,7 @@ describe('faults of a stream, after one line', () => {
     [{ kind: 'repeat', afterLines: 1, lines: 2 }, [one, two, two, three, three], 'end'],
     [{ kind: 'repeat', afterLines: 3, lines: 9 }, [one, two, three, four, four], 'open'],
     [{ kind: 'swap', afterLines: 1 }, [one, three, two, four], 'open'],
-    // There is no second line to change places with: it comes all the same.
+    // There is no second line to swap with: it arrives nevertheless.
     [{ kind: 'swap', afterLines: 3 }, [one, two, three, four], 'open'],
     [{ kind: 'silence', afterLines: 9 }, LINES, 'open'],
   ])('%o', async ([fault, lines, how], { expect, onTestFinished }) => {

@@ -1,5 +1,5 @@
 /**
- * A proxy between a client and an HTTPS server that can do to each call whatever a network, a gateway
+ * A proxy between a client and an HTTPS server that can inject into each call what a network, a gateway
  * or a server in trouble does. Without a fault it adds and takes nothing; the client's credentials go
  * through.
  *
@@ -16,15 +16,15 @@ import type { Call, RequestLine } from './call.ts'
 import type { Fault } from './fault.ts'
 import type { RefusalStyle } from './refusal.ts'
 
-/** Decides what happens to a call, once it has arrived; nothing happens to it before. */
+/** Chooses the fault of a call when it has arrived. */
 export type FaultChoice = (call: Call) => Fault | undefined | Promise<Fault | undefined>
 
-/** A call that went through, and how it goes. */
+/** A call through the proxy, and its state. */
 export interface CallRecord extends Call {
   readonly fault: Fault | undefined
   /** The server's response, whatever the client got; undefined before it or without one. */
   serverStatus: number | undefined
-  /** Whether the client still waits for the answer, or reads it. */
+  /** Whether the client still waits for the response or reads it. */
   isOpen: boolean
 }
 
@@ -38,10 +38,10 @@ export interface Upstream {
 
 /** Options of {@link startFaultProxy}. */
 export interface FaultProxyOptions {
-  /** Asked at each call: the server may not be there yet when the proxy starts. */
+  /** Called for each call: the server may start after the proxy. */
   readonly upstream: () => Upstream
   readonly kindOf: (request: RequestLine) => string
-  /** The words of a refusal that is injected. */
+  /** Body of an injected error response. */
   readonly refusal: RefusalStyle
 }
 
@@ -162,16 +162,16 @@ async function forward(passage: Passage): Promise<void> {
     refuse(answer, options.refusal, fault)
   } else {
     answer.writeHead(record.serverStatus, headersFor(received.headers, fault))
-    // A watch has no line for minutes: the client is to know at once that it is on.
+    // A watch may have no line for minutes: the client gets the headers at once.
     answer.flushHeaders()
     const isCut = fault?.kind === 'cut'
     await pipeline(received, (body) => shapeBody(body, fault, signal), answer, { end: !isCut })
-    // What was sent arrives; the end of the body never does.
+    // The sent part arrives; the end of the body never does.
     if (isCut) incoming.socket.end()
   }
 }
 
-/** Sends the request on. @returns The server's answer, its body not yet read. */
+/** Forwards the request. @returns The server's response, with an unread body. */
 async function send({ incoming, options, agent, signal }: Passage): Promise<IncomingMessage> {
   const { method, url = '/', headers } = incoming
   const { url: server, caPem } = options.upstream()
@@ -181,7 +181,7 @@ async function send({ incoming, options, agent, signal }: Passage): Promise<Inco
     headers,
     agent,
     ca: caPem,
-    // Ends what the server still sends when the client is gone.
+    // Aborts the server's response when the client is gone.
     signal,
   })
   outgoing.on('response', resolve)
@@ -191,7 +191,7 @@ async function send({ incoming, options, agent, signal }: Passage): Promise<Inco
   return promise
 }
 
-/** A body that is changed has another length, or none that is known. */
+/** A changed body has another length, or an unknown one. */
 function headersFor(headers: IncomingHttpHeaders, fault: Fault | undefined): IncomingHttpHeaders {
   if (fault === undefined || fault.kind === 'delay') return headers
   const { 'content-length': _, ...rest } = headers

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** An answer that is a refusal. */
+/** An error response. */
 export interface Refusal {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -19,7 +19,7 @@ export const kubernetesRefusal: RefusalStyle = (status, retryAfterSeconds) => ({
   body: `${JSON.stringify(statusObject(status, retryAfterSeconds))}\n`,
 })
 
-/** A page of a gateway, which knows nothing of the protocol. */
+/** An HTML page of a gateway, without the protocol's fields. */
 export const gatewayRefusal: RefusalStyle = (status, retryAfterSeconds) => ({
   headers: { 'content-type': 'text/html', ...retryAfter(retryAfterSeconds) },
   body: `<html><body><h1>${String(status)}</h1></body></html>\n`,

@@ -1,14 +1,14 @@
 import { err, ok, type Result, type SignAnswer } from '@edge-issuer/shared'
 import { createCsr } from '@edge-issuer/testbed/pki/csr'
 import { describe, it } from 'vitest'
-import type { SignerFault } from '../../../relay/src/api/signer-error.ts'
-import { IssuerHolds } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
-import { type Signing, signPass } from '../../../relay/src/reconcile/sign-pass.ts'
-import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/request-adapter.ts'
+import type { SignerError } from '../../../relay/src/api/signer-error.ts'
+import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.ts'
+import { RequestSigner, type SigningResult } from '../../../relay/src/reconcile/request-signer.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { breakerScope, CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
-import type { ConnectFault } from '../../../relay/src/signer/connections.ts'
+import type { ConnectError } from '../../../relay/src/signer/connections.ts'
 import { anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
-import { aSignerClient, newBreakers } from './support.ts'
+import { aSignerClient, newBreakers, clockAt } from './support.ts'
 
 const NEVER = new AbortController().signal
 const HOUR_MS = 3_600_000
@@ -18,38 +18,44 @@ const request = aRequest({
 })
 
 interface World {
-  readonly answer?: Result<SignAnswer, SignerFault>
-  readonly connect?: ConnectFault
+  readonly answer?: Result<SignAnswer, SignerError>
+  readonly connect?: ConnectError
   readonly nowMs?: number
   readonly maxRetryDuration?: string
   readonly csr?: string
 }
 
 async function sign(world: World): Promise<{
-  readonly signing: Signing
+  readonly signing: SigningResult
   readonly woken: number
-  readonly holds: IssuerHolds
+  readonly holds: IssuerCooldowns
 }> {
-  const holds = new IssuerHolds()
+  const holds = new IssuerCooldowns()
   let woken = 0
-  const attempt = signPass(CERTIFICATE_REQUESTS, {
-    connect: async () =>
-      Promise.resolve(
-        world.connect === undefined
-          ? ok(aSignerClient(world.answer === undefined ? {} : { sign: world.answer }))
-          : err(world.connect),
-      ),
-    holds,
-    breakers: newBreakers(),
-    wakeRequests: () => undefined,
-    wakeIssuer: () => {
-      woken += 1
+  const signer = new RequestSigner({
+    adapter: CERTIFICATE_REQUESTS,
+    connections: {
+      connect: async () =>
+        Promise.resolve(
+          world.connect === undefined
+            ? ok(aSignerClient(world.answer === undefined ? {} : { sign: world.answer }))
+            : err(world.connect),
+        ),
     },
+    cooldowns: holds,
+    breakers: newBreakers(),
+    queues: {
+      enqueueRequests: () => undefined,
+      enqueueIssuer: () => {
+        woken += 1
+      },
+    },
+    metrics: { signed: () => undefined },
     retryLimits: { maxRetryMs: HOUR_MS, maxOutageRetryMs: 24 * HOUR_MS },
-    now: () => world.nowMs ?? CREATED_MS,
+    clock: clockAt(() => world.nowMs ?? CREATED_MS),
   })
   const { maxRetryDuration } = world
-  const signing = await attempt(
+  const signing = await signer.sign(
     world.csr === undefined ? request : aRequest({ spec: { request: world.csr } }),
     maxRetryDuration === undefined ? issuer : anIssuer({ spec: { maxRetryDuration } }),
     NEVER,
@@ -70,13 +76,13 @@ const REFUSED_ANSWER: SignAnswer = {
   warnings: [],
 }
 
-const fault = (fields: Partial<SignerFault>): Result<never, SignerFault> =>
+const fault = (fields: Partial<SignerError>): Result<never, SignerError> =>
   err({ class: 'temporary', code: 'transport_error', message: 'because', ...fields })
 
 /** Circuit breakers whose time a test turns by hand, and a worker whose answer it may change. */
-function aGuardedWorld(first: Result<SignAnswer, SignerFault>): {
-  readonly sign: () => Promise<Signing>
-  readonly answer: (next: Result<SignAnswer, SignerFault>) => void
+function aGuardedWorld(first: Result<SignAnswer, SignerError>): {
+  readonly sign: () => Promise<SigningResult>
+  readonly answer: (next: Result<SignAnswer, SignerError>) => void
   readonly calls: () => number
   readonly advance: (byMs: number) => void
   /** Scopes whose requests were woken. */
@@ -93,17 +99,18 @@ function aGuardedWorld(first: Result<SignAnswer, SignerFault>): {
       return Promise.resolve(answer)
     },
   }
-  const attempt = signPass(CERTIFICATE_REQUESTS, {
-    connect: async () => Promise.resolve(ok(client)),
-    holds: new IssuerHolds(),
+  const signer = new RequestSigner({
+    adapter: CERTIFICATE_REQUESTS,
+    connections: { connect: async () => Promise.resolve(ok(client)) },
+    cooldowns: new IssuerCooldowns(),
     breakers: new CircuitBreakers({ uptimeMs: () => uptimeMs, random: () => 0 }),
-    wakeRequests: (scope) => woken.push(scope),
-    wakeIssuer: () => undefined,
+    queues: { enqueueRequests: (scope) => woken.push(scope), enqueueIssuer: () => undefined },
+    metrics: { signed: () => undefined },
     retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
-    now: () => CREATED_MS,
+    clock: clockAt(() => CREATED_MS),
   })
   return {
-    sign: async () => attempt(request, issuer, NEVER),
+    sign: async () => signer.sign(request, issuer, NEVER),
     answer: (next) => {
       answer = next
     },
@@ -115,11 +122,11 @@ function aGuardedWorld(first: Result<SignAnswer, SignerFault>): {
   }
 }
 
-describe('signPass', () => {
+describe('RequestSigner', () => {
   it('fails a request that cannot be said, without asking', async ({ expect }) => {
     const { signing } = await sign({ csr: '%' })
     expect(signing).toMatchObject({
-      verdict: { reason: 'Failed', message: expect.stringContaining('spec.request is not base64') },
+      update: { reason: 'Failed', message: expect.stringContaining('spec.request is not base64') },
       outcome: { kind: 'done' },
     })
   })
@@ -129,12 +136,12 @@ describe('signPass', () => {
   }) => {
     const answer = { ...REFUSED_ANSWER, requestId: 'an-id' }
     const { signing } = await sign({ answer: ok(answer) })
-    expect(signing.verdict.message).toMatch(/; request id an-id$/)
+    expect(signing.update.message).toMatch(/; request id an-id$/)
   })
 
   it('retries a temporary fault, not before the worker said', async ({ expect }) => {
     const { signing, woken } = await sign({ answer: fault({ retryAfterMs: 9_000 }) })
-    expect(signing.verdict.reason).toBe('Pending')
+    expect(signing.update.reason).toBe('Pending')
     expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 9_000 })
     expect(woken).toBe(0)
   })
@@ -162,7 +169,7 @@ describe('signPass', () => {
     },
   ])('a temporary fault $name is $want', async ({ want, ...world }, { expect }) => {
     const { signing } = await sign({ answer: fault({}), ...world })
-    expect(signing.verdict.reason).toBe(want)
+    expect(signing.update.reason).toBe(want)
   })
 
   it(
@@ -170,7 +177,7 @@ describe('signPass', () => {
     { tags: ['AC-14'] },
     async ({ expect }) => {
       const { signing, woken, holds } = await sign({ answer: fault({ class: 'issuer' }) })
-      expect(signing.verdict.reason).toBe('Pending')
+      expect(signing.update.reason).toBe('Pending')
       expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 5_000 })
       expect(woken).toBe(1)
       expect(holds.current(issuer.metadata.uid, CREATED_MS)?.message).toBe('because')
@@ -183,7 +190,7 @@ describe('signPass', () => {
     { kind: 'api', held: false },
   ] as const)('a fault of the $kind while connecting', async ({ kind, held }, { expect }) => {
     const { signing, holds } = await sign({ connect: { kind, message: 'because' } })
-    expect(signing).toMatchObject({ verdict: { reason: 'Pending' }, outcome: { kind: 'retry' } })
+    expect(signing).toMatchObject({ update: { reason: 'Pending' }, outcome: { kind: 'retry' } })
     expect(holds.current(issuer.metadata.uid, CREATED_MS) !== undefined).toBe(held)
   })
 
@@ -194,7 +201,7 @@ describe('signPass', () => {
     for (let call = 0; call < 5; call += 1) await silent.sign()
     const waiting = await silent.sign()
     expect(silent.calls()).toBe(5)
-    expect(waiting.verdict).toMatchObject({
+    expect(waiting.update).toMatchObject({
       reason: 'Pending',
       message:
         'Failed to sign CertificateRequest, will retry: 5 calls in a row failed, the last with: cannot reach it; waiting until a probe succeeds',
@@ -204,7 +211,7 @@ describe('signPass', () => {
     const probe = await silent.sign()
     expect(silent.calls()).toBe(6)
     // The same text, so that neither an Event nor a status write follows.
-    expect(probe.verdict).toEqual(waiting.verdict)
+    expect(probe.update).toEqual(waiting.update)
     expect(silent.woken).toEqual([])
   })
 
@@ -216,7 +223,7 @@ describe('signPass', () => {
     world.advance(5_000)
     world.answer(fault({ code: 'rate_limited', message: 'busy' }))
     const probe = await world.sign()
-    expect(probe.verdict.message).toContain('busy')
+    expect(probe.update.message).toContain('busy')
     expect(world.woken).toEqual([breakerScope(issuer)])
     await world.sign()
     expect(world.calls()).toBe(7)
@@ -232,14 +239,14 @@ describe('signPass', () => {
     const answer = fault({ class: 'pending', retryAfterMs: 3_000 })
     const { signing } = await sign({ answer, nowMs: CREATED_MS * 2 })
     expect(signing).toMatchObject({
-      verdict: { reason: 'Pending', event: { type: 'Normal' } },
+      update: { reason: 'Pending', event: { type: 'Normal' } },
       outcome: { kind: 'requeue-after', afterMs: 3_000 },
     })
   })
 
   it('fails what the worker says can never succeed', { tags: ['AC-11'] }, async ({ expect }) => {
     const { signing } = await sign({ answer: fault({ class: 'permanent' }) })
-    expect(signing).toMatchObject({ verdict: { reason: 'Failed' }, outcome: { kind: 'done' } })
+    expect(signing).toMatchObject({ update: { reason: 'Failed' }, outcome: { kind: 'done' } })
   })
 
   it('writes no certificate that was not asked for', { tags: ['AC-15'] }, async ({ expect }) => {
@@ -255,7 +262,7 @@ describe('signPass', () => {
       warnings: [],
     })
     const { signing } = await sign({ answer })
-    expect(signing).toMatchObject({ verdict: { reason: 'Pending' }, outcome: { kind: 'retry' } })
+    expect(signing).toMatchObject({ update: { reason: 'Pending' }, outcome: { kind: 'retry' } })
     expect(signing.issued).toBeUndefined()
   })
 })

@@ -1,9 +1,6 @@
 import { isExtendedKeyUsageName, isKeyUsageName } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import {
-  signingRequestLifetimeMs,
-  signingToSignRequest,
-} from '../../../relay/src/core/sign-signing-request.ts'
+import { CertificateSigningRequestAdapter } from '../../../relay/src/requests/certificate-signing-request.ts'
 import { aSigningRequest } from '../../support/kube-objects.ts'
 
 const DURATION = 'experimental.cert-manager.io/request-duration'
@@ -36,12 +33,12 @@ const KUBERNETES_USAGES = [
   'netscape sgc',
 ]
 
-const WITH = { annotations: true }
-const WITHOUT = { annotations: false }
+const WITH = new CertificateSigningRequestAdapter({ annotations: true })
+const WITHOUT = new CertificateSigningRequestAdapter({ annotations: false })
 
-describe('signingToSignRequest', () => {
-  it('says the whole request in the words of the protocol', ({ expect }) => {
-    expect(signingToSignRequest(aSigningRequest(), 'web', WITHOUT)).toEqual({
+describe('CertificateSigningRequestAdapter.toSignRequest', () => {
+  it('says the whole request as a message of the protocol', ({ expect }) => {
+    expect(WITHOUT.toSignRequest(aSigningRequest(), 'web')).toEqual({
       ok: true,
       value: {
         csr: 'MAA=',
@@ -83,7 +80,7 @@ describe('signingToSignRequest', () => {
     { tags: ['AC-24'] },
     ({ expirationSeconds, annotations, want }, { expect }) => {
       const request = aSigningRequest({ metadata: { annotations }, spec: { expirationSeconds } })
-      expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
+      expect(WITH.toSignRequest(request, undefined)).toMatchObject({
         ok: true,
         value: { durationSeconds: want },
       })
@@ -98,7 +95,7 @@ describe('signingToSignRequest', () => {
         metadata: { annotations },
         spec: { expirationSeconds: 3_600 },
       })
-      expect(signingToSignRequest(request, undefined, WITH)).toEqual({
+      expect(WITH.toSignRequest(request, undefined)).toEqual({
         ok: false,
         error: `annotation ${DURATION} is "${duration}", not a duration of at least 600s such as 2160h`,
       })
@@ -117,7 +114,7 @@ describe('signingToSignRequest', () => {
     ({ value, want }, { expect }) => {
       const annotations = value === undefined ? {} : { [IS_CA]: value }
       const request = aSigningRequest({ metadata: { annotations } })
-      expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
+      expect(WITH.toSignRequest(request, undefined)).toMatchObject({
         ok: true,
         // As listed: "cert sign" is not added for a CA, as it is for a CertificateRequest.
         value: { isCA: want, usages: ['digital signature', 'client auth'] },
@@ -131,15 +128,15 @@ describe('signingToSignRequest', () => {
     { name: 'a CA', annotations: { [IS_CA]: 'true' } },
   ])('annotations that do not count ask for nothing: $name', ({ annotations }, { expect }) => {
     const request = aSigningRequest({ metadata: { annotations } })
-    expect(signingToSignRequest(request, undefined, WITHOUT)).toEqual(
-      signingToSignRequest(aSigningRequest(), undefined, WITHOUT),
+    expect(WITHOUT.toSignRequest(request, undefined)).toEqual(
+      WITHOUT.toSignRequest(aSigningRequest(), undefined),
     )
-    expect(signingRequestLifetimeMs(request, WITHOUT)).toBe(7_776_000_000)
+    expect(WITHOUT.lifetimeMs(request)).toBe(7_776_000_000)
   })
 
   it('every usage of Kubernetes has the same name in the protocol', ({ expect }) => {
     const request = aSigningRequest({ spec: { usages: KUBERNETES_USAGES } })
-    expect(signingToSignRequest(request, undefined, WITH)).toMatchObject({
+    expect(WITH.toSignRequest(request, undefined)).toMatchObject({
       ok: true,
       value: { usages: KUBERNETES_USAGES },
     })
@@ -151,12 +148,12 @@ describe('signingToSignRequest', () => {
 
   it('refuses what is not a certification request', ({ expect }) => {
     const request = aSigningRequest({ spec: { request: btoa('hello') } })
-    const message = signingToSignRequest(request, undefined, WITH)
+    const message = WITH.toSignRequest(request, undefined)
     expect(!message.ok && message.error).toContain('spec.request has no complete PEM block')
   })
 })
 
-describe('signingRequestLifetimeMs', () => {
+describe('CertificateSigningRequestAdapter.lifetimeMs', () => {
   it.for([
     { name: 'by default 90 days', request: aSigningRequest(), want: 7_776_000_000 },
     {
@@ -180,6 +177,6 @@ describe('signingRequestLifetimeMs', () => {
       want: undefined,
     },
   ])('$name', ({ request, want }, { expect }) => {
-    expect(signingRequestLifetimeMs(request, WITH)).toBe(want)
+    expect(WITH.lifetimeMs(request)).toBe(want)
   })
 })

@@ -1,10 +1,7 @@
 import { describe, it } from 'vitest'
-import {
-  APPROVE_ROLE,
-  approvalHelp,
-  helpInMs,
-  signingApprovalHelp,
-} from '../../../relay/src/core/approval-help.ts'
+import { APPROVE_ROLE, helpInMs } from '../../../relay/src/core/approval-help.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
 import { aRequest, aSigningRequest, CREATED_MS } from '../../support/kube-objects.ts'
 
 describe('helpInMs', { tags: ['AC-2'] }, () => {
@@ -23,7 +20,7 @@ describe('helpInMs', { tags: ['AC-2'] }, () => {
   )
 })
 
-describe('approvalHelp', () => {
+describe('CertificateRequestAdapter.approvalHelp', () => {
   const ref = { group: 'edge-issuer.dev', name: 'ca' }
 
   it.for([
@@ -31,7 +28,9 @@ describe('approvalHelp', () => {
     { kind: '', want: 'issuers.edge-issuer.dev/default.ca' },
     { kind: 'ClusterIssuer', want: 'clusterissuers.edge-issuer.dev/ca' },
   ])('names the signer of kind "$kind", the role and the command', ({ kind, want }, { expect }) => {
-    const help = approvalHelp(aRequest({ spec: { issuerRef: { ...ref, kind } } }))
+    const help = CERTIFICATE_REQUESTS.approvalHelp(
+      aRequest({ spec: { issuerRef: { ...ref, kind } } }),
+    )
     expect(help).toMatchObject({
       type: 'Normal',
       reason: 'WaitingForApproval',
@@ -43,9 +42,9 @@ describe('approvalHelp', () => {
   })
 })
 
-describe('signingApprovalHelp', () => {
+describe('CertificateSigningRequestAdapter.approvalHelp', () => {
   it('names the signer and the command', ({ expect }) => {
-    expect(signingApprovalHelp(aSigningRequest())).toEqual({
+    expect(CERTIFICATE_SIGNING_REQUESTS.approvalHelp(aSigningRequest())).toEqual({
       type: 'Normal',
       reason: 'WaitingForApproval',
       action: 'Synced',

@@ -1,10 +1,12 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { it } from 'vitest'
+import type { Issuer } from '../../../relay/src/api/issuer.ts'
 import { keptIssuer } from '../../../relay/src/core/kept-objects.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import { readIssuerDetails } from '../../../relay/src/reconcile/read-issuer.ts'
+import { IssuerReader } from '../../../relay/src/watch/issuer-reader.ts'
+import { Store } from '../../../relay/src/watch/store.ts'
 import { anIssuer, anIssuerObject } from '../../support/kube-objects.ts'
-import { FORBIDDEN } from './support.ts'
+import { FORBIDDEN } from '../reconcile/support.ts'
 
 const NEVER = new AbortController().signal
 const SPEC = { url: `https://ca.test/${'x'.repeat(2_000)}`, caBundle: 'eA==' }
@@ -15,16 +17,14 @@ async function read(
   kind = 'Issuer',
 ): Promise<{ readonly details: unknown; readonly asked: readonly unknown[] }> {
   const asked: unknown[] = []
-  const details = await readIssuerDetails(
-    keptIssuer(anIssuer({ kind, spec: SPEC })),
-    {
-      getObject: async ({ plural }, ref) => {
-        asked.push([plural, ref])
-        return Promise.resolve(live)
-      },
+  const stores = { Issuer: new Store<Issuer>(), ClusterIssuer: new Store<Issuer>() }
+  const reader = new IssuerReader(stores, {
+    getObject: async ({ plural }, ref) => {
+      asked.push([plural, ref])
+      return Promise.resolve(live)
     },
-    NEVER,
-  )
+  })
+  const details = await reader.readDetails(keptIssuer(anIssuer({ kind, spec: SPEC })), NEVER)
   return { details, asked }
 }
 

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { decideRequest } from '../../../relay/src/core/decide-request.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aCondition, anIssuer, aRequest } from '../../support/kube-objects.ts'
 
 const denied = aCondition('Denied')
@@ -8,7 +8,7 @@ const ready = (reason: string, status = 'False'): object => aCondition('Ready', 
 const ref = (fields: object): object => ({ issuerRef: { name: 'ca', ...fields } })
 const ours = { group: 'edge-issuer.dev', kind: 'Issuer' }
 
-describe('decideRequest', () => {
+describe('CertificateRequestAdapter.decide', () => {
   it.for([
     {
       name: 'a foreign group',
@@ -76,7 +76,10 @@ describe('decideRequest', () => {
       why: 'not approved',
     },
   ])('leaves alone: $name', { tags: ['AC-1', 'AC-4', 'AC-5'] }, ({ fields, why }, { expect }) => {
-    expect(decideRequest(aRequest(fields), anIssuer())).toEqual({ kind: 'ignore', why })
+    expect(CERTIFICATE_REQUESTS.decide(aRequest(fields), anIssuer())).toEqual({
+      kind: 'ignore',
+      why,
+    })
   })
 
   it(
@@ -84,9 +87,9 @@ describe('decideRequest', () => {
     { tags: ['AC-3'] },
     ({ expect }) => {
       const request = aRequest({ status: { conditions: [denied] } })
-      expect(decideRequest(request, anIssuer())).toMatchObject({
+      expect(CERTIFICATE_REQUESTS.decide(request, anIssuer())).toMatchObject({
         kind: 'report',
-        verdict: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
+        update: { status: 'False', reason: 'Denied', event: { type: 'Warning' } },
       })
     },
   )
@@ -98,10 +101,10 @@ describe('decideRequest', () => {
     'writes nothing on $name of an unknown kind in our group, and says so',
     ({ conditions }, { expect }) => {
       const request = aRequest({ spec: ref({ ...ours, kind: 'Other' }), status: { conditions } })
-      expect(decideRequest(request, undefined)).toMatchObject({
+      expect(CERTIFICATE_REQUESTS.decide(request, undefined)).toMatchObject({
         kind: 'notify',
         why: 'unknown issuer kind',
-        verdict: {
+        update: {
           message: expect.stringContaining(
             'issuerRef.kind "Other" is not a kind of edge-issuer.dev',
           ),
@@ -113,22 +116,24 @@ describe('decideRequest', () => {
 
   it('quotes no more of a kind than a kind can have', ({ expect }) => {
     const request = aRequest({ spec: ref({ ...ours, kind: 'K'.repeat(1_000) }) })
-    expect(decideRequest(request, undefined)).toMatchObject({
-      verdict: { message: expect.stringContaining(`issuerRef.kind "${'K'.repeat(63)}" is not`) },
+    expect(CERTIFICATE_REQUESTS.decide(request, undefined)).toMatchObject({
+      update: { message: expect.stringContaining(`issuerRef.kind "${'K'.repeat(63)}" is not`) },
     })
   })
 
   it('reports a denial before it looks at the request or its issuer', ({ expect }) => {
     const conditions = [aCondition('InvalidRequest'), denied]
-    expect(decideRequest(aRequest({ status: { conditions } }), undefined)).toMatchObject({
-      verdict: { reason: 'Denied' },
+    expect(
+      CERTIFICATE_REQUESTS.decide(aRequest({ status: { conditions } }), undefined),
+    ).toMatchObject({
+      update: { reason: 'Denied' },
     })
   })
 
   it('waits for an issuer that does not exist, and names it', { tags: ['AC-6'] }, ({ expect }) => {
-    expect(decideRequest(aRequest(), undefined)).toEqual({
+    expect(CERTIFICATE_REQUESTS.decide(aRequest(), undefined)).toEqual({
       kind: 'report',
-      verdict: {
+      update: {
         status: 'False',
         reason: 'Pending',
         message: 'issuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
@@ -165,12 +170,12 @@ describe('decideRequest', () => {
     'waits for an issuer that $name',
     { tags: ['AC-7', 'AC-8'] },
     ({ conditions, want }, { expect }) => {
-      const decision = decideRequest(aRequest(), anIssuer({ status: { conditions } }))
+      const decision = CERTIFICATE_REQUESTS.decide(aRequest(), anIssuer({ status: { conditions } }))
       expect(decision).toMatchObject({
         kind: 'report',
-        verdict: { status: 'False', reason: 'Pending' },
+        update: { status: 'False', reason: 'Pending' },
       })
-      expect(decision.kind === 'report' && decision.verdict.message).toContain(want)
+      expect(decision.kind === 'report' && decision.update.message).toContain(want)
     },
   )
 
@@ -187,11 +192,16 @@ describe('decideRequest', () => {
       issuer: anIssuer({ kind: 'ClusterIssuer' }),
     },
   ])('signs an approved request for $name', ({ spec, issuer }, { expect }) => {
-    expect(decideRequest(aRequest({ spec }), issuer)).toEqual({ kind: 'sign', issuer })
+    expect(CERTIFICATE_REQUESTS.decide(aRequest({ spec }), issuer)).toEqual({
+      kind: 'sign',
+      issuer,
+    })
   })
 
   it('signs a pending request once its issuer is Ready', ({ expect }) => {
     const conditions = [approved, ready('Pending')]
-    expect(decideRequest(aRequest({ status: { conditions } }), anIssuer()).kind).toBe('sign')
+    expect(CERTIFICATE_REQUESTS.decide(aRequest({ status: { conditions } }), anIssuer()).kind).toBe(
+      'sign',
+    )
   })
 })

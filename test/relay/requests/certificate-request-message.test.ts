@@ -1,6 +1,6 @@
 import { encodePem } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import { toSignRequest } from '../../../relay/src/core/sign-request.ts'
+import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { aRequest } from '../../support/kube-objects.ts'
 
 const pem = (text: string): { readonly request: string } => ({ request: btoa(text) })
@@ -8,9 +8,11 @@ const BEGIN = '-----BEGIN CERTIFICATE REQUEST-----'
 const END = '-----END CERTIFICATE REQUEST-----'
 const PEM = `${BEGIN}\nMAA=\n${END}\n`
 
-describe('toSignRequest', () => {
-  it('says the whole request in the words of the protocol', ({ expect }) => {
-    expect(toSignRequest(aRequest({ spec: { duration: '896h0m0.9s' } }), 'web')).toEqual({
+describe('CertificateRequestAdapter.toSignRequest', () => {
+  it('says the whole request as a message of the protocol', ({ expect }) => {
+    expect(
+      CERTIFICATE_REQUESTS.toSignRequest(aRequest({ spec: { duration: '896h0m0.9s' } }), 'web'),
+    ).toEqual({
       ok: true,
       value: {
         csr: 'MAA=',
@@ -53,7 +55,10 @@ describe('toSignRequest', () => {
       want: { usages: ['telepathy'] },
     },
   ])('$name', ({ spec, want }, { expect }) => {
-    expect(toSignRequest(aRequest({ spec }), undefined)).toMatchObject({ ok: true, value: want })
+    expect(CERTIFICATE_REQUESTS.toSignRequest(aRequest({ spec }), undefined)).toMatchObject({
+      ok: true,
+      value: want,
+    })
   })
 
   it.for([
@@ -66,7 +71,9 @@ describe('toSignRequest', () => {
     { name: 'as much as cert-manager decodes', text: PEM + ' '.repeat(36_500 - PEM.length) },
   ])('takes the request out of $name', ({ text }, { expect }) => {
     const request = btoa(Buffer.from(text).toString('latin1'))
-    expect(toSignRequest(aRequest({ spec: { request } }), undefined)).toMatchObject({
+    expect(
+      CERTIFICATE_REQUESTS.toSignRequest(aRequest({ spec: { request } }), undefined),
+    ).toMatchObject({
       ok: true,
       value: { csr: 'MAA=' },
     })
@@ -91,7 +98,7 @@ describe('toSignRequest', () => {
     { name: 'less than a second', spec: { duration: '999ms' }, want: 'at least 1s' },
     { name: 'a usage of absurd length', spec: { usages: ['x'.repeat(65)] }, want: 'usages' },
   ])('refuses $name', ({ spec, want }, { expect }) => {
-    const request = toSignRequest(aRequest({ spec }), undefined)
+    const request = CERTIFICATE_REQUESTS.toSignRequest(aRequest({ spec }), undefined)
     expect(!request.ok && request.error).toContain(want)
   })
 })

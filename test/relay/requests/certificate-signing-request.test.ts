@@ -1,12 +1,12 @@
 import { describe, it } from 'vitest'
-import { decideSigningRequest } from '../../../relay/src/core/decide-signing-request.ts'
+import { CERTIFICATE_SIGNING_REQUESTS } from '../../../relay/src/requests/certificate-signing-request.ts'
 import { aCondition, anIssuer, aSigningRequest } from '../../support/kube-objects.ts'
 
 const approved = aCondition('Approved')
 const denied = aCondition('Denied')
 const issuer = anIssuer({ kind: 'ClusterIssuer' })
 
-describe('decideSigningRequest', () => {
+describe('CertificateSigningRequestAdapter.decide', () => {
   it.for([
     {
       name: 'a foreign signer',
@@ -44,22 +44,25 @@ describe('decideSigningRequest', () => {
       why: 'finished',
     },
   ])('leaves alone: $name', { tags: ['AC-24'] }, ({ fields, why }, { expect }) => {
-    expect(decideSigningRequest(aSigningRequest(fields), issuer)).toEqual({ kind: 'ignore', why })
+    expect(CERTIFICATE_SIGNING_REQUESTS.decide(aSigningRequest(fields), issuer)).toEqual({
+      kind: 'ignore',
+      why,
+    })
   })
 
   it('says that a namespaced issuer signs nothing, once it is approved', ({ expect }) => {
     const spec = { signerName: 'issuers.edge-issuer.dev/default.ca' }
-    expect(decideSigningRequest(aSigningRequest({ spec }), issuer)).toMatchObject({
+    expect(CERTIFICATE_SIGNING_REQUESTS.decide(aSigningRequest({ spec }), issuer)).toMatchObject({
       kind: 'notify',
       why: 'signer is not cluster-scoped',
-      verdict: { event: { type: 'Warning', reason: 'UnsupportedSigner' } },
+      update: { event: { type: 'Warning', reason: 'UnsupportedSigner' } },
     })
   })
 
   it('waits for a ClusterIssuer that does not exist, and names it', ({ expect }) => {
-    expect(decideSigningRequest(aSigningRequest(), undefined)).toMatchObject({
+    expect(CERTIFICATE_SIGNING_REQUESTS.decide(aSigningRequest(), undefined)).toMatchObject({
       kind: 'report',
-      verdict: {
+      update: {
         message: 'clusterissuers.edge-issuer.dev "ca" not found. Waiting for it to be created.',
         event: { type: 'Normal', reason: 'WaitingForIssuerExist', action: 'Synced' },
       },
@@ -69,9 +72,9 @@ describe('decideSigningRequest', () => {
   it('waits for a ClusterIssuer that is not Ready', ({ expect }) => {
     const conditions = [aCondition('Ready', { observedGeneration: 1 })]
     const outdated = anIssuer({ kind: 'ClusterIssuer', status: { conditions } })
-    expect(decideSigningRequest(aSigningRequest(), outdated)).toMatchObject({
+    expect(CERTIFICATE_SIGNING_REQUESTS.decide(aSigningRequest(), outdated)).toMatchObject({
       kind: 'report',
-      verdict: { event: { type: 'Normal', reason: 'WaitingForIssuerReady', action: 'Synced' } },
+      update: { event: { type: 'Normal', reason: 'WaitingForIssuerReady', action: 'Synced' } },
     })
   })
 
@@ -83,6 +86,6 @@ describe('decideSigningRequest', () => {
     },
   ])('signs $name for a Ready ClusterIssuer', ({ conditions }, { expect }) => {
     const request = aSigningRequest({ status: { conditions } })
-    expect(decideSigningRequest(request, issuer)).toEqual({ kind: 'sign', issuer })
+    expect(CERTIFICATE_SIGNING_REQUESTS.decide(request, issuer)).toEqual({ kind: 'sign', issuer })
   })
 })
