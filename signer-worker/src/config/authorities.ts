@@ -80,7 +80,7 @@ function checkTwins(
       : [
           errorAt(
             [...at, index, 'chain'],
-            `has the same issuing CA as authorities/${String(first)} again`,
+            `has the same issuing CA as authorities/${String(first)}`,
           ),
         ]
   })

@@ -9,7 +9,7 @@
  */
 import type { Result } from '@edge-issuer/shared'
 import bundledConfig from '#signer-config'
-import { type ConfigError, loadConfig, type SignerConfig } from './index.ts'
+import { type ConfigError, loadConfig, type SignerConfig } from './exports.ts'
 
 /** What the worker runs on; or every error of a document that is of no use at all. */
 export type Settings = Result<SignerConfig, readonly ConfigError[]>

@@ -5,7 +5,7 @@
  */
 import type { AdminRole } from '@edge-issuer/shared'
 import type { Context } from 'hono'
-import type { Client, SignerConfig } from '../config/index.ts'
+import type { Client, SignerConfig } from '../config/exports.ts'
 import type { Identity } from './auth/verify.ts'
 import type { LogFields } from './log.ts'
 

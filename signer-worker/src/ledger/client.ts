@@ -4,7 +4,7 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import type { Client } from '../config/index.ts'
+import type { Client } from '../config/exports.ts'
 import type { Ledger } from './ledger.ts'
 import type { IssueOutcome, IssueRequest, LedgerRefusal } from './messages.ts'
 import { shardForUid } from './shards.ts'

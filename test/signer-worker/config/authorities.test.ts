@@ -16,7 +16,7 @@ import {
   parseConfig,
   type Issuer,
   signingAuthority,
-} from '../../../signer-worker/src/config/index.ts'
+} from '../../../signer-worker/src/config/exports.ts'
 import { aCa, aConfig, anIssuer, faultsOf, issuing, NOW_MS, readSecret } from '../support/config.ts'
 
 /** A CA under a root of its own, with extensions of the caller's. */
@@ -134,7 +134,7 @@ describe('authorities', () => {
     [
       'one CA twice',
       [active, next(B, 'B'), retiring(A)],
-      ['/issuers/default/authorities/2/chain: has the same issuing CA as authorities/0 once more'],
+      ['/issuers/default/authorities/2/chain: has the same issuing CA as authorities/0'],
     ],
     [
       'a CRL of a CA that may sign none',

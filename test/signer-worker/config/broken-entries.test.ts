@@ -5,7 +5,7 @@ import {
   loadConfig,
   parseConfig,
   type SignerConfig,
-} from '../../../signer-worker/src/config/index.ts'
+} from '../../../signer-worker/src/config/exports.ts'
 import {
   aCa,
   aClient,

@@ -4,7 +4,7 @@ import {
   formatConfigError,
   loadConfig,
   parseConfig,
-} from '../../../signer-worker/src/config/index.ts'
+} from '../../../signer-worker/src/config/exports.ts'
 import {
   aCa,
   aClient,

@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { formatConfigError, loadConfig } from '../../../signer-worker/src/config/index.ts'
+import { formatConfigError, loadConfig } from '../../../signer-worker/src/config/exports.ts'
 import { aCa, aClient, aConfig, anIssuer, faultsOf, readSecret } from '../support/config.ts'
 
 it.for([

@@ -11,7 +11,7 @@ import {
  * A configuration without faults, for a test to change one entry of.
  * @module
  */
-import { type ConfigError, parseConfig } from '../../../signer-worker/src/config/index.ts'
+import { type ConfigError, parseConfig } from '../../../signer-worker/src/config/exports.ts'
 
 /** When the configurations are judged, epoch ms. */
 export const NOW_MS = Date.parse('2026-11-24T12:00:00Z')

@@ -12,7 +12,7 @@ import {
   PROTOCOL_HEADER,
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
-import type { RegisteredKey } from '../../config/index.ts'
+import type { RegisteredKey } from '../../config/exports.ts'
 import { toRfc3339 } from '../../model/rfc3339.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../context.ts'
 import { pathAndQuery } from '../request-target.ts'
