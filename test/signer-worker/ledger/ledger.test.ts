@@ -74,7 +74,10 @@ it('a plan for another CA certificate is not signed: the settings differ during 
     ok: false,
     error: {
       refusals: [
-        { code: 'ledger_unavailable', detail: expect.stringContaining('different versions of the configuration') },
+        {
+          code: 'ledger_unavailable',
+          detail: expect.stringContaining('different versions of the configuration'),
+        },
       ],
     },
   })
