@@ -14,9 +14,9 @@ import { EVENT_REASON, ISSUER_REASON, REQUEST_REASON } from '../../relay/src/api
 import { codeSpansOf, readDocuments, ROOT } from './support/markdown.ts'
 import { readMessages } from './support/messages.ts'
 
-/** Those of benchmarks and tests have names of their own. */
+/** Without those for contributors, which have names of benchmarks, of tests and of the code. */
 const documents = (await readDocuments()).filter(
-  ({ path }) => !/^(?:bench|test|testbed)\//.test(path),
+  ({ path }) => !/^(?:bench|test|testbed|relay)\//.test(path),
 )
 const spans = documents.flatMap(codeSpansOf)
 const messages = await readMessages()

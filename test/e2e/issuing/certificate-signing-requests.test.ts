@@ -97,11 +97,8 @@ describe('what is signed', () => {
     const object = await getSigningRequest(edge.plane, name)
     expect(conditionsOf(object)).toEqual(['Approved'])
     expect(await linesWith(edge.signer.worker.logFile, object.metadata.uid)).toBe(1)
-    await hasEvent(
-      edge.plane,
-      name,
-      'Normal Issued: Succeeded signing the CertificateSigningRequest',
-    )
+    const event = 'Normal Issued: Succeeded signing the CertificateSigningRequest'
+    await hasEvent(edge.plane, name, event)
   })
 
   it.for([
@@ -117,7 +114,7 @@ describe('what is signed', () => {
       fields: { annotations: { [DURATION]: '896h' }, spec: { expirationSeconds: 3_333 } },
       seconds: 3_333,
     },
-  ])('lasts as long as asked: $name', async ({ name, fields, seconds }, { expect }) => {
+  ])('has the requested duration: $name', async ({ name, fields, seconds }, { expect }) => {
     const csr = await request({ name, ...fields })
     await isSigned(edge.plane, csr)
     const [leaf] = await certificatesOf(edge.plane, csr)
