@@ -6,24 +6,24 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
-import { readCommandLine, USAGE, type Wanted } from './command-line.ts'
+import { readCommandLine, USAGE, type KindCommand } from './command-line.ts'
 import { runSteps, typed } from './run-steps.ts'
 import { type Argv, type Step, STEPS } from './steps.ts'
 import { missingTools } from './tools.ts'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 
-const wanted = readCommandLine(process.argv.slice(2))
-if (!wanted.ok) {
-  process.stderr.write(`kind: ${wanted.error}\n\n${USAGE}`)
+const parsed = readCommandLine(process.argv.slice(2))
+if (!parsed.ok) {
+  process.stderr.write(`kind: ${parsed.error}\n\n${USAGE}`)
   process.exitCode = 2
-} else if (wanted.value === 'help') {
+} else if (parsed.value === 'help') {
   process.stdout.write(USAGE)
 } else {
-  process.exitCode = await perform(wanted.value)
+  process.exitCode = await perform(parsed.value)
 }
 
-async function perform({ steps: names, isDry }: Wanted): Promise<number> {
+async function perform({ steps: names, isDry }: KindCommand): Promise<number> {
   const steps: readonly Step[] = names.map((name) => STEPS[name])
   if (isDry) {
     for (const { commands } of steps)

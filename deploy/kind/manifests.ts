@@ -6,19 +6,19 @@ import {
 } from '@edge-issuer/testbed/relay/objects'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 /**
- * What a user of the cluster would apply.
+ * Objects that the end-to-end test applies.
  *
  * @module
  */
 import { stringify } from 'yaml'
 
-/** Where the Issuer and the Certificates are. */
+/** Namespace of the Issuer and the Certificates. */
 export const NAMESPACE = 'kind-e2e'
 /** Name of both issuers. */
 export const ISSUER_NAME = 'edge'
 export const KINDS: readonly IssuerKind[] = ['Issuer', 'ClusterIssuer']
 
-/** A worker as pods reach it. */
+/** Address and credentials of the worker for pods. */
 export interface ReachableWorker {
   readonly url: string
   readonly port: number
@@ -27,7 +27,7 @@ export interface ReachableWorker {
   readonly clientKeyPem: string
 }
 
-/** Namespace, Secrets, leave to read them, leave to reach the worker's port, and both issuers. */
+/** Namespace, Secrets, permission to read them, network access to the worker, and both issuers. */
 export const setupManifest = (worker: ReachableWorker): string =>
   [
     stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }),
@@ -60,7 +60,7 @@ const credentialReader = (): object => ({
   subjects: [{ kind: 'ServiceAccount', ...RELAY_SERVICE_ACCOUNT }],
 })
 
-/** The policy that is shipped lets relays out to 443 only: a worker on another port wants a rule. */
+/** Allows the worker's port, since the shipped NetworkPolicy allows 443 only. */
 const workerEgress = (port: number): object => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
@@ -72,6 +72,6 @@ const workerEgress = (port: number): object => ({
   },
 })
 
-/** A Certificate of the issuers. */
+/** A Certificate from an issuer of this kind. */
 export const certificateOf = (name: string, kind: IssuerKind): string =>
   certificateManifest({ name, namespace: NAMESPACE, issuer: { kind, name: ISSUER_NAME } })

@@ -1,6 +1,6 @@
 import type { Argv, Command, Step } from './steps.ts'
 
-/** What commands are run with. */
+/** Runs commands and prints progress. */
 export interface Runner {
   /** Runs a command on this terminal. @returns Its exit code. */
   readonly run: (argv: Argv) => Promise<number>
@@ -10,14 +10,14 @@ export interface Runner {
   readonly say: (line: string) => void
 }
 
-/** A command as one would type it. */
+/** Formats a command for a shell. */
 export const typed = (argv: Argv): string =>
   argv.map((word) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word}'`)).join(' ')
 
 /**
- * Runs the commands of steps in their order; the first that fails ends it.
+ * Runs the commands of steps in order until one fails.
  *
- * @returns Its exit code, or 0.
+ * @returns The exit code of the failed command, or 0.
  */
 export async function runSteps(steps: readonly Step[], runner: Runner): Promise<number> {
   for (const command of steps.flatMap(({ commands }): readonly Command[] => commands)) {
@@ -32,6 +32,6 @@ export async function runSteps(steps: readonly Step[], runner: Runner): Promise<
 async function isDone({ argv, unless }: Command, { read, say }: Runner): Promise<boolean> {
   if (unless === undefined) return false
   const isThere = (await read(unless.argv)).split('\n').includes(unless.line)
-  if (isThere) say(`= ${typed(argv)}: there is "${unless.line}" already`)
+  if (isThere) say(`= ${typed(argv)}: "${unless.line}" already exists`)
   return isThere
 }

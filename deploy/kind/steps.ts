@@ -1,6 +1,6 @@
 /**
- * The steps to a kind cluster that runs what is shipped: each a list of commands. A step can be run
- * again; the cluster has a kubeconfig of its own, so that no command reaches another one.
+ * The steps for installing the relay in a kind cluster, each a list of commands. Steps can be repeated. The cluster has
+ * a separate kubeconfig, so that no command affects another cluster.
  *
  * @module
  */
@@ -13,30 +13,30 @@ export type Argv = readonly [program: string, ...args: string[]]
 /** One command of a step. */
 export interface Command {
   readonly argv: Argv
-  /** Another command, and a line of its output with which this one need not run. */
+  /** Skips the command if the output of another command has this line. */
   readonly unless?: { readonly argv: Argv; readonly line: string }
 }
 
-/** One step. */
+/** A step. */
 export interface Step {
-  /** In a few words, for people. */
+  /** Summary for the help text. */
   readonly summary: string
-  /** What its commands need besides Node. */
+  /** Required tools. */
   readonly tools: readonly Tool[]
   readonly commands: readonly Command[]
 }
 
 /** Name of the cluster. */
 const CLUSTER = 'edge-issuer'
-/** What the steps leave, from the root of the checkout; git ignores it. */
+/** Folder for output, relative to the checkout; git ignores it. */
 const OUTPUT = 'deploy/kind/dist'
-/** Of an administrator of the cluster. */
+/** Kubeconfig of a cluster admin. */
 export const KUBECONFIG = `${OUTPUT}/kubeconfig`
-/** As `kustomization.yaml` has it. */
+/** Image in `kustomization.yaml`. */
 export const IMAGE = 'edge-issuer/relay:kind'
 
-/** Downloading images takes the longest. */
-const PATIENCE = '300s'
+/** Timeout, mostly for downloading images. */
+const TIMEOUT = '300s'
 const RELAY = ['deployment/edge-issuer-relay', '--namespace=edge-issuer'] as const
 
 const run = (...argv: Argv): Command => ({ argv })
@@ -44,10 +44,10 @@ const kubectl = (...args: readonly string[]): Command =>
   run('kubectl', `--kubeconfig=${KUBECONFIG}`, ...args)
 const node = (file: string): Command => run('node', `deploy/kind/${file}`)
 
-/** By their names, in the order in which they follow on each other. */
+/** Steps by name, in their usual order. */
 export const STEPS = {
   up: {
-    summary: 'make the cluster, and write its kubeconfig',
+    summary: 'create the cluster, and write its kubeconfig',
     tools: ['docker', 'kind'],
     commands: [
       {
@@ -58,7 +58,7 @@ export const STEPS = {
           `--name=${CLUSTER}`,
           '--config=deploy/kind/cluster.yaml',
           `--kubeconfig=${KUBECONFIG}`,
-          `--wait=${PATIENCE}`,
+          `--wait=${TIMEOUT}`,
         ],
         unless: { argv: ['kind', 'get', 'clusters'], line: CLUSTER },
       },
@@ -66,7 +66,7 @@ export const STEPS = {
     ],
   },
   'cert-manager': {
-    summary: 'install cert-manager as it is released',
+    summary: 'install the released cert-manager',
     tools: ['kubectl'],
     commands: [
       kubectl('apply', '--server-side', `--filename=${certManagerManifest()}`),
@@ -76,7 +76,7 @@ export const STEPS = {
         '--all',
         '--namespace=cert-manager',
         '--for=condition=Available',
-        `--timeout=${PATIENCE}`,
+        `--timeout=${TIMEOUT}`,
       ),
     ],
   },
@@ -91,22 +91,22 @@ export const STEPS = {
     commands: [run('kind', 'load', 'docker-image', IMAGE, `--name=${CLUSTER}`)],
   },
   deploy: {
-    summary: 'install what is shipped, and wait until the relays are ready',
+    summary: 'install the relay, and wait until it is ready',
     tools: ['kubectl'],
     commands: [
       kubectl('apply', '--server-side', '--kustomize=deploy/kind'),
-      // The image has the same name as the last time.
+      // The name of the image does not change.
       kubectl('rollout', 'restart', ...RELAY),
-      kubectl('rollout', 'status', ...RELAY, `--timeout=${PATIENCE}`),
+      kubectl('rollout', 'status', ...RELAY, `--timeout=${TIMEOUT}`),
     ],
   },
   e2e: {
-    summary: 'have certificates issued by a worker on this machine',
+    summary: 'issue certificates with a worker on this machine',
     tools: ['docker', 'kubectl'],
     commands: [node('e2e.ts')],
   },
   logs: {
-    summary: `keep the logs of the node and of every pod in ${OUTPUT}/logs`,
+    summary: `export the logs of the node and of all pods to ${OUTPUT}/logs`,
     tools: ['docker', 'kind'],
     commands: [run('kind', 'export', 'logs', `${OUTPUT}/logs`, `--name=${CLUSTER}`)],
   },
@@ -120,7 +120,7 @@ export const STEPS = {
 /** Name of a step. */
 export type StepName = keyof typeof STEPS
 
-/** The same release as in the control plane of the other tests. */
+/** Manifest of the cert-manager release in the testbed's control plane. */
 function certManagerManifest(): string {
   const modules = readFileSync(
     new URL('../../testbed/src/control-plane/go.mod', import.meta.url),

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
-import type { FrontPlace } from './front.ts'
+import type { ProxyAddress } from './tls-proxy.ts'
 
 const networksSchema = z.tuple([
   z.looseObject({
@@ -9,13 +9,13 @@ const networksSchema = z.tuple([
 ])
 
 /**
- * Where pods of a kind cluster find this machine. On Linux it is the gateway of Docker's network;
- * elsewhere Docker runs in a virtual machine, which knows the one outside by a name.
+ * Address of this machine for pods of a kind cluster. On Linux it is the gateway of Docker's network; on other systems
+ * Docker runs in a virtual machine, which resolves a name for its host.
  *
  * @param network - What `docker network inspect kind` prints.
  * @throws Error when the network has no IPv4 gateway.
  */
-export function thisMachine(platform: NodeJS.Platform, network: string): FrontPlace {
+export function thisMachine(platform: NodeJS.Platform, network: string): ProxyAddress {
   if (platform !== 'linux') {
     return { listenAddress: '127.0.0.1', host: 'host.docker.internal' }
   }

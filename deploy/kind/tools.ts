@@ -1,14 +1,14 @@
 /**
- * The tools that are expected on the machine.
+ * Checks for required tools on the machine.
  *
  * @module
  */
 import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
 import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 
-/** What is known of each: how to ask whether it works, and where it is had. */
+/** Arguments that test whether a tool works, and its installation page. */
 const TOOLS = {
-  // Answers only when its daemon does.
+  // Succeeds only if the daemon responds.
   docker: { probe: ['version'], site: 'https://docs.docker.com/engine/install/' },
   kind: {
     probe: ['version'],
@@ -21,27 +21,27 @@ const TOOLS = {
 export type Tool = keyof typeof TOOLS
 
 /**
- * Asks each tool once.
+ * Runs each tool once.
  *
  * @param env - The environment, with the `PATH` to look in.
- * @returns What is missing, a line each, with what to do about it.
+ * @returns A line for each missing tool, with its installation page.
  */
 export async function missingTools(
   tools: readonly Tool[],
   env: NodeJS.ProcessEnv,
 ): Promise<readonly string[]> {
-  const faults = [...new Set(tools)].map(async (tool) => {
+  const problems = [...new Set(tools)].map(async (tool) => {
     const { probe, site } = TOOLS[tool]
     const result = await ask([tool, ...probe], env)
-    if (result === undefined) return [`${tool} is not installed: ${site}`]
+    if (result === undefined) return [`${tool} is not installed; see ${site}`]
     if (result.code === 0) return []
-    const [first = `it ended with ${String(result.code)}`] = linesOf(result.stderr)
-    return [`${tool} is installed and does not work: ${first}`]
+    const [first = `exit code ${String(result.code)}`] = linesOf(result.stderr)
+    return [`${tool} is installed but does not work: ${first}`]
   })
-  return (await Promise.all(faults)).flat()
+  return (await Promise.all(problems)).flat()
 }
 
-/** @returns Nothing when there is no such program. */
+/** @returns `undefined` if the program does not exist. */
 async function ask(
   [command, ...args]: readonly [string, ...string[]],
   env: NodeJS.ProcessEnv,

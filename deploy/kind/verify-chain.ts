@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 
-/** What a chain is held against. */
+/** Expected root and host name of a chain. */
 export interface ChainExpectation {
   readonly root: X509Certificate
   readonly hostname: string
@@ -8,18 +8,18 @@ export interface ChainExpectation {
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu
 
-/** @returns What is wrong with a chain, leaf first and without its root. */
-export function brokenLink(
+/** @returns The problem of a chain (leaf first, without its root), or `undefined`. */
+export function chainProblem(
   chainPem: string,
   { root, hostname }: ChainExpectation,
 ): string | undefined {
   const chain = (chainPem.match(BLOCK) ?? []).map((pem) => new X509Certificate(pem))
   const [leaf] = chain
-  if (leaf === undefined) return 'there is no certificate'
-  if (leaf.checkHost(hostname) === undefined) return `it is not for ${hostname}`
+  if (leaf === undefined) return 'the chain is empty'
+  if (leaf.checkHost(hostname) === undefined) return `the certificate is not for ${hostname}`
   const index = chain.findIndex((certificate, at) => {
     const issuer = chain[at + 1] ?? root
     return !certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey)
   })
-  return index === -1 ? undefined : `certificate ${String(index)} is not by the next`
+  return index === -1 ? undefined : `certificate ${String(index)} is not issued by the next one`
 }

@@ -1,5 +1,5 @@
 /**
- * What is attached to a release besides its image: manifests, the chart, the worker's bundle, checksums.
+ * Creates the files of a release besides its image: manifests, the chart, the worker's bundle, checksums.
  *
  * @module
  */
@@ -11,11 +11,12 @@ import { fileURLToPath } from 'node:url'
 import { findOrBuildBinary } from '@edge-issuer/testbed/control-plane'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { installManifest } from '../tools/install-manifest.ts'
+import { pinnedKustomize } from '../tools/pinned-kustomize.ts'
 
-/** What is released. */
+/** A release. */
 export interface Release {
   readonly version: string
-  /** Of the relay, with its digest: `ghcr.io/edge-issuer/relay@sha256:…`. */
+  /** Image of the relay with its digest: `ghcr.io/edge-issuer/relay@sha256:…`. */
   readonly image: string
 }
 
@@ -23,15 +24,18 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const IMAGE = /^[^@\s]+@sha256:[0-9a-f]{64}$/u
 
 /**
- * Fills a folder anew.
+ * Clears the folder and creates the files in it.
  *
- * @throws Error for an image without a digest, and with what a tool complained of.
+ * @throws Error for an image without a digest, or with the standard error of a tool.
  */
 export async function writeAssets({ version, image }: Release, folder: string): Promise<void> {
   if (!IMAGE.test(image)) throw new Error(`"${image}" has no digest`)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'install.yaml'), await installManifest(image))
+  await writeFile(
+    join(folder, 'install.yaml'),
+    await installManifest(await pinnedKustomize(), image),
+  )
   await packChart(folder)
   await packWorker(join(folder, `edge-issuer-worker-${version}.tar.gz`))
   await writeFile(join(folder, 'SHA256SUMS'), await checksums(folder))
@@ -42,7 +46,7 @@ async function packChart(folder: string): Promise<void> {
   await run([path, 'helm', 'package', 'deploy/helm/edge-issuer', `--destination=${folder}`])
 }
 
-/** As `wrangler deploy` would upload it; the configuration in it is the empty one of local runs. */
+/** Packs the bundle that `wrangler deploy` would upload, with the empty configuration of local runs. */
 async function packWorker(file: string): Promise<void> {
   const bundle = await mkdtemp(join(tmpdir(), 'edge-issuer-worker-'))
   try {
@@ -57,7 +61,7 @@ async function packWorker(file: string): Promise<void> {
   }
 }
 
-/** As sha256sum writes them. */
+/** Checksums in the format of sha256sum. */
 async function checksums(folder: string): Promise<string> {
   const names = (await readdir(folder)).toSorted()
   const lines = names.map(async (name) => {

@@ -1,6 +1,5 @@
 /**
- * The images that the relay's image is made with and of, pinned: what a tag names changes from day to
- * day, and the build takes digests only.
+ * Resolves the base images of the relay's image to digests, since tags change and the build accepts digests only.
  *
  * @module
  */
@@ -8,9 +7,9 @@ import { runCommand } from '@edge-issuer/testbed/processes/process'
 
 /** References with a digest. */
 export interface BaseImages {
-  /** Where the bundle is made. */
+  /** Image for building the bundle. */
   readonly build: string
-  /** What the bundle is put on. */
+  /** Image that runs the bundle. */
   readonly runtime: string
 }
 
@@ -22,18 +21,18 @@ const TAGS: BaseImages = {
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/u
 
-/** Asks a registry. @returns The digest of the index that a tag names. */
+/** Queries a registry. @returns The digest of the index of a tag. */
 export type ReadDigest = (reference: string) => Promise<string>
 
 /**
- * Asks for the digests of both.
+ * Resolves both tags.
  *
- * @throws Error when what comes is no digest.
+ * @throws Error if the result is not a digest.
  */
 export async function baseImages(readDigest: ReadDigest = askDocker): Promise<BaseImages> {
   const pin = async (reference: string): Promise<string> => {
     const digest = await readDigest(reference)
-    if (!DIGEST.test(digest)) throw new Error(`${reference}: "${digest}" is no digest`)
+    if (!DIGEST.test(digest)) throw new Error(`${reference}: "${digest}" is not a digest`)
     return `${reference}@${digest}`
   }
   const [build, runtime] = await Promise.all([pin(TAGS.build), pin(TAGS.runtime)])
@@ -46,6 +45,6 @@ async function askDocker(reference: string): Promise<string> {
     args: ['buildx', 'imagetools', 'inspect', '--format={{.Manifest.Digest}}', reference],
     env: process.env,
   })
-  if (code !== 0) throw new Error(`docker knows no ${reference}: ${stderr}`)
+  if (code !== 0) throw new Error(`docker cannot resolve ${reference}: ${stderr}`)
   return stdout.trim()
 }

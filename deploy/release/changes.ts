@@ -1,7 +1,7 @@
 /**
- * @param changelog - The text of CHANGELOG.md, with a heading `## VERSION` for each release, and perhaps
- *   more behind the version.
- * @returns What it tells of a release, if it does.
+ * @param changelog - The text of CHANGELOG.md, with a heading `## VERSION` for each release, optionally followed by more
+ *   text.
+ * @returns The section of a release, if it exists.
  */
 export function changesOf(version: string, changelog: string): string | undefined {
   const sections = changelog.split(/^## /mu).slice(1)

@@ -1,6 +1,6 @@
 /**
- * `npm run release:assets -- --image NAME --digest sha256:…`: writes what is attached to the release that
- * the sources are of to `deploy/dist/release/files/`, and its notes beside the folder.
+ * `npm run release:assets -- --image NAME --digest sha256:…`: creates the files of the
+ * current release in `deploy/dist/release/files/`, and its notes beside the folder.
  *
  * @module
  */
@@ -24,5 +24,5 @@ const image = `${values.image}@${values.digest}`
 await writeAssets({ version: VERSION, image }, join(folder, 'files'))
 const changelog = await readFile(new URL('../../CHANGELOG.md', import.meta.url), 'utf8')
 const notes = changesOf(VERSION, changelog)
-if (notes === undefined) throw new Error(`CHANGELOG.md has no ${VERSION}`)
+if (notes === undefined) throw new Error(`CHANGELOG.md has no section ${VERSION}`)
 await writeFile(join(folder, 'notes.md'), `${notes}\n\nImage: \`${image}\`\n`)

@@ -1,5 +1,5 @@
 /**
- * `npm run release:base-images`: the images that the relay's image is made with and of, as lines of
+ * `npm run release:base-images`: prints the base images of the relay's image as lines
  * `NAME=REFERENCE`.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * The repository that a release is made in: the chart links to its documents.
+ * Checks that the chart links to documents in the repository of the release.
  *
  * @module
  */
@@ -18,12 +18,12 @@ export async function chartRunbookUrl(): Promise<string> {
 }
 
 /**
- * @param repository - `OWNER/NAME`, as GitHub Actions has it in `GITHUB_REPOSITORY`.
- * @returns What keeps the chart's links from working in a release of this repository.
+ * @param repository - `OWNER/NAME`, as in `GITHUB_REPOSITORY`.
+ * @returns Problems with the chart's links.
  */
 export function repositoryProblems(repository: string, runbookUrl: string): readonly string[] {
   if (!/^[\w.-]+\/[\w.-]+$/u.test(repository)) {
-    return [`--repository is "${repository}", not OWNER/NAME`]
+    return [`invalid --repository "${repository}"; expected OWNER/NAME`]
   }
   const expected = `https://github.com/${repository}/blob/v{version}/docs/metrics.md`
   if (runbookUrl === expected) return []

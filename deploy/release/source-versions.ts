@@ -1,5 +1,5 @@
 /**
- * The version of a release, in every place that says it.
+ * Reads the version of a release from all sources that contain it.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { z } from 'zod'
 import { VERSION } from '../../cli/src/version.ts'
 import { changesOf } from './changes.ts'
 
-/** Semantic Versioning 2.0.0, without what is about builds: an image's tag cannot hold its plus sign. */
+/** Semantic Versioning 2.0.0 without build metadata, since an image tag cannot contain a plus sign. */
 const TAG =
   /^v(?<version>(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/u
 
-/** By place: what it says. */
+/** Versions by their source. */
 export type SourceVersions = Readonly<Record<string, string>>
 
 const read = async (path: string): Promise<string> =>
@@ -28,7 +28,7 @@ const deploymentSchema = z.object({
   }),
 })
 
-/** Reads what the sources say. */
+/** Reads the versions in the sources. */
 export async function sourceVersions(): Promise<SourceVersions> {
   const chart = chartSchema.parse(parse(await read('deploy/helm/edge-issuer/Chart.yaml')))
   const [deployment] = parseAllDocuments(await read('deploy/kustomize/workload/deployment.yaml'))
@@ -45,17 +45,21 @@ export async function sourceVersions(): Promise<SourceVersions> {
 /**
  * @param tag - `v1.2.3`
  * @param changelog - The text of CHANGELOG.md.
- * @returns The version that the tag names, and what speaks against releasing it.
+ * @returns The version in the tag, and problems that prevent the release.
  */
-export function judgeTag(
+export function checkTag(
   tag: string,
   { sources, changelog }: { readonly sources: SourceVersions; readonly changelog: string },
-): { readonly version: string; readonly faults: readonly string[] } {
+): { readonly version: string; readonly problems: readonly string[] } {
   const version = TAG.exec(tag)?.groups?.['version']
-  if (version === undefined) return { version: '', faults: [`"${tag}" is not like v1.2.3`] }
+  if (version === undefined)
+    return { version: '', problems: [`invalid tag "${tag}"; expected a tag such as v1.2.3`] }
   const others = Object.entries(sources)
-    .filter(([, said]) => said !== version)
-    .map(([place, said]) => `${place} says ${said}, the tag ${version}`)
-  const isTold = changesOf(version, changelog) !== undefined
-  return { version, faults: [...others, ...(isTold ? [] : [`CHANGELOG.md has no ${version}`])] }
+    .filter(([, found]) => found !== version)
+    .map(([source, found]) => `${source} is ${found}; the tag is ${version}`)
+  const hasChanges = changesOf(version, changelog) !== undefined
+  return {
+    version,
+    problems: [...others, ...(hasChanges ? [] : [`CHANGELOG.md has no section ${version}`])],
+  }
 }

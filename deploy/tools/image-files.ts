@@ -1,6 +1,6 @@
 /**
- * What the relay's image adds to its base: one bundle, the license, and the notices of everything that is
- * in the bundle. Docker copies the folder; so does whoever builds an image in another way.
+ * Creates the files that the relay's image adds to its base: the bundle, the license, and the notices of the bundled
+ * packages.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import { noticesOf } from './notices.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Names of the files; there are no others. */
+/** Names of all files. */
 export const IMAGE_FILES = {
   bundle: 'relay.mjs',
   license: 'LICENSE',
   notices: 'THIRD_PARTY_NOTICES.txt',
 } as const
 
-/** Where the folder is in the image. */
+/** Path of the folder in the image. */
 export const IMAGE_FOLDER = '/relay'
 
-/** Flags of Node in the image: it reads files, and writes none, starts nothing and loads no addons. */
+/** Flags of Node in the image, which allow reading files, but not writing files, starting programs or loading addons. */
 export const NODE_FLAGS: readonly string[] = ['--permission', '--allow-fs-read=*']
 
 /**
- * Fills a folder anew.
+ * Clears the folder and creates the files in it.
  *
- * @throws Error when a package in the bundle has no license that says what it asks for.
+ * @throws Error if a bundled package has an unknown license.
  */
 export async function buildImageFiles(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })

@@ -3,18 +3,20 @@
  *
  * @module
  */
-import { kustomize } from './kustomize.ts'
+import { type KustomizeCommand, renderKustomization, shippedKustomization } from './kustomize.ts'
 
 const IMAGE_LINE = /^(?<indent> +)image: \S+$/gmu
 
 /**
- * @param image - Reference to use instead of the one in `deploy/kustomize/`, best with a digest.
- * @returns YAML of everything that `deploy/kustomize/base` makes.
+ * Renders `deploy/kustomize/base`.
+ *
+ * @param image - Replaces the image in `deploy/kustomize/`; should have a digest.
+ * @returns YAML of all objects.
  */
-export async function installManifest(image?: string): Promise<string> {
-  const text = await kustomize('base')
+export async function installManifest(command: KustomizeCommand, image?: string): Promise<string> {
+  const text = await renderKustomization(command, shippedKustomization('base'))
   const count = text.match(IMAGE_LINE)?.length ?? 0
-  if (count !== 1) throw new Error(`deploy/kustomize/base names ${String(count)} images, not one`)
+  if (count !== 1) throw new Error(`deploy/kustomize/base has ${String(count)} images, expected 1`)
   const header = '# edge-issuer: CRDs, permissions and the relay. Apply it with: kubectl apply -f\n'
   return header + (image === undefined ? text : withImage(text, image))
 }

@@ -1,5 +1,5 @@
 /**
- * The licenses of packages of others, as most of them ask to be shown wherever they go.
+ * Collects the licenses of bundled packages, which most licenses require to be distributed.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-/** Licenses that ask for nothing but to be shown. */
+/** Licenses whose only requirement is to include the license text. */
 const LICENSES: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -29,11 +29,11 @@ const packageSchema = z.looseObject({
 /**
  * @param modules - Paths of every module in a bundle.
  * @returns One text with the licenses of their packages, by name.
- * @throws Error for a license that is not known to ask for nothing more.
+ * @throws Error for a license that is not in {@link LICENSES}.
  */
 export async function noticesOf(modules: readonly string[]): Promise<string> {
   const folders = new Set(modules.flatMap((module) => PACKAGE_FOLDER.exec(module)?.[0] ?? []))
-  // A package may lie in several folders.
+  // A package may be in several folders.
   const notices = new Set(await Promise.all([...folders].map(noticeOf)))
   const head = 'The relay of edge-issuer contains these packages.\n'
   return [head, ...[...notices].toSorted()].join(`\n${'-'.repeat(80)}\n\n`)

@@ -81,7 +81,7 @@ interface Setting {
 const SETTINGS = {
   kubeconfig: {
     default: '',
-    help: 'kubeconfig file; when empty those that KUBECONFIG names, merged, else the service account of the pod',
+    help: 'kubeconfig file; when empty, the files in KUBECONFIG, merged; without that, the service account of the pod',
   },
   'cluster-resource-namespace': {
     default: '',
@@ -89,38 +89,38 @@ const SETTINGS = {
   },
   'watch-namespace': {
     default: '',
-    help: 'work on Issuers and CertificateRequests of this namespace only: no ClusterIssuers, no CertificateSigningRequests; everything when empty',
+    help: 'watch only the Issuers and CertificateRequests of this namespace, and no ClusterIssuers or CertificateSigningRequests; all namespaces when empty',
   },
   'leader-elect': {
     default: 'true',
-    help: 'of several replicas only one works; the others are ready to take over',
+    help: 'only one replica is active; the others are ready to take over',
   },
   'lease-name': {
     default: 'edge-issuer-relay',
-    help: "name of the Lease by which they agree, in the relay's own namespace",
+    help: "name of the Lease for the leader election, in the relay's own namespace",
   },
   'health-probe-bind-address': { default: ':8081', help: 'address of /healthz and /readyz' },
   'metrics-bind-address': { default: ':8443', help: 'address of /metrics; 0 for none' },
   'metrics-secure': {
     default: 'true',
-    help: 'serve /metrics over TLS, and only to those whom RBAC permits',
+    help: 'serve /metrics over TLS, and only to clients that RBAC permits',
   },
   'metrics-cert-dir': {
     default: '',
-    help: 'folder with tls.crt and tls.key for /metrics; made at start when empty',
+    help: 'folder with tls.crt and tls.key for /metrics; when empty, a self-signed certificate is created at start',
   },
   'max-concurrent-reconciles': {
     default: '16',
-    help: 'objects of one kind worked on at once; one namespace occupies at most a quarter, and a quarter is reserved for requests of ClusterIssuers and for those of Issuers',
+    help: 'concurrent reconciles for each kind of object; one namespace uses at most a quarter, and a quarter each is reserved for requests of ClusterIssuers and of Issuers',
   },
   'max-concurrent-reconciles-per-issuer': {
     default: '4',
-    help: 'requests of one kind worked on at once for one Issuer or ClusterIssuer; the others wait, and issuers take turns. An issuer that responds within a second may have more, up to half of the workers, while those are idle',
+    help: 'concurrent reconciles of requests of one kind for each Issuer or ClusterIssuer; issuers take turns. An issuer that responds within a second may use more, up to half of the workers, while they are idle',
   },
   'health-check-interval': { default: '60s', help: 'time between checks of a ready issuer, ±10 %' },
   'issuer-url-allow': {
     default: '',
-    help: "where the workers of Issuers may be besides at public addresses, as a list with commas or in several flags: hosts (ca.example.com), domains (.example.com, every name below) and networks (10.0.0.0/8, checked against the address that is connected to); ClusterIssuers' may be anywhere",
+    help: 'destinations that Issuers may use besides public addresses, separated by commas or in several flags: hosts (ca.example.com), domains (.example.com, every name below) and networks (10.0.0.0/8, checked against the address of the connection); ClusterIssuers may use any destination',
   },
   'max-retry-duration': {
     default: '1h',
@@ -128,11 +128,11 @@ const SETTINGS = {
   },
   'max-outage-retry-duration': {
     default: '24h',
-    help: 'the same while the worker or its ledger cannot be reached; at least --max-retry-duration; 0 for no limit',
+    help: 'the same while the worker or its ledger is unreachable; at least --max-retry-duration; 0 for no limit',
   },
   'enable-certificate-signing-requests': {
     default: 'true',
-    help: "sign Kubernetes' own CertificateSigningRequests for ClusterIssuers, too",
+    help: "also sign Kubernetes' CertificateSigningRequests, for ClusterIssuers",
   },
   'certificate-signing-request-annotations': {
     default: 'false',
@@ -186,7 +186,9 @@ export function readConfig(
       : (environment[variableOf(flag)] ?? SETTINGS[flag].default)
   }
   const wanted = (flag: Flag, want: string): void => {
-    faults.push(`--${flag} (or ${variableOf(flag)}) is ${JSON.stringify(text(flag))}, not ${want}`)
+    faults.push(
+      `--${flag} (or ${variableOf(flag)}) is ${JSON.stringify(text(flag))}; expected ${want}`,
+    )
   }
   const durationMs = (flag: Flag, minimumMs: number): number => {
     const ms = parseGoDuration(text(flag))

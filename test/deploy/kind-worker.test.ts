@@ -11,8 +11,8 @@ import { text } from 'node:stream/consumers'
 import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { createLoopbackTls } from '@edge-issuer/testbed/servers/loopback-tls'
 import { beforeAll, describe, it } from 'vitest'
-import { openFront } from '../../deploy/kind/front.ts'
-import { brokenLink } from '../../deploy/kind/verify-chain.ts'
+import { startTlsProxy } from '../../deploy/kind/tls-proxy.ts'
+import { chainProblem } from '../../deploy/kind/verify-chain.ts'
 
 const LOOPBACK = { listenAddress: '127.0.0.1', host: '127.0.0.1' }
 
@@ -37,26 +37,26 @@ describe('the door', () => {
     await once(worker, 'listening')
     const address = worker.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    const front = await openFront(LOOPBACK, () => ({
+    const proxy = await startTlsProxy(LOOPBACK, () => ({
       url: `https://127.0.0.1:${String(port)}`,
       caPem: tls.caPem,
     }))
-    expect(await ask(front.url, front.caPem)).toBe(`127.0.0.1:${String(front.port)} question`)
-    await expect(ask(front.url, tls.caPem)).rejects.toThrow(/certificate/u)
-    await front.stop()
-    await expect(ask(front.url, front.caPem)).rejects.toThrow('ECONNREFUSED')
+    expect(await ask(proxy.url, proxy.caPem)).toBe(`127.0.0.1:${String(proxy.port)} question`)
+    await expect(ask(proxy.url, tls.caPem)).rejects.toThrow(/certificate/u)
+    await proxy.stop()
+    await expect(ask(proxy.url, proxy.caPem)).rejects.toThrow('ECONNREFUSED')
     worker.close()
   })
 
   it('hangs up when nobody is behind it, and stays', async ({ expect }) => {
-    const front = await openFront(LOOPBACK, () => ({ url: 'https://127.0.0.1:9', caPem: '' }))
-    await expect(ask(front.url, front.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)
-    await expect(ask(front.url, front.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)
-    await front.stop()
+    const proxy = await startTlsProxy(LOOPBACK, () => ({ url: 'https://127.0.0.1:9', caPem: '' }))
+    await expect(ask(proxy.url, proxy.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)
+    await expect(ask(proxy.url, proxy.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)
+    await proxy.stop()
   })
 })
 
-describe('brokenLink', () => {
+describe('chainProblem', () => {
   const hostname = 'web.example.com'
   let root: X509Certificate
   let chain: string
@@ -71,21 +71,21 @@ describe('brokenLink', () => {
   })
 
   it('is none in a good chain', ({ expect }) => {
-    expect(brokenLink(chain, { root, hostname })).toBeUndefined()
+    expect(chainProblem(chain, { root, hostname })).toBeUndefined()
   })
 
   it('is one where the names agree and the keys do not', ({ expect }) => {
     const stranger = new X509Certificate(other)
     expect(stranger.subject).toBe(root.subject)
-    const want = 'certificate 0 is not by the next'
-    expect(brokenLink(chain, { root: stranger, hostname })).toBe(want)
-    expect(brokenLink(chain + other, { root, hostname })).toBe(want)
+    const want = 'certificate 0 is not issued by the next one'
+    expect(chainProblem(chain, { root: stranger, hostname })).toBe(want)
+    expect(chainProblem(chain + other, { root, hostname })).toBe(want)
   })
 
   it('is one for another name, and in nothing', ({ expect }) => {
-    expect(brokenLink(chain, { root, hostname: 'a.example.com' })).toBe(
-      'it is not for a.example.com',
+    expect(chainProblem(chain, { root, hostname: 'a.example.com' })).toBe(
+      'the certificate is not for a.example.com',
     )
-    expect(brokenLink('', { root, hostname })).toBe('there is no certificate')
+    expect(chainProblem('', { root, hostname })).toBe('the chain is empty')
   })
 })

@@ -41,10 +41,10 @@ describe('the command line', () => {
   })
 
   it.for([
-    { args: [], error: 'no step was given' },
-    { args: ['up', 'away'], error: 'there is no step "away"' },
-    { args: ['toString'], error: 'there is no step "toString"' },
-    { args: ['up', '--now'], error: 'there is no flag --now' },
+    { args: [], error: 'no step given' },
+    { args: ['up', 'away'], error: 'unknown step "away"' },
+    { args: ['toString'], error: 'unknown step "toString"' },
+    { args: ['up', '--now'], error: 'unknown flag --now' },
   ])('refuses $args', ({ args, error }, { expect }) => {
     expect(readCommandLine(args)).toEqual({ ok: false, error })
   })
@@ -153,7 +153,7 @@ describe('runSteps', () => {
   }
 
   it.for([
-    { printed: 'other\nmine\n', says: ['= a \'x y\': there is "mine" already'] },
+    { printed: 'other\nmine\n', says: ['= a \'x y\': "mine" already exists'] },
     { printed: 'mine-too\n', says: ["+ a 'x y'"] },
     { printed: '', says: ["+ a 'x y'"] },
   ])('makes nothing twice: $printed', async ({ printed, says }, { expect }) => {
@@ -184,9 +184,9 @@ describe('tools', () => {
     await install('docker', 'echo "\nCannot connect to the daemon\nmore" >&2; exit 1')
     await install('kubectl', 'exit 3')
     expect(await missingTools(['docker', 'kind', 'kubectl'], { PATH: folder })).toEqual([
-      'docker is installed and does not work: Cannot connect to the daemon',
-      'kind is not installed: https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
-      'kubectl is installed and does not work: it ended with 3',
+      'docker is installed but does not work: Cannot connect to the daemon',
+      'kind is not installed; see https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
+      'kubectl is installed but does not work: exit code 3',
     ])
   })
 
@@ -201,7 +201,7 @@ describe('tools', () => {
     await install('docker', `echo "$*" >> ${join(folder, 'calls')}`)
     const { code, stdout, stderr } = await main('up', 'down')
     expect(stderr).toBe(
-      'kind: kind is not installed: https://kind.sigs.k8s.io/docs/user/quick-start/#installation\n',
+      'kind: kind is not installed; see https://kind.sigs.k8s.io/docs/user/quick-start/#installation\n',
     )
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(await readFile(join(folder, 'calls'), 'utf8')).toBe('version\n')
@@ -227,7 +227,7 @@ describe('tools', () => {
     expect(dry.stdout).toBe('kind load docker-image edge-issuer/relay:kind --name=edge-issuer\n')
     const wrong = await main('lift')
     expect(wrong.code).toBe(2)
-    expect(wrong.stderr).toContain('kind: there is no step "lift"')
+    expect(wrong.stderr).toContain('kind: unknown step "lift"')
     expect(wrong.stderr).toContain('cert-manager')
   })
 })

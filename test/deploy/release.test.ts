@@ -2,7 +2,7 @@ import { describe, it } from 'vitest'
 import { baseImages } from '../../deploy/release/base-images.ts'
 import { changesOf } from '../../deploy/release/changes.ts'
 import { chartRunbookUrl, repositoryProblems } from '../../deploy/release/repository.ts'
-import { judgeTag, sourceVersions } from '../../deploy/release/source-versions.ts'
+import { checkTag, sourceVersions } from '../../deploy/release/source-versions.ts'
 
 const CHANGELOG = `# Changelog
 
@@ -43,28 +43,28 @@ describe('a tag', () => {
   const sources = { chart: '1.1.0', command: '1.1.0' }
 
   it('that says what the sources say is good', ({ expect }) => {
-    expect(judgeTag('v1.1.0', { sources, changelog: CHANGELOG })).toEqual({
+    expect(checkTag('v1.1.0', { sources, changelog: CHANGELOG })).toEqual({
       version: '1.1.0',
-      faults: [],
+      problems: [],
     })
   })
 
-  it('that says something else is told every place', ({ expect }) => {
-    const { faults } = judgeTag('v1.2.0-rc.1', {
+  it('that differs from a source is reported with every source', ({ expect }) => {
+    const { problems } = checkTag('v1.2.0-rc.1', {
       sources: { ...sources, command: '1.2.0-rc.1' },
       changelog: CHANGELOG,
     })
-    expect(faults).toEqual([
-      'chart says 1.1.0, the tag 1.2.0-rc.1',
-      'CHANGELOG.md has no 1.2.0-rc.1',
+    expect(problems).toEqual([
+      'chart is 1.1.0; the tag is 1.2.0-rc.1',
+      'CHANGELOG.md has no section 1.2.0-rc.1',
     ])
   })
 
   it.for(['1.1.0', 'v1.1', 'v01.1.0', 'v1.1.0+build', 'v1.1.0 ', ''])(
     '"%s" is none',
     (tag, { expect }) => {
-      expect(judgeTag(tag, { sources, changelog: CHANGELOG }).faults).toEqual([
-        `"${tag}" is not like v1.2.3`,
+      expect(checkTag(tag, { sources, changelog: CHANGELOG }).problems).toEqual([
+        `invalid tag "${tag}"; expected a tag such as v1.2.3`,
       ])
     },
   )
@@ -92,7 +92,9 @@ describe('baseImages', () => {
   it.for(['', 'latest', `${digest}0`, `${digest}\n`])(
     'refuses "%s"',
     async (answer, { expect }) => {
-      await expect(baseImages(async () => Promise.resolve(answer))).rejects.toThrow('is no digest')
+      await expect(baseImages(async () => Promise.resolve(answer))).rejects.toThrow(
+        'is not a digest',
+      )
     },
   )
 })

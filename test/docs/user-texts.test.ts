@@ -45,7 +45,7 @@ describe('textsIn', () => {
     "sql.exec('SELECT one FROM two')",
     "const label = 'CERTIFICATE REQUEST'",
     "const command = { description: 'Prints one object' }",
-    "new Counter({ help: 'Requests to the API server' })",
+    "new Counter({ help: 'Total number of requests to the API server' })",
   ])('finds none in %s', (source, { expect }) => {
     expect(textsOf(source)).toEqual([])
   })

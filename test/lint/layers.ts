@@ -93,6 +93,27 @@ export const WORKSPACES: readonly Workspace[] = [
       message: 'shared runs in both runtimes',
     },
   },
+  {
+    sources: 'cli/src',
+    layers: [
+      ['main.ts'],
+      ['run.ts'],
+      ['registry.ts'],
+      ['commands'],
+      ['certificates', 'demo'],
+      ['config', 'worker'],
+      ['context', 'key-file'],
+      ['ca', 'client', 'status'],
+      ['command-line'],
+      ['files'],
+      ['terminal'],
+      ['version.ts'],
+    ],
+    everywhere: {
+      group: ['**/relay/src/**', '**/signer-worker/src/**', '**/shared/src/**'],
+      message: 'the command imports only what other workspaces export',
+    },
+  },
 ]
 
 /** One entry of a workspace's layers, and the entries that it must not import from. */

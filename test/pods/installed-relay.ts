@@ -9,6 +9,7 @@ import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { installManifest } from '../../deploy/tools/install-manifest.ts'
+import { pinnedKustomize } from '../../deploy/tools/pinned-kustomize.ts'
 import { mustKubectl, readyClusterIssuer } from '../e2e/environment.ts'
 import { type NodeCluster, startNodeCluster } from './cluster.ts'
 import { buildRelayImage } from './images/relay-image.ts'
@@ -71,7 +72,7 @@ export async function startInstalledRelay(
  * @param image - Image in place of the shipped one.
  */
 export async function applyInstallManifest(plane: ControlPlane, image?: string): Promise<void> {
-  const stdin = await installManifest(image)
+  const stdin = await installManifest(await pinnedKustomize(), image)
   const { code, stderr } = await plane.kubectl(['apply', '--filename=-'], { stdin })
   if (code !== 0) throw new Error(`kubectl apply: ${stderr}`)
 }

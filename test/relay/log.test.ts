@@ -14,7 +14,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u
 describe('createLog', () => {
   it('writes one object a line', ({ expect }) => {
     const { log, lines } = aLog()
-    log.info({ key: 'ns/a', delayMs: 5 }, 'reconcile will be tried again')
+    log.info({ key: 'ns/a', delayMs: 5 }, 'reconcile will be retried')
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/^\{.*\}\n$/u)
     expect(JSON.parse(lines[0] ?? '')).toEqual({
@@ -22,7 +22,7 @@ describe('createLog', () => {
       time: expect.stringMatching(TIME),
       key: 'ns/a',
       delayMs: 5,
-      message: 'reconcile will be tried again',
+      message: 'reconcile will be retried',
     })
   })
 

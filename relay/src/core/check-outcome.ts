@@ -31,10 +31,10 @@ export function checkOutcome(
   if (!answer.ok) return { update: issuerPending(answer.error.message) }
   const { ca, authorities, roots, profiles } = answer.value
   if (spec.profile !== undefined && !profiles.includes(spec.profile)) {
-    const open = profiles.map((profile) => `"${profile}"`).join(', ')
+    const available = profiles.map((profile) => `"${profile}"`).join(', ')
     return {
       update: issuerPending(
-        `the worker has no profile "${spec.profile}" open to this client for issuer "${spec.issuer}" (open: ${open}); correct spec.profile, or add it at the worker`,
+        `the worker offers this client no profile "${spec.profile}" for issuer "${spec.issuer}" (available: ${available}); correct spec.profile, or add the profile to the worker's configuration`,
       ),
     }
   }

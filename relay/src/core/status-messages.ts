@@ -162,12 +162,12 @@ export const issuerExpiring = ({
   shortensFrom,
 }: CaExpiry): IssuerUpdate => ({
   ...issuerChecked(),
-  message: `Succeeded checking the issuer, but its CA ${ca} expires at ${expiresAt}: replace it at the worker; certificates with a duration of ${lifetime} are shortened from ${shortensFrom} on`,
+  message: `Succeeded checking the issuer, but its CA ${ca} expires at ${expiresAt}: replace it in the worker's configuration; certificates with a duration of ${lifetime} are shortened from ${shortensFrom} on`,
   event: { ...normal(EVENT_REASON.caExpiring), type: 'Warning' },
 })
 
 /** The cause that users see after an exception that no code expects; the log has the details. */
-export const UNEXPECTED_ERROR = 'unexpected error in the relay; its log has the stack'
+export const UNEXPECTED_ERROR = 'unexpected error in the relay; see its log for the stack trace'
 
 /** Recovers with a change of the Secret, the network or the worker; the relay retries. */
 export const issuerPending = (cause: string): IssuerUpdate => ({

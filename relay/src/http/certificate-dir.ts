@@ -27,7 +27,7 @@ export async function readCertificateDir(
     return ok(certificate)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return err(`tls.crt and tls.key in ${directory} are of no use: ${reason}`)
+    return err(`tls.crt and tls.key in ${directory} cannot be used: ${reason}`)
   }
 }
 

@@ -74,7 +74,7 @@ export class MetricsAuth {
   }
 
   #unavailable({ error }: Result<never, ApiError> & { readonly ok: false }): AuthResult {
-    this.#options.log.warn({ error: error.message }, 'scrape not judged')
+    this.#options.log.warn({ error: error.message }, 'metrics access review failed')
     return 'unavailable'
   }
 

@@ -86,5 +86,5 @@ function parseObject(body: unknown): RawObject | undefined {
 
 /** Not a word of the API server: something in between, or a stream that was cut. */
 function garbled(what: string): Result<never, ApiError> {
-  return err({ kind: 'unavailable', message: `${what} from the API server does not make sense` })
+  return err({ kind: 'unavailable', message: `${what} from the API server is malformed` })
 }

@@ -24,7 +24,7 @@ export function startWatchdog({ clock, limitMs, parent }: WatchdogOptions): Watc
   const look = (): void => {
     const silentMs = clock.uptimeMs() - heardAtMs
     if (silentMs < limitMs) cancel = clock.setTimer(look, limitMs - silentMs)
-    else controller.abort(new Error(`nothing was heard for ${limitMs} ms`))
+    else controller.abort(new Error(`no data was received for ${limitMs} ms`))
   }
   let cancel = clock.setTimer(look, limitMs)
   const follow = (): void => controller.abort(parent.reason)

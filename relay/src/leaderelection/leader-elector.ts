@@ -73,7 +73,7 @@ export class LeaderElector {
     this.#settleAcquired = resolve
   }
 
-  /** Whether this process leads now. False also when it stood still and does not know it yet. */
+  /** Whether this process is the leader now. False also when it stood still and does not know it yet. */
   get isLeading(): boolean {
     return this.#leftMs() > 0
   }
@@ -123,7 +123,7 @@ export class LeaderElector {
   /** @returns Why the lease was lost; nothing when the signal aborted. */
   async #keep(signal: AbortSignal): Promise<string | undefined> {
     const { clock } = this.#options
-    let cause = 'nothing was tried'
+    let cause = 'no attempt was made'
     for (;;) {
       await sleep(clock, Math.min(RETRY_MS, this.#leftMs()), signal)
       const leftMs = this.#leftMs()

@@ -152,7 +152,7 @@ async function endWhenLost({ leadership, relay, log }: Leading): Promise<void> {
   const end = await leadership.ended
   if (end.kind !== 'lost') return
   process.exitCode = EXIT_FAILURE
-  log.error({ cause: end.why }, 'lease lost: ending')
+  log.error({ cause: end.why }, 'lease lost: exiting')
   setTimeout(() => process.exit(), LOSS_LIMIT_MS)
   await relay.stop(0)
   process.exit()

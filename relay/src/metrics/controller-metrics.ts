@@ -30,19 +30,27 @@ const RESULTS = {
 type Reader = readonly [name: string, help: string, read: (controller: ControllerView) => number]
 
 const GAUGES: readonly Reader[] = [
-  ['controller_runtime_max_concurrent_reconciles', 'Reconciles at once, at most', (c) => c.workers],
-  ['controller_runtime_active_workers', 'Reconciles that run', (c) => c.stats().active],
+  [
+    'controller_runtime_max_concurrent_reconciles',
+    'Maximum number of concurrent reconciles per controller',
+    (c) => c.workers,
+  ],
+  [
+    'controller_runtime_active_workers',
+    'Number of running reconciles per controller',
+    (c) => c.stats().active,
+  ],
 ]
 const QUEUE_GAUGES: readonly Reader[] = [
-  ['workqueue_depth', 'Keys that wait', (c) => c.stats().depth],
+  ['workqueue_depth', 'Number of keys in the queue', (c) => c.stats().depth],
   [
     'workqueue_unfinished_work_seconds',
-    'Age of all reconciles that run, together',
+    'Sum of the ages of all running reconciles',
     (c) => c.stats().unfinishedMs / 1_000,
   ],
   [
     'workqueue_longest_running_processor_seconds',
-    'Age of the oldest reconcile that runs',
+    'Age of the oldest running reconcile',
     (c) => c.stats().longestMs / 1_000,
   ],
 ]
@@ -56,25 +64,25 @@ export function controllerMetrics(
   const reconciles = new Counter({
     registers,
     name: 'controller_runtime_reconcile_total',
-    help: 'Reconciles by what they came to',
+    help: 'Total number of reconciliations per controller and result',
     labelNames: ['controller', 'result'],
   })
   const errors = new Counter({
     registers,
     name: 'controller_runtime_reconcile_errors_total',
-    help: 'Reconciles that are tried again because they did not work',
+    help: 'Total number of failed reconciliations, which are retried',
     labelNames: ['controller'],
   })
   const panics = new Counter({
     registers,
     name: 'controller_runtime_reconcile_panics_total',
-    help: 'Reconciles that ended with an unexpected error, which is in the log with its stack',
+    help: 'Total number of reconciliations that threw an unexpected error; the log has the stack trace',
     labelNames: ['controller'],
   })
   const reconcileTime = new Histogram({
     registers,
     name: 'controller_runtime_reconcile_time_seconds',
-    help: 'How long reconciles took',
+    help: 'Duration of reconciliations',
     labelNames: ['controller'],
     buckets: RECONCILE_BUCKETS,
   })
@@ -82,26 +90,26 @@ export function controllerMetrics(
   const adds = new Counter({
     registers,
     name: 'workqueue_adds_total',
-    help: 'Keys that came to wait',
+    help: 'Total number of keys added to the queue',
     labelNames: queueLabels,
   })
   const retries = new Counter({
     registers,
     name: 'workqueue_retries_total',
-    help: 'Keys that were to come again later',
+    help: 'Total number of keys that were requeued',
     labelNames: queueLabels,
   })
   const queueTime = new Histogram({
     registers,
     name: 'workqueue_queue_duration_seconds',
-    help: 'How long keys waited',
+    help: 'How long a key waits in the queue before it is processed',
     labelNames: queueLabels,
     buckets: QUEUE_BUCKETS,
   })
   const workTime = new Histogram({
     registers,
     name: 'workqueue_work_duration_seconds',
-    help: 'How long keys were worked on',
+    help: 'How long it takes to process a key',
     labelNames: queueLabels,
     buckets: QUEUE_BUCKETS,
   })

@@ -31,7 +31,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   liveGauge(registry, {
     name: `${METRIC_PREFIX}_build_info`,
-    help: 'Always 1; what runs is in the labels',
+    help: 'Always 1; the labels have the version',
     labelNames: ['version'],
     read: () => [{ labels: { version: VERSION }, value: 1 }],
   })

@@ -59,44 +59,44 @@ export function relayMetrics(registry: Registry): RelayMetrics {
   const api = new Counter({
     registers,
     name: 'rest_client_requests_total',
-    help: 'Requests to the API server',
+    help: 'Total number of requests to the API server',
     labelNames: ['code', 'method', 'host'],
   })
   const worker = new Counter({
     registers,
     name: `${METRIC_PREFIX}_worker_http_requests_total`,
-    help: 'Requests to signing workers',
+    help: 'Total number of requests to signing workers',
     labelNames: ['code'],
   })
   const attempts = new Counter({
     registers,
     name: `${METRIC_PREFIX}_sign_requests_total`,
-    help: 'Attempts to get a certificate, by what they came to',
+    help: 'Total number of attempts to get a certificate, by result',
     labelNames: ['kind', 'issuer_kind', 'operation', 'result'],
   })
   const signTime = new Histogram({
     registers,
     name: `${METRIC_PREFIX}_sign_duration_seconds`,
-    help: 'How long attempts took that gave a certificate, checked and ready to be written',
+    help: 'Duration of successful attempts to get a certificate, including its verification',
     labelNames: ['kind', 'issuer_kind'],
     buckets: SIGN_BUCKETS,
   })
   const checks = new Counter({
     registers,
     name: `${METRIC_PREFIX}_issuer_check_total`,
-    help: 'Checks of issuers, by the reason of their Ready condition',
+    help: 'Total number of health checks of issuers, by the reason of the Ready condition',
     labelNames: ['issuer_kind', 'reason'],
   })
   const unwritten = new Counter({
     registers,
     name: `${METRIC_PREFIX}_status_write_failures_total`,
-    help: 'Status writes that failed, by kind of object; conflicts are retried at once and are no error unless they persist',
+    help: 'Total number of failed status writes, by kind of object; conflicts are retried at once and are an error only if they persist',
     labelNames: ['kind', 'reason'],
   })
   const breakers = new Counter({
     registers,
     name: `${METRIC_PREFIX}_circuit_breaker_opened_total`,
-    help: 'Circuit breakers that opened, because a worker did not respond several times in a row',
+    help: 'Total number of times that a circuit breaker opened because a worker did not respond to consecutive calls',
     labelNames: ['issuer_kind'],
   })
   for (const code of WORKER_CODES) worker.inc({ code }, 0)

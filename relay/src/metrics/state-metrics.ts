@@ -70,13 +70,13 @@ export function stateMetrics(registry: Registry, state: RelayState): void {
   })
   liveGauge(registry, {
     name: `${METRIC_PREFIX}_requests_waiting_for_approval`,
-    help: 'Requests that nobody has approved or denied',
+    help: 'Requests that wait for an approval or a denial',
     labelNames: ['kind'],
     read: requestsIn('waiting for approval'),
   })
   liveGauge(registry, {
     name: `${METRIC_PREFIX}_issuers`,
-    help: 'Issuers, by whether they are Ready',
+    help: 'Number of issuers by their Ready condition',
     labelNames: ['kind', 'ready'],
     read: () =>
       ISSUER_KINDS.flatMap((kind) => {
@@ -90,13 +90,13 @@ export function stateMetrics(registry: Registry, state: RelayState): void {
   })
   liveGauge(registry, {
     name: `${METRIC_PREFIX}_issuer_ready`,
-    help: 'Whether an issuer is Ready; of at most 1000 issuers, and 100 of a namespace',
+    help: 'Whether an issuer is Ready; for at most 1000 issuers, and 100 of each namespace',
     labelNames: ISSUER_LABELS,
     read: ofIssuers((issuer) => (isReady(issuer) ? 1 : 0)),
   })
   liveGauge(registry, {
     name: `${METRIC_PREFIX}_ca_not_after_timestamp_seconds`,
-    help: 'When the CA of an issuer ends, in seconds since 1970; of the same issuers',
+    help: 'When the CA of an issuer expires, in seconds since 1970; for the same issuers as edge_issuer_issuer_ready',
     labelNames: ISSUER_LABELS,
     read: ofIssuers(({ status: { ca } }) =>
       ca === undefined ? undefined : Date.parse(ca.notAfter) / 1_000,
@@ -104,21 +104,21 @@ export function stateMetrics(registry: Registry, state: RelayState): void {
   })
   liveGauge(registry, {
     name: `${METRIC_PREFIX}_objects_omitted`,
-    help: 'Objects that the relay ignores because it has no memory for more of them',
+    help: 'Number of objects that the relay ignores because its memory is limited',
     labelNames: ['resource'],
     read: () =>
       omitted().map(({ resource, objects }) => ({ labels: { resource }, value: objects })),
   })
   liveGauge(registry, {
     name: 'leader_election_master_status',
-    help: 'Whether this process leads',
+    help: 'Whether this process is the leader',
     labelNames: ['name'],
     read: () => [{ labels: { name: leaseName }, value: isLeading() ? 1 : 0 }],
   })
   const dropped: Counter = new Counter({
     registers: [registry],
     name: `${METRIC_PREFIX}_events_dropped_total`,
-    help: 'Events that could not be written',
+    help: 'Total number of Events that could not be written',
     collect: () => {
       dropped.reset()
       dropped.inc(droppedEvents())

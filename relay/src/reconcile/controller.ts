@@ -163,7 +163,7 @@ export class Controller {
     this.#log.warn({ graceMs }, 'reconciles still run after the grace period; aborting them')
     this.#abort.abort(new Error('the relay is stopping'))
     if (!(await this.#endsWithin(ABORT_LIMIT_MS))) {
-      this.#log.error({}, 'a reconcile does not heed its signal')
+      this.#log.error({}, 'a reconcile ignores its abort signal')
     }
   }
 
@@ -296,7 +296,7 @@ export class Controller {
         const delayMs = this.#limiter.next(key, outcome.minimumMs)
         this.#delayed.addAfter(key, delayMs)
         // The object's status has the error; a line for each try would flood the log.
-        this.#log.debug({ key, delayMs, cause: outcome.message }, 'reconcile will be tried again')
+        this.#log.debug({ key, delayMs, cause: outcome.message }, 'reconcile will be retried')
       }
     }
   }

@@ -182,7 +182,7 @@ const NO_RESPONSE: TransportCode = 'transport_error'
 const circuitOpen = ({ cause, waitMs }: OpenBreaker): SignerError => ({
   class: 'temporary',
   code: 'circuit_open' satisfies TransportCode,
-  message: `${String(FAILURES_TO_OPEN)} calls in a row failed, the last with: ${cause}; waiting until a probe succeeds`,
+  message: `${String(FAILURES_TO_OPEN)} consecutive calls failed, the last one with: ${cause}; waiting until a probe succeeds`,
   retryAfterMs: waitMs,
 })
 

@@ -26,7 +26,10 @@ export function logSigned({ kind, key, result }: SignedRequest, log: Log): void 
   const facts = { kind, key, issuer, tookMs, requestId }
   log.info({ ...facts, ...certificateFacts(issued.chainPem) }, 'certificate signed')
   if (omittedGroups > 0) {
-    log.warn({ kind, key, omittedGroups }, 'the worker was not sent all groups of the requester')
+    log.warn(
+      { kind, key, omittedGroups },
+      'some groups of the requester were not sent to the worker',
+    )
   }
 }
 

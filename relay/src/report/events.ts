@@ -95,7 +95,7 @@ class QueueingRecorder implements EventRecorder {
     this.#overflow += 1
     const { reason, regarding } = dropped.event
     const facts = { reason, namespace: regarding.namespace, waiting: this.#waiting.size }
-    if (this.#overflow === 1) this.#options.log.warn(facts, 'events dropped: too many wait')
+    if (this.#overflow === 1) this.#options.log.warn(facts, 'events dropped: too many are pending')
   }
 
   async stop(limitMs: number): Promise<void> {
@@ -119,7 +119,7 @@ class QueueingRecorder implements EventRecorder {
       if (error !== undefined) this.#drop(next, error)
     }
     if (this.#overflow > 0) {
-      this.#options.log.info({ dropped: this.#overflow }, 'all events that waited were written')
+      this.#options.log.info({ dropped: this.#overflow }, 'all pending events were written')
     }
     this.#overflow = 0
     this.#writing = undefined

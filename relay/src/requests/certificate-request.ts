@@ -12,10 +12,15 @@ import { READY, REQUEST_CONDITION, REQUEST_REASON } from '../api/reasons.ts'
 import { APPROVE_ROLE, type ApprovalHelp, waitingForApproval } from '../core/approval-help.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
-import { gateByIssuer } from '../core/issuer-gate.ts'
 import { type OurIssuerRef, ourIssuerRef } from '../core/issuer-ref.ts'
 import { keptCertificateRequest } from '../core/kept-objects.ts'
-import { ignore, notify, report, type RequestDecision } from '../core/request-decision.ts'
+import {
+  gateByIssuer,
+  ignore,
+  notify,
+  report,
+  type RequestDecision,
+} from '../core/request-decision.ts'
 import { DEFAULT_DURATION_SECONDS, sentGroups, signMessage } from '../core/sign-message.ts'
 import {
   isTerminalFailure,
@@ -73,7 +78,9 @@ class CertificateRequestAdapter implements RequestAdapter<CertificateRequest> {
   ): Result<SignRequest, string> {
     const durationSeconds = readDuration(spec.duration)
     if (durationSeconds === undefined) {
-      return err(`spec.duration ${JSON.stringify(spec.duration)} is not a duration of at least 1s`)
+      return err(
+        `spec.duration is ${JSON.stringify(spec.duration)}; expected a duration of at least 1s`,
+      )
     }
     return signMessage(spec.request, {
       durationSeconds,

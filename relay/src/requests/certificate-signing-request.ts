@@ -15,10 +15,9 @@ import type { Issuer } from '../api/issuer.ts'
 import { REQUEST_REASON, SIGNING_REQUEST_CONDITION } from '../api/reasons.ts'
 import { type ApprovalHelp, waitingForApproval } from '../core/approval-help.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
-import { gateByIssuer } from '../core/issuer-gate.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
 import { keptSigningRequest } from '../core/kept-objects.ts'
-import { ignore, notify, type RequestDecision } from '../core/request-decision.ts'
+import { gateByIssuer, ignore, notify, type RequestDecision } from '../core/request-decision.ts'
 import { DEFAULT_DURATION_SECONDS, sentGroups, signMessage } from '../core/sign-message.ts'
 import { readSignerName } from '../core/signer-name.ts'
 import {
@@ -121,7 +120,7 @@ export class CertificateSigningRequestAdapter implements RequestAdapter<Certific
   /** Kubernetes and cert-manager leave the approval to others. */
   approvalHelp({ metadata, spec }: CertificateSigningRequest): ApprovalHelp {
     return waitingForApproval(
-      `Not signing CertificateSigningRequest until it is approved. Neither Kubernetes nor cert-manager approves requests for ${spec.signerName} by itself; whoever may "approve" for this signer does: kubectl certificate approve ${metadata.name}`,
+      `Not signing CertificateSigningRequest until it is approved. Neither Kubernetes nor cert-manager approves requests for ${spec.signerName} by itself; anyone who may "approve" for this signer can: kubectl certificate approve ${metadata.name}`,
     )
   }
 
@@ -182,6 +181,6 @@ function readDuration(
   if (seconds >= MIN_DURATION_SECONDS) return ok(Math.min(seconds, expirationSeconds ?? seconds))
   const minimum = `${String(MIN_DURATION_SECONDS)}s`
   return err(
-    `annotation ${name} is ${JSON.stringify(text)}, not a duration of at least ${minimum} such as 2160h`,
+    `annotation ${name} is ${JSON.stringify(text)}; expected a duration of at least ${minimum} such as 2160h`,
   )
 }

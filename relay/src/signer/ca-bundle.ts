@@ -41,7 +41,7 @@ export function readCaBundle(caBundle: string): Result<string, string> {
 }
 
 const invalid = (found: string): Result<never, string> =>
-  err(`spec.caBundle ${found}; wanted base64 of PEM certificates`)
+  err(`spec.caBundle ${found}; expected base64 of PEM certificates`)
 
 function isCertificate(der: Uint8Array): boolean {
   try {

@@ -1,6 +1,6 @@
 /**
- * How a certificate departs from what was requested: a worker that was taken over must not be able to give
- * a tenant more than the tenant's request was approved for.
+ * The differences between a certificate and its request: a compromised worker must not be able to give a tenant
+ * more than the tenant's request was approved for.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface AskedLeaf {
 }
 
 /**
- * Every difference between a certificate and its request, as sentences without "the certificate". Key,
+ * Every difference between a certificate and its request, each a clause for a message. Key,
  * subject and names must be the same, byte for byte; usages, lifetime, path length and name constraints
  * may be narrower. Where the request names no usage of one kind, the worker may add some, except those
  * that must be named ({@link NAMED_USAGES}).
@@ -43,16 +43,16 @@ export function leafDifferences(leaf: Certificate, asked: AskedLeaf): readonly s
   const { csr } = asked
   const names = [subjectAltName(leaf.extensions), subjectAltName(csr.extensions)] as const
   return [
-    isEqual(leaf.publicKey.raw, csr.publicKey.raw) ? undefined : 'its public key is another',
-    isEqual(leaf.subject.raw, csr.subject.raw) ? undefined : 'its subject is another',
-    isEqual(...names) ? undefined : 'its subject alternative names are others',
+    isEqual(leaf.publicKey.raw, csr.publicKey.raw) ? undefined : 'the public key differs',
+    isEqual(leaf.subject.raw, csr.subject.raw) ? undefined : 'the subject differs',
+    isEqual(...names) ? undefined : 'the subject alternative names differ',
     ...authorityDifferences(leaf, asked),
     ...keyUsageDifferences(leaf, asked),
     ...extKeyUsageDifferences(leaf, asked),
     lifetimeDifference(leaf, asked),
     ...leaf.extensions.list
       .filter(({ oid, critical }) => critical && !ISSUED_CRITICAL_EXTENSIONS.has(oid))
-      .map(({ oid }) => `it has the critical extension ${oidToText(oid)}, which was not requested`),
+      .map(({ oid }) => `the critical extension ${oidToText(oid)} was not requested`),
   ].filter((difference) => difference !== undefined)
 }
 
@@ -68,7 +68,7 @@ function authorityDifferences(leaf: Certificate, { csr, request }: AskedLeaf): D
     pathLengthDifference(basicConstraints, values.basicConstraints),
     values.nameConstraints === undefined || isNarrower(nameConstraints, values.nameConstraints)
       ? undefined
-      : 'its name constraints permit more than was requested',
+      : 'the name constraints permit more than requested',
   ]
 }
 
@@ -80,7 +80,7 @@ function pathLengthDifference(
   const pathLength = found?.pathLength ?? Infinity
   if (pathLength <= most) return undefined
   const text = pathLength === Infinity ? 'not limited' : String(pathLength)
-  return `its path length is ${text}, ${String(most)} was requested`
+  return `the path length is ${text}, ${String(most)} was requested`
 }
 
 function keyUsageDifferences(leaf: Certificate, { csr, request }: AskedLeaf): Differences {
@@ -92,9 +92,7 @@ function keyUsageDifferences(leaf: Certificate, { csr, request }: AskedLeaf): Di
   })
   const isPossible = maskByKey(named, { key: csr.publicKey.key, isCA }).length > 0
   if (found === undefined) {
-    return isPossible || isCA
-      ? ['it has no keyUsage, so its key is good for more than was requested']
-      : []
+    return isPossible || isCA ? ['the key usage is missing, which permits more than requested'] : []
   }
   // Of what was requested the key can do nothing: the worker may name what it can do instead.
   const isAsked = (bit: number): boolean =>
@@ -114,7 +112,7 @@ function extKeyUsageDifferences(leaf: Certificate, { csr, request }: AskedLeaf):
   if (found === undefined) {
     return asked.length === 0
       ? []
-      : ['it has no extended key usage, so it is good for more than was requested']
+      : ['the extended key usage is missing, which permits more than requested']
   }
   const isAsked = (oid: string): boolean =>
     asked.length === 0 ? !NAMED_USAGES.has(extKeyUsageToText(oid)) : asked.includes(oid)
@@ -123,8 +121,7 @@ function extKeyUsageDifferences(leaf: Certificate, { csr, request }: AskedLeaf):
     .map((oid) => unasked('extended key usage', extKeyUsageToText(oid)))
 }
 
-const unasked = (kind: string, usage: string): string =>
-  `it has the ${kind} "${usage}", which was not requested`
+const unasked = (kind: string, usage: string): string => `the ${kind} "${usage}" was not requested`
 
 function lifetimeDifference(
   { notBeforeMs, notAfterMs }: Certificate,
@@ -133,7 +130,7 @@ function lifetimeDifference(
   const seconds = (notAfterMs - notBeforeMs) / 1000
   return seconds <= request.durationSeconds
     ? undefined
-    : `it is valid for ${String(seconds)} s, ${String(request.durationSeconds)} s were requested`
+    : `it is valid for ${String(seconds)}s, ${String(request.durationSeconds)}s were requested`
 }
 
 /**

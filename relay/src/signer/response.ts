@@ -79,7 +79,7 @@ export function readResponse<T>(
     const requestId = requestIdOf(answer.header)
     return ok({ value: parsed.data, ...(requestId === undefined ? {} : { requestId }) })
   }
-  const problem = parsed.problem ?? 'the body is not what the protocol says'
+  const problem = parsed.problem ?? 'the body does not match the protocol'
   return err(withRequestId(malformed(reading.origin, 'temporary', problem), answer.header))
 }
 
@@ -96,7 +96,7 @@ export function readTextResponse(
     return err(retryAfterMs === undefined ? fault : { retryAfterMs, ...fault })
   }
   if (answer.status === 202) {
-    const message = `the worker at ${reading.origin} is still working on it`
+    const message = `the worker at ${reading.origin} is still processing the request`
     const waitMs = retryAfterMs ?? DEFAULT_PENDING_MS
     const pending = { code: 'answer_pending', message, retryAfterMs: waitMs } as const
     return err(withRequestId({ class: 'pending', ...pending }, answer.header))
@@ -113,7 +113,7 @@ function readError(answer: HttpResponse, reading: WorkerIdentity): SignerError |
   if (problem?.success === true) return refusalError(problem.data, reading)
   const spoken = checkProtocolVersion(theirVersion)
   if (!spoken.ok) {
-    const message = `worker at ${origin}: ${spoken.error}; upgrade the older one`
+    const message = `worker at ${origin}: ${spoken.error}; upgrade the older of relay and worker`
     return { class: 'issuer', code: 'protocol_mismatch', message }
   }
   if (!isRefusal) return undefined
@@ -151,7 +151,7 @@ function malformed(origin: string, faultClass: SignerError['class'], found: stri
   return {
     class: faultClass,
     code: 'answer_malformed',
-    message: `unusable answer from ${origin}: ${found}`,
+    message: `unusable response from ${origin}: ${found}`,
   }
 }
 

@@ -126,7 +126,7 @@ async function readLimited(body: AsyncIterable<unknown>, maxBytes: number): Prom
   for await (const part of body) {
     if (!Buffer.isBuffer(part)) continue
     length += part.length
-    if (length > maxBytes) throw new Error(`the answer is longer than ${String(maxBytes)} bytes`)
+    if (length > maxBytes) throw new Error(`the response is longer than ${String(maxBytes)} bytes`)
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')
@@ -165,7 +165,7 @@ function transportError(origin: string, error: unknown): SignerError {
     return {
       class: 'issuer',
       code: 'tls_untrusted',
-      message: `the TLS certificate of ${origin} is not trusted (${text}); set caBundle to the roots that signed it, or mend the certificate`,
+      message: `the TLS certificate of ${origin} is not trusted (${text}); set caBundle to the roots that signed it, or fix the certificate`,
     }
   }
   return {

@@ -1,6 +1,6 @@
 /**
- * Looks at what came back before anything is written: a certificate that cert-manager would refuse,
- * or that somebody else could use, must never reach an object.
+ * Verifies the worker's response before anything is written: a certificate that cert-manager would refuse, or
+ * that another party could use, must never reach an object.
  *
  * @module
  */
@@ -34,10 +34,10 @@ export interface IssuedChain {
   readonly caPem: string
 }
 
-/** What the answer is held against. */
+/** What the response must match. */
 export interface Expectation {
   readonly request: SignRequest
-  /** What the last health check saw; nothing before the first one. */
+  /** What the last health check saw; empty before the first one. */
   readonly seen: SeenFingerprints
   readonly nowMs: number
 }
@@ -61,9 +61,8 @@ const MAX_BUNDLE_CERTIFICATES = 9
  * issuer is a CA that the health check saw, in whatever state: a certificate may have been signed before a
  * cut-over; and if the health check saw every root.
  *
- * @returns What is to be written, or the fault. An unseen CA or root is the issuer's affair (it may have
- *   been rotated, the next check will see); anything else is temporary, since the worker is at fault
- *   and its operator can correct it.
+ * @returns What to write, or the error. An unseen CA or root is an error of the issuer (it may have been rotated,
+ *   and the next check will see it); anything else is temporary, since the worker's operator can correct it.
  */
 export function verifyResponse(
   answer: SignAnswer,
@@ -71,20 +70,24 @@ export function verifyResponse(
   certificates: CertificateCache,
 ): Result<IssuedChain, SignerError> {
   const chain = certificates.read(answer.chain, 'chain', CHAIN_LIMITS)
-  if (!chain.ok) return refused(`chain: ${chain.error}`)
+  if (!chain.ok) return invalid(`chain: ${chain.error}`)
   const roots = certificates.read(answer.ca, 'bundle', BUNDLE_LIMITS)
-  if (!roots.ok) return refused(`ca: ${roots.error}`)
+  if (!roots.ok) return invalid(`ca: ${roots.error}`)
   const [leaf, above] = chain.value
   const last = chain.value.at(-1)
   const root = roots.value.find((one) => last !== undefined && certificates.isIssuedBy(last, one))
   const context = { certificates, nowMs: expected.nowMs }
   const rootProblem = rootsProblem(roots.value, context)
-  if (rootProblem !== undefined) return refused(`ca: ${rootProblem}`)
+  if (rootProblem !== undefined) return invalid(`ca: ${rootProblem}`)
   const problem = pathProblem(chain.value, root, context)
-  if (problem !== undefined) return refused(problem)
-  if (leaf === undefined || root === undefined) return refused('no root in ca signed the chain')
-  const leafViolation = leafProblem(leaf.parts, expected)
-  if (leafViolation !== undefined) return refused(leafViolation)
+  if (problem !== undefined) return invalid(problem)
+  if (leaf === undefined || root === undefined) return invalid('no root in ca signed the chain')
+  const mismatch = requestMismatch(leaf.parts, expected.request)
+  if (mismatch !== undefined) {
+    return refused(`the certificate does not match the request: ${mismatch}`)
+  }
+  const outside = outsideValidity(leaf.parts, expected.nowMs)
+  if (outside !== undefined) return invalid(outside)
   const unseen = unseenError({ issuing: above ?? root, roots: roots.value }, expected.seen)
   if (unseen !== undefined) return err(unseen)
   const others = roots.value.filter((one) => one !== root)
@@ -102,29 +105,34 @@ export const BUNDLE_LIMITS: PemLimits = {
   maxCharacters: MAX_BUNDLE_CHARACTERS,
 }
 
-/** What the answer contains and the last health check did not see. */
+/** The first CA or root in the response that the last health check did not see. */
 function unseenError(
   found: { readonly issuing: ParsedCertificate; readonly roots: readonly ParsedCertificate[] },
   seen: SeenFingerprints,
 ): SignerError | undefined {
   const issuing = fingerprint(found.issuing)
-  if (!seen.cas.includes(issuing)) return caUnseen('is signed by a CA', issuing, seen.cas)
+  if (!seen.cas.includes(issuing)) {
+    return caUnseen(
+      `the certificate is signed by a CA with fingerprint ${issuing}, the last health check saw ${listed(seen.cas)}`,
+    )
+  }
   const root = found.roots.map(fingerprint).find((one) => !seen.roots.includes(one))
-  return root === undefined ? undefined : caUnseen('comes with a root', root, seen.roots)
+  if (root === undefined) return undefined
+  return caUnseen(
+    `the certificate comes with a root with fingerprint ${root}, the last health check saw ${listed(seen.roots)}`,
+  )
 }
 
-const caUnseen = (what: string, found: string, seen: readonly string[]): SignerError => ({
-  class: 'issuer',
-  code: 'ca_unseen',
-  message: `the certificate ${what} with fingerprint ${found}, the last health check saw ${seen.length === 0 ? 'none' : seen.join(', ')}`,
-})
+const listed = (fingerprints: readonly string[]): string =>
+  fingerprints.length === 0 ? 'none' : fingerprints.join(', ')
 
-const refused = (found: string): Result<never, SignerError> =>
-  err({
-    class: 'temporary',
-    code: 'answer_refused',
-    message: `the worker sent a certificate that was not asked for: ${found}`,
-  })
+const caUnseen = (message: string): SignerError => ({ class: 'issuer', code: 'ca_unseen', message })
+
+const invalid = (problem: string): Result<never, SignerError> =>
+  refused(`the worker sent an invalid certificate: ${problem}`)
+
+const refused = (message: string): Result<never, SignerError> =>
+  err({ class: 'temporary', code: 'answer_refused', message })
 
 /** @param root - The one that signed the chain. */
 function pathProblem(
@@ -138,14 +146,17 @@ function pathProblem(
     : chainProblem([...chain, root], 1, context)
 }
 
-function leafProblem(leaf: Certificate, { request, nowMs }: Expectation): string | undefined {
+function requestMismatch(leaf: Certificate, request: SignRequest): string | undefined {
   const csr = readCsr(request)
-  if (csr === undefined) return 'the certification request that was sent is not well-formed'
+  if (csr === undefined) return 'the certification request that was sent is malformed'
   const [difference] = leafDifferences(leaf, { csr, request })
-  if (difference !== undefined) return difference
+  return difference
+}
+
+function outsideValidity(leaf: Certificate, nowMs: number): string | undefined {
   if (isExpired(leaf, nowMs)) return 'it is expired'
   return leaf.notBeforeMs > nowMs + MAX_CLOCK_SKEW_SECONDS * 1_000
-    ? `it is valid only from ${timeToText(leaf.notBeforeMs)}`
+    ? `it is not valid before ${timeToText(leaf.notBeforeMs)}`
     : undefined
 }
 

@@ -46,7 +46,7 @@ const FRUITLESS_WATCHES = 2
  */
 const OUT_OF_ORDER: ApiError = { kind: 'gone', message: 'a watch event came out of order' }
 /** No fault of anybody; it is treated as one to start over. */
-const ROOM_AGAIN: ApiError = { kind: 'gone', message: 'there is room again for objects left out' }
+const ROOM_AGAIN: ApiError = { kind: 'gone', message: 'there is memory again for ignored objects' }
 /** What was left out for want of room is listed again when there is room, at most this often. */
 const RELIST_MS = 60_000
 /** Above every wait in here and in the list-watch: a loop that has not turned for so long never will. */
@@ -191,7 +191,7 @@ export class Reflector<T> {
     if (slim?.ok === false) {
       // The error quotes the object, whose texts may be of any length.
       const error = oneLine(slim.error, MAX_ERROR_CHARACTERS)
-      this.#log.warn({ key, error }, 'object left out: it is not valid')
+      this.#log.warn({ key, error }, 'object ignored: it is invalid')
     }
     store.delete(key)
     return false
@@ -200,7 +200,7 @@ export class Reflector<T> {
   #omit(objects: number): void {
     if (objects === 0) return
     if (this.#omitted === 0) {
-      this.#log.warn({ kept: this.#options.store.size }, 'objects left out: there are too many')
+      this.#log.warn({ kept: this.#options.store.size }, 'objects ignored: there are too many')
     }
     this.#omitted += objects
   }

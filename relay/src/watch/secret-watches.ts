@@ -227,7 +227,7 @@ export class SecretWatches {
       watched.version = undefined
       if (error.kind === 'forbidden' && !isRefused) {
         isRefused = true
-        log.info({ error: error.message }, 'Secret not watched: it is read each time instead')
+        log.info({ error: error.message }, 'Secret not watched: it is read for each use')
       }
     }
     await watchObject({ source, listener: { changed, interrupted }, clock, random, log }, signal)

@@ -208,7 +208,7 @@ describe('certificates list', () => {
       'the cursor of the next page is the cursor of this page',
     ],
     ['gives too much', page([1, 2, 3], null), '3 items; the limit was 2'],
-    ['gives something else', { hello: 'world' }, 'the body is not what the protocol says'],
+    ['gives something else', { hello: 'world' }, 'the body does not match the protocol'],
   ] as const)(
     'does not follow a worker that %s',
     async ([, body, fault], { expect, ...context }) => {

@@ -10,7 +10,7 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
 import { installManifest } from '../../../deploy/tools/install-manifest.ts'
-import { kustomize } from '../../../deploy/tools/kustomize.ts'
+import { kustomize, pinnedKustomize } from '../../../deploy/tools/pinned-kustomize.ts'
 import { mustKubectl } from '../../e2e/environment.ts'
 import { RELEASE, render } from './helm.ts'
 import { kustomization } from './kustomization.ts'
@@ -116,7 +116,7 @@ it('a field of a monitor that does not exist would be refused', async ({ expect 
 })
 
 it('install.yaml makes two Pods, and every object in it is there', async ({ expect }) => {
-  const yaml = await installManifest()
+  const yaml = await installManifest(await pinnedKustomize())
   await mustApply(yaml)
   const objects = objectsIn(yaml)
   const found = await Promise.all(
@@ -159,7 +159,7 @@ it(
   'what is made by kubectl is gone when kubectl deletes it',
   { timeout: 330_000 },
   async ({ expect }) => {
-    const yaml = await installManifest()
+    const yaml = await installManifest(await pinnedKustomize())
     const names = objectsIn(yaml).map(nameOf)
     expect(names.length).toBeGreaterThan(20)
     await mustKubectl(

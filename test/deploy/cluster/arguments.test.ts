@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { kustomize } from '../../../deploy/tools/kustomize.ts'
+import { kustomize } from '../../../deploy/tools/pinned-kustomize.ts'
 import { readConfig } from '../../../relay/src/config.ts'
 import { render } from './helm.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'

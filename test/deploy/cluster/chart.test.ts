@@ -78,7 +78,7 @@ it.for(defaultsIn(defaults))(
     if (code === 0) expect(inconsistencies(objectsIn(stdout))).toEqual([])
     else
       expect(stderr).toMatch(
-        /missing property '\w+'|set one of minAvailable and maxUnavailable|set networkPolicy.enabled=false/u,
+        /missing property '\w+'|set exactly one of minAvailable and maxUnavailable|set networkPolicy.enabled=false/u,
       )
   },
 )

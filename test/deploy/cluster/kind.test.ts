@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { issueInCluster } from '../../../deploy/kind/issue.ts'
 import { KINDS } from '../../../deploy/kind/manifests.ts'
 import { IMAGE } from '../../../deploy/kind/steps.ts'
-import { kustomize } from '../../../deploy/tools/kustomize.ts'
+import { kustomize } from '../../../deploy/tools/pinned-kustomize.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'
 
 it('what is deployed is what is shipped, but for the image and where the worker may be', async ({

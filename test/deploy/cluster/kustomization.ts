@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { kustomizeFolder } from '../../../deploy/tools/kustomize.ts'
+import { renderKustomization } from '../../../deploy/tools/kustomize.ts'
+import { pinnedKustomize } from '../../../deploy/tools/pinned-kustomize.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../../deploy/kustomize', import.meta.url))
 
@@ -38,7 +39,7 @@ export async function kustomization({
       patches,
     })
     await writeFile(join(folder, 'kustomization.yaml'), text)
-    return await kustomizeFolder(folder)
+    return await renderKustomization(await pinnedKustomize(), folder)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -47,7 +47,7 @@ it.for([
   {
     name: 'several that do not elect a leader',
     values: { leaderElection: { enabled: false } },
-    want: 'leaderElection.enabled=false allows one replica',
+    want: 'replicaCount must be 1 with leaderElection.enabled=false',
   },
   {
     name: 'secure metrics without rights in the cluster',
@@ -62,7 +62,7 @@ it.for([
   {
     name: 'a monitor of nothing',
     values: { metrics: { enabled: false }, prometheus: { serviceMonitor: { enabled: true } } },
-    want: 'nothing to scrape',
+    want: 'the monitors require metrics.enabled=true',
   },
   {
     name: 'a PodMonitor that may not see metrics',
@@ -134,12 +134,12 @@ it.for([
         certificate: { create: true, issuerRef: { name: 'x', group: 'edge-issuer.dev' } },
       },
     },
-    want: 'the relay cannot issue this certificate',
+    want: 'an issuer of edge-issuer cannot issue this certificate',
   },
   {
     name: 'a certificate of plain metrics',
     values: { metrics: { secure: false, certificate: { secretName: 'x' } } },
-    want: 'there is no TLS',
+    want: 'a certificate requires metrics.enabled=true',
   },
   {
     name: 'a full name that is none',

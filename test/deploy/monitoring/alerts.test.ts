@@ -11,11 +11,11 @@ import { FAULTS } from './faults.ts'
 import { unknownNames } from './names.ts'
 import {
   type Firing,
-  judgeAlerts,
-  judgeExpressions,
+  evaluateAlerts,
+  checkExpressions,
   type MetricLabels,
   readMetrics,
-} from './query-judge.ts'
+} from './query-checker.ts'
 import {
   healthy,
   many,
@@ -45,7 +45,7 @@ const firings = async (
   minutes: number,
   scene: (minute: number) => Scene,
 ): Promise<readonly Firing[]> =>
-  judgeAlerts({
+  evaluateAlerts({
     rules: stringify(spec),
     startSeconds: START_SECONDS,
     stepSeconds: STEP_SECONDS,
@@ -55,8 +55,8 @@ const firings = async (
 it('every alert asks for what the relay tells', async ({ expect }) => {
   const expressions = spec.groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
   expect(expressions).toHaveLength(8)
-  const verdicts = await judgeExpressions(expressions)
-  expect(verdicts.flatMap((verdict) => unknownNames(verdict, metrics))).toEqual([])
+  const checks = await checkExpressions(expressions)
+  expect(checks.flatMap((check) => unknownNames(check, metrics))).toEqual([])
 })
 
 it('the monitors keep the namespace that an issuer has', async ({ expect }) => {
@@ -164,7 +164,7 @@ describe('a renewal that is refused permanently', () => {
       { name: 'EdgeIssuerRenewalRefused', fromStep: 2 * 60, toStep: DAY - 1 },
     ])
     expect(found[0]?.annotations['summary']).toMatch(
-      /^\d renewals by CertificateRequests were refused permanently within a day$/u,
+      /^\d CertificateRequests for renewals were refused permanently within a day$/u,
     )
   })
 
@@ -185,7 +185,7 @@ it('the first ten certificates of a relay are counted as ten', async ({ expect }
     expr: 'sum(increase(edge_issuer_sign_requests_total{result="issued"}[10m])) > 9.5',
     annotations: { summary: '{{ printf "%.0f" $value }}' },
   }
-  const found = await judgeAlerts({
+  const found = await evaluateAlerts({
     rules: stringify({ groups: [{ name: 'test', rules: [rule] }] }),
     startSeconds: START_SECONDS,
     stepSeconds: STEP_SECONDS,
@@ -223,7 +223,7 @@ describe('the end of a CA', () => {
       'edge_issuer_ca_not_after_timestamp_seconds{issuer="default",state="retiring"} 1767225601\n',
       70,
     )
-    const found = await judgeAlerts({
+    const found = await evaluateAlerts({
       rules: stringify(spec),
       startSeconds: START_SECONDS,
       stepSeconds: STEP_SECONDS,
@@ -242,7 +242,7 @@ it('another release, in another namespace, does not lead for this one', async ({
     labels: { ...labels, namespace: 'elsewhere' },
     scrapes,
   }))
-  const found = await judgeAlerts({
+  const found = await evaluateAlerts({
     rules: stringify(spec),
     startSeconds: START_SECONDS,
     stepSeconds: STEP_SECONDS,

@@ -12,7 +12,12 @@ import { CHART, helm, render, template, valueFlags } from '../cluster/helm.ts'
 import { objectsIn } from '../cluster/objects.ts'
 import { unknownNames } from './names.ts'
 import { certManagerTarget, workerTarget } from './other-targets.ts'
-import { judgeAlerts, judgeExpressions, type MetricLabels, readMetrics } from './query-judge.ts'
+import {
+  evaluateAlerts,
+  checkExpressions,
+  type MetricLabels,
+  readMetrics,
+} from './query-checker.ts'
 import { healthy, scrapeReplicas, START_SECONDS, STEP_SECONDS } from './replicas.ts'
 
 const dashboardSchema = z.looseObject({
@@ -60,9 +65,9 @@ const filledIn = (expr: string): string =>
 it('every query asks for what the relay tells', async ({ expect }) => {
   const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
   expect(expressions.length).toBeGreaterThan(30)
-  const verdicts = await judgeExpressions(expressions.map(filledIn))
-  const faults = verdicts.flatMap((verdict) => unknownNames(verdict, metrics))
-  expect(faults).toEqual([])
+  const checks = await checkExpressions(expressions.map(filledIn))
+  const problems = checks.flatMap((check) => unknownNames(check, metrics))
+  expect(problems).toEqual([])
   const rest = expressions.map((expr) => filledIn(expr).replaceAll('"$1"', ''))
   expect(rest.filter((expr) => expr.includes('$'))).toEqual([])
 })
@@ -80,8 +85,8 @@ it('every query is about the targets that were chosen, or about issuers of ours'
   expect,
 }) => {
   const targets = dashboard.panels.flatMap(({ targets: all }) => all)
-  const verdicts = await judgeExpressions(targets.map(({ expr }) => filledIn(expr)))
-  for (const { selectors } of verdicts)
+  const checks = await checkExpressions(targets.map(({ expr }) => filledIn(expr)))
+  for (const { selectors } of checks)
     for (const { metric, labels } of selectors)
       expect(labels).toContain(metric.startsWith('certmanager_') ? 'issuer_group' : 'job')
   for (const variable of ['job', 'worker']) {
@@ -109,7 +114,7 @@ async function results(
   const steps = 12
   // An alert without a time to wait fires for each sample that its query finds.
   const rules = expressions.map((expr, index) => ({ alert: `Query${String(index)}`, expr }))
-  const found = await judgeAlerts({
+  const found = await evaluateAlerts({
     rules: stringify({ groups: [{ name: 'queries', rules }] }),
     startSeconds: START_SECONDS,
     stepSeconds: STEP_SECONDS,
@@ -192,7 +197,7 @@ it('the chart ships it as it is, for whoever looks for its label', async ({ expe
   expect(JSON.parse(data['edge-issuer.json'])).toEqual(JSON.parse(text))
 })
 
-it('Helm finds no fault with everything asked for', async ({ expect }) => {
+it('Helm accepts the dashboard with all options', async ({ expect }) => {
   const values = {
     prometheus: {
       rule: { enabled: true, labels: { release: 'prometheus' }, caExpiry: { warningDays: 90 } },

@@ -37,7 +37,7 @@ export const FAULTS: readonly Fault[] = [
     scene: () => ({ caDays: 179.9 }),
     afterMinutes: 60,
     severity: 'warning',
-    summary: /^The CA of Issuer default\/ca ends in 179d 20h/u,
+    summary: /^The CA of Issuer default\/ca expires in 179d 20h/u,
   },
   {
     alert: 'EdgeIssuerRequestsNotApproved',
@@ -45,7 +45,7 @@ export const FAULTS: readonly Fault[] = [
     scene: () => ({ phases: ['waiting for approval', 'waiting for approval', 'done'] }),
     afterMinutes: 15,
     severity: 'warning',
-    summary: '2 CertificateRequests wait for an approval',
+    summary: '2 CertificateRequests are not approved',
   },
   {
     alert: 'EdgeIssuerRequestsPending',
@@ -62,7 +62,7 @@ export const FAULTS: readonly Fault[] = [
     afterMinutes: 15,
     slackMinutes: 10,
     severity: 'warning',
-    summary: /^[23]\d\.\d+% of the attempts to get a certificate fail$/u,
+    summary: /^[23]\d\.\d+% of the sign requests fail$/u,
   },
   {
     alert: 'EdgeIssuerErrors',
@@ -71,7 +71,7 @@ export const FAULTS: readonly Fault[] = [
     afterMinutes: 15,
     slackMinutes: 10,
     severity: 'warning',
-    summary: /% of the attempts to get a certificate fail$/u,
+    summary: /% of the sign requests fail$/u,
   },
   {
     alert: 'EdgeIssuerNoLeader',

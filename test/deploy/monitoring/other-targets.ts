@@ -1,4 +1,4 @@
-import type { Target } from './query-judge.ts'
+import type { Target } from './query-checker.ts'
 /**
  * Targets beside the relay: cert-manager's controller, and the worker through whatever scrapes it.
  *

@@ -9,7 +9,7 @@ import { createMetrics, type Metrics } from '../../../relay/src/metrics/metrics.
 import type { ControllerObserver } from '../../../relay/src/reconcile/controller.ts'
 import type { SignAttempt } from '../../../relay/src/reconcile/sign-attempt.ts'
 import { aCondition, anIssuer } from '../../support/kube-objects.ts'
-import type { Target } from './query-judge.ts'
+import type { Target } from './query-checker.ts'
 
 /** When the first scrape is: 2026-01-01T00:00:00Z. */
 export const START_SECONDS = 1_767_225_600

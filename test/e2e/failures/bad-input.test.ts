@@ -140,7 +140,7 @@ describe('the issuer’s spec', () => {
     {
       name: 'unknown-profile',
       spec: { profile: 'nope' },
-      want: ['no profile "nope" open to this client', 'correct spec.profile'],
+      want: ['the worker offers this client no profile "nope"', 'correct spec.profile'],
     },
     {
       name: 'nobody-there',

@@ -150,7 +150,7 @@ it('requests that wait for the circuit breaker say so', async ({ expect }) => {
     timeoutMs: POLL_TIMEOUT_MS,
   })
   expect(await lastMessage()).toMatch(
-    /: 5 calls in a row failed, the last with: no edge-issuer worker responds/,
+    /: 5 consecutive calls failed, the last one with: no edge-issuer worker responds/,
   )
   expect(stub.asked.size).toBeLessThan(HANGING)
 })

@@ -94,7 +94,7 @@ const ISSUER_WRITES: readonly FaultRow[] = [
   },
 ]
 
-const UNEXPECTED = 'unexpected error in the relay; its log has the stack'
+const UNEXPECTED = 'unexpected error in the relay; see its log for the stack trace'
 
 /** Code throws unexpectedly. */
 const THROWS: readonly FaultRow[] = [

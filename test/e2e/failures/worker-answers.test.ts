@@ -137,7 +137,7 @@ const PASSING: Readonly<Record<string, { readonly answer: StubAnswer; readonly w
     want: 'status 502 from something that is not an edge-issuer worker',
   },
   reset: { answer: 'reset', want: 'cannot reach the worker' },
-  foreign: { answer: spoken(201, 'set below'), want: 'a certificate that was not asked for' },
+  foreign: { answer: spoken(201, 'set below'), want: 'the certificate does not match the request' },
   pending: {
     answer: spoken(202, {}, { 'retry-after': '1' }),
     want: 'Signing still in progress. Reason: the worker at',

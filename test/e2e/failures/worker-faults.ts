@@ -52,13 +52,13 @@ export const WORKER: readonly FaultRow[] = [
   ]),
   unsigned('worker-is-odd', spoken(201, 'no certificate'), [
     'retry',
-    'the body is not what the protocol says',
+    'the body does not match the protocol',
   ]),
   unsigned('worker-resets', 'reset', ['retry', 'cannot reach the worker']),
   unsigned('worker-hangs', 'hang', ['retry', 'cannot reach the worker']),
   unsigned('worker-pending', spoken(202, {}, { 'retry-after': '3', ...withId }), [
     'pending',
-    'is still working on it',
+    'is still processing the request',
   ]),
   {
     name: 'worker-rejects',

@@ -173,12 +173,12 @@ describe('the relay fails', { tags: ['AC-24'] }, () => {
     {
       name: 'too-short',
       annotations: { [DURATION]: '599s' },
-      want: `annotation ${DURATION} is "599s", not a duration of at least 600s such as 2160h`,
+      want: `annotation ${DURATION} is "599s"; expected a duration of at least 600s such as 2160h`,
     },
     {
       name: 'not-a-duration',
       annotations: { [DURATION]: '90d' },
-      want: `annotation ${DURATION} is "90d", not a duration of at least 600s such as 2160h`,
+      want: `annotation ${DURATION} is "90d"; expected a duration of at least 600s such as 2160h`,
     },
     { name: 'wants-ca', annotations: { [IS_CA]: 'true' }, want: '(ca_not_allowed)' },
   ])('$name, for good, with the reason', async ({ name, annotations, want }, { expect }) => {

@@ -103,22 +103,22 @@ describe.for(['Issuer', 'ClusterIssuer'])('%s', (kind) => {
     {
       name: 'a user',
       spec: { url: 'https://me@ca.example.com' },
-      want: 'must not hold a user or password',
+      want: 'must not contain a user or password',
     },
     {
       name: 'a password',
       spec: { url: 'https://a:b@ca.example.com' },
-      want: 'must not hold a user or password',
+      want: 'must not contain a user or password',
     },
     {
       name: 'a query',
       spec: { url: 'https://ca.example.com/?a=b' },
-      want: 'must not have a query or a fragment',
+      want: 'must not contain a query or a fragment',
     },
     {
       name: 'a fragment',
       spec: { url: 'https://ca.example.com/#a' },
-      want: 'must not have a query or a fragment',
+      want: 'must not contain a query or a fragment',
     },
     {
       name: 'a url of absurd length',
@@ -146,7 +146,7 @@ describe.for(['Issuer', 'ClusterIssuer'])('%s', (kind) => {
     {
       name: 'a caBundle of text, with what it should be',
       spec: { caBundle: btoa('hello') },
-      want: 'must be base64 of PEM that begins with -----BEGIN CERTIFICATE-----',
+      want: 'must be PEM in base64 that begins with -----BEGIN CERTIFICATE-----',
     },
     {
       name: 'a caBundle of more than 64 KiB',

@@ -100,7 +100,7 @@ describe('warnOfExpiry', () => {
   it('says which CA, until when, and what comes before', ({ expect }) => {
     const at = { nowMs: notAfterMs - DAY_MS, longestLifetimeMs: DEFAULT_MS }
     expect(warnOfExpiry(issuerChecked(), health, at).message).toBe(
-      `Succeeded checking the issuer, but its CA CN=CA expires at ${text(notAfterMs)}: replace it at the worker; certificates with a duration of 2160h0m0s are shortened from ${text(notAfterMs - DEFAULT_MS)} on`,
+      `Succeeded checking the issuer, but its CA CN=CA expires at ${text(notAfterMs)}: replace it in the worker's configuration; certificates with a duration of 2160h0m0s are shortened from ${text(notAfterMs - DEFAULT_MS)} on`,
     )
   })
 

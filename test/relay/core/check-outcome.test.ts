@@ -41,8 +41,8 @@ it('a good answer is Ready, with what was learnt of the CAs', ({ expect }) => {
 it('a profile that is not open is the operator’s turn', ({ expect }) => {
   const { update, seen } = checkOutcome(ok(answer), anIssuer({ spec: { profile: 'mail' } }).spec)
   expect(update).toMatchObject({ status: 'False', reason: 'Pending' })
-  expect(update.message).toContain('no profile "mail" open to this client')
-  expect(update.message).toContain('(open: "default", "web")')
+  expect(update.message).toContain('the worker offers this client no profile "mail"')
+  expect(update.message).toContain('(available: "default", "web")')
   expect(seen).toBeUndefined()
 })
 

@@ -43,7 +43,7 @@ describe('readCertificateDir', () => {
   ])('refuses $name, and quotes nothing', async ({ part }, { expect, onTestFinished }) => {
     const folder = await aFolder({ onTestFinished }, { ...aCertificate(), ...part })
     const read = await readCertificateDir(folder)
-    expect(!read.ok && read.error).toContain(`tls.crt and tls.key in ${folder} are of no use`)
+    expect(!read.ok && read.error).toContain(`tls.crt and tls.key in ${folder} cannot be used`)
     expect(!read.ok && read.error).not.toContain('PRIVATE KEY')
   })
 

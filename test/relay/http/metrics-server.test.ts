@@ -132,7 +132,7 @@ describe('serveMetrics', () => {
   it('says what is wrong with the folder, or with the address', async ({ expect }) => {
     expect(await serveMetrics(anOption({ certDir: '/does/not/exist' }))).toMatchObject({
       ok: false,
-      error: expect.stringContaining('tls.crt and tls.key in /does/not/exist are of no use'),
+      error: expect.stringContaining('tls.crt and tls.key in /does/not/exist cannot be used'),
     })
     expect(await serveMetrics(anOption({ bindAddress: 'here' }))).toMatchObject({
       ok: false,

@@ -107,19 +107,15 @@ describe('watch', () => {
   )
 
   it.for([
-    ['is not JSON', 'nonsense\n', 'does not make sense'],
-    ['is of an unknown type', line({ type: 'MOVED', object: {} }), 'does not make sense'],
-    ['has no object', line({ type: 'ADDED' }), 'does not make sense'],
+    ['is not JSON', 'nonsense\n', 'is malformed'],
+    ['is of an unknown type', line({ type: 'MOVED', object: {} }), 'is malformed'],
+    ['has no object', line({ type: 'ADDED' }), 'is malformed'],
     [
       'has an object without a version',
       line({ type: 'ADDED', object: { metadata: { name: 'a' } } }),
-      'does not make sense',
+      'is malformed',
     ],
-    [
-      'is a bookmark without a version',
-      line({ type: 'BOOKMARK', object: {} }),
-      'does not make sense',
-    ],
+    ['is a bookmark without a version', line({ type: 'BOOKMARK', object: {} }), 'is malformed'],
     ['is cut short', '{"type":"ADDED","obj', 'ended inside a line'],
     ['is far too long', 'x'.repeat(4 * 1_048_576 + 1), 'longer than'],
   ] as const)(
@@ -194,7 +190,7 @@ describe('watch', () => {
     expect(await watching).toEqual([
       {
         ok: false,
-        error: { kind: 'unavailable', message: 'nothing was heard for 150000 ms' },
+        error: { kind: 'unavailable', message: 'no data was received for 150000 ms' },
       },
     ])
   })

@@ -16,7 +16,7 @@ describe('startWatchdog', () => {
     await clock.advance(99)
     expect(watchdog.signal.aborted).toBe(false)
     await clock.advance(1)
-    expect(watchdog.signal.reason).toEqual(new Error('nothing was heard for 100 ms'))
+    expect(watchdog.signal.reason).toEqual(new Error('no data was received for 100 ms'))
   })
 
   it('follows its parent', ({ expect }) => {

@@ -103,7 +103,7 @@ const broken = (): Kube['readSecret'] => () => {
 }
 
 describe('a reconcile that throws', () => {
-  const CAUSE = 'unexpected error in the relay; its log has the stack'
+  const CAUSE = 'unexpected error in the relay; see its log for the stack trace'
 
   it('makes the issuer not Ready and the request Pending, once', async ({ expect }) => {
     const { clock, written } = aRelay(broken)

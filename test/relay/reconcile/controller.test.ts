@@ -251,7 +251,7 @@ describe('Controller.stop', { tags: ['AC-27'] }, () => {
     expect(isStopped).toBe(false)
     await clock.advance(1)
     expect(isStopped).toBe(true)
-    expect(log.lines.at(-1)?.message).toBe('a reconcile does not heed its signal')
+    expect(log.lines.at(-1)?.message).toBe('a reconcile ignores its abort signal')
   })
 
   it('ends at once when nothing was started', async ({ expect }) => {

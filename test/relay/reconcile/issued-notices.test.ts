@@ -172,7 +172,7 @@ describe('an answer with notices', () => {
 })
 
 const omitted = (log: RecordingLog): readonly unknown[] =>
-  log.lines.filter(({ message }) => message.includes('not sent all groups'))
+  log.lines.filter(({ message }) => message.includes('groups of the requester were not sent'))
 
 describe('the groups of a requester', () => {
   it.for([

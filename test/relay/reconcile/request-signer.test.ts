@@ -204,7 +204,7 @@ describe('RequestSigner', () => {
     expect(waiting.update).toMatchObject({
       reason: 'Pending',
       message:
-        'Failed to sign CertificateRequest, will retry: 5 calls in a row failed, the last with: cannot reach it; waiting until a probe succeeds',
+        'Failed to sign CertificateRequest, will retry: 5 consecutive calls failed, the last one with: cannot reach it; waiting until a probe succeeds',
     })
     expect(waiting.outcome).toMatchObject({ kind: 'retry', minimumMs: 5_000 })
     silent.advance(5_000)

@@ -113,7 +113,7 @@ describe('record', () => {
     const dropped = 3_000 - MAX_WAITING_OF_GROUP - 1
     const warning = {
       level: 'warn',
-      message: 'events dropped: too many wait',
+      message: 'events dropped: too many are pending',
       fields: { reason: 'Fed', namespace: 'ns', waiting: MAX_WAITING_OF_GROUP },
     }
     expect(log.lines).toEqual([warning])
@@ -125,7 +125,7 @@ describe('record', () => {
     )
     expect(log.lines).toEqual([
       warning,
-      { level: 'info', message: 'all events that waited were written', fields: { dropped } },
+      { level: 'info', message: 'all pending events were written', fields: { dropped } },
     ])
     expect(recorder.dropped).toBe(dropped)
   })

@@ -48,7 +48,7 @@ describe('CertificateSigningRequestAdapter.approvalHelp', () => {
       type: 'Normal',
       reason: 'WaitingForApproval',
       action: 'Synced',
-      note: 'Not signing CertificateSigningRequest until it is approved. Neither Kubernetes nor cert-manager approves requests for clusterissuers.edge-issuer.dev/ca by itself; whoever may "approve" for this signer does: kubectl certificate approve web',
+      note: 'Not signing CertificateSigningRequest until it is approved. Neither Kubernetes nor cert-manager approves requests for clusterissuers.edge-issuer.dev/ca by itself; anyone who may "approve" for this signer can: kubectl certificate approve web',
     })
   })
 })

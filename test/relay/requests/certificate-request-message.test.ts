@@ -94,7 +94,7 @@ describe('CertificateRequestAdapter.toSignRequest', () => {
       spec: pem(PEM + ' '.repeat(36_501 - PEM.length)),
       want: 'spec.request exceeds the maximum of 36500 bytes (36501)',
     },
-    { name: 'a duration that is none', spec: { duration: '90d' }, want: 'spec.duration "90d"' },
+    { name: 'a duration that is none', spec: { duration: '90d' }, want: 'spec.duration is "90d"' },
     { name: 'less than a second', spec: { duration: '999ms' }, want: 'at least 1s' },
     { name: 'a usage of absurd length', spec: { usages: ['x'.repeat(65)] }, want: 'usages' },
   ])('refuses $name', ({ spec, want }, { expect }) => {

@@ -97,7 +97,7 @@ describe('CertificateSigningRequestAdapter.toSignRequest', () => {
       })
       expect(WITH.toSignRequest(request, undefined)).toEqual({
         ok: false,
-        error: `annotation ${DURATION} is "${duration}", not a duration of at least 600s such as 2160h`,
+        error: `annotation ${DURATION} is "${duration}"; expected a duration of at least 600s such as 2160h`,
       })
     },
   )

@@ -28,25 +28,25 @@ describe('a CA certificate in an answer', () => {
       name: 'a CA without key usage',
       fields: { isCA: true, usages: ['key encipherment'] },
       chain: withExtensions(basicConstraints(true)),
-      want: 'it has no keyUsage',
+      want: 'the key usage is missing',
     },
     {
       name: 'a CA with a longer path',
       fields: { isCA: true, usages: ['cert sign'], csr: csr(basicConstraints(true, 0)) },
       chain: withExtensions(basicConstraints(true, 1), keyUsage(5)),
-      want: 'its path length is 1, 0 was requested',
+      want: 'the path length is 1, 0 was requested',
     },
     {
       name: 'a CA with any path',
       fields: { isCA: true, usages: ['cert sign'], csr: csr(basicConstraints(true, 0)) },
       chain: withExtensions(basicConstraints(true), keyUsage(5)),
-      want: 'its path length is not limited, 0 was requested',
+      want: 'the path length is not limited, 0 was requested',
     },
     {
       name: 'a CA without the name constraints that were requested',
       fields: CONSTRAINED_CA,
       chain: withExtensions(basicConstraints(true), keyUsage(5)),
-      want: 'its name constraints permit more than was requested',
+      want: 'the name constraints permit more than requested',
     },
     {
       name: 'a CA with wider name constraints',
@@ -59,7 +59,7 @@ describe('a CA certificate in an answer', () => {
           [generalName.dns('x.a.example')],
         ),
       ),
-      want: 'its name constraints permit more than was requested',
+      want: 'the name constraints permit more than requested',
     },
     {
       name: 'a CA that permits no name of a kind, and with it all',
@@ -69,7 +69,7 @@ describe('a CA certificate in an answer', () => {
         keyUsage(5),
         nameConstraints([], [generalName.dns('x.a.example')]),
       ),
-      want: 'its name constraints permit more than was requested',
+      want: 'the name constraints permit more than requested',
     },
     {
       name: 'a CA that excludes less',
@@ -79,7 +79,7 @@ describe('a CA certificate in an answer', () => {
         keyUsage(5),
         nameConstraints([generalName.dns('a.example')]),
       ),
-      want: 'its name constraints permit more than was requested',
+      want: 'the name constraints permit more than requested',
     },
   ])('refuses $name, for a time: the worker can be fixed', ({ want, ...given }, { expect }) => {
     expect(verify(given)).toMatchObject(refusal(want))

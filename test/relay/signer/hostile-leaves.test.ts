@@ -27,12 +27,12 @@ describe('the leaf of an answer', () => {
     {
       name: 'another public key',
       chain: leaf({ key: makeKey('P-256') }).pem + issuing.pem,
-      want: 'its public key is another',
+      want: 'the public key differs',
     },
     {
       name: 'another subject',
       chain: leaf({ subject: commonName('other') }).pem + issuing.pem,
-      want: 'its subject is another',
+      want: 'the subject differs',
     },
     {
       name: 'a name more',
@@ -43,12 +43,12 @@ describe('the leaf of an answer', () => {
             subjectAltName(generalName.dns('web.example.com'), generalName.dns('evil.example.com')),
           ],
         }).pem + issuing.pem,
-      want: 'its subject alternative names are others',
+      want: 'the subject alternative names differ',
     },
     {
       name: 'no names',
       chain: leaf({ extensions: LEAF_EXTENSIONS.slice(0, -1) }).pem + issuing.pem,
-      want: 'its subject alternative names are others',
+      want: 'the subject alternative names differ',
     },
     {
       name: 'one that is expired',
@@ -59,17 +59,17 @@ describe('the leaf of an answer', () => {
     {
       name: 'one that lives longer',
       chain: during(-1_000, LIFETIME_MS),
-      want: 'it is valid for 3601 s, 3600 s were requested',
+      want: 'it is valid for 3601s, 3600s were requested',
     },
     {
       name: 'one that begins later than clocks differ',
       chain: during(61_000, 3_661_000),
-      want: 'it is valid only from 2026-01-01T00:01:01Z',
+      want: 'it is not valid before 2026-01-01T00:01:01Z',
     },
     {
       name: 'an unknown critical extension',
       chain: withExtensions(...LEAF_EXTENSIONS.slice(0, -1), UNKNOWN_CRITICAL),
-      want: 'it has the critical extension 1.2.3.4, which was not requested',
+      want: 'the critical extension 1.2.3.4 was not requested',
     },
   ])(
     'refuses $name, for a time: the worker can be fixed',

@@ -18,7 +18,7 @@ it('keeps as many as there is room for, is synced all the same, and says so once
   expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([
     {
       level: 'warn',
-      message: 'objects left out: there are too many',
+      message: 'objects ignored: there are too many',
       fields: { collection: 'pets', kept: 2 },
     },
   ])

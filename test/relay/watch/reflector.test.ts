@@ -115,7 +115,7 @@ describe('objects', () => {
       },
     }
     const { log } = await play([[aPage(100, aRaw('a', 1, bomb))]])
-    expect(log.lines[0]?.message).toBe('object left out: it is not valid')
+    expect(log.lines[0]?.message).toBe('object ignored: it is invalid')
     expect(JSON.stringify(log.lines).length).toBeLessThan(1_000)
   })
 

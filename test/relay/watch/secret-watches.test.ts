@@ -150,7 +150,7 @@ it('a refused watch is said once', async ({ expect }) => {
   expect(bench.log.lines.filter(({ level }) => level !== 'debug')).toEqual([
     {
       level: 'info',
-      message: 'Secret not watched: it is read each time instead',
+      message: 'Secret not watched: it is read for each use',
       fields: { secret: 'ns/client', error: 'it is forbidden' },
     },
   ])

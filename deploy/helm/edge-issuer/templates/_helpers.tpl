@@ -1,10 +1,10 @@
-{{/* In a parent chart .Chart.Name is the alias, which may have upper case letters and underscores. */}}
+{{/* In a parent chart .Chart.Name is the alias, which can contain upper-case letters and underscores. */}}
 {{- define "edge-issuer.name" -}}
 {{- default .Chart.Name .Values.nameOverride | lower | replace "_" "-" | replace "." "-" | trunc 45 | trimAll "-" -}}
 {{- end -}}
 
-{{/* Prefix of every name; short enough for the longest suffix. A release may have dots and begin with a
-digit, a Service may not. */}}
+{{/* Prefix of every name, short enough for the longest suffix. The name of a release can contain dots and begin
+with a digit, that of a Service cannot. */}}
 {{- define "edge-issuer.fullname" -}}
 {{- $name := include "edge-issuer.name" . -}}
 {{- $release := .Release.Name | replace "." "-" -}}
@@ -22,8 +22,8 @@ default
 {{- end -}}
 {{- end -}}
 
-{{/* Labels of an object. Takes a list: the root context, the component or '', and the labels that the user
-gives to this object. Those win over commonLabels; the chart's own win over both, since selectors use them. */}}
+{{/* Labels of an object. Takes a list: the root context, the component or '', and the user's labels for this
+object. These override commonLabels; the chart's own labels override both, since selectors use them. */}}
 {{- define "edge-issuer.labels" -}}
 {{- $root := index . 0 -}}
 {{- $own := dict
@@ -36,22 +36,22 @@ gives to this object. Those win over commonLabels; the chart's own win over both
 {{- include "edge-issuer.merged" (list $root.Values.commonLabels (index . 2) $own) -}}
 {{- end -}}
 
-{{/* Selects the relay's pods. */}}
+{{/* Selects the relay's Pods. */}}
 {{- define "edge-issuer.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "edge-issuer.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: relay
 {{- end -}}
 
-{{/* One map of a list of maps, as YAML. The last one wins, with empty values too, which sprig's merge skips. */}}
+{{/* Merges a list of maps into YAML. The last value takes precedence, also if it is empty, unlike in sprig's merge. */}}
 {{- define "edge-issuer.merged" -}}
 {{- $merged := dict -}}
 {{- range $map := . }}{{ range $key, $value := $map }}{{ $_ := set $merged $key $value }}{{ end }}{{ end -}}
 {{- toYaml $merged -}}
 {{- end -}}
 
-{{/* Environment of the relay: the chart's own entries and the user's, each name once. The last entry of a
-name wins, at the place of the first, so that references to it still resolve; NODE_OPTIONS are joined. */}}
+{{/* Environment of the relay: the entries of the chart and of the user, each name once. The last entry of a name
+replaces the first one at its position, so that references to it still resolve; NODE_OPTIONS are joined. */}}
 {{- define "edge-issuer.env" -}}
 {{- $own := list -}}
 {{- with .Values.nodeOptions }}{{ $own = append $own (dict "name" "NODE_OPTIONS" "value" .) }}{{ end -}}
@@ -76,7 +76,7 @@ name wins, at the place of the first, so that references to it still resolve; NO
 {{- if $env }}{{ toYaml $env }}{{ end -}}
 {{- end -}}
 
-{{/* Secret with the certificate of /metrics; empty when the relay makes one itself. */}}
+{{/* Secret with the certificate of /metrics; empty if the relay generates one. */}}
 {{- define "edge-issuer.metricsSecret" -}}
 {{- with .Values.metrics -}}
 {{- if .certificate.secretName -}}
@@ -87,7 +87,7 @@ name wins, at the place of the first, so that references to it still resolve; NO
 {{- end -}}
 {{- end -}}
 
-{{/* The host name of /metrics, as its certificate has it. */}}
+{{/* Host name of /metrics in its certificate. */}}
 {{- define "edge-issuer.metricsHost" -}}
 {{- printf "%s-metrics.%s.svc" (include "edge-issuer.fullname" .) .Release.Namespace -}}
 {{- end -}}
@@ -105,7 +105,7 @@ tlsConfig:
       key: {{ . }}
   {{- end }}
   {{- else }}
-  # The relay makes its certificate when it starts; the token decides who gets an answer.
+  # The relay generates its certificate at startup; the token authenticates the client.
   insecureSkipVerify: true
   {{- end }}
 {{- end -}}
@@ -124,7 +124,7 @@ subjects:
 {{- end -}}
 {{- end -}}
 
-{{/* Directions that the NetworkPolicy restricts. Helm removes a value that is null. */}}
+{{/* Directions that the NetworkPolicy restricts. Helm removes null values. */}}
 {{- define "edge-issuer.policyTypes" -}}
 {{- $types := list -}}
 {{- with .Values.networkPolicy -}}
@@ -134,31 +134,31 @@ subjects:
 {{- toYaml $types -}}
 {{- end -}}
 
-{{/* Whether a number of a PodDisruptionBudget is set: neither '' nor null. */}}
+{{/* Whether a number of a PodDisruptionBudget is set, that is neither '' nor null. */}}
 {{- define "edge-issuer.isSet" -}}
 {{- if not (or (kindIs "invalid" .) (eq (toString .) "")) }}true{{ end -}}
 {{- end -}}
 
-{{/* The schema checks each value; this checks values that contradict each other. */}}
+{{/* Rejects values that contradict each other. The schema checks each value on its own. */}}
 {{- define "edge-issuer.validate" -}}
 {{- $v := .Values -}}
 {{- if and (not $v.leaderElection.enabled) (gt (int $v.replicaCount) 1) -}}
-{{- fail "leaderElection.enabled=false allows one replica: several would do the same work (replicaCount)" -}}
+{{- fail "replicaCount must be 1 with leaderElection.enabled=false, since several relays would process the same requests" -}}
 {{- end -}}
 {{- $monitors := or $v.prometheus.serviceMonitor.enabled $v.prometheus.podMonitor.enabled -}}
 {{- if and $monitors (not $v.metrics.enabled) -}}
-{{- fail "prometheus: there is nothing to scrape with metrics.enabled=false" -}}
+{{- fail "prometheus: the monitors require metrics.enabled=true" -}}
 {{- end -}}
 {{- if and $v.prometheus.podMonitor.enabled $v.metrics.secure (not $v.prometheus.podMonitor.tokenSecret.name) -}}
-{{- fail "prometheus.podMonitor: secure metrics require a token; name its Secret in prometheus.podMonitor.tokenSecret, or use prometheus.serviceMonitor, which sends Prometheus' own" -}}
+{{- fail "prometheus.podMonitor: metrics.secure=true requires a token; set prometheus.podMonitor.tokenSecret, or use prometheus.serviceMonitor, which sends the token of Prometheus" -}}
 {{- end -}}
 {{- $hasMin := include "edge-issuer.isSet" $v.podDisruptionBudget.minAvailable -}}
 {{- $hasMax := include "edge-issuer.isSet" $v.podDisruptionBudget.maxUnavailable -}}
 {{- if and $v.podDisruptionBudget.enabled (eq $hasMin $hasMax) -}}
-{{- fail "podDisruptionBudget: set one of minAvailable and maxUnavailable, and the other one to ''" -}}
+{{- fail "podDisruptionBudget: set exactly one of minAvailable and maxUnavailable, and the other one to ''" -}}
 {{- end -}}
 {{- if and $v.networkPolicy.enabled (not (include "edge-issuer.policyTypes" . | fromYamlArray)) -}}
-{{- fail "networkPolicy: without ingress and without egress there is no policy; set networkPolicy.enabled=false" -}}
+{{- fail "networkPolicy: a policy needs ingress or egress; set networkPolicy.enabled=false for no policy" -}}
 {{- end -}}
 {{- range $v.env -}}
 {{- if and (eq .name "NODE_OPTIONS") (hasKey . "valueFrom") $v.nodeOptions -}}
@@ -173,13 +173,13 @@ subjects:
 {{- $v := .Values -}}
 {{- if $v.rbac.namespaced -}}
 {{- if and $v.metrics.enabled $v.metrics.secure -}}
-{{- fail "rbac.namespaced=true: checking who scrapes is a right in the whole cluster, which the relay does not have; set metrics.secure=false or metrics.enabled=false" -}}
+{{- fail "rbac.namespaced=true: authenticating metrics clients requires cluster-wide permissions; set metrics.secure=false or metrics.enabled=false" -}}
 {{- end -}}
 {{- if or $v.clusterResourceNamespace $v.credentialNamespaces -}}
 {{- fail "rbac.namespaced=true: the relay reads Secrets in its own namespace only; leave clusterResourceNamespace and credentialNamespaces empty" -}}
 {{- end -}}
 {{- if $v.admissionPolicies.issuerUrls.allow -}}
-{{- fail "rbac.namespaced=true: a ValidatingAdmissionPolicy is an object of the cluster; leave admissionPolicies.issuerUrls.allow empty" -}}
+{{- fail "rbac.namespaced=true: a ValidatingAdmissionPolicy is cluster-scoped; leave admissionPolicies.issuerUrls.allow empty" -}}
 {{- end -}}
 {{- range $v.env -}}
 {{- if eq .name "EDGE_ISSUER_WATCH_NAMESPACE" -}}
@@ -193,13 +193,13 @@ subjects:
 {{- $v := .Values -}}
 {{- with $v.metrics.certificate -}}
 {{- if and (or .create .secretName) (not (and $v.metrics.enabled $v.metrics.secure)) -}}
-{{- fail "metrics.certificate: without metrics.enabled=true and metrics.secure=true there is no TLS; leave secretName empty and create false" -}}
+{{- fail "metrics.certificate: a certificate requires metrics.enabled=true and metrics.secure=true; otherwise leave secretName empty and create false" -}}
 {{- end -}}
 {{- if and .create (not .issuerRef.name) -}}
-{{- fail "metrics.certificate.create=true: name cert-manager's issuer in metrics.certificate.issuerRef.name" -}}
+{{- fail "metrics.certificate.create=true: set metrics.certificate.issuerRef.name to an issuer of cert-manager" -}}
 {{- end -}}
 {{- if and .create (eq .issuerRef.group "edge-issuer.dev") -}}
-{{- fail "metrics.certificate.issuerRef: the relay cannot issue this certificate, since it does not start before it has it; name an issuer of cert-manager" -}}
+{{- fail "metrics.certificate.issuerRef: an issuer of edge-issuer cannot issue this certificate, since the relay does not start without it; name an issuer of cert-manager" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

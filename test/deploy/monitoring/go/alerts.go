@@ -16,7 +16,7 @@ import (
 	"github.com/prometheus/prometheus/template"
 )
 
-type alertsQuestion struct {
+type alertsInput struct {
 	// Groups of rules, YAML.
 	Rules        string   `json:"rules"`
 	StartSeconds int64    `json:"startSeconds"`
@@ -24,7 +24,7 @@ type alertsQuestion struct {
 	Targets      []target `json:"targets"`
 }
 
-// A firing is one alert from the first step that it fires at to the last one.
+// A firing is one alert, from the first to the last step at which it fires.
 type firing struct {
 	Name        string            `json:"name"`
 	Labels      map[string]string `json:"labels"`
@@ -33,9 +33,9 @@ type firing struct {
 	ToStep      int               `json:"toStep"`
 }
 
-// judgeAlerts evaluates rules at every step, as Prometheus does with that interval.
-func judgeAlerts(question alertsQuestion) ([]firing, error) {
-	groups, faults := rulefmt.Parse([]byte(question.Rules), false, names, expressions, slog.New(slog.DiscardHandler))
+// evaluateAlerts evaluates rules at every step, like Prometheus with this evaluation interval.
+func evaluateAlerts(input alertsInput) ([]firing, error) {
+	groups, faults := rulefmt.Parse([]byte(input.Rules), false, names, expressions, slog.New(slog.DiscardHandler))
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("rules: %v", faults)
 	}
@@ -45,8 +45,8 @@ func judgeAlerts(question alertsQuestion) ([]firing, error) {
 		Parser:     expressions,
 	})}
 	steps := 0
-	for _, from := range question.Targets {
-		if err := run.stored.add(from, question.StartSeconds*1000, question.StepSeconds*1000); err != nil {
+	for _, from := range input.Targets {
+		if err := run.stored.add(from, input.StartSeconds*1000, input.StepSeconds*1000); err != nil {
 			return nil, err
 		}
 		steps = max(steps, len(from.Scrapes))
@@ -56,7 +56,7 @@ func judgeAlerts(question alertsQuestion) ([]firing, error) {
 		for _, rule := range group.Rules {
 			states := map[string]*state{}
 			for step := range steps {
-				at := time.Unix(question.StartSeconds+int64(step)*question.StepSeconds, 0)
+				at := time.Unix(input.StartSeconds+int64(step)*input.StepSeconds, 0)
 				if err := run.step(rule, states, moment{step: step, at: at}); err != nil {
 					return nil, fmt.Errorf("%s: %w", rule.Alert, err)
 				}

@@ -7,31 +7,31 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// A selector is one metric in an expression, and the labels that it must have for the expression to
-// mean anything: those it is selected by, and those that it is grouped or joined by further out.
+// A selector is one metric in an expression, and the labels that it must have: those in its matchers, and those by
+// which outer expressions group or join it.
 type selector struct {
 	Metric string   `json:"metric"`
 	Labels []string `json:"labels"`
 }
 
-type verdict struct {
-	// Empty when the expression can be parsed.
-	Fault     string     `json:"fault"`
+type check struct {
+	// Error is empty for a valid expression.
+	Error     string     `json:"error"`
 	Selectors []selector `json:"selectors"`
 }
 
-func judgeExpressions(texts []string) ([]verdict, error) {
-	verdicts := make([]verdict, 0, len(texts))
+func checkExpressions(texts []string) ([]check, error) {
+	checks := make([]check, 0, len(texts))
 	for _, text := range texts {
-		verdicts = append(verdicts, judgeExpression(text))
+		checks = append(checks, checkExpression(text))
 	}
-	return verdicts, nil
+	return checks, nil
 }
 
-func judgeExpression(text string) verdict {
+func checkExpression(text string) check {
 	expression, err := expressions.ParseExpr(text)
 	if err != nil {
-		return verdict{Fault: err.Error(), Selectors: []selector{}}
+		return check{Error: err.Error(), Selectors: []selector{}}
 	}
 	found := []selector{}
 	parser.Inspect(expression, func(node parser.Node, path []parser.Node) error {
@@ -40,7 +40,7 @@ func judgeExpression(text string) verdict {
 		}
 		return nil
 	})
-	return verdict{Selectors: found}
+	return check{Selectors: found}
 }
 
 func labelsOf(vector *parser.VectorSelector, path []parser.Node) []string {

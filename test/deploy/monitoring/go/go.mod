@@ -1,5 +1,5 @@
-// Prometheus' own parser, engine and templates as judges of expressions and alerts, for tests.
-module edge-issuer.dev/query-judge
+// Checks expressions and alerts with Prometheus' own parser, engine and templates, for tests.
+module edge-issuer.dev/query-checker
 
 go 1.26.7
 

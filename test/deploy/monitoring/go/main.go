@@ -1,5 +1,5 @@
-// Command query-judge answers one question about expressions, metrics or alerts: JSON comes in on
-// standard input, and the answer goes out on standard output.
+// Command query-checker checks expressions, metrics or alerts with Prometheus' own code. It reads JSON from
+// standard input and writes JSON to standard output.
 package main
 
 import (
@@ -11,44 +11,44 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// What Prometheus itself uses when nothing else is configured.
+// The defaults of Prometheus.
 var (
 	expressions = parser.NewParser(parser.Options{})
 	names       = model.UTF8Validation
 )
 
 func main() {
-	if err := answer(os.Args[1:]); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func answer(args []string) error {
+func run(args []string) error {
 	if len(args) != 1 {
-		return fmt.Errorf("usage: query-judge expressions|metrics|alerts")
+		return fmt.Errorf("usage: query-checker expressions|metrics|alerts")
 	}
 	switch args[0] {
 	case "expressions":
-		return about(judgeExpressions)
+		return respond(checkExpressions)
 	case "metrics":
-		return about(readMetrics)
+		return respond(readMetrics)
 	case "alerts":
-		return about(judgeAlerts)
+		return respond(evaluateAlerts)
 	}
-	return fmt.Errorf("%q is no question", args[0])
+	return fmt.Errorf("unknown command %q", args[0])
 }
 
-func about[Question, Answer any](judge func(Question) (Answer, error)) error {
-	var question Question
+func respond[Input, Output any](compute func(Input) (Output, error)) error {
+	var input Input
 	decoder := json.NewDecoder(os.Stdin)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&question); err != nil {
+	if err := decoder.Decode(&input); err != nil {
 		return err
 	}
-	answer, err := judge(question)
+	output, err := compute(input)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(answer)
+	return json.NewEncoder(os.Stdout).Encode(output)
 }

@@ -1,6 +1,5 @@
 /**
- * A door to the worker on this machine for pods, which cannot reach the loopback address: TLS ends
- * here, and what is said is passed on as it is.
+ * A TLS proxy for the worker on this machine, since pods cannot reach its loopback address.
  *
  * @module
  */
@@ -9,37 +8,37 @@ import { isIP, type Socket } from 'node:net'
 import { connect, createServer } from 'node:tls'
 import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 
-/** Where the door is. */
-export interface FrontPlace {
+/** Address of the proxy. */
+export interface ProxyAddress {
   /** Address of this machine to listen on. */
   readonly listenAddress: string
-  /** Name or address that pods know it by. */
+  /** Host name or address for pods. */
   readonly host: string
 }
 
-/** What stands behind the door. */
+/** The worker behind the proxy. */
 export interface Upstream {
   /** `https://127.0.0.1:8787` */
   readonly url: string
-  /** PEM of the authority of its certificate. */
+  /** PEM of the CA of its certificate. */
   readonly caPem: string
 }
 
-/** An open door. */
-export interface Front {
-  /** For pods. */
+/** A running proxy. */
+export interface TlsProxy {
+  /** URL for pods. */
   readonly url: string
   readonly port: number
-  /** PEM of the authority of the door's certificate: an issuer's caBundle. */
+  /** PEM of the CA of the proxy's certificate, for an issuer's caBundle. */
   readonly caPem: string
   readonly stop: () => Promise<void>
 }
 
-/** @param upstream - Asked at each connection: what is behind may be started later. */
-export async function openFront(
-  { listenAddress, host }: FrontPlace,
+/** Starts the proxy. @param upstream - Called for each connection, since the worker may be started later. */
+export async function startTlsProxy(
+  { listenAddress, host }: ProxyAddress,
   upstream: () => Upstream,
-): Promise<Front> {
+): Promise<TlsProxy> {
   const authority = await createAuthority({ commonName: 'edge-issuer kind TLS' })
   const leaf = await issueLeaf({
     issuer: authority,
@@ -68,7 +67,7 @@ export async function openFront(
   server.listen(0, listenAddress)
   await once(server, 'listening')
   const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the door has no port')
+  if (typeof address !== 'object' || address === null) throw new Error('the proxy has no port')
   return {
     url: `https://${host}:${String(address.port)}`,
     port: address.port,

@@ -1,11 +1,11 @@
 /**
- * The judges can say no.
+ * The checker detects errors.
  *
  * @module
  */
 import { describe, it } from 'vitest'
 import { unknownNames } from './names.ts'
-import { type AlertCase, judgeAlerts, judgeExpressions, readMetrics } from './query-judge.ts'
+import { type AlertCase, evaluateAlerts, checkExpressions, readMetrics } from './query-checker.ts'
 
 /** One target that tells one number, or is not there. */
 const one = (rules: string, ...values: readonly (number | undefined)[]): AlertCase => ({
@@ -42,14 +42,14 @@ describe('expressions', () => {
       selectors: [{ metric: 't_bucket', labels: ['le'] }],
     },
   ])('are taken apart: $text', async ({ text, selectors }, { expect }) => {
-    expect(await judgeExpressions([text])).toEqual([{ fault: '', selectors }])
+    expect(await checkExpressions([text])).toEqual([{ error: '', selectors }])
   })
 
   it.for(['sum by (a', 'up{', 'nosuch(up)', 'rate(up)', 'time() > 1', ''])(
     'that are none are told: %s',
     async (text, { expect }) => {
-      const [verdict] = await judgeExpressions([text])
-      expect(verdict?.fault).not.toBe('')
+      const [check] = await checkExpressions([text])
+      expect(check?.error).not.toBe('')
     },
   )
 })
@@ -73,9 +73,9 @@ y 3
     { text: 'z', unknown: ['there is no metric z'] },
     { text: 'sum by (pod) (x_total{c="1"})', unknown: [] },
   ])('that are not there are told: $text', async ({ text, unknown }, { expect }) => {
-    const [verdict] = await judgeExpressions([text])
-    if (verdict === undefined) throw new Error('no answer')
-    expect(unknownNames(verdict, await readMetrics(METRICS))).toEqual(unknown)
+    const [check] = await checkExpressions([text])
+    if (check === undefined) throw new Error('no answer')
+    expect(unknownNames(check, await readMetrics(METRICS))).toEqual(unknown)
   })
 })
 
@@ -90,7 +90,7 @@ describe('alerts', () => {
         annotations: { summary: '{{ $value }} of {{ $labels.namespace }}' }
 `
   it('fire when their time has come, and until it is over', async ({ expect }) => {
-    expect(await judgeAlerts(one(RULES, 9, 1, 6, 7, 8, 9, 5, 6))).toEqual([
+    expect(await evaluateAlerts(one(RULES, 9, 1, 6, 7, 8, 9, 5, 6))).toEqual([
       {
         name: 'High',
         labels: { level: 'l', namespace: 'own', pod: 'p', severity: 'l' },
@@ -102,16 +102,16 @@ describe('alerts', () => {
   })
 
   it('begin anew when a target was gone for a moment', async ({ expect }) => {
-    const [firing, ...more] = await judgeAlerts(one(RULES, 6, 6, undefined, 6, 6, 6))
+    const [firing, ...more] = await evaluateAlerts(one(RULES, 6, 6, undefined, 6, 6, 6))
     expect(firing).toMatchObject({ fromStep: 5, toStep: 5 })
     expect(more).toEqual([])
   })
 
   it.for([
-    { fault: 'an expression', from: 'x > 5', to: 'x >' },
-    { fault: 'a template', from: '{{ $value }}', to: '{{ $valu }}' },
-    { fault: 'a key', from: 'for:', to: 'during:' },
-  ])('with a fault in $fault are refused', async ({ from, to }, { expect }) => {
-    await expect(judgeAlerts(one(RULES.replace(from, to), 9, 9, 9, 9))).rejects.toThrow()
+    { part: 'an expression', from: 'x > 5', to: 'x >' },
+    { part: 'a template', from: '{{ $value }}', to: '{{ $valu }}' },
+    { part: 'a key', from: 'for:', to: 'during:' },
+  ])('with an error in $part are refused', async ({ from, to }, { expect }) => {
+    await expect(evaluateAlerts(one(RULES.replace(from, to), 9, 9, 9, 9))).rejects.toThrow()
   })
 })
