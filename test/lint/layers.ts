@@ -52,6 +52,68 @@ export const WORKSPACES: readonly Workspace[] = [
       core: { group: ['node:*', '@kubernetes/*'], message: 'core is pure' },
     },
   },
+  {
+    sources: 'signer-worker/src',
+    layers: [
+      ['index.ts'],
+      ['http'],
+      ['ledger'],
+      ['config'],
+      ['ca'],
+      ['policy'],
+      ['model'],
+      ['env.d.ts'],
+    ],
+    everywhere: {
+      group: ['node:*', '!node:crypto', '@kubernetes/*', '@peculiar/*', '**/relay/**'],
+      message: "of Node's modules the worker loads only node:crypto, and nothing of the relay",
+    },
+  },
+  {
+    sources: 'shared/src',
+    layers: [
+      ['index.ts'],
+      ['admin.ts', 'as-approved.ts', 'request-digest.ts'],
+      ['messages.ts', 'x509'],
+      [
+        'der',
+        'pem-request.ts',
+        'pem.ts',
+        'refusal.ts',
+        'schema-messages.ts',
+        'signature.ts',
+        'usage-names.ts',
+        'visible-text.ts',
+      ],
+      ['base64.ts', 'protocol.ts', 'usages.ts'],
+      ['parse-error.ts', 'result.ts'],
+    ],
+    everywhere: {
+      group: ['node:*', 'cloudflare:*', 'hono', '@kubernetes/*'],
+      message: 'shared runs in both runtimes',
+    },
+  },
+  {
+    sources: 'cli/src',
+    layers: [
+      ['main.ts'],
+      ['run.ts'],
+      ['registry.ts'],
+      ['commands'],
+      ['certificates', 'demo'],
+      ['config', 'worker'],
+      ['context', 'key-file'],
+      ['ca', 'client', 'status'],
+      ['command-line'],
+      ['files'],
+      ['terminal'],
+      ['version.ts'],
+    ],
+    everywhere: {
+      group: ['**/relay/src/**', '**/signer-worker/src/**', '**/shared/src/**'],
+      message: 'the command imports only what other workspaces export',
+    },
+  },
 ]
 
 /** One entry of a workspace's layers, and the entries that it must not import from. */

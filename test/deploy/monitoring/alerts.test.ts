@@ -164,7 +164,7 @@ describe('a renewal that is refused permanently', () => {
       { name: 'EdgeIssuerRenewalRefused', fromStep: 2 * 60, toStep: DAY - 1 },
     ])
     expect(found[0]?.annotations['summary']).toMatch(
-      /^\d renewals by CertificateRequests were refused permanently within a day$/u,
+      /^\d CertificateRequests for renewals were refused permanently within a day$/u,
     )
   })
 
