@@ -127,7 +127,7 @@ export function namesOf(asked: {
 }
 
 /** @returns Errors in the signatures of the certificates: leaf, CAs upwards, root. */
-export function chainErrors(chain: readonly X509Certificate[]): readonly string[] {
+export function checkChain(chain: readonly X509Certificate[]): readonly string[] {
   return chain.flatMap((certificate, index) => {
     // The root signs itself.
     const signer = chain[index + 1] ?? certificate
