@@ -70,7 +70,7 @@ export async function openConnection(url: URL, caPem: string | undefined): Promi
 }
 
 /** A request as it goes over the wire. */
-export function toOctets(host: string, request: SignedRequest): Buffer {
+export function toBytes(host: string, request: SignedRequest): Buffer {
   const { method, path, headers, body = '' } = request
   const lines = [
     `${method} ${path} HTTP/1.1`,

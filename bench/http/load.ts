@@ -14,7 +14,7 @@ import { processCpuSeconds } from '../process-cpu.ts'
 import { makeSignRequest } from '../sign-request.ts'
 import { percentile, round } from '../statistics.ts'
 import { checkAnswers, type Exchanged } from './check-answers.ts'
-import { type Connection, openConnection, toOctets } from './connection.ts'
+import { type Connection, openConnection, toBytes } from './connection.ts'
 import { type LoadOrder, type LoadRun, orderSchema } from './protocol.ts'
 
 /** Time before the measurement, in which the worker's code is compiled. */
@@ -77,7 +77,7 @@ async function connectAll(order: LoadOrder): Promise<readonly Connection[]> {
 /** A request as it goes over the wire, and what for. */
 interface Prepared {
   readonly uid: string
-  readonly octets: Buffer
+  readonly bytes: Buffer
 }
 
 /** Makes keys and requests first and signs last: a signature is good for a minute. */
@@ -93,7 +93,7 @@ function prepare(order: LoadOrder, count: number): readonly Prepared[] {
   const { host } = new URL(order.publicUrl)
   return Array.from({ length: count }, makeSignRequest).map((request) => ({
     uid: request.origin.uid,
-    octets: toOctets(host, signedPost(signer, order.issuer, request)),
+    bytes: toBytes(host, signedPost(signer, order.issuer, request)),
   }))
 }
 
@@ -113,9 +113,9 @@ async function drive(
   await Promise.all(
     connections.map(async ({ exchange }) => {
       // One iterator for all: each takes what is next.
-      for (const { uid, octets } of queue) {
+      for (const { uid, bytes } of queue) {
         const sentMs = performance.now()
-        const { status, body } = await exchange(octets)
+        const { status, body } = await exchange(bytes)
         exchanged.push({ uid, status, body, millis: performance.now() - sentMs })
         if (status !== 201) throw new Error(`not 201 but ${String(status)}: ${body.toString()}`)
       }

@@ -11,7 +11,7 @@ import { keyIdOf, signedGet } from '@edge-issuer/testbed/worker/signed-request'
 import { issuerName, makeSignerSetup } from '@edge-issuer/testbed/worker/signer-setup'
 import { writeWorkerConfig } from '@edge-issuer/testbed/worker/workerd'
 import { spawnWorkerd } from '@edge-issuer/testbed/worker/workerd-process'
-import { openConnection, toOctets } from '../http/connection.ts'
+import { openConnection, toBytes } from '../http/connection.ts'
 
 const CA_KEY = 'P-256'
 const PUBLIC_URL = 'https://ca.bench.example'
@@ -37,7 +37,7 @@ export async function measureStarts(
   const signer = { key: setup.client, keyId: keyIdOf(setup.client), publicUrl: PUBLIC_URL }
   const millis: number[] = []
   while (millis.length < starts) {
-    const request = toOctets(new URL(PUBLIC_URL).host, signedGet(signer, issuerName(CA_KEY)))
+    const request = toBytes(new URL(PUBLIC_URL).host, signedGet(signer, issuerName(CA_KEY)))
     const start = performance.now()
     const process = await spawnWorkerd({ configPath, logFile: join(directory, 'workerd.log') })
     try {

@@ -87,7 +87,7 @@ function refusalExample(): string {
   const code = 'rate_limited'
   const retryAfterSeconds = 12
   const detail =
-    'this client may have 1200 new certificates a minute; the same request can be sent again'
+    "this client's limit of 1200 new certificates per minute is reached; retry the same request"
   const problem = toProblem([{ code, detail, retryAfterSeconds }])
   return `HTTP/1.1 ${String(REFUSALS[code].status)} Too Many Requests
 content-type: ${PROBLEM_CONTENT_TYPE}

@@ -164,7 +164,7 @@ const REFUSAL_CLASSES = [
 const problemErrorSchema = z.object({
   code: z.string(),
   detail: z.string(),
-  /** Member of the request that breaks a rule, `dnsNames[2]`; absent from workers before protocol 1.2. */
+  /** Member of the request that breaks a rule, `dnsNames[2]`; absent from older workers. */
   field: z.optional(z.string()),
   /** What exactly is malformed, for `csr_malformed`: a code of the reader. */
   fault: z.optional(z.string()),

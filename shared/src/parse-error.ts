@@ -9,8 +9,7 @@
 export const PARSE_ERRORS = {
   // The input as a whole.
   base64_not_canonical: 'is not canonical base64',
-  base64_of_pem:
-    'is base64 of PEM; expected base64 of DER, which is the text between the PEM lines',
+  base64_of_pem: 'is base64 of PEM; expected base64 of DER: the text between the PEM lines',
   input_too_large: 'is too large',
 
   // Identifiers and lengths (X.690 §8.1, §10.1).
@@ -23,13 +22,13 @@ export const PARSE_ERRORS = {
 
   // Which element stands where.
   field_missing: 'is missing',
-  field_unexpected: 'has a field too many',
+  field_unexpected: 'has an unexpected field',
   trailing_octets: 'has octets after its end',
   tag_unexpected: 'is of another type',
-  constructed_form: 'is in the constructed form, which DER does not have (X.690 §10.2)',
+  constructed_form: 'is in the constructed form, which DER does not allow (X.690 §10.2)',
   set_order: 'is not in the order of DER (X.690 §11.6)',
   set_element_repeated: 'is there twice',
-  default_stated: 'states the default FALSE, which DER leaves out (X.690 §11.5)',
+  default_stated: 'encodes the default FALSE, which DER omits (X.690 §11.5)',
 
   // Contents of the primitive types.
   boolean_length: 'is a BOOLEAN of more or less than one octet',
@@ -66,7 +65,7 @@ export const PARSE_ERRORS = {
     'is a second request for extensions, and parsers differ in which one they read; send one',
   extension_repeated: 'has one extension twice',
   key_usage_empty: 'has no bit set',
-  path_length_without_ca: 'stands without cA',
+  path_length_without_ca: 'is present without cA',
   general_name_unknown: 'is no GeneralName',
   ip_address_length: 'is an iPAddress of a wrong length',
   ip_mask_not_contiguous: 'has a mask that is not ones and then zeros',
@@ -77,12 +76,12 @@ export const PARSE_ERRORS = {
   key_not_canonical: 'is not in its canonical form (RFC 8032 §5.1.3)',
   key_point_form: 'has a compressed point; expected an uncompressed one',
   key_point_not_on_curve: 'is not a point on its curve; make a new key',
-  key_small_order: 'is a point for which anyone can sign; make a new key',
+  key_small_order: 'is a point of small order, for which anyone can sign; make a new key',
   key_modulus_even: 'has an even modulus; make a new key',
   key_small_factor:
     'has a modulus with a prime factor of 751 or less, so that anyone can compute the private key; make a new key',
   key_roca:
-    'has a modulus from the broken generator of Infineon chips (ROCA, CVE-2017-15361), so that the private key can be computed; make a new key with other software or hardware',
+    'has a modulus from the flawed key generator of Infineon chips (ROCA, CVE-2017-15361), so that the private key can be computed; make a new key with other software or hardware',
   key_close_primes:
     'has a modulus of two primes that are too close together, so that anyone can compute the private key; make a new key',
   key_exponent_even: 'has an even public exponent; make a new key',

@@ -56,7 +56,7 @@ export interface ReadSignature {
 }
 
 /** Why the time window refuses a signature. */
-export type WindowFault = 'lifetime_too_long' | 'created_out_of_window' | 'expired'
+export type SignatureWindowError = 'lifetime_too_long' | 'created_out_of_window' | 'expired'
 
 const GET_COMPONENTS = `"@method" "@target-uri" "${PROTOCOL_HEADER}"`
 const POST_COMPONENTS = `"@method" "@target-uri" "content-type" "content-digest" "${IDEMPOTENCY_KEY_HEADER}" "${PROTOCOL_HEADER}"`
@@ -188,7 +188,7 @@ export function readSignature(
 export function checkSignatureWindow(
   { createdSeconds, expiresSeconds }: SignatureParameters,
   nowMs: number,
-): Result<void, WindowFault> {
+): Result<void, SignatureWindowError> {
   const nowSeconds = nowMs / 1000
   const lifetimeSeconds = expiresSeconds - createdSeconds
   if (lifetimeSeconds < 0 || lifetimeSeconds > SIGNATURE_LIFETIME_SECONDS) {

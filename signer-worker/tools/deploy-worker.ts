@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import * as z from 'zod/mini'
-import { configSchema } from '../src/config/index.ts'
+import { configSchema } from '../src/config/exports.ts'
 import { hostFault, type WorkerPlace } from './public-host.ts'
 
 /** What a deployment touches. */

@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod/mini'
-import { configSchema } from '../src/config/index.ts'
+import { configSchema } from '../src/config/exports.ts'
 
 const schema = z.toJSONSchema(configSchema, { io: 'input' })
 await writeFile(

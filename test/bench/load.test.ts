@@ -11,7 +11,7 @@ import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { it } from 'vitest'
 import { checkAnswers } from '../../bench/http/check-answers.ts'
-import { openConnection, toOctets } from '../../bench/http/connection.ts'
+import { openConnection, toBytes } from '../../bench/http/connection.ts'
 import type { LoadOrder } from '../../bench/http/protocol.ts'
 import { hostOf } from '../../bench/sign-request.ts'
 import { percentile } from '../../bench/statistics.ts'
@@ -33,7 +33,7 @@ async function serve(answer: (response: ServerResponse) => void): Promise<{
   return { url: new URL(`http://127.0.0.1:${String(address.port)}`), server }
 }
 
-const REQUEST = toOctets('ca.example', { method: 'GET', path: '/', headers: {} })
+const REQUEST = toBytes('ca.example', { method: 'GET', path: '/', headers: {} })
 
 it('a connection takes one answer after the other', async ({ expect, onTestFinished }) => {
   let count = 0

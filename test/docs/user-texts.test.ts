@@ -65,7 +65,7 @@ it('troubleshooting has every reason of `credentials_rejected` in the log of the
   expect,
 }) => {
   const source = await readFile(join(ROOT, 'signer-worker/src/http/auth/verify.ts'), 'utf8')
-  const [union = ''] = /type CredentialFault =\n(?: {2}\|.*\n)+/u.exec(source) ?? []
+  const [union = ''] = /type CredentialError =\n(?: {2}\|.*\n)+/u.exec(source) ?? []
   const known = [...union.matchAll(/kind: '(\w+)'/gu)].map(([, kind = '']) => kind)
   expect(known.length).toBeGreaterThan(5)
   const { lines } = await readMarkdown('docs/troubleshooting.md')

@@ -53,6 +53,47 @@ export const WORKSPACES: readonly Workspace[] = [
     },
   },
   {
+    sources: 'signer-worker/src',
+    layers: [
+      ['index.ts'],
+      ['http'],
+      ['ledger'],
+      ['config'],
+      ['ca'],
+      ['policy'],
+      ['model'],
+      ['env.d.ts'],
+    ],
+    everywhere: {
+      group: ['node:*', '!node:crypto', '@kubernetes/*', '@peculiar/*', '**/relay/**'],
+      message: "of Node's modules the worker loads only node:crypto, and nothing of the relay",
+    },
+  },
+  {
+    sources: 'shared/src',
+    layers: [
+      ['index.ts'],
+      ['admin.ts', 'as-approved.ts', 'request-digest.ts'],
+      ['messages.ts', 'x509'],
+      [
+        'der',
+        'pem-request.ts',
+        'pem.ts',
+        'refusal.ts',
+        'schema-messages.ts',
+        'signature.ts',
+        'usage-names.ts',
+        'visible-text.ts',
+      ],
+      ['base64.ts', 'protocol.ts', 'usages.ts'],
+      ['parse-error.ts', 'result.ts'],
+    ],
+    everywhere: {
+      group: ['node:*', 'cloudflare:*', 'hono', '@kubernetes/*'],
+      message: 'shared runs in both runtimes',
+    },
+  },
+  {
     sources: 'cli/src',
     layers: [
       ['main.ts'],

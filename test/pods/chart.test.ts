@@ -77,7 +77,7 @@ describe.skipIf(inject('missingForNode').length > 0)('the chart on a node', () =
       directory: join(directory, 'kind'),
       say: (line) => said.push(line),
     })
-    expect(said.filter((line) => line.includes('by the Issuer'))).toHaveLength(2)
-    expect(said.filter((line) => line.includes('by the ClusterIssuer'))).toHaveLength(2)
+    expect(said.filter((line) => line.includes('from the Issuer'))).toHaveLength(2)
+    expect(said.filter((line) => line.includes('from the ClusterIssuer'))).toHaveLength(2)
   })
 })

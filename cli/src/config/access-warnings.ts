@@ -7,7 +7,7 @@ import { isExtendedKeyUsageName } from '@edge-issuer/shared'
 import {
   type ClientEntry,
   compilePatterns,
-  type ConfigFault,
+  type ConfigError,
   type ConfigFile,
   matchesAny,
 } from '@edge-issuer/signer-worker/config'
@@ -25,7 +25,7 @@ const RISKY_USAGES = new Map([
 ])
 
 /** @returns A warning for each rule, in the order of the configuration. */
-export const accessWarnings = (file: ConfigFile): readonly ConfigFault[] =>
+export const accessWarnings = (file: ConfigFile): readonly ConfigError[] =>
   Object.entries(file.clients).flatMap(([name, entry]) =>
     warningsOf(entry, file).map(({ path, message }) => ({
       path: `/clients/${name}${path}`,
@@ -33,7 +33,7 @@ export const accessWarnings = (file: ConfigFile): readonly ConfigFault[] =>
     })),
   )
 
-function warningsOf(entry: ClientEntry, { profiles }: ConfigFile): readonly ConfigFault[] {
+function warningsOf(entry: ClientEntry, { profiles }: ConfigFile): readonly ConfigError[] {
   const { allowed, certificatesPerMinute } = entry
   return [
     ...(allowed === undefined ? UNRESTRICTED : rulesWarnings(allowed)),
@@ -49,22 +49,22 @@ function warningsOf(entry: ClientEntry, { profiles }: ConfigFile): readonly Conf
   ]
 }
 
-const warning = (path: string, message: string): ConfigFault => ({ path, message })
+const warning = (path: string, message: string): ConfigError => ({ path, message })
 
-const UNRESTRICTED: readonly ConfigFault[] = [
+const UNRESTRICTED: readonly ConfigError[] = [
   warning(
     '/unrestricted',
     "anyone with this client's key can get a certificate for every name that the issuing CA permits; list what the client needs in `allowed`",
   ),
 ]
 
-function rulesWarnings(allowed: Allowed): readonly ConfigFault[] {
+function rulesWarnings(allowed: Allowed): readonly ConfigError[] {
   const { commonName, dnsNames, ipAddresses, uris, emailAddresses, subject } = allowed
   const ofValues = (
     path: string,
     kind: PatternKind,
     patterns: readonly string[] = [],
-  ): readonly ConfigFault[] =>
+  ): readonly ConfigError[] =>
     patterns.flatMap((pattern, index) => {
       const problem = patternProblem(kind, pattern)
       return problem === undefined ? [] : [warning(`${path}/values/${String(index)}`, problem)]
@@ -86,7 +86,7 @@ function rulesWarnings(allowed: Allowed): readonly ConfigFault[] {
 const NO_EXTENDED_USAGE =
   'the worker refuses every request, since no extended key usage is allowed, and a certificate without one would be valid for every purpose; add "server auth", "client auth" or another usage that the client needs'
 
-function usageWarnings({ usages = [] }: Allowed): readonly ConfigFault[] {
+function usageWarnings({ usages = [] }: Allowed): readonly ConfigError[] {
   if (usages.length === 0) {
     return [
       warning(
@@ -104,7 +104,7 @@ function usageWarnings({ usages = [] }: Allowed): readonly ConfigFault[] {
   })
 }
 
-const organizationWarnings = (patterns: readonly string[]): readonly ConfigFault[] =>
+const organizationWarnings = (patterns: readonly string[]): readonly ConfigError[] =>
   patterns.flatMap((pattern, index) =>
     matchesAny(compilePatterns([pattern]), CLUSTER_ADMINS)
       ? [
@@ -119,7 +119,7 @@ const organizationWarnings = (patterns: readonly string[]): readonly ConfigFault
 function caWarnings(
   { allowed, profiles: names }: ClientEntry,
   profiles: ConfigFile['profiles'],
-): readonly ConfigFault[] {
+): readonly ConfigError[] {
   const mayAskForCa = allowed === undefined || allowed.isCA === true
   if (!mayAskForCa) return []
   return names.flatMap((name) => {

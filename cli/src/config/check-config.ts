@@ -1,8 +1,8 @@
 import {
   configSchema,
-  formatConfigFault,
+  formatConfigError,
   parseConfig,
-  type ConfigFault,
+  type ConfigError,
   type ConfigFile,
   type SignerConfig,
 } from '@edge-issuer/signer-worker/config'
@@ -21,7 +21,7 @@ export interface CheckOptions {
 
 /** Result of {@link checkConfig}. */
 export interface ConfigCheck {
-  readonly errors: readonly ConfigFault[]
+  readonly errors: readonly ConfigError[]
   /** Absent if there is an error or a key is missing: the worker would not start with it. */
   readonly config: SignerConfig | undefined
   /** Secrets whose keys were not available. */
@@ -43,15 +43,15 @@ export function checkConfig(
   const uncheckedSecrets = [...unchecked]
   if (parsed.ok) return { errors: [], config: parsed.value, uncheckedSecrets }
   const names = keySecretsOf(text)
-  const isMissingKey = ({ path }: ConfigFault): boolean => unchecked.has(names.get(path) ?? '')
+  const isMissingKey = ({ path }: ConfigError): boolean => unchecked.has(names.get(path) ?? '')
   const errors = needsKeys ? parsed.error : parsed.error.filter((error) => !isMissingKey(error))
   return { errors, config: undefined, uncheckedSecrets }
 }
 
 /** All errors as one message, one per line. */
-export function errorsMessage(what: string, errors: readonly ConfigFault[]): string {
+export function errorsMessage(what: string, errors: readonly ConfigError[]): string {
   const count = errors.length === 1 ? '1 error' : `${String(errors.length)} errors`
-  return [`${what} has ${count}:`, ...errors.map((error) => `  ${formatConfigFault(error)}`)].join(
+  return [`${what} has ${count}:`, ...errors.map((error) => `  ${formatConfigError(error)}`)].join(
     '\n',
   )
 }
@@ -62,5 +62,5 @@ export const readConfigFile = (text: string): ConfigFile => configSchema.parse(p
 /** Warnings about a valid configuration, one per line; empty if there are none. */
 export const warningsMessage = (text: string): string =>
   accessWarnings(readConfigFile(text))
-    .map((warning) => `warning: ${formatConfigFault(warning)}\n`)
+    .map((warning) => `warning: ${formatConfigError(warning)}\n`)
     .join('')

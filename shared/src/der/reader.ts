@@ -204,12 +204,6 @@ export class DerReader {
     return this.#hasLast(this.#lastStart, element)
   }
 
-  /** Takes a primitive element: whether its contents are `contents`, octet for octet. */
-  primitiveMatches(name: string | number, tag: number, contents: Uint8Array): boolean {
-    this.#take(name, tag)
-    return this.#hasLast(this.#lastContentsAt, contents)
-  }
-
   /** Takes every element that is left, in order. */
   list<T>(take: (reader: DerReader, index: number) => T): readonly T[] {
     const items: T[] = []

@@ -1,6 +1,6 @@
 /**
- * X.509 version 3 certificates (RFC 5280 §4.1), read strictly. Whether a signature is right is for
- * the caller to say, who has the issuer's key.
+ * X.509 version 3 certificates (RFC 5280 §4.1), read strictly. The caller, who has the issuer's key,
+ * verifies the signature.
  *
  * @module
  */
@@ -13,26 +13,23 @@ import { readExtensions, type Extensions } from './extension.ts'
 import { readName, type Name } from './name.ts'
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
 
-/** The fields of a certificate. Octets are views of the input. */
-export interface CertificateFields<N, K, E> {
+/** A certificate, read to the end of every field that is known. Octets are views of the input. */
+export interface Certificate {
   /** TBSCertificate in DER: what the signature covers. */
   readonly signed: Uint8Array
   /** Big-endian magnitude. */
   readonly serialNumber: Uint8Array
-  readonly issuer: N
-  readonly subject: N
+  readonly issuer: Name
+  readonly subject: Name
   /** Epoch milliseconds; both ends belong to the validity. */
   readonly notBeforeMs: number
   readonly notAfterMs: number
-  readonly publicKey: K
-  readonly extensions: E
+  readonly publicKey: SubjectPublicKeyInfo
+  readonly extensions: Extensions
   /** AlgorithmIdentifier in DER. */
   readonly signatureAlgorithm: Uint8Array
   readonly signature: Uint8Array
 }
-
-/** A certificate, read to the end of every field that is known. */
-export type Certificate = CertificateFields<Name, SubjectPublicKeyInfo, Extensions>
 
 /** Largest certificate that is read and issued, in bytes: just below cert-manager's limit on PEM (internal/pem). */
 export const MAX_CERTIFICATE_BYTES = 26_624
@@ -43,32 +40,9 @@ const EXTENSIONS = contextConstructed(3)
 
 /** @returns The certificate; or where and how it departs from what is accepted. */
 export const parseCertificate = (der: Uint8Array): Result<Certificate, ParseError> =>
-  parseCertificateBy(
-    { name: readName, publicKey: readSubjectPublicKeyInfo, extensions: readExtensions },
-    der,
-  )
+  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, readFields)
 
-/** Reads one field, which has to be taken from the reader. */
-type ReadField<T> = (reader: DerReader, field: string) => T
-
-/** How those fields are read that have parts of their own; `name` is for issuer and subject. */
-export interface FieldReaders<N, K, E> {
-  readonly name: ReadField<N>
-  readonly publicKey: ReadField<K>
-  readonly extensions: ReadField<E>
-}
-
-/** The same with a reading of one's own of names, key and extensions. */
-export const parseCertificateBy = <N, K, E>(
-  read: FieldReaders<N, K, E>,
-  der: Uint8Array,
-): Result<CertificateFields<N, K, E>, ParseError> =>
-  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) => readFields(input, read))
-
-function readFields<N, K, E>(
-  input: DerReader,
-  read: FieldReaders<N, K, E>,
-): CertificateFields<N, K, E> {
+function readFields(input: DerReader): Certificate {
   const certificate = input.sequence('certificate')
   const tbs = certificate.sequence('tbsCertificate')
   const signatureAlgorithm = readAlgorithm(certificate, 'signatureAlgorithm')
@@ -79,12 +53,12 @@ function readFields<N, K, E>(
   if (!tbs.anyMatches('signature', signatureAlgorithm)) {
     throw tbs.refusal('signature', 'signature_algorithm_differs')
   }
-  const issuer = read.name(tbs, 'issuer')
+  const issuer = readName(tbs, 'issuer')
   const { notBeforeMs, notAfterMs } = readValidity(tbs)
-  const subject = read.name(tbs, 'subject')
-  const publicKey = read.publicKey(tbs, 'subjectPublicKeyInfo')
+  const subject = readName(tbs, 'subject')
+  const publicKey = readSubjectPublicKeyInfo(tbs, 'subjectPublicKeyInfo')
   const wrapper = tbs.into('extensions', EXTENSIONS)
-  const extensions = read.extensions(wrapper, 'extensions')
+  const extensions = readExtensions(wrapper, 'extensions')
   wrapper.end()
   tbs.end()
   return {

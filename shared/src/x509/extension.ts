@@ -50,7 +50,8 @@ const KEY_IDENTIFIER = contextPrimitive(0)
 /** Takes the Extensions of a certificate: DER throughout, in the values of all that are known as well. */
 export function readExtensions(reader: DerReader, field: string): Extensions {
   const extensions = readExtensionList(reader, field, CERTIFICATE)
-  requireDistinct(reader, field, extensions.list)
+  if (extensions.list.length === 0) throw reader.refusal(field, 'list_empty')
+  requireEachOnce(reader, field, extensions.list)
   return extensions
 }
 
@@ -85,16 +86,6 @@ function readExtensionList(reader: DerReader, field: string, dialect: Dialect): 
     return { oid, critical, value: wrapper.contents }
   })
   return { list, values }
-}
-
-/** Refuses Extensions of a certificate that were taken and are none, or where one is there twice. */
-export function requireDistinct(
-  reader: DerReader,
-  field: string,
-  extensions: readonly Pick<Extension, 'oid'>[],
-): void {
-  if (extensions.length === 0) throw reader.refusal(field, 'list_empty')
-  requireEachOnce(reader, field, extensions)
 }
 
 /** RFC 5280 §4.2. */

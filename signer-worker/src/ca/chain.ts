@@ -26,7 +26,7 @@ export interface ChainLink {
 const KEY_CERT_SIGN = 5
 
 /** @param links - The issuing CA, then each one above it, the root last. */
-export function chainFaults(links: readonly ChainLink[]): readonly string[] {
+export function checkChain(links: readonly ChainLink[]): readonly string[] {
   const policies = requiredPolicies(links.map(({ certificate }) => certificate))
   return links.flatMap((link, index) =>
     [
@@ -34,11 +34,11 @@ export function chainFaults(links: readonly ChainLink[]): readonly string[] {
       ...roleFaults(link.certificate),
       ...(index === 0 ? issuingFaults(link.certificate) : []),
       linkFault(link, links[index + 1]),
-      pathFault(link.certificate, index),
+      checkPathLength(link.certificate, index),
       policies.ok || policies.error.index !== index ? undefined : policies.error.message,
     ]
-      .filter((fault) => fault !== undefined)
-      .map((fault) => `${certificateLabel(index, link.certificate)} ${fault}`),
+      .filter((error) => error !== undefined)
+      .map((error) => `${certificateLabel(index, link.certificate)} ${error}`),
   )
 }
 
@@ -71,7 +71,7 @@ function roleFaults({ extensions }: Certificate): readonly (string | undefined)[
       : 'lacks keyCertSign in its keyUsage',
     [...permitted, ...excluded].every(({ kind }) => SUPPORTED_CONSTRAINTS.has(kind))
       ? undefined
-      : 'has name constraints of other kinds than DNS, IP, URI and email, which cannot be judged here',
+      : 'has name constraints of other kinds than DNS, IP, URI and email, which cannot be checked here',
   ]
 }
 
@@ -118,7 +118,7 @@ function isSignedBy(link: ChainLink, above: ChainLink): boolean {
 }
 
 /** RFC 5280 §4.2.1.9: `index` CA certificates follow this one already. */
-function pathFault({ extensions }: Certificate, index: number): string | undefined {
+function checkPathLength({ extensions }: Certificate, index: number): string | undefined {
   const pathLength = extensions.values.basicConstraints?.pathLength
   return pathLength !== undefined && pathLength < index
     ? `has path length ${String(pathLength)}, and ${String(index)} CA certificates follow it`

@@ -14,9 +14,6 @@ import { assertMatchesPlan } from './verify-issued.ts'
 /** version is v3. */
 const VERSION = der.explicit(0, der.smallInteger(2))
 
-/** For what is to be signed, one after the other: spares the garbage collector a buffer for each. */
-const TBS_MEMORY = new Uint8Array(8192)
-
 /** Field number of extensions in TBSCertificate. */
 const EXTENSIONS = 3
 
@@ -46,7 +43,6 @@ export function issueCertificate(
       plan.spki,
       der.explicit(EXTENSIONS, der.sequence(...plan.extensions.map(extension))),
     ),
-    TBS_MEMORY,
   )
   requireWithoutViolations(tbs, plan, signing)
   const signature = sign(hash, tbs, key.privateKey)

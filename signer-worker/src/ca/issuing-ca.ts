@@ -18,7 +18,7 @@ import {
 import type { IssuingCa, IssuingKey } from '../model/issuing-ca.ts'
 import { importPublicKey } from '../policy/key/import-public-key.ts'
 import { requiredPolicies } from './chain-policies.ts'
-import { chainFaults, type ChainLink } from './chain.ts'
+import { checkChain, type ChainLink } from './chain.ts'
 import { distributionExtensions, type PublishedUrls } from './distribution-urls.ts'
 import { signingAlgorithm } from './signing-algorithm.ts'
 
@@ -37,7 +37,7 @@ const PROOF = new TextEncoder().encode('edge-issuer: this key belongs to this ce
  *
  * @param chainPem - The issuing CA, then each one above it, the root last.
  * @param urls - Where it publishes; nowhere when absent.
- * @returns The facts, or every fault of the chain. Whether it is valid now is another question:
+ * @returns The facts, or every error of the chain. Whether it is valid now is another question:
  *   {@link checkIssuingCaAt}.
  */
 export function loadIssuingCa(
@@ -51,13 +51,13 @@ export function loadIssuingCa(
   })
   if (!blocks.ok) return err([blocks.error])
   const links: ChainLink[] = []
-  const faults: string[] = []
+  const errors: string[] = []
   for (const [index, block] of blocks.value.entries()) {
     const parsed = parseCertificate(block)
     if (parsed.ok) links.push({ der: block, certificate: parsed.value })
-    else faults.push(`certificate ${String(index + 1)} cannot be read: ${parsed.error.message}`)
+    else errors.push(`certificate ${String(index + 1)} cannot be read: ${parsed.error.message}`)
   }
-  if (faults.length > 0) return err(faults)
+  if (errors.length > 0) return err(errors)
   return factsOf(links, urls)
 }
 
@@ -81,7 +81,7 @@ export function checkIssuingCaAt(ca: IssuingCa, nowMs: number): Result<void, str
  * Reads a private key and lets it prove that it belongs to the certificate.
  *
  * @param privateKeyPem - PKCS#8.
- * @returns The key; or a fault that goes on after the key's name, and says nothing of its contents.
+ * @returns The key; or an error that goes on after the key's name, and says nothing of its contents.
  */
 export function loadIssuingKey(ca: IssuingCa, privateKeyPem: string): Result<IssuingKey, string> {
   const blocks = decodePem(privateKeyPem, {
@@ -128,20 +128,20 @@ function factsOf(
   links: readonly ChainLink[],
   urls: PublishedUrls,
 ): Result<IssuingCa, readonly string[]> {
-  const faults = chainFaults(links)
+  const errors = checkChain(links)
   const policies = requiredPolicies(links.map(({ certificate }) => certificate))
   const [issuing] = links
   const subjectKeyId = issuing?.certificate.extensions.values.subjectKeyIdentifier
   const signing = issuing && signingAlgorithm(issuing.certificate.publicKey.key)
   // All but the first are errors of the chain as well; here they are what the types cannot know.
   if (
-    faults.length > 0 ||
+    errors.length > 0 ||
     issuing === undefined ||
     subjectKeyId === undefined ||
     !signing ||
     !policies.ok
   ) {
-    return err(faults)
+    return err(errors)
   }
   const pems = links.map((link) => encodePem('CERTIFICATE', link.der))
   const { extensions, publicKey, serialNumber, subject } = issuing.certificate

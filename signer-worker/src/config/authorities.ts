@@ -7,7 +7,7 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { timeToText } from '@edge-issuer/shared/x509'
 import { checkIssuingCaAt, loadIssuingCa, loadIssuingKey } from '../ca/issuing-ca.ts'
 import type { IssuingCa, IssuingKey } from '../model/issuing-ca.ts'
-import { type ConfigFault, faultAt } from './config-error.ts'
+import { type ConfigError, errorAt } from './config-error.ts'
 import type { Authority } from './config.ts'
 import type { AuthorityEntry } from './schema.ts'
 
@@ -20,9 +20,9 @@ export interface AuthoritySurroundings {
 
 /** What was read, and all that is wrong with it. */
 export interface BuiltAuthorities {
-  /** Those whose chain is good, in order; one whose key is a fault is without it. */
+  /** Those whose chain is good, in order; one whose key has an error is without it. */
   readonly authorities: readonly Authority[]
-  readonly faults: readonly ConfigFault[]
+  readonly errors: readonly ConfigError[]
 }
 
 /** @param at - Where `entries` stand in the document. */
@@ -35,17 +35,17 @@ export function buildAuthorities(
   const cas = built.map(({ authority }) => authority?.ca)
   return {
     authorities: built.flatMap(({ authority }) => authority ?? []),
-    faults: [
-      ...activeFaults(entries, at),
-      ...built.flatMap(({ faults }) => faults),
-      ...twinFaults(cas, at),
+    errors: [
+      ...checkActive(entries, at),
+      ...built.flatMap(({ errors }) => errors),
+      ...checkTwins(cas, at),
     ],
   }
 }
 
 interface BuiltAuthority {
   readonly authority: Authority | undefined
-  readonly faults: readonly ConfigFault[]
+  readonly errors: readonly ConfigError[]
 }
 
 function buildAuthority(
@@ -56,31 +56,31 @@ function buildAuthority(
   const loaded = loadIssuingCa(entry.chain, entry)
   const ca = loaded.ok ? loaded.value : undefined
   const key = readKey(entry, ca, readSecret)
-  const chainFaults = loaded.ok ? timeFaults(loaded.value, entry, nowMs) : loaded.error
-  const faults = [
-    ...chainFaults.map((message) => faultAt([...at, 'chain'], message)),
-    ...(key.ok ? [] : [faultAt([...at, 'keySecret'], key.error)]),
+  const chainErrors = loaded.ok ? checkTimes(loaded.value, entry, nowMs) : loaded.error
+  const errors = [
+    ...chainErrors.map((message) => errorAt([...at, 'chain'], message)),
+    ...(key.ok ? [] : [errorAt([...at, 'keySecret'], key.error)]),
     ...(entry.crlUrl !== undefined && ca?.canSignCrls === false
-      ? [faultAt([...at, 'crlUrl'], NO_CRL_SIGN)]
+      ? [errorAt([...at, 'crlUrl'], NO_CRL_SIGN)]
       : []),
   ]
   const authority = ca && { state: entry.state, ca, key: key.ok ? key.value : undefined }
-  return { authority, faults }
+  return { authority, errors }
 }
 
 /** One certificate in two entries could have two states. */
-function twinFaults(
+function checkTwins(
   cas: readonly (IssuingCa | undefined)[],
   at: readonly PropertyKey[],
-): readonly ConfigFault[] {
+): readonly ConfigError[] {
   return cas.flatMap((ca, index) => {
     const first = cas.findIndex((other) => ca !== undefined && other?.sha256 === ca.sha256)
     return first < 0 || first === index
       ? []
       : [
-          faultAt(
+          errorAt(
             [...at, index, 'chain'],
-            `has the issuing CA of authorities/${String(first)} once more`,
+            `has the same issuing CA as authorities/${String(first)}`,
           ),
         ]
   })
@@ -88,23 +88,23 @@ function twinFaults(
 
 /** RFC 5280 §4.2.1.3 and §6.3.3 (f). */
 const NO_CRL_SIGN =
-  'must not be there: the issuing CA lacks cRLSign in its keyUsage, so nobody may believe its CRLs'
+  'must be absent: the issuing CA lacks cRLSign in its keyUsage, so verifiers must not accept its CRLs'
 
-function activeFaults(
+function checkActive(
   entries: readonly AuthorityEntry[],
   at: readonly PropertyKey[],
-): readonly ConfigFault[] {
+): readonly ConfigError[] {
   const active = entries.filter(({ state }) => state === 'active').length
   return active === 1
     ? []
-    : [faultAt(at, `must have exactly one whose state is active, and has ${String(active)}`)]
+    : [errorAt(at, `must have exactly one whose state is active, and has ${String(active)}`)]
 }
 
 /**
  * A CA may wait to become valid while it is `next`. One that has expired is of no use in any state:
  * while it is retiring, no certificate of it is left, and its root would be trusted for nothing.
  */
-function timeFaults(
+function checkTimes(
   ca: IssuingCa,
   { state }: AuthorityEntry,
   nowMs: number | undefined,

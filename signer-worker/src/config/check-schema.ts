@@ -1,10 +1,10 @@
 /**
- * Checks the document against its schema, entry by entry: a fault in one issuer, profile or client
- * does not hide the faults of the others.
+ * Checks the document against its schema, entry by entry: an error in one issuer, profile or client
+ * does not hide the errors of the others.
  *
  * @module
  */
-import { type ConfigFault, faultAt, schemaFaults } from './config-error.ts'
+import { type ConfigError, errorAt, schemaErrors } from './config-error.ts'
 import { renamedMembers } from './renamed-members.ts'
 import { type ConfigFile, configSchema } from './schema.ts'
 
@@ -17,7 +17,7 @@ export interface Shape {
   readonly file: ConfigFile | undefined
   /** The names in each section, those of faulty entries included. */
   readonly declared: Readonly<Record<Section, ReadonlySet<string>>>
-  readonly faults: readonly ConfigFault[]
+  readonly errors: readonly ConfigError[]
 }
 
 /** @param json - Any JSON value. */
@@ -30,14 +30,14 @@ export function checkShape(json: unknown): Shape {
   }
   const renamed = renamedMembers(json)
   const current = withoutEntries(json, renamed)
-  const faults = renamed.map(({ path, message }) => faultAt(path, message))
+  const errors = renamed.map(({ path, message }) => errorAt(path, message))
   const parsed = configSchema.safeParse(current)
-  if (parsed.success) return { file: parsed.data, declared, faults }
+  if (parsed.success) return { file: parsed.data, declared, errors }
   const { issues } = parsed.error
   const rest = issues.every(isInEntry)
     ? configSchema.safeParse(withoutEntries(current, issues))
     : undefined
-  return { file: rest?.data, declared, faults: [...faults, ...schemaFaults(issues)] }
+  return { file: rest?.data, declared, errors: [...errors, ...schemaErrors(issues)] }
 }
 
 /** A place in the document. */

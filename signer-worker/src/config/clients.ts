@@ -5,7 +5,7 @@
  */
 import type { BlockedKeys } from '../policy/key/blocked-keys.ts'
 import { compileClientPolicy } from '../policy/rules/client-policy.ts'
-import { type ConfigFault, faultAt } from './config-error.ts'
+import { type ConfigError, errorAt } from './config-error.ts'
 import type { Client, Issuer } from './config.ts'
 import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
 import type { ClientEntry } from './schema.ts'
@@ -14,7 +14,7 @@ import type { ClientEntry } from './schema.ts'
 export interface ClientSurroundings {
   readonly issuerNames: ReadonlySet<string>
   readonly profileNames: ReadonlySet<string>
-  /** Issuers without faults of shape. */
+  /** Issuers without errors of shape. */
   readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
   readonly blockedKeys: BlockedKeys
 }
@@ -34,16 +34,16 @@ export function buildClients(
     holder: clientOf(name, entry, surroundings.blockedKeys),
     keys: entry.keys,
   }))
-  const { keys, repeated, faults } = registerKeys(holdings)
+  const { keys, repeated, errors } = registerKeys(holdings)
   return {
     clients: holdings.map(({ holder }) => holder),
     keys,
     repeated,
-    faults: [
+    errors: [
       ...Object.entries(entries).flatMap(([name, entry]) =>
-        referenceFaults(name, entry, surroundings).concat(rateFaults(name, entry)),
+        checkReferences(name, entry, surroundings).concat(checkRate(name, entry)),
       ),
-      ...faults,
+      ...errors,
     ],
   }
 }
@@ -71,33 +71,33 @@ const shareOf = (entry: ClientEntry): number | undefined =>
     : Math.floor(entry.certificatesPerMinute / currentShards(entry))
 
 /** An object whose share is nothing could never sign. */
-function rateFaults(name: string, entry: ClientEntry): readonly ConfigFault[] {
+function checkRate(name: string, entry: ClientEntry): readonly ConfigError[] {
   if (shareOf(entry) !== 0) return []
   const shards = String(currentShards(entry))
   const message = `is below the ${shards} of shards, each of which has its share; raise it to at least ${shards}`
-  return [faultAt(['clients', name, 'certificatesPerMinute'], message)]
+  return [errorAt(['clients', name, 'certificatesPerMinute'], message)]
 }
 
-function referenceFaults(
+function checkReferences(
   name: string,
   entry: ClientEntry,
   { issuerNames, profileNames, issuers }: ClientSurroundings,
-): readonly ConfigFault[] {
-  const issuerFault = (issuer: string): string | undefined => {
+): readonly ConfigError[] {
+  const checkIssuer = (issuer: string): string | undefined => {
     if (!issuerNames.has(issuer)) return `there is no issuer "${issuer}"`
     const signs = issuers[issuer]?.profiles
     if (signs === undefined || signs.some((profile) => entry.profiles.includes(profile))) return
     return `issuer "${issuer}" has none of the client's profiles`
   }
-  const profileFault = (profile: string): string | undefined =>
+  const checkProfile = (profile: string): string | undefined =>
     profileNames.has(profile) ? undefined : `there is no profile "${profile}"`
-  const faultsOf = (
+  const errorsOf = (
     member: 'issuers' | 'profiles',
-    judge: (name: string) => string | undefined,
-  ): readonly ConfigFault[] =>
+    check: (name: string) => string | undefined,
+  ): readonly ConfigError[] =>
     entry[member].flatMap((referred, index) => {
-      const message = judge(referred)
-      return message === undefined ? [] : [faultAt(['clients', name, member, index], message)]
+      const message = check(referred)
+      return message === undefined ? [] : [errorAt(['clients', name, member, index], message)]
     })
-  return [...faultsOf('issuers', issuerFault), ...faultsOf('profiles', profileFault)]
+  return [...errorsOf('issuers', checkIssuer), ...errorsOf('profiles', checkProfile)]
 }

@@ -5,8 +5,8 @@
  */
 import type * as z from 'zod/mini'
 
-/** One fault. */
-export interface ConfigFault {
+/** One error. */
+export interface ConfigError {
   /** JSON Pointer (RFC 6901) into `signer.config.json`; empty for the document itself. */
   readonly path: string
   /** What was found and what is wanted; never a part of a secret. */
@@ -20,19 +20,19 @@ function jsonPointer(segments: readonly PropertyKey[]): string {
     .join('')
 }
 
-/** Makes a fault at the place that `segments` name. */
-export const faultAt = (segments: readonly PropertyKey[], message: string): ConfigFault => ({
+/** Makes an error at the place that `segments` name. */
+export const errorAt = (segments: readonly PropertyKey[], message: string): ConfigError => ({
   path: jsonPointer(segments),
   message,
 })
 
 /** One line for people: the place, then what is wrong there. */
-export const formatConfigFault = ({ path, message }: ConfigFault): string =>
+export const formatConfigError = ({ path, message }: ConfigError): string =>
   `${path === '' ? 'the document' : path}: ${message}`
 
-/** The faults that a schema found, in its order. */
-export const schemaFaults = (issues: readonly z.core.$ZodIssue[]): readonly ConfigFault[] =>
-  issues.map((issue) => faultAt(issue.path, issueMessage(issue)))
+/** The errors that a schema found, in its order. */
+export const schemaErrors = (issues: readonly z.core.$ZodIssue[]): readonly ConfigError[] =>
+  issues.map((issue) => errorAt(issue.path, issueMessage(issue)))
 
 /** A record's key has its own issues; they say more than "Invalid key in record". */
 function issueMessage(issue: z.core.$ZodIssue): string {

@@ -8,7 +8,7 @@ import type { IssuingCa, IssuingKey } from '../model/issuing-ca.ts'
 import type { ClientPolicy } from '../policy/rules/client-policy.ts'
 import type { Profile } from '../policy/rules/profile.ts'
 import type { PublicKey } from './client-key.ts'
-import type { ConfigFault } from './config-error.ts'
+import type { ConfigError } from './config-error.ts'
 
 /** The base of every path. */
 export interface PublicUrl {
@@ -90,7 +90,7 @@ export interface SignerConfig {
   readonly clientKeys: ReadonlyMap<string, RegisteredKey<Client>>
   readonly adminKeys: ReadonlyMap<string, RegisteredKey<Admin>>
   /** Every error, for the log and for the operator. */
-  readonly errors: readonly ConfigFault[]
+  readonly errors: readonly ConfigError[]
 }
 
 /** @returns The profiles open to a client under an issuer, the client's default first. */

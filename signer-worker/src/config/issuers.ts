@@ -10,13 +10,13 @@ import { isKindOpen } from '../policy/names/name-constraints.ts'
 import type { Profile } from '../policy/rules/profile.ts'
 import { quoteList } from '../policy/text.ts'
 import { type AuthoritySurroundings, buildAuthorities } from './authorities.ts'
-import { type ConfigFault, faultAt } from './config-error.ts'
+import { type ConfigError, errorAt } from './config-error.ts'
 import type { Authority, Issuer } from './config.ts'
 import type { IssuerEntry } from './schema.ts'
 
 /** What an issuer is checked against. */
 export interface IssuerSurroundings extends AuthoritySurroundings {
-  /** Profiles without faults of their own. */
+  /** Profiles without errors of their own. */
   readonly profiles: Readonly<Record<string, Profile>>
   /** Names of all profiles. */
   readonly profileNames: ReadonlySet<string>
@@ -26,7 +26,7 @@ export interface IssuerSurroundings extends AuthoritySurroundings {
 export interface BuiltIssuer {
   /** `undefined` when one of its issuing CAs has an error. */
   readonly issuer: Issuer | undefined
-  readonly faults: readonly ConfigFault[]
+  readonly errors: readonly ConfigError[]
 }
 
 /** Builds the issuer of one entry. */
@@ -35,29 +35,29 @@ export function buildIssuer(
   entry: IssuerEntry,
   surroundings: IssuerSurroundings,
 ): BuiltIssuer {
-  const { authorities, faults } = buildAuthorities(
+  const { authorities, errors } = buildAuthorities(
     entry.authorities,
     ['issuers', name, 'authorities'],
     surroundings,
   )
   const profiles = entry.profiles.map((profile, index) => ({
     profile,
-    faults: faultsOfProfile(profile, authorities, surroundings).map((message) =>
-      faultAt(['issuers', name, 'profiles', index], message),
+    errors: checkProfileFits(profile, authorities, surroundings).map((message) =>
+      errorAt(['issuers', name, 'profiles', index], message),
     ),
   }))
   const brokenProfiles = profiles
-    .filter((one) => one.faults.length > 0 || surroundings.profiles[one.profile] === undefined)
+    .filter((one) => one.errors.length > 0 || surroundings.profiles[one.profile] === undefined)
     .map(({ profile }) => profile)
   const issuer =
-    faults.length === 0
+    errors.length === 0
       ? assemble(authorities, {
           name,
           profiles: entry.profiles,
           brokenProfiles: new Set(brokenProfiles),
         })
       : undefined
-  return { issuer, faults: [...faults, ...profiles.flatMap((one) => one.faults)] }
+  return { issuer, errors: [...errors, ...profiles.flatMap((one) => one.errors)] }
 }
 
 /** @returns `undefined` when none is active with its key: there is an error for it then. */
@@ -77,7 +77,7 @@ function assemble(
 }
 
 /** A CA that is retiring signs nothing new, so no profile need fit it. */
-function faultsOfProfile(
+function checkProfileFits(
   name: string,
   authorities: readonly Authority[],
   { profileNames, profiles }: IssuerSurroundings,
@@ -88,39 +88,44 @@ function faultsOfProfile(
   return authorities
     .filter(({ state }) => state !== 'retiring')
     .flatMap(({ ca }) => [
-      pathFault(profile, ca),
-      namesFault(profile, ca),
-      policyFault(profile, ca),
+      checkPathLength(name, profile, ca),
+      checkNames(name, profile, ca),
+      checkPolicies(name, profile, ca),
     ])
-    .filter((fault) => fault !== undefined)
-    .map((fault) => `profile "${name}" ${fault}`)
+    .filter((error) => error !== undefined)
 }
 
 /** RFC 5280 §4.2.1.9: each CA certificate takes one from the path length above it. */
-function pathFault(profile: Profile, { pathLength, subjectText }: IssuingCa): string | undefined {
+function checkPathLength(
+  name: string,
+  profile: Profile,
+  { pathLength, subjectText }: IssuingCa,
+): string | undefined {
   if (!profile.isCA || pathLength === undefined) return undefined
   const wanted = profile.pathLength ?? 0
   if (wanted < pathLength) return undefined
   return (
-    `makes CA certificates of path length ${String(wanted)}, ` +
+    `profile "${name}" makes CA certificates of path length ${String(wanted)}, ` +
     `but path length ${String(pathLength)} of the issuing CA "${subjectText}" leaves no room for them`
   )
 }
 
-function namesFault(
+function checkNames(
+  name: string,
   { subjectAltNames }: Profile,
   { nameConstraints, subjectText }: IssuingCa,
 ): string | undefined {
   if (subjectAltNames.length === 0) return undefined
   if (subjectAltNames.some((kind) => isKindOpen(kind, nameConstraints))) return undefined
   return (
-    `allows only names of kind ${quoteList(subjectAltNames)}, ` +
+    `profile "${name}" allows only names of kind ${quoteList(subjectAltNames)}, ` +
     `and the name constraints of the issuing CA "${subjectText}" leave none of them`
   )
 }
 
 /** RFC 5280 §4.2.1.11. anyPolicy in a profile does not count: a CA above may inhibit it. */
-function policyFault(
+function checkPolicies(
+  name: string,
   { certificatePolicies }: Profile,
   { requiredPolicies: accepted, subjectText }: IssuingCa,
 ): string | undefined {
@@ -131,7 +136,7 @@ function policyFault(
   }
   const wanted = accepted.includes(ANY_POLICY) ? 'a policy' : accepted.map(oidToText).join(' or ')
   return (
-    `names no certificate policy that is valid under the issuing CA "${subjectText}", whose chain ` +
+    `profile "${name}" names no certificate policy that is valid under the issuing CA "${subjectText}", whose chain ` +
     `requires one (requireExplicitPolicy); add ${wanted} to certificatePolicies`
   )
 }

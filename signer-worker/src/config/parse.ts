@@ -1,5 +1,5 @@
 /**
- * From the text of `signer.config.json` to a configuration that can be trusted, or every fault in it.
+ * From the text of `signer.config.json` to a configuration that can be trusted, or every error in it.
  *
  * Runs in workerd and in Node: the worker keeps entries with an error out of service, `edge-issuer
  * config check` shows every error before it is deployed.
@@ -9,7 +9,7 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { checkShape, type Shape } from './check-schema.ts'
 import { buildClients } from './clients.ts'
-import { type ConfigFault, faultAt } from './config-error.ts'
+import { type ConfigError, errorAt } from './config-error.ts'
 import type { Admin, Client, RegisteredKey, SignerConfig } from './config.ts'
 import { buildIssuer } from './issuers.ts'
 import { readPublicUrl } from './public-url.ts'
@@ -28,7 +28,7 @@ export function parseConfig(
   text: string,
   readSecret: ReadSecret,
   nowMs: number,
-): Result<SignerConfig, readonly ConfigFault[]> {
+): Result<SignerConfig, readonly ConfigError[]> {
   const built = build({ text, readSecret, nowMs })
   return built.ok && built.value.errors.length > 0 ? err(built.value.errors) : built
 }
@@ -42,7 +42,7 @@ export function parseConfig(
 export const loadConfig = (
   text: string,
   readSecret: ReadSecret,
-): Result<SignerConfig, readonly ConfigFault[]> => build({ text, readSecret, nowMs: undefined })
+): Result<SignerConfig, readonly ConfigError[]> => build({ text, readSecret, nowMs: undefined })
 
 interface Source {
   readonly text: string
@@ -50,11 +50,11 @@ interface Source {
   readonly nowMs: number | undefined
 }
 
-function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
+function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
   const json = parseJson(source.text)
-  if (!json.ok) return err([faultAt([], `is not JSON: ${json.error}`)])
+  if (!json.ok) return err([errorAt([], `is not JSON: ${json.error}`)])
   const shape = checkShape(json.value)
-  if (shape.file === undefined) return err(shape.faults)
+  if (shape.file === undefined) return err(shape.errors)
 
   const { file, declared } = shape
   const publicUrl = readPublicUrl(file.publicUrl)
@@ -80,18 +80,18 @@ function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
     })),
     clients.keys,
   )
-  const documentFaults = [
-    ...(publicUrl.ok ? [] : [faultAt(['publicUrl'], publicUrl.error)]),
-    ...emptyFaults(declared),
+  const documentErrors = [
+    ...(publicUrl.ok ? [] : [errorAt(['publicUrl'], publicUrl.error)]),
+    ...checkSections(declared),
   ]
-  const faults = [
-    ...shape.faults,
-    ...documentFaults,
-    ...issuers.flatMap((built) => built.faults),
-    ...clients.faults,
-    ...admins.faults,
+  const errors = [
+    ...shape.errors,
+    ...documentErrors,
+    ...issuers.flatMap((built) => built.errors),
+    ...clients.errors,
+    ...admins.errors,
   ]
-  if (documentFaults.length > 0 || !publicUrl.ok) return err(faults)
+  if (documentErrors.length > 0 || !publicUrl.ok) return err(errors)
   const working = new Map(
     issuers.flatMap(({ issuer }) => (issuer === undefined ? [] : [[issuer.name, issuer]])),
   )
@@ -103,17 +103,17 @@ function build(source: Source): Result<SignerConfig, readonly ConfigFault[]> {
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),
       clients: clients.clients,
-      clientKeys: usableKeys(clients.keys, repeated, entriesAt(faults, 'clients')),
-      adminKeys: usableKeys(admins.keys, repeated, entriesAt(faults, 'admins')),
-      errors: faults,
+      clientKeys: usableKeys(clients.keys, repeated, entriesAt(errors, 'clients')),
+      adminKeys: usableKeys(admins.keys, repeated, entriesAt(errors, 'admins')),
+      errors,
     }),
   )
 }
 
 /** The names of the entries in which the errors are. */
-const entriesAt = (faults: readonly ConfigFault[], section: string): ReadonlySet<string> =>
+const entriesAt = (errors: readonly ConfigError[], section: string): ReadonlySet<string> =>
   new Set(
-    faults.flatMap(({ path }) => {
+    errors.flatMap(({ path }) => {
       const [, at, name] = path.split('/')
       return at === section && name !== undefined ? [name] : []
     }),
@@ -130,10 +130,10 @@ const usableKeys = <H extends Client | Admin>(
   )
 
 /** Without an issuer, a profile and a client the worker could answer nobody. */
-const emptyFaults = (declared: Shape['declared']): readonly ConfigFault[] =>
+const checkSections = (declared: Shape['declared']): readonly ConfigError[] =>
   (['issuers', 'profiles', 'clients'] as const)
     .filter((section) => declared[section].size === 0)
-    .map((section) => faultAt([section], 'is empty'))
+    .map((section) => errorAt([section], 'is empty'))
 
 function parseJson(text: string): Result<unknown, string> {
   try {

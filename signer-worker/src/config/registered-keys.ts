@@ -5,7 +5,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readPublicKey } from './client-key.ts'
-import { type ConfigFault, faultAt } from './config-error.ts'
+import { type ConfigError, errorAt } from './config-error.ts'
 import type { Admin, Client, RegisteredKey } from './config.ts'
 import type { KeyEntry } from './schema.ts'
 
@@ -21,7 +21,7 @@ export interface RegisteredKeys<H extends Client | Admin> {
   readonly keys: ReadonlyMap<string, RegisteredKey<H>>
   /** Thumbprints of keys that are there more than once, also in `taken`: they are no one's. */
   readonly repeated: ReadonlySet<string>
-  readonly faults: readonly ConfigFault[]
+  readonly errors: readonly ConfigError[]
 }
 
 /** @param taken - Keys that others hold already. */
@@ -31,7 +31,7 @@ export function registerKeys<H extends Client | Admin>(
 ): RegisteredKeys<H> {
   const keys = new Map<string, RegisteredKey<H>>()
   const repeated = new Set<string>()
-  const faults: ConfigFault[] = []
+  const errors: ConfigError[] = []
   for (const { section, holder, keys: entries } of holdings) {
     for (const [index, entry] of entries.entries()) {
       const at = [section, holder.name, 'keys', index]
@@ -40,27 +40,27 @@ export function registerKeys<H extends Client | Admin>(
         ? (keys.get(key.value.keyId) ?? taken.get(key.value.keyId))?.holder
         : undefined
       if (!key.ok) {
-        faults.push(faultAt([...at, key.error.member], key.error.message))
+        errors.push(errorAt([...at, key.error.member], key.error.message))
       } else if (owner !== undefined) {
         repeated.add(key.value.keyId)
-        faults.push(faultAt([...at, 'publicKey'], `is already a key of ${ownerToText(owner)}`))
+        errors.push(errorAt([...at, 'publicKey'], `is already a key of ${ownerToText(owner)}`))
       } else {
         keys.set(key.value.keyId, key.value)
       }
     }
   }
-  return { keys, repeated, faults }
+  return { keys, repeated, errors }
 }
 
 const ownerToText = (owner: Client | Admin): string =>
   `${'role' in owner ? 'admin' : 'client'} "${owner.name}"`
 
-interface KeyFault {
+interface KeyError {
   readonly member: keyof KeyEntry
   readonly message: string
 }
 
-function buildKey<H>(holder: H, entry: KeyEntry): Result<RegisteredKey<H>, KeyFault> {
+function buildKey<H>(holder: H, entry: KeyEntry): Result<RegisteredKey<H>, KeyError> {
   const { publicKey, notBefore, notAfter } = entry
   const read = readPublicKey(publicKey)
   if (!read.ok) return err({ member: 'publicKey', message: read.error })

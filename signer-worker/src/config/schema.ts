@@ -1,5 +1,5 @@
 /**
- * The shape of `signer.config.json`, closed: an unknown field is a fault. What the shape cannot say
+ * The shape of `signer.config.json`, closed: an unknown field is an error. What the shape cannot say
  * (references, certificates, keys) is checked in `parse.ts`.
  *
  * @module
@@ -73,7 +73,7 @@ const authoritySchema = z
       .enum(AUTHORITY_STATES)
       .check(
         z.describe(
-          'active: signs, exactly one of them; next: will sign, and is trusted already; retiring: has signed, and is trusted still',
+          'active: signs, exactly one; next: will sign, already trusted; retiring: has signed, still trusted',
         ),
       ),
     chain: z
@@ -92,7 +92,7 @@ const authoritySchema = z
       )
       .check(
         z.describe(
-          'name of the Worker secret that holds the private key of the issuing CA, PKCS#8 PEM; only a CA that is retiring can be without',
+          'name of the Worker secret that holds the private key of the issuing CA, PKCS#8 PEM; required unless the state is retiring',
         ),
       ),
     crlUrl: publishedUrl('its CRL, in DER'),
@@ -112,7 +112,11 @@ const issuerSchema = z
       ),
     profiles: namesSchema.check(z.describe('profiles that this issuer signs')),
   })
-  .check(z.describe('what clients ask: an issuing CA, under a name that outlives it'))
+  .check(
+    z.describe(
+      'what clients request certificates from: issuing CAs under a name that stays the same',
+    ),
+  )
 
 const keySchema = z
   .strictObject({
@@ -142,7 +146,7 @@ const shardCountSchema = z
 const clientSchema = z
   .strictObject({
     keys: keysSchema.check(
-      z.describe('empty for a client that is gone: its certificates can still be listed'),
+      z.describe('empty for a client that was removed: its certificates can still be listed'),
     ),
     issuers: namesSchema.check(z.describe('issuers that this client may use')),
     profiles: namesSchema.check(
@@ -155,7 +159,7 @@ const clientSchema = z
       .optional(z.boolean())
       .check(
         z.describe(
-          'true in place of `allowed`: all that the profile and the issuing CA allow may be asked for; default false',
+          'true instead of `allowed`: everything that the profile and the issuing CA allow may be requested; default false',
         ),
       ),
     // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
@@ -166,7 +170,7 @@ const clientSchema = z
           z.minLength(1),
           z.maxLength(MAX_SHARD_CHANGES),
           z.describe(
-            'how many Durable Objects hold the certificates of this client under each issuer; every number that was ever used, in order, the one for today last',
+            'how many Durable Objects hold the certificates of this client under each issuer: every number that was used, in order, the current one last',
           ),
         ),
       () => [1],
@@ -177,7 +181,7 @@ const clientSchema = z
         .nullable(z.int().check(z.gte(1), z.lte(MAX_CERTIFICATES_PER_MINUTE)))
         .check(
           z.describe(
-            'most new certificates in any 60 seconds under each issuer; each of several `shards` has its share of it; null for no limit',
+            'maximum of new certificates in any 60 seconds under each issuer, divided between `shards`; null for no limit',
           ),
         ),
       DEFAULT_CERTIFICATES_PER_MINUTE,
@@ -190,7 +194,7 @@ const clientSchema = z
           z.gte(1),
           z.lte(MAX_REPEATS_PER_MINUTE),
           z.describe(
-            'most requests a minute, in each ledger object, that are refused or that have their certificate already',
+            'maximum of requests per minute, in each ledger object, that are refused or already have their certificate',
           ),
         ),
       DEFAULT_REPEATS_PER_MINUTE,
@@ -199,7 +203,7 @@ const clientSchema = z
   .check(
     z.refine(
       ({ allowed, unrestricted }) => allowed !== undefined || unrestricted === true,
-      'must say what may be asked for: with `allowed`, or with `unrestricted: true` for all that the profiles and the CA allow',
+      'must set `allowed`, or `unrestricted: true` for everything that the profiles and the CA allow',
     ),
     z.refine(
       ({ allowed, unrestricted }) => allowed === undefined || unrestricted !== true,
@@ -214,10 +218,12 @@ const adminSchema = z
     role: z
       .enum(ADMIN_ROLES)
       .check(
-        z.describe('read lists and shows certificates; admin also sees who asked, and exports'),
+        z.describe(
+          'read lists and shows certificates; admin also sees the requesters, and exports',
+        ),
       ),
   })
-  .check(z.describe('someone who may look into the ledgers'))
+  .check(z.describe('someone who may read the ledgers'))
 
 const blockedKeysSchema = z
   .array(

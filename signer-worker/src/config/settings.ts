@@ -9,10 +9,10 @@
  */
 import type { Result } from '@edge-issuer/shared'
 import bundledConfig from '#signer-config'
-import { type ConfigFault, loadConfig, type SignerConfig } from './index.ts'
+import { type ConfigError, loadConfig, type SignerConfig } from './exports.ts'
 
 /** What the worker runs on; or every error of a document that is of no use at all. */
-export type Settings = Result<SignerConfig, readonly ConfigFault[]>
+export type Settings = Result<SignerConfig, readonly ConfigError[]>
 
 /** The binding that replaces the bundled `signer.config.json`: for tests and local runs. */
 const CONFIG_BINDING = 'SIGNER_CONFIG'

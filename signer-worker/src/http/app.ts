@@ -1,6 +1,6 @@
 /**
- * The worker as an HTTP application: what happens to a request, in order. Every way out, a thrown
- * error included, is an answer of the protocol with one log line.
+ * The worker as an HTTP application: middleware and routes, in order. Every request, also one that throws,
+ * gets a response of the protocol and one log line.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'
 import { sign } from './routes/sign.ts'
 
-/** What the application needs from outside. */
+/** Dependencies of the application. */
 export interface AppDependencies {
   readonly loadSettings: (env: Env) => Settings
   readonly openLedger: OpenLedger
@@ -54,7 +54,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   app.use(requestLog(dependencies))
   app.use(requireConfig(dependencies))
 
-  // Who asks comes first: without a good signature nobody learns what there is.
+  // Authentication comes first: an unsigned request learns nothing about paths and issuers.
   const client = authenticate(nowMs)
   const reader = authenticateAdmin(nowMs, 'read')
   const admin = authenticateAdmin(nowMs, 'admin')

@@ -1,27 +1,27 @@
 /**
- * What travels with one request through the middleware.
+ * The context of one request, in the middleware and in the routes.
  *
  * @module
  */
 import type { AdminRole } from '@edge-issuer/shared'
 import type { Context } from 'hono'
-import type { Client, SignerConfig } from '../config/index.ts'
+import type { Client, SignerConfig } from '../config/exports.ts'
 import type { Identity } from './auth/verify.ts'
 import type { LogFields } from './log.ts'
 
-/** Hono's type parameter: bindings, and what the steps leave for the ones after them. */
+/** Hono's type parameter: bindings, and variables that earlier middleware sets for later ones. */
 export interface AppEnv {
   readonly Bindings: Env
   readonly Variables: {
-    /** In the log and in the answer, to find one by the other. */
+    /** In the log and in the response, to correlate them. */
     requestId: string
-    /** For the log line; each step adds what it learned. */
+    /** Fields of the log line; each middleware adds its own. */
     logFields: LogFields
     config: SignerConfig
-    /** The octets of the body, for POST only. */
+    /** The bytes of the body, for POST only. */
     body: Uint8Array
     identity: Identity<Client>
-    /** Of the admin who asks; only under the admin API. */
+    /** Role of the caller; only under the admin API. */
     adminRole: AdminRole
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The worker's log: one JSON object a line. Facts only: no certification request, no key, no
- * signature and no secret is ever among them.
+ * The worker's log: one JSON object per line. It never contains a certification request, a key, a
+ * signature or a secret.
  *
  * @module
  */
 
-/** What is known about one request, as far as it came. */
+/** Fields of one request's log line; those of steps that it did not reach are absent. */
 export interface LogFields {
   readonly client?: string
   readonly admin?: string
@@ -16,15 +16,15 @@ export interface LogFields {
   readonly namespace?: string
   readonly name?: string
   readonly serialNumber?: string
-  /** How many things that were asked for the certificate does not contain. */
+  /** Number of requested items that the certificate does not contain. */
   readonly ignored?: number
-  /** How many warnings about the certificate its client got. */
+  /** Number of warnings about the certificate. */
   readonly warnings?: number
   /** `issued`, `replayed`, `healthy`, or the code of the refusal. */
   readonly outcome?: string
   /** How long the ledger took, in ms. */
   readonly ledgerMillis?: number
-  /** What stands behind a refusal whose text outside is constant. */
+  /** The reason of a refusal whose detail is constant. */
   readonly reason?: string
 }
 
@@ -39,7 +39,7 @@ export type LogEntry =
       readonly status: number
       readonly millis: number
     } & LogFields)
-  | { readonly event: 'config_fault'; readonly path: string; readonly message: string }
+  | { readonly event: 'config_error'; readonly path: string; readonly message: string }
 
 /** Writes one line. */
 export type WriteLog = (entry: LogEntry) => void

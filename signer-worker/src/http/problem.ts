@@ -9,7 +9,7 @@ import { detailOf, firstOf } from '../model/refusals.ts'
 /** Longest `detail`, in characters: it ends up in a condition's message, for people. */
 const MAX_DETAIL_CHARACTERS = 1024
 
-/** Most reasons that are told one by one; `detail` has the text of as many as fit. */
+/** Maximum of entries in `errors`; `detail` has the text of as many as fit. */
 const MAX_ERRORS = 32
 
 /** Members that only some refusals have. */

@@ -1,5 +1,5 @@
 /**
- * Every answer of the worker, good or bad, is made here.
+ * Makes every response of the worker.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const CONSTANT_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const
 
-/** What can be asked for. */
+/** Bodies of successful responses. */
 export type Answer =
   | SignAnswer
   | HealthAnswer
@@ -42,28 +42,28 @@ export type Answer =
   | ExportPage
   | RefusalsPage
 
-/** Answers with what was asked for. */
+/** Responds with success. */
 export const answer = (c: AppContext, status: 200 | 201, body: Answer): Response =>
   respond(c, JSON.stringify(body), { status, headers: { 'content-type': JSON_CONTENT_TYPE } })
 
-/** Answers with counters in the Prometheus text format. */
+/** Responds with metrics in the Prometheus text format. */
 export const answerMetrics = (c: AppContext, text: string): Response =>
   respond(c, text, { status: 200, headers: { 'content-type': METRICS_CONTENT_TYPE } })
 
-/** What only some refusals have. */
+/** Members that only some refusals have. */
 export interface RefusalExtras extends ProblemExtras {
   /** `Allow` (RFC 9110 §10.2.1), for `method_not_allowed`. */
   readonly allow?: string
 }
 
-/** Ends the request with a refusal. */
+/** Responds with a refusal. */
 export const refuse = (c: AppContext, refusal: Refusal, extras: RefusalExtras = {}): Response =>
   refuseForAll(c, { refusals: [refusal] }, extras)
 
 /**
- * Ends the request with all the reasons against it; the first one's code decides.
+ * Responds with all refusals of a request; the code of the first one decides.
  *
- * @param reason - For the log, where the text outside is constant.
+ * @param reason - Only logged, where the detail is constant.
  */
 export function refuseForAll(
   c: AppContext,

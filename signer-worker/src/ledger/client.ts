@@ -4,7 +4,7 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import type { Client } from '../config/index.ts'
+import type { Client } from '../config/exports.ts'
 import type { Ledger } from './ledger.ts'
 import type { IssueOutcome, IssueRequest, LedgerRefusal } from './messages.ts'
 import { shardForUid } from './shards.ts'
@@ -26,7 +26,7 @@ export type OpenLedger = (env: Env, owner: LedgerOwner) => LedgerClient
 
 const UNAVAILABLE: Refusal = {
   code: 'ledger_unavailable',
-  detail: 'the ledger did not answer; the same request can be sent again',
+  detail: 'the ledger did not respond; retry the same request',
 }
 
 /** One of the Durable Objects of a ledger. */

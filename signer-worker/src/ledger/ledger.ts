@@ -1,14 +1,14 @@
-import { err, ok, type Refusal } from '@edge-issuer/shared'
 /**
  * The ledger: which certificate was issued for which uid. One Durable Object for each issuer, client
- * and shard; the same uid gets the same certificate, for ever.
+ * and shard; the same uid always gets the same certificate.
  *
  * @module
  */
+import { err, ok, type Refusal } from '@edge-issuer/shared'
 import { DurableObject } from 'cloudflare:workers'
 import { issueCertificate } from '../ca/issue.ts'
 import { randomSerialNumber } from '../ca/serial.ts'
-import { type SigningAuthority, signingAuthority } from '../config/index.ts'
+import { type SigningAuthority, signingAuthority } from '../config/exports.ts'
 import { loadSettings } from '../config/settings.ts'
 import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './audit.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
@@ -32,20 +32,20 @@ import { RepeatLimiter } from './repeats.ts'
 import { migrate, readMeta, writeMeta } from './schema.ts'
 
 /**
- * It signs here, not in the caller, because looking up, signing and recording must be one step:
- * `node:crypto` signs synchronously, so no `await` stands between SELECT and INSERT, no other event of
- * this object can run in between, and two requests for one uid cannot both sign.
+ * The ledger signs, and not its caller, because lookup, signing and recording must be one step:
+ * `node:crypto` signs synchronously, so there is no `await` between SELECT and INSERT, no other event of
+ * this object runs in between, and two requests for one uid cannot both sign.
  *
- * Nothing leaves before it is durable: the runtime's output gate holds the answer back until the row
- * is on disk. If we stop anywhere in here, the certificate was neither recorded nor seen by anyone;
- * the next request signs anew. If we stop after the row is durable, the next request gets that row.
+ * Nothing leaves before it is durable: the runtime's output gate holds the response back until the row
+ * is on disk. If the process ends before that, the certificate was neither recorded nor sent, and the next
+ * request signs again. If it ends later, the next request gets the recorded certificate.
  */
 export class Ledger extends DurableObject<Env> {
-  /** The newest shardGeneration that an order came from; never less than what is stored. */
+  /** The newest generation of shards that a caller had; never less than the stored one. */
   #shardGeneration: number
-  /** Who waits for it goes on in the same turn; `undefined` when nobody does. */
+  /** The batch that waiting requests run in; `undefined` when none waits. */
   #batch: Promise<void> | undefined
-  /** When old nonces were forgotten last, epoch ms. */
+  /** When expired nonces were last deleted, epoch ms. */
   #forgotAtMs = 0
   readonly #repeats = new RepeatLimiter()
 
@@ -56,9 +56,8 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /**
-   * Answers with the certificate of `request.origin.uid`, and issues it if there is none.
-   *
-   * @param shardGeneration - Of the caller's settings.
+   * @returns The certificate of `request.origin.uid`, issued now if there is none.
+   * @param shardGeneration - Of the caller's configuration.
    */
   async issue(request: IssueRequest, shardGeneration: number): Promise<IssueOutcome> {
     await this.#nextBatch()
@@ -95,7 +94,7 @@ export class Ledger extends DurableObject<Env> {
     return err({ refusals: [limited] })
   }
 
-  /** After the transaction was rolled back: nothing of the request is stored but that it was refused. */
+  /** Runs after the rollback: only the refusal is stored. */
   #fail({ cause }: NotIssued, { repeatsPerMinute }: IssueRequest, nowMs: number): IssueOutcome {
     const repeated = this.#checkRepeats(repeatsPerMinute, nowMs)
     if (repeated !== undefined) return err({ refusals: [repeated] })
@@ -105,9 +104,8 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /**
-   * The certificate of a uid that another object issues for now, because the number of shards has
-   * changed. From then on this object takes no orders from settings of before the change, so no uid can
-   * be issued for in two objects.
+   * Looks up a uid that another object issues for since the number of shards changed, and fences this object:
+   * it refuses orders from configurations before the change, so no uid can be issued for in two objects.
    */
   lookupAndFence({
     uid,
@@ -148,9 +146,8 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /**
-   * The next turn of the event loop. Requests that came in while this object was busy get the same one,
-   * each its own transaction in it, and are written to disk together: under load a write costs more than
-   * all the rest.
+   * Waits for the next turn of the event loop. Requests that came in while this object was busy share one turn,
+   * each in its own transaction, and are written to disk together: under load the write is the largest cost.
    */
   async #nextBatch(): Promise<void> {
     this.#batch ??= this.#startBatch()
@@ -175,7 +172,7 @@ export class Ledger extends DurableObject<Env> {
     return answerStored(stored)
   }
 
-  /** Outside of any transaction: what is remembered here must not be taken back on disk. */
+  /** Must run outside of any transaction: a rollback must not undo what `#shardGeneration` holds. */
   #follow(shardGeneration: number): void {
     if (shardGeneration <= this.#shardGeneration) return
     writeMeta(this.ctx.storage.sql, 'layout', shardGeneration)
@@ -196,12 +193,12 @@ export class Ledger extends DurableObject<Env> {
     if (waitMs === 0) return undefined
     return {
       code: 'rate_limited',
-      detail: `this client may have ${String(limit)} new certificates a minute; the same request can be sent again`,
+      detail: `this client's limit of ${String(limit)} new certificates per minute is reached; retry the same request`,
       retryAfterSeconds: Math.ceil(waitMs / 1000),
     }
   }
 
-  /** Counts a request that issues nothing. Above the limit nothing is written before the window is over. */
+  /** Counts a request that issues nothing. Above the limit nothing is written until the window ends. */
   #checkRepeats(limit: number, nowMs: number): Refusal | undefined {
     const rejected = this.#repeats.takeRejected(nowMs)
     if (rejected > 0) countRefusal(this.ctx.storage.sql, 'rate_limited', rejected)
@@ -210,8 +207,8 @@ export class Ledger extends DurableObject<Env> {
     return {
       code: 'rate_limited',
       detail:
-        `this client may send ${String(limit)} requests a minute that are refused or that have their ` +
-        'certificate already; the same request can be sent again',
+        `this client's limit of ${String(limit)} requests per minute that are refused or already have ` +
+        'their certificate is reached; retry the same request',
       retryAfterSeconds: Math.ceil(waitMs / 1000),
     }
   }
@@ -234,7 +231,7 @@ export class Ledger extends DurableObject<Env> {
   }
 }
 
-/** The certificate could not be made; the cause is for the log. Rolls back the transaction it is thrown in. */
+/** No certificate could be issued; the cause is logged. Rolls back the transaction it is thrown in. */
 class NotIssued extends Error {}
 
 /** @throws NotIssued */
@@ -246,36 +243,36 @@ function issueOrThrow(...parts: Parameters<typeof issueCertificate>): Uint8Array
   }
 }
 
-/** An error of the program: what it is, is for the log only. */
+/** A bug: its details are logged, and not sent. */
 const NOT_ISSUED: Refusal = {
   code: 'internal_error',
   detail: 'the worker failed; its log has the reason under the request id',
 }
 
 /**
- * While a new version of the worker is rolled out, its caller and this object can have different
- * settings. A plan that was made for another CA certificate must not be signed.
+ * During a rollout the caller and this object can have different configurations. A plan for another CA
+ * certificate must not be signed.
  */
 const ROLLING_OUT: Refusal = {
   code: 'ledger_unavailable',
   detail:
-    'the worker and its ledger have different settings, as happens while a new version is rolled ' +
-    'out; the same request can be sent again',
+    'the worker and its ledger run different versions of the configuration, as happens during a ' +
+    'rollout; retry the same request',
 }
 
-/** The same for the number of shards; for good, if it was taken back. */
+/** The same for the number of shards; permanent if the change was reverted. */
 const OLDER_SHARDS: Refusal = {
   code: 'ledger_unavailable',
   detail:
-    "the ledger has served settings with more numbers in the client's shards; the same request can " +
-    'be sent again when they are rolled out, or are put back',
+    "the ledger has used a configuration with more numbers in the client's shards; retry the same " +
+    'request when that configuration is rolled out, or restored',
 }
 
 const NONCE_USED = {
   refusals: [
     {
       code: 'credentials_rejected',
-      detail: 'the signature was used before; sign each request anew',
+      detail: 'the signature was used before; sign each request separately',
     },
   ],
   reason: 'nonce_used',

@@ -130,9 +130,7 @@ warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS n
     const { exitCode, stderr } = await config('check s.json')
     expect(exitCode).toBe(1)
     expect(stderr).toContain('/clients/c1: Unrecognized key: "allows"')
-    expect(stderr).toContain(
-      '/clients/c1: must say what may be asked for: with `allowed`, or with `unrestricted: true`',
-    )
+    expect(stderr).toContain('/clients/c1: must set `allowed`, or `unrestricted: true`')
   })
 
   it.for([

@@ -117,7 +117,7 @@ Next:
     [
       'rotate s.json --add ca',
       1,
-      '/issuers/default/authorities/1/chain: has the issuing CA of authorities/0',
+      '/issuers/default/authorities/1/chain: has the same issuing CA as authorities/0',
     ],
     ['rotate s.json --add mixed', 1, 'CA_KEY_DEFAULT_2" does not belong to the issuing CA'],
     ['rotate none.json --activate', 1, 'cannot read "none.json"'],

@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest'
 import { accessWarnings } from '../../../cli/src/config/access-warnings.ts'
 import { describeAccess } from '../../../cli/src/config/describe-access.ts'
-import { type ConfigFile, configSchema, USAGES } from '../../../signer-worker/src/config/index.ts'
+import { type ConfigFile, configSchema, USAGES } from '../../../signer-worker/src/config/exports.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

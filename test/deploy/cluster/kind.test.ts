@@ -69,7 +69,7 @@ describe('issueInCluster', () => {
     const said = await issue()
     for (const kind of KINDS) {
       expect(said).toContain(`${kind}.edge-issuer.dev/edge is Ready`)
-      const chains = said.filter((line) => line.endsWith(`a chain to the root, by the ${kind}`))
+      const chains = said.filter((line) => line.endsWith(`a chain to the root, from the ${kind}`))
       expect(chains).toHaveLength(2)
     }
     const list = await kubectl(['get', 'certificates', '-n', 'kind-e2e', '-o', 'name'])

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import { stableText } from '../../../relay/src/core/stable-text.ts'
 
-const SKEW = "the signature's time is more than 300 seconds away from the worker's, "
+const SKEW = "the signature's time differs by more than 300 seconds from the worker's, "
 
 describe('two messages say the same', () => {
   it.for([
@@ -12,8 +12,8 @@ describe('two messages say the same', () => {
     },
     {
       what: 'with another time of the worker',
-      one: `${SKEW}2026-01-01T00:00:00.000Z; set the clocks right; its clock says 2026-01-01T00:00:00Z`,
-      other: `${SKEW}2026-01-01T00:00:07.000Z; set the clocks right; its clock says 2026-01-01T00:00:07Z`,
+      one: `${SKEW}2026-01-01T00:00:00.000Z; synchronize the clocks; its clock says 2026-01-01T00:00:00Z`,
+      other: `${SKEW}2026-01-01T00:00:07.000Z; synchronize the clocks; its clock says 2026-01-01T00:00:07Z`,
     },
     {
       what: 'with another address of the same host',

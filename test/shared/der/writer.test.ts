@@ -107,15 +107,4 @@ describe('an element', () => {
     expect(der.encode(ours)).toEqual(theirs)
     expect(ours.length).toBe(theirs.length)
   })
-
-  it.for([
-    ['as large', 6, true],
-    ['larger', 7, true],
-    ['too small', 5, false],
-  ] as const)('is written to memory that is %s', ([, size, isUsed], { expect }) => {
-    const memory = new Uint8Array(size).fill(0xff)
-    const written = der.encode(der.octetString(octets(1, 2, 3, 4)), memory)
-    expect(written).toEqual(octets(4, 4, 1, 2, 3, 4))
-    expect(written.buffer === memory.buffer).toBe(isUsed)
-  })
 })

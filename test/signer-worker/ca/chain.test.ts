@@ -69,7 +69,7 @@ describe('a chain that cannot issue', () => {
     [
       'has constraints of another kind',
       issuingWith({ names: nameConstraints([constructed(4, seq())]) }).chainPem,
-      `${label} has name constraints of other kinds than DNS, IP, URI and email, which cannot be judged here`,
+      `${label} has name constraints of other kinds than DNS, IP, URI and email, which cannot be checked here`,
     ],
     [
       'has an RSA key of 1024 bits',

@@ -16,7 +16,7 @@ import {
   parseConfig,
   type Issuer,
   signingAuthority,
-} from '../../../signer-worker/src/config/index.ts'
+} from '../../../signer-worker/src/config/exports.ts'
 import { aCa, aConfig, anIssuer, faultsOf, issuing, NOW_MS, readSecret } from '../support/config.ts'
 
 /** A CA under a root of its own, with extensions of the caller's. */
@@ -134,13 +134,13 @@ describe('authorities', () => {
     [
       'one CA twice',
       [active, next(B, 'B'), retiring(A)],
-      ['/issuers/default/authorities/2/chain: has the issuing CA of authorities/0 once more'],
+      ['/issuers/default/authorities/2/chain: has the same issuing CA as authorities/0'],
     ],
     [
       'a CRL of a CA that may sign none',
       [active, retiring(bare, { crlUrl: CRL_URL })],
       [
-        '/issuers/default/authorities/1/crlUrl: must not be there: the issuing CA lacks cRLSign in its keyUsage, so nobody may believe its CRLs',
+        '/issuers/default/authorities/1/crlUrl: must be absent: the issuing CA lacks cRLSign in its keyUsage, so verifiers must not accept its CRLs',
       ],
     ],
     ['the shape of an issuer with one CA', [active, retiring(B), retiring(C)], []],

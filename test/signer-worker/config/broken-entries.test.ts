@@ -1,11 +1,11 @@
 /** An entry with an error is out of service by itself, and every other one works. */
 import { describe, it } from 'vitest'
 import {
-  type ConfigFault,
+  type ConfigError,
   loadConfig,
   parseConfig,
   type SignerConfig,
-} from '../../../signer-worker/src/config/index.ts'
+} from '../../../signer-worker/src/config/exports.ts'
 import {
   aCa,
   aClient,
@@ -43,7 +43,7 @@ function load(more: Sections): SignerConfig {
 const adminKey = publicKey()
 
 /** What the worker leaves out of service is an error for the operator. */
-function expectSameErrors(text: string, errors: readonly ConfigFault[]): void {
+function expectSameErrors(text: string, errors: readonly ConfigError[]): void {
   const parsed = parseConfig(text, readSecret, NOW_MS)
   const found = parsed.ok ? [] : parsed.error
   if (JSON.stringify(found) !== JSON.stringify(errors)) throw new Error(JSON.stringify(found))

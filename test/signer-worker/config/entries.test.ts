@@ -1,6 +1,6 @@
 import { aKey, makeKey } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
-import { parseConfig } from '../../../signer-worker/src/config/index.ts'
+import { parseConfig } from '../../../signer-worker/src/config/exports.ts'
 import {
   aCa,
   aClient,
@@ -161,12 +161,12 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   [
     'a client that does not say what it may ask for',
     () => aConfig({ clients: { c: { ...aClient(), unrestricted: undefined } } }),
-    [['/clients/c', /with `allowed`, or with `unrestricted: true`/]],
+    [['/clients/c', /must set `allowed`, or `unrestricted: true`/]],
   ],
   [
     'a client that is not unrestricted, without rules',
     () => aConfig({ clients: { c: aClient({ unrestricted: false }) } }),
-    [['/clients/c', /with `allowed`, or with `unrestricted: true`/]],
+    [['/clients/c', /must set `allowed`, or `unrestricted: true`/]],
   ],
   [
     'a client with rules that is unrestricted all the same',

@@ -1,10 +1,10 @@
 import { toPem } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
 import {
-  formatConfigFault,
+  formatConfigError,
   loadConfig,
   parseConfig,
-} from '../../../signer-worker/src/config/index.ts'
+} from '../../../signer-worker/src/config/exports.ts'
 import {
   aCa,
   aClient,
@@ -161,6 +161,6 @@ it('an expired CA is a fault for the operator, and none for the worker', ({ expe
 })
 
 it('a fault is shown with its place', ({ expect }) => {
-  expect(formatConfigFault({ path: '/clients/c', message: 'is odd' })).toBe('/clients/c: is odd')
-  expect(formatConfigFault({ path: '', message: 'is odd' })).toBe('the document: is odd')
+  expect(formatConfigError({ path: '/clients/c', message: 'is odd' })).toBe('/clients/c: is odd')
+  expect(formatConfigError({ path: '', message: 'is odd' })).toBe('the document: is odd')
 })

@@ -1,5 +1,5 @@
 import { it } from 'vitest'
-import { formatConfigFault, loadConfig } from '../../../signer-worker/src/config/index.ts'
+import { formatConfigError, loadConfig } from '../../../signer-worker/src/config/exports.ts'
 import { aCa, aClient, aConfig, anIssuer, faultsOf, readSecret } from '../support/config.ts'
 
 it.for([
@@ -19,7 +19,7 @@ it.for([
     '/profiles/default/commonName: the value "inSans" was renamed to "requireInSANs"',
   ],
 ] as const)('%s is reported with its new name, alone', ([, config, expected], { expect }) => {
-  expect(faultsOf(config).map(formatConfigFault)).toEqual([expected])
+  expect(faultsOf(config).map(formatConfigError)).toEqual([expected])
 })
 
 it('an entry with an old name is out of service, and no other', ({ expect }) => {

@@ -2,7 +2,7 @@ import { it } from 'vitest'
 import * as z from 'zod/mini'
 import bundled from '../../../signer-worker/signer.config.json'
 import published from '../../../signer-worker/signer.config.schema.json'
-import { configSchema, loadConfig } from '../../../signer-worker/src/config/index.ts'
+import { configSchema, loadConfig } from '../../../signer-worker/src/config/exports.ts'
 
 it('the published JSON Schema is that of the code; `npm run schema -w signer-worker` writes it', ({
   expect,

@@ -67,12 +67,12 @@ it.for([
   expect(status).toBe(401)
   expect(body).toEqual({
     type: 'tag:edge-issuer.dev,2026:refusal:credentials_rejected',
-    title: 'The request is not signed by a known client',
+    title: 'The request is not signed by a registered client',
     status: 401,
     code: 'credentials_rejected',
     class: 'issuer',
     detail:
-      'no key of this worker signed this request, as it arrived and for this URL; the log of the worker has the reason under the request id',
+      "the request is not signed by a registered key for this URL; the worker's log has the reason under the request id",
   })
 })
 
@@ -108,13 +108,13 @@ it('a worker with a bad configuration answers nobody, and logs every fault once'
   for (const { body } of exchanges) {
     expect(body).toMatchObject({
       code: 'worker_misconfigured',
-      detail: 'the configuration of the worker has faults; its log names each of them',
+      detail: "the worker's configuration has errors; the worker's log lists them",
     })
   }
   const refused = expect.objectContaining({ event: 'request', outcome: 'worker_misconfigured' })
   expect(exchanges.flatMap(({ log }) => log)).toEqual([
-    { event: 'config_fault', path: '/profiles', message: expect.any(String) },
-    { event: 'config_fault', path: '/clients', message: expect.any(String) },
+    { event: 'config_error', path: '/profiles', message: expect.any(String) },
+    { event: 'config_error', path: '/clients', message: expect.any(String) },
     refused,
     refused,
     refused,

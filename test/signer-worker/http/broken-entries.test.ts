@@ -27,10 +27,10 @@ describe('an entry with an error', () => {
       })
     }
     // Logged once, with its place.
-    expect([...health.log, ...signing.log].filter(({ event }) => event === 'config_fault')).toEqual(
+    expect([...health.log, ...signing.log].filter(({ event }) => event === 'config_error')).toEqual(
       [
         {
-          event: 'config_fault',
+          event: 'config_error',
           path: '/issuers/rotating/authorities/1/keySecret',
           message: expect.stringContaining('CA_KEY_ROTATED'),
         },

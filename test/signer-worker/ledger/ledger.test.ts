@@ -8,7 +8,7 @@ import { queryLedger } from '../support/ledger.ts'
 
 const UNAVAILABLE = {
   code: 'ledger_unavailable',
-  detail: 'the ledger did not answer; the same request can be sent again',
+  detail: 'the ledger did not respond; retry the same request',
 }
 
 const COUNTS = `SELECT
@@ -74,7 +74,10 @@ it('a plan for another CA certificate is not signed: the settings differ during 
     ok: false,
     error: {
       refusals: [
-        { code: 'ledger_unavailable', detail: expect.stringContaining('different settings') },
+        {
+          code: 'ledger_unavailable',
+          detail: expect.stringContaining('different versions of the configuration'),
+        },
       ],
     },
   })

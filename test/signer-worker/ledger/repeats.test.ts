@@ -17,7 +17,7 @@ const LIMITED = {
       {
         code: 'rate_limited',
         detail:
-          'this client may send 3 requests a minute that are refused or that have their certificate already; the same request can be sent again',
+          "this client's limit of 3 requests per minute that are refused or already have their certificate is reached; retry the same request",
         retryAfterSeconds: anything.any(Number),
       },
     ],

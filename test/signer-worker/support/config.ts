@@ -11,7 +11,7 @@ import {
  * A configuration without faults, for a test to change one entry of.
  * @module
  */
-import { type ConfigFault, parseConfig } from '../../../signer-worker/src/config/index.ts'
+import { type ConfigError, parseConfig } from '../../../signer-worker/src/config/exports.ts'
 
 /** When the configurations are judged, epoch ms. */
 export const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
@@ -74,7 +74,7 @@ export const aClient = (changes: Json = {}): Json => ({
 export const readSecret = (name: string): string | undefined => secrets[name]
 
 /** Everything that is wrong with a configuration, given as text or as a value. */
-export const faultsOf = (config: unknown, nowMs = NOW_MS): readonly ConfigFault[] => {
+export const faultsOf = (config: unknown, nowMs = NOW_MS): readonly ConfigError[] => {
   const text = typeof config === 'string' ? config : JSON.stringify(config)
   const parsed = parseConfig(text, readSecret, nowMs)
   return parsed.ok ? [] : parsed.error

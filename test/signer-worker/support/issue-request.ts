@@ -4,7 +4,7 @@
  */
 import { ok } from '@edge-issuer/shared'
 import { env } from 'cloudflare:workers'
-import type { Issuer } from '../../../signer-worker/src/config/index.ts'
+import type { Issuer } from '../../../signer-worker/src/config/exports.ts'
 import { loadSettings } from '../../../signer-worker/src/config/settings.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
 import type { IssueOutcome, IssueRequest } from '../../../signer-worker/src/ledger/messages.ts'

@@ -63,7 +63,7 @@ export const INPUT_CASES: readonly MalformedCase[] = [
     'PEM inside the base64',
     'csr_malformed/base64_of_pem',
     base64(`-----BEGIN CERTIFICATE REQUEST-----\n${base64(CSR)}`),
-    /expected base64 of DER, which is the text between the PEM lines$/,
+    /expected base64 of DER: the text between the PEM lines$/,
   ],
   [
     'PEM inside the base64, after text',

@@ -152,7 +152,7 @@ export const KEY_CASES: readonly MalformedCase[] = [
     'an Ed25519 key of order 4',
     'key_not_allowed/key_small_order',
     ed25519Point(...times(32, 0)),
-    /the Ed25519 key is a point for which anyone can sign/,
+    /the Ed25519 key is a point of small order, for which anyone can sign/,
   ],
   [
     'an RSA key without NULL',

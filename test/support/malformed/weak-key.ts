@@ -27,7 +27,7 @@ export const WEAK_KEY_CASES: readonly MalformedCase[] = [
     'an RSA modulus of an Infineon chip',
     'key_not_allowed/key_roca',
     rsa(PUBLISHED_ROCA_MODULUS),
-    /the RSA 2048 key has a modulus from the broken generator .*; make a new key with other/,
+    /the RSA 2048 key has a modulus from the flawed key generator .*; make a new key with other/,
   ],
   [
     'an RSA modulus of two close primes',

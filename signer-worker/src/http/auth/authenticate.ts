@@ -1,6 +1,6 @@
 /**
- * Middleware: only a request that a known client, or admin, signed goes on. Its body is read here, once, as
- * octets; no step before this one may read it.
+ * Middleware: passes only requests that a registered client, or admin, signed. The body is read here, once, as
+ * bytes; no earlier middleware may read it.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import {
   PROTOCOL_HEADER,
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
-import type { RegisteredKey } from '../../config/index.ts'
+import type { RegisteredKey } from '../../config/exports.ts'
 import { toRfc3339 } from '../../model/rfc3339.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../context.ts'
 import { pathAndQuery } from '../request-target.ts'
 import { refuse } from '../respond.ts'
 import { readBody } from './read-body.ts'
 import {
-  type CredentialFault,
+  type CredentialError,
   type Identity,
   type ReceivedRequest,
   verifyRequest,
 } from './verify.ts'
 
-/** What every rejected request is told; the reason goes to the log. */
+/** The detail of every rejection; the reason is only logged. */
 const REJECTED =
-  'no key of this worker signed this request, as it arrived and for this URL; the log of the worker has the reason under the request id'
+  "the request is not signed by a registered key for this URL; the worker's log has the reason under the request id"
 
 /**
  * Refuses with `request_too_large`, `credentials_rejected` or `clock_skew`; leaves `identity`, and
@@ -46,7 +46,7 @@ export function authenticate(nowMs: () => number): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * The same for a key of an admin, who is only noted. Refuses with `role_missing` as well.
+ * The same for a key of an admin. Refuses with `role_missing` as well.
  *
  * @param role - The least that the admin must have.
  */
@@ -57,7 +57,7 @@ export function authenticateAdmin(nowMs: () => number, role: AdminRole): Middlew
     const { holder } = verified
     addLogFields(c, { admin: holder.name })
     if (role === 'admin' && holder.role !== 'admin') {
-      const detail = `admin "${holder.name}" has the role ${holder.role}, and this needs ${role}; the worker's operator can change it`
+      const detail = `admin "${holder.name}" has the role ${holder.role}; this request requires the role ${role}, which the worker's operator can grant`
       return refuse(c, { code: 'role_missing', detail })
     }
     c.set('adminRole', holder.role)
@@ -73,7 +73,7 @@ async function identify<Holder>(
 ): Promise<Identity<Holder> | Response> {
   const received = await receive(c)
   if (received === undefined) {
-    const detail = `the body has more than ${String(MAX_REQUEST_BODY_BYTES)} octets`
+    const detail = `the body exceeds the maximum of ${String(MAX_REQUEST_BODY_BYTES)} bytes`
     return refuse(c, { code: 'request_too_large', detail })
   }
   const now = nowMs()
@@ -110,16 +110,16 @@ async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
   }
 }
 
-function reject(c: AppContext, fault: CredentialFault, nowMs: number): Response {
-  const keyId = 'keyId' in fault ? { keyId: fault.keyId } : {}
-  if (fault.kind !== 'clock_skew') {
-    addLogFields(c, { ...keyId, reason: fault.kind })
+function reject(c: AppContext, error: CredentialError, nowMs: number): Response {
+  const keyId = 'keyId' in error ? { keyId: error.keyId } : {}
+  if (error.kind !== 'clock_skew') {
+    addLogFields(c, { ...keyId, reason: error.kind })
     return refuse(c, { code: 'credentials_rejected', detail: REJECTED })
   }
-  addLogFields(c, { ...keyId, reason: fault.fault })
+  addLogFields(c, { ...keyId, reason: error.window })
   const serverTime = toRfc3339(nowMs)
   const detail =
-    `the signature's time is more than ${String(MAX_CLOCK_SKEW_SECONDS)} seconds away from ` +
-    `the worker's, ${serverTime}; set the clocks right`
+    `the signature's time differs by more than ${String(MAX_CLOCK_SKEW_SECONDS)} seconds from ` +
+    `the worker's, ${serverTime}; synchronize the clocks`
   return refuse(c, { code: 'clock_skew', detail }, { serverTime })
 }

@@ -1,8 +1,8 @@
 /**
- * Is a request signed by a client we know? RFC 9421 and RFC 9530 in the closed profile of
+ * Verifies that a registered client signed a request: RFC 9421 and RFC 9530 in the closed profile of
  * `@edge-issuer/shared`. Pure: the time is a parameter.
  *
- * Everything that is compared or verified is rebuilt from our own values (the public URL, the octets
+ * Everything that is compared or verified is rebuilt from our own values (the public URL, the bytes
  * of the body), never taken from what the request claims about itself.
  *
  * @module
@@ -19,7 +19,7 @@ import {
   signatureBase,
   type SignedMessage,
   uidSchema,
-  type WindowFault,
+  type SignatureWindowError,
 } from '@edge-issuer/shared'
 import type { RegisteredKey } from '../../config/config.ts'
 import type { Evidence } from '../../model/evidence.ts'
@@ -49,7 +49,7 @@ export interface Identity<Holder> {
 }
 
 /** Why a request is not authentic; for the log only. */
-export type CredentialFault =
+export type CredentialError =
   | { readonly kind: 'signature_unreadable' }
   | { readonly kind: 'method_not_signed' }
   | { readonly kind: 'content_type_not_signed' }
@@ -58,11 +58,11 @@ export type CredentialFault =
   | { readonly kind: 'key_unknown'; readonly keyId: string }
   | { readonly kind: 'signature_invalid'; readonly keyId: string }
   | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
-  | { readonly kind: 'clock_skew'; readonly keyId: string; readonly fault: WindowFault }
+  | { readonly kind: 'clock_skew'; readonly keyId: string; readonly window: SignatureWindowError }
 
 /**
- * Checks the digest, the signature, the key's time and the signature's time, in this order: that the
- * clocks differ is told only to someone who holds a key.
+ * Checks the digest, the signature, the key's time and the signature's time, in this order: only the
+ * holder of a key learns that the clocks differ.
  *
  * @param keys - By RFC 7638 thumbprint.
  */
@@ -70,7 +70,7 @@ export function verifyRequest<Holder>(
   request: ReceivedRequest,
   keys: ReadonlyMap<string, RegisteredKey<Holder>>,
   nowMs: number,
-): Result<Identity<Holder>, CredentialFault> {
+): Result<Identity<Holder>, CredentialError> {
   const { method } = request
   if (method === 'other') return err({ kind: 'method_not_signed' })
   const read = readSignature(method, request)
@@ -82,7 +82,7 @@ export function verifyRequest<Holder>(
   const { keyId, nonce } = parameters
   const base = signatureBase(message.value, parameters)
   const key = keys.get(keyId)
-  // An unknown key costs the same work as a known one, so that time does not tell them apart.
+  // An unknown key costs the same work as a known one, so that timing does not distinguish them.
   const isSigned = verify(null, Buffer.from(base), key?.key ?? decoyKey(), signature)
   if (key === undefined) return err({ kind: 'key_unknown', keyId })
   if (!isSigned) return err({ kind: 'signature_invalid', keyId })
@@ -90,14 +90,14 @@ export function verifyRequest<Holder>(
     return err({ kind: 'key_not_valid_now', keyId })
   }
   const window = checkSignatureWindow(parameters, nowMs)
-  if (!window.ok) return err({ kind: 'clock_skew', keyId, fault: window.error })
+  if (!window.ok) return err({ kind: 'clock_skew', keyId, window: window.error })
   return ok({ holder: key.holder, evidence: { keyId, nonce, signatureBase: base, signature } })
 }
 
 function signedMessage(
   method: SignedMessage['method'],
   { targetUri, protocolVersion, content }: ReceivedRequest,
-): Result<SignedMessage, CredentialFault> {
+): Result<SignedMessage, CredentialError> {
   if (content === undefined) return ok({ method, targetUri, protocolVersion })
   const { body, type, digest, idempotencyKey } = content
   // What is covered is the one type of the profile: another one was not signed.

@@ -1,5 +1,5 @@
 /**
- * What a request must be as HTTP.
+ * Checks of method and protocol version.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { refuse } from '../respond.ts'
 export function onlyMethod(method: 'GET' | 'POST'): MiddlewareHandler<AppEnv> {
   return async function checkMethod(c, next) {
     if (c.req.method === method) return next()
-    const detail = `the method here is ${method}, not ${c.req.method}`
+    const detail = `method ${c.req.method} is not allowed; use ${method}`
     return refuse(c, { code: 'method_not_allowed', detail }, { allow: method })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The configuration, before anything else is checked: without one that can be read nothing is answered.
+ * Middleware: loads the configuration before any other check.
  *
  * @module
  */
@@ -28,14 +28,14 @@ export function requireConfig({
     const settings = loadSettings(c.env)
     if (logged !== settings) {
       const errors = settings.ok ? settings.value.errors : settings.error
-      for (const error of errors) writeLog({ event: 'config_fault', ...error })
+      for (const error of errors) writeLog({ event: 'config_error', ...error })
       logged = settings
     }
     if (settings.ok) {
       c.set('config', settings.value)
       return next()
     }
-    const detail = 'the configuration of the worker has faults; its log names each of them'
+    const detail = "the worker's configuration has errors; the worker's log lists them"
     return refuse(c, { code: 'worker_misconfigured', detail })
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import { type Client, type Issuer, openProfiles, type SignerConfig } from '../../config/index.ts'
+import { type Client, type Issuer, openProfiles, type SignerConfig } from '../../config/exports.ts'
 import type { Profile } from '../../policy/rules/profile.ts'
 
 /** @returns The issuer that a path names; or `issuer_unknown`, or `worker_misconfigured` when it has an error. */

@@ -6,7 +6,7 @@
 import { type HealthAnswer, PROTOCOL_VERSION } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
 import { checkIssuingCaAt } from '../../ca/issuing-ca.ts'
-import { openProfiles } from '../../config/index.ts'
+import { openProfiles } from '../../config/exports.ts'
 import type { IssuingCa } from '../../model/issuing-ca.ts'
 import { toRfc3339 } from '../../model/rfc3339.ts'
 import { type AppEnv, addLogFields } from '../context.ts'

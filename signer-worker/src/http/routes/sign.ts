@@ -16,7 +16,7 @@ import {
 } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
 import { trustBundle } from '../../ca/trust-bundle.ts'
-import type { Client, Issuer, SignerConfig } from '../../config/index.ts'
+import type { Client, Issuer, SignerConfig } from '../../config/exports.ts'
 import type { OpenLedger } from '../../ledger/client.ts'
 import type { IssueOrder } from '../../ledger/messages.ts'
 import { evaluate } from '../../policy/evaluate.ts'

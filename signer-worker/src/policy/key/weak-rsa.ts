@@ -20,7 +20,7 @@ const FERMAT_ROUNDS = 100
 const ROCA_GENERATOR = 65_537
 const MAX_ROCA_PRIME = 167
 
-/** Primes whose squares are told from other residues in Fermat's rounds: each halves what is left. */
+/** Primes whose squares are distinguished from other residues in Fermat's rounds: each halves what is left. */
 const MAX_SIEVE_PRIME = 113
 
 /** Bits of one digit of a BigInt: dividing by a number of one digit needs no memory for a quotient. */
@@ -74,22 +74,16 @@ export function findWeakness(
   modulus: Uint8Array,
 ): Extract<ParseErrorCode, 'key_small_factor' | 'key_roca' | 'key_close_primes'> | undefined {
   const n = BigInt(`0x${toHex(modulus)}`)
-  const residues = residuesOf(n, SMALL, smallResidues)
+  const residues = residuesOf(n, SMALL)
   if (residues.includes(0)) return 'key_small_factor'
   if (hasRocaFingerprint(residues)) return 'key_roca'
   return hasClosePrimes(n, residues) ? 'key_close_primes' : undefined
 }
 
-/** Written anew for each modulus; nothing here waits. */
-const smallResidues = new Uint16Array(SMALL_PRIMES.length)
-const rootResidues = new Uint16Array(SIEVE_PRIMES.length)
-
-/** @returns `into`: the value modulo each prime. */
-function residuesOf(
-  value: bigint,
-  { product, groups }: PrimeTable,
-  into: Uint16Array,
-): Uint16Array {
+/** @returns The value modulo each prime. */
+function residuesOf(value: bigint, { product, groups }: PrimeTable): Uint16Array {
+  const last = groups.at(-1)
+  const residues = new Uint16Array(last === undefined ? 0 : last.start + last.primes.length)
   const rest = value % product
   for (const { product: groupProduct, start, primes, shifts } of groups) {
     const digit = rest % groupProduct
@@ -97,10 +91,10 @@ function residuesOf(
     const low = Number(BigInt.asUintN(32, digit)) >>> 0
     for (let at = 0; at < primes.length; at += 1) {
       const prime = primes[at] ?? 1
-      into[start + at] = ((high % prime) * (shifts[at] ?? 0) + (low % prime)) % prime
+      residues[start + at] = ((high % prime) * (shifts[at] ?? 0) + (low % prime)) % prime
     }
   }
-  return into
+  return residues
 }
 
 /**
@@ -125,13 +119,13 @@ function hasRocaFingerprint(residues: Uint16Array): boolean {
 }
 
 /**
- * Fermat's factorization: looks for a square a² − n, with a from √n upwards. What cannot be a square is
- * told by its residues modulo small primes, without computing it.
+ * Fermat's factorization: looks for a square a² − n, with a from √n upwards. What cannot be a square shows
+ * in its residues modulo small primes, without computing it.
  */
 function hasClosePrimes(n: bigint, residues: Uint16Array): boolean {
   const root = squareRoot(n)
   const start = root * root === n ? root : root + 1n
-  const starts = residuesOf(start, SIEVE, rootResidues)
+  const starts = residuesOf(start, SIEVE)
   for (let round = 0; round < FERMAT_ROUNDS; round += 1) {
     if (canBeSquare(round, starts, residues)) {
       const a = start + BigInt(round)

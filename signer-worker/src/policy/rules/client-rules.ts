@@ -133,12 +133,12 @@ const subjectSchema = z
         ),
       ),
   })
-  .check(z.describe('attributes of the subject but for its common name; none when absent'))
+  .check(z.describe('attributes of the subject except its common name; none when absent'))
 
 const allowedSchema = z
   .strictObject({
     commonName: single('common name'),
-    dnsNames: list('DNS names; case is not looked at'),
+    dnsNames: list('DNS names, compared without case'),
     ipAddresses: list('IP addresses, as text (RFC 5952 for IPv6)'),
     uris: list('URIs; a "*" in the host of a pattern matches nothing beyond the host'),
     emailAddresses: list('email addresses'),
@@ -146,12 +146,16 @@ const allowedSchema = z
     isCA: z.optional(z.boolean()).check(z.describe('true allows CA certificates; default false')),
     usages: z
       .optional(z.array(z.enum(USAGES)))
-      .check(z.describe('usages; none when absent. A request without usages asks for two')),
+      .check(
+        z.describe(
+          'usages; none when absent. cert-manager requests two where a Certificate names none',
+        ),
+      ),
     subject: z.optional(subjectSchema),
   })
   .check(
     z.describe(
-      'what may be asked for, within the profile; required unless `unrestricted` is true. As in approver-policy, what is absent here may not be asked for',
+      'what may be requested, within the profile; required unless `unrestricted` is true. As in approver-policy, what is absent here may not be requested',
     ),
   )
 
@@ -189,7 +193,7 @@ const constraintsSchema = z
         minDurationSeconds <= maxDurationSeconds,
       'has a minDurationSeconds above its maxDurationSeconds',
     ),
-    z.describe('what a request must keep to; what is absent is free'),
+    z.describe('limits of a request; what is absent is not limited'),
   )
 
 const selectorSchema = z
@@ -205,7 +209,7 @@ const selectorSchema = z
       }),
     ),
   })
-  .check(z.describe('which requests are signed at all; every one when absent'))
+  .check(z.describe('which requests are signed; all when absent'))
 
 /** Members of a client in the worker's configuration. */
 export const clientRuleMembers = {

@@ -75,12 +75,12 @@ const profileOptions = z.strictObject({
   commonName: member(
     z.enum(['allow', 'requireInSANs']),
     'allow',
-    'allow: a common name need be none of the subject alternative names; requireInSANs: it must be one',
+    'allow: any common name; requireInSANs: it must be one of the subject alternative names',
   ),
   subjectAltNames: member(
     z.array(z.enum(NAME_KINDS)),
     [...NAME_KINDS],
-    'kinds of subject alternative name that may be asked for',
+    'kinds of subject alternative name that may be requested',
   ),
   maxNames: member(
     z.int().check(z.gte(1), z.lte(MAX_NAMES)),
@@ -96,7 +96,7 @@ const profileOptions = z.strictObject({
   spiffe: member(
     z.enum(['allow', 'strict']),
     'allow',
-    'allow: a SPIFFE ID may stand beside other URIs; strict: it must be the only URI (X509-SVID section 2)',
+    'allow: a SPIFFE ID may be beside other URIs; strict: it must be the only URI (X509-SVID section 2)',
   ),
   otherNames: member(
     z
@@ -122,11 +122,11 @@ const profileOptions = z.strictObject({
     'fill',
     'what to do, where the profile or the client lists usages, with a request that names no extended usage: certify those listed, or refuse. Without extKeyUsage a certificate would be good for every purpose',
   ),
-  isCA: member(z.boolean(), false, 'whether CA certificates may be asked for'),
+  isCA: member(z.boolean(), false, 'whether CA certificates may be requested'),
   emptyCaSubject: member(
     z.boolean(),
     false,
-    'whether a CA certificate may do without a subject, which RFC 5280 does not allow',
+    'whether the subject of a CA certificate may be empty, which RFC 5280 does not allow',
   ),
   requireCertSign: member(
     z.boolean(),
@@ -136,12 +136,12 @@ const profileOptions = z.strictObject({
   pathLength: member(
     z.nullable(z.int().check(z.gte(0), z.lte(MAX_PATH_LENGTH))),
     null,
-    'path length of CA certificates; null leaves it out, or sets one less than that of the issuing CA',
+    'path length of CA certificates; null omits it, or sets one less than that of the issuing CA',
   ),
   requireNameConstraints: member(
     z.boolean(),
     true,
-    'whether a CA certificate must be limited, by its own name constraints or those of a CA above it, in both DNS names and IP addresses: permitted subtrees, or all names of the kind excluded. Without, its key is worth as much as that of the issuing CA',
+    'whether a CA certificate must be limited, by its own name constraints or those of a CA above it, in both DNS names and IP addresses: permitted subtrees, or all names of the kind excluded. Without limits, its key is worth as much as that of the issuing CA',
   ),
   nameConstraints: member(
     z.strictObject({ permittedFromClient: z.boolean() }),
@@ -192,7 +192,7 @@ const profileOptions = z.strictObject({
   onExceed: member(
     z.enum(['clamp', 'reject']),
     'clamp',
-    'what to do with a longer duration: shorten it and say so, or refuse',
+    'what to do with a longer duration: shorten it with a notice, or refuse',
   ),
   backdateSeconds: member(
     z.int().check(z.gte(0), z.lte(MAX_BACKDATE_SECONDS)),

@@ -6,8 +6,8 @@
 import type { Name, NameAttribute } from '@edge-issuer/shared/x509'
 
 /**
- * Whether any verifier takes two names for one: the type of a string, the case of its letters, runs of
- * white space and characters that show nothing do not count (RFC 4518 §2). Java finds most names equal:
+ * Whether any verifier takes two names as equal: the type of a string, the case of its letters, runs of
+ * white space and invisible characters are ignored (RFC 4518 §2). Java finds most names equal:
  * it folds case by way of upper case, so that `ß` is `ss` (sun.security.x509 AVA).
  */
 export function isSameDistinguishedName(one: Name, other: Name): boolean {
@@ -21,17 +21,9 @@ export function isSameDistinguishedName(one: Name, other: Name): boolean {
   )
 }
 
-/** The subject of each CA is compared with that of every request: its texts are made once. */
-const knownTexts = new WeakMap<Name, readonly (readonly string[])[]>()
-
 /** The attributes of each RDN, as they are compared. */
-function canonicalTexts(name: Name): readonly (readonly string[])[] {
-  const known = knownTexts.get(name)
-  if (known !== undefined) return known
-  const texts = name.rdns.map((rdn) => rdn.map(canonicalText))
-  knownTexts.set(name, texts)
-  return texts
-}
+const canonicalTexts = ({ rdns }: Name): readonly (readonly string[])[] =>
+  rdns.map((rdn) => rdn.map(canonicalText))
 
 /** What RFC 4518 §2.2 maps to nothing. */
 const INVISIBLE = /[\p{Cf}\u034F\u180B-\u180D\uFE00-\uFE0F\uFFFC]/gu

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { z } from 'zod'
 import { type EdgeEnvironment, mustKubectl, readyClusterIssuer } from '../../environment.ts'
 import { getAll, PATH_LENGTH_LEFT, startConformanceEnvironment } from './environment.ts'
-import { certificatesIn, chainFaults, factsOf, isFor, namesOf, wantedFacts } from './facts.ts'
+import { certificatesIn, checkChain, factsOf, isFor, namesOf, wantedFacts } from './facts.ts'
 import { SIGNING_REQUEST_SHAPES, type SigningRequestShape } from './signing-request-shapes.ts'
 
 /** For all of them together, on a machine that has other things to do. */
@@ -110,7 +110,7 @@ describe.for(SIGNING_REQUEST_SHAPES)('$title', (shape) => {
     const [leaf] = chain
     const { privateKeyPem } = aKey(shape.key ?? 'RSA-2048')
     expect(leaf !== undefined && isFor(leaf, privateKeyPem)).toBe(true)
-    expect(chainFaults([...chain, ...certificatesIn(rootPem)])).toEqual([])
+    expect(checkChain([...chain, ...certificatesIn(rootPem)])).toEqual([])
     const verified = await openssl(
       [
         ...'verify -CAfile root.pem -untrusted chain.pem'.split(' '),

@@ -24,7 +24,7 @@ import {
 } from '../../environment.ts'
 import { CERTIFICATE_SHAPES, type CertificateShape } from './certificate-shapes.ts'
 import { PATH_LENGTH_LEFT, startConformanceEnvironment } from './environment.ts'
-import { chainFaults, factsOf, isFor, namesOf, subjectAsked, wantedFacts } from './facts.ts'
+import { checkChain, factsOf, isFor, namesOf, subjectAsked, wantedFacts } from './facts.ts'
 import { goName } from './go-name.ts'
 import { areSettled, type IssuedCertificate, readIssued } from './issued.ts'
 
@@ -138,7 +138,7 @@ describe.for(ALL)('$kind, $shape.title', ({ kind, shape }) => {
     const { leaf, above, roots, text } = parts(name)
     expect(text('ca.crt')).toBe(await readFile(edge.signer.rootFile, 'utf8'))
     expect(above).toHaveLength(1)
-    expect(chainFaults([leaf, ...above, ...roots])).toEqual([])
+    expect(checkChain([leaf, ...above, ...roots])).toEqual([])
     const host = spec.dnsNames?.[0]?.replace('*', 'any')
     const verified = await openssl(
       [

@@ -127,7 +127,7 @@ export function namesOf(asked: {
 }
 
 /** @returns Every fault in how the certificates are signed: leaf, CAs upwards, root. */
-export function chainFaults(chain: readonly X509Certificate[]): readonly string[] {
+export function checkChain(chain: readonly X509Certificate[]): readonly string[] {
   return chain.flatMap((certificate, index) => {
     // The root signs itself.
     const signer = chain[index + 1] ?? certificate

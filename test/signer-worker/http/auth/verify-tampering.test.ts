@@ -15,12 +15,12 @@ import { at, doubled, edit, get, post, withBody, withHeaders } from '../../suppo
 
 const REJECTED = {
   type: 'tag:edge-issuer.dev,2026:refusal:credentials_rejected',
-  title: 'The request is not signed by a known client',
+  title: 'The request is not signed by a registered client',
   status: 401,
   code: 'credentials_rejected',
   class: 'issuer',
   detail:
-    'no key of this worker signed this request, as it arrived and for this URL; the log of the worker has the reason under the request id',
+    "the request is not signed by a registered key for this URL; the worker's log has the reason under the request id",
 }
 
 const request = aSignRequest()

@@ -67,7 +67,7 @@ describe('a key that is not allowed', () => {
       'a modulus of an Infineon chip',
       PUBLISHED_ROCA_MODULUS,
       65_537n,
-      'has a modulus from the broken generator of Infineon chips (ROCA, CVE-2017-15361)',
+      'has a modulus from the flawed key generator of Infineon chips (ROCA, CVE-2017-15361)',
     ],
     ['an exponent of 257 bits', soundModulus(2048), (1n << 256n) + 1n, 'too large; make a new key'],
   ] as const)('%s', ([, n, exponent, expected], { expect }) => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import type { SignerConfig } from '../../../config/index.ts'
+import type { SignerConfig } from '../../../config/exports.ts'
 import { askLedger, type LedgerAddress } from '../../../ledger/client.ts'
 import type { LedgerRefusal } from '../../../ledger/messages.ts'
 import { allShards } from '../../../ledger/shards.ts'
