@@ -184,7 +184,7 @@ describe('transient faults', () => {
       const worker = await misbehave(() => refusal('internal_error'))
       await request('given-up', 'hasty')
       const message = await reason('given-up', 'Failed')
-      expect(message).toMatch(/gave up after 3s of retries, .*\(internal_error\): because of/)
+      expect(message).toMatch(/gave up after 3s of retries; .*\(internal_error\): because of/)
       expect((await look('given-up')).status.failureTime).toBeDefined()
       const asked = worker.asked.get('given-up')
       await mustKubectl(plane, `annotate certificaterequest/given-up -n ${NAMESPACE} look=again`)
