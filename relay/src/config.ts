@@ -14,11 +14,11 @@ import { checkEnvironment } from './net/environment.ts'
 export interface Config {
   /** Path of a kubeconfig; empty for those of KUBECONFIG, else for the service account of the pod. */
   readonly kubeconfig: string
-  /** Where the Secrets of ClusterIssuers are; empty for the relay's own namespace. */
+  /** The namespace of the Secrets of ClusterIssuers; empty for the relay's own. */
   readonly clusterResourceNamespace: string
-  /** The one namespace whose Issuers and requests are worked on; empty for the whole cluster. */
+  /** The only namespace that is watched; empty for the whole cluster. */
   readonly watchNamespace: string
-  /** Whether only one of several replicas works. */
+  /** Whether only one replica is active. */
   readonly leaderElect: boolean
   /** Name of the Lease, in the relay's own namespace. */
   readonly leaseName: string
@@ -26,16 +26,16 @@ export interface Config {
   readonly healthProbeBindAddress: string
   /** As {@link healthProbeBindAddress}; `0` for no metrics. */
   readonly metricsBindAddress: string
-  /** Whether metrics are served over TLS, to those whom RBAC permits. */
+  /** Whether metrics are served over TLS, and only to clients that RBAC permits. */
   readonly metricsSecure: boolean
-  /** Folder of a TLS certificate; empty for one that is made at start. */
+  /** Folder of a TLS certificate; empty for one that is created at start. */
   readonly metricsCertDir: string
-  /** Of each controller. */
+  /** Limit for each controller. */
   readonly maxConcurrentReconciles: number
-  /** Of each controller of requests. */
+  /** Limit for each issuer in each controller of requests. */
   readonly maxConcurrentReconcilesPerIssuer: number
   readonly healthCheckIntervalMs: number
-  /** Where the workers of Issuers may be, besides at public addresses. */
+  /** Destinations that Issuers may use besides public addresses. */
   readonly issuerUrlAllow: readonly AllowedDestination[]
   /** 0 for no limit. */
   readonly maxRetryMs: number
@@ -43,7 +43,7 @@ export interface Config {
   readonly maxOutageRetryMs: number
   /** Whether Kubernetes' CertificateSigningRequests are signed as well. */
   readonly enableCertificateSigningRequests: boolean
-  /** Whether cert-manager's annotations on CertificateSigningRequests count. */
+  /** Whether cert-manager's annotations on CertificateSigningRequests apply. */
   readonly certificateSigningRequestAnnotations: boolean
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly logFormat: (typeof LOG_FORMATS)[number]
@@ -168,7 +168,7 @@ export function helpText(): string {
 
 /**
  * @param args - The command line, without the program.
- * @returns The settings, or every fault, each naming the flag or the variable; `'help'` when asked.
+ * @returns The settings, or all errors, each with the flag and the variable; `'help'` for `--help`.
  */
 export function readConfig(
   args: readonly string[],
@@ -177,7 +177,7 @@ export function readConfig(
   const parsed = parseFlags(args)
   if (!parsed.ok) return err([parsed.error])
   if (parsed.value['help'] === true) return ok('help')
-  const faults = [...checkEnvironment(environment)]
+  const errors = [...checkEnvironment(environment)]
   const text = (flag: Flag): string => {
     const given = parsed.value[flag]
     if (Array.isArray(given)) return given.join()
@@ -185,41 +185,41 @@ export function readConfig(
       ? given
       : (environment[variableOf(flag)] ?? SETTINGS[flag].default)
   }
-  const wanted = (flag: Flag, want: string): void => {
-    faults.push(
-      `--${flag} (or ${variableOf(flag)}) is ${JSON.stringify(text(flag))}; expected ${want}`,
+  const refuse = (flag: Flag, expected: string): void => {
+    errors.push(
+      `--${flag} (or ${variableOf(flag)}) is ${JSON.stringify(text(flag))}; expected ${expected}`,
     )
   }
   const durationMs = (flag: Flag, minimumMs: number): number => {
     const ms = parseGoDuration(text(flag))
     if (ms !== undefined && ms >= minimumMs) return ms
-    wanted(flag, `a duration of at least ${String(minimumMs / 1000)}s such as 1m30s`)
+    refuse(flag, `a duration of at least ${String(minimumMs / 1000)}s such as 1m30s`)
     return minimumMs
   }
   const choice = <T extends string>(flag: Flag, choices: readonly [T, ...T[]]): T => {
     const found = choices.find((one) => one === text(flag))
-    if (found === undefined) wanted(flag, `one of ${choices.join(', ')}`)
+    if (found === undefined) refuse(flag, `one of ${choices.join(', ')}`)
     return found ?? choices[0]
   }
   const count = (flag: Flag, maximum: number): number => {
     const number = Number(text(flag))
     if (Number.isInteger(number) && number >= 1 && number <= maximum) return number
-    wanted(flag, `a number from 1 to ${String(maximum)}`)
+    refuse(flag, `a number from 1 to ${String(maximum)}`)
     return 1
   }
   const address = (flag: Flag): string => {
     if (!/^(\[[0-9a-fA-F:]+\]|[^:[\]\s]*):\d{1,5}$/.test(text(flag)))
-      wanted(flag, 'host:port or :port')
+      refuse(flag, 'host:port or :port')
     return text(flag)
   }
   const objectName = (flag: Flag): string => {
     const name = text(flag)
     if (name.length > MAX_OBJECT_NAME_LENGTH || !OBJECT_NAME.test(name))
-      wanted(flag, 'the name of an object')
+      refuse(flag, 'the name of an object')
     return name
   }
   const namespace = (flag: Flag): string => {
-    if (!NAMESPACE.test(text(flag))) wanted(flag, 'the name of a namespace')
+    if (!NAMESPACE.test(text(flag))) refuse(flag, 'the name of a namespace')
     return text(flag)
   }
   const destinations = (flag: Flag): readonly AllowedDestination[] =>
@@ -230,7 +230,7 @@ export function readConfig(
       .flatMap((entry) => {
         const destination = parseAllowedDestination(entry)
         if (destination.ok) return [destination.value]
-        faults.push(
+        errors.push(
           `--${flag} (or ${variableOf(flag)}) has ${JSON.stringify(entry)}; expected ${destination.error}`,
         )
         return []
@@ -263,7 +263,7 @@ export function readConfig(
     logLevel: choice('log-level', LOG_LEVELS),
     logFormat: choice('log-format', LOG_FORMATS),
   }
-  return faults.length === 0 ? ok(Object.freeze(config)) : err(faults)
+  return errors.length === 0 ? ok(Object.freeze(config)) : err(errors)
 }
 
 /** 0 is no limit, and so the longest. */

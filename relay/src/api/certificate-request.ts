@@ -16,7 +16,7 @@ const issuerRefSchema = z.object({
   group: z.string().default(''),
 })
 
-/** The part that tells whose a request is. */
+/** The fields that identify the signer of a request. */
 export const requestClaimSchema = z.object({
   metadata: z.object({ namespace: z.string().default('') }),
   spec: z.object({ issuerRef: issuerRefSchema }),

@@ -15,7 +15,7 @@ export const SIGNING_REQUEST_ANNOTATION = {
   isCA: 'experimental.cert-manager.io/request-is-ca',
 } as const
 
-/** The part that tells whose a request is. */
+/** The fields that identify the signer of a request. */
 export const signingRequestClaimSchema = z.object({ spec: z.object({ signerName: z.string() }) })
 
 /** Everything that is not read is dropped, which keeps the store small. */

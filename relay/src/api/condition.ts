@@ -14,14 +14,14 @@ export const conditionSchema = z
     status: z.enum(CONDITION_STATUSES),
     reason: z.string().default(''),
     message: z.string().default(''),
-    /** Kubernetes' own types write null for a time that nobody set. */
+    /** Kubernetes' own types write null for a time that is not set. */
     lastTransitionTime: z.iso.datetime({ offset: true }).nullish(),
-    /** Only on issuers: the generation that was judged. */
+    /** Only on issuers: the generation that the condition is about. */
     observedGeneration: z.int().default(0),
   })
   .transform(({ lastTransitionTime, ...rest }) => ({
     ...rest,
-    /** When the status last changed; 0 when nobody said. */
+    /** When the status last changed; 0 if unknown. */
     lastTransitionMs: typeof lastTransitionTime === 'string' ? Date.parse(lastTransitionTime) : 0,
   }))
 

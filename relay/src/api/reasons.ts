@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The condition both requests and issuers are judged by. */
+/** The condition of requests and issuers. */
 export const READY = 'Ready'
 
 /** cert-manager's own condition types on a CertificateRequest (pkg/apis/certmanager/v1). */

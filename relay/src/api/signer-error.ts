@@ -1,12 +1,11 @@
 /**
- * Why the worker gave no answer that can be used, as a message of the protocol and a few more for
- * what happens on the way there.
+ * Errors of calls to the worker: the protocol's refusals, and what can go wrong on the way to the worker.
  *
  * @module
  */
 import type { RefusalClass, RefusalCode } from '@edge-issuer/shared'
 
-/** Faults that the worker cannot report, because it was not asked, not reached, or not understood. */
+/** Errors that the worker cannot report: it was not called, not reached, or not understood. */
 export type TransportCode =
   /** No connection, no answer in time, a reset: a lost network. */
   | 'transport_error'
@@ -27,18 +26,18 @@ export type TransportCode =
   /** The issuer's spec or Secret gives no credentials to ask with. */
   | 'credentials_unusable'
 
-/** Stands before the request id in messages; comparisons skip what follows it. */
+/** Precedes the request id in messages; comparisons ignore the id. */
 export const REQUEST_ID_LABEL = 'request id'
 
-/** One fault, ready to be acted on and shown. */
+/** An error of a call to the worker: its class decides what the caller does, its message is for users. */
 export interface SignerError {
   readonly class: RefusalClass
   /** A refusal code, a transport code, or a code that a newer worker added. */
   readonly code: RefusalCode | TransportCode | (string & {})
-  /** For people: what was found, what was wanted, whose turn it is; the request id at the end. */
+  /** For users: what is wrong, what was expected, who must act; the request id is at the end. */
   readonly message: string
-  /** Under which the worker logged the request; absent when no worker answered. */
+  /** The id in the worker's log; absent if no worker responded. */
   readonly requestId?: string
-  /** Not before this many milliseconds, when the other side said so. */
+  /** The delay that the worker asked for, in milliseconds. */
   readonly retryAfterMs?: number
 }

@@ -1,5 +1,5 @@
 /**
- * Turns an update into the Ready condition that is written.
+ * The Ready condition that is written for a {@link ConditionUpdate}.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { keptMessage } from './kept-text.ts'
 import { stableText } from './stable-text.ts'
 import type { ConditionUpdate } from './status-messages.ts'
 
-/** Longest message that is written; metav1.Condition allows 32,768, nobody reads as much. */
+/** Longest message that is written; metav1.Condition allows 32,768, which no one reads. */
 export const MAX_MESSAGE_CHARACTERS = 2_048
 
 /**
@@ -18,7 +18,7 @@ export const MAX_MESSAGE_CHARACTERS = 2_048
  * (metav1.Condition).
  *
  * @param existing - The object's conditions now.
- * @param at - When, and for issuers which generation was judged.
+ * @param at - The time, and for issuers the generation that the condition is about.
  */
 export function readyCondition(
   existing: readonly Condition[],

@@ -1,14 +1,14 @@
 /**
- * Where requests stand, for whoever counts them.
+ * The phase of a request, for metrics.
  *
  * @module
  */
 import type { RequestDecision } from './request-decision.ts'
 
-/** `done` is everything that is left alone but for an approval. */
+/** `done`: ignored for another reason than a missing approval. */
 export type RequestPhase = 'waiting for approval' | 'pending' | 'done'
 
-/** Whatever its issuer says: a request that is approved and not finished is pending. */
+/** A request that is approved and not finished is pending, whatever the state of its issuer. */
 export function requestPhase(decision: RequestDecision): RequestPhase {
   if (decision.kind === 'notify') return 'done'
   if (decision.kind !== 'ignore') return 'pending'

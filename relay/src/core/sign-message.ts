@@ -26,7 +26,7 @@ export const DEFAULT_DURATION_SECONDS = 7_776_000
  * @param request - `spec.request` of either kind of request: base64 of a PEM PKCS#10.
  * @param fields - All the rest.
  * @returns What is wrong with the request when it cannot be said at all; that is permanent, since a
- *   request's spec never changes. What the worker may judge is left to the worker.
+ *   request's spec never changes. The worker checks the rest.
  */
 export function signMessage(
   request: string,

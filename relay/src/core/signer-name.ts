@@ -1,6 +1,6 @@
 /**
  * Which of our issuers a signerName names, if any. Only ClusterIssuers can be named: a
- * CertificateSigningRequest has no namespace, so whoever may create one could use the Issuer of any
+ * CertificateSigningRequest has no namespace, so anyone who may create one could use the Issuer of any
  * namespace.
  *
  * @module

@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import { type Clock, sleep } from '../queue/clock.ts'
 import type { ServingCertificate } from './self-signed.ts'
 
-/** A renewed Secret is in the folder within a minute or two of its change; nobody waits for this one. */
+/** A renewed Secret reaches the folder within a minute or two of its change; this adds little to that. */
 const LOOK_AGAIN_MS = 60_000
 
 /** @returns What is wrong with the folder for the operator; nothing of the key. */

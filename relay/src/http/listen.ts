@@ -9,7 +9,7 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 /** A server that listens. */
 export interface Listening {
   readonly port: number
-  /** Takes no more connections, and returns when the last one is closed; none is waited for long. */
+  /** Accepts no new connections, and returns when the last one is closed, within a limit. */
   close(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export async function listen(
       const closed = Promise.withResolvers<void>()
       // Idle connections are closed at once; the error says that it was closed before.
       server.close(() => closed.resolve())
-      // Whoever connects and says nothing, or does not take its answer, would hold the process up for ever.
+      // A client that sends nothing, or does not read its response, would block the exit permanently.
       const limit = setTimeout(() => {
         for (const socket of sockets) socket.destroy()
       }, CLOSE_LIMIT_MS)

@@ -1,6 +1,6 @@
 /**
- * Lets in who shows a token that the API server knows and that RBAC permits to get `/metrics`: the
- * rules of kube-rbac-proxy and controller-runtime, so the same ClusterRole does.
+ * Authorizes scrapes: the API server must know the token, and RBAC must permit it to get `/metrics`. These are the
+ * rules of kube-rbac-proxy and controller-runtime, so the same ClusterRole works.
  *
  * @module
  */
@@ -11,29 +11,29 @@ import type { AccessReviewer } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 
-/** Each with the HTTP status that says it. */
+/** Each has an HTTP status of its own. */
 export type AuthResult = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable'
 
-/** What a gate is made of. */
+/** Options of {@link MetricsAuth}. */
 export interface MetricsAuthOptions {
   readonly reviewer: AccessReviewer
   readonly clock: Clock
   readonly log: Log
 }
 
-/** A scraper comes every few seconds; a permission that is taken away holds no longer than this. */
+/** Scrapes come every few seconds; a permission that is revoked stays in effect no longer than this. */
 const ALLOWED_MS = 60_000
 const REFUSED_MS = 10_000
-/** Bounds the memory: whoever shows more tokens than that is not remembered. */
+/** Bounds the memory: beyond this many tokens the oldest is forgotten. */
 const MAX_REMEMBERED = 256
 const REVIEW_LIMIT_MS = 10_000
 
 interface Remembered {
-  readonly update: Promise<AuthResult>
+  readonly result: Promise<AuthResult>
   untilMs: number
 }
 
-/** Asks the API server, and remembers the answer for a while. */
+/** Asks the API server, and caches the result. */
 export class MetricsAuth {
   readonly #options: MetricsAuthOptions
   /** By digest of the token: tokens themselves are not kept. */
@@ -44,21 +44,21 @@ export class MetricsAuth {
   }
 
   /** @param authorization - The header of that name (RFC 6750 §2.1). */
-  async judge(authorization: string | undefined): Promise<AuthResult> {
+  async check(authorization: string | undefined): Promise<AuthResult> {
     const [, token] = /^Bearer +([\w.~+/-]+=*)$/iu.exec(authorization ?? '') ?? []
     if (token === undefined) return 'unauthenticated'
     const nowMs = this.#options.clock.uptimeMs()
     const digest = createHash('sha256').update(token).digest('base64')
     const known = this.#remembered.get(digest)
-    if (known !== undefined && nowMs < known.untilMs) return known.update
-    // Those who come while it is asked for wait for the same answer.
-    const asked = { update: this.#review(token), untilMs: nowMs + REVIEW_LIMIT_MS }
+    if (known !== undefined && nowMs < known.untilMs) return known.result
+    // Concurrent requests with the same token wait for the same result.
+    const asked = { result: this.#review(token), untilMs: nowMs + REVIEW_LIMIT_MS }
     this.#remember(digest, asked)
-    const update = await asked.update
+    const result = await asked.result
     asked.untilMs =
-      this.#options.clock.uptimeMs() + (update === 'allowed' ? ALLOWED_MS : REFUSED_MS)
-    if (update === 'unavailable') this.#remembered.delete(digest)
-    return update
+      this.#options.clock.uptimeMs() + (result === 'allowed' ? ALLOWED_MS : REFUSED_MS)
+    if (result === 'unavailable') this.#remembered.delete(digest)
+    return result
   }
 
   async #review(token: string): Promise<AuthResult> {

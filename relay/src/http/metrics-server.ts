@@ -1,5 +1,5 @@
 /**
- * `/metrics` for Prometheus: over TLS and for those only whom RBAC permits, or plain when asked to.
+ * `/metrics` for Prometheus: over TLS and only for clients that RBAC permits, or plain HTTP if configured.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import { listen, type Listening } from './listen.ts'
 import { type AuthResult, MetricsAuth } from './metrics-auth.ts'
 import { createSelfSigned, type ServingCertificate } from './self-signed.ts'
 
-/** What a metrics server is made of. */
+/** Options of {@link serveMetrics}. */
 export interface MetricsServerOptions {
   /** `:8443`, `127.0.0.1:8443`, `[::1]:8443`; port 0 takes a free one. */
   readonly bindAddress: string
   /** TLS, and a token that RBAC permits to get `/metrics`. */
   readonly secure: boolean
-  /** A folder with `tls.crt` and `tls.key`; empty for a certificate that nobody vouches for. */
+  /** A folder with `tls.crt` and `tls.key`; empty for a self-signed certificate. */
   readonly certDir: string
   readonly metrics: Pick<Metrics, 'contentType' | 'text'>
   readonly reviewer: AccessReviewer
@@ -33,14 +33,14 @@ export interface MetricsServerOptions {
   readonly log: Log
 }
 
-/** In the certificate that nobody vouches for. */
+/** The name in the self-signed certificate. */
 const SERVER_NAME = 'edge-issuer-relay'
 const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 5_000 }
 /** Scrapers are few. */
 const MAX_CONNECTIONS = 64
 
-type Judge = (request: IncomingMessage) => Promise<AuthResult>
-const everybody: Judge = async () => Promise.resolve('allowed')
+type Check = (request: IncomingMessage) => Promise<AuthResult>
+const everybody: Check = async () => Promise.resolve('allowed')
 
 /** Listens. @returns An error text for the operator when the address or the certificate is of no use. */
 export async function serveMetrics(
@@ -60,10 +60,10 @@ async function serveSecurely(options: MetricsServerOptions): Promise<Result<List
       : await readCertificateDir(certDir)
   if (!certificate.ok) return certificate
   const gate = new MetricsAuth(options)
-  const judge: Judge = async ({ headers }) => gate.judge(headers.authorization)
+  const check: Check = async ({ headers }) => gate.check(headers.authorization)
   const server = createHttpsServer(
     { ...LIMITS, ...contextOf(certificate.value) },
-    answerer(judge, options),
+    answerer(check, options),
   )
   server.maxConnections = MAX_CONNECTIONS
   const listening = await listen(server, options.bindAddress)
@@ -98,13 +98,13 @@ const REFUSALS = {
 } as const satisfies Record<Exclude<AuthResult, 'allowed'>, readonly [number, string]>
 
 function answerer(
-  judge: Judge,
+  check: Check,
   { metrics, log }: MetricsServerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const update = await judge(request)
-    if (update !== 'allowed') {
-      const [status, text] = REFUSALS[update]
+    const result = await check(request)
+    if (result !== 'allowed') {
+      const [status, text] = REFUSALS[result]
       if (status === 401) response.setHeader('www-authenticate', 'Bearer')
       refuse(response, status, text)
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -1,6 +1,6 @@
 /**
- * A TLS certificate that nobody vouches for: it keeps a token secret from whoever listens on the way,
- * and no more. Made in memory at start, never written.
+ * A self-signed TLS certificate: it protects tokens from eavesdroppers, and nothing more. Created in memory at
+ * start, never written.
  *
  * @module
  */

@@ -95,7 +95,7 @@ const endsWithItsNamespace = (
   (status === 403 && details?.causes.some(({ reason }) => reason === TERMINATING_CAUSE) === true) ||
   (status === 404 && details?.kind === 'namespaces')
 
-/** Names the fault in a `v1.Status`, as an ERROR event of a watch carries it. */
+/** Reads the error of a `v1.Status`, as in an ERROR event of a watch. */
 export function statusError(body: unknown): ApiError {
   const parsed = statusSchema.safeParse(body)
   return refusalError({ status: parsed.data?.code ?? 500, body })

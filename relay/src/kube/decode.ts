@@ -1,6 +1,6 @@
 /**
- * Listings and watch events as the API server writes them. Only the frame is checked here; the objects
- * inside stay as they are, for whoever knows their kind.
+ * Listings and watch events as the API server writes them. Only the frame is checked here; the objects inside are
+ * validated by the caller.
  *
  * @module
  */
@@ -84,7 +84,7 @@ function parseObject(body: unknown): RawObject | undefined {
   return { key, resourceVersion, body }
 }
 
-/** Not a word of the API server: something in between, or a stream that was cut. */
+/** The text did not come from the API server: a proxy responded, or the stream was cut. */
 function garbled(what: string): Result<never, ApiError> {
   return err({ kind: 'unavailable', message: `${what} from the API server is malformed` })
 }

@@ -1,6 +1,6 @@
 /**
  * Cuts a listing in JSON into its items as it comes. A listing of thousands of objects, of which few or
- * none are wanted, would otherwise be in memory several times over: as octets, as text, and as objects.
+ * none are wanted, would otherwise be in memory several times over: as bytes, as text, and as objects.
  *
  * @module
  */
@@ -32,15 +32,15 @@ const IN_LISTING = 1
 const IN_ITEMS = 2
 const IN_ITEM = 3
 
-/** What stands before the items. A quote inside of a name has a backslash before it, and no comma. */
+/** The text before the items. A quote inside a name has a backslash before it, and no comma. */
 const ITEMS_NAME = /[{,]\s*"items"\s*:\s*\[$/u
 
 /** What is there: the opening of a value of the listing, the begin of an item, its end, a comma after it. */
 type Place = 'value' | 'begin' | 'end' | 'between'
 
 /**
- * One listing. Only the places of its items are found here; whether all of it is JSON, whoever parses
- * the items and the frame finds out.
+ * One listing. Only the positions of its items are found here; the caller parses the items and the frame, and so
+ * finds malformed JSON.
  */
 export class ListStream {
   readonly #frame = new BoundedText('a listing without its objects', MAX_FRAME_BYTES)
@@ -105,7 +105,7 @@ export class ListStream {
     return chunk.length
   }
 
-  /** @returns The position of the quote that ends the string, or of the last octet of the chunk. */
+  /** @returns The position of the quote that ends the string, or of the last byte of the chunk. */
   #skipString(chunk: Uint8Array, from: number): number {
     for (let at = from; at < chunk.length; at += 1) {
       const byte = chunk[at]

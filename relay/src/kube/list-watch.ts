@@ -87,7 +87,7 @@ export function createListWatch(collection: Collection, options: ListWatchOption
 }
 
 /**
- * Reads one page; none of it is kept.
+ * Reads one page; nothing is kept.
  *
  * @yields Its objects as they come, then its version. An error is the last item.
  * @returns Where the next page begins; empty when there is none.
@@ -128,7 +128,7 @@ async function* readWatch(
       if (!event.ok) return
     }
   } catch (thrown) {
-    // A watch that fell silent has told all that it knows; whoever begins the next one finds out more.
+    // A silent watch has reported everything it received; the next watch reports the rest.
     if (signal.aborted && !parent.aborted) return
     yield err(faultError(thrown))
   } finally {

@@ -1,6 +1,6 @@
 /**
- * What the relay wants of the Kubernetes API, as ports no wider than their use. Every call ends:
- * by itself, by its deadline, or by the caller's signal. None throws; what fails is an {@link ApiError}.
+ * The parts of the Kubernetes API that the relay uses, as small interfaces. Every call ends: by itself, by its
+ * deadline, or by the caller's signal. None throws; errors are {@link ApiError}s.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export interface EventSeries {
   readonly lastObservedTime: string
 }
 
-/** An object of `events.k8s.io/v1`, complete but for apiVersion and kind. */
+/** An object of `events.k8s.io/v1`, complete except for apiVersion and kind. */
 export interface EventObject {
   readonly metadata: { readonly name: string; readonly namespace: string }
   /** MicroTime: RFC 3339 in UTC with exactly six fractional digits. */
@@ -94,7 +94,7 @@ export interface EventWriter {
 
 /** What the spec of a Lease (coordination.k8s.io/v1) says. */
 export interface LeaseSpec {
-  /** Empty: nobody holds it. */
+  /** Empty if the lease is free. */
   readonly holderIdentity: string
   /** How long after its last renewal others must leave it alone. */
   readonly leaseDurationSeconds: number
@@ -111,7 +111,7 @@ export interface Lease {
   readonly spec: LeaseSpec
 }
 
-/** Reads and writes a Lease; each write is refused as `conflict` when somebody else wrote meanwhile. */
+/** Reads and writes a Lease; a write is refused as `conflict` after another write. */
 export interface LeaseStore {
   getLease(ref: ObjectRef, signal: AbortSignal): Promise<Result<Lease, ApiError>>
   createLease(
@@ -123,7 +123,7 @@ export interface LeaseStore {
   updateLease(ref: ObjectRef, lease: Lease, signal: AbortSignal): Promise<Result<Lease, ApiError>>
 }
 
-/** Whoever shows a token (authentication.k8s.io/v1 UserInfo). */
+/** The user of a token (authentication.k8s.io/v1 UserInfo). */
 export interface Caller {
   readonly username: string
   readonly uid: string
@@ -131,7 +131,7 @@ export interface Caller {
   readonly extra: Readonly<Record<string, readonly string[]>>
 }
 
-/** Judges who calls this process. */
+/** Authenticates and authorizes callers of this process. */
 export interface AccessReviewer {
   /** @returns `undefined` for a token that is not valid. */
   reviewToken(token: string, signal: AbortSignal): Promise<Result<Caller | undefined, ApiError>>
@@ -182,7 +182,7 @@ export interface Collection {
   readonly namespace?: string
   /**
    * Asks the API server for less. A server that does not support it is asked without it from then on,
-   * so whoever reads the list must be ready for objects that do not match.
+   * so callers must expect objects that do not match.
    */
   readonly fieldSelector?: string
 }

@@ -44,7 +44,7 @@ const TCP_KEEP_ALIVE_MS = 30_000
 const MAX_REFUSAL_BYTES = 65_536
 const UNAUTHORIZED = 401
 
-/** Is told the HTTP status, or `<error>` when there was none. */
+/** Called with the HTTP status, or `<error>` if there was none. */
 export type ApiAnswerListener = (answer: {
   readonly method: ApiRequest['method']
   readonly code: string
@@ -97,7 +97,7 @@ class Pool {
     // Requests under way end on the old one. It closes when they have, and there is nothing to do if it fails.
     void this.#agent?.close().catch(() => undefined)
     this.#material = material
-    // Over HTTP/2 all watches would share one connection, its flow control and its faults.
+    // Over HTTP/2 all watches would share one connection, its flow control and its errors.
     const allowH2 = false
     this.#agent = new Agent({
       allowH2,
@@ -111,7 +111,7 @@ class Pool {
         proxyFor: this.#proxyFor,
       }),
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // The caller's signal is the deadline, and a quiet watch is no fault.
+      // The caller's signal is the deadline, and a quiet watch is not an error.
       headersTimeout: 0,
       bodyTimeout: 0,
     })

@@ -1,12 +1,11 @@
 /**
- * One candidate in the election of a leader by a Lease: wait, take, renew, let go.
+ * Leader election by a Lease, for one candidate: wait, acquire, renew, release.
  *
- * At most one replica works at a time. A leader that cannot renew stops 10 s after the start of its
- * last good renewal; nobody else may take the lease before 15 s after that renewal took hold. What lies
- * between is the time to stop.
- * This holds as long as clocks run at about the same speed. A process that stood still checks its leadership
- * before each write (see fence.ts). What was sent before and arrives later does no harm: the status writes of
- * the relay carry the version that they were decided on, and the worker signs a request once.
+ * At most one replica is active. A leader that cannot renew stops 10 s after the start of its last successful
+ * renewal; no other replica may take the lease until 15 s after that renewal. The difference is the time to stop.
+ * This holds as long as clocks run at about the same speed. A process that was suspended checks its leadership
+ * before each write (see fence.ts). A write that was sent before and arrives later does no harm: status writes
+ * carry the version that they were decided on, and the worker signs a request once.
  *
  * @module
  */
@@ -18,12 +17,12 @@ import { type Clock, sleep } from '../queue/clock.ts'
 import { orAborted, withDeadline } from '../queue/deadline.ts'
 import { claimedBy, freeInMs, released, observe, type ObservedLease } from './lease-spec.ts'
 
-/** What a candidate is made of. */
+/** Options of a {@link LeaderElector}. */
 export interface LeaderElectorOptions {
   readonly leases: LeaseStore
-  /** The Lease that is fought for. */
+  /** The Lease. */
   readonly ref: ObjectRef
-  /** Of this process alone: a new one with the same name must not think that it leads already. */
+  /** Unique for this process: a new one with the same name must not believe that it leads already. */
   readonly identity: string
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
@@ -31,16 +30,16 @@ export interface LeaderElectorOptions {
   readonly log: Log
 }
 
-/** How it ended: `lost` to somebody or to silence, or `stopped` by the signal and let go. */
+/** `lost`: taken by another replica, or not renewed in time. `stopped`: released after the signal. */
 export type LeaderElectorEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'lost'; readonly why: string }
 
-/** Without a good renewal for so long, the leader is none any more (client-go's default). */
+/** Without a successful renewal for this long, the leader stops leading (client-go's default). */
 const RENEW_DEADLINE_MS = 10_000
-/** From one try to the next (client-go's default). */
+/** Interval between tries (client-go's default). */
 const RETRY_MS = 2_000
-/** A candidate waits up to this share longer, so that not all try at once (client-go's JitterFactor). */
+/** A candidate waits up to this share longer, so that candidates do not try together (client-go's JitterFactor). */
 const RETRY_JITTER = 1.2
 /** One try; two fit into the deadline (controller-runtime gives its client half of it). */
 const TRY_LIMIT_MS = 5_000
@@ -50,7 +49,7 @@ type Try =
   | { readonly kind: 'taken'; readonly by: string }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** Make one, {@link run} it once. */
+/** Create it, {@link run} it once. */
 export class LeaderElector {
   /** Settles once: true when this process leads, false when it ended before. */
   readonly acquired: Promise<boolean>
@@ -62,7 +61,7 @@ export class LeaderElector {
   #holder = ''
   /** Start of the last good renewal; `undefined` while this process does not lead. */
   #renewedAtMs: number | undefined
-  /** Ends the wait of a candidate. */
+  /** Ends the wait between two tries of a candidate. */
   #retryWait = new AbortController()
 
   constructor(options: LeaderElectorOptions) {
@@ -73,14 +72,14 @@ export class LeaderElector {
     this.#settleAcquired = resolve
   }
 
-  /** Whether this process is the leader now. False also when it stood still and does not know it yet. */
+  /** Whether this process is the leader now. Also false after the process was suspended for too long. */
   get isLeading(): boolean {
     return this.#leftMs() > 0
   }
 
   /**
-   * Takes the Lease as somebody else saw it (a watch): a candidate counts from this moment, and wakes
-   * when it is free. A leader has better news, its own writes.
+   * Takes the Lease as a watch reported it: a candidate measures from this moment, and tries at once when the
+   * lease is free. A leader ignores it, since it knows its own writes.
    */
   observe(lease: Lease | undefined): void {
     if (this.#renewedAtMs !== undefined) return
@@ -88,7 +87,7 @@ export class LeaderElector {
     if (this.#freeInMs() === 0) this.#retryWait.abort()
   }
 
-  /** Runs until `signal` aborts, which lets the lease go, or until it is lost. It never rejects. */
+  /** Runs until `signal` aborts, which releases the lease, or until the lease is lost. It never rejects. */
   async run(signal: AbortSignal): Promise<LeaderElectorEnd> {
     const heldSinceMs = await this.#acquire(signal)
     this.#renewedAtMs = heldSinceMs
@@ -107,7 +106,7 @@ export class LeaderElector {
     const { clock, random } = this.#options
     while (!signal.aborted) {
       const startedAtMs = clock.uptimeMs()
-      // Not cut short by the signal: a write that took hold unseen would keep others waiting.
+      // The signal does not interrupt it: a write that succeeded unseen would keep other replicas waiting.
       const tried = await this.#try(TRY_LIMIT_MS)
       if (tried.kind === 'held') return startedAtMs
       this.#report(tried)
@@ -194,7 +193,7 @@ export class LeaderElector {
     return written
   }
 
-  /** Others need not wait. If it fails they wait until the lease has run out. */
+  /** Other replicas need not wait. If it fails, they wait until the lease expires. */
   async #release(): Promise<void> {
     const { leases, ref, clock } = this.#options
     const lease = this.#seen?.lease

@@ -1,7 +1,6 @@
 /**
- * Runs for leader: the election, and beside it a watch of the Lease, so that a release is seen at once
- * and the last renewal of a leader that died when it happened. Without the watch, as where it is not
- * permitted, all goes the same way a little later.
+ * Leader election with a watch of the Lease, so that a release and the last renewal of a crashed leader are seen
+ * at once. Without the watch (it may not be permitted) everything happens a little later.
  *
  * @module
  */
@@ -15,13 +14,13 @@ import {
   type LeaderElectorOptions,
 } from './leader-elector.ts'
 
-/** What a leadership is made of. */
+/** Options of {@link startLeaderElection}. */
 export interface LeadershipOptions extends Omit<LeaderElectorOptions, 'leases' | 'ref'> {
   readonly kube: Pick<Kube, 'createLease' | 'getLease' | 'listWatch' | 'updateLease'>
   readonly ref: { readonly namespace: string; readonly name: string }
 }
 
-/** One that runs. */
+/** A running leader election. */
 export interface Leadership {
   /** Settles once: true when this process leads, false when it ended before. */
   readonly acquired: Promise<boolean>
@@ -29,7 +28,7 @@ export interface Leadership {
   readonly isLeading: () => boolean
 }
 
-/** Starts at once; `signal` ends it, and lets the lease go. */
+/** Starts at once; `signal` ends it and releases the lease. */
 export function startLeaderElection(options: LeadershipOptions, signal: AbortSignal): Leadership {
   const { kube, ref, clock, random, log } = options
   const election = new LeaderElector({ ...options, leases: kube })
@@ -58,7 +57,7 @@ export function startLeaderElection(options: LeadershipOptions, signal: AbortSig
   void election.acquired.then(() => watching.abort())
   const run = async (): Promise<LeaderElectorEnd> => {
     const end = await election.run(signal)
-    // A leader that lost has no time for anything else.
+    // A leader that lost the lease must stop at once.
     if (end.kind === 'stopped') await watched
     return end
   }

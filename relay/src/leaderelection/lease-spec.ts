@@ -1,9 +1,9 @@
 /**
- * What is written into the Lease, and when it may be taken. Pure.
+ * The spec of the Lease, and when it may be acquired. Pure.
  *
- * The rules of client-go (tools/leaderelection): a holder keeps the lease as long as it renews it, and
- * others judge that by their own clock alone, from the moment they saw it change. Times in the record
- * are for people; clocks of different machines are never compared.
+ * The rules of client-go (tools/leaderelection): a holder keeps the lease as long as it renews it, and other
+ * candidates measure that by their own clock, from the moment that they saw it change. Times in the record are
+ * informational; clocks of different machines are never compared.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Lease, LeaseSpec } from '../kube/ports.ts'
 /** client-go's and controller-runtime's default. */
 const LEASE_DURATION_SECONDS = 15
 
-/** client-go's: who has let go needs no protection, but zero is not allowed. */
+/** client-go's value: a released lease needs no protection, but zero is not allowed. */
 const RELEASED_DURATION_SECONDS = 1
 
 /** The Lease as last seen, and since when it has looked like this. */
@@ -25,7 +25,7 @@ export interface ObservedLease {
   readonly unchangedSinceMs: number
 }
 
-/** @returns The sighting after `lease` was seen; a change of its metadata alone is no sign of life. */
+/** @returns The observation after `lease` was seen; a change of only its metadata is not a renewal. */
 export function observe(
   before: ObservedLease | undefined,
   lease: Lease | undefined,
@@ -47,7 +47,7 @@ export function freeInMs(
   return Math.max(0, unchangedSinceMs + leaseDurationSeconds * 1_000 - uptimeMs)
 }
 
-/** @returns What `identity` writes to take the lease, or to keep it. */
+/** @returns The spec with which `identity` acquires or renews the lease. */
 export function claimedBy(
   identity: string,
   before: LeaseSpec | undefined,
@@ -65,7 +65,7 @@ export function claimedBy(
   }
 }
 
-/** @returns What the holder writes to let go, so that nobody has to wait. */
+/** @returns The spec that releases the lease, so that other replicas need not wait. */
 export function released({ leaseTransitions }: LeaseSpec, nowMs: number): LeaseSpec {
   const now = microTime(nowMs)
   return {

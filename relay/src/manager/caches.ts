@@ -1,5 +1,5 @@
 /**
- * What the relay has seen of the cluster: our issuers, and the requests that name them.
+ * The caches: our issuers, and the requests that name them, each filled by an informer.
  *
  * @module
  */
@@ -33,31 +33,31 @@ import { RecentObjects } from '../watch/recent-objects.ts'
 import { Reflector, type ReflectorOptions } from '../watch/reflector.ts'
 import { Store } from '../watch/store.ts'
 
-/** One store a collection; requests can be found by the issuer that they name, Issuers by their namespace. */
+/** One store for each collection; requests are indexed by the issuer that they name, Issuers by their namespace. */
 export interface Caches {
   readonly issuers: Readonly<Record<IssuerKind, Store<Issuer>>>
   readonly requests: Store<CertificateRequest>
-  /** Stays empty where these are not to be signed. */
+  /** Empty if CertificateSigningRequests are disabled. */
   readonly signingRequests: Store<CertificateSigningRequest>
-  /** Whole requests, as far as they are kept. */
+  /** Whole requests that were seen recently. */
   readonly recent: {
     readonly requests: RecentObjects<CertificateRequest>
     readonly signingRequests: RecentObjects<CertificateSigningRequest>
   }
 }
 
-/** A reflector of any collection. */
+/** Fills one store. */
 export type Informer = Pick<
   Reflector<unknown>,
   'hasSynced' | 'isAlive' | 'name' | 'omitted' | 'run' | 'synced'
 >
 
-/** What fills the stores, once run. */
+/** The informers, to be run. */
 export interface Informers {
   readonly all: readonly Informer[]
   /**
-   * Those that must have read everything before any object is worked on. CertificateSigningRequests are
-   * not among them: a relay that may not read them still does its main job.
+   * Those that must have synced before any object is reconciled. CertificateSigningRequests are not among them: a
+   * relay without permission to read them still signs CertificateRequests.
    */
   readonly required: readonly Informer[]
 }
@@ -118,7 +118,7 @@ export function createInformers(
       ...place,
     }),
     store: requests,
-    // Beside a relay that looks at one namespace there may be another one for ClusterIssuers.
+    // Another relay may serve ClusterIssuers where this one watches a single namespace.
     isForeign: isForeignBy(requestClaimSchema, (claim) => {
       // A kind of our group that is unknown is kept, to be reported.
       if (isWholeCluster) return claim.spec.issuerRef.group !== GROUP
@@ -145,7 +145,7 @@ export function createInformers(
   return { all: [...required, ofSigningRequests], required }
 }
 
-/** What reflectors are made of. */
+/** Options of {@link createInformers}. */
 interface InformerOptions extends Pick<ReflectorOptions<unknown>, 'clock' | 'random' | 'log'> {
   readonly config: Pick<Config, 'enableCertificateSigningRequests' | 'watchNamespace'>
 }
@@ -163,7 +163,7 @@ const informerOf = <R extends AnyRequest>(
   }),
 })
 
-/** An object that does not say whose it is may be ours: it is not valid, which is to be told. */
+/** An object without a valid reference to its signer may be ours: it is reported as invalid. */
 const isForeignBy =
   <T>(claim: ZodType<T>, isForeign: (claim: T) => boolean) =>
   (body: unknown): boolean => {

@@ -1,6 +1,6 @@
 /**
- * The relay as a whole. Data flows one way: informers fill stores, changes of stores wake keys,
- * controllers reconcile keys.
+ * The relay as a whole. Data flows one way: informers fill stores, changes of stores enqueue keys, controllers
+ * reconcile keys.
  *
  * @module
  */
@@ -20,22 +20,22 @@ export interface RelayOptions extends Omit<ControllersOptions, 'config' | 'event
   readonly hostName: string
 }
 
-/** A relay that reads. Followers stay like this: ready, and up to date should they have to lead. */
+/** A relay that watches the cluster. Followers stay in this state: ready, and up to date when they become leader. */
 export interface Relay {
-  /** False: only a new process helps. */
+  /** False if only a restart helps. */
   readonly isAlive: () => boolean
-  /** Everything was read once. Not: the worker is reachable, which would hide what is wrong. */
+  /** Everything was read once. It does not depend on the worker, whose errors are in the issuers' conditions. */
   readonly isReady: () => boolean
-  /** Begins to work, as soon as all that must be read was read. Called at most once, by the leader. */
+  /** Starts the controllers once the required informers have synced. Called at most once, by the leader. */
   readonly work: () => void
-  /** Lets the work under way end within `graceMs`, then ends everything else. */
+  /** Lets running reconciles end within `graceMs`, then stops everything. */
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-/** The last Events of a stop may take so long. */
+/** Limit for writing the last Events. */
 const EVENTS_STOP_LIMIT_MS = 3_000
 
-/** A request must not be told that its issuer is missing only because issuers were not read yet. */
+/** A request must not be reported as having no issuer only because issuers were not read yet. */
 async function startWhenSynced(
   controllers: Controllers,
   informers: readonly Informer[],

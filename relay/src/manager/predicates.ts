@@ -1,6 +1,6 @@
 /**
- * Which change of an object is worth a look. Our own status writes come back through the watch; they
- * must not wake us again.
+ * Which changes of an object enqueue a key. The relay's own status writes come back through the watch, and must
+ * not.
  *
  * @module
  */
@@ -17,8 +17,8 @@ export interface Transition<T> {
 }
 
 /**
- * A request is looked at when it appears, when somebody else's condition changes (approved, denied),
- * and when its annotations do, which is how a person asks for another look. Following issuer-lib
+ * A request is reconciled when it is created, when a condition of another controller changes (approved, denied),
+ * and when its annotations change, which is how a user triggers a reconcile. Follows issuer-lib
  * (controllers/predicates.go).
  */
 export function shouldReconcileRequest({ before, after }: Transition<AnyRequest>): boolean {
@@ -31,7 +31,7 @@ export function shouldReconcileRequest({ before, after }: Transition<AnyRequest>
   )
 }
 
-/** An issuer is checked when it appears, when its spec or its annotations change, and when its Ready is gone. */
+/** An issuer is checked when it is created, when its spec or annotations change, and when its Ready condition is gone. */
 export function shouldReconcileIssuer({ before, after }: Transition<Issuer>): boolean {
   if (after === undefined) return false
   if (before === undefined) return true
@@ -43,13 +43,13 @@ export function shouldReconcileIssuer({ before, after }: Transition<Issuer>): bo
   )
 }
 
-/** The requests of an issuer are looked at when what they wait for may have changed. */
+/** The requests of an issuer are reconciled when a field of the issuer changes that they may wait for. */
 export function shouldReconcileRequestsOf({ before, after }: Transition<Issuer>): boolean {
-  return gate(before) !== gate(after)
+  return gateText(before) !== gateText(after)
 }
 
-/** What gates requests, as one text to compare. */
-function gate(issuer: Issuer | undefined): string {
+/** The fields of an issuer that requests wait for, as one text to compare. */
+function gateText(issuer: Issuer | undefined): string {
   if (issuer === undefined) return 'gone'
   const ready = findCondition(issuer.status.conditions, READY)
   const { uid } = issuer.metadata

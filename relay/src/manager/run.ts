@@ -23,17 +23,17 @@ import { type Relay, startRelay } from './manager.ts'
 
 const EXIT_FAILURE = 1
 
-/** For work under way when the process is told to end. With all that follows it fits into a pod's 30 s. */
+/** How long running reconciles may take after SIGTERM. With everything after it, it fits into a pod's 30 s. */
 const STOP_GRACE_MS = 20_000
 /**
- * A leader that lost its lease has 5 s before another may lead (see LeaderElector). Work under way is told
- * to end at once; whatever does not heed that ends with the process.
+ * A leader that lost its lease has 5 s before another may lead (see LeaderElector). Running reconciles are aborted
+ * at once; those that ignore it end with the process.
  */
 const LOSS_LIMIT_MS = 3_000
 
 const COMMON = { clock: systemClock, random: Math.random }
 
-/** Runs until a signal tells to end. @returns Why it could not start. */
+/** Runs until SIGTERM or SIGINT. @returns Why it could not start. */
 export async function run(config: Config, log: Log): Promise<Result<void, string>> {
   const namespace = podNamespace()
   const clusterResourceNamespace = config.clusterResourceNamespace || namespace
@@ -76,11 +76,11 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
       leadership = electLeader({ relay, kube: kube.value, ref, log }, electionAbort.signal)
     } else relay.work()
     log.info({ signal: await endSignal() }, 'stopping')
-    // The lease is kept until the last of the work is done.
+    // The lease is kept until all reconciles have ended.
     await relay.stop(STOP_GRACE_MS)
     electionAbort.abort()
     await leadership?.ended
-    // Probes answer until the end: "not ready", so that nobody counts on this process any more.
+    // Probes respond until the end with "not ready".
     await Promise.all(servers.value.map(async (server) => server.close()))
   } else await relay.stop(0)
   await kube.value.close()
@@ -147,7 +147,7 @@ interface Leading {
   readonly log: Log
 }
 
-/** There is no way back to being a follower: a new process begins with nothing half done. */
+/** A leader never becomes a follower again: a new process starts without unfinished work. */
 async function endWhenLost({ leadership, relay, log }: Leading): Promise<void> {
   const end = await leadership.ended
   if (end.kind !== 'lost') return
@@ -158,7 +158,7 @@ async function endWhenLost({ leadership, relay, log }: Leading): Promise<void> {
   process.exit()
 }
 
-/** The first SIGTERM or SIGINT ends in order; the second one ends at once, as by default. */
+/** The first SIGTERM or SIGINT stops the relay gracefully; the second one kills it, as by default. */
 async function endSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
   process.once('SIGTERM', resolve)

@@ -55,7 +55,7 @@ const QUEUE_GAUGES: readonly Reader[] = [
   ],
 ]
 
-/** @returns What a controller tells of itself to; everything goes to `registry`. */
+/** @returns A function that makes the observer of a controller; its metrics are in `registry`. */
 export function controllerMetrics(
   registry: Registry,
 ): (controller: ControllerView) => ControllerObserver {

@@ -11,11 +11,11 @@ export interface LiveGauge<Label extends string> {
   readonly name: string
   readonly help: string
   readonly labelNames: readonly Label[]
-  /** Asked anew each time; what it leaves out has no value any more. */
+  /** Called at each scrape; labels that it does not return have no value. */
   readonly read: () => readonly Reading<Label>[]
 }
 
-/** Registers a gauge that is read when somebody asks. */
+/** Registers a gauge that is read at each scrape. */
 export function liveGauge<Label extends string>(
   registry: Registry,
   { name, help, labelNames, read }: LiveGauge<Label>,

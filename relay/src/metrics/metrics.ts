@@ -13,12 +13,12 @@ import { METRIC_PREFIX } from './prefix.ts'
 import { type RelayMetrics, relayMetrics } from './relay-metrics.ts'
 import { type RelayState, stateMetrics } from './state-metrics.ts'
 
-/** Where everything is counted. */
+/** All metrics of the relay. */
 export interface Metrics extends RelayMetrics {
   readonly controller: (controller: ControllerView) => ControllerObserver
   /** Adds the number of open circuit breakers by the kind of their issuers, read at each scrape; called once. */
   readonly observeBreakers: (read: () => Readonly<Record<IssuerKind, number>>) => void
-  /** Adds what is looked at when somebody asks; called once. */
+  /** Adds the metrics that are read at each scrape; called once. */
   readonly observe: (state: RelayState) => void
   /** The media type of {@link text}. */
   readonly contentType: string

@@ -1,6 +1,6 @@
 /**
- * What the relay counts. No label has values without bound: no name of a request, no subject, no host
- * that somebody else chose.
+ * Counters of the relay. No label has unbounded values: no name of a request, no subject, no host that a user
+ * chose.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { API_ERROR_KINDS, type ApiErrorKind } from '../kube/api-error.ts'
 import { SIGN_OPERATIONS, SIGN_RESULTS, type SignAttempt } from '../reconcile/sign-attempt.ts'
 import { METRIC_PREFIX } from './prefix.ts'
 
-/** One door a kind of fact. */
+/** Functions that count, one for each metric. */
 export interface RelayMetrics {
   /** A request to the API server ended; `code` is an HTTP status or `<error>`. */
   readonly apiAnswered: (answer: {

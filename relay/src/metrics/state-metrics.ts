@@ -1,8 +1,8 @@
 /**
- * How things stand, read when somebody asks. A follower reads the same objects as the leader, so every
- * replica tells the same of the cluster: take the maximum over replicas, not the sum. What is counted
- * of requests is left out until all of them were read, since a zero would say that none waits; a
- * replica that is cut off tells what it saw last. What controllers do only the leader tells: it alone has any.
+ * Metrics of the state of the cluster, read at each scrape. Every replica reads the same objects, so take the
+ * maximum over replicas, not the sum. Numbers of requests are missing until all requests were read, since a zero
+ * would say that none is pending. A replica without a connection exports what it saw last. Only the leader
+ * exports metrics of controllers.
  *
  * @module
  */

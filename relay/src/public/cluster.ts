@@ -1,6 +1,5 @@
 /**
- * What somebody beside the relay needs to look at a cluster with the relay's eyes: the connection, the
- * objects, and the decisions about them.
+ * For programs that read a cluster as the relay does: the connection, the objects, and the decisions about them.
  *
  * @module
  */

@@ -24,7 +24,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** Waits `delayMs`, or less when `signal` aborts; look at the signal to tell the two apart. */
+/** Waits `delayMs`, or less when `signal` aborts; check the signal to distinguish the two. */
 export async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()

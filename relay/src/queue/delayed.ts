@@ -42,7 +42,7 @@ export class DelayedKeys<K extends string> {
     return this.#dueAtMs.size
   }
 
-  /** Hands `key` on after `delayMs`. A key waits once: of two times the earlier one stands. */
+  /** Hands `key` on after `delayMs`. A key waits once: of two times the earlier one applies. */
   addAfter(key: K, delayMs: number): void {
     if (this.#stopped) return
     const atMs = this.#clock.uptimeMs() + delayMs
@@ -53,7 +53,7 @@ export class DelayedKeys<K extends string> {
     if (atMs < this.#timerAtMs) this.#arm(atMs)
   }
 
-  /** Forgets all keys, and takes no more. */
+  /** Drops all keys, and accepts no new ones. */
   stop(): void {
     this.#stopped = true
     this.#cancelTimer?.()

@@ -40,7 +40,7 @@ export class RateLimiter<K extends string> {
    * Counts one more failure of `key`.
    *
    * @param minimumMs What a `Retry-After` asked for. The delay is never below it, and above it is
-   *   spread too, so that all who were told the same do not come back together.
+   *   spread too, so that callers with the same delay do not retry together.
    * @returns How long the key must wait, in milliseconds.
    */
   next(key: K, minimumMs = 0): number {

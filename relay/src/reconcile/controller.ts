@@ -152,8 +152,8 @@ export class Controller {
   }
 
   /**
-   * Takes no more keys and drops those that wait (the next process finds them by listing). Reconciles
-   * that run may end within `graceMs`; after that their signal aborts.
+   * Accepts no new keys and drops waiting ones (the next process finds them by listing). Running reconciles may
+   * end within `graceMs`; after that their signal aborts.
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true

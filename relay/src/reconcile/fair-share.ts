@@ -60,7 +60,7 @@ export function fairShare({ workers, perIssuer, isWholeCluster }: FairShareOptio
 /** A request behind an open circuit breaker costs a status write and an Event: one at a time spares the API server. */
 const BLOCKED_LIMIT = { limit: 1, extra: 0 }
 
-/** @returns The groups of a request for `ref`; none for a request that names none of our issuers. */
+/** @returns The groups of a request for `ref`; no groups for a request of another issuer. */
 export function requestGroups(
   ref: OurIssuerRef | undefined,
   share: FairShare,

@@ -1,8 +1,8 @@
 /**
- * Issuers that the worker refused while signing, and how long they are held not Ready for it.
+ * Issuers that the worker refused while signing, and how long they stay not Ready for it.
  *
- * Without a hold, a check that passes and a sign that fails would chase each other: Ready, refused,
- * not Ready, checked, Ready, … Kept in memory: a restart begins with a check, and with an empty slate.
+ * Without a cooldown, checks that succeed and sign calls that fail would alternate: Ready, refused, not Ready,
+ * checked, Ready, … Kept in memory: a restart begins without cooldowns, and with a check.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 const FIRST_COOLDOWN_MS = 5_000
 const MAX_COOLDOWN_MS = 300_000
 
-/** One refusal that still stands. */
+/** The cooldown of an issuer. */
 export interface Cooldown {
   readonly message: string
   /** Epoch milliseconds. */
@@ -23,13 +23,13 @@ interface Refused extends Cooldown {
 
 /** By the issuer's uid. */
 export class IssuerCooldowns {
-  /** A hold stays after its end, so that the next refusal doubles it, until something is signed. */
+  /** A cooldown is kept after its end, so that the next refusal doubles it, until a request is signed. */
   readonly #refused = new Map<string, Refused>()
 
   /**
-   * Notes a refusal. While a hold lasts, further ones (of requests already on their way) count as the same.
+   * Starts a cooldown. While it lasts, further refusals (of requests already sent) do not extend it.
    *
-   * @returns The hold that lasts now.
+   * @returns The current cooldown.
    */
   start(uid: string, message: string, nowMs: number): Cooldown {
     const before = this.#refused.get(uid)
@@ -41,19 +41,19 @@ export class IssuerCooldowns {
     return refused
   }
 
-  /** @returns The hold that lasts at `nowMs`, if any. */
+  /** @returns The cooldown at `nowMs`, if any. */
   current(uid: string, nowMs: number): Cooldown | undefined {
-    const hold = this.#refused.get(uid)
-    return hold !== undefined && nowMs < hold.untilMs ? hold : undefined
+    const cooldown = this.#refused.get(uid)
+    return cooldown !== undefined && nowMs < cooldown.untilMs ? cooldown : undefined
   }
 
-  /** Somebody changed what the refusal may have been about: look at once. The doubling goes on. */
+  /** Ends the cooldown, since a change may have fixed the cause. The next one is still longer. */
   clear(uid: string): void {
-    const hold = this.#refused.get(uid)
-    if (hold !== undefined) this.#refused.set(uid, { ...hold, untilMs: 0 })
+    const cooldown = this.#refused.get(uid)
+    if (cooldown !== undefined) this.#refused.set(uid, { ...cooldown, untilMs: 0 })
   }
 
-  /** Ends the doubling: something was signed, or the issuer is gone. */
+  /** Resets the doubling: a request was signed, or the issuer was deleted. */
   forget(uid: string): void {
     this.#refused.delete(uid)
   }

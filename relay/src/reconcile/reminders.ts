@@ -1,7 +1,7 @@
-/** How long something that goes on is not told again. */
+/** Interval between reminders. */
 const REMINDER_MS = 86_400_000
 
-/** Says once a day that it is time to tell something again. Kept in memory: a restart begins a new day. */
+/** Reminds once a day of something that persists. Kept in memory: a restart begins a new day. */
 export class Reminders {
   /** Start of the day by id, in epoch milliseconds. */
   readonly #since = new Map<string, number>()
@@ -14,7 +14,7 @@ export class Reminders {
     return isDue
   }
 
-  /** It goes on no more. */
+  /** It no longer persists. */
   forget(id: string): void {
     this.#since.delete(id)
   }

@@ -4,14 +4,14 @@ import { stableText } from '../core/stable-text.ts'
 const MAX_KEPT = 64
 
 /**
- * What was last told of requests whose status does not remember it, so that the same is not told with
- * each try. Kept in memory: after a restart everything is told once more.
+ * The last Event of requests whose status has no field for it, so that each try does not repeat it. Kept in
+ * memory: a restart reports everything again.
  */
 export class ReportedMessages {
-  /** By uid, cut where it is long. */
+  /** By uid; long texts are shortened. */
   readonly #last = new Map<string, string>()
 
-  /** @returns Whether `text` says something else than what was last told of `uid`; from now on it is that. */
+  /** @returns Whether `text` differs from the last report about `uid`; records it as the last one. */
   isNews(uid: string, text: string): boolean {
     const stable = keptText(stableText(text), MAX_KEPT)
     const isNews = this.#last.get(uid) !== stable
@@ -19,7 +19,7 @@ export class ReportedMessages {
     return isNews
   }
 
-  /** Nothing more will be told of it. */
+  /** The request is finished or deleted. */
   forget(uid: string): void {
     this.#last.delete(uid)
   }

@@ -1,11 +1,10 @@
 /**
- * Writes events (events.k8s.io/v1) beside the work, never in its way: they wait in a bounded queue, and
- * one that cannot be written is dropped. What is dropped is counted, and said in the log.
+ * Writes events (events.k8s.io/v1) in the background: they wait in a bounded queue, and one that cannot be written
+ * is dropped, counted and logged.
  *
- * An event that happens again becomes a series. client-go writes the second one at once and further
- * ones after minutes; here each is written when its turn comes, and those that came meanwhile with it:
- * whoever looks at an object while it fails wants to see that it does. Their number is that of
- * reconciles that changed a status, which back off.
+ * A repeated event becomes a series. client-go writes the second one at once and further ones after minutes;
+ * here each is written as soon as possible, together with those that were recorded meanwhile, so that a failing
+ * object shows recent events. Their number is limited by the backoff of reconciles.
  *
  * @module
  */
@@ -21,20 +20,20 @@ import { WaitingEvents } from './waiting-events.ts'
 
 export type { EventDraft } from './event-object.ts'
 
-/** Takes events. The one thing that it promises is not to be in the way. */
+/** Records events without blocking the caller. */
 export interface EventRecorder {
   /** Returns at once and never throws; the event is written later, or dropped. */
   record(event: EventDraft): void
-  /** Events that were not written, or not in full, and never will be. */
+  /** Number of events that were dropped, or written only in part. */
   readonly dropped: number
   /** Writes what waits, each event with one try, for at most `limitMs`; later events are dropped. */
   stop(limitMs: number): Promise<void>
 }
 
-/** What a recorder is made of. */
+/** Options of {@link createEventRecorder}. */
 export interface EventRecorderOptions {
   readonly writer: EventWriter
-  /** Tells one replica from another: the pod's name. */
+  /** Identifies the replica: the pod's name. */
   readonly hostName: string
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */

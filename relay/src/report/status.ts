@@ -35,7 +35,7 @@ export interface RequestResult {
   readonly chainPem?: string
   /** PEM of what is to be trusted: one root, or several while an issuer is rotated. */
   readonly caPem?: string
-  /** Set with every terminal failure; cert-manager cannot tell attempts apart without it. */
+  /** Set with every terminal failure; cert-manager cannot distinguish attempts without it. */
   readonly failureMs?: number
 }
 

@@ -1,10 +1,10 @@
-import { cutMessage } from '../api/cut-message.ts'
 /**
- * Reports status writes that fail: the object itself keeps its old status, and would say what is no longer
- * true without a word about it. Kept in memory: a restart reports each failure again.
+ * Reports status writes that fail, since the object keeps its outdated status. Kept in memory: a restart reports
+ * each failure again.
  *
  * @module
  */
+import { cutMessage } from '../api/cut-message.ts'
 import { apiVersionOf, type Resource } from '../api/group.ts'
 import { cutToBytes } from '../api/one-line.ts'
 import { EVENT_ACTION, EVENT_REASON } from '../api/reasons.ts'

@@ -21,7 +21,7 @@ export type Source = 'chain' | 'bundle'
 /** More CAs than an issuer has. Beyond it the one that was read first is forgotten. */
 const MAX_REMEMBERED = 64
 
-/** Reads certificates, and remembers those of CAs by their octets. */
+/** Reads certificates, and caches those of CAs by their DER. */
 export class CertificateCache {
   readonly #remembered = new Map<string, ParsedCertificate>()
   /** Who signed a certificate that is remembered. */
@@ -55,12 +55,12 @@ export class CertificateCache {
   }
 
   #recall(der: Uint8Array): Result<ParsedCertificate, string> {
-    const octets = Buffer.from(der).toString('latin1')
-    const known = this.#remembered.get(octets)
+    const key = Buffer.from(der).toString('latin1')
+    const known = this.#remembered.get(key)
     if (known !== undefined) return ok(known)
     const link = readCertificate(der)
     if (!link.ok) return link
-    this.#remembered.set(octets, link.value)
+    this.#remembered.set(key, link.value)
     const [oldest] = this.#remembered.keys()
     if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) {
       this.#remembered.delete(oldest)
@@ -69,7 +69,7 @@ export class CertificateCache {
   }
 }
 
-/** SHA-256 of a certificate's DER, lower-case hexadecimal: how issuing CAs and roots are told apart. */
+/** SHA-256 of a certificate's DER, lower-case hexadecimal: identifies issuing CAs and roots. */
 export const fingerprint = ({ x509 }: ParsedCertificate): string =>
   x509.fingerprint256.replaceAll(':', '').toLowerCase()
 

@@ -1,6 +1,6 @@
 /**
- * From an issuer to a client that can speak for it. The Secret is looked at each time, so a rotated
- * key is used at once; connections are kept as long as nothing changed.
+ * Clients for issuers. The Secret is read each time, so a rotated key is used at once; a connection is kept as long
+ * as nothing changed.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
 } from './secret-error.ts'
 import type { WorkerOptions } from './worker-connection.ts'
 
-/** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` mends itself. */
+/** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` recovers by itself. */
 export interface ConnectError {
   readonly kind: 'spec' | 'secret' | 'api'
   readonly message: string
@@ -96,7 +96,7 @@ export class Connections {
     return this.#connections.size
   }
 
-  /** @returns A client for `issuer` with the key that its Secret holds now, or as the watch told last. */
+  /** @returns A client for `issuer` with the key that its Secret holds now, or as the watch last reported it. */
   async connect(
     issuer: Issuer,
     freshness: 'live' | 'watched',

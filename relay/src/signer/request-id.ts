@@ -16,13 +16,13 @@ export function requestIdOf(header: (name: string) => string | null): string | u
 }
 
 /** Adds the request id of an answer to what is wrong with it. */
-export const addRequestId = (fault: SignerError, requestId: string | undefined): SignerError =>
+export const addRequestId = (error: SignerError, requestId: string | undefined): SignerError =>
   requestId === undefined
-    ? fault
-    : { ...fault, requestId, message: `${fault.message}; ${REQUEST_ID_LABEL} ${requestId}` }
+    ? error
+    : { ...error, requestId, message: `${error.message}; ${REQUEST_ID_LABEL} ${requestId}` }
 
 /** As {@link addRequestId}, with the id that the headers name. @param header - Reads a header of the answer. */
 export const withRequestId = (
-  fault: SignerError,
+  error: SignerError,
   header: (name: string) => string | null,
-): SignerError => addRequestId(fault, requestIdOf(header))
+): SignerError => addRequestId(error, requestIdOf(header))

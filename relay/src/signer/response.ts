@@ -1,8 +1,8 @@
 /**
- * Reads what came back: a value, or one fault. Pure.
+ * Reads the response to a call: a value, or an error. Pure.
  *
- * Only a worker's own word is final. A status that some proxy on the way made up (no protocol header,
- * no problem document) never fails a request: it is temporary, or the operator's turn.
+ * Only a worker's own refusal is final. The status of a proxy on the way (no protocol header, no problem document)
+ * never fails a request: it is temporary, or an error of the issuer.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { SignerError } from '../api/signer-error.ts'
 import { requestIdOf, withRequestId } from './request-id.ts'
 import type { HttpResponse } from './transport.ts'
 
-/** Statuses that say "later", whoever says them (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
+/** Statuses that mean "retry later", from a worker or a proxy (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
 const LATER_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** What polling waits when a 202 names no time, in milliseconds. */
@@ -34,7 +34,7 @@ const DEFAULT_PENDING_MS = 5_000
  */
 const MAX_RETRY_AFTER_MS = 600_000
 
-/** What a worker, or whoever answers in its place, may say to users. */
+/** Longest text of a worker, or of a server in its place, that is shown to users. */
 const MAX_MESSAGE_CHARACTERS = 1_024
 
 /** The one thing that is needed of a zod schema. */
@@ -67,7 +67,7 @@ export interface ReadResponse<T> {
   readonly requestId?: string
 }
 
-/** @returns The value of a 200 or 201 answer, or the fault of any other. */
+/** @returns The value of a 200 or 201 answer, or the error of any other. */
 export function readResponse<T>(
   answer: HttpResponse,
   reading: Reading<T>,
@@ -83,7 +83,7 @@ export function readResponse<T>(
   return err(withRequestId(malformed(reading.origin, 'temporary', problem), answer.header))
 }
 
-/** @returns The body of a 200 or 201 answer as it is, or the fault of any other. */
+/** @returns The body of a 200 or 201 answer as it is, or the error of any other. */
 export function readTextResponse(
   answer: HttpResponse,
   reading: WorkerIdentity,
@@ -92,8 +92,8 @@ export function readTextResponse(
   const found = readError(answer, reading)
   if (found !== undefined) {
     const short = { ...found, message: oneLine(found.message, MAX_MESSAGE_CHARACTERS) }
-    const fault = withRequestId(short, answer.header)
-    return err(retryAfterMs === undefined ? fault : { retryAfterMs, ...fault })
+    const error = withRequestId(short, answer.header)
+    return err(retryAfterMs === undefined ? error : { retryAfterMs, ...error })
   }
   if (answer.status === 202) {
     const message = `the worker at ${reading.origin} is still processing the request`
@@ -124,7 +124,7 @@ function readError(answer: HttpResponse, reading: WorkerIdentity): SignerError |
   )
 }
 
-/** Whatever answered is not a worker: a proxy, a login page, another server. */
+/** The response is not from a worker: a proxy, a login page, another server. */
 function notAWorker(origin: string, status: number): SignerError {
   const isLater = status >= 500 || LATER_STATUSES.has(status)
   const found = `status ${String(status)} from something that is not an edge-issuer worker; check the url`

@@ -1,5 +1,5 @@
 /**
- * What an operator is told when an issuer's Secret cannot be used.
+ * Messages about an issuer's Secret that cannot be used.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export const PRIVATE_KEY_ENTRY = 'private-key.pem'
 /** In messages; never anything of its content. */
 const named = ({ namespace, name }: SecretRef): string => `Secret "${namespace}/${name}"`
 
-/** The API server did not give the Secret. A refusal names the one command that mends it. */
+/** The Secret could not be read. If it is forbidden, the message has the command that grants it. */
 export function secretUnreadable(secret: SecretRef, error: ApiError): string {
   if (error.kind === 'not-found') {
     return `${named(secret)} not found; waiting for it to be created`
@@ -27,9 +27,9 @@ export function secretUnreadable(secret: SecretRef, error: ApiError): string {
 export const secretWithoutKey = (secret: SecretRef): string =>
   `${named(secret)} has no entry "${PRIVATE_KEY_ENTRY}"; waiting for it`
 
-/** @param fault - What is wrong with the key, without a part of it: `holds a key of type rsa`. */
-export const secretKeyUnusable = (secret: SecretRef, fault: string): string =>
-  `entry "${PRIVATE_KEY_ENTRY}" of ${named(secret)} ${fault}; put the client's key there`
+/** @param problem - What is wrong with the key, without any part of it: `holds a key of type rsa`. */
+export const secretKeyUnusable = (secret: SecretRef, problem: string): string =>
+  `entry "${PRIVATE_KEY_ENTRY}" of ${named(secret)} ${problem}; put the client's key there`
 
 /** Whom the API server refused, as it says itself: `User "system:serviceaccount:NS:NAME" cannot …`. */
 function serviceAccountIn(message: string): string {

@@ -21,7 +21,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** A request as it goes out; nothing is added to it but `host` and `content-length`. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
-  /** As it was signed: what follows the origin goes out octet by octet, query included. */
+  /** As it was signed: what follows the origin is sent unchanged, with the query. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string

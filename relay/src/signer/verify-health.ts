@@ -18,7 +18,7 @@ import { BUNDLE_LIMITS, CHAIN_LIMITS } from './verify-response.ts'
  * each signed by the next, that ends at a root of the bundle; and if the first of the chain is the CA that
  * it says signs, which is also among its issuing CAs.
  *
- * @returns The answer with its roots, or the fault, which the worker's operator can correct.
+ * @returns The answer with its roots, or the error, which the worker's operator can correct.
  */
 export function verifyHealth(
   answer: HealthAnswer,

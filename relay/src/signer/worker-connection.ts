@@ -36,7 +36,7 @@ import {
 } from './response.ts'
 import { createTransport, type HttpRequest, type HttpResponse } from './transport.ts'
 
-/** The whole exchange, from connecting to the last octet. */
+/** Limit for the whole call, from connecting to the last byte. */
 const DEADLINE_MS = 25_000
 const NONCE_BYTES = 16
 
@@ -91,7 +91,7 @@ export interface WorkerConnection {
 /**
  * Opens nothing yet: connections are made when they are needed, and kept.
  *
- * @param maxAnswerBytes - A longer answer is a temporary fault.
+ * @param maxAnswerBytes - A longer response is a temporary error.
  * @returns What is wrong with the options, naming the option; the key is never quoted.
  */
 export function openWorker(

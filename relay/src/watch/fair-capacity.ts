@@ -55,7 +55,7 @@ export class FairCapacity {
     return { kind: 'drop', key: first }
   }
 
-  /** The key is kept no more. */
+  /** The key is no longer kept. */
   release(key: string): void {
     const namespace = namespaceOf(key)
     const share = this.#shares.get(namespace)

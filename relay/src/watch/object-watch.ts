@@ -10,11 +10,11 @@ import type { Log } from '../log.ts'
 import { type Clock, sleep } from '../queue/clock.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 
-/** What is told of the object. What is not told may have been missed: this is news, not the truth. */
+/** Receives changes of the object. Changes may be missed: this speeds things up, and is not the truth. */
 export interface ObjectListener {
-  /** The object as it is now; `undefined` when it was deleted. Each state is told once. */
+  /** The object as it is now; `undefined` when it was deleted. Each state is reported once. */
   changed(body: unknown): void
-  /** The watch does not run; the last state that was told may be old. */
+  /** The watch does not run; the last reported state may be outdated. */
   interrupted?(error: ApiError): void
 }
 
@@ -29,7 +29,7 @@ export interface ObjectWatchOptions {
   readonly log: Log
 }
 
-/** As a reflector's, but a refusal may last: a missing permission is asked for ever more seldom. */
+/** As a reflector's, but for lasting refusals: a missing permission is retried less and less often. */
 const BACKOFF: BackoffPolicy = { baseMs: 1_200, maxMs: 300_000, jitter: 1 / 3 }
 
 /** Runs until `signal` aborts. */

@@ -1,6 +1,6 @@
 /**
- * Keeps a store equal to a collection of the API server: list, watch, and start over when in doubt.
- * It never gives up; only its signal ends it.
+ * Keeps a store equal to a collection of the API server: list, watch, and relist when in doubt. It retries until
+ * its signal aborts.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type Clock, sleep } from '../queue/clock.ts'
 import { type BackoffPolicy, RateLimiter } from '../queue/rate-limiter.ts'
 import type { Store } from './store.ts'
 
-/** What a reflector is made of. */
+/** Options of a {@link Reflector}. */
 export interface ReflectorOptions<T> {
   /** In log lines: `certificaterequests`. */
   readonly name: string
@@ -22,11 +22,11 @@ export interface ReflectorOptions<T> {
   /** This reflector alone writes to it. */
   readonly store: Store<T>
   /**
-   * Whether an object is none that belongs in the store; the API server may send thousands of those. It
-   * is told from little, as nothing of the object has been checked.
+   * Cheap check that runs before validation: does this object belong to another controller? The API server may
+   * send thousands of those.
    */
   readonly isForeign: (body: unknown) => boolean
-  /** Checks an object and keeps of it what is needed: all of them stay in memory. */
+  /** Validates an object and keeps the needed fields, since all objects stay in memory. */
   readonly slim: (body: unknown) => Result<T, string>
   readonly clock: Clock
   /** Numbers in [0, 1), as `Math.random`. */
@@ -34,27 +34,27 @@ export interface ReflectorOptions<T> {
   readonly log: Log
 }
 
-/** 0.8 s to 1.6 s after the first fault, doubling up to about 30 s (client-go tools/cache/reflector.go). */
+/** 0.8 s to 1.6 s after the first error, doubling up to about 30 s (client-go tools/cache/reflector.go). */
 const BACKOFF: BackoffPolicy = { baseMs: 1_200, maxMs: 30_000, jitter: 1 / 3 }
 /** A watch that ends sooner and without an event has failed, however politely (client-go, same place). */
 const SHORT_WATCH_MS = 1_000
-/** A watch that fails without an event is begun again where it was; if that fails too, all is listed anew. */
+/** A watch that fails without an event is retried once from the same resourceVersion; then the reflector relists. */
 const FRUITLESS_WATCHES = 2
 /**
- * A watch goes forward. One that goes back would leave an old state in the store, and nobody would say
- * so again; what is true only a new listing tells.
+ * The versions of a watch increase. An older one would leave an outdated state in the store that no later event
+ * corrects, so the reflector relists.
  */
 const OUT_OF_ORDER: ApiError = { kind: 'gone', message: 'a watch event came out of order' }
-/** No fault of anybody; it is treated as one to start over. */
+/** Not an error; treated as one to relist. */
 const ROOM_AGAIN: ApiError = { kind: 'gone', message: 'there is memory again for ignored objects' }
-/** What was left out for want of room is listed again when there is room, at most this often. */
+/** Objects that were ignored because memory is limited are listed again when there is room, at most this often. */
 const RELIST_MS = 60_000
 /** Above every wait in here and in the list-watch: a loop that has not turned for so long never will. */
 const STALL_MS = 300_000
 
 const MAX_ERROR_CHARACTERS = 512
 
-/** Make one, subscribe to its store, then {@link run} it. */
+/** Create it, subscribe to its store, then {@link run} it. */
 export class Reflector<T> {
   /** As in log lines. */
   readonly name: string
@@ -63,7 +63,7 @@ export class Reflector<T> {
   readonly #options: ReflectorOptions<T>
   readonly #log: Log
   readonly #settleSynced: (synced: boolean) => void
-  /** Counts faults in a row, under the one key `name`. */
+  /** Counts consecutive errors, under the one key `name`. */
   readonly #backoff: RateLimiter<string>
   /** Where the next watch begins. Without it, list first. */
   #version: string | undefined
@@ -85,20 +85,20 @@ export class Reflector<T> {
     this.#settleSynced = resolve
   }
 
-  /** Whether the store has once been equal to the collection. It stays true, also while the API server is away. */
+  /** Whether the store has once been equal to the collection. It stays true while the API server is unreachable. */
   get hasSynced(): boolean {
     return this.#hasSynced
   }
 
   /**
-   * Objects that are not in the store for want of room, as of the last listing; one that changed since then
-   * counts again.
+   * Objects that are not in the store because memory is limited, as of the last listing; one that changed since
+   * then counts again.
    */
   get omitted(): number {
     return this.#omitted
   }
 
-  /** False when the loop hangs, which only a new process mends. An API server that is away is no such case. */
+  /** False if the loop hangs, which only a restart fixes. It stays true while the API server is unreachable. */
   get isAlive(): boolean {
     return this.#options.clock.uptimeMs() - this.#turnedAtMs < STALL_MS
   }
@@ -129,7 +129,7 @@ export class Reflector<T> {
       for (const object of part.value.objects) if (this.#put(object)) listed.add(object.key)
       version = part.value.resourceVersion
     }
-    // What was deleted while nobody watched is known only by its absence. (What is not kept is absent, too.)
+    // Objects that were deleted without a watch are known only by their absence. (Ignored ones are absent, too.)
     for (const key of store.keys()) if (!listed.has(key)) store.delete(key)
     this.#listedAtMs = this.#options.clock.uptimeMs()
     this.#version = version
@@ -177,7 +177,7 @@ export class Reflector<T> {
   }
 
   /**
-   * An object that is not valid any more is as good as gone: nothing is decided on what it was before.
+   * An object that has become invalid is removed: nothing is decided on its previous state.
    *
    * @returns Whether it is in the store now.
    */
@@ -205,7 +205,7 @@ export class Reflector<T> {
     this.#omitted += objects
   }
 
-  /** Whatever an object holds, it must not stop the others. @returns Nothing for one that is foreign */
+  /** An object of any content must not stop the others. @returns `undefined` for a foreign one. */
   #slim(body: unknown): Result<T, string> | undefined {
     try {
       return this.#options.isForeign(body) ? undefined : this.#options.slim(body)

@@ -1,5 +1,5 @@
 /**
- * The Secrets that issuers name, each watched alone: a change wakes its issuers at once, and need not
+ * The Secrets that issuers name, each with a watch of its own: a change enqueues its issuers at once, and need not
  * be read again for every signature. Where a watch is refused, or there are too many, Secrets are read
  * each time instead, and a change is found by the next check.
  *
@@ -34,7 +34,7 @@ export interface SecretRead {
   /** The id of a {@link SecretUser}. */
   readonly user: string
   readonly ref: SecretRef
-  /** `live`: as the API server has it. `watched`: as the watch told last, if it runs. */
+  /** `live`: as the API server has it. `watched`: as the watch last reported it, if it runs. */
   readonly freshness: 'live' | 'watched'
 }
 
@@ -61,7 +61,7 @@ interface Watched {
   readonly users: Map<string, Reader>
   /** Ends the watch; there while it runs. */
   stop: AbortController | undefined
-  /** As the watch told last; `undefined` while there is none, or while nothing is known. */
+  /** As the watch last reported it; `undefined` if the Secret does not exist or is not known yet. */
   secret: Secret | undefined
   /** Its version; {@link ABSENT} when there is none, `undefined` while nothing is known. */
   version: string | undefined
@@ -150,12 +150,12 @@ export class SecretWatches {
     const versionBefore = watched?.version
     const secret = await this.#options.kube.readSecret(ref, signal)
     const reader = watched?.users.get(user)
-    // Only who judges a Secret wants to hear of changes since.
+    // Only a health check must be repeated after a later change.
     if (watched === undefined || reader === undefined || freshness === 'watched') return secret
     if (secret.ok) reader.readVersion = secret.value.resourceVersion
     else if (secret.error.kind === 'not-found') reader.readVersion = ABSENT
-    // What was told during the read may be newer than the answer. (What was told before is not: a watch
-    // that lags would wake for nothing, again and again.)
+    // A change reported during the read may be newer than the response. (One reported before is not: a watch
+    // that lags would enqueue for nothing, repeatedly.)
     if (watched.version !== versionBefore) enqueueIfOutdated(reader, watched.version)
     return secret
   }

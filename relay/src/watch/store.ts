@@ -22,8 +22,8 @@ export interface StoreOptions<T> {
 }
 
 /**
- * The objects of one collection as last seen, by key. One reflector writes; the others read and are
- * told of changes. A listener must be quick and must not throw: it adds keys to queues, no more.
+ * The objects of one collection as last seen, by key. One reflector writes; others read, and are notified of
+ * changes. A listener must be quick and must not throw: it adds keys to queues, no more.
  */
 export class Store<T> {
   readonly #entries = new Map<string, Versioned<T>>()
@@ -99,7 +99,7 @@ export class Store<T> {
       if (keys === undefined) this.#index.set(indexed, new Set([key]))
       else keys.add(key)
     }
-    this.#tell({ key, before: before?.value, after: entry.value })
+    this.#notify({ key, before: before?.value, after: entry.value })
     return dropped
   }
 
@@ -110,7 +110,7 @@ export class Store<T> {
     this.#unindex(key, before.value)
     this.#entries.delete(key)
     this.#capacity.release(key)
-    this.#tell({ key, before: before.value, after: undefined })
+    this.#notify({ key, before: before.value, after: undefined })
   }
 
   /** @returns How many others had to go; `undefined` when this one is not to be kept. */
@@ -132,7 +132,7 @@ export class Store<T> {
     if (keys.size === 0) this.#index.delete(indexed)
   }
 
-  #tell(change: Change<T>): void {
+  #notify(change: Change<T>): void {
     for (const listener of this.#listeners) listener(change)
   }
 }

@@ -38,7 +38,7 @@ const aGate = (world: World = {}) => {
 describe('MetricsAuth', () => {
   it('asks who shows the token, and whether RBAC lets them get /metrics', async ({ expect }) => {
     const { gate, asked } = aGate()
-    expect(await gate.judge('Bearer abc.def')).toBe('allowed')
+    expect(await gate.check('Bearer abc.def')).toBe('allowed')
     expect(asked).toEqual(['abc.def', { caller: PROMETHEUS, path: '/metrics', verb: 'get' }])
   })
 
@@ -51,7 +51,7 @@ describe('MetricsAuth', () => {
     ['a character that no token has', 'Bearer abc,def'],
   ] as const)('asks nobody about %s', async ([, header], { expect }) => {
     const { gate, asked } = aGate()
-    expect(await gate.judge(header)).toBe('unauthenticated')
+    expect(await gate.check(header)).toBe('unauthenticated')
     expect(asked).toEqual([])
   })
 
@@ -65,7 +65,7 @@ describe('MetricsAuth', () => {
     { name: 'no answer to who it is', world: { caller: AWAY }, want: 'unavailable' },
     { name: 'no answer to what it may', world: { allowed: AWAY }, want: 'unavailable' },
   ] as const)('lets nobody in for $name', async ({ world, want }, { expect }) => {
-    expect(await aGate(world).gate.judge('Bearer abc')).toBe(want)
+    expect(await aGate(world).gate.check('Bearer abc')).toBe(want)
   })
 
   it.for([
@@ -73,37 +73,37 @@ describe('MetricsAuth', () => {
     { name: 'a refusal for ten seconds', world: { allowed: ok(false) }, ms: 10_000 },
   ])('remembers $name', async ({ world, ms }, { expect }) => {
     const { gate, clock, asked } = aGate(world)
-    await gate.judge('Bearer abc')
+    await gate.check('Bearer abc')
     await clock.advance(ms - 1)
-    await gate.judge('Bearer abc')
+    await gate.check('Bearer abc')
     expect(asked).toHaveLength(2)
     await clock.advance(1)
-    await gate.judge('Bearer abc')
+    await gate.check('Bearer abc')
     expect(asked).toHaveLength(4)
   })
 
   it('does not remember that there was no answer', async ({ expect }) => {
     const { gate, asked } = aGate({ caller: AWAY })
-    await gate.judge('Bearer abc')
-    await gate.judge('Bearer abc')
+    await gate.check('Bearer abc')
+    await gate.check('Bearer abc')
     expect(asked).toHaveLength(2)
   })
 
   it('asks once for many at a time, and for each token', async ({ expect }) => {
     const { gate, asked } = aGate()
-    await Promise.all(Array.from({ length: 20 }, async () => gate.judge('Bearer abc')))
+    await Promise.all(Array.from({ length: 20 }, async () => gate.check('Bearer abc')))
     expect(asked).toHaveLength(2)
-    await gate.judge('Bearer other')
+    await gate.check('Bearer other')
     expect(asked).toHaveLength(4)
   })
 
   it('remembers the last 256 tokens', async ({ expect }) => {
     const { gate, asked } = aGate()
-    for (let token = 0; token <= 256; token += 1) await gate.judge(`Bearer t${String(token)}`)
+    for (let token = 0; token <= 256; token += 1) await gate.check(`Bearer t${String(token)}`)
     asked.length = 0
-    await gate.judge('Bearer t1')
+    await gate.check('Bearer t1')
     expect(asked).toHaveLength(0)
-    await gate.judge('Bearer t0')
+    await gate.check('Bearer t0')
     expect(asked).toHaveLength(2)
   })
 })
