@@ -76,13 +76,13 @@ function findParties({ config, secrets }: Fixture, issuerName: string): Parties 
 }
 
 function plan({ issuer, profile, client }: Parties, request: SignRequest): CertificatePlan {
-  const judged = evaluate({
+  const checked = evaluate({
     request,
     profile,
     client,
     ca: issuer.active.ca,
     nowMs: Date.now(),
   })
-  if (!judged.ok) throw new Error(JSON.stringify(judged.error))
-  return judged.value
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error))
+  return checked.value
 }

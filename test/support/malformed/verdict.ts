@@ -11,7 +11,7 @@ import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.t
 import { KNOWN_KEY_SHA256 } from '../known-key.ts'
 
 /** `accepted`; or each refusal's code, with its fault behind a slash, and the first one's words. */
-export interface Judgement {
+export interface CheckResult {
   readonly verdict: string
   readonly words: string
 }
@@ -26,8 +26,8 @@ function theAuthority(): IssuingCa {
 }
 
 /** @param csr - DER, or the text of the message's member. */
-export function judgeCsr(csr: Uint8Array | string): Judgement {
-  const judged = evaluate({
+export function checkCsr(csr: Uint8Array | string): CheckResult {
+  const checked = evaluate({
     request: {
       csr: typeof csr === 'string' ? csr : Buffer.from(csr).toString('base64'),
       durationSeconds: 3600,
@@ -40,9 +40,9 @@ export function judgeCsr(csr: Uint8Array | string): Judgement {
     ca: authority ?? theAuthority(),
     nowMs: Date.parse('2026-11-24T12:00:00Z'),
   })
-  if (judged.ok) return { verdict: 'accepted', words: '' }
-  const codes = judged.error.map(({ code, parseError }) =>
+  if (checked.ok) return { verdict: 'accepted', words: '' }
+  const codes = checked.error.map(({ code, parseError }) =>
     parseError === undefined ? code : `${code}/${parseError}`,
   )
-  return { verdict: codes.join(' '), words: judged.error[0]?.detail ?? '' }
+  return { verdict: codes.join(' '), words: checked.error[0]?.detail ?? '' }
 }
