@@ -62,8 +62,6 @@ describe('the layers', () => {
   }))
 
   it.for(tables)('of $sources are those that lint enforces', ({ text }, { expect }) => {
-    const [top = ''] = text.split(' ', 1)
-    const shown = blocks.filter((block) => block.startsWith(`${top} `))
-    expect(shown.length > 0 ? shown : [text]).toEqual([text])
+    expect(blocks).toContain(text)
   })
 })
