@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 /**
- * The command against the real worker in workerd: what it asks, what it is told, how it ends.
+ * The command against the real worker in workerd: requests, responses and exit codes.
  *
  * @module
  */
@@ -90,7 +90,7 @@ describe('edge-issuer sign', () => {
       want: '"telepathy"',
     },
     { name: 'a CA certificate', command: 'sign --csr web.der --is-ca', want: 'ca_not_allowed' },
-  ])('lets the worker judge $name, and ends with 3', async ({ command, want }, { expect }) => {
+  ])('lets the worker check $name, and ends with 3', async ({ command, want }, { expect }) => {
     const { code, stderr } = await ask(command)
     expect(code).toBe(3)
     expect(stderr).toContain(want)
@@ -137,7 +137,7 @@ describe('edge-issuer health', () => {
     expect(stderr).toContain('is not trusted')
   })
 
-  it('ends with 4 when nobody listens', async ({ expect }) => {
+  it('exits with 4 without a server', async ({ expect }) => {
     const flags = `--url https://127.0.0.1:1 --key ${signer.clientKeyFile}`
     const { code, stderr } = await ask('health', flags)
     expect(code).toBe(4)

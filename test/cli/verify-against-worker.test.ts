@@ -75,7 +75,7 @@ describe('an export as the worker gives it', () => {
   })
 })
 
-/** What only the worker says: nobody signed it. */
+/** Values that only the worker states, without a signature. */
 const WORKERS_WORD = new Set(['ignored', 'warnings'])
 
 type Json = z.core.util.JSONType

@@ -150,7 +150,7 @@ describe('deploy:worker', () => {
     })
   })
 
-  it('deploys no configuration with a fault', async ({ expect, onTestFinished }) => {
+  it('deploys no invalid configuration', async ({ expect, onTestFinished }) => {
     const path = join(checkout, CONFIG)
     const text = await readFile(path, 'utf8')
     onTestFinished(async () => writeFile(path, text))

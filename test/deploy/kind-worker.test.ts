@@ -1,5 +1,5 @@
 /**
- * What stands between pods and the worker, and how what they get is judged.
+ * The TLS proxy between pods and the worker, and the check of certificates.
  *
  * @module
  */
@@ -48,7 +48,9 @@ describe('the door', () => {
     worker.close()
   })
 
-  it('hangs up when nobody is behind it, and stays', async ({ expect }) => {
+  it('closes the connection if the worker is unreachable, and keeps running', async ({
+    expect,
+  }) => {
     const proxy = await startTlsProxy(LOOPBACK, () => ({ url: 'https://127.0.0.1:9', caPem: '' }))
     await expect(ask(proxy.url, proxy.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)
     await expect(ask(proxy.url, proxy.caPem)).rejects.toThrow(/hang up|ECONNRESET/u)

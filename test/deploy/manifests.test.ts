@@ -72,7 +72,7 @@ it('the relay writes nothing but status, Events and its Lease, and asks who may 
   ])
 })
 
-it('who scrapes may get /metrics and nothing else, and nobody is bound to it', async ({
+it('who scrapes may get /metrics and nothing else, and no one is bound to it', async ({
   expect,
 }) => {
   const all = await objects('relay')
@@ -119,7 +119,7 @@ it('the approve role is bound in the whole cluster and names our signers', async
     },
   ])
   expect(binding?.kind).toBe('ClusterRoleBinding')
-  // What the relay tells whoever waits for an approval.
+  // Messages of the relay contain this name.
   expect(role?.metadata.name).toBe(APPROVE_ROLE)
 })
 

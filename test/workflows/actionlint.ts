@@ -37,7 +37,7 @@ const objectionsSchema = z.array(
 const WITHOUT_OTHERS = ['-shellcheck=', '-pyflakes=']
 
 /**
- * Judges a workflow that is given as text, or every workflow of a repository.
+ * Checks a workflow given as text, or every workflow of a repository.
  *
  * @returns What it objects to, `file:line: what`.
  */
@@ -51,7 +51,7 @@ export async function lintWorkflows(
     env: {},
     ...(isText ? { stdin: target.text } : { cwd: target.repository }),
   })
-  // 1 is for objections, 2 and more for what kept it from judging.
+  // 1 is for objections, 2 and more for what kept it from checking.
   if (code > 1) throw new Error(`actionlint: ${stderr}`)
   return objectionsSchema
     .parse(JSON.parse(stdout))

@@ -1,29 +1,29 @@
 import { describe, it } from 'vitest'
-import { npmScriptsIn, pinFaults, workflowFaults } from './rules.ts'
+import { npmScriptsIn, pinProblems, workflowProblems } from './rules.ts'
 
 const SHA = '0123456789abcdef0123456789abcdef01234567'
 
-describe('pinFaults', () => {
+describe('pinProblems', () => {
   it.for([
-    { uses: `a/b@${SHA} # v1.2.3`, faults: [] },
-    { uses: `a/b/path@${SHA} # v1.2.3`, faults: [] },
-    { uses: './.github/actions/setup', faults: [] },
-    { uses: './.github/workflows/ci.yaml', faults: [] },
-    { uses: 'a/b@v1', faults: ['a/b@v1 is not pinned by a commit'] },
-    { uses: 'a/b@main # v1.2.3', faults: ['a/b@main is not pinned by a commit'] },
-    { uses: 'a/b', faults: ['a/b@ is not pinned by a commit'] },
+    { uses: `a/b@${SHA} # v1.2.3`, problems: [] },
+    { uses: `a/b/path@${SHA} # v1.2.3`, problems: [] },
+    { uses: './.github/actions/setup', problems: [] },
+    { uses: './.github/workflows/ci.yaml', problems: [] },
+    { uses: 'a/b@v1', problems: ['a/b@v1 is not pinned by a commit'] },
+    { uses: 'a/b@main # v1.2.3', problems: ['a/b@main is not pinned by a commit'] },
+    { uses: 'a/b', problems: ['a/b@ is not pinned by a commit'] },
     {
       uses: `a/b@${SHA.slice(1)} # v1.2.3`,
-      faults: [`a/b@${SHA.slice(1)} is not pinned by a commit`],
+      problems: [`a/b@${SHA.slice(1)} is not pinned by a commit`],
     },
-    { uses: `a/b@${SHA}`, faults: ['a/b: no comment says its version'] },
-    { uses: `a/b@${SHA} # v1`, faults: ['a/b: no comment says its version'] },
-    { uses: `a/b@${SHA} # latest`, faults: ['a/b: no comment says its version'] },
-    { uses: 'docker://alpine:3', faults: ['docker://alpine:3@ is not pinned by a commit'] },
-  ])('of uses: $uses', ({ uses, faults }, { expect }) => {
-    expect(pinFaults(`jobs:\n  one:\n    steps:\n      - uses: ${uses}\n`)).toEqual(faults)
-    expect(pinFaults(`jobs:\n  one:\n    uses: ${uses}\n`)).toEqual(faults)
-    expect(pinFaults(`runs:\n  steps:\n    - uses: ${uses}\n`)).toEqual(faults)
+    { uses: `a/b@${SHA}`, problems: ['a/b: no comment says its version'] },
+    { uses: `a/b@${SHA} # v1`, problems: ['a/b: no comment says its version'] },
+    { uses: `a/b@${SHA} # latest`, problems: ['a/b: no comment says its version'] },
+    { uses: 'docker://alpine:3', problems: ['docker://alpine:3@ is not pinned by a commit'] },
+  ])('of uses: $uses', ({ uses, problems }, { expect }) => {
+    expect(pinProblems(`jobs:\n  one:\n    steps:\n      - uses: ${uses}\n`)).toEqual(problems)
+    expect(pinProblems(`jobs:\n  one:\n    uses: ${uses}\n`)).toEqual(problems)
+    expect(pinProblems(`runs:\n  steps:\n    - uses: ${uses}\n`)).toEqual(problems)
   })
 })
 
@@ -47,9 +47,9 @@ jobs:
 const NO_LEAST = 'permissions at the top are not contents: read alone'
 const TOKEN = 'job one: a checkout leaves the token behind (persist-credentials: false)'
 
-describe('workflowFaults', () => {
+describe('workflowProblems', () => {
   it('finds none in a good workflow', ({ expect }) => {
-    expect(workflowFaults(GOOD)).toEqual([])
+    expect(workflowProblems(GOOD)).toEqual([])
   })
 
   it.for([
@@ -94,7 +94,7 @@ describe('workflowFaults', () => {
     },
   ])('finds $change', ({ from, to, want }, { expect }) => {
     expect(GOOD).toContain(from)
-    expect(workflowFaults(GOOD.replace(from, to))).toEqual([want])
+    expect(workflowProblems(GOOD.replace(from, to))).toEqual([want])
   })
 })
 

@@ -72,36 +72,36 @@ export function usedActions(text: string): readonly UsedAction[] {
   return found
 }
 
-/** Faults in how actions are named, in a workflow or an action. */
-export const pinFaults = (text: string): readonly string[] =>
+/** Problems with how actions are named, in a workflow or an action. */
+export const pinProblems = (text: string): readonly string[] =>
   usedActions(text).flatMap(({ name, ref, comment }) => {
     if (!PINNED.test(`${name}@${ref}`)) return [`${name}@${ref} is not pinned by a commit`]
     if (!VERSION_COMMENT.test(comment)) return [`${name}: no comment says its version`]
     return []
   })
 
-/** Faults in what a workflow may do, and for how long. */
-export function workflowFaults(text: string): readonly string[] {
+/** Problems with what a workflow may do, and for how long. */
+export function workflowProblems(text: string): readonly string[] {
   const { on, permissions, jobs } = parseWorkflow(text)
   const events = typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys(on)
   return [
-    // It runs with the secrets of the repository on the code of whoever asks.
+    // It runs with the secrets of the repository on the code of the pull request.
     ...(events.includes('pull_request_target') ? ['pull_request_target is not to be used'] : []),
-    ...topFaults(permissions),
+    ...topProblems(permissions),
     ...Object.entries(jobs).flatMap(([name, job]) =>
-      jobFaults(job).map((fault) => `job ${name}: ${fault}`),
+      jobProblems(job).map((problem) => `job ${name}: ${problem}`),
     ),
-    ...interpolationFaults(parseDocument(text)),
+    ...interpolationProblems(parseDocument(text)),
   ]
 }
 
-const topFaults = (permissions: Workflow['permissions']): readonly string[] => {
+const topProblems = (permissions: Workflow['permissions']): readonly string[] => {
   const isLeast =
     typeof permissions === 'object' && JSON.stringify(permissions) === '{"contents":"read"}'
   return isLeast ? [] : ['permissions at the top are not contents: read alone']
 }
 
-const jobFaults = (job: Workflow['jobs'][string]): readonly string[] => [
+const jobProblems = (job: Workflow['jobs'][string]): readonly string[] => [
   ...(job.uses === undefined && job['timeout-minutes'] === undefined ? ['no timeout'] : []),
   ...job.steps
     .filter(({ uses }) => uses?.startsWith('actions/checkout@') === true)
@@ -109,19 +109,19 @@ const jobFaults = (job: Workflow['jobs'][string]): readonly string[] => [
     .map(() => 'a checkout leaves the token behind (persist-credentials: false)'),
 ]
 
-/** An expression in a script is put into its text: what somebody else wrote would be run. */
-function interpolationFaults(document: Document): readonly string[] {
-  const faults: string[] = []
+/** An expression in a script is put into its text: text from others would run. */
+function interpolationProblems(document: Document): readonly string[] {
+  const problems: string[] = []
   visit(document, {
     Map: (_, map) => {
       if (!isMap(map)) return
       const run = map.get('run')
       if (typeof run === 'string' && run.includes('${{')) {
-        faults.push(`an expression in a script, not in its env: ${run}`)
+        problems.push(`an expression in a script, not in its env: ${run}`)
       }
     },
   })
-  return faults
+  return problems
 }
 
 /** What each job may do besides reading the checkout. */

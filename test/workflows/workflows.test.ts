@@ -14,9 +14,9 @@ import {
   grantsOf,
   npmScriptsIn,
   parseWorkflow,
-  pinFaults,
+  pinProblems,
   usedActions,
-  workflowFaults,
+  workflowProblems,
 } from './rules.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
@@ -47,26 +47,26 @@ it('there are no others', async ({ expect }) => {
 })
 
 describe('actionlint', () => {
-  it('finds no fault', async ({ expect }) => {
+  it('finds no problem', async ({ expect }) => {
     expect(await lintWorkflows({ repository: REPOSITORY })).toEqual([])
   })
 
   it.for([
-    { fault: 'a key that is none', from: 'timeout-minutes', to: 'timeout', want: 'unexpected key' },
+    { what: 'a key that is none', from: 'timeout-minutes', to: 'timeout', want: 'unexpected key' },
     {
-      fault: 'a job that is not there',
+      what: 'a job that is not there',
       from: 'steps:',
-      to: 'needs: nobody\n    steps:',
-      want: 'nobody',
+      to: 'needs: no-such-job\n    steps:',
+      want: 'no-such-job',
     },
     {
-      fault: 'a step that is not there',
+      what: 'a step that is not there',
       from: 'true',
       to: '${{ steps.x.outputs.y }}',
       want: '"x"',
     },
-    { fault: 'a runner that is none', from: 'ubuntu-24.04', to: 'ubuntu-1', want: 'ubuntu-1' },
-  ])('would find $fault', async ({ from, to, want }, { expect }) => {
+    { what: 'a runner that is none', from: 'ubuntu-24.04', to: 'ubuntu-1', want: 'ubuntu-1' },
+  ])('would find $what', async ({ from, to, want }, { expect }) => {
     const good = `on: push
 jobs:
   one:
@@ -87,7 +87,7 @@ it.for([...WORKFLOWS, ...ACTIONS])(
   async (path, { expect }) => {
     const text = await read(path)
     expect(usedActions(text).length).toBeGreaterThan(0)
-    expect(pinFaults(text)).toEqual([])
+    expect(pinProblems(text)).toEqual([])
   },
 )
 
@@ -102,7 +102,7 @@ it('an action has one version, wherever it is used', async ({ expect }) => {
 })
 
 it.for(WORKFLOWS)('%s may do no more than it needs', async (path, { expect }) => {
-  expect(workflowFaults(await read(path))).toEqual([])
+  expect(workflowProblems(await read(path))).toEqual([])
 })
 
 it.for(WORKFLOWS)(

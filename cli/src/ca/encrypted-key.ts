@@ -65,6 +65,6 @@ export function decryptKey(keyPem: string, passphrase: string): Result<string, s
     const key = createPrivateKey({ key: keyPem, passphrase })
     return ok(key.export({ type: 'pkcs8', format: 'pem' }).toString())
   } catch {
-    return err('cannot be decrypted; the passphrase is wrong, or the file is damaged')
+    return err('the key cannot be decrypted; the passphrase is wrong, or the file is damaged')
   }
 }

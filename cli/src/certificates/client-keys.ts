@@ -66,8 +66,7 @@ function addKey(keys: Map<string, ClientKey>, key: ClientKey): void {
 async function readKeys(file: string, io: Io): Promise<Result<readonly ClientKey[], string>> {
   const text = await readText(file, io)
   if (!text.ok) return text
-  const keys = readKeyFile(text.value)
-  return keys.ok ? keys : err(`"${file}" ${keys.error}`)
+  return readKeyFile(text.value, file)
 }
 
 async function listFiles(path: string, io: Io): Promise<Result<readonly string[], string>> {
@@ -85,29 +84,30 @@ async function listFiles(path: string, io: Io): Promise<Result<readonly string[]
   }
 }
 
-function readKeyFile(text: string): Result<readonly ClientKey[], string> {
+function readKeyFile(text: string, file: string): Result<readonly ClientKey[], string> {
   const json = parseJson(text)
   if (json === undefined) {
     const key = readPublicKey(text)
     return key.ok
       ? ok([{ ...key.value, client: undefined }])
-      : err(`is neither JSON nor an Ed25519 public key in PEM: ${key.error}`)
+      : err(`"${file}" is neither JSON nor an Ed25519 public key in PEM: ${key.error}`)
   }
   const clients = readEntries(json)
   if (clients === undefined) {
     return err(
-      `is neither a worker's configuration nor a file that "edge-issuer client create" wrote`,
+      `"${file}" is neither a worker's configuration nor a file that "edge-issuer client create" wrote`,
     )
   }
   const keys: ClientKey[] = []
   for (const [client, entry] of Object.entries(clients)) {
     for (const { publicKey } of entry.keys) {
       const key = readPublicKey(publicKey)
-      if (!key.ok) return err(`contains an invalid key of client "${client}": ${key.error}`)
+      if (!key.ok)
+        return err(`"${file}" contains an invalid key of client "${client}": ${key.error}`)
       keys.push({ ...key.value, client })
     }
   }
-  return keys.length === 0 ? err('contains no client key') : ok(keys)
+  return keys.length === 0 ? err(`"${file}" contains no client key`) : ok(keys)
 }
 
 function readEntries(json: unknown): z.infer<typeof entriesSchema> | undefined {

@@ -25,10 +25,13 @@ const clientFileSchema = z.record(nameSchema, z.looseObject({}))
 /** @returns The entries of a client file by name, or an error. */
 export function readClientEntries(
   content: string,
+  path: string,
 ): Result<Readonly<Record<string, ReadEntry>>, string> {
   const entries = clientFileSchema.safeParse(parseJson(content))
-  if (!entries.success) return err('is not a JSON object of clients by name')
-  return Object.keys(entries.data).length === 0 ? err('holds no client') : ok(entries.data)
+  if (!entries.success) return err(`"${path}" is not a JSON object of clients by name`)
+  return Object.keys(entries.data).length === 0
+    ? err(`"${path}" contains no client`)
+    : ok(entries.data)
 }
 
 /** Whether an entry says what its client may request. */

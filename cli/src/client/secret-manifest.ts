@@ -44,15 +44,16 @@ const manifestSchema = z.object({
 /**
  * Reads the private key from a file that contains either the PEM or a Secret manifest.
  *
- * @returns The PEM, or an error that never quotes the file.
+ * @param path - Path of the file, for the error.
+ * @returns The PEM, or an error that quotes nothing of the file.
  */
-export function readPrivateKeyPem(content: string): Result<string, string> {
+export function readPrivateKeyPem(content: string, path: string): Result<string, string> {
   if (content.trimStart().startsWith('-----BEGIN ')) return ok(content)
   const manifest = manifestSchema.safeParse(parseYaml(content))
   return manifest.success
     ? ok(manifest.data.stringData[PRIVATE_KEY_ENTRY])
     : err(
-        `is neither a PEM private key nor a Secret manifest with ${PRIVATE_KEY_ENTRY} under stringData`,
+        `"${path}" is neither a PEM private key nor a Secret manifest with ${PRIVATE_KEY_ENTRY} under stringData`,
       )
 }
 

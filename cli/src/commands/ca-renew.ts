@@ -103,16 +103,15 @@ async function readRootKey(
   if (!content.ok) return err(`--root-key: ${content.error}`)
   const key = Buffer.from(content.value).toString('utf8')
   if (!key.includes('PRIVATE KEY-----')) {
-    return err(
-      `--root-key: "${path}" ${explainKeyFile(content.value, path) ?? 'is not a private key'}`,
-    )
+    const problem = explainKeyFile(content.value, path) ?? `"${path}" is not a private key`
+    return err(`--root-key: ${problem}`)
   }
   if (!isEncryptedKey(key)) return ok(key)
   const question = `Passphrase of the root key in "${path}"`
   const passphrase = await findPassphrase({ file, question, isNew: false }, io)
   if (!passphrase.ok) return err(`--root-key: "${path}" is encrypted: ${passphrase.error}`)
   const decrypted = decryptKey(key, passphrase.value)
-  return decrypted.ok ? decrypted : err(`--root-key: "${path}" ${decrypted.error}`)
+  return decrypted.ok ? decrypted : err(`--root-key: "${path}": ${decrypted.error}`)
 }
 
 function report(certificatePem: Successor['certificatePem'], out: string): string {

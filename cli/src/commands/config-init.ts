@@ -112,8 +112,8 @@ async function readParts(
   for (const path of client) {
     const content = await readText(path, io)
     if (!content.ok) return failed(`--client: ${content.error}`)
-    const entries = readClientEntries(content.value)
-    if (!entries.ok) return failed(`--client: "${path}" ${entries.error}`)
+    const entries = readClientEntries(content.value, path)
+    if (!entries.ok) return failed(`--client: ${entries.error}`)
     for (const [name, entry] of Object.entries(entries.value)) {
       if (clients.has(name))
         return failed(

@@ -23,7 +23,7 @@ const table = {
   isCa: toggle('a CA'),
 }
 
-/** The values of `args`, or all faults. */
+/** The values of `args`, or all errors. */
 const parse = (line: string | readonly string[]): unknown => {
   const result = parseArguments(table, typeof line === 'string' ? line.split(/\s+/) : line)
   return result.ok ? result.value : result.error
@@ -65,7 +65,7 @@ describe('a command line', () => {
     expect(parse('--url u -- --is-ca')).toMatchObject({ target: '--is-ca', isCa: false })
   })
 
-  it('is told of every fault at once', ({ expect }) => {
+  it('reports every error at once', ({ expect }) => {
     expect(parse('--key-type p25 --depth 9 --lifetime 1')).toEqual([
       'TARGET: a value is required',
       '--url: a value is required',
@@ -88,8 +88,8 @@ describe('a command line', () => {
     [['--url=u', '--url=v'], '--url: the flag is given 2 times; give it once'],
     [['--url='], '--url: the value is empty'],
     [['--url=u', 'y'], 'unexpected argument "y"'],
-  ] as const)('%j is refused', ([args, fault], { expect }) => {
-    expect(parse(['x', ...args])).toContain(fault)
+  ] as const)('%j is refused', ([args, message], { expect }) => {
+    expect(parse(['x', ...args])).toContain(message)
   })
 
   it('with an unknown flag is not blamed for the value after it', ({ expect }) => {
@@ -163,8 +163,8 @@ describe('-o json', () => {
     [['-o', 'yaml'], '-o: unknown output format "yaml"; the only format is json'],
     [['--output', 'wide'], '--output: unknown output format "wide"; the only format is json'],
     [['-o'], '-o: unknown output format ""; the only format is json'],
-  ] as const)('%j is refused', ([words, fault], { expect }) => {
-    expect(read(words)).toEqual([fault])
+  ] as const)('%j is refused', ([words, message], { expect }) => {
+    expect(read(words)).toEqual([message])
   })
 
   it('is no flag of a command without --json', ({ expect }) => {

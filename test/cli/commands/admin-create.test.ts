@@ -69,11 +69,11 @@ describe('admin create', () => {
     [['alice', '--role', 'root'], '--role: unknown value "root"; expected one of read, admin'],
     [['alice', '--not-after', '2027-02-30'], '--not-after: invalid time "2027-02-30"'],
     [['alice', '--not-after', 'tomorrow'], '--not-after: invalid time "tomorrow"'],
-  ] as const)('refuses %j', async ([args, fault], { expect, ...context }) => {
+  ] as const)('refuses %j', async ([args, message], { expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     const { exitCode, stderr } = await runCli(['admin', 'create', ...args], { cwd })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(await readdir(cwd)).toEqual([])
   })
 })

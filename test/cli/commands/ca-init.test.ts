@@ -28,7 +28,7 @@ describe('ca init', () => {
     expect(stdout).not.toContain('PRIVATE KEY')
   })
 
-  it('puts the root key where it is told, and nowhere else', async ({ expect, ...context }) => {
+  it('puts the root key only where --root-key-out says', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     const { stdout } = await runCli('ca init --root-key-out media/root.key', { cwd })
     const found = await readdir(cwd, { recursive: true })
@@ -176,11 +176,11 @@ describe('ca init', () => {
     [['--extended-usage', 'serverAuth'], '--extended-usage: unknown value "serverAuth"'],
   ] as const)(
     'refuses %j before it makes anything',
-    async ([args, fault], { expect, ...context }) => {
+    async ([args, message], { expect, ...context }) => {
       const cwd = await temporaryFolder(context)
       const { exitCode, stderr } = await runCli(['ca', 'init', ...args], { cwd })
       expect(exitCode).toBe(2)
-      expect(stderr).toContain(fault)
+      expect(stderr).toContain(message)
       expect(await readdir(cwd)).toEqual([])
     },
   )

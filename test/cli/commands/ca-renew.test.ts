@@ -73,7 +73,7 @@ describe('ca renew', () => {
       '"ca/root/ca.key" is encrypted: cannot prompt for the passphrase without a terminal',
     )
     expect((await renew(' --root-key-passphrase-file wrong')).stderr).toContain(
-      '"ca/root/ca.key" cannot be decrypted; the passphrase is wrong, or the file is damaged',
+      '"ca/root/ca.key": the key cannot be decrypted; the passphrase is wrong, or the file is damaged',
     )
     const stdin = Buffer.from(right)
     const { exitCode, stdout, stderr } = await runCli(
@@ -96,7 +96,7 @@ describe('ca renew', () => {
     const renew = 'ca renew --root-key root.key --out ca-2'
     expect(await runCli(renew, { cwd, secrets: ['wrong'] })).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('"root.key" cannot be decrypted'),
+      stderr: expect.stringContaining('"root.key": the key cannot be decrypted'),
     })
     expect((await runCli(renew, { cwd, secrets: ['short'] })).exitCode).toBe(0)
   })
@@ -142,7 +142,7 @@ describe('ca renew', () => {
     expect(stdout).toContain('CN=edge-issuer Issuing CA 2026-01-03, ')
   })
 
-  it('takes the name, the key and the lifetime as told', async ({ expect, ...context }) => {
+  it('takes name, key type and lifetime from flags', async ({ expect, ...context }) => {
     const { cwd, ca } = await setUp(context)
     await ca(['renew', '--out', 'b', '--name', 'Blue CA', '--key-type', 'p384', '--duration', '1y'])
     const shown = await mustOpenssl('x509 -in b/chain.pem -noout -text', cwd)
@@ -220,7 +220,7 @@ describe('ca renew', () => {
     ['renew --out b --ca short', 1, 'the chain has one certificate'],
     ['renew --out b --ca broken', 1, 'the chain cannot be read'],
     ['renew --out ca', 1, '"ca/chain.pem" already exists'],
-  ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
+  ] as const)('%s is refused', async ([args, code, message], { expect, ...context }) => {
     const { cwd, ca } = await setUp(context)
     for (const folder of ['short', 'broken'])
       await cp(join(cwd, 'ca'), join(cwd, folder), { recursive: true })
@@ -229,7 +229,7 @@ describe('ca renew', () => {
     await writeFile(join(cwd, 'broken/chain.pem'), 'chain')
     const { exitCode, stdout, stderr } = await ca(args)
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(await readdir(cwd)).not.toContain('b')
   })
 

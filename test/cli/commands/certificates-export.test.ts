@@ -6,7 +6,7 @@ import { aRecord, good, paged, setUp, upTo } from '../support/admin-harness.ts'
 import { refusal, type StubAnswers } from '../support/stub-worker.ts'
 
 beforeEach(() => {
-  // A proxy of the machine must not stand between the test and its own server.
+  // A proxy of the machine must not intercept connections to the test server.
   vi.stubEnv('NO_PROXY', '127.0.0.1')
   return () => vi.unstubAllEnvs()
 })
@@ -141,7 +141,7 @@ describe('certificates export', () => {
     )
   })
 
-  it('stops asking when nobody reads', async ({ expect, ...context }) => {
+  it('stops when its reader ends', async ({ expect, ...context }) => {
     const harness = await setUp(ledger(5000), context)
     let pages = 0
     const { exitCode, stderr } = await harness.certificates('export', {

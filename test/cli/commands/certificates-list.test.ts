@@ -5,7 +5,7 @@ import { aSummary, good, paged, setUp } from '../support/admin-harness.ts'
 import { refusal, REQUEST_ID } from '../support/stub-worker.ts'
 
 beforeEach(() => {
-  // A proxy of the machine must not stand between the test and its own server.
+  // A proxy of the machine must not intercept connections to the test server.
   vi.stubEnv('NO_PROXY', '127.0.0.1')
   return () => vi.unstubAllEnvs()
 })
@@ -211,11 +211,11 @@ describe('certificates list', () => {
     ['gives something else', { hello: 'world' }, 'the body does not match the protocol'],
   ] as const)(
     'does not follow a worker that %s',
-    async ([, body, fault], { expect, ...context }) => {
+    async ([, body, message], { expect, ...context }) => {
       const harness = await setUp(good(body), context)
       const { exitCode, stderr } = await harness.certificates('list --limit 2')
       expect(exitCode).toBe(4)
-      expect(stderr).toContain(fault)
+      expect(stderr).toContain(message)
       expect(stderr).toContain(`request id ${REQUEST_ID}`)
     },
   )
@@ -240,11 +240,11 @@ describe('certificates list', () => {
     ['--client Cluster', '--client: invalid name "Cluster"; expected a DNS label'],
   ] as const)(
     'refuses %s before anything is asked',
-    async ([args, fault], { expect, ...context }) => {
+    async ([args, message], { expect, ...context }) => {
       const harness = await setUp(good({}), context)
       const { exitCode, stderr } = await harness.certificates(`list ${args}`)
       expect(exitCode).toBe(2)
-      expect(stderr).toContain(fault)
+      expect(stderr).toContain(message)
       expect(harness.asked()).toEqual([])
     },
   )

@@ -14,7 +14,7 @@ const REFUSED = {
 }
 
 beforeEach(() => {
-  // A proxy of the machine must not stand between the test and its own server.
+  // A proxy of the machine must not intercept connections to the test server.
   vi.stubEnv('NO_PROXY', '127.0.0.1')
   return () => vi.unstubAllEnvs()
 })

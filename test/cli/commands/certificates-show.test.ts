@@ -6,7 +6,7 @@ const { clamped, chain, ca, ignored, warnings } = aRecord()
 const DETAIL = { ...aSummary(), clamped, chain, ca, ignored, warnings }
 
 beforeEach(() => {
-  // A proxy of the machine must not stand between the test and its own server.
+  // A proxy of the machine must not intercept connections to the test server.
   vi.stubEnv('NO_PROXY', '127.0.0.1')
   return () => vi.unstubAllEnvs()
 })
@@ -104,11 +104,11 @@ group     system:authenticated
     ['show', 'SERIAL: a value is required'],
     ['show ../../issuers/default', 'SERIAL: invalid value "../../issuers/default": must be'],
     ['show 4f01 --pem --json', '--pem excludes --json'],
-  ] as const)('refuses "%s"', async ([args, fault], { expect, ...context }) => {
+  ] as const)('refuses "%s"', async ([args, message], { expect, ...context }) => {
     const harness = await setUp(good(DETAIL), context)
     const { exitCode, stderr } = await harness.certificates(args)
     expect(exitCode).toBe(2)
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(harness.asked()).toEqual([])
   })
 })

@@ -177,11 +177,11 @@ describe('client create', () => {
       '--secret-name: invalid name "a..b"; expected a DNS subdomain',
     ],
     [['c', '--unrestricted', '--stdout', '--json'], '--stdout excludes --json'],
-  ] as const)('refuses %j', async ([args, fault], { expect, ...context }) => {
+  ] as const)('refuses %j', async ([args, message], { expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     const { exitCode, stderr } = await runCli(['client', 'create', ...args], { cwd })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(await readdir(cwd)).toEqual([])
   })
 })

@@ -62,7 +62,7 @@ ${ACCESS}`,
     expect(stderr).toContain('/issuers/default/authorities/1/keySecret: the worker has no secret')
   })
 
-  it('without keys judges all the rest, and says so', async ({ expect, ...context }) => {
+  it('without keys checks everything else, and says so', async ({ expect, ...context }) => {
     const { config } = await setUp(context)
     await config(`${INIT} --out s.json`)
     expect(await config('check s.json')).toEqual({
@@ -150,12 +150,12 @@ warning: /clients/c3/allowed/dnsNames/values/0: "*a.internal" also matches DNS n
     ['s.json --secret A=b --secret A=c', 2, '--secret: the same name is given twice'],
     ['none.json', 1, 'cannot read "none.json"'],
     ['ca/chain.pem', 1, 'the document: is not JSON'],
-  ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
+  ] as const)('%s is refused', async ([args, code, message], { expect, ...context }) => {
     const { config } = await setUp(context)
     await config(`${INIT} --out s.json`)
     const { exitCode, stdout, stderr } = await config(`check ${args}`)
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(stderr).not.toContain('PRIVATE KEY')
   })
 })

@@ -54,7 +54,10 @@ Next:
     expect(stdout + stderr).not.toContain('PRIVATE KEY')
   })
 
-  it('names issuer and profile as told, and takes many clients', async ({ expect, ...context }) => {
+  it('names issuer and profile as the flags say, and takes many clients', async ({
+    expect,
+    ...context
+  }) => {
     const { cwd, config } = await setUp(context)
     await runCli('client create c2 --issuer edge-1 --profile web --unrestricted', { cwd })
     await runCli('client create c3 --issuer edge-1 --profile web --unrestricted', { cwd })
@@ -83,7 +86,7 @@ Next:
       )
       const { exitCode, stderr } = await config(INIT.replace('--ca ca', '--ca other'))
       expect(exitCode).toBe(0)
-      expect(stderr).not.toContain('not looked at')
+      expect(stderr).not.toContain('not checked')
     },
   )
 
@@ -97,7 +100,7 @@ Next:
     expect(await readFile(join(cwd, 'a/s.json'), 'utf8')).toBe(before)
   })
 
-  it('works without the issuing key, and says that it was not looked at', async ({
+  it('works without the issuing key, and says that it was not checked', async ({
     expect,
     ...context
   }) => {
@@ -121,7 +124,7 @@ Next:
     expect(await readdir(cwd)).not.toContain('s.json')
   })
 
-  it('lists every fault of what it would write', async ({ expect, ...context }) => {
+  it('lists every error in the result', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)
     await runCli('client create c2 --issuer other --profile web --unrestricted', { cwd })
     const { exitCode, stderr } = await config(
@@ -195,13 +198,13 @@ Next:
     ['init --url https://a --ca ca --client none.json', 1, '--client: cannot read "none.json"'],
     ['init --url https://a --ca ca --client ca/root.pem', 1, '"ca/root.pem" is not a JSON object'],
     ['init --url https://a --ca ca --client c1.secret.yaml', 1, 'is not a JSON object of clients'],
-    ['init --url https://a --ca ca --client empty.json', 1, '"empty.json" holds no client'],
+    ['init --url https://a --ca ca --client empty.json', 1, '"empty.json" contains no client'],
     [`${INIT} --client c1.client.json`, 1, '"c1.client.json" contains client "c1"'],
-  ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
+  ] as const)('%s is refused', async ([args, code, message], { expect, ...context }) => {
     const { cwd, config } = await setUp(context)
     await writeFile(join(cwd, 'empty.json'), '{}')
     const { exitCode, stdout, stderr } = await config(args)
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
   })
 })

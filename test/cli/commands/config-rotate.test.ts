@@ -127,7 +127,7 @@ Next:
       '"ca/chain.pem": the file is not a configuration of the worker',
     ],
     ['rotate odd.json --activate', 1, 'issuer "default" has no list of authorities'],
-  ] as const)('%s is refused', async ([args, code, fault], { expect, ...context }) => {
+  ] as const)('%s is refused', async ([args, code, message], { expect, ...context }) => {
     const { cwd, config } = await harness(context)
     await writeFile(join(cwd, 'odd.json'), '{"issuers": {"default": {"authorities": [1]}}}')
     await cp(join(cwd, 'ca-2'), join(cwd, 'mixed'), { recursive: true })
@@ -135,7 +135,7 @@ Next:
     const before = await readFile(join(cwd, 's.json'), 'utf8')
     const { exitCode, stdout, stderr } = await config(`${args} --write`)
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(stderr).not.toContain('PRIVATE KEY')
     expect(await readFile(join(cwd, 's.json'), 'utf8')).toBe(before)
   })

@@ -12,7 +12,7 @@ const requestOf = ({ seen }: StubWorker): unknown =>
   signRequestSchema.parse(JSON.parse(seen[0]?.body ?? ''))
 
 beforeEach(() => {
-  // A proxy of the machine must not stand between the test and its own server.
+  // A proxy of the machine must not intercept connections to the test server.
   vi.stubEnv('NO_PROXY', '127.0.0.1')
   return () => vi.unstubAllEnvs()
 })
@@ -208,11 +208,11 @@ describe('sign', () => {
     ['--csr web.csr --issuer ../x', 2, '--issuer: invalid name "../x"; expected a DNS label'],
     ['--csr web.csr --duration 90', 2, '--duration: invalid duration "90"'],
     ['--json', 2, '--csr: a value is required'],
-  ] as const)('%s is refused here', async ([args, code, fault], { expect, ...context }) => {
+  ] as const)('%s is refused here', async ([args, code, message], { expect, ...context }) => {
     const { worker, sign } = await setUp(SIGNED, context)
     const { exitCode, stderr } = await sign(args)
     expect(exitCode).toBe(code)
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(worker.seen).toEqual([])
   })
 

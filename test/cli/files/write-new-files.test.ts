@@ -38,7 +38,7 @@ describe('new files', () => {
     expect(await readdir(join(cwd, 'a'))).toEqual(['b'])
   })
 
-  it('name what stands where a folder should be', async ({ expect, ...context }) => {
+  it('name a file in place of a folder', async ({ expect, ...context }) => {
     const cwd = await temporaryFolder(context)
     await writeFile(join(cwd, 'a'), '')
     expect(await writeNewFiles(FILES, recordedIo({ cwd }).io)).toEqual({

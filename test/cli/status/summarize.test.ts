@@ -32,7 +32,7 @@ describe('a request', () => {
       why: 'no PEM',
     },
     {
-      name: 'that nobody approved',
+      name: 'without an approval',
       status: { conditions: [] },
       state: 'not-approved',
       why: 'not approved; cert-manager approves CertificateRequests if a cluster admin binds ClusterRole "cert-manager-controller-approve:edge-issuer-dev" to it',
@@ -44,7 +44,7 @@ describe('a request', () => {
       why: 'will retry: no route',
     },
     {
-      name: 'that nobody has touched',
+      name: 'without any condition',
       status: { conditions: [aCondition('Approved')] },
       state: 'signing',
       why: 'approved; the relay has not reported anything yet',
@@ -154,7 +154,7 @@ describe("Kubernetes' own request", () => {
     ])
   })
 
-  it('for a namespaced issuer is told of, without an issuer', ({ expect }) => {
+  it('for a namespaced issuer is reported without an issuer', ({ expect }) => {
     const request = aSigningRequest({ spec: { signerName: 'issuers.edge-issuer.dev/default.ca' } })
     const { open } = summaryOf(aSnapshot({ signingRequests: listed(request) })).requests
     expect(open).toMatchObject([{ state: 'unsupported-signer', issuer: null, namespace: null }])
@@ -209,7 +209,7 @@ describe('a status that could not be written', () => {
 })
 
 describe('an issuer', () => {
-  it('is told with its CA and those that come and go', ({ expect }) => {
+  it('is reported with all its CAs', ({ expect }) => {
     const ca = {
       subject: 'CN=Acme',
       serialNumber: '01',
@@ -242,7 +242,7 @@ describe('an issuer', () => {
     ])
   })
 
-  it('that nobody has looked at is Unknown', ({ expect }) => {
+  it('without a check is Unknown', ({ expect }) => {
     const issuer = anIssuer({ kind: 'ClusterIssuer', status: { conditions: [] } })
     expect(summaryOf(aSnapshot({ clusterIssuers: listed(issuer) })).issuers).toMatchObject([
       { ready: 'Unknown', reason: null, since: null, isCurrent: false, namespace: null, ca: null },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The judge of certificates; found on the path. */
+/** Verifies certificates; found in PATH. */
 const OPENSSL = 'openssl'
 
 /** What openssl said. */

@@ -32,10 +32,10 @@ export interface StubAnswer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** One thing for everybody, or what a request is told. */
+/** One response for all requests, or a function of the request. */
 export type StubAnswers = StubAnswer | ((request: SeenRequest) => StubAnswer)
 
-/** A server that says what it was told to say. */
+/** A server with prepared responses. */
 export interface StubWorker {
   readonly url: string
   /** Its own TLS certificate, in the folder of the test. */

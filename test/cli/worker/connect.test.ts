@@ -3,17 +3,17 @@ import { runCli } from '../support/run-cli.ts'
 import { setUp, SIGNED } from '../support/sign-harness.ts'
 
 beforeEach(() => {
-  // A proxy of the machine must not stand between the test and its own server.
+  // A proxy of the machine must not intercept connections to the test server.
   vi.stubEnv('NO_PROXY', '127.0.0.1')
   return () => vi.unstubAllEnvs()
 })
 
 describe('a connection to the worker', () => {
-  it('that reaches nobody exits 4', async ({ expect, ...context }) => {
+  it('without a response exits 4', async ({ expect, ...context }) => {
     const { cwd, worker } = await setUp(SIGNED, context)
-    const nobody = worker.url.replace(/:\d+$/, ':1')
+    const unreachable = worker.url.replace(/:\d+$/, ':1')
     const { exitCode, stderr } = await runCli(
-      `sign --url ${nobody} --key c.secret.yaml --csr web.csr`,
+      `sign --url ${unreachable} --key c.secret.yaml --csr web.csr`,
       { cwd },
     )
     expect(exitCode).toBe(4)
@@ -60,12 +60,12 @@ describe('a connection to the worker', () => {
     ['--key c.secret.yaml --ca-file tls.key', 1, '"tls.key" contains no PEM certificate'],
     ['--key c.secret.yaml --url http://a.example', 2, '--url: the url must be https'],
     ['--key c.secret.yaml --url a.example', 2, '--url: the url "a.example" is not'],
-  ] as const)('by %s is refused', async ([args, code, fault], { expect, ...context }) => {
+  ] as const)('by %s is refused', async ([args, code, message], { expect, ...context }) => {
     const { cwd } = await setUp(SIGNED, context)
     const url = args.includes('--url') ? '' : '--url https://127.0.0.1:1'
     const { exitCode, stderr } = await runCli(`sign --csr web.csr ${args} ${url}`.trim(), { cwd })
     expect(exitCode).toBe(code)
-    expect(stderr).toContain(fault)
+    expect(stderr).toContain(message)
     expect(stderr).not.toMatch(/PRIVATE KEY-----|MC4CAQ/)
   })
 })

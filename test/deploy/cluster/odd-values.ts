@@ -194,7 +194,7 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
     name: 'its own namespace among the others',
     values: { clusterResourceNamespace: 'edge-issuer', credentialNamespaces: ['edge-issuer'] },
   },
-  { name: 'a name that is none of Kubernetes', values: { nameOverride: 'My_Issuer.v2' } },
+  { name: 'a name that Kubernetes does not allow', values: { nameOverride: 'My_Issuer.v2' } },
   { name: 'a name that is too long', values: { nameOverride: `a${'-'.repeat(61)}b` } },
   { name: 'a full name that begins with a digit', values: { fullnameOverride: '2nd' } },
   { name: 'a release with dots', values: {}, release: 'team.a.pki' },

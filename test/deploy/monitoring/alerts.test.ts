@@ -87,16 +87,16 @@ it('every annotation speaks of labels that its alert has', ({ expect }) => {
   for (const { kept, used } of spoken) expect(kept).toEqual(expect.arrayContaining(used))
 })
 
-/** After so many minutes something goes wrong, and later it is mended. */
+/** After so many minutes something goes wrong, and later it recovers. */
 const BROKEN_AT = 15
-const MENDED_AT = 85
+const RECOVERED_AT = 85
 const END = 100
 
 describe.for(FAULTS)('$alert: $what', (fault) => {
-  it('fires in its time, alone and once, and ends when it is mended', async ({ expect }) => {
+  it('fires in its time, alone and once, and ends when it recovers', async ({ expect }) => {
     const found = await firings(END, (minute) => ({
       ...healthy(minute),
-      ...(minute >= BROKEN_AT && minute < MENDED_AT ? fault.scene(minute) : {}),
+      ...(minute >= BROKEN_AT && minute < RECOVERED_AT ? fault.scene(minute) : {}),
     }))
     expect(found.map(({ name }) => name)).toEqual([fault.alert])
     const [{ labels, annotations, fromStep, toStep } = missing()] = found
@@ -104,8 +104,8 @@ describe.for(FAULTS)('$alert: $what', (fault) => {
     const earliest = BROKEN_AT + fault.afterMinutes
     expect(fromStep).toBeGreaterThanOrEqual(earliest)
     expect(fromStep).toBeLessThanOrEqual(earliest + slack)
-    expect(toStep).toBeGreaterThanOrEqual(MENDED_AT - 1)
-    expect(toStep).toBeLessThanOrEqual(MENDED_AT - 1 + slack)
+    expect(toStep).toBeGreaterThanOrEqual(RECOVERED_AT - 1)
+    expect(toStep).toBeLessThanOrEqual(RECOVERED_AT - 1 + slack)
     expect(labels['severity']).toBe(fault.severity)
     expect(annotations['summary']).toMatch(fault.summary)
     expect(annotations['description']).not.toBe('')
@@ -209,7 +209,7 @@ describe('the end of a CA', () => {
     ])
   })
 
-  it('is told when the values say so', async ({ expect }) => {
+  it('is reported if the values enable it', async ({ expect }) => {
     const { groups } = await renderGroups({ caExpiry: { warningDays: 400, criticalDays: 7 } })
     const expressions = groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
     expect(expressions.filter((text) => text.endsWith('< 400 * 24 * 3600'))).toHaveLength(1)

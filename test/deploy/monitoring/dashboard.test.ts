@@ -188,7 +188,7 @@ it('panels have an id each, and none lies over another', ({ expect }) => {
 
 const configMapSchema = z.looseObject({ data: z.object({ 'edge-issuer.json': z.string() }) })
 
-it('the chart ships it as it is, for whoever looks for its label', async ({ expect }) => {
+it('the chart ships it as it is, for the sidecar that selects its label', async ({ expect }) => {
   const values = { grafana: { dashboard: { enabled: true, annotations: { folder: 'PKI' } } } }
   const shipped = objectsIn(await render(values)).find(({ kind }) => kind === 'ConfigMap')
   expect(shipped?.metadata.labels['grafana_dashboard']).toBe('1')

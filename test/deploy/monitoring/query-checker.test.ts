@@ -46,7 +46,7 @@ describe('expressions', () => {
   })
 
   it.for(['sum by (a', 'up{', 'nosuch(up)', 'rate(up)', 'time() > 1', ''])(
-    'that are none are told: %s',
+    'that are invalid are reported: %s',
     async (text, { expect }) => {
       const [check] = await checkExpressions([text])
       expect(check?.error).not.toBe('')
@@ -72,7 +72,7 @@ y 3
     { text: 'sum by (b, d) (x_total)', unknown: ['x_total has no label d'] },
     { text: 'z', unknown: ['there is no metric z'] },
     { text: 'sum by (pod) (x_total{c="1"})', unknown: [] },
-  ])('that are not there are told: $text', async ({ text, unknown }, { expect }) => {
+  ])('that do not exist are reported: $text', async ({ text, unknown }, { expect }) => {
     const [check] = await checkExpressions([text])
     if (check === undefined) throw new Error('no answer')
     expect(unknownNames(check, await readMetrics(METRICS))).toEqual(unknown)
@@ -101,7 +101,7 @@ describe('alerts', () => {
     ])
   })
 
-  it('begin anew when a target was gone for a moment', async ({ expect }) => {
+  it('start again after a target was missing for one scrape', async ({ expect }) => {
     const [firing, ...more] = await evaluateAlerts(one(RULES, 6, 6, undefined, 6, 6, 6))
     expect(firing).toMatchObject({ fromStep: 5, toStep: 5 })
     expect(more).toEqual([])

@@ -21,7 +21,7 @@ const NAMESPACE = 'edge-issuer'
 /** What an attempt to get a certificate comes to. */
 type Result = SignAttempt['result']
 
-/** How things stand at one minute. */
+/** State of the system at one minute. */
 export interface Scene {
   readonly notReady: readonly ('Issuer' | 'ClusterIssuer')[]
   /** How long the CA of the Issuer is valid yet. */
@@ -52,7 +52,7 @@ export const healthy = (minute: number): Scene => ({
 export const many = <T>(one: T, count: number): readonly T[] =>
   Array.from({ length: count }, () => one)
 
-/** Lets minutes pass. @param scene - How things stand at each. */
+/** Lets minutes pass. @param scene - State at each minute. */
 export async function scrapeReplicas(
   minutes: number,
   scene: (minute: number) => Scene,

@@ -35,9 +35,9 @@ type firing struct {
 
 // evaluateAlerts evaluates rules at every step, like Prometheus with this evaluation interval.
 func evaluateAlerts(input alertsInput) ([]firing, error) {
-	groups, faults := rulefmt.Parse([]byte(input.Rules), false, names, expressions, slog.New(slog.DiscardHandler))
-	if len(faults) > 0 {
-		return nil, fmt.Errorf("rules: %v", faults)
+	groups, problems := rulefmt.Parse([]byte(input.Rules), false, names, expressions, slog.New(slog.DiscardHandler))
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("rules: %v", problems)
 	}
 	run := evaluation{stored: series{}, engine: promql.NewEngine(promql.EngineOpts{
 		MaxSamples: 10_000_000,
