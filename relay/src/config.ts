@@ -66,7 +66,7 @@ const LISTS: ReadonlySet<string> = new Set(['issuer-url-allow'])
 
 /** A DNS label (RFC 1123), or nothing. */
 const NAMESPACE = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/u
-/** A DNS subdomain (RFC 1123), as the API server wants names. */
+/** A DNS subdomain (RFC 1123), as the API server requires for names. */
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u
 const MAX_OBJECT_NAME_LENGTH = 253
 

@@ -17,7 +17,7 @@ export interface Log {
 /** How the log is written. */
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
-  /** `json`: one object a line. `text`: for people, `time level message key=value …`. */
+  /** `json`: one object a line. `text`: human-readable, `time level message key=value …`. */
   readonly format: 'json' | 'text'
 }
 

@@ -98,7 +98,7 @@ const KUBERNETES_SIGNERS = [
 /**
  * Keeps the requests of Kubernetes itself on the server. A selector can name whole signer names only,
  * and ours end in the names of issuers: choosing them would take a watch for each issuer, and would
- * miss the requests that came before their issuer. So the others are left out instead.
+ * miss the requests that came before their issuer. So the selector excludes the others instead.
  */
 export const FOREIGN_SIGNERS_FIELD_SELECTOR = KUBERNETES_SIGNERS.map(
   (signer) => `spec.signerName!=${signer}`,

@@ -13,7 +13,7 @@ import { metadataSchema } from './metadata.ts'
 /** What an issuer that names none asks the worker for. */
 const DEFAULT_ISSUER_NAME = 'default'
 
-/** Where the worker is, and whom to trust for it. */
+/** The worker's URL and the roots of its TLS certificate. */
 const workerSchema = z.object({
   url: z.string(),
   /** Base64 of PEM. */
@@ -100,7 +100,7 @@ export interface SeenFingerprints {
   readonly roots: readonly string[]
 }
 
-/** @returns Nothing before the first good check: until then no certificate is accepted. */
+/** @returns Empty lists before the first successful check: no certificate is accepted until then. */
 export function seenFingerprints({ status }: Issuer): SeenFingerprints {
   const { ca, authorities = ca === undefined ? [] : [ca], roots = [] } = status
   return { cas: fingerprints(authorities), roots: fingerprints(roots) }

@@ -24,7 +24,7 @@ export const metadataSchema = z
     isDeleting: deletionTimestamp !== undefined,
     /** Differs when the annotations do. */
     annotationsHash: annotationsHash(rest.annotations),
-    /** Whether parts of the object were left out to save memory: read it again before they are used. */
+    /** Whether fields of the object were dropped to save memory: read it live before using them. */
     isPartial: false,
   }))
 

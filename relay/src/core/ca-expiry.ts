@@ -1,11 +1,10 @@
 /**
- * Warns of a CA that comes to its end while there is time to replace it.
+ * Warns that a CA expires while there is time to replace it.
  *
- * A certificate is cut short as soon as the CA ends before it would, so the next CA must sign from one
- * longest lifetime before the end. The warning comes from two of them: one to act in. The longest
- * lifetime is what this relay knows of it: what requests of the issuer ask for, and at least
- * cert-manager's default, which any Certificate may ask for at any time. It never comes before half of
- * the CA's own life has passed: a short-lived CA is not late from its first day.
+ * A certificate is shortened if it would outlive its CA, so the next CA must sign from one longest lifetime before
+ * the expiry. The warning starts at twice the longest lifetime, which leaves one lifetime to act. The longest
+ * lifetime is that of the issuer's requests, and at least cert-manager's default, which any Certificate may have.
+ * The warning never starts before half of the CA's own lifetime: a short-lived CA is not late on its first day.
  *
  * @module
  */
@@ -20,11 +19,11 @@ const DEFAULT_LIFETIME_MS = DEFAULT_DURATION_SECONDS * 1_000
 /** More than any chain holds. */
 const CHAIN_LIMITS = { label: 'CERTIFICATE', maxBlocks: 16, maxCharacters: 1_048_576 } as const
 
-/** @param askedMs - What requests ask for. @returns The longest lifetime that is to be reckoned with. */
+/** @param askedMs - Lifetimes of requests. @returns The longest lifetime to expect. */
 export const longestLifetimeMs = (askedMs: readonly number[]): number =>
   askedMs.reduce((longest, lifetime) => Math.max(longest, lifetime), DEFAULT_LIFETIME_MS)
 
-/** @returns The update of a good check, with the warning when it is time for it; any other as it is. */
+/** @returns The condition of a successful check with a warning if one is due; any other condition unchanged. */
 export function warnOfExpiry(
   update: IssuerUpdate,
   { ca, chain }: HealthAnswer,
@@ -34,7 +33,7 @@ export function warnOfExpiry(
   if (update.status !== 'True' || certificate === undefined) return update
   const { notAfterMs } = certificate
   const lifeMs = notAfterMs - certificate.notBeforeMs
-  // Whoever asks for more than the CA's whole life is cut short anyway.
+  // A request for more than the CA's whole lifetime is shortened in any case.
   const lifetimeMs = Math.min(at.longestLifetimeMs, lifeMs)
   if (at.nowMs < notAfterMs - Math.min(2 * lifetimeMs, lifeMs / 2)) return update
   return issuerExpiring({
@@ -45,7 +44,7 @@ export function warnOfExpiry(
   })
 }
 
-/** The issuing CA; nothing when it cannot be read. */
+/** The issuing CA; `undefined` if it cannot be read. */
 function firstOf(chain: string): Certificate | undefined {
   const blocks = decodePem(chain, CHAIN_LIMITS)
   const [der] = blocks.ok ? blocks.value : []

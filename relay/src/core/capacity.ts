@@ -15,7 +15,7 @@ export interface Capacity {
 /** Of the heap; a quarter is left for everything else. */
 const SHARES: Capacity = { issuers: 0.25, clusterIssuers: 0.1, requests: 0.3, signingRequests: 0.1 }
 
-/** What an object takes beside its texts: objects, keys in stores, indexes and queues. */
+/** The memory of an object in addition to its texts: objects, keys in stores, indexes and queues. */
 const OBJECT_BYTES = 1_024
 
 /** @param heapBytes - The limit of Node's heap: 45 % of the container's memory as it is shipped. */

@@ -32,7 +32,7 @@ export function withNotices(
   return { ...update, event: { ...update.event, type, note } }
 }
 
-/** As many notices as fit, at least one, and how many there are besides. */
+/** As many notices as fit, at least one, and the number of omitted ones. */
 function toText(label: string, notices: readonly string[]): string | undefined {
   const shown: string[] = []
   let bytes = 0

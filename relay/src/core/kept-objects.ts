@@ -19,7 +19,7 @@ import { keptMessage, keptText } from './kept-text.ts'
 const MAX_NAME = 253
 const MAX_KIND = 64
 const MAX_REASON = 128
-/** The scope of circuit breakers follows from what is kept; whom to call is read each time. */
+/** The scope of circuit breakers depends on the kept URL; the URL to call is read each time. */
 const MAX_URL = 128
 /** A Go duration, or `true`. */
 const MAX_VALUE = 64

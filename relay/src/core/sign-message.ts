@@ -47,7 +47,7 @@ function readCsr(base64: string): Result<Uint8Array, string> {
 
 /**
  * The groups of a requester that the protocol has room for, in their order: they are kept with the
- * certificate for people, so a directory service that puts a user in hundreds of groups must not
+ * certificate as information, so a directory service that puts a user in hundreds of groups must not
  * prevent it.
  */
 export function sentGroups({

@@ -40,7 +40,7 @@ export interface Following {
   readonly log: Log
 }
 
-/** Uses what comes to be in the folder, until `signal` aborts. What is of no use changes nothing. */
+/** Reloads the certificate when the folder changes, until `signal` aborts. An invalid one is ignored. */
 export async function followCertificateDir(
   { directory, current, use, clock, log }: Following,
   signal: AbortSignal,

@@ -11,7 +11,7 @@ import type { AccessReviewer } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 
-/** Each has an HTTP status of its own. */
+/** The result of an authorization; each has its HTTP status. */
 export type AuthResult = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable'
 
 /** Options of {@link MetricsAuth}. */

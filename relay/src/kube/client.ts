@@ -23,7 +23,7 @@ import {
   type Transport,
 } from './transport.ts'
 
-/** What a connection is made of. */
+/** Options of {@link connect}. */
 export interface KubeOptions {
   /** Absent: the service account of the pod. */
   readonly kubeconfig?: KubeconfigFiles

@@ -41,7 +41,7 @@ export interface PageEnd extends ListPart {
   readonly continueToken: string
 }
 
-/** Reads what a page says beside its objects, which were cut out of it. */
+/** Reads the fields of a page other than its objects. */
 export function parsePageEnd(frame: unknown): Result<PageEnd, ApiError> {
   const list = listSchema.safeParse(frame)
   if (!list.success) return garbled('a listing')

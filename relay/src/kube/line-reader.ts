@@ -1,6 +1,6 @@
 /**
- * Cuts a stream of bytes into lines, strictly: what cannot be a whole line is an error, since a line
- * lost in silence would be a change that is never seen.
+ * Splits a stream of bytes into lines, strictly: an incomplete line is an error, since a lost line would be a change
+ * that is never seen.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const NEWLINE = 0x0a
 /**
  * Cuts `body` into lines.
  *
- * @yields Each line without its newline; empty ones are left out.
+ * @yields Each line without its newline; empty ones are skipped.
  * @throws Error when a line is too long, is not UTF-8, or the stream ends inside it.
  */
 export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

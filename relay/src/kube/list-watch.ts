@@ -21,7 +21,7 @@ const WATCH_MINIMUM_SECONDS = 300
 /** Longest silence of a watch. Bookmarks come about every minute (k8s.io/apiserver cacher). */
 const WATCH_SILENCE_MS = 150_000
 
-/** What a list-watch is made of. */
+/** Options of a list-watch. */
 export interface ListWatchOptions {
   readonly transport: Transport
   readonly clock: Clock

@@ -25,7 +25,7 @@ export interface StatusWrite {
   readonly ref: ObjectRef
   /** Version of the object that was decided on. If it is no longer current the answer is `conflict`. */
   readonly resourceVersion: string
-  /** The fields this relay owns, whole: what it owned before and leaves out now is removed. */
+  /** All fields that the relay owns: fields that it owned before and omits now are removed. */
   readonly status: object
 }
 
@@ -98,7 +98,7 @@ export interface LeaseSpec {
   readonly holderIdentity: string
   /** How long after its last renewal others must leave it alone. */
   readonly leaseDurationSeconds: number
-  /** MicroTime, written for people: clocks of different machines are not compared. */
+  /** MicroTime, informational: clocks of different machines are not compared. */
   readonly acquireTime?: string | undefined
   readonly renewTime?: string | undefined
   /** How often the holder changed. */

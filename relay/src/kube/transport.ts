@@ -65,7 +65,7 @@ export function createTransport(
         code = String(status)
       }
       try {
-        // Undici heeds a signal only once a request has its connection.
+        // Undici checks the signal only once a request has its connection.
         return await orAborted(send(request, { access, pool, heard, signal }), signal)
       } catch (thrown) {
         return err(faultError(thrown))

@@ -1,5 +1,5 @@
 /**
- * The way to one API server: its URL, whom to trust, who to be, and through which proxy.
+ * Access to one API server: its URL, the trusted roots, the credentials, and the proxy.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ProxyFor } from '../net/proxy.ts'
 import type { TextSource } from './cached-file.ts'
 import type { Identity, Login } from './login.ts'
 
-/** Whom to trust, and the client certificate if there is one. */
+/** The trusted roots, and the client certificate if there is one. */
 export type TlsMaterial = Pick<
   ConnectionOptions,
   'ca' | 'cert' | 'checkServerIdentity' | 'key' | 'rejectUnauthorized' | 'servername'
@@ -22,7 +22,7 @@ export interface Credentials {
   readonly identity: Identity
 }
 
-/** The way to one API server. */
+/** Access to one API server. */
 export interface Access {
   /** Its URL without a slash at the end; it may have a path. */
   readonly server: string
@@ -36,11 +36,11 @@ export interface Access {
   rejected(credentials: Credentials): void
   /** The connection failed: the next credentials have the files as they are then. */
   unreachable(): void
-  /** Ends a plugin that runs. */
+  /** Kills a running plugin. */
   close(): void
 }
 
-/** What an {@link Access} is put together from. */
+/** Options for an {@link Access}. */
 export interface AccessOptions {
   readonly server: string
   readonly authority: TextSource | undefined

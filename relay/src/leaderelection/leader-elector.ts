@@ -140,8 +140,8 @@ export class LeaderElector {
   }
 
   /**
-   * One try to take or to renew, within `limitMs`, even if a call does not heed its signal: a leader that
-   * waits for it longer would lead beside the next one. A write that succeeds later is only remembered.
+   * One try to take or to renew, within `limitMs`, even if a call ignores its signal: a leader that waited
+   * longer would lead at the same time as the next one. A write that succeeds later is only recorded.
    */
   async #try(limitMs: number): Promise<Try> {
     const { clock } = this.#options

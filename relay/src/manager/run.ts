@@ -1,5 +1,5 @@
 /**
- * The relay as a process: connection, servers, leadership, and an end in order.
+ * The relay as a process: connection, servers, leader election, and a graceful stop.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
   const clusterResourceNamespace = config.clusterResourceNamespace || namespace
   if (clusterResourceNamespace === undefined) {
     return err(
-      'set --cluster-resource-namespace: this is not a pod, so there is no namespace of its own',
+      'set --cluster-resource-namespace: this is not a pod, so the relay does not know its own namespace',
     )
   }
   const facts = { version: VERSION, node: process.version, pid: process.pid }
@@ -68,12 +68,13 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
     hostName: hostname(),
     isLeading: () => leadership?.isLeading() ?? !config.leaderElect,
   })
-  const servers = await startServers({ config, relay, kube: kube.value, metrics, log })
+  const relayProcess = { config, relay, kube: kube.value, metrics, log }
+  const servers = await startServers(relayProcess)
   if (servers.ok) {
     const electionAbort = new AbortController()
     if (config.leaderElect) {
-      const ref = { namespace: namespace ?? clusterResourceNamespace, name: config.leaseName }
-      leadership = electLeader({ relay, kube: kube.value, ref, log }, electionAbort.signal)
+      const leaseNamespace = namespace ?? clusterResourceNamespace
+      leadership = electLeader(relayProcess, leaseNamespace, electionAbort.signal)
     } else relay.work()
     log.info({ signal: await endSignal() }, 'stopping')
     // The lease is kept until all reconciles have ended.
@@ -88,7 +89,8 @@ export async function run(config: Config, log: Log): Promise<Result<void, string
   return servers.ok ? ok(undefined) : servers
 }
 
-interface Serving {
+/** What {@link run} starts. */
+interface RelayProcess {
   readonly config: Config
   readonly relay: Relay
   readonly kube: Kube
@@ -103,7 +105,7 @@ async function startServers({
   kube,
   metrics,
   log,
-}: Serving): Promise<Result<readonly Listening[], string>> {
+}: RelayProcess): Promise<Result<readonly Listening[], string>> {
   const probes = await serveProbes({ ...relay, bindAddress: config.healthProbeBindAddress })
   if (!probes.ok) return err(`cannot serve probes: ${probes.error}`)
   if (config.metricsBindAddress === '0') return ok([probes.value])
@@ -121,19 +123,18 @@ async function startServers({
   return err(`cannot serve metrics: ${served.error}`)
 }
 
-interface Candidacy {
-  readonly relay: Relay
-  readonly kube: Kube
-  readonly ref: { readonly namespace: string; readonly name: string }
-  readonly log: Log
-}
-
-function electLeader({ relay, kube, ref, log }: Candidacy, signal: AbortSignal): Leadership {
-  // As client-go's users name themselves: where, and which process.
+function electLeader(
+  relayProcess: RelayProcess,
+  namespace: string,
+  signal: AbortSignal,
+): Leadership {
+  const { config, relay, kube, log } = relayProcess
+  const ref = { namespace, name: config.leaseName }
+  // Host and process, as in other controllers.
   const identity = `${hostname()}_${randomUUID()}`
   const leadership = startLeaderElection({ ...COMMON, kube, ref, identity, log }, signal)
   void workWhenLeading(leadership, relay)
-  void endWhenLost({ leadership, relay, log })
+  void endWhenLost(leadership, relayProcess)
   return leadership
 }
 
@@ -141,15 +142,9 @@ async function workWhenLeading({ acquired }: Leadership, relay: Relay): Promise<
   if (await acquired) relay.work()
 }
 
-interface Leading {
-  readonly leadership: Leadership
-  readonly relay: Relay
-  readonly log: Log
-}
-
 /** A leader never becomes a follower again: a new process starts without unfinished work. */
-async function endWhenLost({ leadership, relay, log }: Leading): Promise<void> {
-  const end = await leadership.ended
+async function endWhenLost({ ended }: Leadership, { relay, log }: RelayProcess): Promise<void> {
+  const end = await ended
   if (end.kind !== 'lost') return
   process.exitCode = EXIT_FAILURE
   log.error({ cause: end.why }, 'lease lost: exiting')

@@ -6,7 +6,7 @@ export interface Reading<Label extends string> {
   readonly value: number
 }
 
-/** What a gauge is made of. */
+/** Options of {@link liveGauge}. */
 export interface LiveGauge<Label extends string> {
   readonly name: string
   readonly help: string

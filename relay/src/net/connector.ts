@@ -25,7 +25,7 @@ export interface ConnectorOptions {
   /** TLS and limits of the connection to the target. A proxy is checked with the system's roots. */
   readonly connection: buildConnector.BuildOptions
   readonly proxyFor: ProxyFor
-  /** Refuses addresses as they are connected to, over TLS only. It has no say in a proxy's address. */
+  /** Refuses addresses as they are connected to, over TLS only. It does not apply to a proxy's address. */
   readonly blockList?: BlockList | undefined
   /** Resolves the target's name; the system's resolver when absent. */
   readonly lookup?: LookupFunction | undefined
@@ -38,7 +38,7 @@ export function createConnector({
   blockList,
   lookup,
 }: ConnectorOptions): buildConnector.connector {
-  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
+  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no effect.
   const dialing = lookup === undefined ? {} : { lookup }
   const connect = buildConnector({ rejectUnauthorized: true, ...connection, ...dialing })
   return (options, callback) => {

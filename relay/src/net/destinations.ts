@@ -1,7 +1,7 @@
 /**
- * Which workers the Issuers of namespaces may use: those at public addresses, and what a cluster admin
- * allows besides with `--issuer-url-allow`. What anyone who may create an Issuer can make the relay connect
- * to must not be the network of the cluster.
+ * Which workers namespaced Issuers may use: those at public addresses, and those that a cluster admin allows with
+ * `--issuer-url-allow`. Anyone who may create an Issuer chooses where the relay connects to, and that must not be
+ * the network of the cluster.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export type AllowedDestination =
   | { readonly kind: 'domain'; readonly name: string }
   | ({ readonly kind: 'network' } & Network)
 
-/** Decides where connections may go. */
+/** Decides which destinations are allowed. */
 export interface Destinations {
   /**
    * Checks what can be checked before a name is resolved.
@@ -74,7 +74,7 @@ function hostName(text: string): string | undefined {
 
 const withoutFinalDot = (name: string): string => name.replace(/\.$/, '')
 
-/** @param allowed - Besides public addresses. */
+/** @param allowed - Destinations in addition to public addresses. */
 export function restrictedDestinations(allowed: readonly AllowedDestination[]): Destinations {
   const networks = allowed.filter((one) => one.kind === 'network')
   const ipv4 = networks.filter(({ address }) => familyOf(address) === 'ipv4')

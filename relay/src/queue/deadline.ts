@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** What bounds a piece of work. */
+/** The limits of an operation. */
 export interface Bounds {
   readonly clock: Clock
   readonly limitMs: number
@@ -8,7 +8,7 @@ export interface Bounds {
   readonly signal: AbortSignal
 }
 
-/** A deadline that runs. */
+/** A running deadline. */
 export interface Deadline {
   /** Aborts at the deadline (reason: a `TimeoutError`), or together with the bounds' signal (its reason). */
   readonly signal: AbortSignal
@@ -34,8 +34,7 @@ export function startDeadline({ clock, limitMs, signal }: Bounds): Deadline {
 }
 
 /**
- * Runs `work` with the signal of a deadline. The work must heed the signal: nothing here walks away
- * from it.
+ * Runs `work` with the signal of a deadline. The work must end when the signal aborts: this function waits for it.
  */
 export async function withDeadline<T>(
   bounds: Bounds,
@@ -50,9 +49,8 @@ export async function withDeadline<T>(
 }
 
 /**
- * Settles as `work` does, or rejects with the signal's reason as soon as it aborts: for work that does
- * not heed the signal in each of its steps, such as resolving a name or opening a connection. What it
- * comes to later is ignored.
+ * Settles as `work` does, or rejects with the signal's reason as soon as it aborts: for work that does not check
+ * the signal in each of its steps, such as resolving a name or opening a connection. A later result is ignored.
  */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()

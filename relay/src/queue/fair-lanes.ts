@@ -40,7 +40,7 @@ export interface Started<K> {
   /**
    * It takes long: its groups come after others until it is released, and longer if that proves nothing good.
    *
-   * @param isSetAside - Frees its place early in the groups that say so.
+   * @param isSetAside - Frees its place early in groups with `isFreedEarly`.
    */
   readonly takesLong: (isSetAside: boolean) => void
   /**

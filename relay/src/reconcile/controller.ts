@@ -26,8 +26,8 @@ export type ReconcileOutcome =
 /** Reconciles objects of one kind. */
 export interface Reconciler {
   /**
-   * Brings one object to its desired state, from its key alone. It must heed `signal` (its deadline, or the
-   * end of the process). If it throws, the error is logged, and the key is retried.
+   * Brings one object to its desired state, from its key alone. It must end when `signal` aborts (its
+   * deadline, or the end of the process). If it throws, the error is logged, and the key is retried.
    */
   reconcile(key: string, signal: AbortSignal): Promise<ReconcileOutcome>
   /**

@@ -135,7 +135,7 @@ export class RequestReconciler<R extends AnyRequest> implements Reconciler {
     return why === 'not approved' ? approvals.check(key, request) : DONE
   }
 
-  /** Writes to the very version that was decided on; nothing if the status says so already. */
+  /** Writes to the version that was decided on; writes nothing if the status is unchanged. */
   async #writeStatus(attempt: Attempt<R>, signal: AbortSignal): Promise<AttemptEnd> {
     const { adapter, statusWriter, reported, unwritten, log, clock } = this.#deps
     const { key, request, result } = attempt

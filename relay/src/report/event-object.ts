@@ -19,7 +19,7 @@ export interface EventDraft {
   readonly reason: string
   /** What was done, for machines: a constant in CamelCase, at most 128 characters. */
   readonly action: string
-  /** What happened, for people; cut to 1,024 bytes, except for a request id at its end. */
+  /** What happened, for users; cut to 1,024 bytes, except for a request id at its end. */
   readonly note: string
 }
 
@@ -60,13 +60,13 @@ export function eventObject(draft: EventDraft, origin: EventOrigin): EventObject
   }
 }
 
-/** @returns The same event, having happened once more at `nowMs`. */
+/** @returns The event after it was repeated at `nowMs`. */
 export function happenedAgain(event: EventObject, nowMs: number): EventObject {
   const count = (event.series?.count ?? 1) + 1
   return { ...event, series: { count, lastObservedTime: microTime(nowMs) } }
 }
 
-/** Begins with the object's name, for people; ends in 64 random bits. */
+/** The object's name, which makes it readable, and 64 random bits. */
 function eventName(name: string): string {
   const suffix = `.${randomBytes(8).toString('hex')}`
   // Each label must end in a letter or a digit, also the one that was cut.

@@ -1,11 +1,10 @@
 /**
- * Equal events, counted: the first is an event of its own, the following are a series of it. Pure but
- * for its own memory.
+ * Counts equal events: the first is written as an event, the following ones as its series.
  *
- * Events are equal as client-go (tools/events) compares them, by type, action, reason, reporter and
- * the objects they are about, and here by their note as well: an event can never be changed but for its
- * series, and a series that goes on under its first note would tell what is not true any more. A request id,
- * a time and an address in the note do not count: the series keeps those of the first.
+ * Events are compared as in client-go (tools/events), by type, action, reason, reporter and the objects that they
+ * are about, and here by their note as well: only the series of an event can change, and a series under an outdated
+ * note would be wrong. A request id, a time and an address in the note are ignored: the series keeps those of the
+ * first event.
  *
  * @module
  */
@@ -14,10 +13,10 @@ import { stableText } from '../core/stable-text.ts'
 import type { EventObject } from '../kube/ports.ts'
 import { happenedAgain } from './event-object.ts'
 
-/** One event, and what has become of it. */
+/** An event, and its state. */
 export interface Occurrence {
   readonly key: string
-  /** With the series as it is now. */
+  /** With its current series. */
   event: EventObject
   /** Whether the API server has the event, as far as is known. */
   isCreated: boolean

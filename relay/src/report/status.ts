@@ -1,6 +1,6 @@
 /**
- * The status that is applied, as the API server wants it: text for times, absent for empty.
- * Server-side apply removes what this manager set before and leaves out now.
+ * The status that is applied, as the API server expects it: text for times, absent for empty. Server-side apply
+ * removes fields that this manager set before and omits now.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const shown = <T extends { readonly subject?: string | undefined }>(certificate:
 export interface RequestResult {
   /** PEM, leaf first. */
   readonly chainPem?: string
-  /** PEM of what is to be trusted: one root, or several while an issuer is rotated. */
+  /** PEM of the trusted roots: one, or several while an issuer is rotated. */
   readonly caPem?: string
   /** Set with every terminal failure; cert-manager cannot distinguish attempts without it. */
   readonly failureMs?: number

@@ -50,7 +50,7 @@ export interface RequestResult {
 
 /**
  * `write`: apply the status, then emit the Event. `event-only`: the kind has no status field for it.
- * `unchanged`: the status says so already.
+ * `unchanged`: the status has this condition already.
  */
 export type StatusPatch =
   | { readonly kind: 'write'; readonly status: object }

@@ -6,8 +6,8 @@ const REQUEST_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
  * @param header - Reads a header of an answer.
- * @returns The id under which the worker logged the request. Only a worker has one; that of anything else would
- *   be searched for in vain.
+ * @returns The id under which the worker logged the request. Only a worker has one; the id of another
+ *   server is not in the worker's log.
  */
 export function requestIdOf(header: (name: string) => string | null): string | undefined {
   const requestId = header(REQUEST_ID_HEADER)

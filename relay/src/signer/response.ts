@@ -48,7 +48,7 @@ export interface ResponseSchema<T> {
       }
 }
 
-/** Who was asked, by whom. */
+/** The worker that was called, and the key that signed the request. */
 interface WorkerIdentity {
   /** Whom messages name: the worker's origin. */
   readonly origin: string
@@ -56,8 +56,8 @@ interface WorkerIdentity {
   readonly keyId: string
 }
 
-/** How an answer is to be read. */
-export interface Reading<T> extends WorkerIdentity {
+/** How to read a response. */
+export interface ReadOptions<T> extends WorkerIdentity {
   readonly schema: ResponseSchema<T>
 }
 
@@ -70,7 +70,7 @@ export interface ReadResponse<T> {
 /** @returns The value of a 200 or 201 answer, or the error of any other. */
 export function readResponse<T>(
   answer: HttpResponse,
-  reading: Reading<T>,
+  reading: ReadOptions<T>,
 ): Result<ReadResponse<T>, SignerError> {
   const text = readTextResponse(answer, reading)
   if (!text.ok) return text

@@ -91,7 +91,7 @@ export function createTransport({
         }
       }
       try {
-        // Undici heeds a signal only once a request has its connection.
+        // Undici checks the signal only once a request has its connection.
         return ok(await orAborted(receive(), signal))
       } catch (error) {
         // A body that breaks off comes after the headers, which may have named the request.

@@ -35,7 +35,7 @@ export class FairCapacity {
     return this.#total + weight <= this.#limit
   }
 
-  /** Counts a key, in place of its former weight, if it is to be kept; it is released otherwise. */
+  /** Counts a key, in place of its former weight, if it may be kept; otherwise it is released. */
   admit(key: string, weight: number): Admission {
     this.release(key)
     const namespace = namespaceOf(key)

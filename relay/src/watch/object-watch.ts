@@ -18,7 +18,7 @@ export interface ObjectListener {
   interrupted?(error: ApiError): void
 }
 
-/** What a watch of one object is made of. */
+/** Options of {@link watchObject}. */
 export interface ObjectWatchOptions {
   /** A collection whose field selector leaves one object. */
   readonly source: Pick<ListWatch, 'watch'>

@@ -9,8 +9,8 @@ const MAX_OBJECT = 65_536
 const MAX_TOTAL = 4 * 1_048_576
 
 /**
- * Whole objects that were seen lately, beside a store that keeps parts of them: most requests are signed at
- * once, and need not be read again for that.
+ * Whole objects that were seen recently, in addition to a store that keeps parts of them: most requests are signed
+ * at once, and need not be read again.
  */
 export class RecentObjects<T extends Identified> {
   /** By uid, in the order in which they came. */

@@ -38,7 +38,7 @@ export interface SecretRead {
   readonly freshness: 'live' | 'watched'
 }
 
-/** What secret watches are made of. */
+/** Options of {@link SecretWatches}. */
 export interface SecretWatchesOptions {
   readonly kube: Pick<Kube, 'listWatch' | 'readSecret'>
   /** The only entry that is kept in memory. */
@@ -63,7 +63,7 @@ interface Watched {
   stop: AbortController | undefined
   /** As the watch last reported it; `undefined` if the Secret does not exist or is not known yet. */
   secret: Secret | undefined
-  /** Its version; {@link ABSENT} when there is none, `undefined` while nothing is known. */
+  /** Its version; {@link ABSENT} if the Secret does not exist, `undefined` if it is not known yet. */
   version: string | undefined
 }
 

@@ -42,7 +42,7 @@ export class Store<T> {
     this.#capacity = new FairCapacity(limits?.total ?? Infinity)
   }
 
-  /** Whether there is room again for what was left out. */
+  /** Whether there is memory again for ignored objects. */
   get hasRoom(): boolean {
     return this.#capacity.hasRoom(this.#greatest)
   }
@@ -81,7 +81,7 @@ export class Store<T> {
   /**
    * Adds or replaces an object. The version that is already there is no change.
    *
-   * @returns How many objects are not kept for want of room: this one, or others that made room for it.
+   * @returns How many objects are not kept because memory is limited: this one, or others that made room for it.
    */
   put(key: string, entry: Versioned<T>): number {
     if (this.#entries.get(key)?.resourceVersion === entry.resourceVersion) return 0

@@ -1,5 +1,5 @@
 /**
- * What the worker may answer, and what becomes of requests and issuers: each class of fault from one
+ * Responses of the worker, and the results for requests and issuers: each class of error from one
  * end to the other.
  *
  * @module
@@ -184,7 +184,7 @@ describe('transient faults', () => {
       const worker = await misbehave(() => refusal('internal_error'))
       await request('given-up', 'hasty')
       const message = await reason('given-up', 'Failed')
-      expect(message).toMatch(/gave up after 3s of retries, .*\(internal_error\): because of/)
+      expect(message).toMatch(/gave up after 3s of retries; .*\(internal_error\): because of/)
       expect((await look('given-up')).status.failureTime).toBeDefined()
       const asked = worker.asked.get('given-up')
       await mustKubectl(plane, `annotate certificaterequest/given-up -n ${NAMESPACE} look=again`)
