@@ -104,6 +104,6 @@ export interface ParseError {
   readonly code: ParseErrorCode
   /** Where: offset into the DER of the malformed element. */
   readonly octet: number
-  /** Which field, what is wrong with it, and the octet: goes on after `cannot be read:`. */
+  /** Which field, what is wrong with it, and the octet; follows `cannot be read:`. */
   readonly message: string
 }

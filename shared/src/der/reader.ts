@@ -120,7 +120,7 @@ export class DerReader {
     return this.#bytes.subarray(this.#lastContentsAt, this.#offset)
   }
 
-  /** Takes `BOOLEAN DEFAULT FALSE`: DER leaves a default out (X.690 §11.5), so it is absent or true. */
+  /** Takes `BOOLEAN DEFAULT FALSE`: DER omits a default (X.690 §11.5), so it is absent or true. */
   booleanDefaultFalse(name: string): boolean {
     if (this.nextTag !== TAG.boolean) return false
     if (!this.#value(name, TAG.boolean, decodeBoolean)) throw this.refusal(name, 'default_stated')
@@ -180,7 +180,7 @@ export class DerReader {
     throw this.refusal(name, 'string_type_not_accepted', message)
   }
 
-  /** Takes an IA5String under an identifier of its own. */
+  /** Takes an IA5String under another identifier. */
   ia5String(name: string | number, tag: number): string {
     return this.#value(name, tag, decodeAscii)
   }
@@ -192,7 +192,7 @@ export class DerReader {
       : this.#value(name, TAG.utcTime, decodeUtcTime)
   }
 
-  /** Takes one element of any type and gives it whole; what is in it is not looked at. */
+  /** Takes one element of any type and gives it whole; its contents are not read. */
   any(name: string | number): Uint8Array {
     this.#next(name)
     return this.#bytes.subarray(this.#lastStart, this.#offset)

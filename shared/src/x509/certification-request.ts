@@ -4,7 +4,7 @@
  * the certificate (subject, key, subjectAltName, nameConstraints) must be DER; the rest is read as
  * verifiers read it, or ignored.
  *
- * Out of scope: whether the signature is right, and whether what is asked for is allowed.
+ * Out of scope: whether the signature verifies, and whether the request is allowed.
  *
  * @module
  */
@@ -120,7 +120,7 @@ function readAttributes(info: DerReader): RequestedExtensions {
   return found ?? {}
 }
 
-/** Takes the values of the attribute; without any, nothing is asked for. */
+/** Takes the values of the attribute; without any, nothing is requested. */
 function readExtensionRequest(attribute: DerReader): Extensions {
   const values = attribute.into('values', TAG.set)
   attribute.end()

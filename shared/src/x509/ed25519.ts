@@ -1,6 +1,6 @@
 /**
  * Points and numbers of Ed25519 (RFC 8032 §5.1) as octets: little-endian, a point as its y with the
- * sign of x in the highest bit. OpenSSL and BoringSSL look at less than is looked at here.
+ * sign of x in the highest bit. OpenSSL and BoringSSL check less than this module.
  *
  * @module
  */

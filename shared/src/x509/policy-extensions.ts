@@ -91,7 +91,7 @@ export function readPolicyExtensions(
   return ok(values)
 }
 
-/** SkipCerts under an identifier of its own. */
+/** SkipCerts under another identifier. */
 function readCount(reader: DerReader, name: string, tag: number): number | undefined {
   if (reader.nextTag !== tag) return undefined
   const octets = reader.primitive(name, tag)

@@ -75,7 +75,7 @@ function checkOctets(octets: Uint8Array, key: PublicKey): ParseErrorCode | undef
       return isBelow(octets, key.modulus) ? undefined : 'signature_out_of_range'
     }
     case 'Ed25519': {
-      return ed25519Fault(octets)
+      return checkEd25519(octets)
     }
     case 'EC':
     case 'unsupported': {
@@ -85,7 +85,7 @@ function checkOctets(octets: Uint8Array, key: PublicKey): ParseErrorCode | undef
 }
 
 /** RFC 8032 §5.1.7: the point R, then the number S. */
-function ed25519Fault(octets: Uint8Array): ParseErrorCode | undefined {
+function checkEd25519(octets: Uint8Array): ParseErrorCode | undefined {
   if (octets.length !== 2 * ED25519_OCTETS) return 'signature_length'
   const point = octets.subarray(0, ED25519_OCTETS)
   if (!isCanonicalPoint(point) || !isScalar(octets.subarray(ED25519_OCTETS))) {

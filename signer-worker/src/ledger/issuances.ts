@@ -24,7 +24,7 @@ export interface Issuance {
   readonly issuedAtMs: number
 }
 
-/** An answer but for whether it was given before. */
+/** An answer without `replayed`. */
 export type Answer = Omit<SignAnswer, 'replayed'>
 
 /** The recorded certificate of a uid. */

@@ -97,7 +97,7 @@ export type LedgerCertificate = Omit<CertificateDetail, 'issuer' | 'client' | 'r
 /** A record, without the ledger that it is in. */
 export type LedgerRecord = Omit<CertificateRecord, 'issuer' | 'client' | 'requester'> & Lineage
 
-/** A refused request, but for whose ledger it is in. */
+/** A refused request, without the ledger that it is in. */
 export type LedgerRefusedRequest = Omit<RefusedRequest, 'issuer' | 'client'>
 
 /** What one object counts. */

@@ -10,7 +10,7 @@ import * as z from 'zod/mini'
 import { oidSchema } from './oid-schema.ts'
 
 /** Kinds of public key that a profile can allow. */
-export const KEY_TYPES = ['RSA', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const
+const KEY_TYPES = ['RSA', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const
 
 /** Kinds of subject alternative name that a profile can allow. */
 const NAME_KINDS = ['dns', 'ip', 'uri', 'email', 'otherName'] as const
