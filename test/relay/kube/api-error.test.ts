@@ -97,7 +97,7 @@ describe('statusError', () => {
     expect(statusError(status)).toEqual({ kind: 'gone', status: 410, message: 'too old' })
   })
 
-  it('takes what is no Status for a server fault', ({ expect }) => {
+  it('treats a body that is no Status as a server error', ({ expect }) => {
     expect(statusError('nonsense').kind).toBe('unavailable')
   })
 })

@@ -43,7 +43,7 @@ describe('IssuerCooldowns', () => {
     expect(holds.current('a', 1_000)?.untilMs).toBe(11_000)
   })
 
-  it('begins anew once something was signed', ({ expect }) => {
+  it('starts over once a request was signed', ({ expect }) => {
     const holds = new IssuerCooldowns()
     holds.start('a', 'no', 0)
     holds.forget('a')

@@ -18,7 +18,7 @@ describe('IssuerReconciler', () => {
   })
 
   it(
-    'makes a healthy issuer Ready in one write, and looks again later',
+    'makes a healthy issuer Ready in one write, and checks again later',
     { tags: ['AC-22'] },
     async ({ expect }) => {
       const { outcome, writes, notes } = await reconcile({ issuer: NEW })
@@ -36,7 +36,7 @@ describe('IssuerReconciler', () => {
     },
   )
 
-  it('writes and tells nothing when nothing changed', async ({ expect }) => {
+  it('writes and reports nothing when nothing changed', async ({ expect }) => {
     const ready = aCondition('Ready', {
       reason: 'Checked',
       message: 'Succeeded checking the issuer',
@@ -99,7 +99,7 @@ describe('IssuerReconciler', () => {
     expect(result.checks).toEqual([reason])
   })
 
-  it('tells of a check that fails again, so that the Event counts it, and writes nothing', async ({
+  it('emits an Event for a check that fails again, so that the Event counts it, and writes nothing', async ({
     expect,
   }) => {
     const pending = aCondition('Ready', {

@@ -139,7 +139,7 @@ describe('RequestSigner', () => {
     expect(signing.update.message).toMatch(/; request id an-id$/)
   })
 
-  it('retries a temporary fault, not before the worker said', async ({ expect }) => {
+  it('retries a temporary error, not before the time that the worker named', async ({ expect }) => {
     const { signing, woken } = await sign({ answer: fault({ retryAfterMs: 9_000 }) })
     expect(signing.update.reason).toBe('Pending')
     expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 9_000 })
@@ -167,13 +167,13 @@ describe('RequestSigner', () => {
       maxRetryDuration: '0',
       want: 'Pending',
     },
-  ])('a temporary fault $name is $want', async ({ want, ...world }, { expect }) => {
+  ])('a temporary error $name is $want', async ({ want, ...world }, { expect }) => {
     const { signing } = await sign({ answer: fault({}), ...world })
     expect(signing.update.reason).toBe(want)
   })
 
   it(
-    'holds and wakes the issuer that the worker refuses; the request comes again after the hold, should nothing wake it',
+    'starts a cooldown for the issuer that the worker refuses, and enqueues it; the request is retried after the cooldown',
     { tags: ['AC-14'] },
     async ({ expect }) => {
       const { signing, woken, holds } = await sign({ answer: fault({ class: 'issuer' }) })
@@ -215,7 +215,7 @@ describe('RequestSigner', () => {
     expect(silent.woken).toEqual([])
   })
 
-  it('closes the breaker by a probe that is answered, and wakes the requests that waited', async ({
+  it('closes the breaker after a successful probe, and enqueues the waiting requests', async ({
     expect,
   }) => {
     const world = aGuardedWorld(fault({}))
