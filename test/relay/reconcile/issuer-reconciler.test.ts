@@ -133,9 +133,9 @@ describe('IssuerReconciler', () => {
   })
 
   it('is not Ready while the worker refused it, whatever a check would say', async ({ expect }) => {
-    const holds = new IssuerCooldowns()
-    holds.start(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
-    const { outcome, writes } = await reconcile({ issuer: NEW, holds })
+    const cooldowns = new IssuerCooldowns()
+    cooldowns.start(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
+    const { outcome, writes } = await reconcile({ issuer: NEW, cooldowns })
     expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 4_000 })
     expect(writes).toMatchObject([
       { status: { conditions: [{ status: 'False', message: 'Not ready yet: refused' }] } },
