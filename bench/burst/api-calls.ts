@@ -1,7 +1,7 @@
 /**
  * Calls to the API server, as it counts them itself: `apiserver_request_total` of its `/metrics`. That
- * counter does not say who calls. So only calls that a certificate can cost are looked at, and from
- * what all together cost, that is taken off which a request costs whose issuer nobody serves: its
+ * counter does not say who calls. So only calls that a certificate can cause are counted, and from
+ * their total the cost of a request whose issuer no controller serves is subtracted: its
  * creation, and its approval by cert-manager's approver (with its Event, and the webhook's review).
  *
  * @module

@@ -30,7 +30,7 @@ export interface Tried {
 }
 
 /** Numbers of results of one expectation. */
-interface Judged {
+interface Checked {
   readonly ok: number
   readonly failed: number
 }
@@ -53,8 +53,8 @@ export interface Failure {
 
 /** The result of a run. */
 export interface Summary {
-  readonly sign: Judged
-  readonly refuse: Judged
+  readonly sign: Checked
+  readonly refuse: Checked
   readonly either: Reported
   readonly webhook: Reported
   /** Requests among `sign` that the default profile refuses, and that profile options open. */
@@ -83,7 +83,7 @@ export function isAsExpected(tried: Tried): boolean {
 
 /** Counts outcomes by expectation. */
 export function summarize(all: readonly Tried[]): Summary {
-  const judged = (expect: Expectation): Judged => {
+  const checked = (expect: Expectation): Checked => {
     const some = all.filter((tried) => tried.expect === expect)
     const ok = some.filter(isAsExpected).length
     return { ok, failed: some.length - ok }
@@ -94,8 +94,8 @@ export function summarize(all: readonly Tried[]): Summary {
     return { signed: count('signed'), refused: count('refused'), other: count('other') }
   }
   return {
-    sign: judged('sign'),
-    refuse: judged('refuse'),
+    sign: checked('sign'),
+    refuse: checked('refuse'),
     either: reported('either'),
     webhook: reported('webhook'),
     underOptions: all
@@ -150,7 +150,7 @@ export function summaryLines(all: readonly Tried[]): readonly string[] {
   ]
 }
 
-const row = (name: string, { ok, failed }: Judged): string =>
+const row = (name: string, { ok, failed }: Checked): string =>
   `${name.padEnd(8)}${String(ok).padStart(6)} ok${String(failed).padStart(6)} failed`
 
 /** A name in a manifest must not control the terminal. */

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from '@edge-issuer/testbed/worker/admin'
 import type { Created, Wanted } from '../support/edge/burst.ts'
 import {
-  certificateFaults,
+  certificateErrors,
   type Observed,
   observeRequests,
   unmetEnds,
@@ -83,7 +83,7 @@ export async function unmetAfter(awaited: Awaited): Promise<readonly string[]> {
  *
  * @returns What is wrong.
  */
-export async function ledgerFaults(
+export async function ledgerErrors(
   { signer }: Pick<EdgeEnvironment, 'signer'>,
   {
     created,
@@ -96,7 +96,7 @@ export async function ledgerFaults(
   await signer.worker.stop()
   const ledger = await readLedgerFiles(signer.directory)
   await signer.worker.restart()
-  return certificateFaults(created, { observed, ledger, rootFile: signer.rootFile })
+  return certificateErrors(created, { observed, ledger, rootFile: signer.rootFile })
 }
 
 /** @returns Internal errors in the logs of relays, and output outside of the log. */

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Admin, createAdmin } from '@edge-issuer/testbed/worker/admin'
 import { type EdgeEnvironment, mustKubectl } from '../e2e/environment.ts'
-import { ledgerFaults, unmetAfter } from '../e2e/many-requests.ts'
+import { ledgerErrors, unmetAfter } from '../e2e/many-requests.ts'
 import { type Created, createBurst } from '../support/edge/burst.ts'
 import { observeRequests } from '../support/edge/ends.ts'
 
@@ -96,5 +96,5 @@ async function faultsOf(
   const { admin, namespace, created } = requests
   const unmet = await unmetAfter({ ...requests, limitMs: LIMIT_MS })
   if (unmet.length > 0) return unmet
-  return ledgerFaults(edge, { created, observed: await observeRequests(admin, namespace) })
+  return ledgerErrors(edge, { created, observed: await observeRequests(admin, namespace) })
 }

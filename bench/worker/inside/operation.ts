@@ -76,13 +76,13 @@ function findParties({ config, secrets }: Fixture, issuerName: string): Parties 
 }
 
 function plan({ issuer, profile, client }: Parties, request: SignRequest): CertificatePlan {
-  const judged = evaluate({
+  const evaluated = evaluate({
     request,
     profile,
     client,
     ca: issuer.active.ca,
     nowMs: Date.now(),
   })
-  if (!judged.ok) throw new Error(JSON.stringify(judged.error))
-  return judged.value
+  if (!evaluated.ok) throw new Error(JSON.stringify(evaluated.error))
+  return evaluated.value
 }

@@ -81,7 +81,7 @@ function readCertificationRequest(input: DerReader): CertificationRequest {
 }
 
 /**
- * The request as it is read where nobody else has to approve it. Go, and with it cert-manager, its webhook
+ * The request as it is read where no one else approves it. Go, and with it cert-manager, its webhook
  * and approver-policy, does not read Microsoft's attribute: in a cluster, whatever it asks for was seen by no
  * approver, and so must not be certified.
  */

@@ -45,8 +45,8 @@ export function readSignature(
     readEcdsaSignature(signature, key.curve)
     return signature.contents
   }
-  const fault = octetsFault(signature.contents, key)
-  if (fault !== undefined) throw reader.refusal(field, fault)
+  const error = checkOctets(signature.contents, key)
+  if (error !== undefined) throw reader.refusal(field, error)
   return signature.contents
 }
 
@@ -67,7 +67,7 @@ function readEcdsaSignature(signature: DerReader, curve: Curve): void {
   signature.end()
 }
 
-function octetsFault(octets: Uint8Array, key: PublicKey): ParseErrorCode | undefined {
+function checkOctets(octets: Uint8Array, key: PublicKey): ParseErrorCode | undefined {
   switch (key.kind) {
     case 'RSA': {
       // RFC 8017 §8.2.2 and §5.2.2: as many octets as the modulus, and a number below it.

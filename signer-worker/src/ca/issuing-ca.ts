@@ -110,7 +110,7 @@ function publicKeyOf({ publicKey }: IssuingCa): KeyObject | undefined {
   try {
     return importPublicKey(publicKey.raw)
   } catch {
-    // Coordinates are just octets to the reader.
+    // The reader does not check coordinates.
     return undefined
   }
 }

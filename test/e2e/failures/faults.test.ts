@@ -23,7 +23,7 @@ import { faultPlan, seededRandom } from '../../support/fault-proxy/plan.ts'
 import type { CallRecord } from '../../support/fault-proxy/proxy.ts'
 import { grantCredentials } from '../environment.ts'
 import {
-  ledgerFaults,
+  ledgerErrors,
   type Mix,
   pick,
   relayErrors,
@@ -93,7 +93,7 @@ it.for(seedsOr([1, 2]))(
 
     const observed = await observeRequests(admin, namespace)
     expect(unmetEnds(created, observed), describeRun(seed)).toEqual([])
-    expect(await ledgerFaults(edge, { created, observed }), describeRun(seed)).toEqual([])
+    expect(await ledgerErrors(edge, { created, observed }), describeRun(seed)).toEqual([])
     await admin.send({ method: 'DELETE', path: requestPath(namespace) })
   },
 )

@@ -14,7 +14,7 @@ import { observeRequests } from '../../support/edge/ends.ts'
 import { seededRandom } from '../../support/fault-proxy/plan.ts'
 import { type EdgeEnvironment, readyClusterIssuer, startEdgeEnvironment } from '../environment.ts'
 import {
-  ledgerFaults,
+  ledgerErrors,
   pick,
   relayErrors,
   replayCommand,
@@ -113,7 +113,7 @@ async function faultsAfterKills(seed: number): Promise<readonly string[]> {
     ...(killing.length === kills.length ? [] : ['not everybody was killed']),
     ...(edge.relay().end() === undefined ? [] : ['the relay has ended']),
     ...(await relayErrors(edge)),
-    ...(await ledgerFaults(edge, { created, observed })),
+    ...(await ledgerErrors(edge, { created, observed })),
   ]
   await admin.send({ method: 'DELETE', path: requestPath(namespace) })
   return faults

@@ -1,5 +1,5 @@
 /**
- * What the worker may answer, and what becomes of requests and issuers: each class of fault from one
+ * Responses of the worker, and the results for requests and issuers: each class of error from one
  * end to the other.
  *
  * @module

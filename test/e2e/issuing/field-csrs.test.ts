@@ -10,11 +10,11 @@ import { z } from 'zod'
 const ROOT = new URL('../../..', import.meta.url).pathname
 const TIMEOUT_MS = 900_000
 
-const judged = z.strictObject({ ok: z.int(), failed: z.int() })
+const counts = z.strictObject({ ok: z.int(), failed: z.int() })
 const reported = z.strictObject({ signed: z.int(), refused: z.int(), other: z.int() })
 const summarySchema = z.strictObject({
-  sign: judged,
-  refuse: judged,
+  sign: counts,
+  refuse: counts,
   either: reported,
   webhook: reported,
   underOptions: z.array(z.string()),

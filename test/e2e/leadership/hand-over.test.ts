@@ -18,7 +18,7 @@ import { observeRequests } from '../../support/edge/ends.ts'
 import { seededRandom } from '../../support/fault-proxy/plan.ts'
 import { type EdgeEnvironment, readyClusterIssuer, startEdgeEnvironment } from '../environment.ts'
 import {
-  ledgerFaults,
+  ledgerErrors,
   pick,
   replayCommand,
   seedsOr,
@@ -73,7 +73,7 @@ it.for(seedsOr([1, 2, 3]))(
     expect(await handOver, run).toBeLessThan(HAND_OVER_LIMIT_MS)
     expect(await unmetAfter({ admin, namespace, created, limitMs: RUN_LIMIT_MS }), run).toEqual([])
     const observed = await observeRequests(admin, namespace)
-    expect(await ledgerFaults(edge, { created, observed }), run).toEqual([])
+    expect(await ledgerErrors(edge, { created, observed }), run).toEqual([])
   },
 )
 

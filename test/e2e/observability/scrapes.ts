@@ -66,7 +66,7 @@ export async function isScraped(plane: ControlPlane, port: number, status: numbe
 }
 
 /** The relay cannot authenticate or authorize the scraper, and returns nothing. */
-export const scrapeNotJudged: PermissionFault = async (permission, { edge, metricsPort }) => {
+export const scrapeUnchecked: PermissionFault = async (permission, { edge, metricsPort }) => {
   const complaint = await relayComplaint(edge, permission)
   await isScraped(edge.plane, metricsPort, 503)
   await complaint()

@@ -45,7 +45,7 @@ import {
   signingConflictNotResolved,
   signingRequestNotReported,
 } from '../failures/permission-faults.ts'
-import { bindScraper, isScraped, scrapeNotJudged, scrapeRefused } from '../observability/scrapes.ts'
+import { bindScraper, isScraped, scrapeUnchecked, scrapeRefused } from '../observability/scrapes.ts'
 
 const NAMESPACE = 'default'
 const GROUP = 'edge-issuer.dev'
@@ -183,8 +183,8 @@ const FAULTS: Readonly<Record<string, PermissionFault>> = {
   'edge-issuer-leader-election may get leases.coordination.k8s.io edge-issuer-relay': notElected,
   'edge-issuer-leader-election may watch leases.coordination.k8s.io edge-issuer-relay': notElected,
   'edge-issuer-leader-election may patch leases.coordination.k8s.io edge-issuer-relay': notElected,
-  'edge-issuer-metrics-auth may create tokenreviews.authentication.k8s.io': scrapeNotJudged,
-  'edge-issuer-metrics-auth may create subjectaccessreviews.authorization.k8s.io': scrapeNotJudged,
+  'edge-issuer-metrics-auth may create tokenreviews.authentication.k8s.io': scrapeUnchecked,
+  'edge-issuer-metrics-auth may create subjectaccessreviews.authorization.k8s.io': scrapeUnchecked,
   'edge-issuer-metrics-reader may get /metrics': scrapeRefused,
   'edge-issuer-credential-reader may get secrets': keyNotRead,
   'edge-issuer-credential-reader may watch secrets': atStart,

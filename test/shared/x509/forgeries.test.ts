@@ -1,14 +1,14 @@
 /** Signatures that are none at the gate, with the cryptography of Node (OpenSSL). */
 import { describe, it } from 'vitest'
-import { judgeCsr } from '../../support/malformed/verdict.ts'
+import { evaluateCsr } from '../../support/malformed/verdict.ts'
 import { CONTROLS, FORGERIES } from '../../support/signatures/forgeries.ts'
 
 describe('a signature', () => {
   it.for(CONTROLS)('of %s is accepted', ([, csr], { expect }) => {
-    expect(judgeCsr(csr).verdict).toBe('accepted')
+    expect(evaluateCsr(csr).verdict).toBe('accepted')
   })
 
   it.for(FORGERIES)('of %s is refused as %s', ([, verdict, csr], { expect }) => {
-    expect(judgeCsr(csr).verdict).toBe(verdict)
+    expect(evaluateCsr(csr).verdict).toBe(verdict)
   })
 })

@@ -95,7 +95,7 @@ export interface Evidence {
  *
  * @returns What is wrong.
  */
-export async function certificateFaults(
+export async function certificateErrors(
   created: readonly Created[],
   { observed, ledger, rootFile }: Evidence,
 ): Promise<readonly string[]> {
@@ -119,13 +119,13 @@ export async function certificateFaults(
   }
   const unique = new Set(ledger.map(({ serialNumber }) => serialNumber))
   if (unique.size !== ledger.length) faults.push('a serial number is in the ledger twice')
-  return [...faults, ...(await chainFaults(chains, rootFile))]
+  return [...faults, ...(await chainErrors(chains, rootFile))]
 }
 
 const pemOf = (base64 = ''): string => Buffer.from(base64, 'base64').toString()
 
 /** @returns openssl's errors about the chains that it does not accept. */
-async function chainFaults(
+async function chainErrors(
   chains: ReadonlyMap<string, string>,
   rootFile: string,
 ): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
 /**
- * What the worker's gate makes of a certification request, in Node as in workerd.
+ * Evaluates a certification request with the worker's policy, in Node and in workerd.
  * @module
  */
 import { loadIssuingCa } from '../../../signer-worker/src/ca/issuing-ca.ts'
@@ -10,8 +10,8 @@ import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/cli
 import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { KNOWN_KEY_SHA256 } from '../known-key.ts'
 
-/** `accepted`; or each refusal's code, with its fault behind a slash, and the first one's words. */
-export interface Judgement {
+/** `accepted`, or the code of each violation, with the parse error after a slash; and the first message. */
+export interface Verdict {
   readonly verdict: string
   readonly words: string
 }
@@ -26,8 +26,8 @@ function theAuthority(): IssuingCa {
 }
 
 /** @param csr - DER, or the text of the message's member. */
-export function judgeCsr(csr: Uint8Array | string): Judgement {
-  const judged = evaluate({
+export function evaluateCsr(csr: Uint8Array | string): Verdict {
+  const evaluated = evaluate({
     request: {
       csr: typeof csr === 'string' ? csr : Buffer.from(csr).toString('base64'),
       durationSeconds: 3600,
@@ -40,9 +40,9 @@ export function judgeCsr(csr: Uint8Array | string): Judgement {
     ca: authority ?? theAuthority(),
     nowMs: Date.parse('2026-11-24T12:00:00Z'),
   })
-  if (judged.ok) return { verdict: 'accepted', words: '' }
-  const codes = judged.error.map(({ code, parseError }) =>
+  if (evaluated.ok) return { verdict: 'accepted', words: '' }
+  const codes = evaluated.error.map(({ code, parseError }) =>
     parseError === undefined ? code : `${code}/${parseError}`,
   )
-  return { verdict: codes.join(' '), words: judged.error[0]?.detail ?? '' }
+  return { verdict: codes.join(' '), words: evaluated.error[0]?.detail ?? '' }
 }

@@ -26,7 +26,7 @@ export interface AdminRequest {
 export interface Admin {
   /**
    * Sends a request, and repeats it while there is no response or the response is "not now": an API server that is
-   * killed is no fault of the test's. Applying may be repeated, so nothing is done twice.
+   * killed is no error of the test's. Applying may be repeated, so nothing is done twice.
    *
    * @returns The object in the answer; `undefined` for a 404.
    * @throws Error when the API server refuses it, or is away for more than a minute

@@ -1,6 +1,6 @@
 /**
  * What a certificate may look like: the closed options of a profile. With nothing set, a profile
- * gives what cert-manager's own CA issuer gives, but for CA certificates.
+ * gives what cert-manager's own CA issuer gives, except CA certificates.
  *
  * @module
  */
@@ -52,7 +52,7 @@ const rsaBitsSchema = z.int().check(z.gte(MIN_RSA_BITS), z.lte(MAX_RSA_BITS))
 /** The CA/Browser Forum's arc; a private CA that names one of these claims what it cannot keep. */
 const isPrivatePolicy = (oid: string): boolean => !`${oid}.`.startsWith('2.23.140.1.')
 
-/** A member that may be left out. The value is made anew for each profile, as nothing may be shared. */
+/** An optional member with a default, which is copied for each profile. */
 const member = <T extends z.ZodMiniType>(
   schema: T,
   value: z.core.util.NoUndefined<z.output<T>>,

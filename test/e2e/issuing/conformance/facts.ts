@@ -126,7 +126,7 @@ export function namesOf(asked: {
   ]
 }
 
-/** @returns Every fault in how the certificates are signed: leaf, CAs upwards, root. */
+/** @returns Errors in the signatures of the certificates: leaf, CAs upwards, root. */
 export function checkChain(chain: readonly X509Certificate[]): readonly string[] {
   return chain.flatMap((certificate, index) => {
     // The root signs itself.
