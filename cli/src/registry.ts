@@ -90,7 +90,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'certificates metrics',
-    summary: "print the worker's counters for Prometheus",
+    summary: "print the worker's metrics for Prometheus",
     load: async () => (await import('./commands/certificates-metrics.ts')).certificatesMetrics,
   },
   {

@@ -52,7 +52,7 @@ const limitSchema = z.string().check(
   z.refine((text) => Number(text) <= MAX_PAGE_ITEMS, `must be at most ${String(MAX_PAGE_ITEMS)}`),
 )
 
-/** Where a page goes on: what the page before gave as `next`, as it is. */
+/** The position of a page: `next` of the page before, unchanged. */
 const cursorSchema = z
   .string()
   .check(z.regex(/^[A-Za-z0-9_-]{1,512}$/, 'must be the "next" of a page'))
@@ -151,7 +151,7 @@ export const certificateDetailSchema = z.object({
 
 /**
  * All that is recorded of one certificate. With the public key of the client, the evidence proves which
- * request the holder of that key signed: the certification request, what was asked for, and the requester
+ * request the holder of that key signed: the certification request, the rest of the request, and the requester
  * that the client named. It does not prove that the client named the requester correctly.
  */
 export const certificateRecordSchema = z.object({

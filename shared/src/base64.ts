@@ -11,14 +11,14 @@ const PADDING = '='
 /** Has a bit that no six bits have. */
 const NOT_IN_ALPHABET = 0x40
 
-/** Six bits by character; padding stands for zeros. */
+/** Six bits by character; padding counts as zeros. */
 const SIX_BITS = new Uint8Array(0x80).fill(NOT_IN_ALPHABET)
 for (const [value, character] of Array.from(ALPHABET).entries()) {
   SIX_BITS[character.codePointAt(0) ?? 0] = value
 }
 SIX_BITS[PADDING.codePointAt(0) ?? 0] = 0
 
-/** Both runtimes have it; workerd looks the global up anew each time. */
+/** Both runtimes have it; workerd looks the global up each time. */
 const RuntimeBuffer = Buffer
 
 /** Encodes octets, padded and without line ends. */
@@ -52,7 +52,7 @@ export function decodeBase64(base64: string): Uint8Array | undefined {
 const sixBits = (base64: string, at: number): number =>
   SIX_BITS[base64.codePointAt(at) ?? 0] ?? NOT_IN_ALPHABET
 
-/** @returns How many characters at the end stand for nothing; `undefined` where they are not the end. */
+/** @returns How many characters at the end are padding; `undefined` where they are not the end. */
 function paddingOf(base64: string): 0 | 1 | 2 | undefined {
   const at = base64.indexOf(PADDING)
   if (at === -1) return 0

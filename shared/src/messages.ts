@@ -11,7 +11,7 @@ import type { RefusalClass } from './refusal.ts'
 /** Base64 of {@link MAX_CSR_BYTES} octets, in characters. */
 const MAX_CSR_CHARACTERS = Math.ceil(MAX_CSR_BYTES / 3) * 4
 
-/** Longest lifetime that can be asked for, in seconds: a hundred years of 365.25 days. */
+/** Longest lifetime that can be requested, in seconds: a hundred years of 365.25 days. */
 export const MAX_DURATION_SECONDS = 3_155_760_000
 
 /** Most groups of a requester. */
@@ -102,12 +102,12 @@ export const signAnswerSchema = z.object({
   /** RFC 3339, whole seconds, UTC. */
   notBefore: z.iso.datetime(),
   notAfter: z.iso.datetime(),
-  /** What shortened the duration that was asked for, if anything. */
+  /** What shortened the requested duration, if anything. */
   clamped: z.nullable(z.enum(['profile', 'issuer'])),
   /** Whether the ledger already held this certificate. */
   replayed: z.boolean(),
   /**
-   * What the certification request or the usages asked for and the certificate does not contain, one
+   * Contents that the certification request or the usages requested and the certificate does not have, one
    * sentence each; absent from workers before protocol 1.1.
    */
   ignored: noticesSchema,

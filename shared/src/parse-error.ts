@@ -1,11 +1,11 @@
 /**
- * What can be wrong with a certification request, a certificate or a public key, by itself: the closed
- * list of codes. Each stands with the words that go on after the name of the field.
+ * What can be malformed in a certification request, a certificate or a public key: the closed list of codes. Each
+ * has a message, which follows the name of the field.
  *
  * @module
  */
 
-/** Every fault, in the order in which an input is looked at. */
+/** Every error, in the order in which an input is checked. */
 export const PARSE_ERRORS = {
   // The input as a whole.
   base64_not_canonical: 'is not canonical base64',
@@ -20,7 +20,7 @@ export const PARSE_ERRORS = {
   length_too_large: 'has a length of more than 3 octets',
   nesting_too_deep: 'is nested too deeply',
 
-  // Which element stands where.
+  // Order and number of elements.
   field_missing: 'is missing',
   field_unexpected: 'has an unexpected field',
   trailing_octets: 'has octets after its end',
@@ -102,8 +102,8 @@ export type ParseErrorCode = keyof typeof PARSE_ERRORS
 /** Why an input was not read. */
 export interface ParseError {
   readonly code: ParseErrorCode
-  /** Where: offset into the DER of the element that is at fault. */
+  /** Where: offset into the DER of the malformed element. */
   readonly octet: number
-  /** Which field, what is wrong with it, and the octet: goes on after `cannot be read:`. */
+  /** Which field, what is wrong with it, and the octet; follows `cannot be read:`. */
   readonly message: string
 }

@@ -28,7 +28,7 @@ export interface PemBlock {
 /**
  * The certification request in a PEM text of at most {@link MAX_PEM_REQUEST_BYTES} bytes.
  *
- * @returns DER, which is not parsed here; or a sentence about the text that goes on after its name.
+ * @returns DER, which is not parsed here; or an error, which follows the name of the text.
  */
 export function decodePemRequest(text: Uint8Array): Result<Uint8Array, string> {
   if (text.length > MAX_PEM_REQUEST_BYTES) {

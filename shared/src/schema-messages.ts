@@ -1,6 +1,6 @@
 /**
  * What a schema says of a value that it refuses, in English. zod's small build, which both halves take,
- * comes without words: loading this module before any schema is used gives them.
+ * has no messages: this module must be loaded before any schema is used.
  *
  * @module
  */

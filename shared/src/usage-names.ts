@@ -28,7 +28,7 @@ export const NAMED_USAGES: ReadonlySet<string> = new Set([
   'ocsp signing',
 ])
 
-/** What a usage string stands for: a bit of keyUsage, or an object identifier of extKeyUsage. */
+/** The meaning of a usage string: a bit of keyUsage, or an object identifier of extKeyUsage. */
 export type UsageMeaning =
   | { readonly kind: 'keyUsage'; readonly bit: number }
   | { readonly kind: 'extKeyUsage'; readonly oid: string }
@@ -47,7 +47,7 @@ const MEANINGS: ReadonlyMap<string, UsageMeaning> = new Map([
 /** @returns `undefined` for a string that cert-manager does not know. */
 export const usageMeaning = (usage: string): UsageMeaning | undefined => MEANINGS.get(usage)
 
-/** Whether one of `allowed` stands for the same as `usage`. */
+/** Whether one of `allowed` means the same as `usage`. */
 export function includesUsage(allowed: readonly string[], usage: string): boolean {
   if (allowed.includes(usage)) return true
   const wanted = meaningKey(usage)
@@ -60,11 +60,11 @@ function meaningKey(usage: string): number | string | undefined {
   return meaning?.kind === 'keyUsage' ? meaning.bit : meaning?.oid
 }
 
-/** A bit of keyUsage in words. */
+/** The name of a bit of keyUsage. */
 export const keyUsageToText = (bit: number): string =>
   USAGES.findLast((usage) => isKeyUsageName(usage) && KEY_USAGE_BITS[usage] === bit) ?? String(bit)
 
-/** An extended key usage in words, or its object identifier. */
+/** The name of an extended key usage, or its object identifier. */
 export const extKeyUsageToText = (oid: string): string =>
   USAGES.find((usage) => isExtendedKeyUsageName(usage) && EXTENDED_KEY_USAGE_OIDS[usage] === oid) ??
   oid

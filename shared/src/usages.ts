@@ -1,5 +1,5 @@
 /**
- * cert-manager's usage strings (pkg/api/util/usages.go) and what they stand for in a certificate.
+ * cert-manager's usage strings (pkg/api/util/usages.go) and their meanings in a certificate.
  *
  * @module
  */

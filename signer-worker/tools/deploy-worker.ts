@@ -1,12 +1,12 @@
 /**
- * What is done before wrangler may deploy, in order; the first fault ends it.
+ * The checks before wrangler may deploy, in order; the first error ends them.
  *
  * @module
  */
 import { parseArgs } from 'node:util'
 import * as z from 'zod/mini'
 import { configSchema } from '../src/config/exports.ts'
-import { hostFault, type WorkerPlace } from './public-host.ts'
+import { checkHost, type WorkerPlace } from './public-host.ts'
 
 /** What a deployment touches. */
 export interface DeploySteps {
@@ -38,8 +38,8 @@ export async function deployWorker(args: readonly string[], steps: DeploySteps):
   const checked = await steps.checkConfig([config, ...checkFlags])
   if (checked !== 0) return checked
   const { publicUrl } = configSchema.parse(JSON.parse(await steps.readText(config)))
-  const fault = hostFault(publicUrl, place)
-  if (fault !== undefined) return refuse(`${config}: ${fault}; see env.${env} in wrangler.toml`)
+  const error = checkHost(publicUrl, place)
+  if (error !== undefined) return refuse(`${config}: ${error}; see env.${env} in wrangler.toml`)
   return steps.deploy(['--env', env, ...wranglerFlags])
 }
 

@@ -20,8 +20,8 @@ export interface RoutePattern {
   readonly isCustomDomain: boolean
 }
 
-/** @returns What is wrong when no request to `publicUrl` would come to the worker. */
-export function hostFault(publicUrl: string, place: WorkerPlace): string | undefined {
+/** @returns The error when no request to `publicUrl` would reach the worker. */
+export function checkHost(publicUrl: string, place: WorkerPlace): string | undefined {
   const { name, routes, hasWorkersDev = routes.length === 0 } = place
   const { hostname, pathname } = new URL(publicUrl)
   const target = `${hostname}${pathname.replace(/\/+$/, '')}/v1/`

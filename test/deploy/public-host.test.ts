@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { hostFault, type WorkerPlace } from '../../signer-worker/tools/public-host.ts'
+import { checkHost, type WorkerPlace } from '../../signer-worker/tools/public-host.ts'
 
 const at = (...patterns: readonly string[]): WorkerPlace => ({
   name: 'signer',
@@ -13,7 +13,7 @@ const onDomain = (pattern: string): WorkerPlace => ({
 })
 const onWorkersDev = { name: 'signer-staging', hasWorkersDev: true, routes: [] }
 
-describe('hostFault', () => {
+describe('checkHost', () => {
   it.for<readonly [string, WorkerPlace]>([
     ['https://ca.example.com', onDomain('ca.example.com')],
     ['https://ca.example.com/', onDomain('ca.example.com')],
@@ -25,7 +25,7 @@ describe('hostFault', () => {
     ['https://signer-staging.acme.workers.dev', onWorkersDev],
     ['https://signer.acme.workers.dev', { ...at(), hasWorkersDev: undefined }],
   ])('finds the way to %s', ([publicUrl, place], { expect }) => {
-    expect(hostFault(publicUrl, place)).toBeUndefined()
+    expect(checkHost(publicUrl, place)).toBeUndefined()
   })
 
   it.for<readonly [string, WorkerPlace, string]>([
@@ -43,6 +43,6 @@ describe('hostFault', () => {
       'it is at ca.example.com',
     ],
   ])('finds no way to %s', ([publicUrl, place, found], { expect }) => {
-    expect(hostFault(publicUrl, place)).toContain(found)
+    expect(checkHost(publicUrl, place)).toContain(found)
   })
 })

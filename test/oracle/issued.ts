@@ -7,7 +7,7 @@ import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
 import { randomSerialNumber } from '../../signer-worker/src/ca/serial.ts'
 import type { CertificatePlan } from '../../signer-worker/src/model/certificate-plan.ts'
-/** Certificates as the worker makes them, here in Node, for openssl and Node to judge. */
+/** Certificates as the worker makes them, here in Node, for openssl and Node to check. */
 import { evaluate } from '../../signer-worker/src/policy/evaluate.ts'
 import { compileClientPolicy } from '../../signer-worker/src/policy/rules/client-policy.ts'
 import { profileSchema } from '../../signer-worker/src/policy/rules/profile.ts'

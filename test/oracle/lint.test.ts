@@ -1,12 +1,12 @@
 /**
  * The worker's lint against zlint, over the certificates made by hand whose verdict by zlint is known
- * (`judged/faults.ts`). Good ones are in `judged/generated.test.ts`: thousands pass the lint there, as they
+ * (`checked/faults.ts`). Good ones are in `checked/generated.test.ts`: thousands pass the lint there, as they
  * are issued.
  */
 import { describe, it } from 'vitest'
 import { lintTbsCertificate } from '../../signer-worker/src/ca/lint/lint.ts'
-import { exhibit } from './judged/by-hand.ts'
-import { FAULTS } from './judged/faults.ts'
+import { exhibit } from './checked/by-hand.ts'
+import { FAULTS } from './checked/faults.ts'
 
 /** What zlint objects to, and the worker's lint does not. */
 const NOT_LINTED: ReadonlyMap<string, string> = new Map([

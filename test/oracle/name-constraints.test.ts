@@ -28,7 +28,7 @@ describe('name constraints', () => {
       ),
     ],
   })
-  // The same name and key without the constraints: what it issues, nobody has judged.
+  // The same name and key without the constraints: what it issues, nobody has checked.
   const twin = makeAuthority({
     subject: ca.subject,
     issuer: ROOT,

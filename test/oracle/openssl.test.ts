@@ -1,4 +1,4 @@
-/** openssl and Node judge what the worker issues: under each kind of CA key, for each kind of leaf. */
+/** openssl and Node check what the worker issues: under each kind of CA key, for each kind of leaf. */
 import { X509Certificate } from 'node:crypto'
 import { openssl } from '@edge-issuer/testbed/pki/openssl'
 import {

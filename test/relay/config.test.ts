@@ -166,7 +166,7 @@ describe('readConfig', () => {
     expect(readConfig(args, {})).toMatchObject({ ok: true, value: want })
   })
 
-  it('lists every fault at once', ({ expect }) => {
+  it('lists all errors at once', ({ expect }) => {
     const config = readConfig(['--log-level=loud', '--log-format=xml'], {})
     expect(!config.ok && config.error).toHaveLength(2)
   })

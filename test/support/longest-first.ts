@@ -17,7 +17,7 @@ const LONG_FILES = [
   'test/e2e/leadership/hand-over.test.ts',
   'test/e2e/failures/worker-answers.test.ts',
   'test/deploy/cluster/upgrades.test.ts',
-  'test/oracle/judged/policy-properties.test.ts',
+  'test/oracle/checked/policy-properties.test.ts',
 ]
 
 /** Starts long files early: one that is started last would be waited for by idle workers. */

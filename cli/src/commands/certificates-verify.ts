@@ -49,7 +49,7 @@ values that only the worker states (the profile if the request names none, "igno
 exact issuedAt).
 
 Without --client-keys signatures are not checked, and without --ca-file each record is checked against
-its own root; obtain both independently of the export. CertificateCache from before the ledger kept request
+its own root; obtain both independently of the export. Certificates from before the ledger kept request
 bodies count as not provable.`,
   parameters,
   exits: ['done', 'failed', 'usage'],

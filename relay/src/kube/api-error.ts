@@ -37,10 +37,7 @@ export interface ApiError {
 }
 
 const MAX_MESSAGE_LENGTH = 1_024
-/**
- * The API server asks for seconds. A page of something before it may ask for a day, and nobody would
- * watch for so long after it is gone.
- */
+/** The API server asks for seconds. A proxy before it may ask for a day, which would stop watches for too long. */
 const MAX_RETRY_AFTER_MS = 60_000
 
 /** The parts of a `v1.Status` that are read; what is not as it should be counts as absent. */
@@ -102,7 +99,7 @@ export function statusError(body: unknown): ApiError {
 }
 
 /** Names what was thrown while sending or reading: a lost network, the reason of a signal, an answer cut short. */
-export function faultError(thrown: unknown): ApiError {
+export function thrownError(thrown: unknown): ApiError {
   return { kind: 'unavailable', message: oneLine(describe(thrown), MAX_MESSAGE_LENGTH) }
 }
 

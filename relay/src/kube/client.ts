@@ -6,7 +6,7 @@ import { openAccess } from '../kubeconfig/open-access.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 import { withDeadline } from '../queue/deadline.ts'
-import { type ApiError, faultError } from './api-error.ts'
+import { type ApiError, thrownError } from './api-error.ts'
 import { createLeaseStore } from './lease.ts'
 import { createListWatch } from './list-watch.ts'
 import { collectionPath, objectPath } from './paths.ts'
@@ -113,7 +113,7 @@ async function exchange(
       const value = parseJson((await readText(answer.value, MAX_OBJECT_BYTES)) ?? '')
       return value === undefined ? senseless(request) : ok(value)
     } catch (thrown) {
-      return isLate(limited, signal) ? unanswered(limitMs) : err(faultError(thrown))
+      return isLate(limited, signal) ? unanswered(limitMs) : err(thrownError(thrown))
     }
   })
 }

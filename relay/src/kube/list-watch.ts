@@ -2,7 +2,7 @@ import { err, type Result } from '@edge-issuer/shared'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 import { startDeadline } from '../queue/deadline.ts'
-import { type ApiError, faultError } from './api-error.ts'
+import { type ApiError, thrownError } from './api-error.ts'
 import { parseListPart, parsePageEnd, parseWatchEvent } from './decode.ts'
 import { readLines } from './line-reader.ts'
 import { ListStream } from './list-stream.ts'
@@ -104,7 +104,7 @@ async function* readPage(body: ApiBody): AsyncGenerator<Result<ListPart, ApiErro
     yield end
     if (end.ok) return end.value.continueToken
   } catch (thrown) {
-    yield err(faultError(thrown))
+    yield err(thrownError(thrown))
   }
   return ''
 }
@@ -130,7 +130,7 @@ async function* readWatch(
   } catch (thrown) {
     // A silent watch has reported everything it received; the next watch reports the rest.
     if (signal.aborted && !parent.aborted) return
-    yield err(faultError(thrown))
+    yield err(thrownError(thrown))
   } finally {
     watchdog.stop()
   }

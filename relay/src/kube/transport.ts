@@ -9,7 +9,7 @@ import type { Access, TlsMaterial } from '../kubeconfig/access.ts'
 import { createConnector } from '../net/connector.ts'
 import type { ProxyFor } from '../net/proxy.ts'
 import { orAborted } from '../queue/deadline.ts'
-import { type ApiError, faultError, refusalError } from './api-error.ts'
+import { type ApiError, thrownError, refusalError } from './api-error.ts'
 
 /** A request; the transport adds who we are. */
 export interface ApiRequest {
@@ -68,7 +68,7 @@ export function createTransport(
         // Undici checks the signal only once a request has its connection.
         return await orAborted(send(request, { access, pool, heard, signal }), signal)
       } catch (thrown) {
-        return err(faultError(thrown))
+        return err(thrownError(thrown))
       } finally {
         onAnswer({ method: request.method, code, host })
       }

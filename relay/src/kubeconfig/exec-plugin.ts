@@ -25,7 +25,7 @@ export interface PluginSurroundings {
 }
 
 const TIMEOUT_MS = 60_000
-/** Somebody logs in, perhaps in a browser. */
+/** A user logs in, perhaps in a browser. */
 const INTERACTIVE_TIMEOUT_MS = 300_000
 const MAX_HINT_CHARACTERS = 2_048
 const MAX_NAME_CHARACTERS = 1_024

@@ -33,7 +33,7 @@ export interface Login {
   close(): void
 }
 
-/** Nobody: requests are anonymous. */
+/** No credentials: requests are anonymous. */
 export const ANONYMOUS: Login = {
   identity: async () => Promise.resolve({}),
   rejected: () => undefined,

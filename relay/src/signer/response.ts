@@ -147,9 +147,9 @@ function refusalError(problem: Problem, { origin, keyId }: WorkerIdentity): Sign
   }
 }
 
-function malformed(origin: string, faultClass: SignerError['class'], found: string): SignerError {
+function malformed(origin: string, errorClass: SignerError['class'], found: string): SignerError {
   return {
-    class: faultClass,
+    class: errorClass,
     code: 'answer_malformed',
     message: `unusable response from ${origin}: ${found}`,
   }

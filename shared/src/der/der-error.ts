@@ -1,23 +1,23 @@
 /**
- * How a fault travels inside the parsers of this package: thrown where it is found, and caught by
- * `readDer`. Neither of the two ever leaves them.
+ * Errors inside the parsers of this package: thrown where they are found, and caught by `readDer`. Neither
+ * leaves this package.
  *
  * @module
  */
 import { PARSE_ERRORS, type ParseError, type ParseErrorCode } from '../parse-error.ts'
 
-/** A fault of some contents, whose place the reader of the field knows. */
+/** An error in contents; the reader of the field adds the place. */
 export class DerContentError extends Error {
   readonly code: ParseErrorCode
 
-  /** @param words - Go on after the name of the field. */
-  constructor(code: ParseErrorCode, words: string = PARSE_ERRORS[code]) {
-    super(words)
+  /** @param text - Follows the name of the field. */
+  constructor(code: ParseErrorCode, text: string = PARSE_ERRORS[code]) {
+    super(text)
     this.code = code
   }
 }
 
-/** A fault with its place. */
+/** An error with its place. */
 export class DerError extends Error {
   readonly parseError: ParseError
 

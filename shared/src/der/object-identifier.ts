@@ -62,7 +62,7 @@ function decodeArcs(bytes: Uint8Array, from: number, to: number): string {
   return text
 }
 
-/** The first number stands for two arcs: 40 × the first, which is 0, 1 or 2, plus the second. */
+/** The first number encodes two arcs: 40 × the first, which is 0, 1 or 2, plus the second. */
 function firstTwoArcs(number: number): string {
   const first = Math.min(Math.floor(number / 40), 2)
   return `${String(first)}.${String(number - first * 40)}`

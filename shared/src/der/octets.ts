@@ -17,7 +17,7 @@ export const fromHex = (digits: string): Uint8Array =>
 export const equalOctets = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && isAt(one, other, 0)
 
-/** Whether `octets` stand in `bytes` at an offset. Not for secrets either. */
+/** Whether `octets` are in `bytes` at an offset. Not for secrets either. */
 export function isAt(octets: Uint8Array, bytes: Uint8Array, offset: number): boolean {
   for (let at = 0; at < octets.length; at += 1) {
     if (octets[at] !== bytes[offset + at]) return false

@@ -30,7 +30,7 @@ import {
 import { CONSTRUCTED, TAG, TAG_NUMBER_BITS, tagToText } from './tag.ts'
 import { decodeGeneralizedTime, decodeUtcTime } from './time.ts'
 
-/** Levels of nesting; a name in an extension of a request stands on the twelfth. */
+/** Levels of nesting; a name in an extension of a request is on the twelfth. */
 const MAX_DEPTH = 16
 
 /** The value of the contents from one offset to another. @throws DerContentError */
@@ -120,7 +120,7 @@ export class DerReader {
     return this.#bytes.subarray(this.#lastContentsAt, this.#offset)
   }
 
-  /** Takes `BOOLEAN DEFAULT FALSE`: DER leaves a default out (X.690 §11.5), so it is absent or true. */
+  /** Takes `BOOLEAN DEFAULT FALSE`: DER omits a default (X.690 §11.5), so it is absent or true. */
   booleanDefaultFalse(name: string): boolean {
     if (this.nextTag !== TAG.boolean) return false
     if (!this.#value(name, TAG.boolean, decodeBoolean)) throw this.refusal(name, 'default_stated')
@@ -176,11 +176,11 @@ export class DerReader {
       throw this.refusal(name, 'string_too_long')
     }
     if (isStringTag(tag ^ CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
-    const words = `is ${tagToText(tag)}; expected ${STRING_TYPES}`
-    throw this.refusal(name, 'string_type_not_accepted', words)
+    const message = `is ${tagToText(tag)}; expected ${STRING_TYPES}`
+    throw this.refusal(name, 'string_type_not_accepted', message)
   }
 
-  /** Takes an IA5String under an identifier of its own. */
+  /** Takes an IA5String under another identifier. */
   ia5String(name: string | number, tag: number): string {
     return this.#value(name, tag, decodeAscii)
   }
@@ -192,7 +192,7 @@ export class DerReader {
       : this.#value(name, TAG.utcTime, decodeUtcTime)
   }
 
-  /** Takes one element of any type and gives it whole; what is in it is not looked at. */
+  /** Takes one element of any type and gives it whole; its contents are not read. */
   any(name: string | number): Uint8Array {
     this.#next(name)
     return this.#bytes.subarray(this.#lastStart, this.#offset)
@@ -226,11 +226,11 @@ export class DerReader {
   /**
    * A refusal of the element that was taken last, to be thrown inside `readDer`.
    *
-   * @param words - Go on after the field's name; those of the code if there is no more to say.
+   * @param text - Follows the field's name; the message of the code by default.
    */
-  refusal(name: string | number, code: ParseErrorCode, words: string = PARSE_ERRORS[code]): Error {
+  refusal(name: string | number, code: ParseErrorCode, text: string = PARSE_ERRORS[code]): Error {
     const octet = this.#lastStart
-    const message = `${this.#pathOf(name)} ${words} (at octet ${String(octet)})`
+    const message = `${this.#pathOf(name)} ${text} (at octet ${String(octet)})`
     return new DerError({ code, octet, message })
   }
 
@@ -240,8 +240,8 @@ export class DerReader {
     const tag = this.#lastTag
     if (tag === wanted) return
     if (tag === (wanted | CONSTRUCTED)) throw this.refusal(name, 'constructed_form')
-    const words = `is ${tagToText(tag)}; expected ${tagToText(wanted)}`
-    throw this.refusal(name, 'tag_unexpected', words)
+    const message = `is ${tagToText(tag)}; expected ${tagToText(wanted)}`
+    throw this.refusal(name, 'tag_unexpected', message)
   }
 
   /** Goes past one element: an identifier of one octet, a length in its shortest form, the contents. */
@@ -292,7 +292,7 @@ export class DerReader {
     }
   }
 
-  /** A fault of contents becomes one of this field; anything else stays what it is. */
+  /** Adds the field to an error of contents; returns other errors unchanged. */
   #placed(error: unknown, name: string | number): unknown {
     return error instanceof DerContentError ? this.refusal(name, error.code, error.message) : error
   }
@@ -311,12 +311,12 @@ export class DerReader {
     this.#offset = this.#contentsAt
   }
 
-  /** Where this reader stands: `a.b[0]`. */
+  /** The path of this reader: `a.b[0]`. */
   #path(): string {
     return this.#parent === undefined ? 'the input' : this.#parent.#pathOf(this.#name)
   }
 
-  /** Where a field of this reader stands. */
+  /** The path of a field of this reader. */
   #pathOf(name: string | number): string {
     if (typeof name === 'number') return `${this.#path()}[${String(name)}]`
     return this.#parent === undefined ? name : `${this.#path()}.${name}`

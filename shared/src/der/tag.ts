@@ -1,6 +1,6 @@
 /**
  * Identifier octets (X.690 §8.1.2). Every type of X.509 and PKCS#10 has a tag number below 31, so an
- * identifier is one octet and stands here as that number.
+ * identifier is one octet and is that number here.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export const contextPrimitive = (number: number): number => CONTEXT_SPECIFIC | n
 export const contextConstructed = (number: number): number =>
   CONTEXT_SPECIFIC | CONSTRUCTED | number
 
-/** An identifier in words, for refusals: `SEQUENCE`, or `[CONTEXT 3] primitive`. */
+/** An identifier as text, for messages: `SEQUENCE`, or `[CONTEXT 3] primitive`. */
 export function tagToText(tag: number): string {
   const universal = UNIVERSAL_NAMES[tag]
   if (universal !== undefined) return universal

@@ -9,7 +9,7 @@ import { rememberObjectIdentifier } from './object-identifier.ts'
 import { contextConstructed, TAG } from './tag.ts'
 import { encodeTime } from './time.ts'
 
-/** What stands in an element: octets as they are, or another element. */
+/** A part of an element: octets, or another element. */
 export type Part = Uint8Array | Element
 
 /** An element that is not written yet. */

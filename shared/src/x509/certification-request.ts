@@ -4,7 +4,7 @@
  * the certificate (subject, key, subjectAltName, nameConstraints) must be DER; the rest is read as
  * verifiers read it, or ignored.
  *
- * Out of scope: whether the signature is right, and whether what is asked for is allowed.
+ * Out of scope: whether the signature verifies, and whether the request is allowed.
  *
  * @module
  */
@@ -81,7 +81,7 @@ function readCertificationRequest(input: DerReader): CertificationRequest {
 }
 
 /**
- * The request as it is read where nobody else has to approve it. Go, and with it cert-manager, its webhook
+ * The request as it is read where no one else approves it. Go, and with it cert-manager, its webhook
  * and approver-policy, does not read Microsoft's attribute: in a cluster, whatever it asks for was seen by no
  * approver, and so must not be certified.
  */
@@ -120,7 +120,7 @@ function readAttributes(info: DerReader): RequestedExtensions {
   return found ?? {}
 }
 
-/** Takes the values of the attribute; without any, nothing is asked for. */
+/** Takes the values of the attribute; without any, nothing is requested. */
 function readExtensionRequest(attribute: DerReader): Extensions {
   const values = attribute.into('values', TAG.set)
   attribute.end()

@@ -1,6 +1,6 @@
 /**
  * Points and numbers of Ed25519 (RFC 8032 §5.1) as octets: little-endian, a point as its y with the
- * sign of x in the highest bit. OpenSSL and BoringSSL look at less than is looked at here.
+ * sign of x in the highest bit. OpenSSL and BoringSSL check less than this module.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const PRIME = fromHex('7ffffffffffffffffffffffffffffffffffffffffffffffffffffffff
 
 /**
  * y of the eight points whose order divides the cofactor: the orders 1, 2, 4, and two times 8. As a
- * public key such a point verifies what nobody signed.
+ * public key such a point verifies forged signatures.
  */
 const SMALL_ORDER_Y: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000001',

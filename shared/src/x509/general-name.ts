@@ -89,7 +89,7 @@ export function readGeneralName(
   }
 }
 
-/** `SEQUENCE { type-id, [0] EXPLICIT value }` under an identifier of its own. */
+/** `SEQUENCE { type-id, [0] EXPLICIT value }` under another identifier. */
 function readOtherName(otherName: DerReader): GeneralName {
   const typeId = otherName.objectIdentifier('type-id')
   const wrapper = otherName.into('value', contextConstructed(0))

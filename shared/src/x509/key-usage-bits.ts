@@ -23,7 +23,7 @@ const POSSIBLE_BITS: Readonly<Record<PublicKey['kind'], readonly number[]>> = {
   unsupported: [],
 }
 
-/** Whether a key can be used for what a bit stands for. */
+/** Whether a key can be used for the purpose of a bit. */
 export const isPossible = (bit: number, { kind }: PublicKey): boolean =>
   POSSIBLE_BITS[kind].includes(bit)
 

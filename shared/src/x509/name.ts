@@ -140,7 +140,7 @@ export const nameToText = ({ rdns }: Name): string =>
 const attributeToText = ({ oid, type, value }: NameAttribute): string =>
   `${type ?? attributeTypeToText(oid)}=${escapeValue(value)}`
 
-/** What nearly every value is made of: nothing in it is to be escaped. */
+/** Characters of nearly every value, none of which need escaping. */
 const PLAIN = /^[A-Za-z0-9](?:[A-Za-z0-9 .\-_@:/*]*[A-Za-z0-9])?$/
 
 /** RFC 4514 §2.4; control characters become pairs of hexadecimal digits. */

@@ -12,7 +12,7 @@ import { ok, type Result } from '../result.ts'
 import type { Extension } from './extension.ts'
 import { EXTENSION_OID } from './oid.ts'
 
-/** The policy that stands for every policy. */
+/** The policy that means every policy. */
 export const ANY_POLICY = '2.5.29.32.0'
 
 /** One mapping: what the issuer calls `from`, its subject calls `to`. */
@@ -91,7 +91,7 @@ export function readPolicyExtensions(
   return ok(values)
 }
 
-/** SkipCerts under an identifier of its own. */
+/** SkipCerts under another identifier. */
 function readCount(reader: DerReader, name: string, tag: number): number | undefined {
   if (reader.nextTag !== tag) return undefined
   const octets = reader.primitive(name, tag)

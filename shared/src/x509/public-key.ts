@@ -41,7 +41,7 @@ const CURVES = new Map<string, Curve>([
   [KEY_OID['P-521'], 'P-521'],
 ])
 
-/** Takes a SubjectPublicKeyInfo. An algorithm or a curve that is not known is a fact, not a fault. */
+/** Takes a SubjectPublicKeyInfo. An unknown algorithm or curve is a result, not an error. */
 export function readSubjectPublicKeyInfo(reader: DerReader, field: string): SubjectPublicKeyInfo {
   const info = reader.sequence(field)
   const algorithm = info.sequence('algorithm')
@@ -97,8 +97,8 @@ function readRsaKey(bits: DerReader): PublicKey {
 /** RFC 8410 §4, in the form of RFC 8032 §5.1.2: the reader is past the key itself. */
 function readEd25519Key(info: DerReader, octets: Uint8Array): PublicKey {
   if (octets.length !== ED25519_OCTETS) {
-    const words = `has ${String(octets.length)} octets; expected ${String(ED25519_OCTETS)}`
-    throw info.refusal('subjectPublicKey', 'key_length', words)
+    const message = `has ${String(octets.length)} octets; expected ${String(ED25519_OCTETS)}`
+    throw info.refusal('subjectPublicKey', 'key_length', message)
   }
   if (isCanonicalPoint(octets)) return { kind: 'Ed25519' }
   throw info.refusal('subjectPublicKey', 'key_not_canonical')
@@ -121,7 +121,7 @@ function readEcKey(algorithm: DerReader, point: Uint8Array): PublicKey {
 const bitLength = (magnitude: Uint8Array): number =>
   magnitude.length * 8 - Math.clz32(magnitude[0] ?? 0) + 24
 
-/** A key in words: `RSA 2048`, `P-256`, `Ed25519`. */
+/** A key as text: `RSA 2048`, `P-256`, `Ed25519`. */
 export function publicKeyToText(key: PublicKey): string {
   switch (key.kind) {
     case 'RSA': {

@@ -45,8 +45,8 @@ export function readSignature(
     readEcdsaSignature(signature, key.curve)
     return signature.contents
   }
-  const fault = octetsFault(signature.contents, key)
-  if (fault !== undefined) throw reader.refusal(field, fault)
+  const error = checkOctets(signature.contents, key)
+  if (error !== undefined) throw reader.refusal(field, error)
   return signature.contents
 }
 
@@ -67,7 +67,7 @@ function readEcdsaSignature(signature: DerReader, curve: Curve): void {
   signature.end()
 }
 
-function octetsFault(octets: Uint8Array, key: PublicKey): ParseErrorCode | undefined {
+function checkOctets(octets: Uint8Array, key: PublicKey): ParseErrorCode | undefined {
   switch (key.kind) {
     case 'RSA': {
       // RFC 8017 §8.2.2 and §5.2.2: as many octets as the modulus, and a number below it.
@@ -75,7 +75,7 @@ function octetsFault(octets: Uint8Array, key: PublicKey): ParseErrorCode | undef
       return isBelow(octets, key.modulus) ? undefined : 'signature_out_of_range'
     }
     case 'Ed25519': {
-      return ed25519Fault(octets)
+      return checkEd25519(octets)
     }
     case 'EC':
     case 'unsupported': {
@@ -85,7 +85,7 @@ function octetsFault(octets: Uint8Array, key: PublicKey): ParseErrorCode | undef
 }
 
 /** RFC 8032 §5.1.7: the point R, then the number S. */
-function ed25519Fault(octets: Uint8Array): ParseErrorCode | undefined {
+function checkEd25519(octets: Uint8Array): ParseErrorCode | undefined {
   if (octets.length !== 2 * ED25519_OCTETS) return 'signature_length'
   const point = octets.subarray(0, ED25519_OCTETS)
   if (!isCanonicalPoint(point) || !isScalar(octets.subarray(ED25519_OCTETS))) {

@@ -18,7 +18,7 @@ import {
 
 /** State of the path validation, and what has become of it after each certificate. */
 interface PolicyState {
-  /** `ANY_POLICY` among them stands for every policy. */
+  /** `ANY_POLICY` among them means every policy. */
   readonly valid: ReadonlySet<string>
   /** How many certificates may follow before each begins to hold (RFC 5280 §6.1.2). */
   readonly explicitPolicy: number

@@ -1,6 +1,6 @@
 /**
  * A chain of CA certificates: what is wrong with it, all of it, before anything is signed under it.
- * Times are not looked at: a chain that is right today is right until it expires.
+ * Times are not checked: a valid chain stays valid until it expires.
  *
  * @module
  */
@@ -30,10 +30,10 @@ export function checkChain(links: readonly ChainLink[]): readonly string[] {
   const policies = requiredPolicies(links.map(({ certificate }) => certificate))
   return links.flatMap((link, index) =>
     [
-      ...algorithmFaults(link.certificate),
-      ...roleFaults(link.certificate),
-      ...(index === 0 ? issuingFaults(link.certificate) : []),
-      linkFault(link, links[index + 1]),
+      ...checkAlgorithms(link.certificate),
+      ...checkRole(link.certificate),
+      ...(index === 0 ? checkIssuing(link.certificate) : []),
+      checkLink(link, links[index + 1]),
       checkPathLength(link.certificate, index),
       policies.ok || policies.error.index !== index ? undefined : policies.error.message,
     ]
@@ -45,7 +45,7 @@ export function checkChain(links: readonly ChainLink[]): readonly string[] {
 const certificateLabel = (index: number, { subject }: Certificate): string =>
   `certificate ${String(index + 1)} (${nameToText(subject)})`
 
-const algorithmFaults = ({
+const checkAlgorithms = ({
   publicKey,
   signatureAlgorithm,
 }: Certificate): readonly (string | undefined)[] => [
@@ -53,8 +53,8 @@ const algorithmFaults = ({
   caSignatureProblem(signatureAlgorithm),
 ]
 
-/** What every CA certificate has to have. */
-function roleFaults({ extensions }: Certificate): readonly (string | undefined)[] {
+/** Requirements for every CA certificate. */
+function checkRole({ extensions }: Certificate): readonly (string | undefined)[] {
   const { basicConstraints, keyUsage, nameConstraints } = extensions.values
   const { permitted = [], excluded = [] } = nameConstraints ?? {}
   return [
@@ -75,8 +75,8 @@ function roleFaults({ extensions }: Certificate): readonly (string | undefined)[
   ]
 }
 
-/** What the CA that signs here has to have as well. */
-function issuingFaults(certificate: Certificate): readonly (string | undefined)[] {
+/** Further requirements for the CA that signs here. */
+function checkIssuing(certificate: Certificate): readonly (string | undefined)[] {
   const { extensions, subject } = certificate
   const { keyUsage, subjectKeyIdentifier } = extensions.values
   return [
@@ -87,7 +87,7 @@ function issuingFaults(certificate: Certificate): readonly (string | undefined)[
 }
 
 /** The last certificate is followed by itself: it must be a root. */
-function linkFault(link: ChainLink, next: ChainLink | undefined): string | undefined {
+function checkLink(link: ChainLink, next: ChainLink | undefined): string | undefined {
   const { certificate } = link
   const above = next ?? link
   const who = next === undefined ? 'itself, but the last one must be a root' : 'the next one'
@@ -101,7 +101,7 @@ function linkFault(link: ChainLink, next: ChainLink | undefined): string | undef
     subjectKeyIdentifier === undefined ||
     equalOctets(authorityKeyIdentifier, subjectKeyIdentifier)
   if (!isSameKey) return `is not issued by ${who}: the key identifiers differ`
-  // What is not accepted has an error of its own, whatever this runtime makes of it.
+  // What is not accepted has its own error, whatever this runtime accepts.
   const isAccepted =
     caKeyProblem(above.certificate.publicKey.key) === undefined &&
     caSignatureProblem(certificate.signatureAlgorithm) === undefined

@@ -74,7 +74,7 @@ function requireWithoutViolations(
   )
 }
 
-/** critical and its default FALSE: DER leaves it out. */
+/** critical and its default FALSE: DER omits it. */
 const extension = ({ oid, critical, value }: Extension): der.Element =>
   critical
     ? der.sequence(der.objectIdentifier(oid), der.boolean(true), der.octetString(value))

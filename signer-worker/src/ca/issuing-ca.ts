@@ -81,7 +81,7 @@ export function checkIssuingCaAt(ca: IssuingCa, nowMs: number): Result<void, str
  * Reads a private key and lets it prove that it belongs to the certificate.
  *
  * @param privateKeyPem - PKCS#8.
- * @returns The key; or an error that goes on after the key's name, and says nothing of its contents.
+ * @returns The key; or an error, which follows the name of the secret and has nothing of its contents.
  */
 export function loadIssuingKey(ca: IssuingCa, privateKeyPem: string): Result<IssuingKey, string> {
   const blocks = decodePem(privateKeyPem, {
@@ -110,7 +110,7 @@ function publicKeyOf({ publicKey }: IssuingCa): KeyObject | undefined {
   try {
     return importPublicKey(publicKey.raw)
   } catch {
-    // Coordinates are just octets to the reader.
+    // The reader does not check coordinates.
     return undefined
   }
 }

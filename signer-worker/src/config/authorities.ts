@@ -11,21 +11,21 @@ import { type ConfigError, errorAt } from './config-error.ts'
 import type { Authority } from './config.ts'
 import type { AuthorityEntry } from './schema.ts'
 
-/** What keys and times are checked with. */
+/** Dependencies of the checks of keys and times. */
 export interface AuthoritySurroundings {
   readonly readSecret: (name: string) => string | undefined
-  /** Epoch ms; `undefined` to leave the CA's time alone. */
+  /** Epoch ms; `undefined` skips the check of the CA's time. */
   readonly nowMs: number | undefined
 }
 
-/** What was read, and all that is wrong with it. */
+/** The issuing CAs that could be read, and every error. */
 export interface BuiltAuthorities {
   /** Those whose chain is good, in order; one whose key has an error is without it. */
   readonly authorities: readonly Authority[]
   readonly errors: readonly ConfigError[]
 }
 
-/** @param at - Where `entries` stand in the document. */
+/** @param at - Path of `entries` in the document. */
 export function buildAuthorities(
   entries: readonly AuthorityEntry[],
   at: readonly PropertyKey[],

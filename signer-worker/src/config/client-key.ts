@@ -8,7 +8,7 @@ import { canonicalEd25519Jwk, decodePem, err, ok, type Result } from '@edge-issu
 import { isCanonicalPoint, isSmallOrderPoint } from '@edge-issuer/shared/x509'
 import { importPublicKey } from '../policy/key/import-public-key.ts'
 
-/** An Ed25519 SubjectPublicKeyInfo up to the 32 octets of the key: one spelling (RFC 8410 §4, DER). */
+/** An Ed25519 SubjectPublicKeyInfo up to the 32 bytes of the key: one spelling (RFC 8410 §4, DER). */
 const SPKI_PREFIX = new Uint8Array([
   0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
 ])
@@ -37,7 +37,7 @@ export interface PublicKey {
  * BoringSSL; a second form of a point would be a second thumbprint of one key. A point of mixed order (one
  * of small order added to a good one) is accepted: to sign for it takes the private key of the good one.
  *
- * @returns The key; or what is wrong with the text, to go on after the name of the field.
+ * @returns The key; or what is wrong with the text, without the name of the field.
  */
 export function readPublicKey(pem: string): Result<PublicKey, string> {
   const blocks = decodePem(pem, {

@@ -9,7 +9,7 @@ import type * as z from 'zod/mini'
 export interface ConfigError {
   /** JSON Pointer (RFC 6901) into `signer.config.json`; empty for the document itself. */
   readonly path: string
-  /** What was found and what is wanted; never a part of a secret. */
+  /** What was found and what was expected; never a part of a secret. */
   readonly message: string
 }
 

@@ -129,7 +129,7 @@ const usableKeys = <H extends Client | Admin>(
     [...keys].filter(([keyId, { holder }]) => !repeated.has(keyId) && !broken.has(holder.name)),
   )
 
-/** Without an issuer, a profile and a client the worker could answer nobody. */
+/** Without an issuer, a profile and a client the worker could sign nothing. */
 const checkSections = (declared: Shape['declared']): readonly ConfigError[] =>
   (['issuers', 'profiles', 'clients'] as const)
     .filter((section) => declared[section].size === 0)

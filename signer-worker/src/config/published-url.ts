@@ -8,6 +8,6 @@
 /** Printable ASCII without space, `#` and `@`: an IA5String with neither fragment nor user. */
 const PLAIN = /^[!"$-?A-~]+$/
 
-/** Whether a text is an absolute URL that can stand in a certificate as it is. */
+/** Whether a text is an absolute URL that can be copied into a certificate unchanged. */
 export const isPublishedUrl = (text: string): boolean =>
   PLAIN.test(text) && URL.canParse(text) && new URL(text).hostname !== ''

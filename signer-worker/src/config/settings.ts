@@ -19,7 +19,7 @@ const CONFIG_BINDING = 'SIGNER_CONFIG'
 
 interface Loaded {
   readonly text: string
-  /** Each secret that was asked for, and what it was. */
+  /** Each secret that was read, and its text. */
   readonly secrets: ReadonlyMap<string, string | undefined>
   readonly settings: Settings
 }

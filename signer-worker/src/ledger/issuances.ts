@@ -24,7 +24,7 @@ export interface Issuance {
   readonly issuedAtMs: number
 }
 
-/** An answer but for whether it was given before. */
+/** An answer without `replayed`. */
 export type Answer = Omit<SignAnswer, 'replayed'>
 
 /** The recorded certificate of a uid. */
@@ -53,7 +53,7 @@ const FIND = `
   FROM issuance JOIN authority ON authority.id = issuance.authority
   WHERE uid = ?`
 
-/** @returns What was issued for `uid`, in the words of an answer. */
+/** @returns What was issued for `uid`, as an answer. */
 export function findIssuance(
   sql: SqlStorage,
   { uid, requestDigest }: { readonly uid: string; readonly requestDigest: Uint8Array },

@@ -11,17 +11,17 @@ import type {
 } from '@edge-issuer/shared'
 import type { CertificatePlan } from '../model/certificate-plan.ts'
 /**
- * What the ledger is asked and what it answers: plain data that can cross to the Durable Object.
+ * Requests to the ledger and its answers: plain data that can cross to the Durable Object.
  *
  * @module
  */
 import type { Evidence } from '../model/evidence.ts'
 
-/** What is looked for. */
+/** A lookup by uid. */
 export interface LookupRequest {
   /** The key of the ledger. */
   readonly uid: string
-  /** SHA-256 of the canonical request, 32 octets. */
+  /** SHA-256 of the canonical request, 32 bytes. */
   readonly requestDigest: Uint8Array
   /** {@link ShardPlacement.shardGeneration} of the caller's settings. */
   readonly shardGeneration: number
@@ -29,11 +29,11 @@ export interface LookupRequest {
   readonly repeatsPerMinute: number
 }
 
-/** One request for a certificate, authenticated and judged. */
+/** One request for a certificate, authenticated and evaluated. */
 export interface IssueRequest {
   /** Name of the issuer. */
   readonly issuer: string
-  /** SHA-256 of the canonical request, 32 octets. */
+  /** SHA-256 of the canonical request, 32 bytes. */
   readonly requestDigest: Uint8Array
   /** Who asked; its uid is the key. */
   readonly origin: SignOrigin
@@ -97,7 +97,7 @@ export type LedgerCertificate = Omit<CertificateDetail, 'issuer' | 'client' | 'r
 /** A record, without the ledger that it is in. */
 export type LedgerRecord = Omit<CertificateRecord, 'issuer' | 'client' | 'requester'> & Lineage
 
-/** A refused request, but for whose ledger it is in. */
+/** A refused request, without the ledger that it is in. */
 export type LedgerRefusedRequest = Omit<RefusedRequest, 'issuer' | 'client'>
 
 /** What one object counts. */
@@ -108,6 +108,6 @@ export interface LedgerCounters {
   readonly replayed: number
   /** Requests that were refused, by code. */
   readonly refused: Readonly<Record<string, number>>
-  /** Size of the database, in octets. */
+  /** Size of the database, in bytes. */
   readonly databaseBytes: number
 }

@@ -1,6 +1,6 @@
 /**
- * Nonces: a signature is good for one request. The second line of defence, as a uid that has its
- * certificate is answered with it in any case.
+ * Nonces: a signature is good for one request. The second line of defense: a uid that has its
+ * certificate gets the same one in any case.
  *
  * @module
  */
@@ -15,13 +15,13 @@ export const NONCE_WINDOW_MS = (MAX_CLOCK_SKEW_SECONDS + SIGNATURE_LIFETIME_SECO
 /**
  * Takes a nonce.
  *
- * @param nonce - 16 octets, unpadded base64url.
+ * @param nonce - 16 bytes, unpadded base64url.
  * @returns Whether it was free.
  */
 export function useNonce(sql: SqlStorage, nonce: string, nowMs: number): boolean {
-  const octets = Buffer.from(nonce, 'base64url')
+  const bytes = Buffer.from(nonce, 'base64url')
   return (
-    sql.exec('INSERT OR IGNORE INTO nonce (nonce, used_at_ms) VALUES (?, ?)', octets, nowMs)
+    sql.exec('INSERT OR IGNORE INTO nonce (nonce, used_at_ms) VALUES (?, ?)', bytes, nowMs)
       .rowsWritten > 0
   )
 }

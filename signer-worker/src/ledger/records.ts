@@ -1,5 +1,5 @@
 /**
- * What was issued, to be looked at: found by any of its facts, a page at a time, in the order of issuing.
+ * Lists and exports of issued certificates: filtered, a page at a time, in the order of issuing.
  *
  * @module
  */
@@ -81,7 +81,7 @@ function conditionsOf(filter: IssuanceFilter): readonly Condition[] {
   return conditions.filter((condition) => condition !== undefined)
 }
 
-/** A query, and what stands for its question marks. */
+/** A query, and the values of its parameters. */
 export interface IssuanceQuery {
   readonly sql: string
   readonly parameters: readonly SqlStorageValue[]

@@ -62,7 +62,7 @@ const MESSAGES = {
   wildcard_misplaced: ({ value }) =>
     `${value} has a "*" that is not the whole first label of several`,
   wildcard_in_constraint: ({ value }) =>
-    `${value} has a "*", which stands for no other characters in a constraint`,
+    `${value} has a "*", which matches no other characters in a constraint`,
   reads_as_ip_address: ({ value }) =>
     `${value} is read as an IP address by URL parsers; an address belongs among the IP addresses`,
   label_empty: ({ value }) => `${value} has an empty label`,

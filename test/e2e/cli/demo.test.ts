@@ -217,7 +217,7 @@ describe('the demo in a terminal', () => {
     expect(await leaseHolder()).toBe('')
   })
 
-  it.for([/ok +etcd/, /ok +kube-apiserver/, /ok +cert-manager/, /ok +relay, /])(
+  it.for([/ok +etcd/, /ok +kube-apiserver/, /ok +cert-manager/, /ok +relay under/])(
     'leaves nothing when Ctrl-C comes after %s',
     async (step, { expect }) => {
       const terminal = demo()

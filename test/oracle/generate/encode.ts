@@ -30,18 +30,18 @@ import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { IssuingCa, IssuingKey } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
-import type { Exhibit } from '../judges/facts.ts'
+import type { Exhibit } from '../checkers/facts.ts'
 import type { Asked, AskedAttribute, AskedInCsr, AskedName, AskedSubject } from './asked.ts'
 import { meaningOf } from './usages.ts'
 
-/** A certificate, ready for the judges. */
+/** A certificate, ready for the checkers. */
 export interface Issued extends Exhibit {
   /** Lower-case hexadecimal. */
   readonly serialNumber: string
 }
 
 /**
- * Lets the worker's functions judge the request and issue the certificate.
+ * Lets the worker's functions check the request and issue the certificate.
  * @throws Error with every refusal
  */
 export function issue(asked: Asked): Issued {

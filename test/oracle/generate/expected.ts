@@ -5,7 +5,7 @@
  */
 import { createHash, createPublicKey } from 'node:crypto'
 import { ATTRIBUTE_OIDS, type KeyPair, type KeyType } from '@edge-issuer/testbed/pki/x509'
-import type { Facts, NameFacts } from '../judges/facts.ts'
+import type { Facts, NameFacts } from '../checkers/facts.ts'
 import type { Asked, AskedName, AskedSubject } from './asked.ts'
 import { inDerOrder, type Issued } from './encode.ts'
 import type { Issuer } from './issuers.ts'

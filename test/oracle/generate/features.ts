@@ -1,10 +1,10 @@
 /**
- * What a set of requests has to have in it to be worth judging. A generator goes blind without anybody
- * noticing: what it no longer makes, no judge objects to.
+ * What a set of requests has to have in it to be worth checking. A generator goes blind without anybody
+ * noticing: what it no longer makes, no check objects to.
  * @module
  */
 import { SUBJECT_ATTRIBUTES } from '../../../shared/src/x509/index.ts'
-import type { Facts } from '../judges/facts.ts'
+import type { Facts } from '../checkers/facts.ts'
 import type { Asked, AskedName } from './asked.ts'
 import { OTHER_ATTRIBUTES } from './subjects.ts'
 import { meaningOf } from './usages.ts'

@@ -1,5 +1,5 @@
-// Judges of certificates for tests: crypto/x509 and zlint.
-module edge-issuer.dev/certificate-judge
+// Checkers of certificates for tests: crypto/x509 and zlint.
+module edge-issuer.dev/certificate-check
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-// Command certificate-judge says what Go's crypto/x509 and zlint think of certificates. It reads one
+// Command certificate-check says what Go's crypto/x509 and zlint think of certificates. It reads one
 // JSON object a line from standard input, and writes one a line, in the same order. With the argument
 // "probe", it says which names, usages and further certificates crypto/x509 accepts a chain for.
 package main
@@ -16,13 +16,13 @@ import (
 
 // A question is a chain and a time to verify it at.
 type question struct {
-	// Chain holds DER: the certificate to judge, then each one above it, the root last.
+	// Chain holds DER: the certificate to check, then each one above it, the root last.
 	Chain [][]byte `json:"chain"`
 	// AtSeconds is epoch seconds.
 	AtSeconds int64 `json:"atSeconds"`
 }
 
-// A verdict is what both judges found.
+// A verdict is what both checkers found.
 type verdict struct {
 	// Facts are nil when the certificate cannot be read.
 	Facts *facts `json:"facts"`
@@ -55,7 +55,7 @@ func run(in io.Reader, out io.Writer) error {
 	}
 	verdicts := make([]verdict, len(questions))
 	forEach(len(questions), func(index int) {
-		verdicts[index] = judge(questions[index], linter)
+		verdicts[index] = check(questions[index], linter)
 	})
 	buffered := bufio.NewWriter(out)
 	encoder := json.NewEncoder(buffered)

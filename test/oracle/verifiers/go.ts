@@ -58,7 +58,7 @@ const answerSchema = z.strictObject({
 /** Asks about every certificate; the answers are in the same order. */
 export async function probeWithGo(questions: readonly GoQuestion[]): Promise<readonly GoAnswer[]> {
   const { code, stdout, stderr } = await runCommand({
-    command: inject('certificateJudge'),
+    command: inject('certificateChecker'),
     args: ['probe'],
     env: {},
     stdin: questions.map(toLine).join(''),

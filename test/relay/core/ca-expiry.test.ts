@@ -79,7 +79,7 @@ describe('warnOfExpiry', () => {
       noticeMs: () => (notAfterMs - notBeforeMs) / 2,
     },
     {
-      name: 'nor when somebody asks for more than its whole life',
+      name: 'nor for a request for more than its whole lifetime',
       lifetimeMs: 1e60,
       noticeMs: () => (notAfterMs - notBeforeMs) / 2,
     },
@@ -104,7 +104,7 @@ describe('warnOfExpiry', () => {
     )
   })
 
-  it('leaves alone what is not Ready, and a chain that cannot be read', ({ expect }) => {
+  it('does not change a condition that is not Ready, nor for an unreadable chain', ({ expect }) => {
     const at = { nowMs: notAfterMs, longestLifetimeMs: DEFAULT_MS }
     expect(warnOfExpiry(issuerPending('x'), health, at)).toEqual(issuerPending('x'))
     expect(warnOfExpiry(issuerChecked(), { ...health, chain: '' }, at)).toEqual(issuerChecked())

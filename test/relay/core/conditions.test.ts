@@ -48,14 +48,14 @@ describe('readyCondition', { tags: ['AC-21'] }, () => {
     })
   })
 
-  it('begins now where the old one tells no time', ({ expect }) => {
+  it('begins now if the old one has no time', ({ expect }) => {
     const untimed = aRequest({
       status: { conditions: [{ type: 'Ready', status: 'False', reason: 'Pending' }] },
     }).status.conditions
     expect(readyCondition(untimed, retried('y'), { nowMs }).lastTransitionMs).toBe(nowMs)
   })
 
-  it('cuts a message that nobody would read', ({ expect }) => {
+  it('shortens a very long message', ({ expect }) => {
     const { message } = readyCondition([], failed('y'.repeat(5_000)), { nowMs })
     expect(message).toHaveLength(2_048)
   })
@@ -78,7 +78,7 @@ describe('isReadyChanged', () => {
     expect(one?.message).not.toBe(other?.message)
   })
 
-  it('sees that another generation was judged', ({ expect }) => {
+  it('sees another observed generation', ({ expect }) => {
     const before = anIssuer({
       status: {
         conditions: [

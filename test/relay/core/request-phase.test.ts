@@ -17,7 +17,7 @@ it.for([
     want: 'pending',
   },
   {
-    name: 'denied, and not yet told so',
+    name: 'denied, and not reported yet',
     request: aRequestWith(aCondition('Denied')),
     want: 'pending',
   },

@@ -53,7 +53,7 @@ describe('serveProbes', () => {
     expect(await get(`${url}/healthz`, method)).toEqual([status, text])
   })
 
-  it('asks anew for each request', async ({ expect, onTestFinished }) => {
+  it('checks again for each request', async ({ expect, onTestFinished }) => {
     let isReady = false
     const { url } = await aServer({ onTestFinished }, { isReady: () => isReady })
     const before = await get(`${url}/readyz`)

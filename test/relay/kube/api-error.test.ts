@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { faultError, refusalError, statusError } from '../../../relay/src/kube/api-error.ts'
+import { thrownError, refusalError, statusError } from '../../../relay/src/kube/api-error.ts'
 
 describe('refusalError', () => {
   it.for([
@@ -97,24 +97,24 @@ describe('statusError', () => {
     expect(statusError(status)).toEqual({ kind: 'gone', status: 410, message: 'too old' })
   })
 
-  it('takes what is no Status for a server fault', ({ expect }) => {
+  it('treats a body that is no Status as a server error', ({ expect }) => {
     expect(statusError('nonsense').kind).toBe('unavailable')
   })
 })
 
-describe('faultError', () => {
+describe('thrownError', () => {
   it('gives the message of an error', ({ expect }) => {
     const error = { kind: 'unavailable', message: 'connect ECONNREFUSED' }
-    expect(faultError(new Error('connect\nECONNREFUSED'))).toEqual(error)
+    expect(thrownError(new Error('connect\nECONNREFUSED'))).toEqual(error)
   })
 
   it('gives the first of several addresses that failed', ({ expect }) => {
     const thrown = new AggregateError([new Error('over IPv6'), new Error('over IPv4')])
-    expect(faultError(thrown).message).toBe('over IPv6')
+    expect(thrownError(thrown).message).toBe('over IPv6')
   })
 
   it('takes anything else as text', ({ expect }) => {
-    expect(faultError('stop').message).toBe('stop')
+    expect(thrownError('stop').message).toBe('stop')
   })
 })
 

@@ -90,7 +90,7 @@ describe('ListStream', () => {
     expect(cut(text)).toEqual({ items: [], frame: text })
   })
 
-  it('leaves in the rest what is no object, for whoever looks at it', ({ expect }) => {
+  it('leaves text that is no object in the rest, for the caller', ({ expect }) => {
     expect(cut('{"items":[{},7,"{}"]}')).toEqual({ items: ['{}'], frame: '{"items":[7"{}"]}' })
   })
 

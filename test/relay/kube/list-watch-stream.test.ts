@@ -218,7 +218,7 @@ describe('watch', () => {
     expect(await last).toMatchObject({ value: { ok: false, error: { message: 'stopping' } } })
   })
 
-  it('closes its connection when nobody reads on', async ({ expect, onTestFinished }) => {
+  it('closes its connection when the caller stops reading', async ({ expect, onTestFinished }) => {
     const closed = Promise.withResolvers<void>()
     const { source, clock, signal } = await aWatch({ onTestFinished }, (response) => {
       void once(response, 'close').then(() => closed.resolve())

@@ -13,7 +13,7 @@ const answering = async (context: Ending, body: unknown) =>
   aConnection(context, (_request, response) => answerJson(response, body, 201))
 
 describe('reviewToken', () => {
-  it('gives whoever it belongs to', async ({ expect, onTestFinished }) => {
+  it('returns the user of the token', async ({ expect, onTestFinished }) => {
     const status = { authenticated: true, user: CALLER, audiences: ['https://kubernetes'] }
     const { kube, server, signal } = await answering({ onTestFinished }, { status })
     expect(await kube.reviewToken('abc', signal)).toEqual({ ok: true, value: CALLER })
@@ -86,7 +86,7 @@ describe('reviewAccess', () => {
   })
 })
 
-it('each request is told to whoever counts them', async ({ expect, onTestFinished }) => {
+it('each request is reported to the metrics', async ({ expect, onTestFinished }) => {
   const heard: unknown[] = []
   let code = 200
   const { kube, server, signal } = await aConnection(

@@ -29,7 +29,7 @@ describe('parseExecCredential takes', () => {
   })
 })
 
-describe('parseExecCredential refuses, without a word of the output,', () => {
+describe('parseExecCredential refuses, without quoting the output,', () => {
   it.for([
     ['nothing', '', 'wrote no ExecCredential'],
     ['text', 'secret', 'wrote no ExecCredential'],

@@ -76,7 +76,7 @@ describe('an exec plugin', () => {
     ])
   })
 
-  it('is told of the cluster', async ({ expect, onTestFinished }) => {
+  it('gets the cluster', async ({ expect, onTestFinished }) => {
     const { server, cluster } = await aSecureServer({ onTestFinished })
     const command = await aPlugin({ onTestFinished })
     const extensions = [

@@ -16,7 +16,7 @@ describe('parseYaml reads as go-yaml', () => {
   })
 })
 
-describe('parseYaml refuses, without a word of the text,', () => {
+describe('parseYaml refuses, without quoting the text,', () => {
   it.for([
     ['an unclosed map', 'token: {secret\n', /^invalid YAML at line \d+, column \d+ \(\w+\)$/u],
     ['a tab as indentation', 'a:\n\tsecret: b\n', /^invalid YAML at line 2/u],

@@ -94,7 +94,7 @@ describe('a candidate', () => {
     expect(candidates.map(({ election }) => election.isLeading)).toEqual([true, false, false])
   })
 
-  it('stops without a word when it is told to', async ({ expect }) => {
+  it('stops silently when its signal aborts', async ({ expect }) => {
     const { election, leases, clock, stop, running, ends } = aCandidate('me', {
       state: aTakenLease(),
     })
@@ -107,7 +107,7 @@ describe('a candidate', () => {
     expect(clock.pendingMs).toEqual([])
   })
 
-  it('lets go of a lease that it took while it was told to stop', async ({ expect }) => {
+  it('releases a lease that it took while it was stopping', async ({ expect }) => {
     const { leases, stop, running, ends } = aCandidate('me')
     stop.abort()
     await running
@@ -191,7 +191,7 @@ describe('a leader', () => {
     expect(ends).toHaveLength(1)
   })
 
-  it('does not mind a fault that passes', async ({ expect }) => {
+  it('tolerates a transient error', async ({ expect }) => {
     const { election, leases, clock, messages } = aCandidate('me')
     await clock.advance(3_000)
     leases.fault = () => 'request lost'
@@ -213,7 +213,7 @@ describe('a leader', () => {
     expect(leases.spec?.leaseTransitions).toBe(0)
   })
 
-  it('makes the lease again when somebody deleted it', async ({ expect }) => {
+  it('creates the lease again after a deletion', async ({ expect }) => {
     const { election, leases, clock } = aCandidate('me')
     await settle()
     leases.spec = undefined
@@ -231,7 +231,7 @@ describe('a leader', () => {
     expect(leases.spec).toEqual(BY_ANOTHER)
   })
 
-  it('lets go when it is told to stop', async ({ expect }) => {
+  it('releases the lease when its signal aborts', async ({ expect }) => {
     const { leases, clock, stop, ends, running, messages } = aCandidate('me')
     await clock.advance(3_000)
     stop.abort()

@@ -83,9 +83,7 @@ describe('claimedBy', () => {
   })
 })
 
-it('who lets go leaves a lease that nobody holds, and that has run out in a second', ({
-  expect,
-}) => {
+it('releasing leaves a lease without a holder that expires in a second', ({ expect }) => {
   expect(released(SPEC, NOW_MS)).toEqual({
     holderIdentity: '',
     leaseDurationSeconds: 1,

@@ -45,7 +45,7 @@ describe('clusterState', () => {
     },
   )
 
-  it('tells nothing of requests that are not to be read', ({ expect }) => {
+  it('reports nothing about requests that are not watched', ({ expect }) => {
     const observed = createCaches(UNLIMITED)
     const readings = [{ name: 'certificaterequests', hasSynced: true, omitted: 7 }]
     expect(clusterState(observed, readings).requests()).toEqual([
@@ -78,7 +78,7 @@ describe('clusterState', () => {
     ])
   })
 
-  it('tells of issuers of both kinds', ({ expect }) => {
+  it('reports issuers of both kinds', ({ expect }) => {
     const kinds = aState()
       .issuers()
       .map(({ kind }) => kind)

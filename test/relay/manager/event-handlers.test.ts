@@ -158,7 +158,7 @@ describe('onIssuerChange', () => {
     },
   )
 
-  it('a changed Secret wakes the issuer, and ends its hold', ({ expect }) => {
+  it('a changed Secret enqueues the issuer, and ends its cooldown', ({ expect }) => {
     const { happened, users, cooldowns, changed } = aWorld()
     changed(CLUSTER_ISSUER, CLUSTER_ISSUER)
     const { uid } = CLUSTER_ISSUER.metadata
@@ -181,7 +181,7 @@ describe('onRequestChange', () => {
   ]
 
   it.for([
-    { name: 'an approval wakes it', before: waiting, after: request, want: [`request ${key}`] },
+    { name: 'an approval enqueues it', before: waiting, after: request, want: [`request ${key}`] },
     {
       name: 'of one that is gone all is forgotten',
       before: request,
@@ -189,7 +189,7 @@ describe('onRequestChange', () => {
       want: forgotten,
     },
     {
-      name: 'so it is of one that was made anew, which is looked at',
+      name: 'so it is of one that was recreated, which is enqueued',
       before: request,
       after: another,
       want: [...forgotten, `request ${key}`],

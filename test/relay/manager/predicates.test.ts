@@ -118,7 +118,7 @@ describe('shouldReconcileRequestsOf', () => {
       want: false,
     },
     {
-      name: 'the new spec was judged',
+      name: 'the new spec was checked',
       change: {
         before,
         after: anIssuer({

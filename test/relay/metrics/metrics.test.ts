@@ -78,7 +78,7 @@ describe('controllers', () => {
     expect(text).toContain('controller_runtime_reconcile_time_seconds_sum{controller="pets"} 1.5\n')
   })
 
-  it('are looked at when somebody asks', async ({ expect }) => {
+  it('are read at each scrape', async ({ expect }) => {
     metrics.controller(aView({ depth: 7, active: 3, unfinishedMs: 4_500, longestMs: 2_000 }))
     const label = '{controller="pets",name="pets"}'
     expect(await of('controller_runtime_active_workers')).toBe(
@@ -160,7 +160,7 @@ describe('what is counted', () => {
 describe('how things stand', () => {
   const ca = { subject: 'CN=CA', serialNumber: '1', notAfter: '2030-01-01T00:00:00Z', sha256: 'a' }
 
-  it('is read when somebody asks, and forgets what is gone', async ({ expect }) => {
+  it('is read at each scrape, and forgets deleted objects', async ({ expect }) => {
     let issuers = [
       anIssuer({ status: { ca } }),
       anIssuer({ kind: 'ClusterIssuer', status: { conditions: [] } }),

@@ -3,7 +3,7 @@ import { readProxyVariables } from '../../../relay/src/net/proxy.ts'
 
 const PROXY = { HTTPS_PROXY: 'http://proxy:3128' }
 
-/** The more exhaustive table has Go as its oracle: test/oracle/judged/proxies.test.ts. */
+/** The more exhaustive table has Go as its oracle: test/oracle/checked/proxies.test.ts. */
 describe('readProxyVariables', () => {
   it.for([
     ['example.com', ['example.com', 'a.example.com'], ['notexample.com', 'example.org']],

@@ -47,7 +47,7 @@ describe('systemClock', () => {
     expect(fired).toEqual(['kept'])
   })
 
-  it('tells the wall clock in epoch milliseconds', ({ expect }) => {
+  it('returns the wall clock in epoch milliseconds', ({ expect }) => {
     const before = Date.now()
     const now = systemClock.now()
     expect(now).toBeGreaterThanOrEqual(before)

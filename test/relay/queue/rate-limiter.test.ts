@@ -38,7 +38,7 @@ describe('RateLimiter', () => {
     expect(limiter.next('a', minimumMs)).toBeCloseTo(wanted, 6)
   })
 
-  it('counts each key alone, and starts over when told to forget', ({ expect }) => {
+  it('counts each key separately, and starts over after forget', ({ expect }) => {
     const limiter = new RateLimiter(REQUEST_BACKOFF, MIDDLE)
     limiter.next('a')
     limiter.next('a')

@@ -21,7 +21,7 @@ const aWatch = () => {
   return { watch, events, log, time }
 }
 
-it('waits half a minute, then tells once', { tags: ['AC-2'] }, ({ expect }) => {
+it('waits half a minute, then reports once', { tags: ['AC-2'] }, ({ expect }) => {
   const { watch, events, log, time } = aWatch()
   expect(watch.check(KEY, REQUEST)).toEqual({ kind: 'requeue-after', afterMs: 30_000 })
   time.nowMs += 29_999
@@ -40,7 +40,7 @@ it('waits half a minute, then tells once', { tags: ['AC-2'] }, ({ expect }) => {
   expect(log.lines).toMatchObject([{ level: 'warn', fields: { key: KEY } }])
 })
 
-it('tells of each request, and again of one that was made anew', ({ expect }) => {
+it('reports each request, and again one that was recreated', ({ expect }) => {
   const { watch, events, time } = aWatch()
   time.nowMs += 30_000
   watch.check(KEY, REQUEST)
@@ -51,7 +51,7 @@ it('tells of each request, and again of one that was made anew', ({ expect }) =>
   expect(events.events).toHaveLength(3)
 })
 
-it('tells of a request without a namespace in its own messages', ({ expect }) => {
+it('reports a request without a namespace with its own message', ({ expect }) => {
   const events = anEventRecorder()
   const watch = new ApprovalWatch(CERTIFICATE_SIGNING_REQUESTS, {
     events,

@@ -61,7 +61,7 @@ export interface World {
   readonly errors?: readonly ApiError[]
   /** The issuer as the API server has it; it does not respond when absent. */
   readonly details?: IssuerDetails
-  readonly holds?: IssuerCooldowns
+  readonly cooldowns?: IssuerCooldowns
 }
 
 /** Reconciles once. */
@@ -91,7 +91,7 @@ export async function reconcile(world: World): Promise<{
       readDetails: async () =>
         Promise.resolve(world.details === undefined ? err(UNAVAILABLE) : ok(world.details)),
     },
-    cooldowns: world.holds ?? new IssuerCooldowns(),
+    cooldowns: world.cooldowns ?? new IssuerCooldowns(),
     breakers: { hurry: (scope) => hurried.push(scope) },
     reminders: new Reminders(),
     lifetimes: { longestMs: () => 0 },

@@ -79,7 +79,7 @@ describe('Controller with groups', () => {
     expect([...running.keys()]).toEqual(['key-10'])
   })
 
-  it('drops what a limit holds back', async ({ expect }) => {
+  it('drops what a limit cooldowns back', async ({ expect }) => {
     const calls: string[] = []
     const { promise, resolve } = Promise.withResolvers<ReconcileOutcome>()
     const { controller, clock, log } = aController(

@@ -3,7 +3,7 @@ import { sleep } from '../../../relay/src/queue/clock.ts'
 import { settle } from '../queue/fake-clock.ts'
 import { aController, aScript, untilAborted } from './controlled.ts'
 
-describe('whoever counts', () => {
+describe('the observer', () => {
   it('hears of each key that comes to wait, how long it waited, and what became of it', async ({
     expect,
   }) => {

@@ -201,7 +201,7 @@ describe('the groups of a requester', () => {
       groups: Array.from({ length: 1500 }, () => 'g'),
       kept: Array.from({ length: 1024 }, () => 'g'),
     },
-  ])('$name: the rest is left out, and logged once', async ({ groups, kept }, { expect }) => {
+  ])('$name: the rest is omitted, and logged once', async ({ groups, kept }, { expect }) => {
     const object = aRequest({ spec: { request, usages, username: '12345678', groups } })
     const { sent, log, events } = await run(CERTIFICATE_REQUESTS, object, {})
     expect(sent.map(({ origin }) => origin.groups)).toEqual([kept])

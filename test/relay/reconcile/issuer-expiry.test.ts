@@ -22,7 +22,7 @@ import {
 const DAY_MS = 86_400_000
 const NEVER = new AbortController().signal
 
-it('a CA that comes to its end is told in the condition once, and in Events once a day', async ({
+it('a CA that expires is reported in the condition once, and in Events once a day', async ({
   expect,
 }) => {
   const authority = await createAuthority({ commonName: 'CA', lifetimeMs: 1_000 * DAY_MS })

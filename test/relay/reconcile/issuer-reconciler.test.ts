@@ -18,7 +18,7 @@ describe('IssuerReconciler', () => {
   })
 
   it(
-    'makes a healthy issuer Ready in one write, and looks again later',
+    'makes a healthy issuer Ready in one write, and checks again later',
     { tags: ['AC-22'] },
     async ({ expect }) => {
       const { outcome, writes, notes } = await reconcile({ issuer: NEW })
@@ -36,7 +36,7 @@ describe('IssuerReconciler', () => {
     },
   )
 
-  it('writes and tells nothing when nothing changed', async ({ expect }) => {
+  it('writes and reports nothing when nothing changed', async ({ expect }) => {
     const ready = aCondition('Ready', {
       reason: 'Checked',
       message: 'Succeeded checking the issuer',
@@ -99,7 +99,7 @@ describe('IssuerReconciler', () => {
     expect(result.checks).toEqual([reason])
   })
 
-  it('tells of a check that fails again, so that the Event counts it, and writes nothing', async ({
+  it('emits an Event for a check that fails again, so that the Event counts it, and writes nothing', async ({
     expect,
   }) => {
     const pending = aCondition('Ready', {
@@ -133,9 +133,9 @@ describe('IssuerReconciler', () => {
   })
 
   it('is not Ready while the worker refused it, whatever a check would say', async ({ expect }) => {
-    const holds = new IssuerCooldowns()
-    holds.start(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
-    const { outcome, writes } = await reconcile({ issuer: NEW, holds })
+    const cooldowns = new IssuerCooldowns()
+    cooldowns.start(NEW.metadata.uid, 'refused', CREATED_MS - 1_000)
+    const { outcome, writes } = await reconcile({ issuer: NEW, cooldowns })
     expect(outcome).toEqual({ kind: 'requeue-after', afterMs: 4_000 })
     expect(writes).toMatchObject([
       { status: { conditions: [{ status: 'False', message: 'Not ready yet: refused' }] } },

@@ -16,7 +16,7 @@ it('reminds once a day, for each id', ({ expect }) => {
   expect(due(2 * DAY_MS)).toBe(true)
 })
 
-it('begins anew once it was forgotten', ({ expect }) => {
+it('starts over after forget', ({ expect }) => {
   const reminders = new Reminders()
   reminders.isDue('a', 0)
   reminders.forget('a')

@@ -7,7 +7,7 @@ it('the same is news once, something else is news again', ({ expect }) => {
   expect(texts.map((text) => told.isNews('a', text))).toEqual([true, false, true, true])
 })
 
-it('what one was told is news to another', ({ expect }) => {
+it('a message about one request is news about another', ({ expect }) => {
   const told = new ReportedMessages()
   expect(told.isNews('a', 'down')).toBe(true)
   expect(told.isNews('b', 'down')).toBe(true)

@@ -191,7 +191,7 @@ describe('RequestReconciler', () => {
     },
   )
 
-  it('comes again when the live object is not found, until the watch tells that it is gone', async ({
+  it('is retried when the live object is not found, until the watch reports the deletion', async ({
     expect,
   }) => {
     const { outcome } = await reconcile({ cached: aRequest(), live: undefined, errors: [CONFLICT] })

@@ -27,11 +27,11 @@ interface World {
 
 async function sign(world: World): Promise<{
   readonly signing: SigningResult
-  readonly woken: number
-  readonly holds: IssuerCooldowns
+  readonly enqueued: number
+  readonly cooldowns: IssuerCooldowns
 }> {
-  const holds = new IssuerCooldowns()
-  let woken = 0
+  const cooldowns = new IssuerCooldowns()
+  let enqueued = 0
   const signer = new RequestSigner({
     adapter: CERTIFICATE_REQUESTS,
     connections: {
@@ -42,12 +42,12 @@ async function sign(world: World): Promise<{
             : err(world.connect),
         ),
     },
-    cooldowns: holds,
+    cooldowns,
     breakers: newBreakers(),
     queues: {
       enqueueRequests: () => undefined,
       enqueueIssuer: () => {
-        woken += 1
+        enqueued += 1
       },
     },
     metrics: { signed: () => undefined },
@@ -60,7 +60,7 @@ async function sign(world: World): Promise<{
     maxRetryDuration === undefined ? issuer : anIssuer({ spec: { maxRetryDuration } }),
     NEVER,
   )
-  return { signing, woken, holds }
+  return { signing, enqueued, cooldowns }
 }
 
 /** No chain at all. */
@@ -76,7 +76,7 @@ const REFUSED_ANSWER: SignAnswer = {
   warnings: [],
 }
 
-const fault = (fields: Partial<SignerError>): Result<never, SignerError> =>
+const failure = (fields: Partial<SignerError>): Result<never, SignerError> =>
   err({ class: 'temporary', code: 'transport_error', message: 'because', ...fields })
 
 /** Circuit breakers whose time a test turns by hand, and a worker whose answer it may change. */
@@ -85,13 +85,13 @@ function aGuardedWorld(first: Result<SignAnswer, SignerError>): {
   readonly answer: (next: Result<SignAnswer, SignerError>) => void
   readonly calls: () => number
   readonly advance: (byMs: number) => void
-  /** Scopes whose requests were woken. */
-  readonly woken: readonly string[]
+  /** Scopes whose requests were enqueued. */
+  readonly enqueued: readonly string[]
 } {
   let answer = first
   let calls = 0
   let uptimeMs = 0
-  const woken: string[] = []
+  const enqueued: string[] = []
   const client = {
     ...aSignerClient({}),
     sign: async () => {
@@ -104,7 +104,7 @@ function aGuardedWorld(first: Result<SignAnswer, SignerError>): {
     connections: { connect: async () => Promise.resolve(ok(client)) },
     cooldowns: new IssuerCooldowns(),
     breakers: new CircuitBreakers({ uptimeMs: () => uptimeMs, random: () => 0 }),
-    queues: { enqueueRequests: (scope) => woken.push(scope), enqueueIssuer: () => undefined },
+    queues: { enqueueRequests: (scope) => enqueued.push(scope), enqueueIssuer: () => undefined },
     metrics: { signed: () => undefined },
     retryLimits: { maxRetryMs: 0, maxOutageRetryMs: 0 },
     clock: clockAt(() => CREATED_MS),
@@ -118,7 +118,7 @@ function aGuardedWorld(first: Result<SignAnswer, SignerError>): {
     advance: (byMs) => {
       uptimeMs += byMs
     },
-    woken,
+    enqueued,
   }
 }
 
@@ -139,11 +139,11 @@ describe('RequestSigner', () => {
     expect(signing.update.message).toMatch(/; request id an-id$/)
   })
 
-  it('retries a temporary fault, not before the worker said', async ({ expect }) => {
-    const { signing, woken } = await sign({ answer: fault({ retryAfterMs: 9_000 }) })
+  it('retries a temporary error, not before the time that the worker named', async ({ expect }) => {
+    const { signing, enqueued } = await sign({ answer: failure({ retryAfterMs: 9_000 }) })
     expect(signing.update.reason).toBe('Pending')
     expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 9_000 })
-    expect(woken).toBe(0)
+    expect(enqueued).toBe(0)
   })
 
   it.for([
@@ -151,7 +151,7 @@ describe('RequestSigner', () => {
     { name: 'past the limit of outages', nowMs: CREATED_MS + 24 * HOUR_MS + 1, want: 'Failed' },
     {
       name: 'past the limit of other errors',
-      answer: fault({ code: 'internal_error' }),
+      answer: failure({ code: 'internal_error' }),
       nowMs: CREATED_MS + HOUR_MS + 1,
       want: 'Failed',
     },
@@ -167,20 +167,20 @@ describe('RequestSigner', () => {
       maxRetryDuration: '0',
       want: 'Pending',
     },
-  ])('a temporary fault $name is $want', async ({ want, ...world }, { expect }) => {
-    const { signing } = await sign({ answer: fault({}), ...world })
+  ])('a temporary error $name is $want', async ({ want, ...world }, { expect }) => {
+    const { signing } = await sign({ answer: failure({}), ...world })
     expect(signing.update.reason).toBe(want)
   })
 
   it(
-    'holds and wakes the issuer that the worker refuses; the request comes again after the hold, should nothing wake it',
+    'starts a cooldown for the issuer that the worker refuses, and enqueues it; the request is retried after the cooldown',
     { tags: ['AC-14'] },
     async ({ expect }) => {
-      const { signing, woken, holds } = await sign({ answer: fault({ class: 'issuer' }) })
+      const { signing, enqueued, cooldowns } = await sign({ answer: failure({ class: 'issuer' }) })
       expect(signing.update.reason).toBe('Pending')
       expect(signing.outcome).toEqual({ kind: 'retry', message: 'because', minimumMs: 5_000 })
-      expect(woken).toBe(1)
-      expect(holds.current(issuer.metadata.uid, CREATED_MS)?.message).toBe('because')
+      expect(enqueued).toBe(1)
+      expect(cooldowns.current(issuer.metadata.uid, CREATED_MS)?.message).toBe('because')
     },
   )
 
@@ -189,15 +189,15 @@ describe('RequestSigner', () => {
     { kind: 'spec', held: true },
     { kind: 'api', held: false },
   ] as const)('a fault of the $kind while connecting', async ({ kind, held }, { expect }) => {
-    const { signing, holds } = await sign({ connect: { kind, message: 'because' } })
+    const { signing, cooldowns } = await sign({ connect: { kind, message: 'because' } })
     expect(signing).toMatchObject({ update: { reason: 'Pending' }, outcome: { kind: 'retry' } })
-    expect(holds.current(issuer.metadata.uid, CREATED_MS) !== undefined).toBe(held)
+    expect(cooldowns.current(issuer.metadata.uid, CREATED_MS) !== undefined).toBe(held)
   })
 
   it('after five calls without a response calls no more, and says why; the next is a probe', async ({
     expect,
   }) => {
-    const silent = aGuardedWorld(fault({ message: 'cannot reach it' }))
+    const silent = aGuardedWorld(failure({ message: 'cannot reach it' }))
     for (let call = 0; call < 5; call += 1) await silent.sign()
     const waiting = await silent.sign()
     expect(silent.calls()).toBe(5)
@@ -212,31 +212,31 @@ describe('RequestSigner', () => {
     expect(silent.calls()).toBe(6)
     // The same text, so that neither an Event nor a status write follows.
     expect(probe.update).toEqual(waiting.update)
-    expect(silent.woken).toEqual([])
+    expect(silent.enqueued).toEqual([])
   })
 
-  it('closes the breaker by a probe that is answered, and wakes the requests that waited', async ({
+  it('closes the breaker after a successful probe, and enqueues the waiting requests', async ({
     expect,
   }) => {
-    const world = aGuardedWorld(fault({}))
+    const world = aGuardedWorld(failure({}))
     for (let call = 0; call < 5; call += 1) await world.sign()
     world.advance(5_000)
-    world.answer(fault({ code: 'rate_limited', message: 'busy' }))
+    world.answer(failure({ code: 'rate_limited', message: 'busy' }))
     const probe = await world.sign()
     expect(probe.update.message).toContain('busy')
-    expect(world.woken).toEqual([breakerScope(issuer)])
+    expect(world.enqueued).toEqual([breakerScope(issuer)])
     await world.sign()
     expect(world.calls()).toBe(7)
   })
 
   it('is not stopped by a worker that responds, whatever it says', async ({ expect }) => {
-    const world = aGuardedWorld(fault({ code: 'answer_malformed' }))
+    const world = aGuardedWorld(failure({ code: 'answer_malformed' }))
     for (let call = 0; call < 10; call += 1) await world.sign()
     expect(world.calls()).toBe(10)
   })
 
   it('polls a worker that asks for patience', { tags: ['AC-13'] }, async ({ expect }) => {
-    const answer = fault({ class: 'pending', retryAfterMs: 3_000 })
+    const answer = failure({ class: 'pending', retryAfterMs: 3_000 })
     const { signing } = await sign({ answer, nowMs: CREATED_MS * 2 })
     expect(signing).toMatchObject({
       update: { reason: 'Pending', event: { type: 'Normal' } },
@@ -245,7 +245,7 @@ describe('RequestSigner', () => {
   })
 
   it('fails what the worker says can never succeed', { tags: ['AC-11'] }, async ({ expect }) => {
-    const { signing } = await sign({ answer: fault({ class: 'permanent' }) })
+    const { signing } = await sign({ answer: failure({ class: 'permanent' }) })
     expect(signing).toMatchObject({ update: { reason: 'Failed' }, outcome: { kind: 'done' } })
   })
 

@@ -104,20 +104,20 @@ const now = (): number => CREATED_MS + DAY_MS
 function aWorld(client: SignerClient): {
   readonly sign: (issuer: Issuer) => Promise<SigningResult>
   readonly check: (issuer: Issuer) => Promise<Issuer>
-  readonly woken: () => number
+  readonly enqueued: () => number
 } {
-  const holds = new IssuerCooldowns()
-  let woken = 0
+  const cooldowns = new IssuerCooldowns()
+  let enqueued = 0
   const connect = async (): Promise<Result<SignerClient, never>> => Promise.resolve(ok(client))
   const signer = new RequestSigner({
     adapter: CERTIFICATE_REQUESTS,
     connections: { connect },
-    cooldowns: holds,
+    cooldowns,
     breakers: newBreakers(),
     queues: {
       enqueueRequests: () => undefined,
       enqueueIssuer: () => {
-        woken += 1
+        enqueued += 1
       },
     },
     metrics: { signed: () => undefined },
@@ -133,7 +133,7 @@ function aWorld(client: SignerClient): {
         store: { get: () => issuer, countBy: () => 1 },
         connections: { connect },
         reader: { readDetails: async () => Promise.resolve(err(UNAVAILABLE)) },
-        cooldowns: holds,
+        cooldowns,
         breakers: newBreakers(),
         reminders: new Reminders(),
         lifetimes: { longestMs: () => 0 },
@@ -149,7 +149,7 @@ function aWorld(client: SignerClient): {
       const [write] = status.writes
       return write === undefined ? issuer : anIssuer({ status: write.status })
     },
-    woken: () => woken,
+    enqueued: () => enqueued,
   }
 }
 
@@ -164,7 +164,7 @@ describe('a root that the last check did not see', () => {
     expect(waiting).toMatchObject({ outcome: { kind: 'retry', minimumMs: 0 } })
     expect(waiting.update.message).toContain(`comes with a root with fingerprint ${sha256(B)}`)
     expect(waiting.issued).toBeUndefined()
-    expect(world.woken()).toBe(1)
+    expect(world.enqueued()).toBe(1)
 
     const after = await world.check(before)
     expect(shouldReconcileRequestsOf({ before, after })).toBe(true)
@@ -193,7 +193,7 @@ describe('a certificate by a CA that the last check did not see', () => {
     })
     expect(waiting.update.message).toContain(`signed by a CA with fingerprint ${sha256(B)}`)
     expect(waiting.issued).toBeUndefined()
-    expect(world.woken()).toBe(1)
+    expect(world.enqueued()).toBe(1)
 
     const after = await world.check(before)
     expect(after.status).toMatchObject({

@@ -96,7 +96,7 @@ describe('RequestReconciler for CertificateSigningRequests', () => {
     expect(notes).toEqual(['Normal Issued: Succeeded signing the CertificateSigningRequest'])
   })
 
-  it('tells an event about a cluster-scoped object', async ({ expect }) => {
+  it('emits an Event about a cluster-scoped object', async ({ expect }) => {
     const events = anEventRecorder()
     await new RequestReconciler({
       adapter: CERTIFICATE_SIGNING_REQUESTS,
@@ -150,7 +150,7 @@ describe('RequestReconciler for CertificateSigningRequests', () => {
     },
   )
 
-  it('writes nothing for a fault that may mend, and tells it once', async ({ expect }) => {
+  it('writes nothing for a temporary error, and reports it once', async ({ expect }) => {
     const { outcome, writes, notes, asked } = await reconcile({ signings: [RETRIED], passes: 3 })
     expect(outcome).toEqual(RETRIED.outcome)
     expect(writes).toEqual([])
@@ -160,7 +160,7 @@ describe('RequestReconciler for CertificateSigningRequests', () => {
     expect(asked).toBe(3)
   })
 
-  it('tells another fault anew, and the end of them', async ({ expect }) => {
+  it('reports another error again, and the end of the errors', async ({ expect }) => {
     const other = { ...RETRIED, update: retried('reset') }
     const { notes } = await reconcile({ signings: [RETRIED, other, ISSUED], passes: 3 })
     expect(notes.map((note) => note.split(': ').at(-1))).toEqual([
@@ -170,7 +170,7 @@ describe('RequestReconciler for CertificateSigningRequests', () => {
     ])
   })
 
-  it('writes nothing while it waits for its issuer, and tells it once', async ({ expect }) => {
+  it('writes nothing while it waits for its issuer, and reports it once', async ({ expect }) => {
     const { outcome, writes, notes, asked } = await reconcile({ issuer: undefined, passes: 2 })
     expect(outcome).toEqual({ kind: 'done' })
     expect({ writes, asked }).toEqual({ writes: [], asked: 0 })
@@ -200,7 +200,7 @@ describe('RequestReconciler for CertificateSigningRequests', () => {
     })
   })
 
-  it('a permission that is missing is told once, and tried again', async ({ expect }) => {
+  it('a missing permission is reported once, and retried', async ({ expect }) => {
     const errors = [FORBIDDEN, FORBIDDEN]
     const { outcome, notes } = await reconcile({ errors, passes: 2 })
     expect(outcome).toMatchObject({ kind: 'retry', message: 'status not written: forbidden' })

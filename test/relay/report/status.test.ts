@@ -41,9 +41,7 @@ it('a failed request has the time of its failure', { tags: ['AC-21'] }, ({ expec
   })
 })
 
-it('an issuer has the generation that was judged, and its CAs once some were seen', ({
-  expect,
-}) => {
+it('an issuer has the observed generation, and its CAs once some were seen', ({ expect }) => {
   const ca = { subject: 'CN=CA', serialNumber: '01', notAfter: '2030-01-01T00:00:00Z', sha256: 'a' }
   const authorities = [{ sha256: 'a', state: 'active' as const, notAfter: ca.notAfter }]
   const conditions = [{ ...condition, observedGeneration: 3 }]

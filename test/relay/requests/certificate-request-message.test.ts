@@ -50,7 +50,7 @@ describe('CertificateRequestAdapter.toSignRequest', () => {
       want: { usages: ['cert sign'] },
     },
     {
-      name: 'an unknown usage is for the worker to judge',
+      name: 'an unknown usage is checked by the worker',
       spec: { usages: ['telepathy'] },
       want: { usages: ['telepathy'] },
     },

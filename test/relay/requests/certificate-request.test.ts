@@ -75,7 +75,7 @@ describe('CertificateRequestAdapter.decide', () => {
       fields: { status: { conditions: [ready('Pending')] } },
       why: 'not approved',
     },
-  ])('leaves alone: $name', { tags: ['AC-1', 'AC-4', 'AC-5'] }, ({ fields, why }, { expect }) => {
+  ])('ignores: $name', { tags: ['AC-1', 'AC-4', 'AC-5'] }, ({ fields, why }, { expect }) => {
     expect(CERTIFICATE_REQUESTS.decide(aRequest(fields), anIssuer())).toEqual({
       kind: 'ignore',
       why,
@@ -121,7 +121,7 @@ describe('CertificateRequestAdapter.decide', () => {
     })
   })
 
-  it('reports a denial before it looks at the request or its issuer', ({ expect }) => {
+  it('reports a denial before it checks the request or its issuer', ({ expect }) => {
     const conditions = [aCondition('InvalidRequest'), denied]
     expect(
       CERTIFICATE_REQUESTS.decide(aRequest({ status: { conditions } }), undefined),
@@ -145,7 +145,7 @@ describe('CertificateRequestAdapter.decide', () => {
   it.for([
     { name: 'has no Ready', conditions: [], want: 'ready condition is missing.' },
     {
-      name: 'was judged by an older spec',
+      name: 'was checked for an older spec',
       conditions: [aCondition('Ready', { observedGeneration: 1 })],
       want: 'ready condition is outdated.',
     },

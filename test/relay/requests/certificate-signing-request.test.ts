@@ -43,7 +43,7 @@ describe('CertificateSigningRequestAdapter.decide', () => {
       fields: { status: { conditions: [approved, aCondition('Failed')] } },
       why: 'finished',
     },
-  ])('leaves alone: $name', { tags: ['AC-24'] }, ({ fields, why }, { expect }) => {
+  ])('ignores: $name', { tags: ['AC-24'] }, ({ fields, why }, { expect }) => {
     expect(CERTIFICATE_SIGNING_REQUESTS.decide(aSigningRequest(fields), issuer)).toEqual({
       kind: 'ignore',
       why,

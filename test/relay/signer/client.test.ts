@@ -162,7 +162,7 @@ describe('createSignerClient', () => {
     expect(answer).toMatchObject({ error: { class: 'temporary', code: 'transport_error' } })
   })
 
-  it('finds that nobody listening is temporary, and names the place', async ({ expect }) => {
+  it('treats a refused connection as temporary, and names the origin', async ({ expect }) => {
     const answer = await withClient({ url: 'https://127.0.0.1:1' }, async (client) =>
       client.health('default', NEVER),
     )
@@ -193,7 +193,7 @@ describe('createSignerClient', () => {
     expect(server.received).toHaveLength(before + 1)
   })
 
-  it('tells whoever counts of each exchange', async ({ expect }) => {
+  it('reports each call to the metrics', async ({ expect }) => {
     const codes: string[] = []
     const onAnswer = (code: string): unknown => codes.push(code)
     for (const status of [200, 503]) {

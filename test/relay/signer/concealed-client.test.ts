@@ -13,7 +13,7 @@ import { REQUEST } from './sign-request.ts'
 const NEVER = new AbortController().signal
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000'
 
-const fault = (fields: Partial<SignerError> = {}): Result<never, SignerError> =>
+const failure = (fields: Partial<SignerError> = {}): Result<never, SignerError> =>
   err({ class: 'temporary', code: 'transport_error', message: 'ECONNREFUSED', ...fields })
 
 /** A client that gives one result after the other, for either call. */
@@ -24,7 +24,7 @@ function aClient(...results: readonly Result<never, SignerError>[]): {
 } {
   const left = [...results]
   const next = async (): Promise<Result<never, SignerError>> =>
-    Promise.resolve(left.shift() ?? fault())
+    Promise.resolve(left.shift() ?? failure())
   const clock = frozenClock()
   const { log, lines } = memoryLog()
   const inner = {
@@ -46,7 +46,7 @@ describe('concealErrors', () => {
     { code: 'answer_malformed', message: 'status 503', retryAfterMs: 60_000 },
     { code: 'answer_malformed', message: 'no problem document', requestId: REQUEST_ID },
   ] as const)('gives %j one text, class and time', async (fields, { expect }) => {
-    const { client, delaysMs } = aClient(fault(fields), fault(fields))
+    const { client, delaysMs } = aClient(failure(fields), failure(fields))
     const want = err({ class: 'temporary', code: 'transport_error', message: NO_WORKER })
     expect(await client.health('default', NEVER)).toEqual(want)
     expect(await client.sign('default', REQUEST, NEVER)).toEqual(want)
@@ -59,21 +59,21 @@ describe('concealErrors', () => {
     { code: 'rate_limited', message: 'refused', retryAfterMs: 60_000 },
     { code: 'answer_pending', class: 'pending', message: 'still working on it' },
   ] as const)('leaves what a worker says: %j', async (fields, { expect }) => {
-    const { client, lines, delaysMs } = aClient(fault(fields))
-    expect(await client.health('default', NEVER)).toEqual(fault(fields))
+    const { client, lines, delaysMs } = aClient(failure(fields))
+    expect(await client.health('default', NEVER)).toEqual(failure(fields))
     expect({ lines, delaysMs }).toEqual({ lines: [], delaysMs: [] })
   })
 
   it('does not delay the retry of a worker that has responded before', async ({ expect }) => {
-    const { client, delaysMs } = aClient(fault({ code: 'rate_limited' }), fault())
+    const { client, delaysMs } = aClient(failure({ code: 'rate_limited' }), failure())
     await client.health('default', NEVER)
     expect(await client.health('default', NEVER)).toMatchObject({ error: { message: NO_WORKER } })
     expect(delaysMs).toEqual([])
   })
 
   it('logs the error once, with the issuer, the request and the request id', async ({ expect }) => {
-    const malformed = fault({ code: 'answer_malformed', message: 'bad', requestId: REQUEST_ID })
-    const { client, lines } = aClient(malformed, malformed, fault())
+    const malformed = failure({ code: 'answer_malformed', message: 'bad', requestId: REQUEST_ID })
+    const { client, lines } = aClient(malformed, malformed, failure())
     await client.sign('default', REQUEST, NEVER)
     await client.sign('default', REQUEST, NEVER)
     await client.health('default', NEVER)

@@ -67,7 +67,7 @@ it('heavy values count as what they weigh', ({ expect }) => {
   expect(pool.values()).toEqual(['b1'])
 })
 
-it('what is replaced or deleted is told of, once; clear tells nothing', ({ expect }) => {
+it('a replaced or deleted entry is reported once; clear reports nothing', ({ expect }) => {
   const { pool, dropped } = aPool()
   pool.set('x', { group: 'a', weight: 1, value: 'first' })
   pool.set('x', { group: 'b', weight: 1, value: 'second' })

@@ -42,7 +42,7 @@ describe('Connections', () => {
     { name: 'the key', change: { key: aKey() } },
     { name: 'the url', change: { spec: { url: 'https://other.test' } } },
     { name: 'the caBundle', change: { spec: { caBundle: btoa(makeAuthority().pem) } } },
-  ])('connects anew when $name changes', async ({ change }, { expect }) => {
+  ])('connects again when $name changes', async ({ change }, { expect }) => {
     let key = aKey()
     let spec: object = {}
     const connections = openConnections({

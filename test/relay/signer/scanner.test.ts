@@ -127,7 +127,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place> | Place>> = {
   },
 }
 
-describe('an Issuer of a namespace does not tell apart', () => {
+describe('a namespaced Issuer does not distinguish', () => {
   it.for(Object.entries(PLACES))('%s', async ([, start], { expect }) => {
     const { url, caPem, deadlineMs } = await start()
     const clock = frozenClock()

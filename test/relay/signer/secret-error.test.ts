@@ -10,7 +10,7 @@ it.for([
     want: 'Secret "team-a/edge-client" not found; waiting for it to be created',
   },
   {
-    name: 'a refusal names the command that mends it',
+    name: 'a refusal names the command that fixes it',
     error: {
       kind: 'forbidden',
       message:
@@ -19,7 +19,7 @@ it.for([
     want: 'may not read Secret "team-a/edge-client"; grant it with: kubectl create rolebinding edge-issuer-credential-reader --namespace team-a --clusterrole edge-issuer-credential-reader --serviceaccount edge-issuer:edge-issuer-relay',
   },
   {
-    name: 'anything else is told as it came',
+    name: 'any other error is quoted',
     error: { kind: 'unavailable', message: 'etcd is slow' } as const,
     want: 'could not read Secret "team-a/edge-client": etcd is slow',
   },

@@ -39,7 +39,7 @@ const aWatch = async (...watches: readonly WatchScript[]) => {
 const tom = (version: number, mood = 'calm') => changed('tom', version, mood)
 
 describe('watchObject', () => {
-  it('tells the state it begins with, and each change', async ({ expect }) => {
+  it('reports the initial state, and each change', async ({ expect }) => {
     const { told, source } = await aWatch([
       tom(1),
       tom(2, 'angry'),
@@ -51,16 +51,14 @@ describe('watchObject', () => {
     expect(source.calls).toEqual(['0 watch '])
   })
 
-  it('begins again when a watch ends, and does not tell the same state twice', async ({
-    expect,
-  }) => {
+  it('restarts when a watch ends, and does not report the same state twice', async ({ expect }) => {
     const { told, source, clock } = await aWatch([tom(1)], [tom(1), tom(2, 'angry'), SILENCE])
     await clock.advance(10_000)
     expect(told).toEqual(['0 "calm"', '0 unavailable', '1200 "angry"'])
     expect(source.calls).toEqual(['0 watch ', '1200 watch '])
   })
 
-  it('tells of an object that was made anew', async ({ expect }) => {
+  it('reports an object that was recreated', async ({ expect }) => {
     const { told } = await aWatch([tom(1), deleted('tom', 2), tom(3), SILENCE])
     expect(told).toEqual(['0 "calm"', '0 undefined', '0 "calm"'])
   })

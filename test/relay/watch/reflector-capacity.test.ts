@@ -58,9 +58,7 @@ it('does not list again while there is no room', async ({ expect }) => {
   expect(source.calls).toEqual(['0 list', '0 watch 100'])
 })
 
-it('takes out what it had when a listing has it no more, and nothing that it left out', async ({
-  expect,
-}) => {
+it('removes objects that a listing no longer has, and no ignored ones', async ({ expect }) => {
   const { store, clock } = await play(
     [[FULL], [aPage(200, aRaw('a', 1), aRaw('d', 4))]],
     [[failed('gone')]],

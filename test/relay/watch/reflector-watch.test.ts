@@ -109,7 +109,7 @@ describe('a watch', () => {
     ])
   })
 
-  it('that is closed at once and without an event is a fault', async ({ expect }) => {
+  it('that is closed at once and without an event is an error', async ({ expect }) => {
     const { source, clock, log } = await play([[aPage(100)], [aPage(200)]], [[], []])
     await clock.advance(10_000)
     expect(source.calls).toEqual([
@@ -122,7 +122,7 @@ describe('a watch', () => {
     expect(log.lines[1]?.fields).toMatchObject({ error: 'the watch was closed at once' })
   })
 
-  it('that did well makes the next fault the first again', async ({ expect }) => {
+  it('that succeeded resets the backoff', async ({ expect }) => {
     const broken = failed('unavailable')
     const { source, clock } = await play(
       [[aPage(100)]],
@@ -157,7 +157,7 @@ describe('a watch', () => {
     expect(source.calls).toEqual(['0 list', '0 watch 100', wanted])
   })
 
-  it('that was quiet and closed in order is no fault before the next one', async ({ expect }) => {
+  it('that was quiet and closed normally is no error for the next one', async ({ expect }) => {
     const { source, clock } = await play(
       [[aPage(100)]],
       [[{ pauseMs: 1_000 }], [failed('unavailable')]],

@@ -81,7 +81,7 @@ describe('a listing', () => {
 })
 
 describe('objects', () => {
-  it('that are not ours are left out, and taken out', { tags: ['AC-28'] }, async ({ expect }) => {
+  it('that are not ours are ignored, and removed', { tags: ['AC-28'] }, async ({ expect }) => {
     const foreign = { name: 'x', isOurs: false }
     const { store } = await play(
       [[aPage(100, aRaw('a', 1), aRaw('b', 2, foreign))]],
@@ -96,7 +96,7 @@ describe('objects', () => {
     expect(log.lines.map(({ level }) => level)).toEqual(['info'])
   })
 
-  it('that are not valid are logged and left out, and taken out', async ({ expect }) => {
+  it('that are invalid are logged and ignored, and removed', async ({ expect }) => {
     const { store, log } = await play(
       [[aPage(100, aRaw('a', 1), aRaw('b', 2, { name: 7 }), aRaw('c', 3))]],
       [[changed('a', 101, null), SILENCE]],
@@ -176,7 +176,7 @@ describe('the end', () => {
     expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([])
   })
 
-  it('comes while it waits, and tells who waits for the first listing', async ({ expect }) => {
+  it('comes while it waits, and settles the wait for the first listing', async ({ expect }) => {
     const { reflector, running, stop, clock } = await play([[failed('unavailable')]])
     stop()
     await running

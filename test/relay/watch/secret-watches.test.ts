@@ -62,7 +62,7 @@ describe('a Secret that is followed', () => {
     expect(bench.woken).toEqual(['a'])
   })
 
-  it('wakes who found none when it is created', async ({ expect }) => {
+  it('enqueues an issuer that found no Secret once it is created', async ({ expect }) => {
     const bench = new SecretBench()
     await bench.follow('a')
     await check(bench)
@@ -70,7 +70,9 @@ describe('a Secret that is followed', () => {
     expect(bench.woken).toEqual(['a'])
   })
 
-  it('wakes nobody for what was read before it was told', async ({ expect }) => {
+  it('enqueues no issuer for a version that was read before the watch reported it', async ({
+    expect,
+  }) => {
     const bench = await aJudgedSecret()
     bench.answer = ok(aSecret('2'))
     await check(bench)
@@ -78,7 +80,7 @@ describe('a Secret that is followed', () => {
     expect(bench.woken).toEqual([])
   })
 
-  it('wakes who was overtaken while reading', async ({ expect }) => {
+  it('enqueues an issuer whose read was overtaken by a change', async ({ expect }) => {
     const bench = new SecretBench()
     await bench.follow('a')
     const checking = check(bench)
@@ -87,14 +89,14 @@ describe('a Secret that is followed', () => {
     expect(bench.woken).toEqual(['a'])
   })
 
-  it('wakes nobody because its watch lags', async ({ expect }) => {
+  it('enqueues no issuer because its watch lags', async ({ expect }) => {
     const bench = await aJudgedSecret()
     bench.answer = ok(aSecret('2'))
     for (let checks = 0; checks < 3; checks += 1) await check(bench)
     expect(bench.woken).toEqual([])
   })
 
-  it('wakes nobody because its watch begins again', async ({ expect }) => {
+  it('enqueues no issuer because its watch restarts', async ({ expect }) => {
     const bench = await aJudgedSecret()
     await bench.failed('unavailable')
     await bench.clock.advance(2_000)
@@ -113,7 +115,7 @@ describe('a reading', () => {
     expect(await check(bench)).toEqual(ok(aSecret('2')))
   })
 
-  it('for a signature is what was told last, and of that the one entry', async ({ expect }) => {
+  it('for a sign call is the last reported version, and only its one entry', async ({ expect }) => {
     const bench = await aJudgedSecret()
     await bench.changed(aSecret('2'))
     bench.reads = 0
@@ -133,7 +135,7 @@ describe('a reading', () => {
     expect(await sign(bench)).toEqual(ok(aSecret('9')))
   })
 
-  it('is live of a Secret that nobody follows', async ({ expect }) => {
+  it('is live for a Secret that no issuer follows', async ({ expect }) => {
     const bench = new SecretBench()
     bench.answer = ok(aSecret('1'))
     expect(await sign(bench)).toEqual(ok(aSecret('1')))

@@ -19,7 +19,7 @@ const aStore = () => {
 }
 
 describe('Store', () => {
-  it('tells of additions, changes and deletions', ({ expect }) => {
+  it('reports additions, changes and deletions', ({ expect }) => {
     const { store, changes } = aStore()
     store.put('a', aPet('1', 'ann'))
     store.put('a', aPet('2', 'bob'))
@@ -32,7 +32,7 @@ describe('Store', () => {
     expect(store.size).toBe(0)
   })
 
-  it('tells every listener', ({ expect }) => {
+  it('notifies every listener', ({ expect }) => {
     const { store, changes } = aStore()
     const keys: string[] = []
     store.onChange(({ key }) => keys.push(key))
@@ -40,7 +40,7 @@ describe('Store', () => {
     expect([keys, changes.length]).toEqual([['a'], 1])
   })
 
-  it('tells nothing of the version that is already there', ({ expect }) => {
+  it('reports nothing for a version that it has', ({ expect }) => {
     const { store, changes } = aStore()
     store.put('a', aPet('1', 'ann'))
     store.put('a', aPet('1', 'ann'))
@@ -48,7 +48,7 @@ describe('Store', () => {
     expect(changes).toHaveLength(1)
   })
 
-  it('has changed before it tells', ({ expect }) => {
+  it('has changed before it notifies', ({ expect }) => {
     const { store } = aStore()
     const seen: unknown[] = []
     store.onChange(({ key }) => seen.push([store.get(key), store.keysBy('ann'), store.keys()]))
@@ -96,7 +96,7 @@ describe('Store', () => {
     )
   })
 
-  it('beyond its limit it drops of the namespace that has most, and tells of it', ({ expect }) => {
+  it('beyond its limit it drops objects of the largest namespace, and reports it', ({ expect }) => {
     const store = new Store<string>({ limits: { total: 3, weightOf: () => 1 } })
     const told: string[] = []
     store.onChange(({ key, after }) => told.push(`${after === undefined ? '-' : '+'}${key}`))

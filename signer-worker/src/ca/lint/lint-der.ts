@@ -30,7 +30,7 @@ export const LINT_TAG = {
 export interface LintViolation {
   /** Name of the rule: that of zlint (github.com/zmap/zlint) where it has one. */
   readonly lint: string
-  /** What was found, in a few words. */
+  /** What was found. */
   readonly detail: string
 }
 

@@ -5,8 +5,8 @@
  */
 
 /**
- * @param maxBytes - Reading stops with the first octet over it.
- * @returns The octets, empty when there is no body; `undefined` for more than `maxBytes`.
+ * @param maxBytes - Reading stops with the first byte over it.
+ * @returns The bytes, empty when there is no body; `undefined` for more than `maxBytes`.
  */
 export async function readBody(
   request: Request,

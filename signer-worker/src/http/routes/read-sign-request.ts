@@ -1,5 +1,5 @@
 /**
- * The body of a request to sign, from octets to a checked value.
+ * The body of a request to sign, from bytes to a checked value.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * @param idempotencyKey - The header, which the signature covers; must be the uid of the origin.
- * @returns `request_malformed`, naming each field at fault.
+ * @returns `request_malformed`, naming each invalid field.
  */
 export function readSignRequest(
   body: Uint8Array,
@@ -27,10 +27,10 @@ export function readSignRequest(
   if (!json.ok) return malformed('the body is not JSON in UTF-8')
   const parsed = signRequestSchema.safeParse(json.value)
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(
+    const errors = parsed.error.issues.map(
       ({ path, message }) => `${path.length === 0 ? 'the body' : path.join('.')}: ${message}`,
     )
-    return malformed(faults.join('; '))
+    return malformed(errors.join('; '))
   }
   if (parsed.data.origin.uid !== idempotencyKey) {
     return malformed('the idempotency key is not the uid of the origin')

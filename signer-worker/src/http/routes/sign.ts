@@ -51,7 +51,7 @@ export function sign({ openLedger, nowMs }: SignPorts): Handler<AppEnv, '/:issue
 
     // A refusal goes to the ledger as well: a uid that has its certificate keeps it, whatever policy
     // says by now.
-    const order = judge(config, { request, client, issuer, nowMs: nowMs() })
+    const order = planOrder(config, { request, client, issuer, nowMs: nowMs() })
     const askedAtMs = nowMs()
     const outcome = await openLedger(c.env, { issuer: issuer.name, client }).issue({
       issuer: issuer.name,
@@ -88,7 +88,7 @@ interface Asked {
 }
 
 /** What to issue by the rules of today, or every reason against it. */
-function judge(config: SignerConfig, asked: Asked): Result<IssueOrder, readonly Refusal[]> {
+function planOrder(config: SignerConfig, asked: Asked): Result<IssueOrder, readonly Refusal[]> {
   const { request, client, issuer, nowMs } = asked
   const { ca } = issuer.active
   const opened = authorizeProfile(config, { client, issuer, name: request.profile })

@@ -45,7 +45,7 @@ function isPssSignature(
   { hash, saltLength }: Extract<SignatureAlgorithm, { kind: 'RSA-PSS' }>,
   { signed, signature, publicKey }: Pick<SignedRequest, 'signed' | 'signature' | 'publicKey'>,
 ): boolean {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any view of octets is taken
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any view of bytes is accepted
   const key = publicKey.raw as Buffer
   const padding = constants.RSA_PKCS1_PSS_PADDING
   return createVerify(hash)

@@ -29,7 +29,7 @@ import type { AllowedRules } from '../rules/client-policy.ts'
 import type { Profile } from '../rules/profile.ts'
 import { found } from '../violations.ts'
 
-/** What is requested, and what it is checked against. */
+/** The requested name constraints, and what they are checked against. */
 export interface ConstraintsRequest {
   /** As the certification request has it; `undefined` when it has none. */
   readonly asked: NameConstraints | undefined
@@ -159,7 +159,7 @@ function checkBase(base: GeneralName): Finding | undefined {
   }
 }
 
-/** Empty stands for every domain; a dot in front for those below. */
+/** An empty text is every domain; a dot in front, every domain below. */
 function checkDomain(domain: string): Finding | undefined {
   if (domain === '') return undefined
   return domain.includes('*')

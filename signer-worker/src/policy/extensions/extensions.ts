@@ -159,7 +159,7 @@ const encodeCaConstraints = ({ pathLength }: BasicConstraints): der.Element =>
     ...(pathLength === undefined ? [] : [der.smallInteger(pathLength)]),
   )
 
-/** Without cA, as FALSE is its default: DER leaves it out. */
+/** Without cA, as FALSE is its default: DER omits it. */
 const END_ENTITY = plan('basicConstraints', true, der.sequence())
 
 /** @param keyOctets - Of the BIT STRING subjectPublicKey. */

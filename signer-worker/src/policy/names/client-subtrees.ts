@@ -61,7 +61,7 @@ function rangeProbes(base: GeneralName): readonly string[] | undefined {
 
 /**
  * The subtrees that a client's rules allow as a whole: patterns such as `*.acme.internal`, `10.1.*` and
- * `*`, and whole addresses. A pattern that no subtree can express is left out, so less is permitted.
+ * `*`, and whole addresses. A pattern that no subtree can express is skipped, so less is permitted.
  */
 export function subtreesOfClient(kind: LimitedKind, allowed: AllowedRules): readonly GeneralName[] {
   const texts = patternsOf(kind, allowed)?.texts ?? []

@@ -45,7 +45,7 @@ export function hostOf(text: string): GeneralName | undefined {
 
 const groupsOf = (part: string): readonly string[] => (part === '' ? [] : part.split(':'))
 
-/** An IPv6 address in brackets or without, its zone left out. */
+/** An IPv6 address in brackets or without, without its zone. */
 function ipv6Of(text: string): Uint8Array | undefined {
   if (!text.includes(':')) return undefined
   const address = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '')

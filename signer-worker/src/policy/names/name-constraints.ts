@@ -80,14 +80,14 @@ function excludes(name: GeneralName, base: GeneralName): boolean {
 }
 
 /**
- * Whether a name with a wildcard stands for names that `base` contains, though as text it is not below
+ * Whether a name with a wildcard matches names that `base` contains, though as text it is not below
  * it: then it is not harmless. The wildcard may be a part of the label, as common names have it.
  */
 function canCover(name: GeneralName, base: GeneralName): boolean {
   if (name.kind !== 'dns' || base.kind !== 'dns' || !name.value.includes('*')) return false
   const labels = name.value.toLowerCase().split('.')
   const wanted = base.value.toLowerCase().split('.')
-  // From the right, each label of the base must be one that the label of the name can stand for.
+  // From the right, each label of the base must be one that the label of the name can match.
   const shared = Math.min(labels.length, wanted.length)
   const isCovered = wanted
     .slice(wanted.length - shared)
@@ -97,7 +97,7 @@ function canCover(name: GeneralName, base: GeneralName): boolean {
   return isCovered && wanted.slice(0, wanted.length - shared).every((label) => label === '')
 }
 
-/** Whether a label with `*` for any characters can stand for another. */
+/** Whether a label with `*` for any characters can match another. */
 const labelCovers = (pattern = '', label: string): boolean =>
   matchesAny(compilePatterns([pattern]), label)
 

@@ -88,7 +88,7 @@ const AUTHORITY_AND_REST = /^([^:/?#]*:\/\/[^/?#]*)(.*)$/s
 /**
  * Marks the end of the authority, in URIs and in patterns for them, so that a `*` in the host of a
  * pattern cannot match beyond it: `https://*.a.example/*` does not match `https://evil/.a.example/`.
- * A pattern that ends with a `*` in its authority goes on to match everything.
+ * A pattern that ends with a `*` in its authority matches everything.
  */
 export function markAuthority(text: string): string {
   const [, authority, rest = ''] = AUTHORITY_AND_REST.exec(text) ?? []

@@ -14,7 +14,7 @@ export const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
 /** `::ffff:0:0/96` (RFC 4291 §2.5.5.2). */
 const IPV4_MAPPED_PREFIX = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff)
 
-/** The IPv4 address that an IPv4-mapped IPv6 address stands for: Go and others compare them as equal. */
+/** The IPv4 address of an IPv4-mapped IPv6 address: Go and others compare them as equal. */
 function unmapped(octets: Uint8Array): Uint8Array | undefined {
   const isMapped =
     octets.length === IPV6_OCTETS &&

@@ -1,6 +1,5 @@
 /**
- * What one client may ask for, made ready once for all of its requests: patterns are split, and what
- * is absent costs a request nothing.
+ * What one client may request, compiled once for all of its requests.
  *
  * @module
  */
@@ -16,7 +15,7 @@ import { compilePatterns, inNamespace, type Patterns } from './pattern.ts'
 
 /** One rule for values of one kind. */
 export interface ValueRule {
-  /** Where it stands in the client's entry: `allowed.dnsNames`. */
+  /** Its member in the client's entry: `allowed.dnsNames`. */
   readonly member: string
   readonly patterns: Patterns
 }
@@ -40,7 +39,7 @@ export interface AllowedRules {
   readonly usages: readonly string[]
 }
 
-/** What one client may ask for. */
+/** What one client may request. */
 export interface ClientPolicy {
   /** `undefined` allows all that the profile allows. */
   readonly allowed: AllowedRules | undefined
@@ -55,7 +54,7 @@ export interface ClientPolicy {
 export const nameRuleKind = (name: GeneralName): string =>
   name.kind === 'otherName' ? name.typeId : name.kind
 
-/** Makes the rules of one client ready. */
+/** Compiles the rules of one client. */
 export const compileClientPolicy = (
   { allowed, constraints = {}, selector }: ClientRules,
   blockedKeys: BlockedKeys = NO_BLOCKED_KEYS,

@@ -1,5 +1,5 @@
 /**
- * What one client may ask for, as the configuration says it: the words of cert-manager's
+ * What one client may request, as in the configuration: the vocabulary of cert-manager's
  * approver-policy (CertificateRequestPolicy, policy.cert-manager.io/v1alpha1), with their meaning.
  * What is absent from `allowed` must be absent from a request; a client without `allowed` is
  * `unrestricted`, and the profile alone decides. It has no CEL validations, durations are in seconds, and `value` has a plural.
@@ -78,7 +78,7 @@ const list = (what: string): z.ZodMiniOptional<typeof listRuleSchema> =>
 
 const listRuleSchema = z.strictObject({ values, required }).check(z.refine(isPossible, IMPOSSIBLE))
 
-/** Rule for what has one value; a subject can have it twice all the same, and each is judged. */
+/** Rule for an attribute with one value; a subject can still have several, and each is checked. */
 const single = (what: string): z.ZodMiniOptional<typeof singleRuleSchema> =>
   z.optional(singleRuleSchema).check(z.describe(`${what}; none when absent`))
 

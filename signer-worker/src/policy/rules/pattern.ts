@@ -6,7 +6,7 @@
  */
 import { NAME_PATTERN } from '@edge-issuer/shared'
 
-/** In a pattern, stands for the namespace of the request. */
+/** The placeholder for the namespace of the request. */
 export const NAMESPACE_PLACEHOLDER = '{namespace}'
 
 /** Patterns that were split once, so that a request only has to compare. */

@@ -1,6 +1,6 @@
 /**
  * What a certificate may look like: the closed options of a profile. With nothing set, a profile
- * gives what cert-manager's own CA issuer gives, but for CA certificates.
+ * gives what cert-manager's own CA issuer gives, except CA certificates.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import * as z from 'zod/mini'
 import { oidSchema } from './oid-schema.ts'
 
 /** Kinds of public key that a profile can allow. */
-export const KEY_TYPES = ['RSA', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const
+const KEY_TYPES = ['RSA', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const
 
 /** Kinds of subject alternative name that a profile can allow. */
 const NAME_KINDS = ['dns', 'ip', 'uri', 'email', 'otherName'] as const
@@ -52,7 +52,7 @@ const rsaBitsSchema = z.int().check(z.gte(MIN_RSA_BITS), z.lte(MAX_RSA_BITS))
 /** The CA/Browser Forum's arc; a private CA that names one of these claims what it cannot keep. */
 const isPrivatePolicy = (oid: string): boolean => !`${oid}.`.startsWith('2.23.140.1.')
 
-/** A member that may be left out. The value is made anew for each profile, as nothing may be shared. */
+/** An optional member with a default, which is copied for each profile. */
 const member = <T extends z.ZodMiniType>(
   schema: T,
   value: z.core.util.NoUndefined<z.output<T>>,

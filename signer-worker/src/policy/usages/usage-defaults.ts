@@ -24,7 +24,7 @@ import type { Violation } from '../messages.ts'
 import { quoteList } from '../text.ts'
 import { isWithinIssuers, listedUsages, type UsageRules } from './usage-rules.ts'
 
-/** The two extensions; an empty list leaves its extension out. */
+/** The two extensions; an empty list omits its extension. */
 export interface Usages {
   /** Numbers of bits, ascending. */
   readonly keyUsage: readonly number[]

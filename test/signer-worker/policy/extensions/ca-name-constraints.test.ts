@@ -112,7 +112,7 @@ describe('a malformed name constraint is refused, permitted or excluded', () => 
     [
       'DNS',
       dns('*.a'),
-      '"DNS:*.a" has a "*", which stands for no other characters in a constraint',
+      '"DNS:*.a" has a "*", which matches no other characters in a constraint',
     ],
     ['URI', uri('https://a/'), '"URI:https://a/" has a label that is not letters'],
     ['URI', uri('10.0.0.1'), '"URI:10.0.0.1" is read as an IP address'],

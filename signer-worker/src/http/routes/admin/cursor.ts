@@ -1,5 +1,5 @@
 /**
- * Where a list goes on, as the text that clients send back.
+ * The position in a list, as the text that clients send back.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * `GET {publicUrl}/v1/admin/metrics`: what the ledgers count, in the Prometheus text format.
  *
  * The counters are those of the ledgers, so they survive every isolate. What never came to a ledger (a
- * request that nobody known signed, a body that is not one of the protocol) is in the log alone.
+ * request that no registered key signed, a body that is not one of the protocol) is in the log alone.
  *
  * @module
  */

@@ -32,11 +32,11 @@ export function readMembers<Query>(
   const names = [...search.keys()]
   const repeated = names.filter((name, index) => names.indexOf(name) < index)
   const parsed = schema.safeParse(Object.fromEntries(search))
-  const faults = [
+  const errors = [
     ...repeated.map((name) => `${JSON.stringify(name)} is there more than once`),
     ...(parsed.error?.issues ?? []).map(({ path, message }) => [...path, message].join(': ')),
   ]
-  return faults.length > 0 || !parsed.success ? malformed(faults.join('; ')) : ok(parsed.data)
+  return errors.length > 0 || !parsed.success ? malformed(errors.join('; ')) : ok(parsed.data)
 }
 
 /** Reads the query of a list; as {@link readMembers}, and a cursor that no page gave is malformed. */

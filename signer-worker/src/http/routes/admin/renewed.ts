@@ -19,7 +19,7 @@ type Listed = Pick<LedgerCertificate, 'issuedAt' | 'lineage'> & {
  * Asks each object of a ledger with several once, however many certificates there are. Times are compared by the
  * second: of two in the same second, both stay.
  *
- * @param ledgers - Every object that was asked for.
+ * @param ledgers - Every selected object.
  * @returns The certificates that are the last of their lineage; or that an object did not answer.
  */
 export async function withoutRenewed<Item extends Listed>(

@@ -1,5 +1,5 @@
 /**
- * Node's X509Certificate as a judge.
+ * Node's X509Certificate as a checker.
  * @module
  */
 import { createHash, X509Certificate } from 'node:crypto'
@@ -9,13 +9,13 @@ import { ATTRIBUTE_OIDS, nameFact, unescapeValue } from './words.ts'
 /** Whether it can be read, is signed by the next one of its chain and valid, and what it says. */
 export function askNode(exhibit: Exhibit): Verdict {
   try {
-    return judge(new X509Certificate(exhibit.der), exhibit)
+    return check(new X509Certificate(exhibit.der), exhibit)
   } catch (error) {
     return { faults: [`cannot be read: ${String(error)}`], facts: {} }
   }
 }
 
-function judge(certificate: X509Certificate, { chain, atSeconds }: Exhibit): Verdict {
+function check(certificate: X509Certificate, { chain, atSeconds }: Exhibit): Verdict {
   const [issuer = certificate] = chain.map((each) => new X509Certificate(each))
   return {
     faults: [

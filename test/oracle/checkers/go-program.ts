@@ -19,7 +19,7 @@ const program = (name: string, title: string, folder: string): GoProgram => ({
   build: async (job: BuildJob) => compile({ ...job, output: join(job.outputFolder, name) }),
 })
 
-const JUDGE = program('certificate-judge', 'the judge of certificates for tests', 'go')
+const CHECKER = program('certificate-check', 'the checker of certificates for tests', 'go')
 const READERS = program('go-readers', "Go's own readers for tests", 'readers')
 const PROXIES = program('go-proxies', "Go's reader of proxy variables for tests", 'proxies')
 
@@ -28,10 +28,10 @@ async function pathOf(built: GoProgram, report: Report): Promise<string> {
 }
 
 /**
- * @returns the path of the program that judges certificates
+ * @returns the path of the program that checks certificates
  * @throws Error that says what to install when it is not built yet and there is no Go
  */
-export const findOrBuildJudge = async (report: Report): Promise<string> => pathOf(JUDGE, report)
+export const findOrBuildChecker = async (report: Report): Promise<string> => pathOf(CHECKER, report)
 
 /** The same for the program that reads PEM, certification requests and names as Go does. */
 export const findOrBuildReaders = async (report: Report): Promise<string> => pathOf(READERS, report)

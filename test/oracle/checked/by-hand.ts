@@ -24,7 +24,7 @@ import {
   seq,
   subjectAltName,
 } from '@edge-issuer/testbed/pki/x509'
-import type { Exhibit, Facts } from '../judges/facts.ts'
+import type { Exhibit, Facts } from '../checkers/facts.ts'
 
 const AT_SECONDS = Date.parse('2026-11-24T12:00:00Z') / 1000
 

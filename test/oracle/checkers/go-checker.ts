@@ -1,6 +1,6 @@
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 /**
- * Go's crypto/x509 and zlint as judges: one process for any number of certificates.
+ * Go's crypto/x509 and zlint as checkers: one process for any number of certificates.
  * @module
  */
 import { inject } from 'vitest'
@@ -71,12 +71,12 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 /** Asks about every certificate; the answers are in the same order. */
 export async function askGo(exhibits: readonly Exhibit[]): Promise<readonly GoVerdict[]> {
   const result = await runCommand({
-    command: inject('certificateJudge'),
+    command: inject('certificateChecker'),
     args: [],
     env: {},
     stdin: exhibits.map(toLine).join(''),
   })
-  if (result.code !== 0) throw new Error(`the Go judge failed: ${result.stderr}`)
+  if (result.code !== 0) throw new Error(`the Go checker failed: ${result.stderr}`)
   const lines = result.stdout.trimEnd().split('\n')
   if (lines.length !== exhibits.length) throw new Error(`${lines.length} answers`)
   return lines.map((line) => toVerdict(verdictSchema.parse(JSON.parse(line))))

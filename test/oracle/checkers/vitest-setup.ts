@@ -4,12 +4,12 @@
  * @module
  */
 import type { TestProject } from 'vitest/node'
-import { findOrBuildJudge, findOrBuildProxies, findOrBuildReaders } from './go-program.ts'
+import { findOrBuildChecker, findOrBuildProxies, findOrBuildReaders } from './go-program.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Paths of the Go programs. */
-    readonly certificateJudge: string
+    readonly certificateChecker: string
     readonly goReaders: string
     readonly goProxies: string
   }
@@ -19,7 +19,7 @@ const report = (line: string): unknown => process.stderr.write(`${line}\n`)
 
 /** Called once by Vitest, in its main process. */
 export async function setup(project: TestProject): Promise<void> {
-  project.provide('certificateJudge', await findOrBuildJudge(report))
+  project.provide('certificateChecker', await findOrBuildChecker(report))
   project.provide('goReaders', await findOrBuildReaders(report))
   project.provide('goProxies', await findOrBuildProxies(report))
 }

@@ -13,7 +13,7 @@ import { readCsr } from '../../../signer-worker/src/policy/csr/csr.ts'
 import { profileSchema } from '../../../signer-worker/src/policy/rules/profile.ts'
 import { csrArbitrary } from '../../support/csr-arbitrary.ts'
 import { mutationOf } from '../../support/der-mutation.ts'
-import { readWithGo } from '../judges/go-readers.ts'
+import { readWithGo } from '../checkers/go-readers.ts'
 
 const valuesOf = ({ rdns }: Name): readonly string[] => rdns.flat().map(({ value }) => value)
 

@@ -4,14 +4,14 @@ import { openssl } from '@edge-issuer/testbed/pki/openssl'
  * issuing CA ends.
  */
 import { describe, it } from 'vitest'
+import { disagreements } from '../checkers/facts.ts'
+import { askGo, lintErrors } from '../checkers/go-checker.ts'
+import { askNode } from '../checkers/node-checker.ts'
+import { askOpenssl } from '../checkers/openssl-checker.ts'
 import { issue, type Issued } from '../generate/encode.ts'
 import { expectedFacts } from '../generate/expected.ts'
 import { makeIssuer } from '../generate/issuers.ts'
 import { plainRequest } from '../generate/plain.ts'
-import { disagreements } from '../judges/facts.ts'
-import { askGo, lintErrors } from '../judges/go-judge.ts'
-import { askNode } from '../judges/node-judge.ts'
-import { askOpenssl } from '../judges/openssl-judge.ts'
 
 const DAY_SECONDS = 86_400
 /** How far the default profile backdates, and the shortest that it issues. */
@@ -27,7 +27,7 @@ async function encodedTimes({ der }: Issued): Promise<readonly string[]> {
   )
 }
 
-/** What each judge has against a certificate at a time. */
+/** What each checker has against a certificate at a time. */
 async function faultsAt(issued: Issued, at: number): Promise<Record<string, string>> {
   const exhibit = { ...issued, atSeconds: at / 1000 }
   const [[byOpenssl], [byGo]] = await Promise.all([askOpenssl([exhibit]), askGo([exhibit])])
@@ -107,7 +107,7 @@ describe('an issuing CA that ends before the duration', () => {
       }),
     )
 
-  it('gives a certificate that ends in the same second, for every judge', async ({ expect }) => {
+  it('gives a certificate that ends in the same second, for every checker', async ({ expect }) => {
     const issued = issueWithLeft(DAY_SECONDS)
     expect(await encodedTimes(issued)).toEqual([
       'UTCTIME 491231000000Z',
@@ -115,7 +115,7 @@ describe('an issuing CA that ends before the duration', () => {
     ])
     expect(await faultsAt(issued, endMs - 1000)).toEqual(ACCEPTED)
     const late = await faultsAt(issued, endMs + 1000)
-    for (const judge of ['openssl', 'Go', 'Node']) expect(late[judge]).toMatch(/expired|not valid/)
+    for (const check of ['openssl', 'Go', 'Node']) expect(late[check]).toMatch(/expired|not valid/)
   })
 
   it('gives one of the shortest length, and none that is a second shorter', async ({ expect }) => {

@@ -23,10 +23,10 @@ import {
   tlv,
   utf8,
 } from '@edge-issuer/testbed/pki/x509'
-import type { Exhibit } from '../judges/facts.ts'
+import type { Exhibit } from '../checkers/facts.ts'
 import { belowAnotherCa, exhibit, withExtensions, without } from './by-hand.ts'
 
-/** Who objects, and how; a judge that is not named does not. */
+/** Who objects, and how; a checker that is not named does not. */
 export interface Objections {
   /** Names of lints, all of them. */
   readonly zlint?: readonly string[]

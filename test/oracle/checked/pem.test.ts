@@ -3,7 +3,7 @@ import { toPem } from '@edge-issuer/testbed/pki/x509'
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { decodeFirstPemBlock, decodePemRequest, encodePem } from '../../../shared/src/index.ts'
-import { readWithGo } from '../judges/go-readers.ts'
+import { readWithGo } from '../checkers/go-readers.ts'
 
 const BODY = Uint8Array.from({ length: 100 }, (_, at) => (at * 37) % 256)
 const PEM = encodePem('CERTIFICATE REQUEST', BODY)

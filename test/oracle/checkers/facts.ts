@@ -1,5 +1,5 @@
 /**
- * What a certificate says, in words that all judges can be brought to.
+ * What a certificate says, in words that all checkers can be brought to.
  * @module
  */
 
@@ -33,7 +33,7 @@ export interface Facts {
   readonly authorityKeyId: string
 }
 
-/** One certificate to judge. */
+/** One certificate to check. */
 export interface Exhibit {
   readonly der: Uint8Array
   /** The issuing CA, then each one above it, the root last; DER. */
@@ -42,18 +42,18 @@ export interface Exhibit {
   readonly atSeconds: number
 }
 
-/** What one judge says of one certificate. */
+/** What one checker says of one certificate. */
 export interface Verdict {
-  /** Empty when the judge accepts it. */
+  /** Empty when the checker accepts it. */
   readonly faults: readonly string[]
-  /** As far as this judge tells them; nothing when it cannot read the certificate. */
+  /** As far as this checker reports them; nothing when it cannot read the certificate. */
   readonly facts: Partial<Facts>
 }
 
-/** Stands for an otherName whose value a judge does not show. */
+/** Stands for an otherName whose value a checker does not show. */
 export const UNREAD_OTHER_NAME = 'otherName:?'
 
-/** Where what a judge read differs from what is expected: `keyUsage: [0,2], wanted [0]`. */
+/** Differences between what a checker read and what is expected from what is expected: `keyUsage: [0,2], wanted [0]`. */
 export function disagreements(found: Partial<Facts>, wanted: Facts): readonly string[] {
   const expected = found.names?.includes(UNREAD_OTHER_NAME) === true ? withUnread(wanted) : wanted
   const expectedByName = new Map<string, unknown>(Object.entries(expected))

@@ -4,11 +4,11 @@ import { aKey } from '@edge-issuer/testbed/pki/x509'
  * requests leave it out. A version of zlint that thinks otherwise shows here.
  */
 import { it } from 'vitest'
+import { askGo, lintErrors } from '../checkers/go-checker.ts'
+import { askOpenssl } from '../checkers/openssl-checker.ts'
 import { issue } from '../generate/encode.ts'
 import { makeIssuer } from '../generate/issuers.ts'
 import { plainRequest } from '../generate/plain.ts'
-import { askGo, lintErrors } from '../judges/go-judge.ts'
-import { askOpenssl } from '../judges/openssl-judge.ts'
 
 const issuer = makeIssuer({ label: 'Any', key: 'P-256' })
 

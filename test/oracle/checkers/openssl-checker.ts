@@ -1,5 +1,5 @@
 /**
- * The openssl command as a judge of many certificates with few processes: one prints them all, and
+ * The openssl command as a checker of many certificates with few processes: one prints them all, and
  * one for each time verifies all of that time and prints the chains that it found.
  * @module
  */

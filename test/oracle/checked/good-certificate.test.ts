@@ -1,18 +1,18 @@
 /**
- * What each judge reads, of one certificate made by hand whose every fact is known beforehand: the ground
+ * What each checker reads, of one certificate made by hand whose every fact is known beforehand: the ground
  * on which generated certificates are compared.
  */
 import { beforeAll, describe, it } from 'vitest'
-import { disagreements, type Facts, type Verdict } from '../judges/facts.ts'
-import { askGo, lintErrors } from '../judges/go-judge.ts'
-import { askNode } from '../judges/node-judge.ts'
-import { askOpenssl } from '../judges/openssl-judge.ts'
+import { disagreements, type Facts, type Verdict } from '../checkers/facts.ts'
+import { askGo, lintErrors } from '../checkers/go-checker.ts'
+import { askNode } from '../checkers/node-checker.ts'
+import { askOpenssl } from '../checkers/openssl-checker.ts'
 import { exhibit, GOOD_FACTS } from './by-hand.ts'
 
 const JUDGES = ['openssl', 'Go', 'Node'] as const
 const FACTS: ReadonlySet<string> = new Set(Object.keys(GOOD_FACTS))
 
-/** Facts that a judge does not tell. */
+/** Facts that a checker does not tell. */
 const UNTOLD: Readonly<Record<(typeof JUDGES)[number], readonly (keyof Facts)[]>> = {
   openssl: ['spkiSha256'],
   Go: ['keyOctets'],
@@ -39,8 +39,8 @@ beforeAll(async () => {
   errors = lintErrors(byGo)
 })
 
-describe.for(JUDGES)('%s', (judge) => {
-  const verdict = (): Verdict => verdicts.get(judge) ?? { faults: ['none'], facts: {} }
+describe.for(JUDGES)('%s', (check) => {
+  const verdict = (): Verdict => verdicts.get(check) ?? { faults: ['none'], facts: {} }
 
   it('has nothing against it', ({ expect }) => {
     expect(verdict().faults).toEqual([])
@@ -50,7 +50,7 @@ describe.for(JUDGES)('%s', (judge) => {
     const { facts } = verdict()
     expect(facts).toEqual(
       Object.fromEntries(
-        Object.entries(GOOD_FACTS).filter(([fact]) => !UNTOLD[judge].some((each) => each === fact)),
+        Object.entries(GOOD_FACTS).filter(([fact]) => !UNTOLD[check].some((each) => each === fact)),
       ),
     )
     expect(disagreements(facts, GOOD_FACTS)).toEqual([])
@@ -58,7 +58,7 @@ describe.for(JUDGES)('%s', (judge) => {
 
   it.for([...FACTS])('disagrees when another %s is wanted, if it tells it', (fact, { expect }) => {
     const found = disagreements(verdict().facts, { ...GOOD_FACTS, [fact]: 'another' })
-    const isUntold = UNTOLD[judge].some((each) => each === fact)
+    const isUntold = UNTOLD[check].some((each) => each === fact)
     expect(found.map((text) => text.split(':')[0])).toEqual(isUntold ? [] : [fact])
   })
 })

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func judge(asked question, linter *linter) verdict {
+func check(asked question, linter *linter) verdict {
 	result := verdict{Lints: linter.lint(asked.Chain[0])}
 	certificate, err := x509.ParseCertificate(asked.Chain[0])
 	if err != nil {
