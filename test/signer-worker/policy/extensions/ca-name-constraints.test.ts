@@ -109,11 +109,7 @@ describe('a malformed name constraint is refused, permitted or excluded', () => 
     ['DNS', dns('..example'), '"DNS:..example" has an empty label'],
     ['DNS', dns('.'), '"DNS:." is empty'],
     ['DNS', dns('a b'), '"DNS:a b" has a label that is not letters, digits and inner hyphens'],
-    [
-      'DNS',
-      dns('*.a'),
-      '"DNS:*.a" has a "*", which matches no other characters in a constraint',
-    ],
+    ['DNS', dns('*.a'), '"DNS:*.a" has a "*", which matches no other characters in a constraint'],
     ['URI', uri('https://a/'), '"URI:https://a/" has a label that is not letters'],
     ['URI', uri('10.0.0.1'), '"URI:10.0.0.1" is read as an IP address'],
     ['email', email('a..b'), '"email:a..b" has an empty label'],
