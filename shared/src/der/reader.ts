@@ -52,9 +52,9 @@ export class DerReader {
   readonly #depth: number
   /** The element that this scope is, as offsets. */
   readonly #tag: number
-  readonly #start: number
+  #start: number
   readonly #contentsAt: number
-  readonly #end: number
+  #end: number
   /** Offset of the element that comes next, so the end of the one taken last; never beyond `#end`. */
   #offset: number
   /** The element that was taken last. */
@@ -190,6 +190,16 @@ export class DerReader {
     return this.nextTag === TAG.generalizedTime
       ? this.#value(name, TAG.generalizedTime, decodeGeneralizedTime)
       : this.#value(name, TAG.utcTime, decodeUtcTime)
+  }
+
+  /** Takes one element of any type. @returns A reader that takes the same element, under the same path. */
+  readerOfNext(name: string | number): DerReader {
+    this.#next(name)
+    const reader = new DerReader(this.#bytes, this.#parent, this.#name)
+    reader.#start = this.#lastStart
+    reader.#offset = this.#lastStart
+    reader.#end = this.#offset
+    return reader
   }
 
   /** Takes one element of any type and gives it whole; its contents are not read. */

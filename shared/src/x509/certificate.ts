@@ -9,26 +9,45 @@ import type { DerReader } from '../der/reader.ts'
 import { contextConstructed } from '../der/tag.ts'
 import type { ParseError } from '../parse-error.ts'
 import type { Result } from '../result.ts'
-import { readExtensions, type Extensions } from './extension.ts'
+import {
+  type Extension,
+  type Extensions,
+  readExtensions,
+  readExtensionsUnread,
+} from './extension.ts'
 import { readName, type Name } from './name.ts'
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
 
-/** A certificate, read to the end of every field that is known. Octets are views of the input. */
-export interface Certificate {
+/** What every certificate has beside names, key and extensions. Octets are views of the input. */
+interface CertificateFrame {
   /** TBSCertificate in DER: what the signature covers. */
   readonly signed: Uint8Array
   /** Big-endian magnitude. */
   readonly serialNumber: Uint8Array
-  readonly issuer: Name
-  readonly subject: Name
   /** Epoch milliseconds; both ends belong to the validity. */
   readonly notBeforeMs: number
   readonly notAfterMs: number
-  readonly publicKey: SubjectPublicKeyInfo
-  readonly extensions: Extensions
   /** AlgorithmIdentifier in DER. */
   readonly signatureAlgorithm: Uint8Array
   readonly signature: Uint8Array
+}
+
+/** A certificate, read to the end of every field that is known. */
+export interface Certificate extends CertificateFrame {
+  readonly issuer: Name
+  readonly subject: Name
+  readonly publicKey: SubjectPublicKeyInfo
+  readonly extensions: Extensions
+}
+
+/** A certificate whose names, key and values of extensions are not read. */
+export interface CertificateInDer extends CertificateFrame {
+  /** Name in DER. */
+  readonly issuer: Uint8Array
+  readonly subject: Uint8Array
+  /** SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Uint8Array
+  readonly extensions: readonly Extension[]
 }
 
 /** Largest certificate that is read and issued, in bytes: just below cert-manager's limit on PEM (internal/pem). */
@@ -40,9 +59,39 @@ const EXTENSIONS = contextConstructed(3)
 
 /** @returns The certificate; or where and how it departs from what is accepted. */
 export const parseCertificate = (der: Uint8Array): Result<Certificate, ParseError> =>
-  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, readFields)
+  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) => {
+    const { issuer, subject, publicKey, extensions, ...frame } = readFields(input)
+    return {
+      ...frame,
+      issuer: readName(issuer, 'issuer'),
+      subject: readName(subject, 'subject'),
+      publicKey: readSubjectPublicKeyInfo(publicKey, 'subjectPublicKeyInfo'),
+      extensions: readExtensions(extensions, 'extensions'),
+    }
+  })
 
-function readFields(input: DerReader): Certificate {
+/** As {@link parseCertificate}, for a comparison of octets: names, key and values of extensions are not read. */
+export const parseCertificateInDer = (der: Uint8Array): Result<CertificateInDer, ParseError> =>
+  readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) => {
+    const { issuer, subject, publicKey, extensions, ...frame } = readFields(input)
+    return {
+      ...frame,
+      issuer: issuer.any('issuer'),
+      subject: subject.any('subject'),
+      publicKey: publicKey.any('subjectPublicKeyInfo'),
+      extensions: readExtensionsUnread(extensions, 'extensions'),
+    }
+  })
+
+/** The frame, and readers of the other fields. */
+interface Fields extends CertificateFrame {
+  readonly issuer: DerReader
+  readonly subject: DerReader
+  readonly publicKey: DerReader
+  readonly extensions: DerReader
+}
+
+function readFields(input: DerReader): Fields {
   const certificate = input.sequence('certificate')
   const tbs = certificate.sequence('tbsCertificate')
   const signatureAlgorithm = readAlgorithm(certificate, 'signatureAlgorithm')
@@ -53,12 +102,12 @@ function readFields(input: DerReader): Certificate {
   if (!tbs.anyMatches('signature', signatureAlgorithm)) {
     throw tbs.refusal('signature', 'signature_algorithm_differs')
   }
-  const issuer = readName(tbs, 'issuer')
+  const issuer = tbs.readerOfNext('issuer')
   const { notBeforeMs, notAfterMs } = readValidity(tbs)
-  const subject = readName(tbs, 'subject')
-  const publicKey = readSubjectPublicKeyInfo(tbs, 'subjectPublicKeyInfo')
+  const subject = tbs.readerOfNext('subject')
+  const publicKey = tbs.readerOfNext('subjectPublicKeyInfo')
   const wrapper = tbs.into('extensions', EXTENSIONS)
-  const extensions = readExtensions(wrapper, 'extensions')
+  const extensions = wrapper.readerOfNext('extensions')
   wrapper.end()
   tbs.end()
   return {
@@ -91,7 +140,7 @@ function readAlgorithm(reader: DerReader, field: string): Uint8Array {
   return identifier.raw
 }
 
-function readValidity(tbs: DerReader): Pick<Certificate, 'notBeforeMs' | 'notAfterMs'> {
+function readValidity(tbs: DerReader): Pick<CertificateFrame, 'notBeforeMs' | 'notAfterMs'> {
   const validity = tbs.sequence('validity')
   const notBeforeMs = validity.time('notBefore')
   const notAfterMs = validity.time('notAfter')

@@ -55,6 +55,13 @@ export function readExtensions(reader: DerReader, field: string): Extensions {
   return extensions
 }
 
+/** Takes the Extensions of a certificate without reading their values. */
+export function readExtensionsUnread(reader: DerReader, field: string): readonly Extension[] {
+  const { list } = readExtensionList(reader, field, VALUES_UNREAD)
+  requireEachOnce(reader, field, list)
+  return list
+}
+
 /**
  * Takes the Extensions that a certification request asks for, as tools write them: FALSE may be stated,
  * keyUsage may have trailing zero bits or no bit at all, which asks for nothing. What is copied into a
@@ -147,6 +154,7 @@ const CERTIFICATE: Dialect = {
   critical: (extension) => extension.booleanDefaultFalse('critical'),
   value: readValue,
 }
+const VALUES_UNREAD: Dialect = { ...CERTIFICATE, value: () => false }
 const REQUEST: Dialect = {
   critical: (extension) => extension.optionalBoolean('critical'),
   value: readRequestedValue,

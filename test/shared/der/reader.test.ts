@@ -157,6 +157,32 @@ describe('an element and what it is held against', () => {
   })
 })
 
+describe('a reader of the next element', () => {
+  it('takes that element, gives it whole, and ends after it', ({ expect }) => {
+    const bytes = seq(integer(1), integer(2))
+    const grammar = (reader: DerReader): unknown => {
+      const list = reader.sequence('list')
+      const first = list.readerOfNext('first')
+      const second = list.smallInteger('second')
+      const result = [first.raw.length, first.smallInteger('first'), second]
+      first.end()
+      list.end()
+      return result
+    }
+    expect(read(bytes, grammar)).toBe('ok [3,1,2]')
+  })
+
+  it('reports errors where the element is', ({ expect }) => {
+    const bytes = seq(integer(1), seq(integer(2)))
+    const grammar = (reader: DerReader): unknown => {
+      const list = reader.sequence('list')
+      list.any('first')
+      return list.readerOfNext('second').sequence('second').primitive('number', 5)
+    }
+    expect(read(bytes, grammar)).toBe('list.second.number is INTEGER; expected NULL (at octet 7)')
+  })
+})
+
 const readBits = (reader: DerReader): unknown => {
   const bits = reader.insideBitString('bits')
   return [bits.contents.length, bits.smallInteger('number')]

@@ -20,7 +20,13 @@ import {
   time,
 } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
-import { nameToText, parseCertificate, timeToText, toHex } from '../../../shared/src/x509/index.ts'
+import {
+  nameToText,
+  parseCertificate,
+  parseCertificateInDer,
+  timeToText,
+  toHex,
+} from '../../../shared/src/x509/index.ts'
 
 const KEY = aKey()
 const ECDSA = algorithmOf(KEY)
@@ -97,6 +103,30 @@ describe('a certificate', () => {
         excluded: [{ kind: 'email', value: '.b.example' }],
       },
     })
+  })
+
+  it('is the same in DER, with octets instead of names, key and values', ({ expect }) => {
+    const der = certificate({})
+    const [read, inDer] = [parseCertificate(der), parseCertificateInDer(der)]
+    if (!read.ok || !inDer.ok) throw new Error('the certificate was not read')
+    const { issuer, subject, publicKey, extensions, ...frame } = read.value
+    expect(inDer.value).toEqual({
+      ...frame,
+      issuer: issuer.raw,
+      subject: subject.raw,
+      publicKey: publicKey.raw,
+      extensions: extensions.list,
+    })
+  })
+
+  it('in DER may have a name that cannot be read, but nothing else', ({ expect }) => {
+    const results = [{ subject: seq(NULL) }, { extensions: octets() }, { validity: NULL }].map(
+      (changed) => {
+        const result = parseCertificateInDer(certificate(changed))
+        return result.ok ? 'read' : result.error.code
+      },
+    )
+    expect(results).toEqual(['read', 'field_missing', 'tag_unexpected'])
   })
 
   it('has an authorityKeyIdentifier without a key identifier', ({ expect }) => {
