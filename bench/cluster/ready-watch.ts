@@ -58,7 +58,7 @@ export async function watchReady(
   let { resourceVersion } = metadata
   const readyAtMs = new Map<string, number>()
   const failure = Promise.withResolvers<never>()
-  // Whoever waits hears of it; it may happen before anybody waits.
+  // It may happen before anything waits for it.
   failure.promise.catch(() => undefined)
   let wanted = Number.POSITIVE_INFINITY
   let reached = Promise.withResolvers<void>()

@@ -66,7 +66,7 @@ async function warmUp(
   }
 }
 
-/** Anew for each drive: the worker closes a connection that is idle while the next one is prepared. */
+/** New for each run: the worker closes a connection that is idle while the next one is prepared. */
 async function connectAll(order: LoadOrder): Promise<readonly Connection[]> {
   const url = new URL(order.url)
   return Promise.all(

@@ -38,7 +38,7 @@ export const MAX_PAGE_ITEMS = 500
 /** Items of a page when the query does not say. */
 export const DEFAULT_PAGE_ITEMS = 100
 
-/** A serial number as every answer has it: whole octets, lower-case hexadecimal (RFC 5280 §4.1.2.2). */
+/** A serial number as every answer has it: whole bytes, lower-case hexadecimal (RFC 5280 §4.1.2.2). */
 export const SERIAL_NUMBER_PATTERN = /^([0-9a-f]{2}){1,20}$/
 
 const serialNumberSchema = z

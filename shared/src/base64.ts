@@ -21,15 +21,15 @@ SIX_BITS[PADDING.codePointAt(0) ?? 0] = 0
 /** Both runtimes have it; workerd looks the global up each time. */
 const RuntimeBuffer = Buffer
 
-/** Encodes octets, padded and without line ends. */
+/** Encodes bytes, padded and without line ends. */
 export const encodeBase64 = ({ buffer, byteOffset, length }: Uint8Array): string =>
   RuntimeBuffer.from(buffer, byteOffset, length).toString('base64')
 
-/** @returns The octets, or `undefined` for anything but canonical, padded base64 (RFC 4648 §3.5). */
+/** @returns The bytes, or `undefined` for anything but canonical, padded base64 (RFC 4648 §3.5). */
 export function decodeBase64(base64: string): Uint8Array | undefined {
   const padding = paddingOf(base64)
   if (padding === undefined || base64.length % 4 !== 0) return undefined
-  const octets = new Uint8Array((base64.length / 4) * 3 - padding)
+  const bytes = new Uint8Array((base64.length / 4) * 3 - padding)
   let bits = 0
   let seen = 0
   for (let from = 0, at = 0; from < base64.length; from += 4, at += 3) {
@@ -40,13 +40,13 @@ export function decodeBase64(base64: string): Uint8Array | undefined {
     seen |= first | second | third | fourth
     bits = (first << 18) | (second << 12) | (third << 6) | fourth
     // What lies beyond the end of an array is not written.
-    octets[at] = bits >> 16
-    octets[at + 1] = bits >> 8
-    octets[at + 2] = bits
+    bytes[at] = bits >> 16
+    bytes[at + 1] = bits >> 8
+    bytes[at + 2] = bits
   }
-  // Bits behind the last octet that are not zero would make two texts mean the same octets.
+  // Bits behind the last octet that are not zero would make two texts mean the same bytes.
   const left = bits & ((1 << (8 * padding)) - 1)
-  return seen < NOT_IN_ALPHABET && left === 0 ? octets : undefined
+  return seen < NOT_IN_ALPHABET && left === 0 ? bytes : undefined
 }
 
 const sixBits = (base64: string, at: number): number =>

@@ -8,7 +8,7 @@ import * as z from 'zod/mini'
 import { MAX_CSR_BYTES, MAX_USAGES, NAME_PATTERN } from './protocol.ts'
 import type { RefusalClass } from './refusal.ts'
 
-/** Base64 of {@link MAX_CSR_BYTES} octets, in characters. */
+/** Base64 of {@link MAX_CSR_BYTES} bytes, in characters. */
 const MAX_CSR_CHARACTERS = Math.ceil(MAX_CSR_BYTES / 3) * 4
 
 /** Longest lifetime that can be requested, in seconds: a hundred years of 365.25 days. */

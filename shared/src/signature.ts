@@ -24,7 +24,7 @@ const LABEL = 'relay'
 /** Application tag (RFC 9421 §2.3): names this profile, so no other use of the key can be replayed. */
 const TAG = 'csr-relay-1'
 
-/** An Ed25519 signature, in octets (RFC 8032 §5.1.6). */
+/** An Ed25519 signature, in bytes (RFC 8032 §5.1.6). */
 const SIGNATURE_BYTES = 64
 
 /** What the signature covers, besides its own parameters. */
@@ -43,7 +43,7 @@ export interface SignatureParameters {
   readonly createdSeconds: number
   /** Seconds since the epoch. */
   readonly expiresSeconds: number
-  /** 16 random octets as unpadded base64url (RFC 4648 §5). */
+  /** 16 random bytes as unpadded base64url (RFC 4648 §5). */
   readonly nonce: string
   /** RFC 7638 thumbprint of the client's public key, base64url. */
   readonly keyId: string

@@ -60,7 +60,7 @@ const encodeName = ({ rdns }: Name): Uint8Array =>
     ),
   )
 
-function encodeKey({ key, keyOctets, raw }: SubjectPublicKeyInfo): Uint8Array {
+function encodeKey({ key, keyBytes, raw }: SubjectPublicKeyInfo): Uint8Array {
   switch (key.kind) {
     case 'RSA': {
       const numbers = seq(positive(key.modulus), positive(key.exponent))
@@ -70,7 +70,7 @@ function encodeKey({ key, keyOctets, raw }: SubjectPublicKeyInfo): Uint8Array {
       return seq(seq(oid('1.2.840.10045.2.1'), oid(CURVES[key.curve])), bitString(key.point))
     }
     case 'Ed25519': {
-      return seq(seq(oid('1.3.101.112')), bitString(keyOctets))
+      return seq(seq(oid('1.3.101.112')), bitString(keyBytes))
     }
     case 'unsupported': {
       return raw
@@ -139,7 +139,7 @@ function encodeNames(names: readonly GeneralName[]): readonly Uint8Array[] | und
 function encodeGeneralName(name: GeneralName): Uint8Array | undefined {
   switch (name.kind) {
     case 'ip': {
-      return generalName.ip(...name.octets)
+      return generalName.ip(...name.bytes)
     }
     case 'otherName': {
       return generalName.other(name.typeId, encodeOther(name.tag, name.value))

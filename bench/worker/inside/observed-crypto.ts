@@ -56,16 +56,16 @@ function observed<A extends readonly unknown[], R>(
   }
 }
 
-type Octets = Uint8Array<ArrayBuffer>
+type Bytes = Uint8Array<ArrayBuffer>
 type Hash = string | null | undefined
 
-export const sign = observed('sign', (hash: Hash, data: Octets, key: crypto.KeyLike) =>
+export const sign = observed('sign', (hash: Hash, data: Bytes, key: crypto.KeyLike) =>
   crypto.sign(hash, data, key),
 )
 
 export const verify = observed(
   'verify',
-  (hash: Hash, ...[data, key, signature]: readonly [Octets, crypto.KeyLike, Octets]) =>
+  (hash: Hash, ...[data, key, signature]: readonly [Bytes, crypto.KeyLike, Bytes]) =>
     crypto.verify(hash, data, key, signature),
 )
 
@@ -79,27 +79,27 @@ export const createPrivateKey = observed(
   (key: Parameters<typeof crypto.createPrivateKey>[0]) => crypto.createPrivateKey(key),
 )
 
-export const getRandomValues = observed('getRandomValues', (octets: Octets) =>
-  crypto.getRandomValues(octets),
+export const getRandomValues = observed('getRandomValues', (bytes: Bytes) =>
+  crypto.getRandomValues(bytes),
 )
 
-const digest = observed('hash', (algorithm: string, data: Octets) =>
+const digest = observed('hash', (algorithm: string, data: Bytes) =>
   crypto.createHash(algorithm).update(data).digest(),
 )
 
 /** One `update` and one `digest`, which is all that the product does. */
 export function createHash(algorithm: string): object {
   return {
-    update: (data: Octets) => ({
+    update: (data: Bytes) => ({
       digest: (encoding?: BufferEncoding) => {
-        const octets = digest(algorithm, data)
-        return encoding === undefined ? octets : octets.toString(encoding)
+        const bytes = digest(algorithm, data)
+        return encoding === undefined ? bytes : bytes.toString(encoding)
       },
     }),
   }
 }
 
-export const hash = observed('hash', (algorithm: string, data: Octets, encoding: 'buffer') =>
+export const hash = observed('hash', (algorithm: string, data: Bytes, encoding: 'buffer') =>
   crypto.hash(algorithm, data, encoding),
 )
 
@@ -112,7 +112,7 @@ const verifyCertificate = observed(
 export class X509Certificate {
   readonly #real: crypto.X509Certificate
 
-  constructor(der: Octets) {
+  constructor(der: Bytes) {
     this.#real = new crypto.X509Certificate(der)
   }
 

@@ -18,7 +18,7 @@ export interface PeculiarCa {
 
 /** Backdating, as in the product. */
 const BACKDATE_MS = 60_000
-const SERIAL_OCTETS = 20
+const SERIAL_BYTES = 20
 
 /** @param chainPem - The issuing CA first, then its root. */
 export async function openPeculiar(chainPem: string, privateKeyPem: string): Promise<PeculiarCa> {
@@ -92,7 +92,7 @@ async function extensions(
 }
 
 function randomSerial(): string {
-  const octets = crypto.getRandomValues(new Uint8Array(SERIAL_OCTETS))
-  octets[0] = ((octets[0] ?? 0) & 0x3f) | 0x40
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
+  const bytes = crypto.getRandomValues(new Uint8Array(SERIAL_BYTES))
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
+  return Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('')
 }

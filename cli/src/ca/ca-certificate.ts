@@ -20,10 +20,10 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 
-/** Length of a serial number, in octets (RFC 5280 §4.1.2.2: at most 20). */
+/** Length of a serial number, in bytes (RFC 5280 §4.1.2.2: at most 20). */
 const SERIAL_NUMBER_BYTES = 20
 
-/** Length of a key identifier, in octets (RFC 7093 §2 method 1). */
+/** Length of a key identifier, in bytes (RFC 7093 §2 method 1). */
 const KEY_IDENTIFIER_BYTES = 20
 
 /** Subject of a CA. */

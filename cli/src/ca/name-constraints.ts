@@ -40,8 +40,8 @@ export function unlimitedKinds({ permitted }: NameConstraints): readonly Subtree
 /** GeneralSubtrees; each minimum has its default value and is omitted. */
 function encodeSubtrees(tag: number, subtrees: readonly Subtree[]): readonly der.Element[] {
   if (subtrees.length === 0) return []
-  const encoded = subtrees.map(({ kind, octets }) =>
-    der.sequence(der.element(GENERAL_NAME_TAGS[kind], octets)),
+  const encoded = subtrees.map(({ kind, bytes }) =>
+    der.sequence(der.element(GENERAL_NAME_TAGS[kind], bytes)),
   )
   return [der.element(tag, ...encoded)]
 }

@@ -1,5 +1,5 @@
 /**
- * Subtrees of a name constraint (RFC 5280 §4.2.1.10), as text and as DER content octets.
+ * Subtrees of a name constraint (RFC 5280 §4.2.1.10), as text and as DER content bytes.
  *
  * @module
  */
@@ -15,8 +15,8 @@ export interface Subtree {
   readonly kind: SubtreeKind
   /** Text as the user gave it, in lower case where case does not matter. */
   readonly text: string
-  /** Content octets of the GeneralName. */
-  readonly octets: Uint8Array
+  /** Content bytes of the GeneralName. */
+  readonly bytes: Uint8Array
 }
 
 const HOST_PATTERN =
@@ -47,17 +47,17 @@ export const IP_SUBTREE: ValueType<Subtree> = {
   placeholder: 'CIDR',
   parse: (text) => {
     const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
-    const octets = addressOctets(address)
-    if (octets === undefined || Number(bits) > octets.length * 8) {
+    const bytes = addressBytes(address)
+    if (bytes === undefined || Number(bits) > bytes.length * 8) {
       return err(`invalid address range "${text}"; expected CIDR such as 10.0.0.0/8 or fd00::/8`)
     }
-    const mask = octets.map((_, index) => maskOctet(Number(bits) - index * 8))
-    const hasHostBits = octets.some((octet, index) => (octet & ~(mask[index] ?? 0)) !== 0)
+    const mask = bytes.map((_, index) => maskOctet(Number(bits) - index * 8))
+    const hasHostBits = bytes.some((octet, index) => (octet & ~(mask[index] ?? 0)) !== 0)
     return hasHostBits
       ? err(
           `invalid address range "${text}": bits are set after the first ${bits}; write the first address of the range`,
         )
-      : ok({ kind: 'ip', text, octets: Uint8Array.of(...octets, ...mask) })
+      : ok({ kind: 'ip', text, bytes: Uint8Array.of(...bytes, ...mask) })
   },
 }
 
@@ -93,24 +93,24 @@ export const URI_SUBTREE: ValueType<Subtree> = {
 const ascii = (kind: SubtreeKind, text: string): Subtree => ({
   kind,
   text,
-  octets: new TextEncoder().encode(text),
+  bytes: new TextEncoder().encode(text),
 })
 
 /** Leading ones of one octet of a mask. */
 const maskOctet = (bits: number): number => (0xff << (8 - Math.min(8, Math.max(0, bits)))) & 0xff
 
-function addressOctets(text: string): readonly number[] | undefined {
+function addressBytes(text: string): readonly number[] | undefined {
   if (isIPv4(text)) return text.split('.').map(Number)
   if (!isIPv6(text) || text.includes('%')) return undefined
   const [head = '', tail] = text.split('::')
-  const before = groupOctets(head)
+  const before = groupBytes(head)
   if (tail === undefined) return before
-  const after = groupOctets(tail)
+  const after = groupBytes(tail)
   return [...before, ...Array<number>(16 - before.length - after.length).fill(0), ...after]
 }
 
-/** Octets of colon-separated groups, of which the last may be an IPv4 address (RFC 4291 §2.2). */
-function groupOctets(text: string): readonly number[] {
+/** Bytes of colon-separated groups, of which the last may be an IPv4 address (RFC 4291 §2.2). */
+function groupBytes(text: string): readonly number[] {
   if (text === '') return []
   return text.split(':').flatMap((group) => {
     if (isIPv4(group)) return group.split('.').map(Number)

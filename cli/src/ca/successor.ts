@@ -7,7 +7,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } fr
 import { decodePem, encodePem, err, ok, type Result } from '@edge-issuer/shared'
 import {
   type Certificate,
-  equalOctets,
+  equalBytes,
   EXTENSION_OID,
   nameToText,
   parseCertificate,
@@ -130,7 +130,7 @@ function readSigner(
   const keyType = keyTypeOf(publicKey.key)
   if (keyType === undefined) return err(`the key type of ${name} is unsupported`)
   const own = createPublicKey(privateKey)
-  if (!equalOctets(own.export({ format: 'der', type: 'spki' }), publicKey.raw)) {
+  if (!equalBytes(own.export({ format: 'der', type: 'spki' }), publicKey.raw)) {
     return err(`the private key does not belong to ${name}`)
   }
   const { generate, hash } = KEY_TYPES[keyType]

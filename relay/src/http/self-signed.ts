@@ -76,9 +76,9 @@ export function createSelfSigned(dnsName: string, nowMs: number): ServingCertifi
 
 /** Positive, and without a leading zero octet. */
 function serialNumber(): Uint8Array {
-  const octets = randomBytes(SERIAL_NUMBER_BYTES)
-  octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40
-  return octets
+  const bytes = randomBytes(SERIAL_NUMBER_BYTES)
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40
+  return bytes
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000) * 1_000

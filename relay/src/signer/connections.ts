@@ -5,7 +5,7 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { equalOctets } from '@edge-issuer/shared/x509'
+import { equalBytes } from '@edge-issuer/shared/x509'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
 import { objectKey } from '../kube/object-ref.ts'
 import type { Log } from '../log.ts'
@@ -197,7 +197,7 @@ const secretError = (message: string): Result<never, ConnectError> =>
   err({ kind: 'secret', message })
 
 const isSame = (a: Source, b: Source): boolean =>
-  a.url === b.url && a.caBundleHash === b.caBundleHash && equalOctets(a.privateKey, b.privateKey)
+  a.url === b.url && a.caBundleHash === b.caBundleHash && equalBytes(a.privateKey, b.privateKey)
 
 function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectError> {
   const pem = new TextDecoder().decode(entry)

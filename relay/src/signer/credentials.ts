@@ -10,7 +10,7 @@ import { canonicalEd25519Jwk, err, ok, type Result } from '@edge-issuer/shared'
 export interface ClientKey {
   /** RFC 7638 thumbprint (SHA-256) of the public key, base64url: the `keyid` of RFC 9421 §2.3. */
   readonly keyId: string
-  /** Ed25519 (RFC 8032) over the UTF-8 of `base`; 64 octets. */
+  /** Ed25519 (RFC 8032) over the UTF-8 of `base`; 64 bytes. */
   sign(base: string): Uint8Array
 }
 

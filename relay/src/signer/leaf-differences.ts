@@ -15,7 +15,7 @@ import {
   type BasicConstraints,
   type Certificate,
   type CertificationRequest,
-  equalOctets,
+  equalBytes,
   EXTENSION_OID,
   type Extensions,
   type GeneralName,
@@ -153,11 +153,11 @@ function isNarrower(found: NameConstraints | undefined, asked: NameConstraints):
 
 /** The address that the worker permits so that no other of its family is: the one with all bits set. */
 const isNoHost = (base: GeneralName): boolean =>
-  base.kind === 'ip' && base.octets.every((octet) => octet === 0xff)
+  base.kind === 'ip' && base.bytes.every((octet) => octet === 0xff)
 
 const subjectAltName = ({ list }: Extensions): Uint8Array | undefined =>
   list.find(({ oid }) => oid === EXTENSION_OID.subjectAltName)?.value
 
 function isEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalOctets(a, b)
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
 }

@@ -1,4 +1,3 @@
-import { DerContentError } from './der-error.ts'
 /**
  * Object identifiers (X.690 §8.19), both ways. Arcs go up to 2⁵³ − 1.
  *
@@ -7,7 +6,8 @@ import { DerContentError } from './der-error.ts'
  *
  * @module
  */
-import { isAt } from './octets.ts'
+import { isAt } from './bytes.ts'
+import { DerContentError } from './der-error.ts'
 
 /** Longest object identifier that is read, in octets of contents. */
 const MAX_OCTETS = 64

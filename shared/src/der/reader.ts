@@ -8,10 +8,10 @@
  * @module
  */
 import { PARSE_ERRORS, type ParseErrorCode } from '../parse-error.ts'
+import { isAt } from './bytes.ts'
 import { DerContentError, DerError } from './der-error.ts'
 import { decodeLongLength, LONG_FORM } from './length.ts'
 import { decodeObjectIdentifier } from './object-identifier.ts'
-import { isAt } from './octets.ts'
 import {
   checkBitString,
   checkPositiveInteger,

@@ -1,3 +1,4 @@
+import { equalBytes } from '../der/bytes.ts'
 /**
  * PKCS #10 certification requests (RFC 2986), which come in the dialects of many tools. Only what a
  * certificate takes from one is read: subject, public key and requested extensions. What is copied into
@@ -9,7 +10,6 @@
  * @module
  */
 import { rememberObjectIdentifier } from '../der/object-identifier.ts'
-import { equalOctets } from '../der/octets.ts'
 import { readDer } from '../der/read-der.ts'
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed, TAG } from '../der/tag.ts'
@@ -111,8 +111,8 @@ function readAttributes(info: DerReader): RequestedExtensions {
   for (let index = 0; !attributes.isAtEnd(); index += 1) {
     const attribute = attributes.sequence(index)
     const type = attribute.primitive('type', TAG.objectIdentifier)
-    const isMicrosoft = equalOctets(MICROSOFT_EXTENSION_REQUEST, type)
-    if (!isMicrosoft && !equalOctets(EXTENSION_REQUEST, type)) continue
+    const isMicrosoft = equalBytes(MICROSOFT_EXTENSION_REQUEST, type)
+    if (!isMicrosoft && !equalBytes(EXTENSION_REQUEST, type)) continue
     if (found !== undefined) throw attribute.refusal('type', 'extension_request_repeated')
     const extensions = readExtensionRequest(attribute)
     found = isMicrosoft ? { microsoftExtensions: extensions } : { extensions }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fromHex, isBelow, toHex } from '../der/octets.ts'
+import { fromHex, isBelow, toHex } from '../der/bytes.ts'
 
 /** Octets of a public key, and of each half of a signature. */
 export const ED25519_OCTETS = 32

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { toHex } from '../der/octets.ts'
+import { toHex } from '../der/bytes.ts'
 import type { DerReader } from '../der/reader.ts'
 import { isStringTag } from '../der/string.ts'
 import { contextConstructed, contextPrimitive, TAG } from '../der/tag.ts'
-import { IPV4_OCTETS, IPV6_OCTETS, ipToText } from './ip-address.ts'
+import { IPV4_BYTES, IPV6_BYTES, ipToText } from './ip-address.ts'
 
 /** A general name. Forms that are never certified are named, but not read. */
 export type GeneralName =
@@ -15,7 +15,7 @@ export type GeneralName =
   | {
       readonly kind: 'ip'
       /** 4 or 16; in a name constraint twice as many, the mask after the address. */
-      readonly octets: Uint8Array
+      readonly bytes: Uint8Array
     }
   | {
       readonly kind: 'otherName'
@@ -27,8 +27,8 @@ export type GeneralName =
     }
   | { readonly kind: 'unsupported'; readonly form: string }
 
-/** Lengths of iPAddress in a subjectAltName, in octets. */
-const ADDRESS_OCTETS: readonly number[] = [IPV4_OCTETS, IPV6_OCTETS]
+/** Lengths of iPAddress in a subjectAltName, in bytes. */
+const ADDRESS_BYTES: readonly number[] = [IPV4_BYTES, IPV6_BYTES]
 
 const OTHER_NAME = contextConstructed(0)
 const EMAIL = contextPrimitive(1)
@@ -50,11 +50,11 @@ export function readGeneralNames(reader: DerReader, field: string): readonly Gen
   return names
 }
 
-/** @param ipOctets - Lengths that an iPAddress may have. */
+/** @param ipBytes - Lengths that an iPAddress may have. */
 export function readGeneralName(
   reader: DerReader,
   field: string | number,
-  ipOctets: readonly number[] = ADDRESS_OCTETS,
+  ipBytes: readonly number[] = ADDRESS_BYTES,
 ): GeneralName {
   const tag = reader.nextTag
   switch (tag) {
@@ -71,12 +71,12 @@ export function readGeneralName(
       return { kind: 'uri', value: reader.ia5String(field, URI) }
     }
     case IP: {
-      const octets = reader.primitive(field, IP)
-      if (ipOctets.includes(octets.length)) return { kind: 'ip', octets }
+      const bytes = reader.primitive(field, IP)
+      if (ipBytes.includes(bytes.length)) return { kind: 'ip', bytes }
       throw reader.refusal(
         field,
         'ip_address_length',
-        `is an iPAddress of ${String(octets.length)} octets; expected ${ipOctets.join(' or ')}`,
+        `is an iPAddress of ${String(bytes.length)} bytes; expected ${ipBytes.join(' or ')}`,
       )
     }
     case undefined:
@@ -123,7 +123,7 @@ export function generalNameToText(name: GeneralName): string {
       return `URI:${name.value}`
     }
     case 'ip': {
-      return `IP:${addressToText(name.octets)}`
+      return `IP:${addressToText(name.bytes)}`
     }
     case 'otherName': {
       return `otherName:${name.typeId};${STRING_FORMS[name.tag] ?? ''}${name.value}`
@@ -135,8 +135,8 @@ export function generalNameToText(name: GeneralName): string {
 }
 
 /** With the mask behind a slash, where there is one. */
-function addressToText(octets: Uint8Array): string {
-  if (ADDRESS_OCTETS.includes(octets.length)) return ipToText(octets)
-  const half = octets.length / 2
-  return `${ipToText(octets.subarray(0, half))}/${ipToText(octets.subarray(half))}`
+function addressToText(bytes: Uint8Array): string {
+  if (ADDRESS_BYTES.includes(bytes.length)) return ipToText(bytes)
+  const half = bytes.length / 2
+  return `${ipToText(bytes.subarray(0, half))}/${ipToText(bytes.subarray(half))}`
 }

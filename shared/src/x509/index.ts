@@ -1,5 +1,5 @@
 export { decodeObjectIdentifier } from '../der/object-identifier.ts'
-export { equalOctets, fromHex, toHex } from '../der/octets.ts'
+export { equalBytes, fromHex, toHex } from '../der/bytes.ts'
 export * as der from '../der/writer.ts'
 export { TAG } from '../der/tag.ts'
 export { timeToText } from '../der/time.ts'

@@ -5,17 +5,17 @@
  */
 
 /** Octets of an IPv4 address. */
-export const IPV4_OCTETS = 4
+export const IPV4_BYTES = 4
 
 /** Octets of an IPv6 address. */
-export const IPV6_OCTETS = 16
+export const IPV6_BYTES = 16
 
-/** Four decimals, or RFC 5952 for sixteen octets. */
-export function ipToText(octets: Uint8Array): string {
-  if (octets.length === IPV4_OCTETS) return octets.join('.')
+/** Four decimals, or RFC 5952 for sixteen bytes. */
+export function ipToText(bytes: Uint8Array): string {
+  if (bytes.length === IPV4_BYTES) return bytes.join('.')
   const groups = Array.from(
-    { length: octets.length / 2 },
-    (_, index) => (octets[2 * index] ?? 0) * 256 + (octets[2 * index + 1] ?? 0),
+    { length: bytes.length / 2 },
+    (_, index) => (bytes[2 * index] ?? 0) * 256 + (bytes[2 * index + 1] ?? 0),
   )
   const { start, length } = longestZeroRun(groups)
   const texts = groups.map((group) => group.toString(16))

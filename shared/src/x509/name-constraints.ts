@@ -6,7 +6,7 @@
 import type { DerReader } from '../der/reader.ts'
 import { contextConstructed } from '../der/tag.ts'
 import { readGeneralName, type GeneralName } from './general-name.ts'
-import { IPV4_OCTETS, IPV6_OCTETS } from './ip-address.ts'
+import { IPV4_BYTES, IPV6_BYTES } from './ip-address.ts'
 
 /** Names below one of `permitted`, where there is one of the same kind, and below none of `excluded`. */
 export interface NameConstraints {
@@ -14,8 +14,8 @@ export interface NameConstraints {
   readonly excluded: readonly GeneralName[]
 }
 
-/** Lengths of an address together with its mask, in octets. */
-const SUBTREE_OCTETS: readonly number[] = [2 * IPV4_OCTETS, 2 * IPV6_OCTETS]
+/** Lengths of an address together with its mask, in bytes. */
+const SUBTREE_OCTETS: readonly number[] = [2 * IPV4_BYTES, 2 * IPV6_BYTES]
 
 const PERMITTED = contextConstructed(0)
 const EXCLUDED = contextConstructed(1)
@@ -35,7 +35,7 @@ function readSubtrees(reader: DerReader, field: string, tag: number): readonly G
   const subtrees = reader.into(field, tag).list((list, index) => {
     const subtree = list.sequence(index)
     const base = readGeneralName(subtree, 'base', SUBTREE_OCTETS)
-    if (base.kind === 'ip' && !isMaskContiguous(base.octets)) {
+    if (base.kind === 'ip' && !isMaskContiguous(base.bytes)) {
       throw subtree.refusal('base', 'ip_mask_not_contiguous')
     }
     subtree.end()
@@ -45,8 +45,8 @@ function readSubtrees(reader: DerReader, field: string, tag: number): readonly G
   return subtrees
 }
 
-function isMaskContiguous(octets: Uint8Array): boolean {
-  const mask = octets.subarray(octets.length / 2)
+function isMaskContiguous(bytes: Uint8Array): boolean {
+  const mask = bytes.subarray(bytes.length / 2)
   const bits = Array.from(mask, (octet) => octet.toString(2).padStart(8, '0')).join('')
   return /^1*0*$/.test(bits)
 }

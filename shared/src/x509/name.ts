@@ -1,10 +1,10 @@
+import { toHex } from '../der/bytes.ts'
 /**
  * Distinguished names (RFC 5280 §4.1.2.4), and their text for people (RFC 4514).
  *
  * @module
  */
 import { rememberObjectIdentifier } from '../der/object-identifier.ts'
-import { toHex } from '../der/octets.ts'
 import type { DerReader } from '../der/reader.ts'
 
 /** Attribute types: the short names of RFC 4514 §3 and of cert-manager's literal subjects, with OIDs. */

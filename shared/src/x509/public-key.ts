@@ -31,7 +31,7 @@ export interface SubjectPublicKeyInfo {
   /** The whole element in DER, as it was found. */
   readonly raw: Uint8Array
   /** Octets of the BIT STRING subjectPublicKey: what key identifiers are hashes of. */
-  readonly keyOctets: Uint8Array
+  readonly keyBytes: Uint8Array
   readonly key: PublicKey
 }
 
@@ -48,9 +48,9 @@ export function readSubjectPublicKeyInfo(reader: DerReader, field: string): Subj
   const oid = algorithm.objectIdentifier('algorithm')
   const bits = info.insideBitString('subjectPublicKey')
   info.end()
-  const keyOctets = bits.contents
-  const key = readKey(oid, { info, algorithm, bits, keyOctets })
-  return { raw: info.raw, keyOctets, key }
+  const keyBytes = bits.contents
+  const key = readKey(oid, { info, algorithm, bits, keyBytes })
+  return { raw: info.raw, keyBytes, key }
 }
 
 /** Readers of a SubjectPublicKeyInfo and of its parts. */
@@ -59,10 +59,10 @@ interface KeyReaders {
   /** Past the object identifier. */
   readonly algorithm: DerReader
   readonly bits: DerReader
-  readonly keyOctets: Uint8Array
+  readonly keyBytes: Uint8Array
 }
 
-function readKey(oid: string, { info, algorithm, bits, keyOctets }: KeyReaders): PublicKey {
+function readKey(oid: string, { info, algorithm, bits, keyBytes }: KeyReaders): PublicKey {
   switch (oid) {
     case KEY_OID.rsaEncryption: {
       // RFC 3279 §2.3.1, and what Go insists on: NULL, not nothing.
@@ -71,11 +71,11 @@ function readKey(oid: string, { info, algorithm, bits, keyOctets }: KeyReaders):
         : { kind: 'unsupported', algorithm: 'RSA without NULL as parameters' }
     }
     case KEY_OID.ecPublicKey: {
-      return readEcKey(algorithm, keyOctets)
+      return readEcKey(algorithm, keyBytes)
     }
     case KEY_OID.ed25519: {
       return endAlgorithm(algorithm) === 'none'
-        ? readEd25519Key(info, keyOctets)
+        ? readEd25519Key(info, keyBytes)
         : { kind: 'unsupported', algorithm: 'Ed25519 with parameters' }
     }
     default: {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toHex } from '../der/octets.ts'
+import { toHex } from '../der/bytes.ts'
 import type { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { endAlgorithm } from './algorithm.ts'

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fromHex, isBelow } from '../der/octets.ts'
+import { fromHex, isBelow } from '../der/bytes.ts'
 import type { DerReader } from '../der/reader.ts'
 import type { ParseErrorCode } from '../parse-error.ts'
 import { ED25519_OCTETS, isCanonicalPoint, isScalar, isSmallOrderPoint } from './ed25519.ts'

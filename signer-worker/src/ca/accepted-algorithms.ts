@@ -8,7 +8,7 @@
 import {
   decodeObjectIdentifier,
   der,
-  equalOctets,
+  equalBytes,
   HASH_OID,
   oidToText,
   type PublicKey,
@@ -63,7 +63,7 @@ function rsaProblem({ bits, exponent }: Extract<PublicKey, { kind: 'RSA' }>): st
 
 /** @returns What is wrong with the way a CA certificate is signed; `undefined` when it is accepted. */
 export function caSignatureProblem(identifier: Uint8Array): string | undefined {
-  if (ACCEPTED_IDENTIFIERS.some((accepted) => equalOctets(accepted, identifier))) return undefined
+  if (ACCEPTED_IDENTIFIERS.some((accepted) => equalBytes(accepted, identifier))) return undefined
   const oid = algorithmOid(identifier)
   const found = ACCEPTED_OIDS.has(oid) ? `${oidToText(oid)} with other parameters` : oidToText(oid)
   return `is signed with ${found}, which is not accepted for a CA; accepted are ${ACCEPTED_SIGNATURES}`
@@ -82,11 +82,11 @@ const OIDS_WITHOUT_PARAMETERS = [
 ]
 const RSASSA_PSS = SIGNATURE_OID['RSASSA-PSS']
 
-/** Hashes with the lengths of their output, in octets. */
+/** Hashes with the lengths of their output, in bytes. */
 const HASHES = [
-  { oid: HASH_OID.sha256, octets: 32 },
-  { oid: HASH_OID.sha384, octets: 48 },
-  { oid: HASH_OID.sha512, octets: 64 },
+  { oid: HASH_OID.sha256, bytes: 32 },
+  { oid: HASH_OID.sha384, bytes: 48 },
+  { oid: HASH_OID.sha512, bytes: 64 },
 ] as const
 
 const ACCEPTED_OIDS: ReadonlySet<string> = new Set([
@@ -98,14 +98,14 @@ const ACCEPTED_OIDS: ReadonlySet<string> = new Set([
 type HashParameters = readonly [] | readonly [der.Element]
 
 /** RSASSA-PSS-params (RFC 4055 §3.1), the trailer left out as DER has it. */
-function pss({ oid, octets }: (typeof HASHES)[number], parameters: HashParameters): der.Element {
+function pss({ oid, bytes }: (typeof HASHES)[number], parameters: HashParameters): der.Element {
   const hash = der.sequence(der.objectIdentifier(oid), ...parameters)
   return der.sequence(
     der.objectIdentifier(RSASSA_PSS),
     der.sequence(
       der.explicit(0, hash),
       der.explicit(1, der.sequence(der.objectIdentifier(HASH_OID.mgf1), hash)),
-      der.explicit(2, der.smallInteger(octets)),
+      der.explicit(2, der.smallInteger(bytes)),
     ),
   )
 }

@@ -11,7 +11,7 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import {
   ANY_POLICY,
   type Certificate,
-  equalOctets,
+  equalBytes,
   type PolicyExtensions,
   readPolicyExtensions,
 } from '@edge-issuer/shared/x509'
@@ -70,7 +70,7 @@ const NO_POLICY_LEFT =
   'leaves no certificate policy valid below it, where the chain requires an explicit one (requireExplicitPolicy): no verifier accepts a certificate of this chain'
 
 const isSelfIssued = ({ issuer, subject }: Certificate): boolean =>
-  equalOctets(issuer.raw, subject.raw)
+  equalBytes(issuer.raw, subject.raw)
 
 function after(state: PolicyState, found: PolicyExtensions, selfIssued: boolean): PolicyState {
   const { policies = [], mappings = [] } = found

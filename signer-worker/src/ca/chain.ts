@@ -8,7 +8,7 @@ import { X509Certificate } from 'node:crypto'
 import {
   CA_CRITICAL_EXTENSIONS,
   type Certificate,
-  equalOctets,
+  equalBytes,
   nameToText,
   oidToText,
 } from '@edge-issuer/shared/x509'
@@ -91,7 +91,7 @@ function checkLink(link: ChainLink, next: ChainLink | undefined): string | undef
   const { certificate } = link
   const above = next ?? link
   const who = next === undefined ? 'itself, but the last one must be a root' : 'the next one'
-  if (!equalOctets(certificate.issuer.raw, above.certificate.subject.raw)) {
+  if (!equalBytes(certificate.issuer.raw, above.certificate.subject.raw)) {
     return `is not issued by ${who}: its issuer is ${nameToText(certificate.issuer)}`
   }
   const { authorityKeyIdentifier } = certificate.extensions.values
@@ -99,7 +99,7 @@ function checkLink(link: ChainLink, next: ChainLink | undefined): string | undef
   const isSameKey =
     authorityKeyIdentifier === undefined ||
     subjectKeyIdentifier === undefined ||
-    equalOctets(authorityKeyIdentifier, subjectKeyIdentifier)
+    equalBytes(authorityKeyIdentifier, subjectKeyIdentifier)
   if (!isSameKey) return `is not issued by ${who}: the key identifiers differ`
   // What is not accepted has its own error, whatever this runtime accepts.
   const isAccepted =

@@ -3,7 +3,7 @@
  * writer, and compared with the plan field by field; the signature is verified. This finds bugs of this program,
  * and signatures that were miscalculated, which for RSA can give the private key away.
  *
- * Names, key and values of extensions were read when the plan was made, so their octets are compared: reading
+ * Names, key and values of extensions were read when the plan was made, so their bytes are compared: reading
  * them again adds about 26 % to `codecMicros` of `npm run bench -- worker`.
  *
  * @module
@@ -11,7 +11,7 @@
 import { verify } from 'node:crypto'
 import {
   type CertificateInDer,
-  equalOctets,
+  equalBytes,
   type Extension,
   parseCertificateInDer,
 } from '@edge-issuer/shared/x509'
@@ -47,13 +47,13 @@ function firstDifference(
   issued: CertificateInDer,
   { plan, ca, signing }: Planned,
 ): keyof CertificateInDer | undefined {
-  if (!equalOctets(issued.serialNumber, signing.serialNumber)) return 'serialNumber'
-  if (!equalOctets(issued.signatureAlgorithm, ca.signing.identifier)) return 'signatureAlgorithm'
-  if (!equalOctets(issued.issuer, ca.subject)) return 'issuer'
+  if (!equalBytes(issued.serialNumber, signing.serialNumber)) return 'serialNumber'
+  if (!equalBytes(issued.signatureAlgorithm, ca.signing.identifier)) return 'signatureAlgorithm'
+  if (!equalBytes(issued.issuer, ca.subject)) return 'issuer'
   if (issued.notBeforeMs !== plan.notBeforeSeconds * 1000) return 'notBeforeMs'
   if (issued.notAfterMs !== plan.notAfterSeconds * 1000) return 'notAfterMs'
-  if (!equalOctets(issued.subject, plan.subject)) return 'subject'
-  if (!equalOctets(issued.publicKey, plan.spki)) return 'publicKey'
+  if (!equalBytes(issued.subject, plan.subject)) return 'subject'
+  if (!equalBytes(issued.publicKey, plan.spki)) return 'publicKey'
   return areEqual(issued.extensions, plan.extensions) ? undefined : 'extensions'
 }
 
@@ -65,6 +65,6 @@ const areEqual = (issued: readonly Extension[], planned: readonly Extension[]): 
       extension !== undefined &&
       oid === extension.oid &&
       critical === extension.critical &&
-      equalOctets(value, extension.value)
+      equalBytes(value, extension.value)
     )
   })

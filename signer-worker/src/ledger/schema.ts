@@ -23,7 +23,7 @@ const MIGRATIONS: readonly string[] = [
     seq INTEGER PRIMARY KEY,
     uid TEXT NOT NULL UNIQUE,            -- the idempotency key
     request_digest BLOB NOT NULL,        -- SHA-256 of the canonical request
-    serial BLOB NOT NULL UNIQUE,         -- 20 octets
+    serial BLOB NOT NULL UNIQUE,         -- 20 bytes
     certificate BLOB NOT NULL,           -- DER
     authority INTEGER NOT NULL REFERENCES authority (id),
     profile TEXT NOT NULL,
@@ -35,7 +35,7 @@ const MIGRATIONS: readonly string[] = [
     origin TEXT NOT NULL,                -- JSON: who asked, in Kubernetes
     key_id TEXT NOT NULL,                -- of the client's key that signed the request
     signature_base TEXT NOT NULL,        -- RFC 9421: what it signed, with the digest of the body
-    signature BLOB NOT NULL              -- Ed25519, 64 octets
+    signature BLOB NOT NULL              -- Ed25519, 64 bytes
   ) STRICT;
   `,
   `
@@ -54,7 +54,7 @@ const MIGRATIONS: readonly string[] = [
 
   -- Nonces of signatures that were used in the last minutes.
   CREATE TABLE nonce (
-    nonce BLOB PRIMARY KEY,      -- 16 octets
+    nonce BLOB PRIMARY KEY,      -- 16 bytes
     used_at_ms INTEGER NOT NULL  -- epoch ms
   ) STRICT, WITHOUT ROWID;
 

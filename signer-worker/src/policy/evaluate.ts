@@ -64,7 +64,7 @@ export function evaluate(evaluation: Evaluation): Result<CertificatePlan, readon
   const csr = readCsr(evaluation.request.csr, evaluation.profile)
   if (!csr.ok) return err([toRefusal(csr.error)])
   // Here and not where it is needed: cryptography and policy take the processor's caches from each other.
-  const keyId = keyIdentifier(csr.value.publicKey.keyOctets)
+  const keyId = keyIdentifier(csr.value.publicKey.keyBytes)
   const plan = planCertificate(asApproved(csr.value, evaluation.request.origin), keyId, evaluation)
   return plan.ok ? plan : err(plan.error.map(toRefusal))
 }

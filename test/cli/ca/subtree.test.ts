@@ -33,7 +33,7 @@ describe('a name constraint', () => {
     ['uri', '.example.com', ascii('.example.com')],
   ] as const)('%s %s is encoded', ([kind, text, octets], { expect }) => {
     const result = TYPES[kind].parse(text)
-    expect(result.ok ? hex(result.value.octets) : result.error).toBe(octets)
+    expect(result.ok ? hex(result.value.bytes) : result.error).toBe(octets)
   })
 
   it.for([

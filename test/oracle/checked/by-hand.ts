@@ -102,7 +102,7 @@ export const GOOD_FACTS = {
   isCA: false,
   pathLength: null,
   spkiSha256: createHash('sha256').update(KEY.spki).digest('hex'),
-  keyOctets: Buffer.from(
+  keyBytes: Buffer.from(
     createPublicKey(KEY.privateKey).export({ format: 'jwk' }).n ?? '',
     'base64url',
   ).toString('hex'),

@@ -15,12 +15,12 @@ const FACTS: ReadonlySet<string> = new Set(Object.keys(GOOD_FACTS))
 /** Facts that a checker does not tell. */
 const UNTOLD: Readonly<Record<(typeof JUDGES)[number], readonly (keyof Facts)[]>> = {
   openssl: ['spkiSha256'],
-  Go: ['keyOctets'],
+  Go: ['keyBytes'],
   Node: [
     'isSanCritical',
     'keyUsage',
     'pathLength',
-    'keyOctets',
+    'keyBytes',
     'signatureAlgorithm',
     'subjectKeyId',
     'authorityKeyId',

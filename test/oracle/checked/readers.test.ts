@@ -70,7 +70,7 @@ function factsOf({ subject, extensions }: CertificationRequest): object {
     subject: valuesOf(subject),
     dnsNames: texts('dns'),
     emails: texts('email'),
-    addresses: names.flatMap((name) => (name.kind === 'ip' ? [Buffer.from(name.octets)] : [])),
+    addresses: names.flatMap((name) => (name.kind === 'ip' ? [Buffer.from(name.bytes)] : [])),
   }
 }
 

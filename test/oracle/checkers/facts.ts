@@ -26,7 +26,7 @@ export interface Facts {
   /** SHA-256 of SubjectPublicKeyInfo. */
   readonly spkiSha256: string
   /** The point of an elliptic curve, the key of Ed25519, the modulus of RSA. */
-  readonly keyOctets: string
+  readonly keyBytes: string
   /** In openssl's words: `ecdsa-with-SHA256`. */
   readonly signatureAlgorithm: string
   readonly subjectKeyId: string

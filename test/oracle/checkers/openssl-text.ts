@@ -26,7 +26,7 @@ export function readText(text: string): Partial<Facts> {
       (usage) => EXT_KEY_USAGE_OIDS[usage] ?? usage,
     ),
     ...readBasicConstraints(extension('Basic Constraints')),
-    keyOctets: keyOctets(lines),
+    keyBytes: keyBytes(lines),
     signatureAlgorithm: /Signature Algorithm: (.*)/.exec(text)?.[1] ?? '',
     subjectKeyId: keyId(extension('Subject Key Identifier')),
     authorityKeyId: keyId(extension('Authority Key Identifier')),
@@ -76,7 +76,7 @@ function linesAfter(lines: readonly string[], heading: string): string {
 }
 
 /** The modulus of RSA begins with a zero octet where its highest bit is set. */
-const keyOctets = (lines: readonly string[]): string =>
+const keyBytes = (lines: readonly string[]): string =>
   lines.includes('Modulus:')
     ? hexOf(linesAfter(lines, 'Modulus:')).replace(/^00/, '')
     : hexOf(linesAfter(lines, 'pub:'))

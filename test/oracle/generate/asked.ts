@@ -20,7 +20,7 @@ export type AskedSubject = readonly (readonly AskedAttribute[])[]
 /** One subject alternative name. */
 export type AskedName =
   | { readonly kind: 'dns' | 'uri' | 'email'; readonly value: string }
-  | { readonly kind: 'ip'; readonly octets: readonly number[] }
+  | { readonly kind: 'ip'; readonly bytes: readonly number[] }
   | { readonly kind: 'otherName'; readonly typeId: string; readonly value: string }
 
 /** What the certification request says besides subject and names, which need not be there. */

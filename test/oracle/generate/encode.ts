@@ -133,7 +133,7 @@ const nameConstraints = ({ constrainedTo, areConstraintsCritical }: AskedInCsr):
 function toGeneralName(name: AskedName): Uint8Array {
   switch (name.kind) {
     case 'ip': {
-      return generalName.ip(...name.octets)
+      return generalName.ip(...name.bytes)
     }
     case 'otherName': {
       return generalName.other(name.typeId, utf8(name.value))

@@ -29,7 +29,7 @@ const KEY_ID_OCTETS = 20
 export function expectedFacts(asked: Asked, { serialNumber }: Pick<Issued, 'serialNumber'>): Facts {
   const { issuer, key, isCA, names, subject } = asked
   const { bits, oids } = certifiedUsages(asked)
-  const { bitString, shown } = keyOctets(key)
+  const { bitString, shown } = keyBytes(key)
   return {
     ...validity(asked),
     serialNumber,
@@ -42,7 +42,7 @@ export function expectedFacts(asked: Asked, { serialNumber }: Pick<Issued, 'seri
     isCA,
     pathLength: isCA ? pathLength(asked) : null,
     spkiSha256: createHash('sha256').update(key.spki).digest('hex'),
-    keyOctets: hex(shown),
+    keyBytes: hex(shown),
     signatureAlgorithm: SIGNATURE_ALGORITHMS[issuer.authority.key.type] ?? '',
     subjectKeyId: createHash('sha256')
       .update(bitString)
@@ -91,7 +91,7 @@ function nameFact(name: AskedName): string {
       return `email:${name.value}`
     }
     case 'ip': {
-      return `IP:${hex(Uint8Array.from(name.octets))}`
+      return `IP:${hex(Uint8Array.from(name.bytes))}`
     }
     case 'otherName': {
       return `otherName:${name.typeId}=${name.value}`
@@ -100,7 +100,7 @@ function nameFact(name: AskedName): string {
 }
 
 /** What the BIT STRING holds, and what openssl shows of it: of an RSA key the modulus only. */
-function keyOctets({ spki, type }: KeyPair): { bitString: Uint8Array; shown: Uint8Array } {
+function keyBytes({ spki, type }: KeyPair): { bitString: Uint8Array; shown: Uint8Array } {
   const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
   const { n = '', x = '', y = '' } = key.export({ format: 'jwk' })
   const [modulus, one, other] = [n, x, y].map((part) => Buffer.from(part, 'base64url'))

@@ -94,7 +94,7 @@ const ip = (isConstrained: boolean): fc.Arbitrary<AskedName> =>
         octets(16, [0x20, 0x01]),
         octets(16, [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
       )
-  ).map((all) => ({ kind: 'ip', octets: all }))
+  ).map((all) => ({ kind: 'ip', bytes: all }))
 
 /** RFC 5321 §4.1.2, without quoting. */
 export const localPart = fc

@@ -98,7 +98,7 @@ describe('a certificate', () => {
       nameConstraints: {
         permitted: [
           { kind: 'dns', value: 'a.example' },
-          { kind: 'ip', octets: octets(10, 0, 0, 0, 255, 0, 0, 0) },
+          { kind: 'ip', bytes: octets(10, 0, 0, 0, 255, 0, 0, 0) },
         ],
         excluded: [{ kind: 'email', value: '.b.example' }],
       },

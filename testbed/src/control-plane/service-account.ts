@@ -20,8 +20,8 @@ export interface ServiceAccountContext {
 }
 
 /**
- * Asks for a token of the ServiceAccount (TokenRequest) and writes a kubeconfig with it. Whoever uses
- * that has the permissions of the ServiceAccount and no others.
+ * Asks for a token of the ServiceAccount (TokenRequest) and writes a kubeconfig with it. Its user
+ * has the permissions of the ServiceAccount and no others.
  * @throws Error when there is no such ServiceAccount
  */
 export async function writeServiceAccountKubeconfig(

@@ -84,7 +84,7 @@ async function createWith(path: string, content: string): Promise<boolean> {
 
 /**
  * Removes a stale lock, one process at a time: between the check of the lock and its removal no one else
- * may break it and take it over. Whoever is not the one comes back for another try. Only a process that
+ * may break it and take it over. The others try again. Only a process that
  * dies in here, and two others that find that out at the same moment, could both get the lock.
  */
 async function breakLock(path: string, stale: string): Promise<void> {

@@ -111,7 +111,7 @@ async function build(
   }
 }
 
-/** Drafts of builds that were killed. Whoever holds the lock is the only one building. */
+/** Removes drafts of builds that were killed. The caller holds the lock, so no other build runs. */
 async function removeDrafts(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
     if (name.startsWith(DRAFT_PREFIX)) await rm(join(cache, name), { recursive: true })

@@ -197,19 +197,19 @@ function asciiOf(scan: LintScan, at: number, end: number): string {
 }
 
 const DOT = 0x2e
-const MAX_NAME_OCTETS = 253
-const MAX_LABEL_OCTETS = 63
+const MAX_NAME_BYTES = 253
+const MAX_LABEL_BYTES = 63
 
 /** RFC 1034 §3.5, without what is a matter of policy: the characters of a label. */
 function lintDnsName(scan: LintScan, name: number, end: number): void {
   const { bytes } = scan
   let labelFrom = scan.insideOf(name)
-  if (end - labelFrom > MAX_NAME_OCTETS) scan.report('e_rfc_dnsname_too_long', name)
+  if (end - labelFrom > MAX_NAME_BYTES) scan.report('e_rfc_dnsname_too_long', name)
   for (let at = labelFrom; at <= end; at += 1) {
     const octet = at < end ? (bytes[at] ?? 0) : DOT
     if (octet === DOT) {
       if (at === labelFrom) scan.report('e_rfc_dnsname_empty_label', name)
-      if (at - labelFrom > MAX_LABEL_OCTETS) scan.report('e_rfc_dnsname_label_too_long', name)
+      if (at - labelFrom > MAX_LABEL_BYTES) scan.report('e_rfc_dnsname_label_too_long', name)
       labelFrom = at + 1
     } else if (octet <= 0x20 || octet > 0x7e) {
       scan.report(octet === 0x20 ? 'e_ext_san_space_dns_name' : 'e_ext_san_not_ia5_text', name)

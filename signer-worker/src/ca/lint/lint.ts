@@ -28,7 +28,7 @@ const SUBJECT_UNIQUE_ID = 0x82
 const EXTENSIONS = 0xa3
 
 /** RFC 5280 §4.1.2.2. */
-const MAX_SERIAL_OCTETS = 20
+const MAX_SERIAL_BYTES = 20
 
 /** @param tbs - TBSCertificate in DER. @returns What is wrong with it; empty when nothing is. */
 export function lintTbsCertificate(tbs: Uint8Array): readonly LintViolation[] {
@@ -80,7 +80,7 @@ function lintSerialNumber(scan: LintScan, at: number, limit: number): number {
   if (first >= 0x80 || (first === 0 && end - from <= 1)) {
     scan.report('e_serial_number_not_positive', at)
   }
-  if (end - from > MAX_SERIAL_OCTETS) scan.report('e_serial_number_longer_than_20_octets', at)
+  if (end - from > MAX_SERIAL_BYTES) scan.report('e_serial_number_longer_than_20_octets', at)
   return end
 }
 

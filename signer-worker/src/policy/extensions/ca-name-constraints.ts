@@ -114,15 +114,15 @@ function otherFamily(
   { profile, allowed, issuer }: ConstraintsRequest,
 ): readonly GeneralName[] {
   if (!profile.requireNameConstraints && allowed === undefined) return []
-  const sizes = permitted.flatMap((base) => (base.kind === 'ip' ? [base.octets.length] : []))
+  const sizes = permitted.flatMap((base) => (base.kind === 'ip' ? [base.bytes.length] : []))
   if (sizes.length === 0) return []
   const allExcluded = [excluded, ...issuer.map((above) => above.excluded)].flat()
   return wholeKind('ip').flatMap((whole) =>
     whole.kind !== 'ip' ||
-    sizes.includes(whole.octets.length) ||
+    sizes.includes(whole.bytes.length) ||
     allExcluded.some((base) => isSubtreeWithin(whole, base))
       ? []
-      : [{ kind: 'ip', octets: whole.octets.map(() => 0xff) }],
+      : [{ kind: 'ip', bytes: whole.bytes.map(() => 0xff) }],
   )
 }
 
@@ -222,7 +222,7 @@ const encodeConstraints = ({ permitted, excluded }: NameConstraints): der.Elemen
 
 /** `GeneralSubtree`: minimum is its default of zero, so only the base is encoded. */
 function encodeSubtree(base: GeneralName): der.Element {
-  if (base.kind === 'ip') return der.sequence(der.element(FORM_TAGS.ip, base.octets))
+  if (base.kind === 'ip') return der.sequence(der.element(FORM_TAGS.ip, base.bytes))
   if (base.kind === 'otherName' || base.kind === 'unsupported') {
     throw new Error(`name constraints of kind ${base.kind} are not encoded`)
   }

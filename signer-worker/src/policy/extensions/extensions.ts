@@ -162,9 +162,9 @@ const encodeCaConstraints = ({ pathLength }: BasicConstraints): der.Element =>
 /** Without cA, as FALSE is its default: DER omits it. */
 const END_ENTITY = plan('basicConstraints', true, der.sequence())
 
-/** @param keyOctets - Of the BIT STRING subjectPublicKey. */
-export const keyIdentifier = (keyOctets: Uint8Array): Uint8Array =>
-  hash('sha256', keyOctets, 'buffer').subarray(0, KEY_ID_BYTES)
+/** @param keyBytes - Of the BIT STRING subjectPublicKey. */
+export const keyIdentifier = (keyBytes: Uint8Array): Uint8Array =>
+  hash('sha256', keyBytes, 'buffer').subarray(0, KEY_ID_BYTES)
 
 /** The value unchanged: the reader checked that it is DER, and policy that it is allowed. */
 function copied(

@@ -21,7 +21,7 @@ const UNCOMPRESSED = 0x04
 
 /** Smallest public exponent, and the length below which it must stay (FIPS 186-5 §5.1). */
 const MIN_RSA_EXPONENT = 65_537n
-const MAX_RSA_EXPONENT_OCTETS = 32
+const MAX_RSA_EXPONENT_BYTES = 32
 
 /**
  * Checks and loads a public key.
@@ -72,7 +72,7 @@ function checkSize(key: PublicKey, { minRsaBits, maxRsaBits }: Profile): Finding
 }
 
 /** What makes a key useless or dangerous, whatever the profile allows. */
-function checkValue({ key, keyOctets }: SubjectPublicKeyInfo): ParseErrorCode | undefined {
+function checkValue({ key, keyBytes }: SubjectPublicKeyInfo): ParseErrorCode | undefined {
   switch (key.kind) {
     case 'RSA': {
       return checkRsa(key)
@@ -81,7 +81,7 @@ function checkValue({ key, keyOctets }: SubjectPublicKeyInfo): ParseErrorCode | 
       return key.point[0] === UNCOMPRESSED ? undefined : 'key_point_form'
     }
     case 'Ed25519': {
-      return isSmallOrderPoint(keyOctets) ? 'key_small_order' : undefined
+      return isSmallOrderPoint(keyBytes) ? 'key_small_order' : undefined
     }
     case 'unsupported': {
       return undefined
@@ -95,7 +95,7 @@ function checkRsa({
 }: Extract<PublicKey, { kind: 'RSA' }>): ParseErrorCode | undefined {
   if (!isOdd(modulus)) return 'key_modulus_even'
   if (!isOdd(exponent)) return 'key_exponent_even'
-  if (exponent.length > MAX_RSA_EXPONENT_OCTETS) return 'key_exponent_too_large'
+  if (exponent.length > MAX_RSA_EXPONENT_BYTES) return 'key_exponent_too_large'
   if (toNumber(exponent) < MIN_RSA_EXPONENT) return 'key_exponent_too_small'
   return findWeakness(modulus)
 }

@@ -68,7 +68,7 @@ const SQUARES = SIEVE_PRIMES.map(squares)
  * - `key_close_primes`: Fermat's factorization finds the primes within 100 rounds; the square of a prime
  *   in the first one. Every such modulus is found, and no other.
  *
- * @param modulus - Odd, big-endian, without leading zero octets. The caller bounds its length.
+ * @param modulus - Odd, big-endian, without leading zero bytes. The caller bounds its length.
  */
 export function findWeakness(
   modulus: Uint8Array,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type GeneralName, IPV4_OCTETS, ipToText } from '@edge-issuer/shared/x509'
+import { type GeneralName, IPV4_BYTES, ipToText } from '@edge-issuer/shared/x509'
 import type { AllowedRules } from '../rules/client-policy.ts'
 import { matchesAny, type Patterns } from '../rules/pattern.ts'
 import { checkDnsName } from './dns-name.ts'
@@ -43,15 +43,15 @@ function domainProbes(base: string): readonly string[] {
 /** @returns `undefined` for a range whose texts have nothing in common that a pattern could match. */
 function rangeProbes(base: GeneralName): readonly string[] | undefined {
   if (base.kind !== 'ip') return undefined
-  const half = base.octets.length / 2
-  const [address, mask] = [base.octets.subarray(0, half), base.octets.subarray(half)]
+  const half = base.bytes.length / 2
+  const [address, mask] = [base.bytes.subarray(0, half), base.bytes.subarray(half)]
   if (mask.every((octet) => octet === 0xff)) return [ipToText(address)]
-  if (half !== IPV4_OCTETS || mask.every((octet) => octet === 0)) return [ANYTHING]
+  if (half !== IPV4_BYTES || mask.every((octet) => octet === 0)) return [ANYTHING]
   const whole = mask.findIndex((octet) => octet !== 0xff)
   const partial = mask[whole] ?? 0
   const prefix = [...address.subarray(0, whole)].map((octet) => `${String(octet)}.`).join('')
   if (partial === 0) return [`${prefix}${ANYTHING}`]
-  const rest = whole === IPV4_OCTETS - 1 ? '' : `.${ANYTHING}`
+  const rest = whole === IPV4_BYTES - 1 ? '' : `.${ANYTHING}`
   const first = (address[whole] ?? 0) & partial
   const values = Array.from({ length: OCTET_VALUES }, (_, value) => value)
   return values
@@ -89,21 +89,19 @@ function domainCandidates(pattern: string): readonly GeneralName[] {
 
 function rangeCandidates(pattern: string): readonly GeneralName[] {
   if (pattern === '*') return [wholeRange(4), wholeRange(16)]
-  const octets = /^(?:\d{1,3}\.){1,3}\*$/.test(pattern)
-    ? pattern.slice(0, -2).split('.')
-    : undefined
-  if (octets !== undefined) return [ipv4Range(octets)]
+  const bytes = /^(?:\d{1,3}\.){1,3}\*$/.test(pattern) ? pattern.slice(0, -2).split('.') : undefined
+  if (bytes !== undefined) return [ipv4Range(bytes)]
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(pattern) ? [ipv4Range(pattern.split('.'))] : []
 }
 
-const wholeRange = (size: number): GeneralName => ({ kind: 'ip', octets: new Uint8Array(2 * size) })
+const wholeRange = (size: number): GeneralName => ({ kind: 'ip', bytes: new Uint8Array(2 * size) })
 
-/** @param fixed - The leading octets, in decimals. */
+/** @param fixed - The leading bytes, in decimals. */
 function ipv4Range(fixed: readonly string[]): GeneralName {
-  const octets = new Uint8Array(2 * IPV4_OCTETS)
+  const bytes = new Uint8Array(2 * IPV4_BYTES)
   for (const [index, text] of fixed.entries()) {
-    octets[index] = Number(text)
-    octets[IPV4_OCTETS + index] = 0xff
+    bytes[index] = Number(text)
+    bytes[IPV4_BYTES + index] = 0xff
   }
-  return { kind: 'ip', octets }
+  return { kind: 'ip', bytes }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type GeneralName, IPV6_OCTETS } from '@edge-issuer/shared/x509'
+import { type GeneralName, IPV6_BYTES } from '@edge-issuer/shared/x509'
 
 /** What a host in a certificate may be spelled with, besides letters of other scripts. */
 const HOST_CHARACTERS = /^(?:[A-Za-z0-9\-_.*]|[^\p{ASCII}\s])+$/u
@@ -34,12 +34,12 @@ export const readsAsNumber = (host: string): boolean => NUMBER_LABEL.test(host)
 export function hostOf(text: string): GeneralName | undefined {
   const trimmed = text.trim().replace(/[.\u3002\uff0e\uff61]+$/u, '')
   const address = ipv6Of(trimmed)
-  if (address !== undefined) return { kind: 'ip', octets: address }
+  if (address !== undefined) return { kind: 'ip', bytes: address }
   if (!HOST_CHARACTERS.test(trimmed)) return undefined
   const isPlain = !/[^ -~]/.test(trimmed) && !readsAsNumber(trimmed)
   const host = isPlain ? undefined : canonicalHost(trimmed)
   return host !== undefined && IPV4.test(host)
-    ? { kind: 'ip', octets: Uint8Array.from(host.split('.'), Number) }
+    ? { kind: 'ip', bytes: Uint8Array.from(host.split('.'), Number) }
     : { kind: 'dns', value: host ?? trimmed.toLowerCase() }
 }
 
@@ -54,14 +54,14 @@ function ipv6Of(text: string): Uint8Array | undefined {
   if (canonical === undefined) return undefined
   const [head = '', tail] = canonical.split('::')
   const [before, after] = [groupsOf(head), groupsOf(tail ?? '')]
-  const octets = new Uint8Array(IPV6_OCTETS)
+  const bytes = new Uint8Array(IPV6_BYTES)
   const write = (groups: readonly string[], at: number): void => {
     for (const [index, group] of groups.entries()) {
       const value = Number.parseInt(group, 16)
-      octets.set([value >> 8, value & 0xff], at + 2 * index)
+      bytes.set([value >> 8, value & 0xff], at + 2 * index)
     }
   }
   write(before, 0)
-  write(after, IPV6_OCTETS - 2 * after.length)
-  return octets
+  write(after, IPV6_BYTES - 2 * after.length)
+  return bytes
 }

@@ -7,8 +7,8 @@
 import {
   generalNameToText,
   type GeneralName,
-  IPV4_OCTETS,
-  IPV6_OCTETS,
+  IPV4_BYTES,
+  IPV6_BYTES,
   type NameConstraints,
 } from '@edge-issuer/shared/x509'
 import type { Finding } from '../messages.ts'
@@ -104,14 +104,14 @@ const labelCovers = (pattern = '', label: string): boolean =>
 /** All addresses of each family, and all DNS names: subtrees that contain a whole kind. */
 const WHOLE_KIND = {
   dns: [{ kind: 'dns', value: '' }],
-  ip: [IPV4_OCTETS, IPV6_OCTETS].map((size) => ({ kind: 'ip', octets: new Uint8Array(2 * size) })),
+  ip: [IPV4_BYTES, IPV6_BYTES].map((size) => ({ kind: 'ip', bytes: new Uint8Array(2 * size) })),
 } as const satisfies Readonly<Partial<Record<GeneralName['kind'], readonly GeneralName[]>>>
 
 /** Whether a subtree contains every DNS name, or every address of a family. */
 export function isWholeKind(base: GeneralName): boolean {
   if (base.kind === 'dns') return base.value === '' || base.value === '.'
   return (
-    base.kind === 'ip' && base.octets.subarray(base.octets.length / 2).every((octet) => octet === 0)
+    base.kind === 'ip' && base.bytes.subarray(base.bytes.length / 2).every((octet) => octet === 0)
   )
 }
 

@@ -213,7 +213,7 @@ function comparedTexts(name: Exclude<GeneralName, { kind: 'unsupported' }>): rea
       return [name.value.toLowerCase()]
     }
     case 'ip': {
-      return [ipToText(name.octets)]
+      return [ipToText(name.bytes)]
     }
     case 'uri': {
       return [markAuthority(name.value), name.value]

@@ -19,7 +19,7 @@ export function isNameWithin(name: GeneralName, base: GeneralName): boolean {
     const host = uriDnsHost(name.value)
     return host !== undefined && isHostWithin(host, base.value)
   }
-  return name.kind === 'ip' && base.kind === 'ip' && isAddressWithin(name.octets, base.octets)
+  return name.kind === 'ip' && base.kind === 'ip' && isAddressWithin(name.bytes, base.bytes)
 }
 
 /** Whether every name in the subtree of `inner` is in that of `outer`; of another kind, none is. */
@@ -33,7 +33,7 @@ export function isSubtreeWithin(inner: GeneralName, outer: GeneralName): boolean
   if (inner.kind === 'uri' && outer.kind === 'uri') {
     return isHostWithin(inner.value, outer.value)
   }
-  return inner.kind === 'ip' && outer.kind === 'ip' && isRangeWithin(inner.octets, outer.octets)
+  return inner.kind === 'ip' && outer.kind === 'ip' && isRangeWithin(inner.bytes, outer.bytes)
 }
 
 /** A domain and all below it; with a leading dot, only what is below it; empty, everything. */

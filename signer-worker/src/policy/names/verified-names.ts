@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type GeneralName, IPV6_OCTETS } from '@edge-issuer/shared/x509'
+import { type GeneralName, IPV6_BYTES } from '@edge-issuer/shared/x509'
 import { splitMailbox } from './email.ts'
 import { canonicalHost } from './host-text.ts'
 
@@ -15,11 +15,11 @@ export const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
 const IPV4_MAPPED_PREFIX = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff)
 
 /** The IPv4 address of an IPv4-mapped IPv6 address: Go and others compare them as equal. */
-function unmapped(octets: Uint8Array): Uint8Array | undefined {
+function unmapped(bytes: Uint8Array): Uint8Array | undefined {
   const isMapped =
-    octets.length === IPV6_OCTETS &&
-    IPV4_MAPPED_PREFIX.every((octet, index) => octet === octets[index])
-  return isMapped ? octets.subarray(IPV4_MAPPED_PREFIX.length) : undefined
+    bytes.length === IPV6_BYTES &&
+    IPV4_MAPPED_PREFIX.every((octet, index) => octet === bytes[index])
+  return isMapped ? bytes.subarray(IPV4_MAPPED_PREFIX.length) : undefined
 }
 
 /** The rfc822Name that a SmtpUTF8Mailbox counts as: its domain in A-labels (RFC 9598 §5). */
@@ -34,8 +34,8 @@ export function ruledName(name: GeneralName): GeneralName {
   if (name.kind === 'otherName' && name.typeId === SMTP_UTF8_MAILBOX) {
     return { kind: 'email', value: asMailbox(name.value) }
   }
-  const ipv4 = name.kind === 'ip' ? unmapped(name.octets) : undefined
-  return ipv4 === undefined ? name : { kind: 'ip', octets: ipv4 }
+  const ipv4 = name.kind === 'ip' ? unmapped(name.bytes) : undefined
+  return ipv4 === undefined ? name : { kind: 'ip', bytes: ipv4 }
 }
 
 /** @returns Every reading of a name that a verifier may hold against name constraints. */

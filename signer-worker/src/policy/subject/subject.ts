@@ -186,7 +186,7 @@ function isSameName(name: GeneralName, text: string): boolean {
       return name.value.toLowerCase() === text.toLowerCase()
     }
     case 'ip': {
-      return ipToText(name.octets) === text
+      return ipToText(name.bytes) === text
     }
     case 'uri':
     case 'email': {

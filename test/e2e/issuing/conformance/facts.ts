@@ -120,7 +120,7 @@ export function namesOf(asked: {
   return [
     ...(asked.dnsNames ?? []).map((text) => generalName.dns(text)),
     ...(asked.emailAddresses ?? []).map((text) => generalName.email(text)),
-    ...(asked.ipAddresses ?? []).map((text) => primitive(7, ipOctets(text))),
+    ...(asked.ipAddresses ?? []).map((text) => primitive(7, ipBytes(text))),
     ...(asked.uris ?? []).map((text) => primitive(6, ascii(text))),
     ...(asked.otherNames ?? []).map((one) => generalName.other(one.oid, utf8(one.utf8Value))),
   ]
@@ -173,7 +173,7 @@ function keyText({ publicKey }: X509Certificate): string {
   return size === undefined ? asymmetricKeyType : `${asymmetricKeyType} ${String(size)}`
 }
 
-function ipOctets(text: string): Uint8Array {
+function ipBytes(text: string): Uint8Array {
   if (isIPv4(text)) return Uint8Array.from(text.split('.').map(Number))
   const [head = '', tail = ''] = text.split('::')
   const [first, last] = [head, tail].map((half) => (half === '' ? [] : half.split(':')))

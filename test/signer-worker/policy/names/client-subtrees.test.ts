@@ -32,7 +32,7 @@ function range(text: string): GeneralName {
   const mask = octets.map(
     (_, index) => (0xff00 >> Math.min(8, Math.max(0, Number(bits) - 8 * index))) & 0xff,
   )
-  return { kind: 'ip', octets: Uint8Array.from([...octets, ...mask]) }
+  return { kind: 'ip', bytes: Uint8Array.from([...octets, ...mask]) }
 }
 
 function ipv6(text: string): number[] {
@@ -201,7 +201,7 @@ describe('for any rules', () => {
         (values, [start, bits], others) => {
           const base = range(`${start.join('.')}/${String(bits)}`)
           if (base.kind !== 'ip' || !isSubtreeAllowed(base, rules('ip', values))) return true
-          const mask = base.octets.subarray(4)
+          const mask = base.bytes.subarray(4)
           const inside = others.map((other) =>
             Uint8Array.from(other, (value, at) => {
               const fixed = mask[at] ?? 0

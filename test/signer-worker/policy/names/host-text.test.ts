@@ -158,7 +158,7 @@ describe('a text', () => {
       fc.property(anyText, (text) => {
         const host = hostOf(text)
         if (host === undefined) return
-        if (host.kind === 'ip') expect([4, 16]).toContain(host.octets.length)
+        if (host.kind === 'ip') expect([4, 16]).toContain(host.bytes.length)
         else {
           expect(host.kind).toBe('dns')
           expect(generalNameToText(host)).toMatch(/^DNS:[^A-Z\s]+$/)

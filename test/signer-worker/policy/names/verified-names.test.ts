@@ -18,7 +18,7 @@ const outcome = (san: Uint8Array, given: Case = {}): string => {
 }
 
 const zeros = (count: number): readonly number[] => Array.from({ length: count }, () => 0)
-const mapped = (...octets: readonly number[]): Uint8Array => ip(...zeros(10), 255, 255, ...octets)
+const mapped = (...bytes: readonly number[]): Uint8Array => ip(...zeros(10), 255, 255, ...bytes)
 
 describe('an IPv4-mapped IPv6 address', () => {
   it.for([

@@ -14,7 +14,7 @@ export const fromHex = (digits: string): Uint8Array =>
   Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 
 /** Whether two values have the same octets. Not for secrets: it stops at the first difference. */
-export const equalOctets = (one: Uint8Array, other: Uint8Array): boolean =>
+export const equalBytes = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && isAt(one, other, 0)
 
 /** Whether `octets` are in `bytes` at an offset. Not for secrets either. */
