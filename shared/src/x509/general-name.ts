@@ -76,7 +76,7 @@ export function readGeneralName(
       throw reader.refusal(
         field,
         'ip_address_length',
-        `is an iPAddress of ${String(bytes.length)} bytes; expected ${ipBytes.join(' or ')}`,
+        `is an iPAddress of ${String(bytes.length)} octets; expected ${ipBytes.join(' or ')}`,
       )
     }
     case undefined:
