@@ -32,7 +32,7 @@ describe('name constraints', () => {
   ] as const)(
     'around a name of %d octets have the shortest lengths',
     ([length, head], { expect }) => {
-      const name = { ...example, octets: new Uint8Array(length) }
+      const name = { ...example, bytes: new Uint8Array(length) }
       const der = encodeNameConstraints({ permitted: [name], excluded: [] })
       expect(Buffer.from(der ?? []).toString('hex')).toBe(head + '00'.repeat(length))
     },
