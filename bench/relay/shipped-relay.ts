@@ -44,7 +44,7 @@ export async function startShippedRelay(options: ShippedRelayOptions): Promise<S
     env = {},
     syncTimeoutMs = SYNC_TIMEOUT_MS,
   } = options
-  const [port = 0] = await freePorts(1)
+  const [port = 0, metricsPort = 0] = await freePorts(2)
   const nodeFlags = await shippedNodeFlags()
   const startMs = performance.now()
   const relay = await startProcess({
@@ -56,6 +56,7 @@ export async function startShippedRelay(options: ShippedRelayOptions): Promise<S
       `--kubeconfig=${kubeconfig}`,
       `--cluster-resource-namespace=${RELAY_SERVICE_ACCOUNT.namespace}`,
       `--health-probe-bind-address=127.0.0.1:${String(port)}`,
+      `--metrics-bind-address=127.0.0.1:${String(metricsPort)}`,
       // Where the worker is.
       '--issuer-url-allow=127.0.0.0/8',
       ...flags,

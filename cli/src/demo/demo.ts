@@ -60,7 +60,6 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
   } finally {
     steps.heading('Stopping')
     await stops.disposeAsync()
-    interruption.ignore()
   }
 }
 

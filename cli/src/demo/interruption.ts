@@ -16,7 +16,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Listens until {@link Interruption.ignore}. */
+/** Listens until the process ends, so that a second Ctrl-C does not cut off its last lines or its exit code. */
 export interface Interruption {
   /** Its reason is {@link Interrupted}, or the error given to {@link abort}. */
   readonly signal: AbortSignal
@@ -24,8 +24,6 @@ export interface Interruption {
   readonly aborted: Promise<void>
   /** Aborts for another reason. */
   readonly abort: (reason: Error) => void
-  /** Restores the default signal handling of the process. */
-  readonly ignore: () => void
 }
 
 /** Takes over SIGINT, SIGTERM and SIGHUP of this process. */
@@ -37,12 +35,5 @@ export function createInterruption(): Interruption {
   const interrupt = (): void => abort(new Interrupted())
   // Not `once`: the guard of the child processes does not end the process while a listener exists.
   for (const signal of SIGNALS) process.on(signal, interrupt)
-  return {
-    signal: controller.signal,
-    aborted: promise,
-    abort,
-    ignore: () => {
-      for (const signal of SIGNALS) process.off(signal, interrupt)
-    },
-  }
+  return { signal: controller.signal, aborted: promise, abort }
 }
