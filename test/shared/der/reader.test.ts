@@ -157,29 +157,31 @@ describe('an element and what it is held against', () => {
   })
 })
 
+const readFirstLast = (reader: DerReader): unknown => {
+  const list = reader.sequence('list')
+  const first = list.readerOfNext('first')
+  const second = list.smallInteger('second')
+  const result = [first.raw.length, first.smallInteger('first'), second]
+  first.end()
+  list.end()
+  return result
+}
+
+const readNull = (reader: DerReader): unknown => {
+  const list = reader.sequence('list')
+  list.any('first')
+  return list.readerOfNext('second').sequence('second').primitive('number', 5)
+}
+
 describe('a reader of the next element', () => {
   it('takes that element, gives it whole, and ends after it', ({ expect }) => {
-    const bytes = seq(integer(1), integer(2))
-    const grammar = (reader: DerReader): unknown => {
-      const list = reader.sequence('list')
-      const first = list.readerOfNext('first')
-      const second = list.smallInteger('second')
-      const result = [first.raw.length, first.smallInteger('first'), second]
-      first.end()
-      list.end()
-      return result
-    }
-    expect(read(bytes, grammar)).toBe('ok [3,1,2]')
+    expect(read(seq(integer(1), integer(2)), readFirstLast)).toBe('ok [3,1,2]')
   })
 
   it('reports errors where the element is', ({ expect }) => {
-    const bytes = seq(integer(1), seq(integer(2)))
-    const grammar = (reader: DerReader): unknown => {
-      const list = reader.sequence('list')
-      list.any('first')
-      return list.readerOfNext('second').sequence('second').primitive('number', 5)
-    }
-    expect(read(bytes, grammar)).toBe('list.second.number is INTEGER; expected NULL (at octet 7)')
+    expect(read(seq(integer(1), seq(integer(2))), readNull)).toBe(
+      'list.second.number is INTEGER; expected NULL (at octet 7)',
+    )
   })
 })
 
