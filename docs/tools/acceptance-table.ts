@@ -1,6 +1,6 @@
 /** The acceptance criteria of the relay, and the tests that cover each. */
-import { ACCEPTANCE_CRITERIA } from '../../test/support/acceptance-criteria.ts'
-import { acceptanceTests } from '../../test/support/acceptance-tests.ts'
+import { ACCEPTANCE_CRITERIA } from './acceptance-criteria.ts'
+import { acceptanceTests } from './acceptance-tests.ts'
 import { code, table } from './tables.ts'
 
 /** @returns A table of the criteria. */

@@ -29,12 +29,12 @@ interface Case {
   readonly asked: Asked
   readonly issued: Issued
   readonly wanted: Facts
-  /** In the order of {@link JUDGES}. */
+  /** In the order of {@link CHECKERS}. */
   readonly verdicts: readonly Verdict[]
   readonly lints: GoVerdict
 }
 
-const JUDGES = ['openssl', 'Go', 'Node'] as const
+const CHECKERS = ['openssl', 'Go', 'Node'] as const
 
 let cases: readonly Case[] = []
 let authorities: readonly GoVerdict[] = []
@@ -82,7 +82,7 @@ const label = ({ key, issuer, profile }: Asked, index: number): string =>
 const complaints = (of: (one: Case) => readonly string[]): readonly string[] =>
   cases.flatMap((one, index) => of(one).map((text) => `${label(one.asked, index)}: ${text}`))
 
-describe.for(JUDGES.map((name, index) => ({ name, index })))('$name', ({ index }) => {
+describe.for(CHECKERS.map((name, index) => ({ name, index })))('$name', ({ index }) => {
   it('accepts every certificate', ({ expect }) => {
     expect(complaints(({ verdicts }) => verdicts[index]?.faults ?? [])).toEqual([])
   })

@@ -9,11 +9,11 @@ import { askNode } from '../checkers/node-checker.ts'
 import { askOpenssl } from '../checkers/openssl-checker.ts'
 import { exhibit, GOOD_FACTS } from './by-hand.ts'
 
-const JUDGES = ['openssl', 'Go', 'Node'] as const
+const CHECKERS = ['openssl', 'Go', 'Node'] as const
 const FACTS: ReadonlySet<string> = new Set(Object.keys(GOOD_FACTS))
 
 /** Facts that a checker does not tell. */
-const UNTOLD: Readonly<Record<(typeof JUDGES)[number], readonly (keyof Facts)[]>> = {
+const UNREPORTED: Readonly<Record<(typeof CHECKERS)[number], readonly (keyof Facts)[]>> = {
   openssl: ['spkiSha256'],
   Go: ['keyBytes'],
   Node: [
@@ -39,7 +39,7 @@ beforeAll(async () => {
   errors = lintErrors(byGo)
 })
 
-describe.for(JUDGES)('%s', (check) => {
+describe.for(CHECKERS)('%s', (check) => {
   const verdict = (): Verdict => verdicts.get(check) ?? { faults: ['none'], facts: {} }
 
   it('has nothing against it', ({ expect }) => {
@@ -50,7 +50,9 @@ describe.for(JUDGES)('%s', (check) => {
     const { facts } = verdict()
     expect(facts).toEqual(
       Object.fromEntries(
-        Object.entries(GOOD_FACTS).filter(([fact]) => !UNTOLD[check].some((each) => each === fact)),
+        Object.entries(GOOD_FACTS).filter(
+          ([fact]) => !UNREPORTED[check].some((each) => each === fact),
+        ),
       ),
     )
     expect(disagreements(facts, GOOD_FACTS)).toEqual([])
@@ -58,8 +60,8 @@ describe.for(JUDGES)('%s', (check) => {
 
   it.for([...FACTS])('disagrees when another %s is wanted, if it tells it', (fact, { expect }) => {
     const found = disagreements(verdict().facts, { ...GOOD_FACTS, [fact]: 'another' })
-    const isUntold = UNTOLD[check].some((each) => each === fact)
-    expect(found.map((text) => text.split(':')[0])).toEqual(isUntold ? [] : [fact])
+    const isUnreported = UNREPORTED[check].some((each) => each === fact)
+    expect(found.map((text) => text.split(':')[0])).toEqual(isUnreported ? [] : [fact])
   })
 })
 

@@ -153,10 +153,10 @@ function ask(environment: Variables, url: string): Answer {
 }
 
 it('every combination is read as Go reads it', async ({ expect }) => {
-  const told = await askGo()
-  expect(told).toHaveLength(QUESTIONS.length)
+  const answers = await askGo()
+  expect(answers).toHaveLength(QUESTIONS.length)
   const differences = QUESTIONS.flatMap(({ environment, url }, at) => {
-    const [ours, theirs] = [ask(environment, url), told[at]]
+    const [ours, theirs] = [ask(environment, url), answers[at]]
     return JSON.stringify(ours) === JSON.stringify(theirs)
       ? []
       : [{ environment, url, ours, theirs }]

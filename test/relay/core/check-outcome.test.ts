@@ -47,7 +47,7 @@ it('a profile that is not open is the operator’s turn', ({ expect }) => {
 })
 
 it.for(['temporary', 'issuer', 'permanent', 'pending'] as const)(
-  'a %s fault is not Ready yet, never Failed: the spec need not change to mend it',
+  'a %s error is not Ready yet, never Failed: the spec need not change to fix it',
   (faultClass, { expect }) => {
     const fault = err({ class: faultClass, code: 'x', message: 'because' })
     expect(checkOutcome(fault, anIssuer().spec).update).toMatchObject({

@@ -98,7 +98,7 @@ export const aServerLeaf = async (issuer: KeyedCertificate): Promise<KeyedCertif
     ipAddresses: ['127.0.0.1'],
   })
 
-/** An API server with TLS that answers as it is told, and keeps what it was asked. */
+/** An API server with TLS that answers as configured, and keeps its requests. */
 export const aSecureServer = async (
   context: Ending,
   statusOf: (headers: IncomingHttpHeaders) => number = () => 200,

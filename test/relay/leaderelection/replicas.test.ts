@@ -25,7 +25,7 @@ class Replicas {
   readonly #state = new LeaseState()
   readonly #random: () => number
   readonly #slots: (Candidate | undefined)[] = [undefined, undefined, undefined]
-  /** Those that were told to stop and have not ended yet. */
+  /** Those that were asked to stop and have not ended yet. */
   readonly #stopping: Candidate[] = []
   #born = 0
 

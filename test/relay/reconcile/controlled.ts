@@ -20,7 +20,7 @@ export interface Controlled {
   readonly controller: Controller
   readonly clock: FakeClock
   readonly log: RecordingLog
-  /** What its observer was told, in order. */
+  /** The calls of its observer, in order. */
   readonly heard: readonly string[]
   readonly view: ControllerView | undefined
 }

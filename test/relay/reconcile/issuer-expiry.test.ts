@@ -74,15 +74,16 @@ it('a CA that expires is reported in the condition once, and in Events once a da
     checkIntervalMs: 60_000,
     random: () => 0.5,
   })
-  const told = (): readonly string[] => events.events.map(({ type, reason }) => `${type} ${reason}`)
+  const recorded = (): readonly string[] =>
+    events.events.map(({ type, reason }) => `${type} ${reason}`)
 
   nowMs -= 1
   await reconciler.reconcile('default/ca', NEVER)
-  expect(told()).toEqual(['Normal Checked'])
+  expect(recorded()).toEqual(['Normal Checked'])
 
   nowMs += 1
   await reconciler.reconcile('default/ca', NEVER)
-  expect(told()).toEqual(['Normal Checked', 'Warning CAExpiring'])
+  expect(recorded()).toEqual(['Normal Checked', 'Warning CAExpiring'])
   const note = events.events.at(-1)?.note ?? ''
   expect(note).toContain('CN=CA expires at')
   expect(status.writes.at(-1)).toMatchObject({
@@ -96,7 +97,7 @@ it('a CA that expires is reported in the condition once, and in Events once a da
     nowMs += DAY_MS / 24
     await reconciler.reconcile('default/ca', NEVER)
   }
-  expect(told().slice(2)).toEqual(['Warning CAExpiring', 'Warning CAExpiring'])
+  expect(recorded().slice(2)).toEqual(['Warning CAExpiring', 'Warning CAExpiring'])
   expect(events.events.at(-1)?.note).toBe(note)
   expect(status.writes).toHaveLength(writes)
 })

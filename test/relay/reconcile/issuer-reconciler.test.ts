@@ -91,7 +91,7 @@ describe('IssuerReconciler', () => {
     { kind: 'secret', reason: 'Pending', outcome: 'retry' },
     { kind: 'api', reason: 'Pending', outcome: 'retry' },
     { kind: 'spec', reason: 'Failed', outcome: 'done' },
-  ] as const)('a fault of the $kind is $reason', async ({ kind, reason, outcome }, { expect }) => {
+  ] as const)('an error of the $kind is $reason', async ({ kind, reason, outcome }, { expect }) => {
     const result = await reconcile({ issuer: NEW, client: err({ kind, message: 'because' }) })
     expect(result.outcome).toMatchObject({ kind: outcome })
     expect(result.writes).toMatchObject([{ status: { conditions: [{ status: 'False', reason }] } }])

@@ -188,7 +188,7 @@ describe('RequestSigner', () => {
     { kind: 'secret', held: true },
     { kind: 'spec', held: true },
     { kind: 'api', held: false },
-  ] as const)('a fault of the $kind while connecting', async ({ kind, held }, { expect }) => {
+  ] as const)('an error of the $kind while connecting', async ({ kind, held }, { expect }) => {
     const { signing, cooldowns } = await sign({ connect: { kind, message: 'because' } })
     expect(signing).toMatchObject({ update: { reason: 'Pending' }, outcome: { kind: 'retry' } })
     expect(cooldowns.current(issuer.metadata.uid, CREATED_MS) !== undefined).toBe(held)

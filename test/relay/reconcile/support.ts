@@ -1,5 +1,5 @@
 /**
- * The world around a reconcile, in memory: what was written and what was told.
+ * Fakes around a reconcile, in memory: written statuses and recorded Events.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export function anEventRecorder(): EventRecorder & { readonly events: EventDraft
   }
 }
 
-/** Failures of status writes, reported to `events` and counted by nobody. */
+/** Failures of status writes, reported to `events` and not counted. */
 export const newUnwritten = (
   events: EventRecorder = anEventRecorder(),
   log: Log = new RecordingLog(),

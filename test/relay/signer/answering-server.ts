@@ -30,7 +30,7 @@ export interface AnsweringServer {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a server; until it is told what to say, it says nothing. */
+/** Starts a server; it sends nothing until it has an answer. */
 export async function startAnsweringServer(): Promise<AnsweringServer> {
   const authority = await createAuthority({ commonName: 'test' })
   const leaf = await issueLeaf({

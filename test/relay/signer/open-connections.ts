@@ -96,7 +96,7 @@ export function memoryLog(): { readonly log: Log; readonly lines: readonly LogLi
 
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** A clock that stands still: a timer fires at once, and its delay is kept. */
+/** A clock that does not move: a timer fires at once, and its delay is kept. */
 export function frozenClock(): Clock & { readonly delaysMs: readonly number[] } {
   const delaysMs: number[] = []
   return {

@@ -62,7 +62,7 @@ function wanted(collection: FaultyCollection): Map<string, Pet> {
 
 describe('Reflector', () => {
   it(
-    'ends up with what the server has, whatever happened, and has told of each change',
+    'ends up with what the server has, whatever happened, and has reported each change',
     { tags: ['AC-19'] },
     async ({ expect }) => {
       await fc.assert(
@@ -70,11 +70,11 @@ describe('Reflector', () => {
           const collection = new FaultyCollection()
           const clock = new FakeClock()
           const { reflector, store, running, stop } = reflect(collection, clock)
-          const told = new Map<string, Pet>()
+          const reported = new Map<string, Pet>()
           store.onChange(({ key, before, after }) => {
-            expect(before).toEqual(told.get(key))
-            if (after === undefined) told.delete(key)
-            else told.set(key, after)
+            expect(before).toEqual(reported.get(key))
+            if (after === undefined) reported.delete(key)
+            else reported.set(key, after)
           })
           for (const step of steps) await step(collection, clock)
           collection.heal()
@@ -83,7 +83,7 @@ describe('Reflector', () => {
           stop()
           await running
           expect(found).toEqual(wanted(collection))
-          expect(told).toEqual(found)
+          expect(reported).toEqual(found)
           expect(reflector.hasSynced).toBe(true)
           expect(clock.pendingMs).toEqual([])
         }),

@@ -15,15 +15,15 @@ export type Fault =
   | 'break'
   /** The history is forgotten: to go on from an old version is refused. */
   | 'compact'
-  /** As `compact`, and the streams that run are told so. */
+  /** As `compact`, and running streams get the event. */
   | 'expire'
   /** The next two requests are refused. */
   | 'refuse'
   /** The next listing ends after its first page. */
   | 'cut-list'
-  /** Streams are told of the newest version. */
+  /** Streams get the newest version. */
   | 'bookmark'
-  /** The next stream that comes by is told once more what happened last, or what happened before that. */
+  /** The next stream gets the last event again, or what happened before that. */
   | 'repeat'
   | 'go-back'
 

@@ -48,7 +48,7 @@ export const SILENCE: Pause = { pauseMs: Infinity }
 export type WatchScript = readonly (Result<WatchEvent, ApiError> | Pause)[]
 export type ListScript = readonly (Result<ListPart, ApiError> | Pause)[]
 
-/** Gives what it was told to, request by request; what comes after is silence. */
+/** Sends the scripted events, request by request; then nothing. */
 export class ScriptedCollection implements ListWatch {
   /** What was asked for, and when. */
   readonly calls: string[] = []

@@ -17,14 +17,14 @@ import {
 const aWatch = async (...watches: readonly WatchScript[]) => {
   const clock = new FakeClock()
   const source = new ScriptedCollection(clock, { lists: [], watches })
-  const told: string[] = []
+  const reported: string[] = []
   const stop = new AbortController()
   const running = watchObject(
     {
       source,
       listener: {
-        changed: (body) => told.push(`${clock.uptimeMs()} ${JSON.stringify(body)}`),
-        interrupted: ({ kind }: ApiError) => told.push(`${clock.uptimeMs()} ${kind}`),
+        changed: (body) => reported.push(`${clock.uptimeMs()} ${JSON.stringify(body)}`),
+        interrupted: ({ kind }: ApiError) => reported.push(`${clock.uptimeMs()} ${kind}`),
       },
       clock,
       random: () => 0.5,
@@ -33,34 +33,34 @@ const aWatch = async (...watches: readonly WatchScript[]) => {
     stop.signal,
   )
   await settle()
-  return { clock, source, told, stop, running }
+  return { clock, source, reported, stop, running }
 }
 
 const tom = (version: number, mood = 'calm') => changed('tom', version, mood)
 
 describe('watchObject', () => {
   it('reports the initial state, and each change', async ({ expect }) => {
-    const { told, source } = await aWatch([
+    const { reported, source } = await aWatch([
       tom(1),
       tom(2, 'angry'),
       bookmark(8),
       deleted('tom', 9),
       SILENCE,
     ])
-    expect(told).toEqual(['0 "calm"', '0 "angry"', '0 undefined'])
+    expect(reported).toEqual(['0 "calm"', '0 "angry"', '0 undefined'])
     expect(source.calls).toEqual(['0 watch '])
   })
 
   it('restarts when a watch ends, and does not report the same state twice', async ({ expect }) => {
-    const { told, source, clock } = await aWatch([tom(1)], [tom(1), tom(2, 'angry'), SILENCE])
+    const { reported, source, clock } = await aWatch([tom(1)], [tom(1), tom(2, 'angry'), SILENCE])
     await clock.advance(10_000)
-    expect(told).toEqual(['0 "calm"', '0 unavailable', '1200 "angry"'])
+    expect(reported).toEqual(['0 "calm"', '0 unavailable', '1200 "angry"'])
     expect(source.calls).toEqual(['0 watch ', '1200 watch '])
   })
 
   it('reports an object that was recreated', async ({ expect }) => {
-    const { told } = await aWatch([tom(1), deleted('tom', 2), tom(3), SILENCE])
-    expect(told).toEqual(['0 "calm"', '0 undefined', '0 "calm"'])
+    const { reported } = await aWatch([tom(1), deleted('tom', 2), tom(3), SILENCE])
+    expect(reported).toEqual(['0 "calm"', '0 undefined', '0 "calm"'])
   })
 
   it('asks ever more seldom while it is refused, and at least every five minutes', async ({
@@ -96,12 +96,12 @@ describe('watchObject', () => {
 
   it('ends with its signal, watching or waiting', async ({ expect }) => {
     for (const script of [[tom(1), SILENCE], [failed('unavailable')]]) {
-      const { clock, stop, running, told } = await aWatch(script)
-      const before = told.length
+      const { clock, stop, running, reported } = await aWatch(script)
+      const before = reported.length
       stop.abort()
       await running
       expect(clock.pendingMs).toEqual([])
-      expect(told).toHaveLength(before)
+      expect(reported).toHaveLength(before)
     }
   })
 })

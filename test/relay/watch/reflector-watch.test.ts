@@ -53,7 +53,7 @@ describe('a watch', () => {
     ['a deletion', deleted('a', 102)],
     ['a bookmark', bookmark(102)],
   ] as const)(
-    'that goes back with %s is not believed: all is listed anew',
+    'that goes back with %s is not believed: everything is listed again',
     async ([, late], { expect }) => {
       const { store, source, clock, log } = await play(
         [[aPage(100)], [aPage(200, aRaw('a', 103, { name: 'new' }))]],

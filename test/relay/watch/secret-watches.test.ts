@@ -17,8 +17,8 @@ const check = async ({ watches }: SecretBench) =>
 const sign = async ({ watches }: SecretBench) =>
   watches.read({ user: 'a', ref: SECRET_REF, freshness: 'watched' }, NEVER)
 
-/** A Secret that `a` follows, and has judged in version 1. */
-async function aJudgedSecret(): Promise<SecretBench> {
+/** A Secret that `a` follows, and has checked in version 1. */
+async function aCheckedSecret(): Promise<SecretBench> {
   const bench = new SecretBench()
   await bench.follow('a')
   await bench.changed(aSecret('1'))
@@ -53,8 +53,8 @@ describe('a Secret that is followed', () => {
   it.for([
     ['it changes', async (bench: SecretBench) => bench.changed(aSecret('2'))],
     ['it is deleted', async (bench: SecretBench) => bench.deleted()],
-  ] as const)('wakes who has judged it when %s', async ([, happen], { expect }) => {
-    const bench = await aJudgedSecret()
+  ] as const)('enqueues who has checked it when %s', async ([, happen], { expect }) => {
+    const bench = await aCheckedSecret()
     expect(bench.woken).toEqual([])
     // Who has not read it yet will read what is there.
     await bench.follow('b')
@@ -73,7 +73,7 @@ describe('a Secret that is followed', () => {
   it('enqueues no issuer for a version that was read before the watch reported it', async ({
     expect,
   }) => {
-    const bench = await aJudgedSecret()
+    const bench = await aCheckedSecret()
     bench.answer = ok(aSecret('2'))
     await check(bench)
     await bench.changed(aSecret('2'))
@@ -90,14 +90,14 @@ describe('a Secret that is followed', () => {
   })
 
   it('enqueues no issuer because its watch lags', async ({ expect }) => {
-    const bench = await aJudgedSecret()
+    const bench = await aCheckedSecret()
     bench.answer = ok(aSecret('2'))
     for (let checks = 0; checks < 3; checks += 1) await check(bench)
     expect(bench.woken).toEqual([])
   })
 
   it('enqueues no issuer because its watch restarts', async ({ expect }) => {
-    const bench = await aJudgedSecret()
+    const bench = await aCheckedSecret()
     await bench.failed('unavailable')
     await bench.clock.advance(2_000)
     expect(bench.openWatches).toBe(1)
@@ -110,13 +110,13 @@ describe('a Secret that is followed', () => {
 
 describe('a reading', () => {
   it('for a check is live', async ({ expect }) => {
-    const bench = await aJudgedSecret()
+    const bench = await aCheckedSecret()
     bench.answer = ok(aSecret('2'))
     expect(await check(bench)).toEqual(ok(aSecret('2')))
   })
 
   it('for a sign call is the last reported version, and only its one entry', async ({ expect }) => {
-    const bench = await aJudgedSecret()
+    const bench = await aCheckedSecret()
     await bench.changed(aSecret('2'))
     bench.reads = 0
     expect(await sign(bench)).toEqual(ok(aSecret('2')))
@@ -127,9 +127,9 @@ describe('a reading', () => {
     ['it was deleted', async (bench: SecretBench) => bench.deleted()],
     ['its watch broke', async (bench: SecretBench) => bench.failed('unavailable')],
     ['its watch is refused', async (bench: SecretBench) => bench.failed('forbidden')],
-    ['what was told makes no sense', async (bench: SecretBench) => bench.garbled()],
+    ['what was reported is malformed', async (bench: SecretBench) => bench.garbled()],
   ] as const)('for a signature is live when %s', async ([, happen], { expect }) => {
-    const bench = await aJudgedSecret()
+    const bench = await aCheckedSecret()
     await happen(bench)
     bench.answer = ok(aSecret('9'))
     expect(await sign(bench)).toEqual(ok(aSecret('9')))

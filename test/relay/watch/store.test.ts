@@ -98,12 +98,12 @@ describe('Store', () => {
 
   it('beyond its limit it drops objects of the largest namespace, and reports it', ({ expect }) => {
     const store = new Store<string>({ limits: { total: 3, weightOf: () => 1 } })
-    const told: string[] = []
-    store.onChange(({ key, after }) => told.push(`${after === undefined ? '-' : '+'}${key}`))
+    const reported: string[] = []
+    store.onChange(({ key, after }) => reported.push(`${after === undefined ? '-' : '+'}${key}`))
     const put = (key: string): number => store.put(key, { resourceVersion: '1', value: key })
     expect([put('a/1'), put('a/2'), put('a/3'), put('a/4'), put('b/1')]).toEqual([0, 0, 0, 1, 1])
     expect(store.keys()).toEqual(['a/2', 'a/3', 'b/1'])
-    expect(told).toEqual(['+a/1', '+a/2', '+a/3', '-a/1', '+b/1'])
+    expect(reported).toEqual(['+a/1', '+a/2', '+a/3', '-a/1', '+b/1'])
     expect(store.hasRoom).toBe(false)
     store.delete('a/2')
     expect(store.hasRoom).toBe(true)

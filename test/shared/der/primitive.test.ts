@@ -4,7 +4,7 @@ import { readDer } from '../../../shared/src/der/read-der.ts'
 import type { DerReader } from '../../../shared/src/der/reader.ts'
 
 /** The value in JSON, or the code of the refusal. */
-const told = (element: Uint8Array, take: (reader: DerReader) => unknown): string => {
+const outcomeOf = (element: Uint8Array, take: (reader: DerReader) => unknown): string => {
   const result = readDer({ bytes: element, maxBytes: 200 }, take)
   if (!result.ok) return result.error.code
   const { value } = result
@@ -45,7 +45,7 @@ describe('BOOLEAN', () => {
     ['nothing', [], 'boolean_length'],
     ['two octets', [0xff, 0xff], 'boolean_length'],
   ] as const)('%s', ([, contents, expected], { expect }) => {
-    expect(told(tlv(1, octets(...contents)), readFlag)).toBe(expected)
+    expect(outcomeOf(tlv(1, octets(...contents)), readFlag)).toBe(expected)
   })
 })
 
@@ -57,7 +57,7 @@ describe('BOOLEAN that may state FALSE', () => {
     ['another type', tlv(5), 'field_unexpected'],
     ['nothing', octets(), 'false'],
   ] as const)('%s', ([, element, expected], { expect }) => {
-    expect(told(tlv(0x30, element), readOptional)).toBe(expected)
+    expect(outcomeOf(tlv(0x30, element), readOptional)).toBe(expected)
   })
 })
 
@@ -76,13 +76,13 @@ describe('INTEGER', () => {
     ['−1 in two octets', [255, 255], 'integer_not_minimal', 'integer_not_minimal'],
     ['−129', [255, 127], 'integer_negative', 'integer_negative'],
   ] as const)('%s', ([, contents, small, positive], { expect }) => {
-    expect(told(tlv(2, octets(...contents)), readSmall)).toBe(small)
-    expect(told(tlv(2, octets(...contents)), readPositive)).toBe(positive)
+    expect(outcomeOf(tlv(2, octets(...contents)), readSmall)).toBe(small)
+    expect(outcomeOf(tlv(2, octets(...contents)), readPositive)).toBe(positive)
   })
 
   it('that ends the input is not read beyond it', ({ expect }) => {
     const behind = octets(2, 1, 0, 0x7f)
-    expect(told(behind.subarray(0, 3), readSmall)).toBe('0')
+    expect(outcomeOf(behind.subarray(0, 3), readSmall)).toBe('0')
   })
 })
 
@@ -126,9 +126,9 @@ describe('BIT STRING', () => {
     ['32 bits', [0, 4, 2, 0, 1], '[4,2,0,1]', '[5,14,31]', '[5,14,31]'],
     ['40 bits', [0, 4, 3, 0, 0, 1], '[4,3,0,0,1]', 'named_bits_too_many', 'named_bits_too_many'],
   ] as const)('%s', ([, contents, whole, named, padded], { expect }) => {
-    expect(told(tlv(3, octets(...contents)), readWholeOctets)).toBe(whole)
-    expect(told(tlv(3, octets(...contents)), readNamedBits)).toBe(named)
-    expect(told(tlv(3, octets(...contents)), readPaddedBits)).toBe(padded)
+    expect(outcomeOf(tlv(3, octets(...contents)), readWholeOctets)).toBe(whole)
+    expect(outcomeOf(tlv(3, octets(...contents)), readNamedBits)).toBe(named)
+    expect(outcomeOf(tlv(3, octets(...contents)), readPaddedBits)).toBe(padded)
   })
 })
 
@@ -145,7 +145,7 @@ describe('OBJECT IDENTIFIER', () => {
     '1.2.840.113549.1.1.11',
     '1.3.9007199254740991',
   ])('%s is read', (dotted, { expect }) => {
-    expect(told(oid(dotted), readOid)).toBe(JSON.stringify(dotted))
+    expect(outcomeOf(oid(dotted), readOid)).toBe(JSON.stringify(dotted))
   })
 
   it.for([
@@ -156,21 +156,21 @@ describe('OBJECT IDENTIFIER', () => {
     ['an arc of 2⁵³', oid('1.3.9007199254740992').subarray(2), 'oid_arc_too_large'],
     ['65 octets', new Uint8Array(65), 'oid_too_long'],
   ] as const)('%s is refused', ([, contents, expected], { expect }) => {
-    expect(told(tlv(6, contents), readOid)).toBe(expected)
+    expect(outcomeOf(tlv(6, contents), readOid)).toBe(expected)
   })
 
   it('64 octets are read', ({ expect }) => {
-    expect(told(tlv(6, new Uint8Array(64)), readOid)).toMatch(/^"0\.0\.0\.0/)
+    expect(outcomeOf(tlv(6, new Uint8Array(64)), readOid)).toMatch(/^"0\.0\.0\.0/)
   })
 
   it('one that differs from a known one in one octet is another', ({ expect }) => {
     const known = oid('2.5.29.17')
     for (const at of [2, 3, 4]) {
       const other = known.with(at, (known[at] ?? 0) ^ 1)
-      expect(told(other, readOid)).not.toBe('"2.5.29.17"')
+      expect(outcomeOf(other, readOid)).not.toBe('"2.5.29.17"')
     }
     // The same hash, since 85 × 31 + 29 = 84 × 31 + 60.
-    expect(told(octets(6, 3, 84, 60, 17), readOid)).toBe('"2.4.60.17"')
+    expect(outcomeOf(octets(6, 3, 84, 60, 17), readOid)).toBe('"2.4.60.17"')
   })
 })
 
@@ -222,7 +222,7 @@ describe('strings', () => {
     ['NumericString in pieces', NUMERIC | 0x20, [NUMERIC, 1, 0x30], 'constructed_form'],
     ['UTF8String in pieces', UTF8 | 0x20, [UTF8, 1, 0x61], 'constructed_form'],
   ] as const)('%s', ([, tag, contents, expected], { expect }) => {
-    expect(told(tlv(tag, octets(...contents)), readText)).toBe(expected)
+    expect(outcomeOf(tlv(tag, octets(...contents)), readText)).toBe(expected)
   })
 
   it.for([

@@ -185,7 +185,7 @@ describe('the time of a CA', () => {
     ],
   ])('%s', ([, keys, expected], { expect }) => {
     expect(faults(keys).join('\n')).toBe(expected)
-    // Whatever the operator is told, the worker goes on.
+    // Whatever is reported to the operator, the worker continues.
     expect(loadConfig(text(keys), secrets).ok).toBe(true)
   })
 })
@@ -236,7 +236,7 @@ describe('a profile', () => {
   })
 })
 
-it('faults of a CA are told without its key at hand', ({ expect }) => {
+it('errors of a CA are reported without its key at hand', ({ expect }) => {
   const last = limited({ basicConstraints: basicConstraints(true, 0) })
   const paths = faultsOf(text([active, next(last, 'ABSENT')], { isCA: true })).map(
     ({ path }) => path,

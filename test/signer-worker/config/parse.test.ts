@@ -125,7 +125,7 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   }
 })
 
-it('all faults are told at once, entry by entry', ({ expect }) => {
+it('all errors are reported at once, entry by entry', ({ expect }) => {
   const config = aConfig({
     publicUrl: 'http://ca.example.com',
     issuers: {

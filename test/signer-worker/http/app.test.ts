@@ -19,7 +19,7 @@ it.for([
   ['GET', get({ path: SIGN }), 'POST'],
   ['POST', post(aSignRequest(), { path: HEALTH }), 'GET'],
 ] as const)(
-  'a signed %s where it is not allowed is told what is',
+  'a signed %s where it is not allowed gets the allowed methods',
   async ([method, request, allow], { expect }) => {
     const { status, headers, body } = await send(request)
     expect(status).toBe(405)

@@ -86,7 +86,7 @@ describe.for([
     expect(codes).toEqual(['internal_error', 'internal_error', 'rate_limited'])
   })
 
-  it('is told to the log, and not to who asked', async ({ expect }) => {
+  it('is logged, and not sent to the client', async ({ expect }) => {
     const request = aSignRequest()
     const { status, body, log } = await send(post(request), {
       openLedger: (bindings, owner) => ({

@@ -87,7 +87,7 @@ it('over the limit is 429 with the seconds to wait, and the same request succeed
     expect(body).toMatchObject({ retryAfter: seconds })
   }
 
-  // A minute later, told by the rows.
+  // A minute later by the rows.
   await queryLedger('limited', 'UPDATE issuance SET issued_at_ms = issued_at_ms - 60000')
   const waiting = uids.filter((_uid, index) => answers[index]?.status === 429)
   for (const uid of waiting) {

@@ -77,7 +77,7 @@ describe('above the limit nothing is written, of', () => {
   })
 })
 
-it('the wait is told in whole seconds, at most a minute', async ({ expect }) => {
+it('the wait is given in whole seconds, at most a minute', async ({ expect }) => {
   const request = { ...anIssueRequest(), repeatsPerMinute: 1 }
   for (let count = 0; count < 2; count += 1) await issue('patient', request)
   const outcome = await issue('patient', request)

@@ -9,7 +9,7 @@ const counts = fc.constantFrom(1, 2, 4, 8, 256)
 const uids = fc.uuid()
 
 describe('where a uid is', () => {
-  it('is one of the objects, the same each time, and told with every other place it was in', ({
+  it('is one of the objects, the same each time, and returned with every earlier one', ({
     expect,
   }) => {
     fc.assert(

@@ -1,4 +1,4 @@
-/** A client whose clock is wrong, over the whole way: it is told the right time, and nothing is signed. */
+/** A client whose clock is wrong, over the whole way: it gets the right time, and nothing is signed. */
 import { type Problem, problemSchema } from '@edge-issuer/shared'
 import { exports } from 'cloudflare:workers'
 import { describe, it } from 'vitest'

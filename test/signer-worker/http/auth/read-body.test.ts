@@ -3,7 +3,7 @@ import { readBody } from '../../../../signer-worker/src/http/auth/read-body.ts'
 
 const URL = 'https://ca.example.com/'
 
-/** A body in pieces; how much of it was asked for is told. */
+/** A body in pieces that counts how many were read. */
 function inPieces(...sizes: readonly number[]): { request: Request; read: () => number } {
   let read = 0
   const stream = new ReadableStream({

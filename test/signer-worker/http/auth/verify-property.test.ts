@@ -72,7 +72,7 @@ it('is rejected, whatever it is', async ({ expect }) => {
     cases(1500),
   )
   expect(new Set(statuses.keys())).toEqual(new Set(['method', 'path', 'body', ...HEADERS]))
-  // Only a version of the protocol that is not spoken is told apart.
+  // Only a version of the protocol that is not supported has its own error.
   expect([...statuses].filter(([, found]) => found.has(400)).map(([part]) => part)).toEqual([
     PROTOCOL_HEADER,
   ])

@@ -22,7 +22,7 @@ it.for<[string, { offsetSeconds: number; lifetimeSeconds?: number }, unknown]>([
   expect(codeOf(exchange)).toBe(code)
 })
 
-it('a wrong clock is told the right time, to the holder of a key only', async ({ expect }) => {
+it('a wrong clock gets the right time, but only the holder of a key', async ({ expect }) => {
   const late = { nowMs: NOW_MS + 120_000 }
   const known = await send(get(late), { nowMs: () => NOW_MS })
   expect(known.body).toMatchObject({

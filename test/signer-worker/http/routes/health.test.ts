@@ -14,7 +14,7 @@ const healthOf = (body: unknown): HealthAnswer =>
 const sha256Of = (pem: string): string =>
   new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()
 
-/** What is told of one CA. */
+/** The report on one CA. */
 const facts = (subject: string, chain: string): object => ({
   subject,
   serialNumber: new X509Certificate(chain).serialNumber.toLowerCase(),

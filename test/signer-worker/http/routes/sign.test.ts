@@ -199,7 +199,7 @@ it('a certificate stays what it was when the issuing CA has expired since', asyn
   expect(fresh.body).toMatchObject({ code: 'issuer_expiring' })
 })
 
-it('several faults are told at once, under the code of the first', async ({ expect }) => {
+it('several violations are reported at once, under the code of the first', async ({ expect }) => {
   const { body } = await send(
     post(aSignRequest({ profile: 'strict', usages: ['client auth'], durationSeconds: 7201 })),
   )

@@ -79,7 +79,7 @@ describe('a permitted subtree', () => {
     )
   })
 
-  it('is told with those that it is outside of, each by itself', ({ expect }) => {
+  it('is reported with each constraint that it violates', ({ expect }) => {
     const asked = nameConstraints([dns('c.example'), dns('b.example'), NET_11])
     expect(outcome(aCaRequest(asked, { ca: limited([dns('a.example'), dns('b.example')]) }))).toBe(
       'extension_not_allowed: the name constraint "DNS:c.example" is outside what the issuing CA\'s name constraints permit: "DNS:a.example", "DNS:b.example"; change the request, or use another issuer',

@@ -58,7 +58,7 @@ describe('an IPv4-mapped IPv6 address', () => {
     else expect(found).toContain(`name_not_allowed: "IP:::ffff:a00:1" is ${expected}`)
   })
 
-  it('is told apart from addresses that only look like one', ({ expect }) => {
+  it('differs from addresses that only look like one', ({ expect }) => {
     const client = allowing({ ipAddresses: { values: ['10.*'] } })
     expect(outcome(ip(...zeros(12), 10, 0, 0, 1), { client })).toMatch(/^name_not_allowed/)
     expect(outcome(ip(1, ...zeros(9), 255, 255, 10, 0, 0, 1), { client })).toMatch(/^name_not/)

@@ -65,7 +65,7 @@ describe('a name', () => {
     }
   })
 
-  it('of a type with a rule of its own is told by that type', ({ expect }) => {
+  it('of a type with its own rule is reported by that type', ({ expect }) => {
     const rules = { otherNames: [{ oid: UPN, values: ['*@corp'] }] }
     expect(ofName(rules, other(UPN, utf8('me@evil')))).toBe(
       `name_not_allowed: "otherName:${UPN};UTF8:me@evil" matches none of this client's allowed.otherNames (${UPN}): "*@corp"${ADVICE}`,
@@ -177,7 +177,7 @@ describe('what is required', () => {
     )
   })
 
-  it('is told once, and with everything else that is wrong', ({ expect }) => {
+  it('is reported once, with every other violation', ({ expect }) => {
     const rules = {
       dnsNames: required,
       uris: required,

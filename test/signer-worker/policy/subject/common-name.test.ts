@@ -134,7 +134,7 @@ describe('a common name of a server', () => {
     }
   })
 
-  it('is told apart from other attributes', ({ expect }) => {
+  it('differs from other attributes', ({ expect }) => {
     const rules = allowing({ dnsNames: { values: ['*.acme.internal'] } })
     const subject = name(['O', 'evil.com'], ['OU', 'evil.com'])
     expect(outcome({ ...requestFor(subject, SERVER), client: rules })).toBe('ok')

@@ -47,7 +47,7 @@ it('what the ledgers count is there in the Prometheus text format', async () => 
   expect(lines.at(-1)).toBe('')
 })
 
-it('a ledger that does not answer is told apart, and hides no other', async () => {
+it('a ledger that does not respond is reported, and hides no other', async () => {
   const text = await scrape({ LEDGER: { getByName: allButMeasured } })
   expect(text).toContain(`edge_issuer_ledger_up{${LABELS}} 0\n`)
   expect(text).not.toContain(`edge_issuer_certificates_issued_total{${LABELS}}`)

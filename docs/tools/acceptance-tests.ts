@@ -10,7 +10,7 @@ export interface TaggedTest {
   readonly title: string | undefined
 }
 
-const FOLDER = new URL('../', import.meta.url)
+const FOLDER = new URL('../../test/', import.meta.url)
 const FILE_TAG = /^\/\/ @module-tag (?<tag>AC-\d+)$/gm
 const TITLE_AND_TAGS =
   /(?<quote>['"`])(?<title>(?:(?!\k<quote>).)+)\k<quote>,\s*\{\s*tags: \[(?<tags>[^\]]+)\]/g

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { it } from 'vitest'
-import { ACCEPTANCE_CRITERIA } from './acceptance-criteria.ts'
-import { acceptanceTests, taggedIn } from './acceptance-tests.ts'
+import { ACCEPTANCE_CRITERIA } from '../../docs/tools/acceptance-criteria.ts'
+import { acceptanceTests, taggedIn } from '../../docs/tools/acceptance-tests.ts'
 
 const tests = await acceptanceTests()
 
