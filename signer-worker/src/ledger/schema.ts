@@ -10,8 +10,8 @@
  * released is never edited: a change is a new step.
  */
 const MIGRATIONS: readonly string[] = [
+  // A chain as it was when certificates were issued under it: a replay must answer with the same one.
   `
-  -- A chain as it was when certificates were issued under it: a replay must answer with the same one.
   CREATE TABLE authority (
     id INTEGER PRIMARY KEY,
     sha256 TEXT NOT NULL,        -- of the issuing CA's certificate, hexadecimal
@@ -41,8 +41,9 @@ const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX issuance_by_not_after ON issuance (not_after_seconds);
   CREATE INDEX issuance_by_issued_at ON issuance (issued_at_ms);
-
-  -- Common names and subject alternative names, without prefix and in lower case, to find certificates by.
+  ` +
+    // Common names and subject alternative names, without prefix and in lower case, to find certificates by.
+    `
   CREATE TABLE issuance_name (
     name TEXT NOT NULL,
     seq INTEGER NOT NULL,
@@ -51,14 +52,16 @@ const MIGRATIONS: readonly string[] = [
   INSERT OR IGNORE INTO issuance_name (name, seq)
     SELECT lower(substr(value, instr(value, ':') + 1)), seq
     FROM issuance, json_each(names, '$.subjectAltNames');
-
-  -- Nonces of signatures that were used in the last minutes.
+  ` +
+    // Nonces of signatures that were used in the last minutes.
+    `
   CREATE TABLE nonce (
     nonce BLOB PRIMARY KEY,      -- 16 bytes
     used_at_ms INTEGER NOT NULL  -- epoch ms
   ) STRICT, WITHOUT ROWID;
-
-  -- The last requests that were refused. The oldest rows make room for new ones.
+  ` +
+    // The last requests that were refused. The oldest rows make room for new ones.
+    `
   CREATE TABLE refusal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at_ms INTEGER NOT NULL,      -- epoch ms
@@ -68,18 +71,20 @@ const MIGRATIONS: readonly string[] = [
     code TEXT NOT NULL,
     detail TEXT NOT NULL         -- every reason
   ) STRICT;
-
-  -- What happened how often: 'replayed', or 'refused:' and a code.
+  ` +
+    // What happened how often: 'replayed', or 'refused:' and a code.
+    `
   CREATE TABLE counter (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // The body of the request as it was sent, which the signature covers; NULL in rows from before this step.
   `
-  -- The body of the request as it was sent, which the signature covers; NULL in rows from before this step.
   ALTER TABLE issuance ADD COLUMN body BLOB;
-
-  -- JSON: what was asked for and not certified, and what verifiers may refuse, a sentence each.
+  ` +
+    // JSON: what was asked for and not certified, and what verifiers may refuse, a sentence each.
+    `
   ALTER TABLE issuance ADD COLUMN ignored TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE issuance ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';
   `,
@@ -87,10 +92,11 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE issuance ADD COLUMN namespace TEXT
     GENERATED ALWAYS AS (json_extract(origin, '$.namespace')) VIRTUAL;
   CREATE INDEX issuance_by_namespace ON issuance (namespace);
-
-  -- Which certificates renew each other: those for requests of one kind and namespace whose names are the
-  -- same; that of a CertificateRequest without its revision, the number that cert-manager appends to the name of
-  -- the Certificate. A command line has no namespace, so the user counts there.
+  ` +
+    // Which certificates renew each other: those for requests of one kind and namespace whose names are the
+    // same; that of a CertificateRequest without its revision, the number that cert-manager appends to the name of
+    // the Certificate. A command line has no namespace, so the user counts there.
+    `
   ALTER TABLE issuance ADD COLUMN lineage TEXT GENERATED ALWAYS AS (json_array(
     json_extract(origin, '$.kind'),
     json_extract(origin, '$.namespace'),
@@ -102,15 +108,17 @@ const MIGRATIONS: readonly string[] = [
       ELSE json_extract(origin, '$.name') END
   )) VIRTUAL;
   CREATE INDEX issuance_by_lineage ON issuance (lineage);
-
-  -- Values of other names, such as user principal names: OID;FORM:value was recorded as it is.
+  ` +
+    // Values of other names, such as user principal names: OID;FORM:value was recorded as it is.
+    `
   INSERT OR IGNORE INTO issuance_name (name, seq)
     SELECT substr(tail, instr(tail, ':') + 1), seq FROM (
       SELECT substr(name, instr(name, ';') + 1) AS tail, seq FROM issuance_name
       WHERE name GLOB '[0-2].[0-9]*;*:*'
     );
-
-  -- The same names backwards, to find them by their end.
+  ` +
+    // The same names backwards, to find them by their end.
+    `
   CREATE TABLE issuance_suffix (
     reversed TEXT NOT NULL,
     seq INTEGER NOT NULL,
