@@ -30,9 +30,15 @@ function elementOf(tag: number, parts: readonly Part[]): Element {
   return { tag, parts, contentsLength, length }
 }
 
-/** The octets of an element. */
-export function encode(element: Element): Uint8Array {
-  const bytes = new Uint8Array(element.length)
+/**
+ * The octets of an element.
+ *
+ * @param memory - Where they are written if there is room, for a result that is used before the next call.
+ */
+export function encode(element: Element, memory?: Uint8Array): Uint8Array {
+  const { length } = element
+  const hasRoom = memory !== undefined && length <= memory.length
+  const bytes = hasRoom ? memory.subarray(0, length) : new Uint8Array(length)
   write(element, bytes, 0)
   return bytes
 }

@@ -73,13 +73,18 @@ export const parseCertificate = (der: Uint8Array): Result<Certificate, ParseErro
 /** As {@link parseCertificate}, for a comparison of octets: names, key and values of extensions are not read. */
 export const parseCertificateInDer = (der: Uint8Array): Result<CertificateInDer, ParseError> =>
   readDer({ bytes: der, maxBytes: MAX_CERTIFICATE_BYTES }, (input) => {
-    const { issuer, subject, publicKey, extensions, ...frame } = readFields(input)
+    const fields = readFields(input)
     return {
-      ...frame,
-      issuer: issuer.any('issuer'),
-      subject: subject.any('subject'),
-      publicKey: publicKey.any('subjectPublicKeyInfo'),
-      extensions: readExtensionsUnread(extensions, 'extensions'),
+      signed: fields.signed,
+      serialNumber: fields.serialNumber,
+      notBeforeMs: fields.notBeforeMs,
+      notAfterMs: fields.notAfterMs,
+      signatureAlgorithm: fields.signatureAlgorithm,
+      signature: fields.signature,
+      issuer: fields.issuer.any('issuer'),
+      subject: fields.subject.any('subject'),
+      publicKey: fields.publicKey.any('subjectPublicKeyInfo'),
+      extensions: readExtensionsUnread(fields.extensions, 'extensions'),
     }
   })
 
