@@ -8,7 +8,6 @@ import { get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeKey } from '@edge-issuer/testbed/pki/x509'
-import { freePorts } from '@edge-issuer/testbed/processes/ports'
 import { caBundleLimit } from '@edge-issuer/testbed/relay/ca-bundle-limit'
 import { secretManifest } from '@edge-issuer/testbed/relay/objects'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
@@ -88,10 +87,9 @@ export async function measureHostile(bench: HostileBench): Promise<Hostile> {
   const limits = await shippedLimits()
   report('starting the relay …')
   const startMs = performance.now()
-  const [metricsPort = 0] = await freePorts(1)
   const relay = await cluster.startRelay({
     env: { NODE_OPTIONS: limits.nodeOptions },
-    flags: [`--metrics-bind-address=127.0.0.1:${String(metricsPort)}`, '--metrics-secure=false'],
+    flags: ['--metrics-secure=false'],
     syncTimeoutMs: SYNC_TIMEOUT_MS,
   })
   try {
@@ -99,7 +97,10 @@ export async function measureHostile(bench: HostileBench): Promise<Hostile> {
     await issue(bench, 0)
     const firstCertificateMs = performance.now() - startMs
     report(`first certificate after ${firstCertificateMs.toFixed(0)} ms`)
-    const { issuedMs, metricsBytes } = await observe(bench, { pid: relay.process.pid, metricsPort })
+    const { issuedMs, metricsBytes } = await observe(bench, {
+      pid: relay.process.pid,
+      metricsPort: relay.metricsPort,
+    })
     return {
       issuers,
       caBundleLength: await caBundleLimit('issuers'),

@@ -27,6 +27,8 @@ export interface ShippedRelayOptions {
 /** A relay that has read everything. */
 export interface ShippedRelay {
   readonly process: ManagedProcess
+  /** On the loopback address. */
+  readonly metricsPort: number
   /** Time from the start of the process until `/readyz` succeeds. */
   readonly syncedMs: number
 }
@@ -71,7 +73,7 @@ export async function startShippedRelay(options: ShippedRelayOptions): Promise<S
     }
     await sleep(POLL_INTERVAL_MS)
   }
-  return { process: relay, syncedMs: performance.now() - startMs }
+  return { process: relay, metricsPort, syncedMs: performance.now() - startMs }
 }
 
 async function isReady(port: number): Promise<boolean> {

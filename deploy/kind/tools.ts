@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
-import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
+import { runIfFound } from '@edge-issuer/testbed/processes/run-if-found'
 
 /** Arguments that test whether a tool works, and its installation page. */
 const TOOLS = {
@@ -32,26 +31,13 @@ export async function missingTools(
 ): Promise<readonly string[]> {
   const problems = [...new Set(tools)].map(async (tool) => {
     const { probe, site } = TOOLS[tool]
-    const result = await ask([tool, ...probe], env)
+    const result = await runIfFound({ command: tool, args: probe, env })
     if (result === undefined) return [`${tool} is not installed; see ${site}`]
     if (result.code === 0) return []
     const [first = `exit code ${String(result.code)}`] = linesOf(result.stderr)
     return [`${tool} is installed but does not work: ${first}`]
   })
   return (await Promise.all(problems)).flat()
-}
-
-/** @returns `undefined` if the program does not exist. */
-async function ask(
-  [command, ...args]: readonly [string, ...string[]],
-  env: NodeJS.ProcessEnv,
-): Promise<CommandResult | undefined> {
-  try {
-    return await runCommand({ command, args, env })
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined
-    throw error
-  }
 }
 
 const linesOf = (text: string): readonly string[] =>

@@ -4,8 +4,8 @@
  * @module
  */
 import { fileURLToPath } from 'node:url'
-import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
 import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
+import { runIfFound } from '@edge-issuer/testbed/processes/run-if-found'
 
 /** A command that renders the folder in its next argument. */
 export type KustomizeCommand = readonly [string, ...string[]]
@@ -30,7 +30,8 @@ const HOW_TO_INSTALL = `install kubectl 1.27 or newer (https://kubernetes.io/doc
 export async function findKustomize(env: NodeJS.ProcessEnv): Promise<KustomizeCommand> {
   const problems: string[] = []
   for (const { command, version } of CANDIDATES) {
-    const problem = problemOf(version[0], await runIfFound(version, env))
+    const [name, ...args] = version
+    const problem = problemOf(name, await runIfFound({ command: name, args, env }))
     if (problem === undefined) return command
     problems.push(problem)
   }
@@ -50,18 +51,6 @@ function problemOf(name: string, result: CommandResult | undefined): string | un
   return major === undefined || Number(major) >= MIN_MAJOR_VERSION
     ? undefined
     : `${name} has Kustomize ${version ?? ''}`
-}
-
-async function runIfFound(
-  [command, ...args]: KustomizeCommand,
-  env: NodeJS.ProcessEnv,
-): Promise<CommandResult | undefined> {
-  try {
-    return await runCommand({ command, args, env })
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined
-    throw error
-  }
 }
 
 /** Path of a kustomization in `deploy/kustomize/`, such as `base` or `overlays/namespaced`. */

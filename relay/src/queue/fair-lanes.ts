@@ -46,10 +46,10 @@ export interface Started<K> {
   /**
    * Frees its place in each of its groups. Call it exactly once.
    *
-   * @param isProven - As in {@link Group}, now that it has ended; whether it ended quickly decides when absent.
-   * @param groups - The groups of the key now that it has ended, if their limits may have changed.
+   * @param groups - The groups of the key now that it has ended, for limits that have changed. Whether it ended
+   *   quickly decides if none of them states `isProven`.
    */
-  readonly release: (isProven?: boolean, groups?: readonly Group[]) => void
+  readonly release: (groups?: readonly Group[]) => void
 }
 
 class Lane<K> {
@@ -180,11 +180,9 @@ export class FairLanes<K> {
         counting = counting.filter((at) => !freed.includes(at))
         free(freed)
       },
-      release: (isProven = isQuick, groups = []) => {
-        for (const at of withParents(lane)) {
-          const group = groups[at.depth]
-          if (group?.id === at.group.id) at.group = group
-        }
+      release: (groups = []) => {
+        const isProven = groups.find((group) => group.isProven !== undefined)?.isProven ?? isQuick
+        updateLimits(lane, groups)
         for (const at of timed) {
           if (!isQuick) at.slow -= 1
           at.isSuspect = !isProven || at.slow > 0
@@ -193,6 +191,14 @@ export class FairLanes<K> {
         free(counting)
       },
     }
+  }
+}
+
+/** Takes over the groups of `lane` and above it as they are stated now. */
+function updateLimits<K>(lane: Lane<K>, groups: readonly Group[]): void {
+  for (const at of withParents(lane)) {
+    const group = groups[at.depth]
+    if (group?.id === at.group.id) at.group = group
   }
 }
 

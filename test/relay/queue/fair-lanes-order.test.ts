@@ -1,11 +1,13 @@
 import { describe, it } from 'vitest'
-import { FairLanes, type Started } from '../../../relay/src/queue/fair-lanes.ts'
+import { FairLanes, type Group, type Started } from '../../../relay/src/queue/fair-lanes.ts'
 import { bursts, group, keysOf, push, startAll } from './lanes.ts'
 
-const quickly = (isProven: boolean) => (key: Started<string> | undefined) => key?.release(isProven)
+const proof = (isProven: boolean): readonly Group[] => [{ ...group('proof'), isProven }]
+const quickly = (isProven: boolean) => (key: Started<string> | undefined) =>
+  key?.release(proof(isProven))
 const slowly = (isProven: boolean) => (key: Started<string> | undefined) => {
   key?.takesLong(true)
-  key?.release(isProven)
+  key?.release(proof(isProven))
 }
 
 /** What starts first of `a`, whose first key ended like this, and `b`. */
@@ -121,7 +123,7 @@ describe('a limit that changes', () => {
     push(lanes, 'a', 8)
     const running = startAll(lanes)
     expect(running.length).toBeGreaterThan(1)
-    for (const { release } of running) release(true, narrow)
+    for (const { release } of running) release(narrow)
     expect(keysOf(startAll(lanes))).toHaveLength(1)
   })
 

@@ -1,17 +1,12 @@
-import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
-import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
+import type { CommandResult } from '@edge-issuer/testbed/processes/process'
+import { runIfFound } from '@edge-issuer/testbed/processes/run-if-found'
 
 /** Runs a program of the PATH. @returns `undefined` where there is none of that name */
 export async function tryCommand(
   command: string,
   args: readonly string[],
 ): Promise<CommandResult | undefined> {
-  try {
-    return await runCommand({ command, args, env: process.env })
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined
-    throw error
-  }
+  return runIfFound({ command, args, env: process.env })
 }
 
 /** @throws Error that says what to install when the program is not in PATH */
