@@ -192,13 +192,12 @@ export class DerReader {
       : this.#value(name, TAG.utcTime, decodeUtcTime)
   }
 
-  /** Takes one element of any type. @returns A reader that takes the same element, under the same path. */
-  readerOfNext(name: string | number): DerReader {
-    this.#next(name)
+  /** @returns A reader that takes once more an element that {@link any} gave, under the same path. */
+  readerOf(element: Uint8Array): DerReader {
     const reader = new DerReader(this.#bytes, this.#parent, this.#name)
-    reader.#start = this.#lastStart
-    reader.#offset = this.#lastStart
-    reader.#end = this.#offset
+    reader.#start = element.byteOffset - this.#bytes.byteOffset
+    reader.#offset = reader.#start
+    reader.#end = reader.#start + element.length
     return reader
   }
 

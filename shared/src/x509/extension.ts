@@ -57,7 +57,14 @@ export function readExtensions(reader: DerReader, field: string): Extensions {
 
 /** Takes the Extensions of a certificate without reading their values. */
 export function readExtensionsUnread(reader: DerReader, field: string): readonly Extension[] {
-  const { list } = readExtensionList(reader, field, VALUES_UNREAD)
+  const list = reader.sequence(field).list((items, index): Extension => {
+    const extension = items.sequence(index)
+    const oid = extension.objectIdentifier('extnID')
+    const critical = extension.booleanDefaultFalse('critical')
+    const value = extension.primitive('extnValue', TAG.octetString)
+    extension.end()
+    return { oid, critical, value }
+  })
   requireEachOnce(reader, field, list)
   return list
 }
@@ -154,7 +161,6 @@ const CERTIFICATE: Dialect = {
   critical: (extension) => extension.booleanDefaultFalse('critical'),
   value: readValue,
 }
-const VALUES_UNREAD: Dialect = { ...CERTIFICATE, value: () => false }
 const REQUEST: Dialect = {
   critical: (extension) => extension.optionalBoolean('critical'),
   value: readRequestedValue,

@@ -182,9 +182,8 @@ function checkSize(
   extensions: readonly Extension[],
   ca: IssuingCa,
 ): Violation | undefined {
-  const bytes = [subject.raw, publicKey.raw, ca.subject, ...extensions.map(({ value }) => value)]
-    .map(({ length }) => length)
-    .reduce((sum, length) => sum + length, REST_BYTES)
+  const fixed = REST_BYTES + subject.raw.length + publicKey.raw.length + ca.subject.length
+  const bytes = extensions.reduce((sum, { value }) => sum + value.length, fixed)
   return bytes <= MAX_CERTIFICATE_BYTES
     ? undefined
     : {
@@ -200,7 +199,10 @@ const valueOf = ({ extensions }: CertificationRequest, oid: string): Uint8Array 
   extensions.list.find((extension) => extension.oid === oid)?.value
 
 const commonNames = ({ rdns }: Name): readonly string[] =>
-  rdns.flat().flatMap(({ type, value }) => (type === 'CN' ? [value] : []))
+  rdns
+    .flat()
+    .filter(({ type }) => type === 'CN')
+    .map(({ value }) => value)
 
 const checkNamespace = (namespace: string, { namespaces }: ClientPolicy): Violation | undefined =>
   namespaces === undefined || matchesAny(namespaces, namespace)

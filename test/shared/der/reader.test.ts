@@ -159,7 +159,7 @@ describe('an element and what it is held against', () => {
 
 const readFirstLast = (reader: DerReader): unknown => {
   const list = reader.sequence('list')
-  const first = list.readerOfNext('first')
+  const first = list.readerOf(list.any('first'))
   const second = list.smallInteger('second')
   const result = [first.raw.length, first.smallInteger('first'), second]
   first.end()
@@ -170,11 +170,11 @@ const readFirstLast = (reader: DerReader): unknown => {
 const readNull = (reader: DerReader): unknown => {
   const list = reader.sequence('list')
   list.any('first')
-  return list.readerOfNext('second').sequence('second').primitive('number', 5)
+  return list.readerOf(list.any('second')).sequence('second').primitive('number', 5)
 }
 
-describe('a reader of the next element', () => {
-  it('takes that element, gives it whole, and ends after it', ({ expect }) => {
+describe('a reader of an element that was taken', () => {
+  it('takes it again, gives it whole, and ends after it', ({ expect }) => {
     expect(read(seq(integer(1), integer(2)), readFirstLast)).toBe('ok [3,1,2]')
   })
 

@@ -37,14 +37,16 @@ export function checkDnsName(name: string): Finding | undefined {
     : undefined
 }
 
-/** Letters, digits and inner hyphens; underscores are decided by the profile. */
-const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?$/
+/** Labels of letters, digits and inner hyphens; underscores are decided by the profile. */
+const LABELS =
+  /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$/
 
 function checkLabels(host: string): Finding | undefined {
+  if (LABELS.test(host)) return undefined
   const labels = host.split('.')
   if (labels.includes('')) return { kind: 'label_empty' }
   if (labels.some((label) => label.length > MAX_LABEL_CHARACTERS)) {
     return { kind: 'label_too_long', expected: [String(MAX_LABEL_CHARACTERS)] }
   }
-  return labels.every((label) => LABEL.test(label)) ? undefined : { kind: 'label_malformed' }
+  return { kind: 'label_malformed' }
 }

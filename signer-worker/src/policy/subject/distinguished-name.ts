@@ -21,23 +21,21 @@ export function isSameDistinguishedName(one: Name, other: Name): boolean {
   )
 }
 
-/** Canonical texts by name: that of the CA is compared with every request. Without, `ratioToCrypto` is 1.54, not 1.52. */
-const knownTexts = new WeakMap<Name, readonly (readonly string[])[]>()
-
 /** The attributes of each RDN, as they are compared. */
-function canonicalTexts(name: Name): readonly (readonly string[])[] {
-  const known = knownTexts.get(name)
-  if (known !== undefined) return known
-  const texts = name.rdns.map((rdn) => rdn.map(canonicalText))
-  knownTexts.set(name, texts)
-  return texts
-}
+const canonicalTexts = ({ rdns }: Name): readonly (readonly string[])[] =>
+  rdns.map((rdn) => rdn.map(canonicalText))
 
 /** What RFC 4518 §2.2 maps to nothing. */
 const INVISIBLE = /[\p{Cf}\u034F\u180B-\u180D\uFE00-\uFE0F\uFFFC]/gu
 
-function canonicalText({ oid, value }: NameAttribute): string {
+/** Printable ASCII, which normalization leaves as it is and of which nothing is invisible. */
+const ASCII = /^[ -~]*$/u
+
+const canonicalText = ({ oid, value }: NameAttribute): string =>
+  `${oid}=${foldCase(value).trim().replaceAll(/\s+/gu, ' ')}`
+
+function foldCase(value: string): string {
+  if (ASCII.test(value)) return value.toLowerCase()
   const visible = value.normalize('NFKD').replaceAll(INVISIBLE, '')
-  const folded = visible.toUpperCase().toLowerCase().normalize('NFKD')
-  return `${oid}=${folded.trim().replaceAll(/\s+/gu, ' ')}`
+  return visible.toUpperCase().toLowerCase().normalize('NFKD')
 }

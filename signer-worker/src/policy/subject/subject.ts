@@ -61,21 +61,17 @@ const X520 = /^2\.5\.4\./
 /** @returns Every violation of the subject, and of its absence. */
 export function checkSubject(request: NamedRequest, rules: SubjectRules): readonly Violation[] {
   const { subject, names, isForServers } = request
-  return found(
-    checkPresence(request, rules.profile),
-    checkNotOfCa(subject, rules.caSubjects),
-    ...subject.rdns
-      .flat()
-      .flatMap((attribute) => [
-        checkAttribute(attribute, rules),
-        checkCommonName(attribute, names, rules),
-        checkEmailAddress(attribute, rules),
-      ]),
-    ...(isForServers ? hostsInCommonNames(subject, names) : []).map((host) =>
-      checkCommonNameHost(host, rules),
-    ),
-    ...checkRequired(subject, rules),
-  )
+  const checks = [checkPresence(request, rules.profile), checkNotOfCa(subject, rules.caSubjects)]
+  for (const attribute of subject.rdns.flat()) {
+    checks.push(
+      checkAttribute(attribute, rules),
+      checkCommonName(attribute, names, rules),
+      checkEmailAddress(attribute, rules),
+    )
+  }
+  const hosts = isForServers ? hostsInCommonNames(subject, names) : []
+  checks.push(...hosts.map((host) => checkCommonNameHost(host, rules)))
+  return found(...checks, ...checkRequired(subject, rules))
 }
 
 function checkPresence(

@@ -205,10 +205,9 @@ const checkCaBits = (bits: readonly number[]): readonly Violation[] =>
 const checkIssuerUsages = (oids: readonly string[], rules: UsageRules): readonly Violation[] =>
   oids.flatMap((oid) => {
     const limit = issuerLimit(oid, rules)
-    const actual = extKeyUsageToText(oid)
-    return limit === undefined
-      ? []
-      : [notAllowed(actual, { kind: 'usage_not_in_ca', expected: limit.map(extKeyUsageToText) })]
+    if (limit === undefined) return []
+    const expected = limit.map(extKeyUsageToText)
+    return [notAllowed(extKeyUsageToText(oid), { kind: 'usage_not_in_ca', expected })]
   })
 
 /** "If there is no purpose consistent with both extensions", the certificate must not be used at all. */
