@@ -13,7 +13,10 @@ import { z } from 'zod'
 import { runWrangler } from './wrangler.ts'
 
 /** Largest bundle that is deployed, compressed, in bytes. */
-const MAX_BUNDLE_BYTES = 81_920
+const MAX_BUNDLE_BYTES = 122_880
+
+/** As each class of Durable Objects is declared. */
+const OBJECT_CLASS = { type: 'durable-object', storage: 'sqlite' }
 
 /** By name; the top level has none. */
 const CONFIGS = {
@@ -31,7 +34,7 @@ const environmentSchema = z.object({
   name: z.string(),
   compatibility_date: z.string(),
   durable_objects: z.unknown(),
-  migrations: z.unknown(),
+  exports: z.unknown(),
   observability: z.unknown(),
   minify: z.boolean(),
   preview_urls: z.boolean(),
@@ -52,8 +55,14 @@ describe('an environment of wrangler.toml', () => {
       const { name, ...rest } = read('')
       expect(read(env)).toEqual({ name: `${name}-${env}`, ...rest })
       expect(rest).toMatchObject({
-        durable_objects: { bindings: [{ name: 'LEDGER', class_name: 'Ledger' }] },
-        migrations: [{ tag: 'v1', new_sqlite_classes: ['Ledger'] }],
+        durable_objects: {
+          bindings: [
+            { name: 'LEDGER', class_name: 'Ledger' },
+            { name: 'DIRECTORY', class_name: 'Directory' },
+            { name: 'INDEX', class_name: 'CertificateIndex' },
+          ],
+        },
+        exports: { Ledger: OBJECT_CLASS, Directory: OBJECT_CLASS, CertificateIndex: OBJECT_CLASS },
         observability: { enabled: true },
         preview_urls: false,
       })

@@ -58,10 +58,11 @@ export const WORKSPACES: readonly Workspace[] = [
       ['index.ts'],
       ['http'],
       ['ledger'],
+      ['directory', 'index'],
       ['config'],
       ['ca'],
       ['policy'],
-      ['model'],
+      ['model', 'storage'],
       ['env.d.ts'],
     ],
     everywhere: {

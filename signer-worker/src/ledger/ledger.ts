@@ -10,6 +10,7 @@ import { issueCertificate } from '../ca/issue.ts'
 import { randomSerialNumber } from '../ca/serial.ts'
 import { type SigningAuthority, signingAuthority } from '../config/exports.ts'
 import { loadSettings } from '../config/settings.ts'
+import { migrate, readMeta, writeMeta } from '../storage/migrate.ts'
 import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './audit.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
 import type {
@@ -29,7 +30,7 @@ import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
 import { waitForRate } from './rate-limit.ts'
 import { exportIssuances, lastIssuances, listIssuances } from './records.ts'
 import { RepeatLimiter } from './repeats.ts'
-import { migrate, readMeta, writeMeta } from './schema.ts'
+import { LEDGER_MIGRATIONS } from './schema.ts'
 
 /**
  * The ledger signs, and not its caller, because lookup, signing and recording must be one step:
@@ -51,7 +52,7 @@ export class Ledger extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    migrate(ctx.storage)
+    migrate(ctx.storage, LEDGER_MIGRATIONS)
     this.#shardGeneration = readMeta(ctx.storage.sql, 'layout') ?? 0
   }
 

@@ -5,11 +5,8 @@
  * @module
  */
 
-/**
- * Steps from one version of the schema to the next; the n-th makes version n. A step that was
- * released is never edited: a change is a new step.
- */
-const MIGRATIONS: readonly string[] = [
+/** Steps from one version of the schema to the next. */
+export const LEDGER_MIGRATIONS: readonly string[] = [
   // A chain as it was when certificates were issued under it: a replay must answer with the same one.
   `
   CREATE TABLE authority (
@@ -133,41 +130,3 @@ const MIGRATIONS: readonly string[] = [
     ), seq FROM issuance_name;
   `,
 ]
-
-/** Version of the schema that this code knows. */
-export const SCHEMA_VERSION = MIGRATIONS.length
-
-/**
- * Brings an object's tables to the newest version. Synchronous, and one transaction: an object that
- * stops anywhere in here begins again from the version it had.
- *
- * @throws For a ledger of a newer version, which is left as it is.
- */
-export function migrate(storage: DurableObjectStorage): void {
-  const { sql } = storage
-  storage.transactionSync(() => {
-    sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER) STRICT')
-    const version = readMeta(sql, 'schema_version') ?? 0
-    if (version === SCHEMA_VERSION) return
-    if (version > SCHEMA_VERSION) {
-      throw new Error(
-        `the ledger has schema version ${String(version)}; this worker knows up to ${String(SCHEMA_VERSION)}`,
-      )
-    }
-    for (const step of MIGRATIONS.slice(version)) sql.exec(step)
-    writeMeta(sql, 'schema_version', SCHEMA_VERSION)
-  })
-}
-
-/** Numbers that an object keeps about itself. */
-export type MetaKey = 'schema_version' | 'layout'
-
-/** @returns `undefined` for a number that was never written. */
-export function readMeta(sql: SqlStorage, key: MetaKey): number | undefined {
-  const [row] = sql.exec<{ value: number }>('SELECT value FROM meta WHERE key = ?', key).toArray()
-  return row?.value
-}
-
-export function writeMeta(sql: SqlStorage, key: MetaKey, value: number): void {
-  sql.exec('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
-}

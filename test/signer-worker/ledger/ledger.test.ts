@@ -2,7 +2,8 @@ import { err } from '@edge-issuer/shared'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { it } from 'vitest'
-import { migrate, SCHEMA_VERSION } from '../../../signer-worker/src/ledger/schema.ts'
+import { LEDGER_MIGRATIONS } from '../../../signer-worker/src/ledger/schema.ts'
+import { migrate } from '../../../signer-worker/src/storage/migrate.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 import { queryLedger } from '../support/ledger.ts'
 
@@ -132,17 +133,17 @@ it('the version of the schema is recorded, and migrating again changes nothing',
 }) => {
   await issue('migrated', anIssueRequest())
   await runInDurableObject(env.LEDGER.getByName('v1:default:migrated:0'), (_ledger, state) => {
-    migrate(state.storage)
+    migrate(state.storage, LEDGER_MIGRATIONS)
   })
   expect(await queryLedger('migrated', 'SELECT * FROM meta')).toEqual([
-    { key: 'schema_version', value: SCHEMA_VERSION },
+    { key: 'schema_version', value: LEDGER_MIGRATIONS.length },
     { key: 'layout', value: 1 },
   ])
   expect(await queryLedger('migrated', COUNTS)).toEqual([ONE])
 })
 
 it('a ledger of a newer version is not touched', async ({ expect }) => {
-  const newer = SCHEMA_VERSION + 1
+  const newer = LEDGER_MIGRATIONS.length + 1
   await queryLedger(
     'newer',
     `UPDATE meta SET value = ${String(newer)} WHERE key = 'schema_version'`,
@@ -150,11 +151,11 @@ it('a ledger of a newer version is not touched', async ({ expect }) => {
   const migrating = runInDurableObject(
     env.LEDGER.getByName('v1:default:newer:0'),
     (_ledger, state) => {
-      migrate(state.storage)
+      migrate(state.storage, LEDGER_MIGRATIONS)
     },
   )
   await expect(migrating).rejects.toThrow(
-    `schema version ${String(newer)}; this worker knows up to ${String(SCHEMA_VERSION)}`,
+    `schema version ${String(newer)}; this worker knows up to ${String(LEDGER_MIGRATIONS.length)}`,
   )
   expect(await queryLedger('newer', 'SELECT value FROM meta')).toEqual([{ value: newer }])
 })

@@ -12,7 +12,7 @@ export interface WorkerdConfig {
   readonly compatibilityDate: string
   /** Name of the binding to the file with its text. */
   readonly bindingPaths: Readonly<Record<string, string>>
-  readonly durableObject?: DurableObjectConfig
+  readonly durableObjects?: DurableObjectsConfig
   /** Plain HTTP when absent. */
   readonly tls?: { readonly keyPath: string; readonly certificatePath: string }
   /** The address to listen on; the loopback address when absent. */
@@ -20,27 +20,27 @@ export interface WorkerdConfig {
   readonly port: number
 }
 
-/** One class of Durable Objects with SQLite. */
-export interface DurableObjectConfig {
-  readonly binding: string
-  readonly className: string
+/** Classes of Durable Objects with SQLite. */
+export interface DurableObjectsConfig {
+  /** Names of classes by their bindings. */
+  readonly classes: Readonly<Record<string, string>>
   /** A directory that exists. */
   readonly storagePath: string
 }
 
 /** Texts with more than one line go in through `embed`: no quoting, and no secret on a command line. */
 export function renderWorkerdConfig(config: WorkerdConfig): string {
-  const { durableObject } = config
+  const { durableObjects } = config
   const textBindings = Object.entries(config.bindingPaths).map(
     ([name, path]) => `(name = ${quote(name)}, text = embed ${quote(path)})`,
   )
-  const ledger = durableObject === undefined ? NO_OBJECTS : objectParts(durableObject)
+  const objects = durableObjects === undefined ? NO_OBJECTS : objectParts(durableObjects)
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = .worker),
-    ${ledger.services}
+    ${objects.services}
   ],
   sockets = [
     (
@@ -56,9 +56,9 @@ const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed ${quote(config.modulePath)})],
   compatibilityDate = ${quote(config.compatibilityDate)},
   bindings = [
-    ${[...textBindings, ...ledger.bindings].join(',\n    ')},
+    ${[...textBindings, ...objects.bindings].join(',\n    ')},
   ],
-  ${ledger.worker}
+  ${objects.worker}
 );
 `
 }
@@ -84,18 +84,20 @@ interface ObjectParts {
 
 const NO_OBJECTS: ObjectParts = { services: '', bindings: [], worker: '' }
 
-const objectParts = ({ binding, className, storagePath }: DurableObjectConfig): ObjectParts => ({
+const objectParts = ({ classes, storagePath }: DurableObjectsConfig): ObjectParts => ({
   services: `(name = "storage", disk = (path = ${quote(storagePath)}, writable = true)),`,
-  bindings: [`(name = ${quote(binding)}, durableObjectNamespace = ${quote(className)})`],
+  bindings: Object.entries(classes).map(
+    ([binding, className]) =>
+      `(name = ${quote(binding)}, durableObjectNamespace = ${quote(className)})`,
+  ),
   worker: `durableObjectNamespaces = [
-    (
-      className = ${quote(className)},
-      uniqueKey = ${quote(className)},
-      enableSql = true,
-    ),
+    ${Object.values(classes).map(namespace).join(',\n    ')},
   ],
   durableObjectStorage = (localDisk = "storage"),`,
 })
+
+const namespace = (className: string): string =>
+  `(className = ${quote(className)}, uniqueKey = ${quote(className)}, enableSql = true)`
 
 /** Cap'n Proto's text literals escape as C does; JSON escapes are the same for what names hold. */
 const quote = (text: string): string => JSON.stringify(text)

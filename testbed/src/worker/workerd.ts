@@ -13,6 +13,9 @@ import { startWorkerd } from './workerd-process.ts'
 
 const STOP_GRACE_MS = 5_000
 
+/** As in `wrangler.toml`. */
+const OBJECT_CLASSES = { LEDGER: 'Ledger', DIRECTORY: 'Directory', INDEX: 'CertificateIndex' }
+
 /** What an operator deploys. */
 export interface Deployment {
   /** Gives the text of `signer.config.json` for the URL at which the worker listens. */
@@ -125,7 +128,7 @@ export async function writeWorkerConfig(
     modulePath,
     compatibilityDate: await compatibilityDate(),
     bindingPaths,
-    durableObject: { binding: 'LEDGER', className: 'Ledger', storagePath: 'ledger' },
+    durableObjects: { classes: OBJECT_CLASSES, storagePath: 'ledger' },
     ...(tls === undefined
       ? {}
       : {
