@@ -74,6 +74,7 @@ export const WORKSPACES: readonly Workspace[] = [
     sources: 'shared/src',
     layers: [
       ['index.ts'],
+      ['clients.ts'],
       ['admin.ts', 'as-approved.ts', 'request-digest.ts'],
       ['messages.ts', 'x509'],
       [
