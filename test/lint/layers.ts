@@ -58,7 +58,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['index.ts'],
       ['http'],
       ['ledger'],
-      ['directory', 'index'],
+      ['directory', 'genesis', 'index'],
       ['config'],
       ['ca'],
       ['policy'],
@@ -74,6 +74,7 @@ export const WORKSPACES: readonly Workspace[] = [
     sources: 'shared/src',
     layers: [
       ['index.ts'],
+      ['clients.ts'],
       ['admin.ts', 'as-approved.ts', 'request-digest.ts'],
       ['messages.ts', 'x509'],
       [

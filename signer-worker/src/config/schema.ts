@@ -31,6 +31,9 @@ const MAX_SHARD_CHANGES = 4
 /** Far above what one Durable Object can write in a minute. */
 const MAX_CERTIFICATES_PER_MINUTE = 100_000
 
+/** What a Durable Object can be restricted to. */
+const JURISDICTIONS = ['eu', 'us', 'fedramp'] as const
+
 /** SHA-256. */
 const KEY_HASH_PATTERN = /^[0-9a-f]{64}$/
 
@@ -247,6 +250,13 @@ export const configSchema = z.strictObject({
   issuers: z.record(nameSchema, issuerSchema),
   profiles: z.record(nameSchema, profileSchema),
   clients: z.record(nameSchema, clientSchema),
+  jurisdiction: z
+    .optional(z.enum(JURISDICTIONS))
+    .check(
+      z.describe(
+        'where all data is kept (Cloudflare Durable Objects, "Data location"); chosen before the first start, and never changed',
+      ),
+    ),
   admins: z.optional(z.record(nameSchema, adminSchema)),
   blockedKeys: z
     .optional(blockedKeysSchema)
