@@ -58,7 +58,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['index.ts'],
       ['http'],
       ['ledger'],
-      ['directory', 'index'],
+      ['directory', 'genesis', 'index'],
       ['config'],
       ['ca'],
       ['policy'],

@@ -5,6 +5,7 @@
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { Client } from '../config/exports.ts'
+import { openObject } from '../config/open-object.ts'
 import type { Ledger } from './ledger.ts'
 import type { IssueOutcome, IssueRequest, LedgerRefusal } from './messages.ts'
 import { shardForUid } from './shards.ts'
@@ -36,7 +37,7 @@ const ledgerObject = (
   shard: number,
 ): DurableObjectStub<Ledger> =>
   // None of the names can hold a colon (NAME_PATTERN), so no two ledgers share an object.
-  env.LEDGER.getByName(`v1:${issuer}:${client.name}:${String(shard)}`)
+  openObject(env, env.LEDGER, { name: `v1:${issuer}:${client.name}:${String(shard)}` })
 
 /** One object. */
 export interface LedgerAddress extends LedgerOwner {

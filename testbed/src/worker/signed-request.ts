@@ -34,7 +34,7 @@ export interface Signer {
 
 /** A request for `fetch` or a socket. */
 export interface SignedRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: SignedMessage['method']
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
