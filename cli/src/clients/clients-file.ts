@@ -40,7 +40,10 @@ const clientsFileSchema = z.strictObject({
 export type ClientEntries = ReadonlyMap<string, ClientEntry>
 
 /** Reads a file of clients; `-` is standard input. @returns The clients, or every error with its JSON pointer. */
-export async function readClientsFile(path: string, io: Io): Promise<Result<ClientEntries, string>> {
+export async function readClientsFile(
+  path: string,
+  io: Io,
+): Promise<Result<ClientEntries, string>> {
   const document = await readDocument(path, io)
   return document.ok ? parseClients(document.value, path) : document
 }
@@ -94,11 +97,14 @@ export async function readDocument(path: string, io: Io): Promise<Result<unknown
   // YAML reports a name that occurs twice; JSON.parse drops the first one silently.
   const document = parseDocument(text.value)
   const [error] = document.errors
-  if (error !== undefined) return err(`"${path}" is neither YAML nor JSON: ${firstLine(error.message)}`)
+  if (error !== undefined)
+    return err(`"${path}" is neither YAML nor JSON: ${firstLine(error.message)}`)
   try {
     return ok(document.toJS())
   } catch (thrown) {
-    return err(`"${path}" is not valid: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    return err(
+      `"${path}" is not valid: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    )
   }
 }
 

@@ -52,14 +52,13 @@ function itemsWithout(items: readonly unknown[], others: readonly unknown[]): re
 }
 
 /** JSON with sorted members, so that equal values have equal texts. */
-function canonical(value: unknown): string {
-  const text: string | undefined = JSON.stringify(value, (_, member: unknown) =>
-    isObject(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  )
-  return text ?? 'undefined'
-}
+const canonical = (value: unknown): string =>
+  value === undefined ? 'undefined' : JSON.stringify(value, sorted)
+
+const sorted = (_: string, member: unknown): unknown =>
+  isObject(member)
+    ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : member
 
 /** RFC 6901 §3. */
 const escapeSegment = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -13,9 +13,9 @@ import {
 } from '@edge-issuer/signer-worker/config'
 import { z } from 'zod'
 import { type Access, MISSING_ACCESS } from '../client/access.ts'
+import { readText } from '../files/read-input.ts'
 import type { Io } from '../terminal/io.ts'
 import { readDocument } from './clients-file.ts'
-import { readText } from '../files/read-input.ts'
 
 /** Default of `--issuer` and of `--profile`. */
 const DEFAULT_NAME = 'default'
@@ -79,7 +79,10 @@ export async function readKeyParts(
       `"${path}" contains a private key; --key expects the client's public key, such as ${name}.client.json (the admin's key is --admin-key)`,
     )
   }
-  if (text.value.includes('-----BEGIN PUBLIC KEY-----') && !text.value.trimStart().startsWith('{')) {
+  if (
+    text.value.includes('-----BEGIN PUBLIC KEY-----') &&
+    !text.value.trimStart().startsWith('{')
+  ) {
     const key = readPublicKey(text.value)
     return key.ok ? ok({ keys: [{ publicKey: text.value }] }) : err(`"${path}" ${key.error}`)
   }

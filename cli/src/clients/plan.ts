@@ -96,7 +96,7 @@ function withPushedJwks(entry: ClientEntry, current: Partial<ClientEntry>): Clie
   const jwks = current.identity?.jwks
   const isPushed =
     identity?.jwks !== undefined &&
-    identity.jwksPush !== false &&
+    identity.jwksPush &&
     identity.issuer === current.identity?.issuer
   return isPushed && jwks !== undefined ? { ...entry, identity: { ...identity, jwks } } : entry
 }

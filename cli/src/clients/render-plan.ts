@@ -60,7 +60,10 @@ export const toJson = (plan: Plan, applied: Applied): unknown => ({
 /** Formats what was not done, one line per client. */
 export const formatFailures = (failed: readonly FailedChange[]): string =>
   failed
-    .map(({ change: { name }, error }) => `${name}: ${error.class} (${error.code}): ${error.message}\n`)
+    .map(
+      ({ change: { name }, error }) =>
+        `${name}: ${error.class} (${error.code}): ${error.message}\n`,
+    )
     .join('')
 
 const namesOf = (changes: readonly Change[], kind: Change['kind']): readonly string[] =>

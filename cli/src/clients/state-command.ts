@@ -8,7 +8,12 @@ import { type ClientRecord, ok, type Result } from '@edge-issuer/shared'
 import { type Command, defineCommand } from '../command-line/define-command.ts'
 import { operand } from '../command-line/parameters.ts'
 import { NAME } from '../command-line/value-types.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS, askDirectory, JSON_SWITCH } from '../worker/connect-admin.ts'
+import {
+  ADMIN_EXITS,
+  ADMIN_PARAMETERS,
+  askDirectory,
+  JSON_SWITCH,
+} from '../worker/connect-admin.ts'
 import type { ClientDirectory } from '../worker/directory-client.ts'
 
 /** What differs between these commands. */

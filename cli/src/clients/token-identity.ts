@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ApiError, Kube } from '@edge-issuer/relay/cluster'
+import type { ApiError, OpenIdReader } from '@edge-issuer/relay/cluster'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import {
   formatConfigError,
@@ -61,12 +61,12 @@ export interface ClusterTokens {
 
 /** Reads the token issuer and the token keys from the API server. Writes nothing. */
 export async function readClusterTokens(
-  kube: Pick<Kube, 'readTokenKeys' | 'readTokenIssuer'>,
+  cluster: OpenIdReader,
   signal: AbortSignal,
 ): Promise<Result<ClusterTokens, Failure>> {
   const [configuration, keys] = await Promise.all([
-    kube.readTokenIssuer(signal),
-    kube.readTokenKeys(signal),
+    cluster.readOpenIdConfiguration(signal),
+    cluster.readTokenKeys(signal),
   ])
   if (!configuration.ok) return err(unreadable(configuration.error))
   if (!keys.ok) return err(unreadable(keys.error))

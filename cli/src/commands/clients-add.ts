@@ -2,18 +2,19 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import type { ClientEntry } from '@edge-issuer/signer-worker/config'
 import { accessParameters, readAccess } from '../client/access.ts'
 import { formatClients } from '../clients/clients-file.ts'
-import {
-  enrolledParts,
-  enrolmentParameters,
-  type EnrolmentValues,
-} from '../clients/enrolment.ts'
+import { enrolledParts, enrolmentParameters, type EnrolmentValues } from '../clients/enrolment.ts'
 import { newEntry } from '../clients/new-entry.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
 import { operand, optional, repeated, toggle, type Values } from '../command-line/parameters.ts'
 import { FILE, NAME, text } from '../command-line/value-types.ts'
 import type { Io } from '../terminal/io.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS, askDirectory, JSON_SWITCH } from '../worker/connect-admin.ts'
+import {
+  ADMIN_EXITS,
+  ADMIN_PARAMETERS,
+  askDirectory,
+  JSON_SWITCH,
+} from '../worker/connect-admin.ts'
 
 const parameters = {
   name: operand(NAME, 'name of the client, such as the name of the cluster'),

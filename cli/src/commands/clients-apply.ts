@@ -54,7 +54,11 @@ written. Exit code 0 only if every client is as the file says.`,
   run: async (values, io) => {
     const wanted = await readWanted(values, io)
     if (!wanted.ok) return wanted
-    return withDirectory(values, async (directory) => apply(directory, values, { wanted: wanted.value, io }), io)
+    return withDirectory(
+      values,
+      async (directory) => apply(directory, values, { wanted: wanted.value, io }),
+      io,
+    )
   },
 })
 
@@ -68,9 +72,7 @@ async function readWanted(
     return err({ exit: 'usage', message: 'give either --file or --from-config' })
   }
   const read =
-    file === undefined
-      ? await readConfig(fromConfig ?? '', io)
-      : await readClientsFile(file, io)
+    file === undefined ? await readConfig(fromConfig ?? '', io) : await readClientsFile(file, io)
   if (!read.ok) return err({ exit: 'failed', message: read.error })
   if (prune && !allowEmpty && read.value.size === 0) {
     const message =
@@ -99,18 +101,24 @@ async function apply(
   { wanted, io }: { readonly wanted: ClientEntries; readonly io: Io },
 ): Promise<Result<void, Failure>> {
   const { json: isJson, dryRun: isDryRun } = values
-  const records = await readList<ClientRecord>(directory.list, { limit: undefined, after: undefined })
+  const records = await readList<ClientRecord>(directory.list, {
+    limit: undefined,
+    after: undefined,
+  })
   if (!records.ok) return err(reportError(records.error, { isJson, facts: {} }, io))
   const plan = planChanges(wanted, records.value.items, values)
   if (!isJson) io.stdout(printableLines(formatChanges(plan.changes)))
   const progress = startProgress(io)
   const applied = await applyChanges(directory, plan.changes, {
     isDryRun,
-    onProgress: (tried) => progress.show(`${String(tried)} of ${String(plan.changes.length)} clients`),
+    onProgress: (tried) =>
+      progress.show(`${String(tried)} of ${String(plan.changes.length)} clients`),
   })
   progress.clear()
   io.stdout(
-    isJson ? `${JSON.stringify(toJson(plan, applied), null, 2)}\n` : formatResult(plan, applied, isDryRun),
+    isJson
+      ? `${JSON.stringify(toJson(plan, applied), null, 2)}\n`
+      : formatResult(plan, applied, isDryRun),
   )
   return outcome(plan, applied)
 }

@@ -4,7 +4,12 @@ import { defineCommand } from '../command-line/define-command.ts'
 import { optional } from '../command-line/parameters.ts'
 import { FILE } from '../command-line/value-types.ts'
 import { writeNewFiles } from '../files/write-new-files.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS, askDirectory, JSON_SWITCH } from '../worker/connect-admin.ts'
+import {
+  ADMIN_EXITS,
+  ADMIN_PARAMETERS,
+  askDirectory,
+  JSON_SWITCH,
+} from '../worker/connect-admin.ts'
 import { readList } from '../worker/pages.ts'
 
 /** `edge-issuer clients export`. */
@@ -41,7 +46,9 @@ quarantined: "clients list" does.`,
     }
     const written = await writeNewFiles([{ path: out, text, isPrivate: false }], io)
     if (!written.ok) return err({ exit: 'failed', message: written.error })
-    io.stderr(`exported ${String(items.length)} client${items.length === 1 ? '' : 's'} to "${out}"\n`)
+    io.stderr(
+      `exported ${String(items.length)} client${items.length === 1 ? '' : 's'} to "${out}"\n`,
+    )
     return ok(undefined)
   },
 })

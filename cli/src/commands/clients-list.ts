@@ -2,7 +2,12 @@ import { type ClientRecord, ok } from '@edge-issuer/shared'
 import { printList } from '../certificates/print-list.ts'
 import { stateOf } from '../clients/client-record.ts'
 import { defineCommand } from '../command-line/define-command.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS, askDirectory, JSON_SWITCH } from '../worker/connect-admin.ts'
+import {
+  ADMIN_EXITS,
+  ADMIN_PARAMETERS,
+  askDirectory,
+  JSON_SWITCH,
+} from '../worker/connect-admin.ts'
 import { PAGE_PARAMETERS, readList } from '../worker/pages.ts'
 
 /** `edge-issuer clients list`. */

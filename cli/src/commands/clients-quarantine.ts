@@ -2,7 +2,12 @@ import { MAX_REASON_CHARACTERS, ok, quarantineRequestSchema } from '@edge-issuer
 import { defineCommand } from '../command-line/define-command.ts'
 import { operand, optional, toggle } from '../command-line/parameters.ts'
 import { bySchema, NAME } from '../command-line/value-types.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS, askDirectory, JSON_SWITCH } from '../worker/connect-admin.ts'
+import {
+  ADMIN_EXITS,
+  ADMIN_PARAMETERS,
+  askDirectory,
+  JSON_SWITCH,
+} from '../worker/connect-admin.ts'
 
 /** `edge-issuer clients quarantine`. */
 export const clientsQuarantine = defineCommand({

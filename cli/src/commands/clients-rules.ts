@@ -6,7 +6,12 @@ import { defineCommand } from '../command-line/define-command.ts'
 import { operand, required, toggle } from '../command-line/parameters.ts'
 import { FILE, NAME } from '../command-line/value-types.ts'
 import { printableLines } from '../terminal/printable.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS, JSON_SWITCH, withDirectory } from '../worker/connect-admin.ts'
+import {
+  ADMIN_EXITS,
+  ADMIN_PARAMETERS,
+  JSON_SWITCH,
+  withDirectory,
+} from '../worker/connect-admin.ts'
 import { reportError } from '../worker/report-error.ts'
 
 /** `edge-issuer clients rules`. */

@@ -4,7 +4,12 @@ import { defineCommand } from '../command-line/define-command.ts'
 import { operand } from '../command-line/parameters.ts'
 import { NAME } from '../command-line/value-types.ts'
 import { printableLines } from '../terminal/printable.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS, askDirectory, JSON_SWITCH } from '../worker/connect-admin.ts'
+import {
+  ADMIN_EXITS,
+  ADMIN_PARAMETERS,
+  askDirectory,
+  JSON_SWITCH,
+} from '../worker/connect-admin.ts'
 
 /** `edge-issuer clients show`. */
 export const clientsShow = defineCommand({

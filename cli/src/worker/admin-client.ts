@@ -58,7 +58,9 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
   return ok({
     certificates: async (query) => {
       const schema = pageSchema(certificatesPageSchema, ({ certificates }) => certificates, query)
-      return valueOf(worker.get(withQuery(ADMIN_CERTIFICATES_PATH, query), schema, workerDeadline()))
+      return valueOf(
+        worker.get(withQuery(ADMIN_CERTIFICATES_PATH, query), schema, workerDeadline()),
+      )
     },
     records: async (query) => {
       const schema = pageSchema(exportPageSchema, ({ records }) => records, query)

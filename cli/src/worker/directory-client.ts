@@ -52,12 +52,11 @@ export function createClientDirectory(options: WorkerOptions): Result<ClientDire
   const opened = openWorker(options, MAX_PAGE_BYTES)
   if (!opened.ok) return opened
   const worker = opened.value
-  const pathOf = (name: string, isDryRun: boolean): string =>
-    withQuery(adminClientPath(name), { dryRun: isDryRun ? 'true' : undefined })
   return ok({
     list: async (slice) => {
       const schema = pageSchema(clientsPageSchema, ({ clients }) => clients, slice)
-      return valueOf(worker.get(withQuery(ADMIN_CLIENTS_PATH, slice), schema, workerDeadline()))
+      const path = withQuery(ADMIN_CLIENTS_PATH, { ...slice })
+      return valueOf(worker.get(path, schema, workerDeadline()))
     },
     get: async (name) =>
       valueOf(worker.get(adminClientPath(name), clientRecordSchema, workerDeadline())),
@@ -98,6 +97,9 @@ export function createClientDirectory(options: WorkerOptions): Result<ClientDire
     close: async () => worker.close(),
   })
 }
+
+const pathOf = (name: string, isDryRun: boolean): string =>
+  withQuery(adminClientPath(name), { dryRun: isDryRun ? 'true' : undefined })
 
 const ifVersion = (version: number | undefined): Precondition =>
   version === undefined
