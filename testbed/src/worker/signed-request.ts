@@ -9,7 +9,6 @@ import {
   certificatesPath,
   contentDigest,
   IDEMPOTENCY_KEY_HEADER,
-  issuerPath,
   JSON_CONTENT_TYPE,
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
@@ -70,9 +69,8 @@ export function signedPost(signer: Signer, issuer: string, request: SignRequest)
   }
 }
 
-/** Asks how an issuer is. */
-export function signedGet(signer: Signer, issuer: string): SignedRequest {
-  const path = issuerPath(issuer)
+/** Asks for what is at a path. */
+export function signedGet(signer: Signer, path: string): SignedRequest {
   const headers = signatureHeaders(signer, {
     method: 'GET',
     targetUri: signer.publicUrl + path,
