@@ -3,7 +3,7 @@ import type { ClientRecord } from '@edge-issuer/shared'
 import { type ClientEntry, clientEntrySchema } from '@edge-issuer/signer-worker/config'
 
 /** A new Ed25519 public key in PEM. */
-export const aPublicKey = (): string =>
+const aPublicKey = (): string =>
   generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()
 
 /** A set with one P-256 key. */
