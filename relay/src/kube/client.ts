@@ -13,6 +13,7 @@ import { collectionPath, objectPath } from './paths.ts'
 import type { EventObject, Kube, StatusWrite } from './ports.ts'
 import { createAccessReviewer } from './reviews.ts'
 import { parseSecret } from './secret.ts'
+import { createTokenRequester } from './service-account-tokens.ts'
 import {
   type ApiAnswerListener,
   type ApiRequest,
@@ -90,6 +91,7 @@ export async function connect(options: KubeOptions): Promise<Result<Kube, string
     },
     ...createLeaseStore(call),
     ...createAccessReviewer(call),
+    ...createTokenRequester(call),
     listWatch: (collection) => createListWatch(collection, { ...options, transport }),
     close: async () => transport.close(),
   })
