@@ -8,6 +8,7 @@ import type { Result } from '@edge-issuer/shared'
 import type { Resource } from '../api/group.ts'
 import type { ApiError } from './api-error.ts'
 import type { NamespacedRef, ObjectRef } from './object-ref.ts'
+import type { OpenIdReader } from './open-id.ts'
 
 /** Reads one object live, past every cache. */
 export interface ObjectReader {
@@ -156,14 +157,12 @@ export interface PodIdentity {
   readonly uid: string
 }
 
-/** Requests tokens of ServiceAccounts (authentication.k8s.io/v1), and reads the keys that verify them. */
+/** Requests tokens of ServiceAccounts (authentication.k8s.io/v1). */
 export interface TokenRequester {
   /** @returns A JWT for one audience and at most an hour. */
   requestToken(request: TokenRequest, signal: AbortSignal): Promise<Result<string, ApiError>>
   /** @returns The user that the API server takes this process for. */
   whoAmI(signal: AbortSignal): Promise<Result<Caller, ApiError>>
-  /** @returns The public keys of tokens as a JSON Web Key Set (RFC 7517 §5), not yet checked. */
-  readTokenKeys(signal: AbortSignal): Promise<Result<unknown, ApiError>>
 }
 
 /** An object as it came, with the two facts that a cache needs. */
@@ -220,7 +219,8 @@ export interface Kube
     EventWriter,
     LeaseStore,
     AccessReviewer,
-    TokenRequester {
+    TokenRequester,
+    Pick<OpenIdReader, 'readTokenKeys'> {
   listWatch(collection: Collection): ListWatch
   /** Closes the connections; calls under way fail. */
   close(): Promise<void>

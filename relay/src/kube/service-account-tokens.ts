@@ -1,6 +1,5 @@
 /**
- * Tokens of ServiceAccounts on the wire: TokenRequest and SelfSubjectReview (authentication.k8s.io/v1), and the
- * API server's JSON Web Key Set.
+ * Tokens of ServiceAccounts on the wire: TokenRequest and SelfSubjectReview (authentication.k8s.io/v1).
  *
  * @module
  */
@@ -28,9 +27,6 @@ const SERVICE_ACCOUNT: Resource = {
   plural: 'serviceaccounts',
   namespaced: true,
 }
-/** Needs the ClusterRole `system:service-account-issuer-discovery`, which Kubernetes binds to all ServiceAccounts. */
-const TOKEN_KEYS_PATH = '/openid/v1/jwks'
-
 /** The API server may grant less. */
 const EXPIRATION_SECONDS = 3_600
 
@@ -53,7 +49,6 @@ export const createTokenRequester = (call: Call): TokenRequester => ({
     const read = selfReviewSchema.safeParse(answer.value)
     return read.success ? ok(read.data.status.userInfo) : malformed('a SelfSubjectReview')
   },
-  readTokenKeys: async (signal) => call({ method: 'GET', path: TOKEN_KEYS_PATH }, signal),
 })
 
 function tokenRequest({ serviceAccount, audience, pod }: TokenRequest): ApiRequest {

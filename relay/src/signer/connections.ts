@@ -8,7 +8,7 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { equalBytes } from '@edge-issuer/shared/x509'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
 import { objectKey } from '../kube/object-ref.ts'
-import type { TokenRequester } from '../kube/ports.ts'
+import type { Kube, TokenRequester } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { Destinations } from '../net/destinations.ts'
 import type { Clock } from '../queue/clock.ts'
@@ -44,7 +44,7 @@ export interface ConnectionsOptions {
   readonly secrets: Pick<SecretWatches, 'read'>
   /** Reads the URL and the caBundle, which are not kept in memory. */
   readonly issuers: Pick<IssuerReader, 'readDetails'>
-  readonly kube: TokenRequester
+  readonly kube: Pick<Kube, keyof TokenRequester | 'readTokenKeys'>
   /** Where a ClusterIssuer's Secret or ServiceAccount is. */
   readonly clusterResourceNamespace: string
   /** Where the workers of Issuers may be. Those of ClusterIssuers, which only admins create, may be anywhere. */

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import type { SignerError } from '../api/signer-error.ts'
-import type { TokenRequester } from '../kube/ports.ts'
+import type { Kube } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { Clock } from '../queue/clock.ts'
 import type { SignerClient, TokenKeys } from './client.ts'
@@ -24,7 +24,7 @@ export interface KeyReceiver {
 
 /** Options of {@link TokenKeyPush}. */
 export interface TokenKeyPushOptions {
-  readonly kube: Pick<TokenRequester, 'readTokenKeys'>
+  readonly kube: Pick<Kube, 'readTokenKeys'>
   readonly clock: Clock
   readonly log: Log
 }

@@ -5,7 +5,7 @@
  */
 import { ok, type Result } from '@edge-issuer/shared'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
-import type { Caller, TokenRequest, TokenRequester } from '../../../relay/src/kube/ports.ts'
+import type { Caller, Kube, TokenRequest, TokenRequester } from '../../../relay/src/kube/ports.ts'
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
@@ -32,7 +32,7 @@ export interface TokenServerOptions {
 }
 
 /** An API server that grants tokens, and keeps what it was asked for. */
-export interface TokenServer extends TokenRequester {
+export interface TokenServer extends TokenRequester, Pick<Kube, 'readTokenKeys'> {
   readonly requests: readonly TokenRequest[]
 }
 
