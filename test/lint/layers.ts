@@ -102,7 +102,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
-      ['certificates', 'demo'],
+      ['certificates', 'clients', 'demo'],
       ['config', 'worker'],
       ['context', 'key-file'],
       ['ca', 'client', 'status'],
