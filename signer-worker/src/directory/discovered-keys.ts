@@ -112,5 +112,7 @@ export class DiscoveredKeys {
   }
 }
 
-const readJwks = (row: Row | undefined): Jwks | undefined =>
-  row?.jwks == null ? undefined : jwksSchema.parse(JSON.parse(row.jwks))
+function readJwks(row: Row | undefined): Jwks | undefined {
+  const jwks = row?.jwks ?? undefined
+  return jwks === undefined ? undefined : jwksSchema.parse(JSON.parse(jwks))
+}

@@ -12,7 +12,7 @@ export type TokenKey = Jwks['keys'][number]
 /** By `kid`. The library imports each object once, so keep it as long as the set is the same. */
 export type TokenKeys = ReadonlyMap<string, JWK>
 
-/** Finds a client's key by its `kid`; may ask others for it. */
+/** Finds a client's key by its `kid`; throws `KeysUnavailable` if it cannot be looked up. */
 export type FindTokenKey = (kid: string) => Promise<JWK | undefined>
 
 /** Of keys with the same `kid` the last one counts. */

@@ -53,6 +53,7 @@ export interface TokenExpectations {
 
 /** Why a token is refused; for the log only. */
 export type TokenError =
+  | 'keys_unavailable'
   | 'token_malformed'
   | 'token_algorithm_not_allowed'
   | 'token_key_unknown'
@@ -75,6 +76,8 @@ const claimsSchema = z.object({
 
 /** A verified token. */
 export interface VerifiedToken {
+  /** `kid` of the key that signed it. */
+  readonly keyId: string
   readonly subject: string
 }
 
@@ -89,25 +92,33 @@ export async function verifyToken(
   nowMs: number,
 ): Promise<Result<VerifiedToken, TokenError>> {
   try {
-    const { payload } = await jwtVerify(token, async ({ kid }) => keyOf(expected.findKey, kid), {
-      algorithms: ALGORITHMS,
-      issuer: expected.issuer,
-      clockTolerance: MAX_CLOCK_SKEW_SECONDS,
-      currentDate: new Date(nowMs),
-    })
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      async ({ kid }) => keyOf(expected.findKey, kid),
+      {
+        algorithms: ALGORITHMS,
+        issuer: expected.issuer,
+        clockTolerance: MAX_CLOCK_SKEW_SECONDS,
+        currentDate: new Date(nowMs),
+      },
+    )
     const claims = claimsSchema.safeParse(payload)
     if (!claims.success) return err('token_malformed')
     const error = checkClaims(claims.data, expected, nowMs)
-    return error === undefined ? ok({ subject: claims.data.sub }) : err(error)
+    const keyId = protectedHeader.kid ?? ''
+    return error === undefined ? ok({ keyId, subject: claims.data.sub }) : err(error)
   } catch (error) {
     return err(toTokenError(error))
   }
 }
 
+/** The keys of the client could not be looked up. */
+export class KeysUnavailable extends Error {}
+
 /** The client has no key with the `kid` of the token. */
 class UnknownKey extends Error {}
 
-/** @throws UnknownKey */
+/** @throws UnknownKey, KeysUnavailable */
 async function keyOf(findKey: FindTokenKey, kid: unknown): Promise<JWK> {
   const key = typeof kid === 'string' ? await findKey(kid) : undefined
   if (key === undefined) throw new UnknownKey('no key of the client has this kid')
@@ -133,6 +144,7 @@ const CLAIM_ERRORS: Readonly<Record<string, TokenError>> = {
 }
 
 function toTokenError(error: unknown): TokenError {
+  if (error instanceof KeysUnavailable) return 'keys_unavailable'
   if (error instanceof UnknownKey) return 'token_key_unknown'
   if (error instanceof JOSEAlgNotAllowed) return 'token_algorithm_not_allowed'
   if (error instanceof JWSSignatureVerificationFailed) return 'token_signature_invalid'

@@ -4,6 +4,7 @@ import {
   ADMIN_EXPORT_PATH,
   adminCertificatePath,
   certificatesPath,
+  clientJwksPath,
   isRefusalCode,
   problemSchema,
   PROTOCOL_HEADER,
@@ -36,6 +37,8 @@ import { aCsr, aSignRequest } from '../support/sign-request.ts'
 import { get, post, withHeaders } from '../support/signed.ts'
 
 const asAdmin = (admin: AdminName, path: string): Request => get({ key: adminKeyOf(admin), path })
+
+const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
 
 /** Codes whose routes the worker does not have yet. */
 const WITHOUT_ROUTE = [
@@ -136,11 +139,12 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
     return send(post(aSignRequest(), { key: keyOf('broken') }))
   },
   directory_unavailable: async () => {
-    const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
     return send(get({ key: signingKey(makeKey('Ed25519').privateKey) }), {
       openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
     })
   },
+  jwks_push_refused: async () =>
+    send(post(JSON.stringify({ keys: [] }), { path: clientJwksPath('cluster-1') })),
   internal_error: async () =>
     send(post(aSignRequest()), {
       openLedger: () => {

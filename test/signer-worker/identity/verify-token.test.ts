@@ -39,7 +39,7 @@ const at = (seconds: number): number => NOW_MS / 1000 + seconds
 it.for(KEYS)('a token signed with $algorithm is accepted', async (key, { expect }) => {
   expect(await verifyToken(token({}, key), expected, NOW_MS)).toEqual({
     ok: true,
-    value: { subject: SUBJECT },
+    value: { keyId: key.kid, subject: SUBJECT },
   })
 })
 
