@@ -5,7 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { migrate } from '../storage/migrate.ts'
-import { findLedger, listLedgers, registerLedger } from './ledgers.ts'
+import { findLedger, listIssuers, listLedgers, registerLedger } from './ledgers.ts'
 import type { LedgerKey, LedgerSelection, RegisteredLedger } from './messages.ts'
 import { DIRECTORY_MIGRATIONS } from './schema.ts'
 
@@ -27,6 +27,11 @@ export class Directory extends DurableObject<Env> {
   /** Ledgers that were ever written. */
   listLedgers(selection: LedgerSelection): readonly RegisteredLedger[] {
     return listLedgers(this.ctx.storage.sql, selection)
+  }
+
+  /** Names of the issuers that ledgers belong to. */
+  listIssuers(selection: LedgerSelection): readonly string[] {
+    return listIssuers(this.ctx.storage.sql, selection)
   }
 
   /** @returns `undefined` for a number that was never allocated. */

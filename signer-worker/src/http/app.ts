@@ -24,11 +24,8 @@ import { requestLog } from './middleware/request-log.ts'
 import { requireConfig } from './middleware/require-config.ts'
 import { pathUnderPublicUrl } from './request-target.ts'
 import { refuse } from './respond.ts'
-import {
-  exportCertificates,
-  listCertificates,
-  showCertificate,
-} from './routes/admin/certificates.ts'
+import { showCertificate } from './routes/admin/certificate.ts'
+import { exportCertificates, listCertificates } from './routes/admin/certificates.ts'
 import { metrics } from './routes/admin/metrics.ts'
 import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'

@@ -12,6 +12,7 @@ import type * as z from 'zod/mini'
 import { openLedger } from '../../../../../signer-worker/src/ledger/client.ts'
 import { type Exchange, send } from '../../../support/app.ts'
 import { adminKeyOf } from '../../../support/fixture.ts'
+import { indexLedgers } from '../../../support/index.ts'
 import { anIssueRequest } from '../../../support/issue-request.ts'
 import { get } from '../../../support/signed.ts'
 
@@ -28,12 +29,15 @@ describe('a name of a ledger', () => {
   const GONE = { issuer: 'gone', client: { name: 'listed', shards: [1, 2] } }
 
   it.for([
-    ['?client=nobody', /client: the configuration has no readable client "nobody"/],
-    ['?client=nobody&issuer=default', /client: the configuration has no readable client "nobody"/],
-    ['?issuer=nothing', /no issuer "nothing"; if it was removed, name the client as well/],
+    ['?client=nobody', /client: neither the configuration nor a ledger has a client "nobody"/],
+    [
+      '?client=nobody&issuer=default',
+      /client: neither the configuration nor a ledger has a client "nobody"/,
+    ],
+    ['?issuer=nothing', /neither the configuration nor a ledger has an issuer "nothing"/],
     [
       '?issuer=nothing&client=listed',
-      /no issuer "nothing", and neither has the ledger of client "listed"/,
+      /no issuer "nothing", and client "listed" has no ledger of it/,
     ],
   ] as const)('that nothing has is malformed: %s', async ([search, detail], { expect }) => {
     for (const path of [
@@ -58,14 +62,23 @@ describe('a name of a ledger', () => {
       made.push(outcome.ok ? outcome.value.serialNumber : '')
     }
     const query = { issuer: 'gone', client: 'listed' }
+    await indexLedgers(query)
     const { certificates } = await list(query)
     expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(made.toSorted())
     const [serialNumber = ''] = made
     const path = adminCertificatePath(serialNumber)
-    expect((await ask(path)).status).toBe(404)
-    const { status, body } = await ask(`${path}?issuer=gone&client=listed`)
-    expect(status).toBe(200)
-    expect(body).toMatchObject({ serialNumber, issuer: 'gone' })
+    for (const search of ['', '?issuer=gone&client=listed', '?issuer=gone', '?client=listed']) {
+      const { status, body } = await ask(path + search)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ serialNumber, issuer: 'gone', client: 'listed' })
+    }
+    for (const search of [
+      '?issuer=default',
+      '?client=cluster-1',
+      '?issuer=gone&client=cluster-1',
+    ]) {
+      expect((await ask(path + search)).status, search).toBeOneOf([400, 404])
+    }
   })
 })
 
@@ -95,10 +108,13 @@ describe('renewed certificates', () => {
       )
     }
     const query = { issuer: 'renewing', client: 'listed' }
-    expect((await list(query)).certificates).toHaveLength(9)
-    const { certificates } = await list({ ...query, current: 'true' })
-    expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(
-      [serialNumbers.at(-1) ?? '', other].toSorted(),
-    )
+    await indexLedgers(query)
+    for (const way of [{}, { direct: 'true' }]) {
+      expect((await list({ ...query, ...way })).certificates).toHaveLength(9)
+      const { certificates } = await list({ ...query, ...way, current: 'true' })
+      expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(
+        [serialNumbers.at(-1) ?? '', other].toSorted(),
+      )
+    }
   })
 })
