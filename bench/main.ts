@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<BenchCommand>>> = {
   memory: async () => (await import('./memory/command.ts')).memory,
   burst: async () => (await import('./burst/command.ts')).burst,
   fairness: async () => (await import('./fairness/command.ts')).fairness,
+  fleet: async () => (await import('./fleet/command.ts')).fleet,
   'field-csrs': async () => (await import('./field-csrs/command.ts')).fieldCsrs,
 }
 

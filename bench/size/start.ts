@@ -6,6 +6,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { issuerPath } from '@edge-issuer/shared'
 import { freePorts } from '@edge-issuer/testbed/processes/ports'
 import { keyIdOf, signedGet } from '@edge-issuer/testbed/worker/signed-request'
 import { issuerName, makeSignerSetup } from '@edge-issuer/testbed/worker/signer-setup'
@@ -37,7 +38,10 @@ export async function measureStarts(
   const signer = { key: setup.client, keyId: keyIdOf(setup.client), publicUrl: PUBLIC_URL }
   const millis: number[] = []
   while (millis.length < starts) {
-    const request = toBytes(new URL(PUBLIC_URL).host, signedGet(signer, issuerName(CA_KEY)))
+    const request = toBytes(
+      new URL(PUBLIC_URL).host,
+      signedGet(signer, issuerPath(issuerName(CA_KEY))),
+    )
     const start = performance.now()
     const process = await spawnWorkerd({ configPath, logFile: join(directory, 'workerd.log') })
     try {

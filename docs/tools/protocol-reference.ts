@@ -68,7 +68,7 @@ export async function protocolParts(): Promise<Readonly<Record<string, string>>>
 
 /** The paths of the protocol, below `publicUrl`. */
 export const ENDPOINTS: readonly (readonly [
-  method: 'GET' | 'POST',
+  method: shared.SignedMethod,
   path: string,
   key: string,
   purpose: string,

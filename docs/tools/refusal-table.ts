@@ -18,6 +18,8 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
     'versions are more than one minor version apart: [the order of upgrades](operations.md#upgrades)',
   credentials_rejected: 'see [the reasons in the log of the worker](#what-the-worker-reports)',
   clock_skew: "correct the clock of the node (NTP); the worker's clock is the platform's",
+  client_quarantined:
+    'an admin quarantined the client, and the audit has the reason; an admin can release it',
   issuer_unknown:
     "`spec.issuer` of the issuer, or `issuers` of the client in the worker's configuration",
   profile_unknown:
@@ -45,11 +47,18 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
     'nothing, or have `certificatesPerMinute` or `repeatsPerMinute` of the client raised',
   query_malformed: 'correct the flag in the message',
   role_missing: 'use the key of an admin with the role in the message',
+  client_unknown: 'check the name against the list of clients',
+  client_invalid: 'correct the members of the entry in the message',
+  precondition_required:
+    'send `If-Match` with the version that is replaced, or `If-None-Match: *` for a new client',
+  version_conflict: 'read the client again, and decide whether the change still applies',
   certificate_unknown: 'check the serial number; `edge-issuer certificates list` has all',
   idempotency_conflict: 'delete the CertificateRequest: a new one has a new uid',
   issuer_expiring: 'the issuing CA has expired, or is not valid yet: [rotate-ca.md](rotate-ca.md)',
   worker_misconfigured:
     '`edge-issuer config check`, and the key secret of each CA: [deploy-worker.md](deploy-worker.md)',
+  directory_unavailable:
+    "nothing; when it lasts, the platform's status page and the log of the worker",
   ledger_unavailable:
     "nothing; when it lasts, the platform's status page and the log of the worker",
   internal_error: 'look for the request id in the log of the worker, and report a bug',

@@ -11,7 +11,8 @@ import { nameSchema, noticesSchema, originSchema, uidSchema } from './messages.t
 export const ADMIN_ROLES = ['read', 'admin'] as const
 export type AdminRole = (typeof ADMIN_ROLES)[number]
 
-const ADMIN_PATH = '/v1/admin'
+/** What every path of the admin API begins with. */
+export const ADMIN_PATH = '/v1/admin'
 
 /** Path of the certificates that were issued; GET, role `read`. */
 export const ADMIN_CERTIFICATES_PATH = `${ADMIN_PATH}/certificates`
@@ -45,7 +46,8 @@ const serialNumberSchema = z
   .string()
   .check(z.regex(SERIAL_NUMBER_PATTERN, 'must be pairs of hexadecimal digits in lower case'))
 
-const timeSchema = z.iso.datetime()
+/** RFC 3339, UTC. */
+export const timeSchema = z.iso.datetime()
 
 const limitSchema = z.string().check(
   z.regex(/^[1-9]\d{0,2}$/, 'must be a whole number'),
@@ -59,7 +61,8 @@ const cursorSchema = z
 
 /** Which ledgers: all of them, or those of one issuer or one client. */
 const ledgerMembers = { issuer: z.optional(nameSchema), client: z.optional(nameSchema) }
-const pageMembers = { limit: z.optional(limitSchema), cursor: z.optional(cursorSchema) }
+/** How much of a list, and from where on. */
+export const pageMembers = { limit: z.optional(limitSchema), cursor: z.optional(cursorSchema) }
 
 /**
  * Query of {@link ADMIN_EXPORT_PATH}, and filters of {@link ADMIN_CERTIFICATES_PATH}; every member that is there must

@@ -83,7 +83,7 @@ it('another name is refused with the names there are', async ({ expect }) => {
     code: 2,
     stdout: '',
     stderr:
-      'bench: there is no benchmark "speed"; there are: worker, http, size, memory, burst, fairness, field-csrs\n',
+      'bench: there is no benchmark "speed"; there are: worker, http, size, memory, burst, fairness, fleet, field-csrs\n',
   })
 })
 

@@ -60,9 +60,15 @@ describe('an environment of wrangler.toml', () => {
             { name: 'LEDGER', class_name: 'Ledger' },
             { name: 'DIRECTORY', class_name: 'Directory' },
             { name: 'INDEX', class_name: 'CertificateIndex' },
+            { name: 'GENESIS', class_name: 'Genesis' },
           ],
         },
-        exports: { Ledger: OBJECT_CLASS, Directory: OBJECT_CLASS, CertificateIndex: OBJECT_CLASS },
+        exports: {
+          Ledger: OBJECT_CLASS,
+          Directory: OBJECT_CLASS,
+          CertificateIndex: OBJECT_CLASS,
+          Genesis: OBJECT_CLASS,
+        },
         observability: { enabled: true },
         preview_urls: false,
       })

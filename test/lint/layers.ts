@@ -58,7 +58,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['index.ts'],
       ['http'],
       ['ledger'],
-      ['directory', 'index'],
+      ['directory', 'genesis', 'index'],
       ['config'],
       ['ca'],
       ['policy'],
@@ -74,8 +74,9 @@ export const WORKSPACES: readonly Workspace[] = [
     sources: 'shared/src',
     layers: [
       ['index.ts'],
+      ['clients.ts'],
       ['admin.ts', 'as-approved.ts', 'request-digest.ts'],
-      ['messages.ts', 'x509'],
+      ['jwks-push.ts', 'messages.ts', 'x509'],
       [
         'der',
         'pem-request.ts',
@@ -101,7 +102,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
-      ['certificates', 'demo'],
+      ['certificates', 'clients', 'demo'],
       ['config', 'worker'],
       ['context', 'key-file'],
       ['ca', 'client', 'status'],

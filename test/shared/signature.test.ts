@@ -42,6 +42,11 @@ const GET: SignedMessage = {
   targetUri: 'https://ca.test/v1/issuers/default',
   protocolVersion: '1.0',
 }
+const CREDENTIAL = {
+  client: 'prod-eu-3',
+  publicKey: 'JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs',
+  token: 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln',
+}
 const PARAMS = `;created=1770000000;expires=1770000060;nonce="AAECAwQFBgcICQoLDA0ODw";keyid="poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U";alg="ed25519";tag="csr-relay-1"`
 
 describe('signatureBase', () => {
@@ -76,9 +81,17 @@ describe('signatureBase', () => {
 
 describe('readSignatureBase', () => {
   const base = signatureBase(POST, PARAMETERS)
+  const tokenBase = signatureBase({ ...POST, credential: CREDENTIAL }, PARAMETERS)
 
   it('gives back what was signed', ({ expect }) => {
     expect(readSignatureBase(base)).toEqual({ message: POST, parameters: PARAMETERS })
+  })
+
+  it('gives back a token', ({ expect }) => {
+    expect(readSignatureBase(tokenBase)).toEqual({
+      message: { ...POST, credential: CREDENTIAL },
+      parameters: PARAMETERS,
+    })
   })
 
   it.for<[string, string]>([
@@ -101,6 +114,13 @@ describe('readSignatureBase', () => {
     ['a parameter more', `${base};x="y"`],
     ['other components', base.replace('("@method" ', '(')],
     ['a key id that is too short', base.replace('keyid="p', 'keyid="')],
+    ['a token without a key', tokenBase.replace(/"edge-issuer-key".*\n/, '')],
+    ['a token that is not a component', tokenBase.replace(/ "edge-issuer-client".*"\)/, ')')],
+    ['a component without its token', base.replace('protocol")', 'protocol" "edge-issuer-token")')],
+    [
+      'a precondition',
+      signatureBase({ ...POST, precondition: { header: 'if-none-match', value: '*' } }, PARAMETERS),
+    ],
     ['a time that is too short', base.replace('created=1', 'created=')],
   ])('refuses %s', ([, text], { expect }) => {
     expect(readSignatureBase(text)).toBeUndefined()
@@ -118,7 +138,7 @@ describe('readSignature', () => {
     { message: POST, name: 'POST' },
     { message: GET, name: 'GET' },
   ])('reads back what was written for a $name', ({ message }, { expect }) => {
-    const read = readSignature(message.method, {
+    const read = readSignature(message, {
       ...headers,
       signatureInput: signatureInput(message, PARAMETERS),
     })
@@ -127,7 +147,7 @@ describe('readSignature', () => {
   })
 
   it('gives a signature that verifies over the rebuilt base', ({ expect }) => {
-    const read = readSignature('POST', headers)
+    const read = readSignature(POST, headers)
     const base = Buffer.from(signatureBase(POST, read?.parameters ?? { ...PARAMETERS, nonce: '' }))
     const key = createPublicKey(PRIVATE_KEY)
     expect(verify(null, base, key, read?.signature ?? new Uint8Array())).toBe(true)
@@ -185,11 +205,11 @@ describe('readSignature', () => {
       change: { signature: headers.signature.replace(/.==:$/, 'B==:') },
     },
   ])('refuses $name', ({ change }, { expect }) => {
-    expect(readSignature('POST', { ...headers, ...change })).toBeUndefined()
+    expect(readSignature(POST, { ...headers, ...change })).toBeUndefined()
   })
 
   it('refuses the components of a POST on a GET', ({ expect }) => {
-    expect(readSignature('GET', headers)).toBeUndefined()
+    expect(readSignature(GET, headers)).toBeUndefined()
   })
 })
 

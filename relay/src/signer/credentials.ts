@@ -10,6 +10,8 @@ import { canonicalEd25519Jwk, err, ok, type Result } from '@edge-issuer/shared'
 export interface ClientKey {
   /** RFC 7638 thumbprint (SHA-256) of the public key, base64url: the `keyid` of RFC 9421 §2.3. */
   readonly keyId: string
+  /** The public key (`x` of RFC 8037 §2), base64url. */
+  readonly publicKey: string
   /** Ed25519 (RFC 8032) over the UTF-8 of `base`; 64 bytes. */
   sign(base: string): Uint8Array
 }
@@ -27,6 +29,7 @@ export function readClientKey(privateKeyPem: string): Result<ClientKey, string> 
   }
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
   return ok({
+    publicKey: x,
     keyId: createHash('sha256').update(canonicalEd25519Jwk(x)).digest('base64url'),
     sign: (base) => sign(null, Buffer.from(base, 'utf8'), key),
   })

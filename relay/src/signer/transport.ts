@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result, type SignedMethod } from '@edge-issuer/shared'
 import { Agent, type Dispatcher } from 'undici'
 import { oneLine } from '../api/one-line.ts'
 import type { SignerError } from '../api/signer-error.ts'
@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 
 /** A request as it goes out; nothing is added to it but `host` and `content-length`. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: SignedMethod
   /** As it was signed: what follows the origin is sent unchanged, with the query. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>

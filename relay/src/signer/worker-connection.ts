@@ -8,11 +8,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { LookupFunction } from 'node:net'
 import {
   contentDigest,
+  coveredHeaders,
   err,
-  IDEMPOTENCY_KEY_HEADER,
   JSON_CONTENT_TYPE,
   ok,
-  PROTOCOL_HEADER,
+  type Precondition,
   PROTOCOL_VERSION,
   type Result,
   SIGNATURE_LIFETIME_SECONDS,
@@ -20,6 +20,7 @@ import {
   signatureHeader,
   signatureInput,
   type SignedMessage,
+  type SignedMethod,
 } from '@edge-issuer/shared'
 import type { SignerError } from '../api/signer-error.ts'
 import { withoutBrackets } from '../net/address.ts'
@@ -46,6 +47,8 @@ export interface WorkerOptions {
   readonly url: string
   /** Ed25519, PKCS#8 PEM. */
   readonly privateKeyPem: string
+  /** Sends a ServiceAccount token that is bound to the key, for a key that is not registered. */
+  readonly serviceAccount?: ServiceAccountToken | undefined
   /** Trust these roots instead of the system's. */
   readonly caBundlePem?: string | undefined
   /** Where the worker may be; anywhere when absent. */
@@ -56,6 +59,14 @@ export interface WorkerOptions {
   readonly onAnswer?: ((code: string) => void) | undefined
 }
 
+/** Where the token of each request comes from. */
+export interface ServiceAccountToken {
+  /** Name of the client at the worker. */
+  readonly client: string
+  /** @returns A token whose audience names the key: kept, or requested when it expires soon. */
+  readonly read: (signal: AbortSignal) => Promise<Result<string, SignerError>>
+}
+
 /** What is posted. */
 export interface PostRequest {
   /** Under the worker's URL, with a leading slash. */
@@ -63,6 +74,15 @@ export interface PostRequest {
   /** JSON text. */
   readonly body: string
   readonly idempotencyKey: string
+}
+
+/** A request of any method of the protocol. */
+export interface SendRequest extends Partial<PostRequest> {
+  readonly method: SignedMethod
+  /** Under the worker's URL, with a leading slash; may have a query, which is signed too. */
+  readonly path: string
+  /** Of PUT and DELETE. */
+  readonly precondition?: Precondition
 }
 
 /** Safe for many calls at once. */
@@ -79,6 +99,12 @@ export interface WorkerConnection {
   getText(path: string, signal: AbortSignal): Promise<Result<string, SignerError>>
   post<T>(
     postRequest: PostRequest,
+    schema: ResponseSchema<T>,
+    signal: AbortSignal,
+  ): Promise<Result<ReadResponse<T>, SignerError>>
+  /** As {@link WorkerConnection.post}, with any method. */
+  send<T>(
+    request: SendRequest,
     schema: ResponseSchema<T>,
     signal: AbortSignal,
   ): Promise<Result<ReadResponse<T>, SignerError>>
@@ -121,39 +147,49 @@ export function openWorker(
   })
 
   const exchange = async (
-    { path, ...content }: { readonly path: string } & Partial<PostRequest>,
+    request: SendRequest,
     signal: AbortSignal,
   ): Promise<Result<HttpResponse, SignerError>> =>
-    withDeadline({ clock: systemClock, limitMs: DEADLINE_MS, signal }, async (limited) =>
-      transport.send(signedRequest(key.value, `${base.value}${path}`, content), limited),
-    )
+    withDeadline({ clock: systemClock, limitMs: DEADLINE_MS, signal }, async (limited) => {
+      const { client = '', read } = options.serviceAccount ?? {}
+      const token = await read?.(limited)
+      if (token?.ok === false) return token
+      const { publicKey } = key.value
+      const credential =
+        token === undefined ? {} : { credential: { client, publicKey, token: token.value } }
+      const message = toMessage(`${base.value}${request.path}`, request)
+      return transport.send(
+        signedRequest(key.value, { ...message, ...credential }, request.body),
+        limited,
+      )
+    })
+
+  const send: WorkerConnection['send'] = async (request, schema, signal) => {
+    const answer = await exchange(request, signal)
+    return answer.ok ? readResponse(answer.value, { ...place, schema }) : answer
+  }
 
   return ok({
     keyId,
-    get: async (path, schema, signal) => {
-      const answer = await exchange({ path }, signal)
-      return answer.ok ? readResponse(answer.value, { ...place, schema }) : answer
-    },
+    get: async (path, schema, signal) => send({ method: 'GET', path }, schema, signal),
     getText: async (path, signal) => {
-      const answer = await exchange({ path }, signal)
+      const answer = await exchange({ method: 'GET', path }, signal)
       return answer.ok ? readTextResponse(answer.value, place) : answer
     },
-    post: async (postRequest, schema, signal) => {
-      const answer = await exchange(postRequest, signal)
-      return answer.ok ? readResponse(answer.value, { ...place, schema }) : answer
-    },
+    post: async (postRequest, schema, signal) =>
+      send({ method: 'POST', ...postRequest }, schema, signal),
+    send,
     retire: () => transport.retire(),
     close: async () => transport.close(),
   })
 }
 
-function signedRequest(
-  key: ClientKey,
+function toMessage(
   targetUri: string,
-  { body, idempotencyKey }: Partial<PostRequest>,
-): HttpRequest {
-  const message: SignedMessage = {
-    method: body === undefined ? 'GET' : 'POST',
+  { method, body, idempotencyKey, precondition }: SendRequest,
+): SignedMessage {
+  return {
+    method,
     targetUri,
     protocolVersion: PROTOCOL_VERSION,
     ...(body === undefined || idempotencyKey === undefined
@@ -164,7 +200,15 @@ function signedRequest(
             idempotencyKey,
           },
         }),
+    ...(precondition === undefined ? {} : { precondition }),
   }
+}
+
+function signedRequest(
+  key: ClientKey,
+  message: SignedMessage,
+  body: string | undefined,
+): HttpRequest {
   const createdSeconds = Math.floor(Date.now() / 1000)
   const parameters = {
     createdSeconds,
@@ -174,17 +218,10 @@ function signedRequest(
   }
   return {
     method: message.method,
-    url: targetUri,
+    url: message.targetUri,
     headers: {
       accept: JSON_CONTENT_TYPE,
-      [PROTOCOL_HEADER]: PROTOCOL_VERSION,
-      ...(message.body === undefined
-        ? {}
-        : {
-            'content-type': JSON_CONTENT_TYPE,
-            'content-digest': message.body.contentDigest,
-            [IDEMPOTENCY_KEY_HEADER]: message.body.idempotencyKey,
-          }),
+      ...coveredHeaders(message),
       'signature-input': signatureInput(message, parameters),
       signature: signatureHeader(key.sign(signatureBase(message, parameters))),
     },

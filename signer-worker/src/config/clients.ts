@@ -5,10 +5,10 @@
  */
 import type { BlockedKeys } from '../policy/key/blocked-keys.ts'
 import { compileClientPolicy } from '../policy/rules/client-policy.ts'
+import type { ClientEntry } from './client-entry.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
 import type { Client, Issuer } from './config.ts'
 import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
-import type { ClientEntry } from './schema.ts'
 
 /** What the clients are checked against. */
 export interface ClientSurroundings {

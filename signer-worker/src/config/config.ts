@@ -80,6 +80,8 @@ export interface RegisteredKey<Holder> extends PublicKey {
  */
 export interface SignerConfig {
   readonly publicUrl: PublicUrl
+  /** Where all data is kept; anywhere when undefined. */
+  readonly jurisdiction: 'eu' | 'us' | 'fedramp' | undefined
   readonly issuers: ReadonlyMap<string, Issuer>
   /** Names of issuers that have an error. */
   readonly brokenIssuers: ReadonlySet<string>

@@ -1,13 +1,15 @@
 export { type PublicKey, readPublicKey } from './client-key.ts'
 export * from './config.ts'
-export { type ConfigError, formatConfigError } from './config-error.ts'
+export { type ConfigError, formatConfigError, schemaErrors } from './config-error.ts'
 export { loadConfig, parseConfig, type ReadSecret } from './parse.ts'
 export {
   type ClientEntry,
-  type ConfigFile,
-  configSchema,
+  clientEntrySchema,
   DEFAULT_CERTIFICATES_PER_MINUTE,
-} from './schema.ts'
+  type IdentityEntry,
+} from './client-entry.ts'
+export { type Jwks, jwksSchema } from './jwks.ts'
+export { type ConfigFile, configSchema } from './schema.ts'
 export { patternSchema } from '../policy/rules/client-rules.ts'
 export { compilePatterns, matchesAny } from '../policy/rules/pattern.ts'
 export { profileSchema } from '../policy/rules/profile.ts'

@@ -99,6 +99,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
   return ok(
     Object.freeze({
       publicUrl: publicUrl.value,
+      jurisdiction: file.jurisdiction,
       issuers: working,
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),

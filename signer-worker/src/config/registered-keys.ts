@@ -4,10 +4,10 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
+import type { KeyEntry } from './client-entry.ts'
 import { readPublicKey } from './client-key.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
 import type { Admin, Client, RegisteredKey } from './config.ts'
-import type { KeyEntry } from './schema.ts'
 
 /** One holder with the keys of its entry. */
 export interface Holding<H extends Client | Admin> {

@@ -6,9 +6,8 @@
  */
 import { ADMIN_ROLES, AUTHORITY_STATES, nameSchema } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
-import { clientRuleMembers } from '../policy/rules/client-rules.ts'
 import { profileSchema } from '../policy/rules/profile.ts'
-import { MAX_PUBLIC_KEY_CHARACTERS } from './client-key.ts'
+import { clientSchema, keysSchema, namesSchema } from './client-entry.ts'
 import { isPublishedUrl } from './published-url.ts'
 
 /** Longest PEM text of one chain, in characters: cert-manager's limit for a chain, rounded up. */
@@ -19,35 +18,14 @@ const MAX_URL_CHARACTERS = 2048
 /** Name of a Worker secret: upper case, so that it can be no inherited property of the bindings. */
 const SECRET_NAME_PATTERN = /^[A-Z][A-Z0-9_]{0,127}$/
 
-/** Most names or keys in one list. */
-const MAX_LIST_ITEMS = 64
-
-/** Powers of two, so that the first octet of a hash says which. */
-const SHARD_COUNTS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256]
-
-/** Most numbers of shards that one client may have had; each costs a look-up. */
-const MAX_SHARD_CHANGES = 4
-
-/** Far above what one Durable Object can write in a minute. */
-const MAX_CERTIFICATES_PER_MINUTE = 100_000
+/** What a Durable Object can be restricted to. */
+const JURISDICTIONS = ['eu', 'us', 'fedramp'] as const
 
 /** SHA-256. */
 const KEY_HASH_PATTERN = /^[0-9a-f]{64}$/
 
 /** Most blocked keys: their hashes are a large part of the worker then, 0.7 MB. */
 const MAX_BLOCKED_KEYS = 10_000
-
-/**
- * What a client gets that states no limit: a cluster that asks for a thousand certificates at once does
- * not wait, and a stolen key does not fill the ledger in a day.
- */
-export const DEFAULT_CERTIFICATES_PER_MINUTE = 1200
-
-/** What one Durable Object can answer in a minute without getting in the way of new certificates. */
-const MAX_REPEATS_PER_MINUTE = 100_000
-
-/** A relay that comes back asks again for what it had under way: five thousand uids take five minutes. */
-const DEFAULT_REPEATS_PER_MINUTE = 1200
 
 /** Most issuing CAs of one issuer: their roots must fit into what relays accept. */
 const MAX_AUTHORITIES = 8
@@ -59,8 +37,6 @@ const publishedUrlSchema = z
     z.regex(/^http:\/\//, 'must begin with http://'),
     z.refine(isPublishedUrl, 'must be an absolute URL in ASCII without user, password or fragment'),
   )
-
-const namesSchema = z.array(nameSchema).check(z.minLength(1), z.maxLength(MAX_LIST_ITEMS))
 
 const publishedUrl = (what: string): z.ZodMiniOptional<typeof publishedUrlSchema> =>
   z
@@ -118,100 +94,6 @@ const issuerSchema = z
     ),
   )
 
-const keySchema = z
-  .strictObject({
-    publicKey: z
-      .string()
-      .check(
-        z.maxLength(MAX_PUBLIC_KEY_CHARACTERS),
-        z.describe('Ed25519 public key, SubjectPublicKeyInfo PEM'),
-      ),
-    notBefore: z
-      .optional(z.iso.datetime())
-      .check(z.describe('accepted from this time on, RFC 3339 UTC')),
-    notAfter: z
-      .optional(z.iso.datetime())
-      .check(z.describe('accepted up to this time, RFC 3339 UTC')),
-  })
-  .check(z.describe('one key; two keys with overlapping times make a rotation without a gap'))
-
-const keysSchema = z.array(keySchema).check(z.maxLength(MAX_LIST_ITEMS))
-
-const shardCountSchema = z
-  .int()
-  .check(
-    z.refine((count) => SHARD_COUNTS.includes(count), `must be one of ${SHARD_COUNTS.join(', ')}`),
-  )
-
-const clientSchema = z
-  .strictObject({
-    keys: keysSchema.check(
-      z.describe('empty for a client that was removed: its certificates can still be listed'),
-    ),
-    issuers: namesSchema.check(z.describe('issuers that this client may use')),
-    profiles: namesSchema.check(
-      z.describe(
-        'profiles that this client may name; the first one that the issuer also has is its default',
-      ),
-    ),
-    ...clientRuleMembers,
-    unrestricted: z
-      .optional(z.boolean())
-      .check(
-        z.describe(
-          'true instead of `allowed`: everything that the profile and the issuing CA allow may be requested; default false',
-        ),
-      ),
-    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
-    shards: z._default(
-      z
-        .array(shardCountSchema)
-        .check(
-          z.minLength(1),
-          z.maxLength(MAX_SHARD_CHANGES),
-          z.describe(
-            'how many Durable Objects hold the certificates of this client under each issuer: every number that was used, in order, the current one last',
-          ),
-        ),
-      () => [1],
-    ),
-    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
-    certificatesPerMinute: z._default(
-      z
-        .nullable(z.int().check(z.gte(1), z.lte(MAX_CERTIFICATES_PER_MINUTE)))
-        .check(
-          z.describe(
-            'maximum of new certificates in any 60 seconds under each issuer, divided between `shards`; null for no limit',
-          ),
-        ),
-      DEFAULT_CERTIFICATES_PER_MINUTE,
-    ),
-    // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
-    repeatsPerMinute: z._default(
-      z
-        .int()
-        .check(
-          z.gte(1),
-          z.lte(MAX_REPEATS_PER_MINUTE),
-          z.describe(
-            'maximum of requests per minute, in each ledger object, that are refused or already have their certificate',
-          ),
-        ),
-      DEFAULT_REPEATS_PER_MINUTE,
-    ),
-  })
-  .check(
-    z.refine(
-      ({ allowed, unrestricted }) => allowed !== undefined || unrestricted === true,
-      'must set `allowed`, or `unrestricted: true` for everything that the profiles and the CA allow',
-    ),
-    z.refine(
-      ({ allowed, unrestricted }) => allowed === undefined || unrestricted !== true,
-      'has both `allowed` and `unrestricted: true`; remove one of them',
-    ),
-    z.describe('one relay'),
-  )
-
 const adminSchema = z
   .strictObject({
     keys: keysSchema.check(z.minLength(1)),
@@ -247,6 +129,13 @@ export const configSchema = z.strictObject({
   issuers: z.record(nameSchema, issuerSchema),
   profiles: z.record(nameSchema, profileSchema),
   clients: z.record(nameSchema, clientSchema),
+  jurisdiction: z
+    .optional(z.enum(JURISDICTIONS))
+    .check(
+      z.describe(
+        'where all data is kept (Cloudflare Durable Objects, "Data location"); chosen before the first start, and never changed',
+      ),
+    ),
   admins: z.optional(z.record(nameSchema, adminSchema)),
   blockedKeys: z
     .optional(blockedKeysSchema)
@@ -263,7 +152,3 @@ export type ConfigFile = z.infer<typeof configSchema>
 export type IssuerEntry = z.infer<typeof issuerSchema>
 /** One entry of an issuer's `authorities`. */
 export type AuthorityEntry = z.infer<typeof authoritySchema>
-/** One entry of `clients`. */
-export type ClientEntry = z.infer<typeof clientSchema>
-/** One key of a client or an admin. */
-export type KeyEntry = z.infer<typeof keySchema>

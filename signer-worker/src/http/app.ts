@@ -22,6 +22,7 @@ import type { WriteLog } from './log.ts'
 import { onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { requireConfig } from './middleware/require-config.ts'
+import { requireGenesis } from './middleware/require-genesis.ts'
 import { pathUnderPublicUrl } from './request-target.ts'
 import { refuse } from './respond.ts'
 import { showCertificate } from './routes/admin/certificate.ts'
@@ -50,6 +51,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
 
   app.use(requestLog(dependencies))
   app.use(requireConfig(dependencies))
+  app.use(requireGenesis())
 
   // Authentication comes first: an unsigned request learns nothing about paths and issuers.
   const client = authenticate(nowMs)

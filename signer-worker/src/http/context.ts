@@ -18,7 +18,7 @@ export interface AppEnv {
     /** Fields of the log line; each middleware adds its own. */
     logFields: LogFields
     config: SignerConfig
-    /** The bytes of the body, for POST only. */
+    /** The bytes of the body, for POST and PUT only. */
     body: Uint8Array
     identity: Identity<Client>
     /** Role of the caller; only under the admin API. */

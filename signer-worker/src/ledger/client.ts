@@ -5,6 +5,7 @@
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { Client } from '../config/exports.ts'
+import { openObject } from '../config/open-object.ts'
 import type { LedgerKey, RegisteredLedger } from '../directory/messages.ts'
 import type { Ledger } from './ledger.ts'
 import type { IssueOutcome, IssueRequest, LedgerRefusal } from './messages.ts'
@@ -33,7 +34,7 @@ const UNAVAILABLE: Refusal = {
 /** One of the Durable Objects of a ledger. */
 const ledgerObject = (env: Env, { issuer, client, shard }: LedgerKey): DurableObjectStub<Ledger> =>
   // None of the names can hold a colon (NAME_PATTERN), so no two ledgers share an object.
-  env.LEDGER.getByName(`v1:${issuer}:${client}:${String(shard)}`)
+  openObject(env, env.LEDGER, { name: `v1:${issuer}:${client}:${String(shard)}` })
 
 /** Asks one object to show what it has. It must be registered: a question makes an object that there is not. */
 export const askLedger = async <T>(

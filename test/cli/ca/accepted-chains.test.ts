@@ -6,6 +6,7 @@ import { X509Certificate } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { issuerPath } from '@edge-issuer/shared'
 import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 import { keyIdOf, signedGet } from '@edge-issuer/testbed/worker/signed-request'
 import { type LocalWorker, startLocalWorker } from '@edge-issuer/testbed/worker/workerd'
@@ -187,7 +188,7 @@ async function health(
   issuer: string,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   const signer = { key: client, keyId: keyIdOf(client), publicUrl: PUBLIC_URL }
-  const { path, headers } = signedGet(signer, issuer)
+  const { path, headers } = signedGet(signer, issuerPath(issuer))
   const response = await fetch(worker.url + path, { headers })
   return { status: response.status, body: await response.json() }
 }

@@ -67,9 +67,9 @@ async function withClient<T>(
 }
 
 describe('createSignerClient', () => {
-  it('reads the answer of a worker of protocol 1.0, which has no notices', async ({ expect }) => {
+  it('reads the answer of a worker of protocol 1.1 that sends no notices', async ({ expect }) => {
     const { ignored: _ignored, warnings: _warnings, ...older } = ANSWER
-    server.respond(answerWith(201, older, '1.0'))
+    server.respond(answerWith(201, older, '1.1'))
     const answer = await withClient({}, async (client) => client.sign('default', REQUEST, NEVER))
     expect(answer).toEqual({ ok: true, value: ANSWER })
   })
@@ -95,24 +95,22 @@ describe('createSignerClient', () => {
       path: '/prefix/v1/issuers/default/certificates',
     })
     expect(JSON.parse(body)).toEqual(REQUEST)
-    const read = readSignature('POST', {
+    const message = {
+      method: 'POST',
+      targetUri: `${server.url}${path}`,
+      protocolVersion: PROTOCOL_VERSION,
+      body: {
+        contentDigest: contentDigest(createHash('sha256').update(body).digest()),
+        idempotencyKey: 'uid-1',
+      },
+    } as const
+    const read = readSignature(message, {
       signatureInput: String(headers['signature-input']),
       signature: String(headers['signature']),
     })
     expect(read).toBeDefined()
     if (read === undefined) return
-    const base = signatureBase(
-      {
-        method: 'POST',
-        targetUri: `${server.url}${path}`,
-        protocolVersion: PROTOCOL_VERSION,
-        body: {
-          contentDigest: contentDigest(createHash('sha256').update(body).digest()),
-          idempotencyKey: 'uid-1',
-        },
-      },
-      read.parameters,
-    )
+    const base = signatureBase(message, read.parameters)
     expect(verify(null, Buffer.from(base), publicKey, read.signature)).toBe(true)
     expect(headers).toMatchObject({
       'content-type': 'application/json',

@@ -7,6 +7,7 @@ import { createHash, sign } from 'node:crypto'
 import {
   certificatesPath,
   contentDigest,
+  coveredHeaders,
   IDEMPOTENCY_KEY_HEADER,
   issuerPath,
   JSON_CONTENT_TYPE,
@@ -77,6 +78,34 @@ export function get(signing: Signing = {}): Request {
   }
   return new Request(targetUri, {
     headers: { [PROTOCOL_HEADER]: PROTOCOL_VERSION, ...signatureHeaders(message, signing) },
+  })
+}
+
+/** A request of any method and any of the profile's parts; `body` is sent with its digest. */
+export function signed(
+  message: Pick<SignedMessage, 'method' | 'precondition' | 'credential'>,
+  signing: Signing & { readonly body?: string } = {},
+): Request {
+  const { body } = signing
+  const targetUri = PUBLIC_URL + (signing.path ?? issuerPath(signing.issuer ?? 'default'))
+  const whole: SignedMessage = {
+    ...message,
+    targetUri,
+    protocolVersion: PROTOCOL_VERSION,
+    ...(body === undefined
+      ? {}
+      : {
+          body: {
+            contentDigest: contentDigest(createHash('sha256').update(body).digest()),
+            idempotencyKey: crypto.randomUUID(),
+          },
+        }),
+    ...signing.message,
+  }
+  return new Request(targetUri, {
+    method: message.method,
+    headers: { ...coveredHeaders(whole), ...signatureHeaders(whole, signing) },
+    ...(body === undefined ? {} : { body }),
   })
 }
 

@@ -9,7 +9,6 @@ import {
   certificatesPath,
   contentDigest,
   IDEMPOTENCY_KEY_HEADER,
-  issuerPath,
   JSON_CONTENT_TYPE,
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
@@ -34,7 +33,7 @@ export interface Signer {
 
 /** A request for `fetch` or a socket. */
 export interface SignedRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: SignedMessage['method']
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -70,9 +69,8 @@ export function signedPost(signer: Signer, issuer: string, request: SignRequest)
   }
 }
 
-/** Asks how an issuer is. */
-export function signedGet(signer: Signer, issuer: string): SignedRequest {
-  const path = issuerPath(issuer)
+/** Asks for what is at a path. */
+export function signedGet(signer: Signer, path: string): SignedRequest {
   const headers = signatureHeaders(signer, {
     method: 'GET',
     targetUri: signer.publicUrl + path,

@@ -14,7 +14,12 @@ import { startWorkerd } from './workerd-process.ts'
 const STOP_GRACE_MS = 5_000
 
 /** As in `wrangler.toml`. */
-const OBJECT_CLASSES = { LEDGER: 'Ledger', DIRECTORY: 'Directory', INDEX: 'CertificateIndex' }
+const OBJECT_CLASSES = {
+  LEDGER: 'Ledger',
+  DIRECTORY: 'Directory',
+  INDEX: 'CertificateIndex',
+  GENESIS: 'Genesis',
+}
 
 /** What an operator deploys. */
 export interface Deployment {

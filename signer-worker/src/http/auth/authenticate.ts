@@ -6,10 +6,17 @@
  */
 import {
   type AdminRole,
+  CLIENT_HEADER,
   IDEMPOTENCY_KEY_HEADER,
+  KEY_HEADER,
   MAX_CLOCK_SKEW_SECONDS,
   MAX_REQUEST_BODY_BYTES,
+  type Precondition,
+  PRECONDITION_HEADERS,
   PROTOCOL_HEADER,
+  type SignedMethod,
+  TOKEN_HEADER,
+  type TokenCredential,
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
 import type { RegisteredKey } from '../../config/exports.ts'
@@ -86,21 +93,23 @@ async function identify<Holder>(
 /** @returns `undefined` for a body over the limit. */
 async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
   const header = (name: string): string => c.req.header(name) ?? ''
+  const { method } = c.req
   const head = {
+    method: isSignedMethod(method) ? method : 'other',
     // Behind a route or a proxy, scheme and host of the socket are not those that the client signed.
     targetUri: c.get('config').publicUrl.origin + pathAndQuery(c.req.url),
     protocolVersion: header(PROTOCOL_HEADER),
     signatureInput: header('signature-input'),
     signature: header('signature'),
-  }
-  const { method } = c.req
-  if (method !== 'POST') return { ...head, method: method === 'GET' ? method : 'other' }
+    precondition: readPrecondition(c),
+    credential: readCredential(c),
+  } as const
+  if (method !== 'POST' && method !== 'PUT') return head
   const body = await readBody(c.req.raw, MAX_REQUEST_BODY_BYTES)
   if (body === undefined) return undefined
   c.set('body', body)
   return {
     ...head,
-    method: 'POST',
     content: {
       body,
       type: header('content-type'),
@@ -108,6 +117,26 @@ async function receive(c: AppContext): Promise<ReceivedRequest | undefined> {
       idempotencyKey: header(IDEMPOTENCY_KEY_HEADER),
     },
   }
+}
+
+const isSignedMethod = (method: string): method is SignedMethod =>
+  ['GET', 'POST', 'PUT', 'DELETE'].includes(method)
+
+/** @returns `undefined` unless exactly one was sent. */
+function readPrecondition(c: AppContext): Precondition | undefined {
+  const [first, ...others] = PRECONDITION_HEADERS.flatMap((header) => {
+    const value = c.req.header(header)
+    return value === undefined ? [] : [{ header, value }]
+  })
+  return others.length === 0 ? first : undefined
+}
+
+/** @returns `undefined` if none of the three headers was sent; those that are missing are empty. */
+function readCredential(c: AppContext): TokenCredential | undefined {
+  const headers = [CLIENT_HEADER, KEY_HEADER, TOKEN_HEADER].map((name) => c.req.header(name))
+  if (headers.every((value) => value === undefined)) return undefined
+  const [client = '', publicKey = '', token = ''] = headers
+  return { client, publicKey, token }
 }
 
 function reject(c: AppContext, error: CredentialError, nowMs: number): Response {

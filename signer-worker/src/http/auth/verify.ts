@@ -3,21 +3,26 @@
  * `@edge-issuer/shared`. Pure: the time is a parameter.
  *
  * Everything that is compared or verified is rebuilt from our own values (the public URL, the bytes
- * of the body), never taken from what the request claims about itself.
+ * of the body) and from headers of the one spelling that the profile has for them.
  *
  * @module
  */
 import { createPublicKey, hash, verify } from 'node:crypto'
 import {
   checkSignatureWindow,
+  checkTokenCredential,
   contentDigest,
   err,
+  isPrecondition,
   JSON_CONTENT_TYPE,
   ok,
+  type Precondition,
   readSignature,
   type Result,
   signatureBase,
   type SignedMessage,
+  type SignedMethod,
+  type TokenCredential,
   uidSchema,
   type SignatureWindowError,
 } from '@edge-issuer/shared'
@@ -27,19 +32,23 @@ import type { Evidence } from '../../model/evidence.ts'
 /** A request as it arrived. A header that is absent is the empty text, which no check accepts. */
 export interface ReceivedRequest {
   /** `other` for those that the profile cannot sign. */
-  readonly method: SignedMessage['method'] | 'other'
+  readonly method: SignedMethod | 'other'
   /** The public origin, then path and query as they arrived. */
   readonly targetUri: string
   readonly protocolVersion: string
   readonly signatureInput: string
   readonly signature: string
-  /** Absent for GET. */
+  /** Of POST and PUT. */
   readonly content?: {
     readonly body: Uint8Array
     readonly type: string
     readonly digest: string
     readonly idempotencyKey: string
   }
+  /** Of PUT and DELETE; `undefined` unless exactly one was sent. */
+  readonly precondition?: Precondition | undefined
+  /** Absent when none of its headers was sent. */
+  readonly credential?: TokenCredential | undefined
 }
 
 /** Who asked, and the evidence for it. */
@@ -55,6 +64,12 @@ export type CredentialError =
   | { readonly kind: 'content_type_not_signed' }
   | { readonly kind: 'digest_mismatch' }
   | { readonly kind: 'idempotency_key_malformed' }
+  | { readonly kind: 'precondition_malformed' }
+  | { readonly kind: 'token_not_accepted' }
+  | { readonly kind: 'client_malformed' }
+  | { readonly kind: 'key_malformed' }
+  | { readonly kind: 'token_malformed' }
+  | { readonly kind: 'token_too_long' }
   | { readonly kind: 'key_unknown'; readonly keyId: string }
   | { readonly kind: 'signature_invalid'; readonly keyId: string }
   | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
@@ -73,10 +88,11 @@ export function verifyRequest<Holder>(
 ): Result<Identity<Holder>, CredentialError> {
   const { method } = request
   if (method === 'other') return err({ kind: 'method_not_signed' })
-  const read = readSignature(method, request)
-  if (read === undefined) return err({ kind: 'signature_unreadable' })
   const message = signedMessage(method, request)
   if (!message.ok) return message
+  const read = readSignature(message.value, request)
+  if (read === undefined) return err({ kind: 'signature_unreadable' })
+  if (message.value.credential !== undefined) return err({ kind: 'token_not_accepted' })
 
   const { parameters, signature } = read
   const { keyId, nonce } = parameters
@@ -94,12 +110,41 @@ export function verifyRequest<Holder>(
   return ok({ holder: key.holder, evidence: { keyId, nonce, signatureBase: base, signature } })
 }
 
+/** The message as it arrived: what is sent decides what the signature must cover. */
 function signedMessage(
-  method: SignedMessage['method'],
-  { targetUri, protocolVersion, content }: ReceivedRequest,
+  method: SignedMethod,
+  { targetUri, protocolVersion, content, ...headers }: ReceivedRequest,
 ): Result<SignedMessage, CredentialError> {
-  if (content === undefined) return ok({ method, targetUri, protocolVersion })
-  const { body, type, digest, idempotencyKey } = content
+  const parts = optionalParts(method, headers)
+  if (!parts.ok) return parts
+  const message = { method, targetUri, protocolVersion, ...parts.value }
+  if (content === undefined) return ok(message)
+  const body = signedBody(content)
+  return body.ok ? ok({ ...message, body: body.value }) : body
+}
+
+function optionalParts(
+  method: SignedMethod,
+  { precondition, credential }: Pick<ReceivedRequest, 'credential' | 'precondition'>,
+): Result<Pick<SignedMessage, 'credential' | 'precondition'>, CredentialError> {
+  const checked = credential === undefined ? ok(undefined) : checkTokenCredential(credential)
+  if (!checked.ok) return err({ kind: checked.error })
+  const parts = credential === undefined ? {} : { credential }
+  if (method === 'GET' || method === 'POST') return ok(parts)
+  return precondition !== undefined && isPrecondition(precondition)
+    ? ok({ ...parts, precondition })
+    : err({ kind: 'precondition_malformed' })
+}
+
+function signedBody({
+  body,
+  type,
+  digest,
+  idempotencyKey,
+}: NonNullable<ReceivedRequest['content']>): Result<
+  NonNullable<SignedMessage['body']>,
+  CredentialError
+> {
   // What is covered is the one type of the profile: another one was not signed.
   if (type !== JSON_CONTENT_TYPE) return err({ kind: 'content_type_not_signed' })
   if (digest !== contentDigest(hash('sha256', body, 'buffer'))) {
@@ -108,12 +153,7 @@ function signedMessage(
   if (!uidSchema.safeParse(idempotencyKey).success) {
     return err({ kind: 'idempotency_key_malformed' })
   }
-  return ok({
-    method,
-    targetUri,
-    protocolVersion,
-    body: { contentDigest: digest, idempotencyKey },
-  })
+  return ok({ contentDigest: digest, idempotencyKey })
 }
 
 /** The public key of RFC 8032 §7.1 test 1. Its signatures verify and are refused all the same. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkProtocolVersion, PROTOCOL_HEADER } from '@edge-issuer/shared'
+import { checkProtocolVersion, PROTOCOL_HEADER, type SignedMethod } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../context.ts'
 import { refuse } from '../respond.ts'
@@ -12,7 +12,7 @@ import { refuse } from '../respond.ts'
  * Refuses every other method with `method_not_allowed`. HEAD, which Hono takes for GET, never comes
  * here: no client can sign it.
  */
-export function onlyMethod(method: 'GET' | 'POST'): MiddlewareHandler<AppEnv> {
+export function onlyMethod(method: SignedMethod): MiddlewareHandler<AppEnv> {
   return async function checkMethod(c, next) {
     if (c.req.method === method) return next()
     const detail = `method ${c.req.method} is not allowed; use ${method}`

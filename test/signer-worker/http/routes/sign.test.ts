@@ -65,8 +65,8 @@ it('logs who got what, and nothing of the request itself', async ({ expect }) =>
 })
 
 it('a relay one minor version older gets its certificate', async ({ expect }) => {
-  const request = post(aSignRequest(), { message: { protocolVersion: '1.0' } })
-  const { status } = await send(withHeaders(request, { [PROTOCOL_HEADER]: '1.0' }))
+  const request = post(aSignRequest(), { message: { protocolVersion: '1.1' } })
+  const { status } = await send(withHeaders(request, { [PROTOCOL_HEADER]: '1.1' }))
   expect(status).toBe(201)
 })
 

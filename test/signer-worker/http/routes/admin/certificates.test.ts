@@ -187,7 +187,7 @@ describe('the list', () => {
   )
 
   it.for([
-    ['?', { issuer: 'gone', ledger: 1, seq: 1 }],
+    ['?', { issuer: 'missing', ledger: 1, seq: 1 }],
     ['?direct=true&', { issuer: 'default', client: 'gone', shard: 0, after: 1 }],
     // One of the other list.
     ['?direct=true&', { issuer: 'default', ledger: 1, seq: 1 }],

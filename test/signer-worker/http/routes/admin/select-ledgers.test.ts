@@ -26,7 +26,7 @@ const list = async (
 }
 
 describe('a name of a ledger', () => {
-  const GONE = { issuer: 'gone', client: { name: 'listed', shards: [1, 2] } }
+  const GONE = { issuer: 'gone', client: { name: 'departed', shards: [1, 2] } }
 
   it.for([
     ['?client=nobody', /client: neither the configuration nor a ledger has a client "nobody"/],
@@ -61,16 +61,16 @@ describe('a name of a ledger', () => {
       const outcome = await openLedger(env, GONE).issue(anIssueRequest())
       made.push(outcome.ok ? outcome.value.serialNumber : '')
     }
-    const query = { issuer: 'gone', client: 'listed' }
+    const query = { issuer: 'gone', client: 'departed' }
     await indexLedgers(query)
     const { certificates } = await list(query)
     expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(made.toSorted())
     const [serialNumber = ''] = made
     const path = adminCertificatePath(serialNumber)
-    for (const search of ['', '?issuer=gone&client=listed', '?issuer=gone', '?client=listed']) {
+    for (const search of ['', '?issuer=gone&client=departed', '?issuer=gone', '?client=departed']) {
       const { status, body } = await ask(path + search)
       expect(status).toBe(200)
-      expect(body).toMatchObject({ serialNumber, issuer: 'gone', client: 'listed' })
+      expect(body).toMatchObject({ serialNumber, issuer: 'gone', client: 'departed' })
     }
     for (const search of [
       '?issuer=default',
@@ -86,7 +86,7 @@ describe('renewed certificates', () => {
   it('are hidden, also in another object of the ledger', async ({ expect }) => {
     const ledger = openLedger(env, {
       issuer: 'renewing',
-      client: { name: 'listed', shards: [1, 2] },
+      client: { name: 'renewer', shards: [1, 2] },
     })
     const renew = async (name: string): Promise<string> => {
       const made = anIssueRequest()
@@ -100,14 +100,14 @@ describe('renewed certificates', () => {
     const other = await renew('other-1')
     // The last revision is later by a second, which is as exact as times in answers are.
     for (const shard of [0, 1]) {
-      const object = env.LEDGER.getByName(`v1:renewing:listed:${String(shard)}`)
+      const object = env.LEDGER.getByName(`v1:renewing:renewer:${String(shard)}`)
       await runInDurableObject(object, (_ledger, { storage }) =>
         storage.sql.exec(
           "UPDATE issuance SET issued_at_ms = 1000 * substr(json_extract(origin, '$.name'), -1)",
         ),
       )
     }
-    const query = { issuer: 'renewing', client: 'listed' }
+    const query = { issuer: 'renewing', client: 'renewer' }
     await indexLedgers(query)
     for (const way of [{}, { direct: 'true' }]) {
       expect((await list({ ...query, ...way })).certificates).toHaveLength(9)
