@@ -14,6 +14,7 @@ import { collectionPath, objectPath } from './paths.ts'
 import type { EventObject, Kube, StatusWrite } from './ports.ts'
 import { createAccessReviewer } from './reviews.ts'
 import { parseSecret } from './secret.ts'
+import { createTokenRequester } from './service-account-tokens.ts'
 import {
   type ApiAnswerListener,
   type ApiRequest,
@@ -91,6 +92,7 @@ export async function connect(options: KubeOptions): Promise<Result<Kube & OpenI
     },
     ...createLeaseStore(call),
     ...createAccessReviewer(call),
+    ...createTokenRequester(call),
     ...createOpenIdReader(call),
     listWatch: (collection) => createListWatch(collection, { ...options, transport }),
     close: async () => transport.close(),

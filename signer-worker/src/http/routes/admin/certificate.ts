@@ -38,7 +38,7 @@ export const showCertificate: Handler<AppEnv, '/:serialNumber'> = async (c) => {
   }
   addLogFields(c, { serialNumber, outcome: 'shown' })
   const { lineage: _lineage, requester, ...detail } = found.value
-  return answer(c, 200, c.get('adminRole') === 'admin' ? { ...detail, requester } : detail)
+  return answer(c, 200, c.get('admin').holder.role === 'admin' ? { ...detail, requester } : detail)
 }
 
 type Found = LedgerCertificate & { readonly issuer: string; readonly client: string }

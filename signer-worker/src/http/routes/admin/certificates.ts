@@ -64,7 +64,7 @@ async function listDirect(
     (filter) => async (object, part) => object.listIssuances(filter, part),
   )
   if (!page.ok) return page
-  const isAdmin = c.get('adminRole') === 'admin'
+  const isAdmin = c.get('admin').holder.role === 'admin'
   const certificates = page.value.items.map((item) => toSummary(item, isAdmin))
   return ok({ certificates, next: page.value.next })
 }

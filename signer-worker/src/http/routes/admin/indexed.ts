@@ -52,7 +52,7 @@ export async function listIndexed(
   if (first < 0) return err({ refusals: [CURSOR_OF_NONE] })
 
   const certificates: CertificateSummary[] = []
-  const isAdmin = c.get('adminRole') === 'admin'
+  const isAdmin = c.get('admin').holder.role === 'admin'
   let throughMs = Date.now()
   let next: string | null = null
   for (const issuer of issuers.value.slice(first)) {

@@ -6,8 +6,7 @@
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { SignerConfig } from '../../../config/exports.ts'
-import { directoryOf } from '../../../directory/client.ts'
-import type { Directory } from '../../../directory/directory.ts'
+import { askDirectory } from '../../../directory/client.ts'
 import type { LedgerSelection, RegisteredLedger } from '../../../directory/messages.ts'
 import type { LedgerRefusal } from '../../../ledger/messages.ts'
 import type { AppContext } from '../../context.ts'
@@ -53,22 +52,6 @@ export async function findLedger(
     known.set(number, found.value)
   }
   return found
-}
-
-const UNAVAILABLE: Refusal = {
-  code: 'ledger_unavailable',
-  detail: 'the directory of ledgers did not respond; retry the same request',
-}
-
-async function askDirectory<T>(
-  env: Env,
-  question: (directory: DurableObjectStub<Directory>) => Promise<T>,
-): Promise<Result<T, LedgerRefusal>> {
-  try {
-    return ok(await question(directoryOf(env)))
-  } catch (error) {
-    return err({ refusals: [UNAVAILABLE], reason: String(error) })
-  }
 }
 
 /** Numbers are allocated in ascending order, and the directory lists by them. */

@@ -165,13 +165,13 @@ describe('the list', () => {
   })
 
   it.for([
-    ['the index', '', 'INDEX'],
-    ['a ledger', '?direct=true', 'LEDGER'],
-    ['the directory', '', 'DIRECTORY'],
-    ['the directory', '?direct=true', 'DIRECTORY'],
+    ['the index', '', 'INDEX', 'ledger_unavailable'],
+    ['a ledger', '?direct=true', 'LEDGER', 'ledger_unavailable'],
+    ['the directory', '', 'DIRECTORY', 'directory_unavailable'],
+    ['the directory', '?direct=true', 'DIRECTORY', 'directory_unavailable'],
   ] as const)(
     'is refused when %s does not respond: it would not be whole%s',
-    async ([, search, binding], { expect }) => {
+    async ([, search, binding, code], { expect }) => {
       const bindings = {
         [binding]: {
           getByName: () => {
@@ -181,7 +181,7 @@ describe('the list', () => {
       }
       const request = get({ key: adminKeyOf('read'), path: ADMIN_CERTIFICATES_PATH + search })
       const exchange = await send(request, { bindings })
-      expect([exchange.status, codeOf(exchange)]).toEqual([503, 'ledger_unavailable'])
+      expect([exchange.status, codeOf(exchange)]).toEqual([503, code])
       expect(exchange.log).toEqual([expect.objectContaining({ reason: 'Error: gone' })])
     },
   )
