@@ -31,11 +31,8 @@ import { requireGenesis } from './middleware/require-genesis.ts'
 import { pathUnderPublicUrl } from './request-target.ts'
 import { refuse } from './respond.ts'
 import { listAudit } from './routes/admin/audit.ts'
-import {
-  exportCertificates,
-  listCertificates,
-  showCertificate,
-} from './routes/admin/certificates.ts'
+import { showCertificate } from './routes/admin/certificate.ts'
+import { exportCertificates, listCertificates } from './routes/admin/certificates.ts'
 import { listClients, oneClient } from './routes/admin/clients.ts'
 import { metrics } from './routes/admin/metrics.ts'
 import { listRefusals } from './routes/admin/refusals.ts'
