@@ -15,7 +15,7 @@ import { compileTrustedKeys, type TrustedKeys } from '../identity/trusted-keys.t
 import type { FoundClient, PushedKeys } from './messages.ts'
 
 /** Why requests of a client are refused, whatever they ask; for the log only. */
-export type ClientBlock = 'client_disabled' | 'client_quarantined'
+export type ClientBlock = 'client_disabled' | 'client_in_quarantine'
 
 /** Whose tokens may sign for a client. */
 export interface KnownIdentity extends Pick<IdentityEntry, 'issuer' | 'subjects' | 'discoveryUrl'> {
@@ -72,6 +72,6 @@ const identityOf = (
   }
 
 function blockOf(disabled: boolean, quarantined: boolean): ClientBlock | undefined {
-  if (quarantined) return 'client_quarantined'
+  if (quarantined) return 'client_in_quarantine'
   return disabled ? 'client_disabled' : undefined
 }

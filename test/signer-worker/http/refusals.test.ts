@@ -3,6 +3,7 @@ import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
   adminCertificatePath,
+  adminClientPath,
   certificatesPath,
   clientJwksPath,
   isRefusalCode,
@@ -30,7 +31,9 @@ import {
 import { it } from 'vitest'
 import * as z from 'zod'
 import { type AdminName, LIMIT } from '../../support/worker-fixture.ts'
+import { aName, newKey, put, remove } from '../support/admin-clients.ts'
 import { type Exchange, send } from '../support/app.ts'
+import { anEntry } from '../support/directory.ts'
 import { adminKeyOf, keyOf, signingKey } from '../support/fixture.ts'
 import { queryLedger } from '../support/ledger.ts'
 import { aCsr, aSignRequest } from '../support/sign-request.ts'
@@ -41,13 +44,7 @@ const asAdmin = (admin: AdminName, path: string): Request => get({ key: adminKey
 const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
 
 /** Codes whose routes the worker does not have yet. */
-const WITHOUT_ROUTE = [
-  'client_invalid',
-  'client_quarantined',
-  'client_unknown',
-  'precondition_required',
-  'version_conflict',
-] as const satisfies RefusalCode[]
+const WITHOUT_ROUTE = ['client_quarantined'] as const satisfies RefusalCode[]
 type Routed = Exclude<RefusalCode, (typeof WITHOUT_ROUTE)[number]>
 
 const isRouted = (code: string): code is Routed =>
@@ -120,6 +117,14 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
 
   query_malformed: async () => send(asAdmin('read', `${ADMIN_CERTIFICATES_PATH}?color=red`)),
   role_missing: async () => send(asAdmin('read', ADMIN_EXPORT_PATH)),
+  client_unknown: async () => send(asAdmin('read', adminClientPath('nowhere'))),
+  client_invalid: async () => put(aName(), { entry: {} }),
+  precondition_required: async () => remove(aName()),
+  version_conflict: async () => {
+    const client = aName()
+    await put(client, { entry: anEntry([newKey()]) })
+    return put(client, { entry: anEntry([newKey()]) })
+  },
   certificate_unknown: async () => send(asAdmin('read', adminCertificatePath('00'))),
 
   idempotency_conflict: async () => {

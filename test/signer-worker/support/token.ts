@@ -62,7 +62,7 @@ export interface TokenSigner {
 }
 
 export const CLUSTER_ISSUER = 'https://kubernetes.default.svc.cluster.local'
-export const RELAY_SUBJECT = 'system:serviceaccount:edge-issuer:edge-issuer-relay'
+const RELAY_SUBJECT = 'system:serviceaccount:edge-issuer:edge-issuer-relay'
 
 /** The credential of a request; only {@link TokenChanges} make its token a bad one. */
 export function credentialOf(

@@ -74,30 +74,22 @@ export type CredentialError =
   | { readonly kind: 'token_malformed' }
   | { readonly kind: 'token_too_long' }
   | { readonly kind: 'key_mismatch' }
-  | {
-      readonly kind:
-        | 'client_unknown'
-        | 'token_algorithm_not_allowed'
-        | 'token_key_unknown'
-        | 'token_key_mismatch'
-        | 'token_signature_invalid'
-        | 'token_issuer_mismatch'
-        | 'token_audience_mismatch'
-        | 'token_subject_not_registered'
-        | 'token_expired'
-        | 'token_not_yet_valid'
-        | 'token_lifetime_too_long'
-      readonly keyId: string
-    }
-  | {
-      readonly kind:
-        | 'key_unknown'
-        | 'lookup_limit'
-        | 'client_entry_invalid'
-        | 'client_disabled'
-        | 'client_quarantined'
-      readonly keyId: string
-    }
+  | { readonly kind: 'client_unknown'; readonly keyId: string }
+  | { readonly kind: 'token_algorithm_not_allowed'; readonly keyId: string }
+  | { readonly kind: 'token_key_unknown'; readonly keyId: string }
+  | { readonly kind: 'token_key_mismatch'; readonly keyId: string }
+  | { readonly kind: 'token_signature_invalid'; readonly keyId: string }
+  | { readonly kind: 'token_issuer_mismatch'; readonly keyId: string }
+  | { readonly kind: 'token_audience_mismatch'; readonly keyId: string }
+  | { readonly kind: 'token_subject_not_registered'; readonly keyId: string }
+  | { readonly kind: 'token_expired'; readonly keyId: string }
+  | { readonly kind: 'token_not_yet_valid'; readonly keyId: string }
+  | { readonly kind: 'token_lifetime_too_long'; readonly keyId: string }
+  | { readonly kind: 'key_unknown'; readonly keyId: string }
+  | { readonly kind: 'lookup_limit'; readonly keyId: string }
+  | { readonly kind: 'client_entry_invalid'; readonly keyId: string }
+  | { readonly kind: 'client_disabled'; readonly keyId: string }
+  | { readonly kind: 'client_in_quarantine'; readonly keyId: string }
   | { readonly kind: 'signature_invalid'; readonly keyId: string }
   | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
   | { readonly kind: 'clock_skew'; readonly keyId: string; readonly window: SignatureWindowError }

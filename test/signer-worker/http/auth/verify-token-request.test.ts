@@ -128,60 +128,60 @@ describe('a request is rejected, with one answer for', () => {
     expect(log).toEqual([expect.objectContaining({ outcome: 'credentials_rejected', reason })])
   })
 
-  it.for<[name: string, reason: string, request: (signer: TokenSigner) => Promise<Request>]>([
+  it.for<
+    [name: string, reason: string, request: (signer: TokenSigner) => Request | Promise<Request>]
+  >([
     [
       'another cluster with the same issuer and key id',
       'token_signature_invalid',
-      async (signer) =>
-        Promise.resolve(tokenGet({ ...signer, cluster: makeClusterKey('ES256', 'a') })),
+      (signer) => tokenGet({ ...signer, cluster: makeClusterKey('ES256', 'a') }),
     ],
     [
       // Only the keys of the client that is named count: not those of the client whose cluster it is.
       "another client's name with a token of the own cluster",
       'token_signature_invalid',
-      async (signer) =>
-        Promise.resolve(tokenGet({ ...(await aTokenClient()), client: signer.client })),
+      async (signer) => tokenGet({ ...(await aTokenClient()), client: signer.client }),
     ],
     [
       'a stolen token without its key',
       'token_audience_mismatch',
-      async (signer) => {
+      (signer) => {
         const key = newKey()
         const { publicKey } = credentialOf({ ...signer, key })
         const credential = { ...credentialOf(signer), publicKey }
-        return Promise.resolve(get({ key, credential }))
+        return get({ key, credential })
       },
     ],
     [
       'a stolen token with the public key that it is bound to',
       'signature_invalid',
-      async (signer) => {
+      (signer) => {
         const { privateKey } = newKey()
         const key = { keyId: signer.key.keyId, privateKey }
-        return Promise.resolve(get({ key, credential: credentialOf(signer) }))
+        return get({ key, credential: credentialOf(signer) })
       },
     ],
     [
       'a key id that is not that of the key',
       'key_mismatch',
-      async (signer) => {
+      (signer) => {
         const key = { ...signer.key, keyId: newKey().keyId }
-        return Promise.resolve(get({ key, credential: credentialOf(signer) }))
+        return get({ key, credential: credentialOf(signer) })
       },
     ],
     [
       'a key of small order',
       'key_malformed',
-      async (signer) => {
+      (signer) => {
         const publicKey = `AQ${'A'.repeat(41)}`
         const credential = { ...credentialOf(signer), publicKey }
-        return Promise.resolve(get({ key: signer.key, credential }))
+        return get({ key: signer.key, credential })
       },
     ],
     [
       'a name that no client has',
       'client_unknown',
-      async (signer) => Promise.resolve(tokenGet({ ...signer, client: 'nothing' })),
+      (signer) => tokenGet({ ...signer, client: 'nothing' }),
     ],
     [
       'a client without an identity',
@@ -194,18 +194,17 @@ describe('a request is rejected, with one answer for', () => {
     [
       'a client of the configuration',
       'client_unknown',
-      async (signer) => Promise.resolve(tokenGet({ ...signer, client: 'cluster-1' })),
+      (signer) => tokenGet({ ...signer, client: 'cluster-1' }),
     ],
     [
       'the key of a client of the configuration with a token',
       'client_unknown',
-      async (signer) =>
-        Promise.resolve(tokenGet({ ...signer, key: keyOf('cluster-1'), client: 'cluster-1' })),
+      (signer) => tokenGet({ ...signer, key: keyOf('cluster-1'), client: 'cluster-1' }),
     ],
     [
       'a token that was added to a signed request',
       'signature_unreadable',
-      async (signer) => {
+      (signer) => {
         const { client, publicKey, token } = credentialOf(signer)
         return Promise.resolve(
           withHeaders(get(), {
@@ -219,9 +218,9 @@ describe('a request is rejected, with one answer for', () => {
     [
       'another token than the signed one',
       'signature_invalid',
-      async (signer) => {
+      (signer) => {
         const { token } = credentialOf(signer, { payload: { jti: 'x' } })
-        return Promise.resolve(withHeaders(tokenGet(signer), { 'edge-issuer-token': token }))
+        return withHeaders(tokenGet(signer), { 'edge-issuer-token': token })
       },
     ],
     [
@@ -235,20 +234,18 @@ describe('a request is rejected, with one answer for', () => {
     [
       'a token that was taken away',
       'token_malformed',
-      async (signer) => {
+      (signer) => {
         const changed = new Request(tokenGet(signer))
         changed.headers.delete('edge-issuer-token')
-        return Promise.resolve(changed)
+        return changed
       },
     ],
     [
       'components without the token',
       'signature_unreadable',
-      async (signer) =>
-        Promise.resolve(
-          edit(tokenGet(signer), 'signature-input', (value) =>
-            value.replace(' "edge-issuer-token"', ''),
-          ),
+      (signer) =>
+        edit(tokenGet(signer), 'signature-input', (value) =>
+          value.replace(' "edge-issuer-token"', ''),
         ),
     ],
   ])('%s', async ([, reason, request], { expect }) => {
