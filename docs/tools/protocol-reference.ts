@@ -47,6 +47,7 @@ const SCHEMAS = {
   clientPutRequestSchema: shared.clientPutRequestSchema,
   clientRecordSchema: shared.clientRecordSchema,
   clientsPageSchema: shared.clientsPageSchema,
+  quarantineRequestSchema: shared.quarantineRequestSchema,
   auditQuerySchema: shared.auditQuerySchema,
   auditPageSchema: shared.auditPageSchema,
 } as const
@@ -101,6 +102,12 @@ export const ENDPOINTS: readonly (readonly [
     shared.adminClientPath('{name}'),
     'admin, role `read`; to change, `admin`',
     'one client: show, create or replace, delete',
+  ],
+  [
+    'POST',
+    shared.adminClientQuarantinePath('{name}'),
+    'admin, role `admin`',
+    'quarantine a client, or release it',
   ],
   [
     'GET',
