@@ -84,7 +84,7 @@ it('prints a ClusterIssuer that the API server accepts', async ({ expect }) => {
 })
 
 it('says what a user may not read', async ({ expect }) => {
-  const account = { namespace: 'default', name: 'default' }
+  const account = { namespace: 'edge-issuer', name: 'edge-issuer-relay' }
   await plane.kubectl(['delete', 'clusterrolebinding', 'system:service-account-issuer-discovery'])
   const kubeconfig = await plane.kubeconfigForServiceAccount(account)
   const add = `clients add other --from-cluster --kubeconfig ${kubeconfig} --unrestricted`
