@@ -48,6 +48,7 @@ const SCHEMAS = {
   clientPutRequestSchema: shared.clientPutRequestSchema,
   clientRecordSchema: shared.clientRecordSchema,
   clientsPageSchema: shared.clientsPageSchema,
+  quarantineRequestSchema: shared.quarantineRequestSchema,
   auditQuerySchema: shared.auditQuerySchema,
   auditPageSchema: shared.auditPageSchema,
 } as const
@@ -108,6 +109,12 @@ export const ENDPOINTS: readonly (readonly [
     shared.adminClientPath('{name}'),
     'admin, role `read`; to change, `admin`',
     'one client: show, create or replace, delete',
+  ],
+  [
+    'POST',
+    shared.adminClientQuarantinePath('{name}'),
+    'admin, role `admin`',
+    'quarantine a client, or release it',
   ],
   [
     'GET',

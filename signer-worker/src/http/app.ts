@@ -13,6 +13,7 @@ import {
   ADMIN_REFUSALS_PATH,
   adminCertificatePath,
   adminClientPath,
+  adminClientQuarantinePath,
   certificatesPath,
   clientJwksPath,
   issuerPath,
@@ -37,6 +38,7 @@ import { showCertificate } from './routes/admin/certificate.ts'
 import { exportCertificates, listCertificates } from './routes/admin/certificates.ts'
 import { listClients, oneClient } from './routes/admin/clients.ts'
 import { metrics } from './routes/admin/metrics.ts'
+import { quarantine } from './routes/admin/quarantine.ts'
 import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'
 import { pushJwks } from './routes/push-jwks.ts'
@@ -83,6 +85,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   app.all(ADMIN_REFUSALS_PATH, admin, onlyMethod('GET'), listRefusals)
   app.all(ADMIN_CLIENTS_PATH, reader, onlyMethod('GET'), listClients)
   app.all(adminClientPath(':name'), writer, onlyMethod('GET', 'PUT', 'DELETE'), oneClient)
+  app.all(adminClientQuarantinePath(':name'), admin, onlyMethod('POST'), quarantine)
   app.all(ADMIN_AUDIT_PATH, admin, onlyMethod('GET'), listAudit)
   app.all('*', client, (c) =>
     refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }),
