@@ -31,13 +31,31 @@ const PUBLIC_URL = 'https://ca.example.com'
 const KEY_TYPES = ['P-256', 'P-384'] as const
 const CERTIFICATES = 1_000
 const CONNECTIONS = 32
-const KILLS = 12
+const KILLS = 16
 
-/** After so many answers, at once or about when the alarm of the first one is due. */
-const killMoment = fc.record({
-  answers: fc.integer({ min: 1, max: 120 }),
-  millis: fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 900, max: 1_300 })),
-})
+/** How long after a certificate a ledger sends it, in ms. */
+const SENDING_MS = 1_000
+
+interface KillMoment {
+  readonly when: 'burst' | 'alarm'
+  readonly answers: number
+  readonly millis: number
+}
+
+/** After so many answers: in the middle of the burst, or when the ledgers are about to send these. */
+const killMoment: fc.Arbitrary<KillMoment> = fc.oneof(
+  fc.record({
+    when: fc.constant('burst' as const),
+    answers: fc.integer({ min: 1, max: 60 }),
+    millis: fc.integer({ min: 0, max: 12 }),
+  }),
+  fc.record({
+    when: fc.constant('alarm' as const),
+    answers: fc.integer({ min: 30, max: 60 }),
+    // The alarm is set when the first certificate is made, which is before its answer arrives.
+    millis: fc.integer({ min: -250, max: 20 }),
+  }),
+)
 
 it('the indexes equal the ledgers after any number of kills', async ({ expect }) => {
   const seed = Number(process.env['CRASH_SEED'] ?? Date.now() % 2 ** 31)
@@ -104,11 +122,12 @@ interface Wanted {
 async function askUntilKilled(
   { worker, setup }: SignerBench,
   wanted: Wanted[],
-  moment: { readonly answers: number; readonly millis: number } | undefined,
+  moment: KillMoment | undefined,
 ): Promise<void> {
   const client = { key: setup.client, keyId: keyIdOf(setup.client), publicUrl: PUBLIC_URL }
   const enough = Promise.withResolvers<void>()
   let answers = 0
+  let firstAnswerMs = Infinity
   const over = new AbortController()
   const unanswered: Wanted[] = []
   const ask = async (): Promise<void> => {
@@ -117,13 +136,19 @@ async function askUntilKilled(
       if (next === undefined) return
       const isAnswered = await post(worker.url, client, next)
       if (!isAnswered) unanswered.push(next)
-      if (isAnswered && ++answers === moment?.answers) enough.resolve()
+      if (!isAnswered) continue
+      firstAnswerMs = Math.min(firstAnswerMs, Date.now())
+      if (++answers !== moment?.answers) continue
+      enough.resolve()
+      // No more, so that the alarm has little to compete with.
+      if (moment.when === 'alarm') over.abort()
     }
   }
   const connections = Array.from({ length: CONNECTIONS }, ask)
   await Promise.race([enough.promise, Promise.all(connections)])
   if (moment !== undefined) {
-    await sleep(moment.millis)
+    const dueMs = moment.when === 'alarm' ? firstAnswerMs + SENDING_MS : Date.now()
+    await sleep(Math.max(0, dueMs - Date.now() + moment.millis))
     over.abort()
     await worker.kill9()
   }
