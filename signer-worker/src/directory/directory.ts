@@ -43,14 +43,12 @@ export class Directory extends DurableObject<Env> {
   }
 
   /**
-   * @returns The number of a ledger, allocated now if it has none.
-   * @throws For a new ledger of a client that is quarantined: it would not have the flag that the others have.
+   * @returns The number of a ledger, allocated now if it has none; `undefined` for a new ledger of a client that
+   *   is quarantined: it would not have the flag that the others have.
    */
-  registerLedger(key: LedgerKey): number {
+  registerLedger(key: LedgerKey): number | undefined {
     const { sql } = this.ctx.storage
-    if (!isRegistered(sql, key) && isQuarantined(sql, key.client)) {
-      throw new Error(`client "${key.client}" is quarantined`)
-    }
+    if (!isRegistered(sql, key) && isQuarantined(sql, key.client)) return undefined
     return registerLedger(sql, key)
   }
 

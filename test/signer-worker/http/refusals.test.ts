@@ -3,6 +3,8 @@ import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
   adminCertificatePath,
+  adminClientPath,
+  adminClientQuarantinePath,
   certificatesPath,
   isRefusalCode,
   problemSchema,
@@ -29,7 +31,9 @@ import {
 import { it } from 'vitest'
 import * as z from 'zod'
 import { type AdminName, LIMIT } from '../../support/worker-fixture.ts'
-import { type Exchange, send } from '../support/app.ts'
+import { aName, newKey, put, remove } from '../support/admin-clients.ts'
+import { anApp, type Exchange, send } from '../support/app.ts'
+import { anEntry, aRegisteredClient } from '../support/directory.ts'
 import { adminKeyOf, keyOf, signingKey } from '../support/fixture.ts'
 import { queryLedger } from '../support/ledger.ts'
 import { aCsr, aSignRequest } from '../support/sign-request.ts'
@@ -37,21 +41,10 @@ import { get, post, withHeaders } from '../support/signed.ts'
 
 const asAdmin = (admin: AdminName, path: string): Request => get({ key: adminKeyOf(admin), path })
 
-/** Codes whose routes the worker does not have yet. */
-const WITHOUT_ROUTE = [
-  'client_invalid',
-  'client_quarantined',
-  'client_unknown',
-  'precondition_required',
-  'version_conflict',
-] as const satisfies RefusalCode[]
-type Routed = Exclude<RefusalCode, (typeof WITHOUT_ROUTE)[number]>
-
-const isRouted = (code: string): code is Routed =>
-  isRefusalCode(code) && !WITHOUT_ROUTE.some((one) => one === code)
+const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
 
 /** Provokes each code over HTTP. The type demands a case for each; so does the test below. */
-const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
+const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   request_malformed: async () => send(post(JSON.stringify({ ...aSignRequest(), extra: 1 }))),
   request_too_large: async () => send(post(' '.repeat(65_537))),
   path_unknown: async () => send(get({ path: '/v1/issuers' })),
@@ -59,6 +52,18 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
   protocol_mismatch: async () => send(withHeaders(get(), { [PROTOCOL_HEADER]: '2.0' })),
   credentials_rejected: async () => send(get({ key: signingKey(makeKey('Ed25519').privateKey) })),
   clock_skew: async () => send(get({ nowMs: Date.now() - 120_000 })),
+  client_quarantined: async () => {
+    const { name: client, key } = await aRegisteredClient()
+    const ask = anApp()
+    await ask(post(aSignRequest(), { key }))
+    await ask(
+      post('{"quarantined":true}', {
+        key: adminKeyOf('admin'),
+        path: adminClientQuarantinePath(client),
+      }),
+    )
+    return ask(post(aSignRequest(), { key }))
+  },
   issuer_unknown: async () => send(post(aSignRequest(), { issuer: 'elsewhere' })),
   profile_unknown: async () => send(post(aSignRequest({ profile: 'elsewhere' }))),
 
@@ -117,6 +122,14 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
 
   query_malformed: async () => send(asAdmin('read', `${ADMIN_CERTIFICATES_PATH}?color=red`)),
   role_missing: async () => send(asAdmin('read', ADMIN_EXPORT_PATH)),
+  client_unknown: async () => send(asAdmin('read', adminClientPath('nowhere'))),
+  client_invalid: async () => put(aName(), { entry: {} }),
+  precondition_required: async () => remove(aName()),
+  version_conflict: async () => {
+    const client = aName()
+    await put(client, { entry: anEntry([newKey()]) })
+    return put(client, { entry: anEntry([newKey()]) })
+  },
   certificate_unknown: async () => send(asAdmin('read', adminCertificatePath('00'))),
 
   idempotency_conflict: async () => {
@@ -136,7 +149,6 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
     return send(post(aSignRequest(), { key: keyOf('broken') }))
   },
   directory_unavailable: async () => {
-    const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
     return send(get({ key: signingKey(makeKey('Ed25519').privateKey) }), {
       openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
     })
@@ -149,7 +161,7 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
     }),
 }
 
-it.for(Object.keys(REFUSALS).filter(isRouted))(
+it.for(Object.keys(REFUSALS).filter(isRefusalCode))(
   '%s is refused as the table says',
   async (code, { expect }) => {
     const { status, headers, body, log } = await CASES[code]()
