@@ -6,6 +6,7 @@ import {
   adminClientPath,
   adminClientQuarantinePath,
   certificatesPath,
+  clientJwksPath,
   isRefusalCode,
   problemSchema,
   PROTOCOL_HEADER,
@@ -153,6 +154,8 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
       openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
     })
   },
+  jwks_push_refused: async () =>
+    send(post(JSON.stringify({ keys: [] }), { path: clientJwksPath('cluster-1') })),
   internal_error: async () =>
     send(post(aSignRequest()), {
       openLedger: () => {
