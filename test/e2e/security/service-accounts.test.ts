@@ -7,17 +7,16 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mustRunCli } from '@edge-issuer/testbed/cli'
 import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { createCsr } from '@edge-issuer/testbed/pki/csr'
-import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 import { manifests } from '@edge-issuer/testbed/relay/manifests'
 import { issuerManifest } from '@edge-issuer/testbed/relay/objects'
 import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
+import { createWorkerAdmin, tokenSpec } from '../../support/edge/enrolment.ts'
 import {
   type EdgeEnvironment,
   getObject,
@@ -33,7 +32,7 @@ const JUMPING_CLOCK = new URL('../../../testbed/src/relay/jumping-clock.ts', imp
 const TIMEOUT_MS = 60_000
 const NAMESPACE = 'default'
 const CLIENT = 'prod-eu-3'
-const ADMIN_KEY = makeKey('Ed25519')
+const ADMIN = createWorkerAdmin()
 
 let edge: EdgeEnvironment
 let count = 0
@@ -41,14 +40,7 @@ let count = 0
 beforeAll(async () => {
   edge = await startEdgeEnvironment({
     isSpedUp: true,
-    signer: {
-      configure: (config) => ({
-        ...config,
-        admins: {
-          ops: { keys: [{ publicKey: toPem('PUBLIC KEY', ADMIN_KEY.spki) }], role: 'admin' },
-        },
-      }),
-    },
+    signer: { configure: ADMIN.configure },
   })
   const { plane } = edge
   // No permission to read any Secret.
@@ -57,7 +49,7 @@ beforeAll(async () => {
     kubeconfig: await impersonatingKubeconfig(plane),
     preload: JUMPING_CLOCK,
   })
-  await addClient(CLIENT)
+  await ADMIN.addClient(edge, CLIENT)
 })
 
 afterAll(async () => {
@@ -78,25 +70,6 @@ async function impersonatingKubeconfig(plane: ControlPlane): Promise<string> {
   await writeFile(path, stringify({ ...config, users: [{ name, user: { ...user, as } }] }))
   return path
 }
-
-/** Registers this cluster at the worker, as an admin would. */
-async function addClient(name: string, ...flags: readonly string[]): Promise<void> {
-  const { plane, signer } = edge
-  const keyFile = join(plane.directory, 'admin.key')
-  await writeFile(keyFile, ADMIN_KEY.privateKeyPem, { mode: 0o600 })
-  const add = [
-    `clients add ${name} --from-cluster --kubeconfig ${plane.adminKubeconfig} --unrestricted`,
-    `--url ${signer.worker.url} --admin-key ${keyFile} --ca-file ${signer.tlsCaFile}`,
-  ]
-  await mustRunCli([...add.join(' ').split(' '), ...flags], { cwd: plane.directory })
-}
-
-/** The spec of an issuer without a Secret. */
-const tokenSpec = (clientName: string, serviceAccountRef: object): object => ({
-  authSecretName: undefined,
-  serviceAccountRef,
-  clientName,
-})
 
 const clusterIssuer = (name: string, spec: object): string =>
   issuerManifest(edge.signer, { kind: 'ClusterIssuer', name, spec })
@@ -143,7 +116,7 @@ describe('an issuer with a ServiceAccount', () => {
   it('says what to grant, and is Ready once it is, as an Issuer', async ({ expect }) => {
     const { plane, signer } = edge
     const subject = `system:serviceaccount:${NAMESPACE}:edge-client`
-    await addClient('team-a', '--subject', subject)
+    await ADMIN.addClient(edge, 'team-a', '--subject', subject)
     await mustKubectl(plane, `create serviceaccount edge-client -n ${NAMESPACE}`)
     const spec = tokenSpec('team-a', { name: 'edge-client' })
     const issuer = { kind: 'Issuer', name: 'team-a', namespace: NAMESPACE, spec } as const
