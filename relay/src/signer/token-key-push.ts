@@ -91,9 +91,8 @@ export class TokenKeyPush {
   async push(receiver: KeyReceiver, signal: AbortSignal): Promise<boolean> {
     const keys = await this.#readKeys(signal)
     if (keys === undefined) return false
-    const last = this.#pushes.get(idOf(receiver))
-    if (last?.digest === keys.digest && last.isAccepted) return true
-    return this.#sendOnce(receiver, keys, signal)
+    if (this.#isDue(receiver, keys)) return this.#sendOnce(receiver, keys, signal)
+    return this.#pushes.get(idOf(receiver))?.isAccepted === true
   }
 
   #isDue(receiver: KeyReceiver, { digest }: TokenKeys): boolean {

@@ -98,6 +98,8 @@ describe('TokenKeyPush', () => {
     harness.answer = refusal('permanent')
     expect(await harness.push.push(harness.receiver(), NEVER)).toBe(false)
     harness.answer = ok(undefined)
+    expect(await harness.push.push(harness.receiver(), NEVER)).toBe(false)
+    await harness.clock.advance(600_000)
     expect(await harness.push.push(harness.receiver(), NEVER)).toBe(true)
     expect(await harness.push.push(harness.receiver(), NEVER)).toBe(true)
     expect(harness.sent).toHaveLength(2)
