@@ -13,7 +13,7 @@ import {
   type ClientDirectory,
   createClientDirectory,
 } from '../../cli/src/worker/directory-client.ts'
-import { anEntry } from './support/client-entries.ts'
+import { aJwks, anEntry } from './support/client-entries.ts'
 import { startWorkerWithAdmins, type WorkerWithAdmins } from './support/worker-with-admins.ts'
 
 let worker: WorkerWithAdmins
@@ -57,9 +57,9 @@ async function bobApplies(
   })
 }
 
-async function aliceApplies(wanted: Wanted): Promise<void> {
+async function aliceApplies(wanted: Wanted, flags = ''): Promise<void> {
   await worker.writeClients('alice.yaml', wanted)
-  await worker.must('apply -f alice.yaml')
+  await worker.must(`apply -f alice.yaml ${flags}`.trim())
 }
 
 describe('when alice writes first, bob', () => {
@@ -109,6 +109,28 @@ describe('when alice writes first, bob', () => {
     expect(await worker.show('state')).toMatchObject({
       disabled: true,
       entry: { certificatesPerMinute: 1 },
+    })
+  })
+
+  it('keeps token keys that were replaced meanwhile, as a relay does it', async ({ expect }) => {
+    const identity = {
+      issuer: 'https://k8s.example',
+      jwks: aJwks('old'),
+      subjects: ['system:serviceaccount:edge-issuer:edge-issuer-relay'],
+    }
+    const entry = anEntry({ keys: [], identity })
+    await aliceApplies({ tokens: entry })
+    const jwks = aJwks('new')
+    const applied = await bobApplies({ tokens: { ...entry, certificatesPerMinute: 1 } }, async () =>
+      aliceApplies(
+        { tokens: anEntry({ keys: [], identity: { ...identity, jwks } }) },
+        '--replace-jwks',
+      ),
+    )
+    expect(applied).toMatchObject({ done: [{ name: 'tokens' }], failed: [] })
+    expect(await worker.show('tokens')).toMatchObject({
+      version: 3,
+      entry: { certificatesPerMinute: 1, identity: { jwks } },
     })
   })
 

@@ -5,7 +5,6 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import type { SignerConfig } from '../../../config/exports.ts'
 import { askDirectory } from '../../../directory/client.ts'
 import type { LedgerSelection, RegisteredLedger } from '../../../directory/messages.ts'
 import type { LedgerRefusal } from '../../../ledger/messages.ts'
@@ -59,15 +58,18 @@ const byIssuer = (one: RegisteredLedger, other: RegisteredLedger): number =>
   one.issuer < other.issuer ? -1 : one.issuer > other.issuer ? 1 : one.number - other.number
 
 /** Without ledgers, a name is right only if the configuration has it. */
-function orUnknown<T>(
+async function orUnknown<T>(
   c: AppContext,
   { issuer, client }: LedgerSelection,
   asked: Result<readonly T[], LedgerRefusal>,
-): Result<readonly T[], LedgerRefusal> {
+): Promise<Result<readonly T[], LedgerRefusal>> {
   if (!asked.ok || asked.value.length > 0) return asked
   const config = c.get('config')
-  if (client !== undefined && !isClient(config, client)) {
-    return unknown(`client: neither the configuration nor a ledger has a client "${client}"`)
+  if (client !== undefined) {
+    const isKnown = await isClient(c, client)
+    if (!isKnown.ok) return isKnown
+    if (!isKnown.value)
+      return unknown(`client: there is no client "${client}", and no ledger of one`)
   }
   if (issuer !== undefined && !config.issuers.has(issuer) && !config.brokenIssuers.has(issuer)) {
     return unknown(
@@ -79,8 +81,11 @@ function orUnknown<T>(
   return asked
 }
 
-const isClient = ({ clients }: SignerConfig, wanted: string): boolean =>
-  clients.some(({ name }) => name === wanted)
+async function isClient(c: AppContext, wanted: string): Promise<Result<boolean, LedgerRefusal>> {
+  if (c.get('config').clients.some(({ name }) => name === wanted)) return ok(true)
+  const found = await askDirectory(c.env, async (directory) => directory.findClient(wanted))
+  return found.ok ? ok(found.value !== undefined) : found
+}
 
 const unknown = (detail: string): Result<never, LedgerRefusal> =>
   err({ refusals: [{ code: 'query_malformed', detail } satisfies Refusal] })
