@@ -70,6 +70,8 @@ export interface ClientSurroundings {
   /** Issuers without errors of shape. */
   readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
   readonly blockedKeys: BlockedKeys
+  /** Host names that token keys may be discovered from, besides those of public issuers. */
+  readonly discoveryHosts: readonly string[]
 }
 
 /** Someone who may look into the ledgers. */
@@ -95,8 +97,6 @@ export interface SignerConfig {
   readonly publicUrl: PublicUrl
   /** Where all data is kept; anywhere when undefined. */
   readonly jurisdiction: 'eu' | 'us' | 'fedramp' | undefined
-  /** Host names that token keys may be discovered from, besides those of public issuers. */
-  readonly discoveryHosts: readonly string[]
   readonly issuers: ReadonlyMap<string, Issuer>
   /** Names of issuers that have an error. */
   readonly brokenIssuers: ReadonlySet<string>
