@@ -114,7 +114,7 @@ const adminSchema = z
         ),
       ),
   })
-  .check(z.describe('someone who may read the ledgers, or change clients'))
+  .check(z.describe('someone who may read the ledgers, or change the clients'))
 
 const blockedKeysSchema = z
   .array(
