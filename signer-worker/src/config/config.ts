@@ -74,7 +74,7 @@ export interface ClientSurroundings {
   readonly discoveryHosts: readonly string[]
 }
 
-/** Someone who may look into the ledgers. */
+/** Someone who may read the ledgers, or change clients. */
 export interface Admin {
   readonly name: string
   readonly role: AdminRole
