@@ -7,7 +7,7 @@
 import * as z from 'zod/mini'
 import { nameSchema, noticesSchema, originSchema, uidSchema } from './messages.ts'
 
-/** What an admin may do: `read` lists and shows; `admin` also sees who asked, with the evidence. */
+/** What an admin may do: `read` lists and shows; `admin` also sees who asked, with the evidence, and changes clients. */
 export const ADMIN_ROLES = ['read', 'admin'] as const
 export type AdminRole = (typeof ADMIN_ROLES)[number]
 
@@ -197,6 +197,8 @@ export const certificateRecordSchema = z.object({
      */
     // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
     body: z._default(z.nullable(z.base64()), null),
+    /** The ServiceAccount token in `signatureBase`; absent for a registered key. */
+    token: z.optional(z.string()),
   }),
 })
 
