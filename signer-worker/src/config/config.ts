@@ -72,7 +72,7 @@ export interface ClientSurroundings {
   readonly blockedKeys: BlockedKeys
 }
 
-/** Someone who may look into the ledgers. */
+/** Someone who may read the ledgers, or change clients. */
 export interface Admin {
   readonly name: string
   readonly role: AdminRole
