@@ -97,6 +97,8 @@ export interface SignerConfig {
   readonly publicUrl: PublicUrl
   /** Where all data is kept; anywhere when undefined. */
   readonly jurisdiction: 'eu' | 'us' | 'fedramp' | undefined
+  /** When records leave the ledgers; never when undefined. */
+  readonly retention: { readonly afterExpiryDays: number } | undefined
   readonly issuers: ReadonlyMap<string, Issuer>
   /** Names of issuers that have an error. */
   readonly brokenIssuers: ReadonlySet<string>
