@@ -1,5 +1,5 @@
 /**
- * The admin API of protocol version 1: paths, queries and answers. It only reads. Requests are signed as
+ * The admin API of protocol version 1: paths, queries and answers of what only reads. Requests are signed as
  * any GET is, with a key of an admin, which is never one of a client.
  *
  * @module
@@ -197,6 +197,8 @@ export const certificateRecordSchema = z.object({
      */
     // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
     body: z._default(z.nullable(z.base64()), null),
+    /** The ServiceAccount token in `signatureBase`; absent for a registered key. */
+    token: z.optional(z.string()),
   }),
 })
 

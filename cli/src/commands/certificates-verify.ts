@@ -28,7 +28,7 @@ const parameters = {
   file: operand(FILE, 'file that "certificates export" wrote; - is standard input'),
   clientKeys: repeated(
     text('FILE|DIR'),
-    "public keys of the clients: the worker's configuration, a file that client create wrote, PEM, or a directory of these",
+    "public keys of the clients: the worker's configuration, a file that client create wrote, PEM, the JWK set of a cluster, or a directory of these",
   ),
   caFile: optional(FILE, 'trusted roots (PEM) at which chains must end'),
   allProvable: toggle('fail records without the body of their request'),
@@ -49,8 +49,9 @@ values that only the worker states (the profile if the request names none, "igno
 exact issuedAt).
 
 Without --client-keys signatures are not checked, and without --ca-file each record is checked against
-its own root; obtain both independently of the export. Certificates from before the ledger kept request
-bodies count as not provable.`,
+its own root; obtain both independently of the export. The token of a request that a ServiceAccount
+signed is checked with the keys of its cluster: identity.jwks of the client, or a JWK set. Certificates
+from before the ledger kept request bodies count as not provable.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [

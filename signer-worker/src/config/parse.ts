@@ -102,6 +102,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
       publicUrl: publicUrl.value,
       jurisdiction: file.jurisdiction,
       discoveryHosts: file.discoveryHosts ?? [],
+      retention: file.retention,
       issuers: working,
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),

@@ -15,6 +15,7 @@ import {
 import { readClamped, readNotices } from './issuances.ts'
 import type { LedgerCertificate, LedgerPage, LedgerRecord, PageRequest } from './messages.ts'
 import { requesterOf } from './requester.ts'
+import { withToken } from './tokens.ts'
 
 interface Row extends Record<string, SqlStorageValue> {
   readonly seq: number
@@ -45,9 +46,11 @@ interface WholeRow extends Row {
   readonly signature: ArrayBuffer
   /** `null` in rows from before version 3 of the schema. */
   readonly body: ArrayBuffer | null
+  readonly token: string | null
 }
 
-const ALL_COLUMNS = `${COLUMNS}, request_digest, key_id, signature_base, signature, body`
+const ALL_COLUMNS = `${COLUMNS}, request_digest, key_id, signature_base, signature, body,
+  (SELECT token FROM token WHERE id = token_id) AS token`
 
 /**
  * A page ends after the row that fills it up to here, in characters of JSON, so that 500 rows with the
@@ -172,8 +175,51 @@ const toRecord = (row: WholeRow): LedgerRecord => ({
   requestDigest: toHex(new Uint8Array(row.request_digest)),
   evidence: {
     keyId: row.key_id,
-    signatureBase: row.signature_base,
+    signatureBase: withToken(row.signature_base, row.token),
     signature: encodeBase64(new Uint8Array(row.signature)),
     body: row.body === null ? null : encodeBase64(new Uint8Array(row.body)),
+    ...(row.token === null ? {} : { token: row.token }),
   },
 })
+
+/** Which records have expired. */
+export interface ExpiredQuery {
+  /** Epoch seconds. */
+  readonly beforeSeconds: number
+  /** The last place that counts. */
+  readonly throughSeq: number
+  readonly limit: number
+}
+
+/** An expired record, with the columns that a record has in another form. */
+export interface ExpiredRow {
+  readonly seq: number
+  readonly record: LedgerRecord
+  readonly names: string
+  readonly certificate: ArrayBuffer
+  readonly requestDigest: ArrayBuffer
+  readonly serial: ArrayBuffer
+}
+
+const EXPIRED = `
+  SELECT ${ALL_COLUMNS}
+  FROM issuance JOIN authority ON authority.id = issuance.authority
+  WHERE not_after_seconds < ? AND seq <= ? AND seq < (SELECT max(seq) FROM issuance)
+  ORDER BY not_after_seconds LIMIT ?`
+
+/** Records of certificates that have expired, without the last record of the ledger. */
+export function readExpired(
+  sql: SqlStorage,
+  { beforeSeconds, throughSeq, limit }: ExpiredQuery,
+): readonly ExpiredRow[] {
+  const rows: ExpiredRow[] = []
+  let characters = 0
+  for (const row of sql.exec<WholeRow>(EXPIRED, beforeSeconds, throughSeq, limit)) {
+    const { seq, names, certificate, serial, request_digest: requestDigest } = row
+    const record = toRecord(row)
+    rows.push({ seq, record, names, certificate, requestDigest, serial })
+    characters += JSON.stringify(record).length
+    if (characters >= MAX_PAGE_CHARACTERS) break
+  }
+  return rows
+}
