@@ -8,6 +8,7 @@ import { compileClientPolicy } from '../policy/rules/client-policy.ts'
 import type { ClientEntry } from './client-entry.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
 import type { Admin, Client, ClientSurroundings, RegisteredKey } from './config.ts'
+import { isDiscoveryUrl } from './discovery-hosts.ts'
 import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
 
 /** The clients, their keys by thumbprint, and all that is wrong with them. */
@@ -98,7 +99,23 @@ const checkEntry = (
   entry: ClientEntry,
   at: readonly PropertyKey[],
   surroundings: ClientSurroundings,
-): readonly ConfigError[] => [...checkReferences(entry, at, surroundings), ...checkRate(entry, at)]
+): readonly ConfigError[] => [
+  ...checkReferences(entry, at, surroundings),
+  ...checkRate(entry, at),
+  ...checkDiscovery(entry, at, surroundings),
+]
+
+function checkDiscovery(
+  { identity }: ClientEntry,
+  at: readonly PropertyKey[],
+  { discoveryHosts }: ClientSurroundings,
+): readonly ConfigError[] {
+  const url = identity?.discoveryUrl
+  if (url === undefined || isDiscoveryUrl(url, discoveryHosts)) return []
+  const message =
+    'is not on a host of EKS, GKE or AKS; add its host to discoveryHosts of the configuration'
+  return [errorAt([...at, 'identity', 'discoveryUrl'], message)]
+}
 
 function checkReferences(
   entry: ClientEntry,

@@ -71,6 +71,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     profileNames: declared.profiles,
     issuers: file.issuers,
     blockedKeys: new Set(file.blockedKeys),
+    discoveryHosts: file.discoveryHosts ?? [],
   }
   const clients = buildClients(file.clients, clientSurroundings)
   const admins = registerKeys(
@@ -101,7 +102,6 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     Object.freeze({
       publicUrl: publicUrl.value,
       jurisdiction: file.jurisdiction,
-      discoveryHosts: file.discoveryHosts ?? [],
       retention: file.retention,
       issuers: working,
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
