@@ -49,6 +49,61 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/config-rotate.ts')).configRotate,
   },
   {
+    path: 'clients add',
+    summary: 'register a client at the worker: by its cluster, or by its key',
+    load: async () => (await import('./commands/clients-add.ts')).clientsAdd,
+  },
+  {
+    path: 'clients list',
+    summary: 'list the clients of the worker',
+    load: async () => (await import('./commands/clients-list.ts')).clientsList,
+  },
+  {
+    path: 'clients show',
+    summary: 'show one client',
+    load: async () => (await import('./commands/clients-show.ts')).clientsShow,
+  },
+  {
+    path: 'clients rules',
+    summary: 'replace what a client may request',
+    load: async () => (await import('./commands/clients-rules.ts')).clientsRules,
+  },
+  {
+    path: 'clients apply',
+    summary: 'make the clients of the worker as a file says, for GitOps',
+    load: async () => (await import('./commands/clients-apply.ts')).clientsApply,
+  },
+  {
+    path: 'clients export',
+    summary: 'write the file that clients apply reads',
+    load: async () => (await import('./commands/clients-export.ts')).clientsExport,
+  },
+  {
+    path: 'clients disable',
+    summary: 'refuse the requests of a client within seconds',
+    load: async () => (await import('./commands/clients-disable.ts')).clientsDisable,
+  },
+  {
+    path: 'clients enable',
+    summary: 'accept the requests of a disabled client again',
+    load: async () => (await import('./commands/clients-enable.ts')).clientsEnable,
+  },
+  {
+    path: 'clients quarantine',
+    summary: 'refuse the requests of a client from the next one on, or end that',
+    load: async () => (await import('./commands/clients-quarantine.ts')).clientsQuarantine,
+  },
+  {
+    path: 'clients remove',
+    summary: 'remove a client; its certificates can still be listed',
+    load: async () => (await import('./commands/clients-remove.ts')).clientsRemove,
+  },
+  {
+    path: 'issuer manifest',
+    summary: 'print the ClusterIssuer or Issuer that goes with a client',
+    load: async () => (await import('./commands/issuer-manifest.ts')).issuerManifestCommand,
+  },
+  {
     path: 'sign',
     summary: 'request a certificate from the worker, as the relay does',
     load: async () => (await import('./commands/sign.ts')).sign,

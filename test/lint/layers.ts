@@ -76,7 +76,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['index.ts'],
       ['clients.ts'],
       ['admin.ts', 'as-approved.ts', 'request-digest.ts'],
-      ['messages.ts', 'x509'],
+      ['jwks-push.ts', 'messages.ts', 'x509'],
       [
         'der',
         'pem-request.ts',
@@ -102,7 +102,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
-      ['certificates', 'demo'],
+      ['certificates', 'clients', 'demo'],
       ['config', 'worker'],
       ['context', 'key-file'],
       ['ca', 'client', 'status'],

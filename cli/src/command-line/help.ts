@@ -1,5 +1,5 @@
 import { EXIT_CODES, type Exit } from './exit-codes.ts'
-import { flagName, JSON_KEY, type Parameter, type ParameterTable } from './parameters.ts'
+import { FILE_KEY, flagName, JSON_KEY, type Parameter, type ParameterTable } from './parameters.ts'
 
 /** Maximum length of a line of help, in characters. */
 const LINE_CHARACTERS = 100
@@ -32,7 +32,7 @@ export function commandHelp(line: CommandLine, command: CommandDescription): str
   const usage = [
     `edge-issuer ${path}`,
     ...operands.map(([, { placeholder }]) => placeholder),
-    ...flags.filter(([, flag]) => flag.isRequired).map(([key, flag]) => flagSyntax(key, flag)),
+    ...flags.filter(([, flag]) => flag.isRequired).map(([key, flag]) => longSyntax(key, flag)),
     '[flags]',
   ].join(' ')
   return [
@@ -71,10 +71,14 @@ export function commandListHelp(group: string, commands: readonly CommandLine[])
   return `${about}Usage: ${name} <command> [flags]\n\n${section('Commands', rows)}\n\nRun "edge-issuer help <command>" for help on one command.${version}\n`
 }
 
-const flagSyntax = (key: string, { placeholder }: Parameter<unknown>): string =>
+const longSyntax = (key: string, { placeholder }: Parameter<unknown>): string =>
+  `--${flagName(key)}${placeholder === '' ? '' : ` ${placeholder}`}`
+
+const flagSyntax = (key: string, flag: Parameter<unknown>): string =>
   [
-    `--${flagName(key)}${placeholder === '' ? '' : ` ${placeholder}`}`,
+    longSyntax(key, flag),
     ...(key === JSON_KEY ? ['-o json'] : []),
+    ...(key === FILE_KEY ? [`-f ${flag.placeholder}`] : []),
   ].join(', ')
 
 function flagSummary({ summary, isRequired, isRepeatable, fallback }: Parameter<unknown>): string {

@@ -38,6 +38,9 @@ export type Values<P extends ParameterTable> = {
 /** The switch for which `-o json` is an alias. */
 export const JSON_KEY = 'json'
 
+/** The flag for which `-f` is an alias. */
+export const FILE_KEY = 'file'
+
 /** The flag's name on the command line, without dashes. */
 export const flagName = (key: string): string =>
   key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { didYouMean } from './did-you-mean.ts'
 import {
+  FILE_KEY,
   flagName,
   JSON_KEY,
   type Parameter,
@@ -79,14 +80,19 @@ function sortTokens(table: ParameterTable, args: readonly string[]): SortedToken
 
 type Flags = ReadonlyMap<string, Parameter<unknown>>
 type Tokens = NonNullable<ReturnType<typeof parseArgs>['tokens']>
+type OptionToken = Extract<Tokens[number], { readonly kind: 'option' }>
 
-/** Tokens of a command line; `-o json` becomes `--json` if the command has that flag. */
+/** Tokens of a command line; `-o json` becomes `--json` and `-f` becomes `--file` if the command has that flag. */
 function tokenize(flags: Flags, args: readonly string[]): Tokens {
   const hasJson = flags.get(JSON_KEY)?.kind === 'switch'
   const options = Object.fromEntries(
     [...flags].map(([name, { kind }]) => [
       name,
-      { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), multiple: true },
+      {
+        type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+        multiple: true,
+        ...(name === FILE_KEY ? { short: 'f' } : {}),
+      },
     ]),
   )
   const output = { output: { type: 'string' as const, short: 'o', multiple: true } }
@@ -104,7 +110,9 @@ function tokenize(flags: Flags, args: readonly string[]): Tokens {
     // `-o=json` gives `=json`.
     token.value?.replace(/^=/, '') === 'json'
   return tokens.map((token) => {
-    if (token.kind !== 'option' || !isJson(token)) return token
+    if (token.kind !== 'option') return token
+    if (token.name === FILE_KEY) return longToken(token)
+    if (!isJson(token)) return token
     const { kind, index } = token
     const rawName = `--${JSON_KEY}`
     return { kind, index, name: JSON_KEY, rawName, value: undefined, inlineValue: undefined }
@@ -116,6 +124,14 @@ interface FlagToken {
   readonly rawName: string
   readonly value: string | undefined
   readonly inlineValue: boolean | undefined
+}
+
+/** `-f FILE` as `--file FILE`; `-f=FILE` gives `=FILE`. */
+function longToken({ kind, index, name, rawName: given, ...rest }: OptionToken): OptionToken {
+  const rawName = `--${name}`
+  if (rest.value === undefined) return { kind, index, name, rawName, ...rest }
+  const value = given === '-f' ? rest.value.replace(/^=/, '') : rest.value
+  return { kind, index, name, rawName, value, inlineValue: rest.inlineValue }
 }
 
 function unknownFlag(

@@ -111,7 +111,7 @@ Next:
      Use the issuer's namespace; for a ClusterIssuer, the relay's cluster resource namespace.
   2. Delete ${secretPath}. The worker does not need it. If the key is lost, create a new client.
   3. edge-issuer config init --url https://ca.example.com --ca ca --client ${clientPath}
-     Or, for a worker that has a configuration: edge-issuer config add client ${clientPath}
+     Or, for a worker that runs: edge-issuer clients add ${name} --key ${clientPath}
 `)
     return ok(undefined)
   },

@@ -7,8 +7,17 @@ import { systemReason } from './system-reason.ts'
 /** Maximum size of an input, in bytes: ten times the size of a configuration with 64 long chains. */
 const MAX_INPUT_BYTES = 4_194_304
 
-/** Reads a whole file; `-` is standard input. @returns The bytes, or an error message. */
-export async function readInput(path: string, io: Io): Promise<Result<Uint8Array, string>> {
+/**
+ * Reads a whole file; `-` is standard input.
+ *
+ * @param maxBytes - Maximum size of the file.
+ * @returns The bytes, or an error message.
+ */
+export async function readInput(
+  path: string,
+  io: Io,
+  maxBytes = MAX_INPUT_BYTES,
+): Promise<Result<Uint8Array, string>> {
   const source = path === '-' ? io.stdin : createReadStream(resolve(io.cwd, path))
   const name = path === '-' ? 'standard input' : `"${path}"`
   const chunks: Uint8Array[] = []
@@ -17,8 +26,8 @@ export async function readInput(path: string, io: Io): Promise<Result<Uint8Array
     for await (const chunk of source) {
       chunks.push(chunk)
       length += chunk.length
-      if (length > MAX_INPUT_BYTES) {
-        return err(`${name} exceeds the maximum of ${String(MAX_INPUT_BYTES)} bytes`)
+      if (length > maxBytes) {
+        return err(`${name} exceeds the maximum of ${String(maxBytes)} bytes`)
       }
     }
   } catch (error) {
@@ -27,9 +36,13 @@ export async function readInput(path: string, io: Io): Promise<Result<Uint8Array
   return ok(Buffer.concat(chunks))
 }
 
-/** Reads a whole file as UTF-8. */
-export async function readText(path: string, io: Io): Promise<Result<string, string>> {
-  const bytes = await readInput(path, io)
+/** Reads a whole file as UTF-8, like {@link readInput}. */
+export async function readText(
+  path: string,
+  io: Io,
+  maxBytes?: number,
+): Promise<Result<string, string>> {
+  const bytes = await readInput(path, io, maxBytes)
   if (!bytes.ok) return bytes
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes.value))

@@ -10,6 +10,7 @@ import {
   defaultKubeconfig,
   type Kube,
   namedKubeconfigs,
+  type OpenIdReader,
   systemClock,
 } from '@edge-issuer/relay/cluster'
 import { err, type Result } from '@edge-issuer/shared'
@@ -33,7 +34,7 @@ export interface ClusterChoice {
 export async function openCluster(
   { kubeconfig: flag = '', context, environment }: ClusterChoice,
   io: Io,
-): Promise<Result<Kube, string>> {
+): Promise<Result<Kube & OpenIdReader, string>> {
   const variable = environment['KUBECONFIG'] ?? ''
   const named = namedKubeconfigs({ flag, variable, cwd: io.cwd })
   const fallback = defaultKubeconfig(environment['HOME'] ?? homedir())
@@ -49,8 +50,7 @@ export async function openCluster(
     log: {
       ...SILENT,
       warn: ({ warning }) => {
-        if (typeof warning === 'string')
-          io.stderr(`edge-issuer status: warning: ${printable(warning)}\n`)
+        if (typeof warning === 'string') io.stderr(`edge-issuer: warning: ${printable(warning)}\n`)
       },
     },
     pluginStderr: io.stderr,

@@ -31,7 +31,7 @@ import { type Page, pageSchema } from './pages.ts'
  * Maximum size of a response, in bytes. A page of 500 records with chains, roots and users of many groups is rarely
  * a tenth of it.
  */
-const MAX_PAGE_BYTES = 67_108_864
+export const MAX_PAGE_BYTES = 67_108_864
 
 /** A client for one worker with one admin's key. */
 export interface AdminClient {
@@ -58,36 +58,43 @@ export function createAdminClient(options: WorkerOptions): Result<AdminClient, s
   return ok({
     certificates: async (query) => {
       const schema = pageSchema(certificatesPageSchema, ({ certificates }) => certificates, query)
-      return valueOf(worker.get(withQuery(ADMIN_CERTIFICATES_PATH, query), schema, deadline()))
+      return valueOf(
+        worker.get(withQuery(ADMIN_CERTIFICATES_PATH, query), schema, workerDeadline()),
+      )
     },
     records: async (query) => {
       const schema = pageSchema(exportPageSchema, ({ records }) => records, query)
-      return valueOf(worker.get(withQuery(ADMIN_EXPORT_PATH, query), schema, deadline()))
+      return valueOf(worker.get(withQuery(ADMIN_EXPORT_PATH, query), schema, workerDeadline()))
     },
     refusals: async (query) => {
       const schema = pageSchema(refusalsPageSchema, ({ refusals }) => refusals, query)
-      return valueOf(worker.get(withQuery(ADMIN_REFUSALS_PATH, query), schema, deadline()))
+      return valueOf(worker.get(withQuery(ADMIN_REFUSALS_PATH, query), schema, workerDeadline()))
     },
     certificate: async (serialNumber, { issuer, client }) => {
       const path = withQuery(adminCertificatePath(serialNumber), { issuer, client })
-      return valueOf(worker.get(path, certificateDetailSchema, deadline()))
+      return valueOf(worker.get(path, certificateDetailSchema, workerDeadline()))
     },
-    metrics: async () => worker.getText(ADMIN_METRICS_PATH, deadline()),
+    metrics: async () => worker.getText(ADMIN_METRICS_PATH, workerDeadline()),
     close: async () => worker.close(),
   })
 }
 
 /** Drops the request ID of a successful response. */
-async function valueOf<T>(
+export async function valueOf<T>(
   response: Promise<Result<{ readonly value: T }, SignerError>>,
 ): Promise<Result<T, SignerError>> {
   const answer = await response
   return answer.ok ? ok(answer.value.value) : answer
 }
 
-const deadline = (): AbortSignal => AbortSignal.timeout(WORKER_DEADLINE_MS)
+/** Limit for one call, from now on. */
+export const workerDeadline = (): AbortSignal => AbortSignal.timeout(WORKER_DEADLINE_MS)
 
-function withQuery(path: string, query: CertificatesQuery): string {
+/** Appends the members of a query that are not `undefined`. */
+export function withQuery(
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+): string {
   const members = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) members.append(name, value)

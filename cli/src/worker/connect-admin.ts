@@ -7,6 +7,7 @@ import { WORKER_VARIABLES, type WorkerFlags } from '../context/resolve-worker.ts
 import type { Io } from '../terminal/io.ts'
 import { type AdminClient, createAdminClient } from './admin-client.ts'
 import { openWith, WORKER_PARAMETERS } from './connect.ts'
+import { type ClientDirectory, createClientDirectory } from './directory-client.ts'
 import { reportError } from './report-error.ts'
 
 /** Parameters of every command that reads the ledger. */
@@ -40,12 +41,27 @@ export async function withAdmin<T>(
   use: (admin: AdminClient) => Promise<Result<T, Failure>>,
   io: Io,
 ): Promise<Result<T, Failure>> {
-  const admin = await openWith(flags, createAdminClient, io)
-  if (!admin.ok) return admin
+  return closing(await openWith(flags, createAdminClient, io), use)
+}
+
+/** Opens the directory of clients, calls `use` with it, and closes it. */
+export async function withDirectory<T>(
+  flags: WorkerFlags,
+  use: (directory: ClientDirectory) => Promise<Result<T, Failure>>,
+  io: Io,
+): Promise<Result<T, Failure>> {
+  return closing(await openWith(flags, createClientDirectory, io), use)
+}
+
+async function closing<C extends { readonly close: () => Promise<void> }, T>(
+  opened: Result<C, Failure>,
+  use: (client: C) => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  if (!opened.ok) return opened
   try {
-    return await use(admin.value)
+    return await use(opened.value)
   } finally {
-    await admin.value.close()
+    await opened.value.close()
   }
 }
 
@@ -55,14 +71,21 @@ export async function askAdmin<T>(
   query: (admin: AdminClient) => Promise<Result<T, SignerError>>,
   io: Io,
 ): Promise<Result<T, Failure>> {
-  return withAdmin(
-    flags,
-    async (admin) => {
-      const answer = await query(admin)
-      return answer.ok
-        ? answer
-        : err(reportError(answer.error, { isJson: flags.json, facts: {} }, io))
-    },
-    io,
-  )
+  return withAdmin(flags, async (admin) => reported(await query(admin), flags, io), io)
 }
+
+/** Calls the directory of clients; reports an error and returns it as the command's failure. */
+export async function askDirectory<T>(
+  flags: WorkerFlags & { readonly json: boolean },
+  query: (directory: ClientDirectory) => Promise<Result<T, SignerError>>,
+  io: Io,
+): Promise<Result<T, Failure>> {
+  return withDirectory(flags, async (directory) => reported(await query(directory), flags, io), io)
+}
+
+const reported = <T>(
+  answer: Result<T, SignerError>,
+  { json: isJson }: { readonly json: boolean },
+  io: Io,
+): Result<T, Failure> =>
+  answer.ok ? answer : err(reportError(answer.error, { isJson, facts: {} }, io))

@@ -78,8 +78,13 @@ export async function openWith<T>(
 
 const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })
 
-/** Node accepts a text without certificates silently, and then trusts no root. */
-async function readRoots(path: string, io: Io): Promise<Result<string, string>> {
+/**
+ * Reads the roots of a worker's TLS certificate. Node accepts a text without certificates silently, and then trusts
+ * no root.
+ *
+ * @returns PEM, or an error message.
+ */
+export async function readRoots(path: string, io: Io): Promise<Result<string, string>> {
   const roots = await readText(path, io)
   if (!roots.ok) return roots
   return roots.value.includes('-----BEGIN CERTIFICATE-----')

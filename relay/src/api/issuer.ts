@@ -22,12 +22,26 @@ const workerSchema = z.object({
 
 const issuerSpecSchema = workerSchema
   .extend({
-    authSecretName: z.string(),
+    authSecretName: z.string().optional(),
+    /** Instead of a Secret. Without a name: the relay's own ServiceAccount, for a ClusterIssuer only. */
+    serviceAccountRef: z.object({ name: z.string().optional() }).optional(),
+    /** With a ServiceAccount: the client at the worker. */
+    clientName: z.string().optional(),
     issuer: z.string().default(DEFAULT_ISSUER_NAME),
     profile: z.string().optional(),
     /** Go duration. */
     maxRetryDuration: z.string().optional(),
   })
+  .refine(
+    ({ authSecretName, serviceAccountRef }) =>
+      (authSecretName === undefined) !== (serviceAccountRef === undefined),
+    'must have exactly one of authSecretName and serviceAccountRef',
+  )
+  .refine(
+    ({ serviceAccountRef, clientName }) =>
+      (serviceAccountRef === undefined) === (clientName === undefined),
+    'clientName is required with serviceAccountRef, and must not be set without it',
+  )
   // A caBundle is long, and is read again when a connection is opened.
   .transform(({ caBundle, ...spec }) => ({ ...spec, caBundleHash: caBundleHash(caBundle) }))
 
@@ -62,12 +76,20 @@ const seenSchema = z.object({
   roots: z.array(issuerRootSchema).optional(),
 })
 
-export const issuerSchema = z.object({
-  kind: z.enum(['Issuer', 'ClusterIssuer']),
-  metadata: metadataSchema,
-  spec: issuerSpecSchema,
-  status: seenSchema.extend({ conditions: z.array(conditionSchema).default([]) }).prefault({}),
-})
+export const issuerSchema = z
+  .object({
+    kind: z.enum(['Issuer', 'ClusterIssuer']),
+    metadata: metadataSchema,
+    spec: issuerSpecSchema,
+    status: seenSchema.extend({ conditions: z.array(conditionSchema).default([]) }).prefault({}),
+  })
+  .refine(
+    ({ kind, spec: { serviceAccountRef } }) =>
+      kind === 'ClusterIssuer' ||
+      serviceAccountRef === undefined ||
+      serviceAccountRef.name !== undefined,
+    'spec.serviceAccountRef.name is required for an Issuer',
+  )
 
 /** What is not kept of an issuer: read when it is needed. */
 export const issuerDetailsSchema = z.object({

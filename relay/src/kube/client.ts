@@ -9,10 +9,12 @@ import { withDeadline } from '../queue/deadline.ts'
 import { type ApiError, thrownError } from './api-error.ts'
 import { createLeaseStore } from './lease.ts'
 import { createListWatch } from './list-watch.ts'
+import { createOpenIdReader, type OpenIdReader } from './open-id.ts'
 import { collectionPath, objectPath } from './paths.ts'
 import type { EventObject, Kube, StatusWrite } from './ports.ts'
 import { createAccessReviewer } from './reviews.ts'
 import { parseSecret } from './secret.ts'
+import { createTokenRequester } from './service-account-tokens.ts'
 import {
   type ApiAnswerListener,
   type ApiRequest,
@@ -54,7 +56,7 @@ const MAX_OBJECT_BYTES = 4 * 1_048_576
  * @returns An error text for the operator when the kubeconfig, or the pod, does not say where it is and
  *   who to be there.
  */
-export async function connect(options: KubeOptions): Promise<Result<Kube, string>> {
+export async function connect(options: KubeOptions): Promise<Result<Kube & OpenIdReader, string>> {
   const opened = await openAccess({
     kubeconfig: options.kubeconfig,
     context: options.context ?? '',
@@ -90,6 +92,8 @@ export async function connect(options: KubeOptions): Promise<Result<Kube, string
     },
     ...createLeaseStore(call),
     ...createAccessReviewer(call),
+    ...createTokenRequester(call),
+    ...createOpenIdReader(call),
     listWatch: (collection) => createListWatch(collection, { ...options, transport }),
     close: async () => transport.close(),
   })

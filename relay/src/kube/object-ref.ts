@@ -4,6 +4,11 @@ export interface ObjectRef {
   readonly name: string
 }
 
+/** The name of an object in a namespace. */
+export interface NamespacedRef extends ObjectRef {
+  readonly namespace: string
+}
+
 /** The key of an object in stores and queues: `namespace/name`, or `name` for a cluster-scoped one. */
 export function objectKey(ref: ObjectRef): string {
   return ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`

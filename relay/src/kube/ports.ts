@@ -7,7 +7,8 @@
 import type { Result } from '@edge-issuer/shared'
 import type { Resource } from '../api/group.ts'
 import type { ApiError } from './api-error.ts'
-import type { ObjectRef } from './object-ref.ts'
+import type { NamespacedRef, ObjectRef } from './object-ref.ts'
+import type { OpenIdReader } from './open-id.ts'
 
 /** Reads one object live, past every cache. */
 export interface ObjectReader {
@@ -142,6 +143,28 @@ export interface AccessReviewer {
   ): Promise<Result<boolean, ApiError>>
 }
 
+/** A request for a token of a ServiceAccount. */
+export interface TokenRequest {
+  readonly serviceAccount: NamespacedRef
+  readonly audience: string
+  /** Ends the token with this Pod, which must run as the ServiceAccount. */
+  readonly pod?: PodIdentity | undefined
+}
+
+/** A Pod in its ServiceAccount's namespace. */
+export interface PodIdentity {
+  readonly name: string
+  readonly uid: string
+}
+
+/** Requests tokens of ServiceAccounts (authentication.k8s.io/v1). */
+export interface TokenRequester {
+  /** @returns A JWT for one audience and at most an hour. */
+  requestToken(request: TokenRequest, signal: AbortSignal): Promise<Result<string, ApiError>>
+  /** @returns The user that the API server takes this process for. */
+  whoAmI(signal: AbortSignal): Promise<Result<Caller, ApiError>>
+}
+
 /** An object as it came, with the two facts that a cache needs. */
 export interface RawObject {
   /** See `objectKey`. */
@@ -189,7 +212,15 @@ export interface Collection {
 
 /** The connection to one API server. */
 export interface Kube
-  extends ObjectReader, StatusWriter, SecretReader, EventWriter, LeaseStore, AccessReviewer {
+  extends
+    ObjectReader,
+    StatusWriter,
+    SecretReader,
+    EventWriter,
+    LeaseStore,
+    AccessReviewer,
+    TokenRequester,
+    Pick<OpenIdReader, 'readTokenKeys'> {
   listWatch(collection: Collection): ListWatch
   /** Closes the connections; calls under way fail. */
   close(): Promise<void>

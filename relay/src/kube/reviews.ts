@@ -27,7 +27,8 @@ const SUBJECT_ACCESS_REVIEW: Resource = {
   namespaced: false,
 }
 
-const callerSchema = z.object({
+/** Reads a UserInfo. */
+export const callerSchema = z.object({
   username: z.string().default(''),
   uid: z.string().default(''),
   groups: z.array(z.string()).default([]),

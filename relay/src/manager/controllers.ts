@@ -10,6 +10,7 @@ import { issuerRefOf } from '../core/issuer-ref.ts'
 import { objectKey } from '../kube/object-ref.ts'
 import { fencedReconciler } from '../leaderelection/fence.ts'
 import { restrictedDestinations } from '../net/destinations.ts'
+import { sleep } from '../queue/clock.ts'
 import { ISSUER_BACKOFF, REQUEST_BACKOFF } from '../queue/rate-limiter.ts'
 import { ApprovalWatch } from '../reconcile/approval-watch.ts'
 import {
@@ -41,6 +42,9 @@ import type { ControllersOptions } from './controller-options.ts'
 import { onIssuerChange, onRequestChange, type RequestQueue } from './event-handlers.ts'
 import { observedBreakers } from './observed-breakers.ts'
 
+/** From one read of the API server's token keys to the next. */
+const TOKEN_KEYS_INTERVAL_MS = 60_000
+
 /** Requests of one kind. */
 interface RequestsOfKind<R extends AnyRequest> {
   readonly adapter: RequestAdapter<R>
@@ -57,6 +61,8 @@ export class Controllers implements Queues {
   readonly #connections: Connections
   readonly #unwritten: UnwrittenStatuses
   readonly #issuerReader: IssuerReader
+  readonly #stopped = new AbortController()
+  #pushing = Promise.resolve()
   readonly #issuers: Readonly<Record<IssuerKind, Controller>>
   readonly #requests: readonly (RequestQueue & { readonly controller: Controller })[]
 
@@ -93,11 +99,14 @@ export class Controllers implements Queues {
 
   start(): void {
     for (const controller of this.#all) controller.start()
+    this.#pushing = this.#pushTokenKeys()
   }
 
   /** Lets running reconciles end within `graceMs`, then stops everything. */
   async stop(graceMs: number): Promise<void> {
+    this.#stopped.abort()
     await Promise.all(this.#all.map(async (controller) => controller.stop(graceMs)))
+    await this.#pushing
     await this.#secrets.stop()
     await this.#connections.close()
   }
@@ -113,6 +122,16 @@ export class Controllers implements Queues {
       for (const { controller, reader } of this.#requests) {
         for (const key of reader.keysOf(issuerRefOf(issuer))) controller.add(key)
       }
+    }
+  }
+
+  /** The API server does not notify of new keys. */
+  async #pushTokenKeys(): Promise<void> {
+    const { clock, isLeading } = this.#options
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      if (isLeading()) await this.#connections.pushTokenKeys(signal)
+      await sleep(clock, TOKEN_KEYS_INTERVAL_MS, signal)
     }
   }
 

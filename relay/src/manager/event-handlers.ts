@@ -13,7 +13,8 @@ import type { IssuerCooldowns } from '../reconcile/issuer-cooldowns.ts'
 import type { ReportedMessages } from '../reconcile/reported-messages.ts'
 import type { UnwrittenStatuses } from '../report/unwritten-statuses.ts'
 import type { RequestReader } from '../requests/request-reader.ts'
-import { type Connections, secretRefOf } from '../signer/connections.ts'
+import type { Connections } from '../signer/connections.ts'
+import { issuerCredential } from '../signer/issuer-credential.ts'
 import type { SecretWatches } from '../watch/secret-watches.ts'
 import type { Change } from '../watch/store.ts'
 import {
@@ -85,7 +86,9 @@ export function onIssuerChange(
       cooldowns.clear(uid)
       issuers[kind].add(key)
     }
-    secrets.follow({ id: uid, enqueue }, secretRefOf(after, clusterResourceNamespace))
+    const credential = issuerCredential(after, clusterResourceNamespace)
+    if (credential.kind === 'secret') secrets.follow({ id: uid, enqueue }, credential.secret)
+    else secrets.unfollow(uid)
     if (shouldReconcileIssuer(change)) enqueue()
   }
   if (shouldReconcileRequestsOf(change)) {

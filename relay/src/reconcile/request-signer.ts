@@ -23,7 +23,8 @@ import {
   type OpenBreaker,
 } from '../signer/circuit-breaker.ts'
 import type { Logged } from '../signer/client.ts'
-import type { ConnectError, Connections } from '../signer/connections.ts'
+import type { ConnectError } from '../signer/connect-error.ts'
+import type { Connections } from '../signer/connections.ts'
 import { addRequestId } from '../signer/request-id.ts'
 import { verifyResponse } from '../signer/verify-response.ts'
 import { ATTEMPT_DEADLINE_MS, type ReconcileOutcome } from './controller.ts'
@@ -186,7 +187,7 @@ const circuitOpen = ({ cause, waitMs }: OpenBreaker): SignerError => ({
   retryAfterMs: waitMs,
 })
 
-/** A Secret or a spec that was valid at the last check and is not now: an error of the issuer. */
+/** Credentials or a spec that was valid at the last check and is not now: an error of the issuer. */
 const toSignerError = ({ kind, message }: ConnectError): SignerError => ({
   class: kind === 'api' ? 'temporary' : 'issuer',
   code: 'credentials_unusable',

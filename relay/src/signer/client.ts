@@ -15,14 +15,30 @@ import {
   signAnswerSchema,
   type SignRequest,
 } from '@edge-issuer/shared'
+import { z } from 'zod'
 import type { SignerError } from '../api/signer-error.ts'
 import type { ReadResponse } from './response.ts'
-import { openWorker, type WorkerOptions } from './worker-connection.ts'
+import {
+  type Credentials,
+  openWorker,
+  openWorkerAs,
+  type WorkerConnection,
+  type WorkerOptions,
+  type WorkerTarget,
+} from './worker-connection.ts'
 
 /** An answer that the worker logged. */
 export interface Logged {
   /** The id in its log. */
   readonly requestId?: string
+}
+
+/** The keys that verify a cluster's ServiceAccount tokens. */
+export interface TokenKeys {
+  /** JSON Web Keys (RFC 7517 §4). */
+  readonly keys: readonly object[]
+  /** Differs between sets: the same set is sent under the same key. */
+  readonly digest: string
 }
 
 /** One worker, one identity. Safe for many calls at once. */
@@ -36,6 +52,12 @@ export interface SignerClient {
   ): Promise<Result<SignAnswer & Logged, SignerError>>
   /** Asks how an issuer is, with the same credentials. */
   health(issuer: string, signal: AbortSignal): Promise<Result<HealthAnswer & Logged, SignerError>>
+  /** Replaces the keys by which the worker verifies the tokens of `client`. */
+  pushTokenKeys(
+    client: string,
+    keys: TokenKeys,
+    signal: AbortSignal,
+  ): Promise<Result<void, SignerError>>
   /** Ends connections as soon as the calls under way have ended; later calls fail. */
   retire(): void
   /** Ends open connections; calls under way fail. */
@@ -45,9 +67,20 @@ export interface SignerClient {
 /** @returns What is wrong with the options, naming the option; the key is never quoted. */
 export function createSignerClient(options: WorkerOptions): Result<SignerClient, string> {
   const opened = openWorker(options, MAX_ANSWER_BODY_BYTES)
-  if (!opened.ok) return opened
-  const worker = opened.value
-  return ok({
+  return opened.ok ? ok(signerClient(opened.value)) : opened
+}
+
+/** As {@link createSignerClient}, with credentials that may change. */
+export function createSignerClientAs(
+  credentials: Credentials,
+  target: WorkerTarget,
+): Result<SignerClient, string> {
+  const opened = openWorkerAs(credentials, target, MAX_ANSWER_BODY_BYTES)
+  return opened.ok ? ok(signerClient(opened.value)) : opened
+}
+
+function signerClient(worker: WorkerConnection): SignerClient {
+  return {
     keyId: worker.keyId,
     sign: async (issuer, request, signal) => {
       const postRequest = {
@@ -59,10 +92,25 @@ export function createSignerClient(options: WorkerOptions): Result<SignerClient,
     },
     health: async (issuer, signal) =>
       merged(await worker.get(issuerPath(issuer), healthAnswerSchema, signal)),
+    pushTokenKeys: async (client, { keys, digest }, signal) => {
+      const pushed = await worker.post(
+        {
+          path: tokenKeysPath(client),
+          body: JSON.stringify({ keys }),
+          idempotencyKey: digest,
+          keepsToken: true,
+        },
+        z.unknown(),
+        signal,
+      )
+      return pushed.ok ? ok(undefined) : pushed
+    },
     retire: () => worker.retire(),
     close: async () => worker.close(),
-  })
+  }
 }
+
+const tokenKeysPath = (client: string): string => `/v1/clients/${client}/jwks`
 
 const merged = <T extends object>(
   answer: Result<ReadResponse<T>, SignerError>,

@@ -88,6 +88,8 @@ export function concealErrors(client: SignerClient, { clock, log }: ConcealOptio
       ),
     health: async (issuer, signal) =>
       concealed(async () => client.health(issuer, signal), {}, signal),
+    // Its errors are in the log only.
+    pushTokenKeys: async (name, keys, signal) => client.pushTokenKeys(name, keys, signal),
     retire: () => client.retire(),
     close: async () => client.close(),
   }

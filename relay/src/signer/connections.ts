@@ -1,5 +1,5 @@
 /**
- * Clients for issuers. The Secret is read each time, so a rotated key is used at once; a connection is kept as long
+ * Clients for issuers. A Secret is read each time, so a rotated key is used at once; a connection is kept as long
  * as nothing changed.
  *
  * @module
@@ -8,16 +8,20 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { equalBytes } from '@edge-issuer/shared/x509'
 import type { Issuer, IssuerSpec } from '../api/issuer.ts'
 import { objectKey } from '../kube/object-ref.ts'
+import type { Kube, TokenRequester } from '../kube/ports.ts'
 import type { Log } from '../log.ts'
 import type { Destinations } from '../net/destinations.ts'
 import type { Clock } from '../queue/clock.ts'
 import type { IssuerReader } from '../watch/issuer-reader.ts'
-import type { SecretRef, SecretWatches } from '../watch/secret-watches.ts'
+import type { SecretRead, SecretWatches } from '../watch/secret-watches.ts'
 import { readCaBundle } from './ca-bundle.ts'
-import { createSignerClient, type SignerClient } from './client.ts'
+import { createSignerClientAs, type SignerClient } from './client.ts'
 import { concealErrors } from './concealed-client.ts'
+import type { ConnectError } from './connect-error.ts'
 import { ConnectionPool, type PoolLimits } from './connection-pool.ts'
 import { readClientKey } from './credentials.ts'
+import { type IssuerCredential, issuerCredential } from './issuer-credential.ts'
+import { IssuerTokens } from './issuer-tokens.ts'
 import { Lookups } from './lookups.ts'
 import {
   PRIVATE_KEY_ENTRY,
@@ -25,13 +29,9 @@ import {
   secretUnreadable,
   secretWithoutKey,
 } from './secret-error.ts'
-import type { WorkerOptions } from './worker-connection.ts'
-
-/** `spec` needs an edit of the issuer, `secret` one of the Secret or its RBAC; `api` recovers by itself. */
-export interface ConnectError {
-  readonly kind: 'spec' | 'secret' | 'api'
-  readonly message: string
-}
+import { TokenCredentials } from './token-credentials.ts'
+import { type KeyReceiver, TokenKeyPush } from './token-key-push.ts'
+import type { Credentials, WorkerTarget } from './worker-connection.ts'
 
 interface Connection {
   /** What it was made from: as long as it is the same, nothing is read and checked again. */
@@ -44,18 +44,19 @@ export interface ConnectionsOptions {
   readonly secrets: Pick<SecretWatches, 'read'>
   /** Reads the URL and the caBundle, which are not kept in memory. */
   readonly issuers: Pick<IssuerReader, 'readDetails'>
-  /** Where a ClusterIssuer's Secret is. */
+  readonly kube: Pick<Kube, keyof TokenRequester | 'readTokenKeys'>
+  /** Where a ClusterIssuer's Secret or ServiceAccount is. */
   readonly clusterResourceNamespace: string
   /** Where the workers of Issuers may be. Those of ClusterIssuers, which only admins create, may be anywhere. */
   readonly issuerDestinations: Destinations
-  readonly onAnswer?: WorkerOptions['onAnswer']
+  readonly onAnswer?: WorkerTarget['onAnswer']
   readonly clock: Clock
   readonly log: Log
 }
 
 interface Source extends Pick<IssuerSpec, 'caBundleHash' | 'url'> {
-  /** The entry of the Secret. */
-  readonly privateKey: Uint8Array
+  /** The entry of the Secret, or credentials that need none. */
+  readonly proof: Uint8Array | TokenCredentials
 }
 
 /** What a connection takes apart from its caBundle, in bytes: buffers, and TLS in OpenSSL. */
@@ -67,6 +68,13 @@ const CONNECTION_BYTES = 32_768
  */
 const POOL_LIMITS: PoolLimits = { total: 8 * 1_048_576, perGroup: 2 * 1_048_576 }
 const BUNDLE_FACTOR = 8
+
+/** What a new connection is made from. */
+interface Opening {
+  readonly issuer: Issuer
+  readonly source: Source
+  readonly credentials: Credentials
+}
 
 /** Where the worker is, and the roots of its TLS certificate in PEM. */
 interface Worker {
@@ -86,8 +94,16 @@ export class Connections {
     client.retire()
   })
 
+  readonly #tokens: IssuerTokens
+  readonly #keyPush: TokenKeyPush
+
   constructor(options: ConnectionsOptions) {
     this.#options = options
+    this.#keyPush = new TokenKeyPush(options)
+    this.#tokens = new IssuerTokens({
+      ...options,
+      pushKeys: async (issuer, signal) => this.#pushKeysOf(issuer, signal),
+    })
     this.#lookups = new Lookups({ uptimeMs: () => options.clock.uptimeMs() })
   }
 
@@ -96,43 +112,62 @@ export class Connections {
     return this.#connections.size
   }
 
-  /** @returns A client for `issuer` with the key that its Secret holds now, or as the watch last reported it. */
+  /**
+   * @param freshness - Of the Secret: as it is now, or as the watch last reported it.
+   * @returns A client for `issuer` with credentials that can be used now.
+   */
   async connect(
     issuer: Issuer,
     freshness: 'live' | 'watched',
     signal: AbortSignal,
   ): Promise<Result<SignerClient, ConnectError>> {
     const { url, caBundleHash } = issuer.spec
-    const privateKey = await this.#readPrivateKey(issuer, freshness, signal)
-    if (!privateKey.ok) return privateKey
-    const source = { url, caBundleHash, privateKey: privateKey.value }
+    const credential = issuerCredential(issuer, this.#options.clusterResourceNamespace)
+    const proof =
+      credential.kind === 'token'
+        ? await this.#tokens.ready(issuer, credential, signal)
+        : await this.#readPrivateKey(issuer, { ref: credential.secret, freshness }, signal)
+    if (!proof.ok) return proof
+    const source = { url, caBundleHash, proof: proof.value }
     const known = this.#connections.get(issuer.metadata.uid)
     if (known !== undefined && isSame(known.source, source)) return ok(known.client)
-    return this.#open(issuer, source, signal)
+    const credentials = toCredentials(source.proof, credential)
+    return credentials.ok
+      ? this.#open({ issuer, source, credentials: credentials.value }, signal)
+      : credentials
   }
 
   /** Lets go of the connection of an issuer that is gone. */
   forget(issuer: Issuer): void {
     this.#connections.delete(issuer.metadata.uid)
+    this.#tokens.forget(issuer)
+  }
+
+  /** Sends changed keys of the API server to the workers of issuers without a Secret. */
+  async pushTokenKeys(signal: AbortSignal): Promise<void> {
+    await this.#keyPush.pushAll(this.#connections.values().flatMap(keyReceiver), signal)
+  }
+
+  async #pushKeysOf(issuer: Issuer, signal: AbortSignal): Promise<boolean> {
+    const connection = this.#connections.get(issuer.metadata.uid)
+    const [receiver] = connection === undefined ? [] : keyReceiver(connection)
+    return receiver !== undefined && this.#keyPush.push(receiver, signal)
   }
 
   /** Ends all connections. */
   async close(): Promise<void> {
+    this.#tokens.close()
     await Promise.all(this.#connections.values().map(async ({ client }) => client.close()))
     this.#connections.clear()
   }
 
   async #open(
-    issuer: Issuer,
-    source: Source,
+    { issuer, source, credentials }: Opening,
     signal: AbortSignal,
   ): Promise<Result<SignerClient, ConnectError>> {
-    const secret = secretRefOf(issuer, this.#options.clusterResourceNamespace)
-    const privateKeyPem = checkPrivateKey(source.privateKey, secret)
-    if (!privateKeyPem.ok) return privateKeyPem
     const worker = await this.#readWorker(issuer, signal)
     if (!worker.ok) return worker
-    const client = this.#create(issuer, { ...worker.value, privateKeyPem: privateKeyPem.value })
+    const client = this.#create(issuer, credentials, worker.value)
     if (!client.ok) return err({ kind: 'spec', message: `spec.url: ${client.error}` })
     this.#connections.set(issuer.metadata.uid, {
       group: issuer.metadata.namespace,
@@ -142,12 +177,15 @@ export class Connections {
     return client
   }
 
-  #create(issuer: Issuer, worker: WorkerOptions): Result<SignerClient, string> {
+  #create(issuer: Issuer, credentials: Credentials, worker: Worker): Result<SignerClient, string> {
     const { issuerDestinations, onAnswer, clock, log } = this.#options
     const { kind, metadata } = issuer
     const options = { ...worker, lookup: this.#lookups.lookupFor(issuer), onAnswer }
-    if (kind === 'ClusterIssuer') return createSignerClient(options)
-    const client = createSignerClient({ ...options, destinations: issuerDestinations })
+    if (kind === 'ClusterIssuer') return createSignerClientAs(credentials, options)
+    const client = createSignerClientAs(credentials, {
+      ...options,
+      destinations: issuerDestinations,
+    })
     if (!client.ok) return client
     const issuerLog = log.child({ issuer: `${kind} ${objectKey(metadata)}`, url: worker.url })
     return ok(concealErrors(client.value, { clock, log: issuerLog }))
@@ -167,13 +205,11 @@ export class Connections {
 
   async #readPrivateKey(
     issuer: Issuer,
-    freshness: 'live' | 'watched',
+    { ref: secret, freshness }: Pick<SecretRead, 'freshness' | 'ref'>,
     signal: AbortSignal,
   ): Promise<Result<Uint8Array, ConnectError>> {
-    const { secrets, clusterResourceNamespace } = this.#options
-    const secret = secretRefOf(issuer, clusterResourceNamespace)
     const user = issuer.metadata.uid
-    const read = await secrets.read({ user, ref: secret, freshness }, signal)
+    const read = await this.#options.secrets.read({ user, ref: secret, freshness }, signal)
     if (!read.ok) {
       const message = secretUnreadable(secret, read.error)
       const isPassing = read.error.kind === 'unavailable' || read.error.kind === 'throttled'
@@ -184,23 +220,29 @@ export class Connections {
   }
 }
 
-/** A ClusterIssuer's Secret is in one namespace; an issuer can never name another than its own. */
-export const secretRefOf = (
-  { kind, metadata, spec }: Issuer,
-  clusterResourceNamespace: string,
-): SecretRef => ({
-  namespace: kind === 'Issuer' ? metadata.namespace : clusterResourceNamespace,
-  name: spec.authSecretName,
-})
-
 const secretError = (message: string): Result<never, ConnectError> =>
-  err({ kind: 'secret', message })
+  err({ kind: 'credentials', message })
 
 const isSame = (a: Source, b: Source): boolean =>
-  a.url === b.url && a.caBundleHash === b.caBundleHash && equalBytes(a.privateKey, b.privateKey)
+  a.url === b.url && a.caBundleHash === b.caBundleHash && isSameProof(a.proof, b.proof)
 
-function checkPrivateKey(entry: Uint8Array, secret: SecretRef): Result<string, ConnectError> {
-  const pem = new TextDecoder().decode(entry)
-  const key = readClientKey(pem)
-  return key.ok ? ok(pem) : secretError(secretKeyUnusable(secret, key.error))
+const isSameProof = (a: Source['proof'], b: Source['proof']): boolean =>
+  a instanceof Uint8Array && b instanceof Uint8Array ? equalBytes(a, b) : a === b
+
+function toCredentials(
+  proof: Source['proof'],
+  credential: IssuerCredential,
+): Result<Credentials, ConnectError> {
+  if (proof instanceof TokenCredentials) return ok(proof)
+  const key = readClientKey(new TextDecoder().decode(proof))
+  if (key.ok) return ok({ key: key.value })
+  return secretError(
+    credential.kind === 'secret' ? secretKeyUnusable(credential.secret, key.error) : key.error,
+  )
 }
+
+/** @returns Nothing for an issuer with a Secret. */
+const keyReceiver = ({ source: { proof }, client }: Connection): readonly KeyReceiver[] =>
+  proof instanceof TokenCredentials
+    ? [{ worker: proof.url, client: proof.client, connection: client }]
+    : []

@@ -1,9 +1,17 @@
 /**
- * The client's identity: one Ed25519 key, whose public half the worker knows by its thumbprint.
+ * The client's identity: one Ed25519 key, whose public half the worker knows by its thumbprint, or from a
+ * ServiceAccount token.
  *
  * @module
  */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import { canonicalEd25519Jwk, err, ok, type Result } from '@edge-issuer/shared'
 
 /** A client's key, ready to sign requests. */
@@ -16,6 +24,10 @@ export interface ClientKey {
   sign(base: string): Uint8Array
 }
 
+/** @returns A new key, which exists in this process only. */
+export const createClientKey = (): ClientKey =>
+  clientKeyOf(generateKeyPairSync('ed25519').privateKey)
+
 /**
  * Reads a PKCS#8 PEM (RFC 5958, RFC 8410) that must hold an Ed25519 key.
  *
@@ -27,12 +39,16 @@ export function readClientKey(privateKeyPem: string): Result<ClientKey, string> 
   if (key.asymmetricKeyType !== 'ed25519') {
     return err(`holds a key of type ${key.asymmetricKeyType ?? 'unknown'}, not Ed25519`)
   }
-  const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
-  return ok({
+  return ok(clientKeyOf(key))
+}
+
+function clientKeyOf(privateKey: KeyObject): ClientKey {
+  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
+  return {
     publicKey: x,
     keyId: createHash('sha256').update(canonicalEd25519Jwk(x)).digest('base64url'),
-    sign: (base) => sign(null, Buffer.from(base, 'utf8'), key),
-  })
+    sign: (base) => sign(null, Buffer.from(base, 'utf8'), privateKey),
+  }
 }
 
 function parsePrivateKey(pem: string): KeyObject | undefined {

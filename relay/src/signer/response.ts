@@ -54,6 +54,8 @@ interface WorkerIdentity {
   readonly origin: string
   /** The key that signed the request, for the operator to compare. */
   readonly keyId: string
+  /** The client that the request named, if it was signed under a ServiceAccount token. */
+  readonly client?: string | undefined
 }
 
 /** How to read a response. */
@@ -133,10 +135,10 @@ function notAWorker(origin: string, status: number): SignerError {
     : malformed(origin, 'issuer', found)
 }
 
-function refusalError(problem: Problem, { origin, keyId }: WorkerIdentity): SignerError {
+function refusalError(problem: Problem, { origin, keyId, client }: WorkerIdentity): SignerError {
   const { code, detail, serverTime, retryAfter } = problem
   const hints = [
-    ...(code === 'credentials_rejected' ? [`the request was signed with key ${keyId}`] : []),
+    ...(code === 'credentials_rejected' ? [signedWith(keyId, client)] : []),
     ...(serverTime === undefined ? [] : [`its clock says ${serverTime}`]),
   ]
   return {
@@ -146,6 +148,11 @@ function refusalError(problem: Problem, { origin, keyId }: WorkerIdentity): Sign
     ...(retryAfter === undefined ? {} : { retryAfterMs: boundedMs(retryAfter) }),
   }
 }
+
+const signedWith = (keyId: string, client: string | undefined): string =>
+  client === undefined
+    ? `the request was signed with key ${keyId}`
+    : `the request named client "${client}" and had a ServiceAccount token; register the cluster with edge-issuer clients add ${client} --from-cluster, and see the worker's log for the check that failed`
 
 function malformed(origin: string, errorClass: SignerError['class'], found: string): SignerError {
   return {

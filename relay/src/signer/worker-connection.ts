@@ -14,6 +14,7 @@ import {
   ok,
   type Precondition,
   PROTOCOL_VERSION,
+  type RefusalCode,
   type Result,
   SIGNATURE_LIFETIME_SECONDS,
   signatureBase,
@@ -41,14 +42,10 @@ import { createTransport, type HttpRequest, type HttpResponse } from './transpor
 const DEADLINE_MS = 25_000
 const NONCE_BYTES = 16
 
-/** What is needed to speak to one worker. */
-export interface WorkerOptions {
+/** Where a worker is, and how to reach it. */
+export interface WorkerTarget {
   /** Base URL of the worker, `https:`; must be the worker's own `publicUrl`. */
   readonly url: string
-  /** Ed25519, PKCS#8 PEM. */
-  readonly privateKeyPem: string
-  /** Sends a ServiceAccount token that is bound to the key, for a key that is not registered. */
-  readonly serviceAccount?: ServiceAccountToken | undefined
   /** Trust these roots instead of the system's. */
   readonly caBundlePem?: string | undefined
   /** Where the worker may be; anywhere when absent. */
@@ -59,12 +56,31 @@ export interface WorkerOptions {
   readonly onAnswer?: ((code: string) => void) | undefined
 }
 
+/** What signs requests to a worker. */
+export interface Credentials {
+  readonly key: ClientKey
+  /** Sends a ServiceAccount token that is bound to the key, for a key that is not registered. */
+  readonly serviceAccount?: ServiceAccountToken | undefined
+}
+
 /** Where the token of each request comes from. */
 export interface ServiceAccountToken {
   /** Name of the client at the worker. */
   readonly client: string
   /** @returns A token whose audience names the key: kept, or requested when it expires soon. */
   readonly read: (signal: AbortSignal) => Promise<Result<string, SignerError>>
+  /**
+   * Replaces a token that the worker rejected.
+   *
+   * @returns Whether there is another one, so that the request may be sent again.
+   */
+  readonly replace?: (rejected: string, signal: AbortSignal) => Promise<boolean>
+}
+
+/** What is needed to speak to one worker. */
+export interface WorkerOptions extends WorkerTarget, Omit<Credentials, 'key'> {
+  /** Ed25519, PKCS#8 PEM. */
+  readonly privateKeyPem: string
 }
 
 /** What is posted. */
@@ -74,6 +90,8 @@ export interface PostRequest {
   /** JSON text. */
   readonly body: string
   readonly idempotencyKey: string
+  /** Whether a token that the worker rejects is not replaced. */
+  readonly keepsToken?: true
 }
 
 /** A request of any method of the protocol. */
@@ -124,13 +142,24 @@ export function openWorker(
   options: WorkerOptions,
   maxAnswerBytes: number,
 ): Result<WorkerConnection, string> {
+  const { privateKeyPem, serviceAccount } = options
+  const key = readClientKey(privateKeyPem)
+  return key.ok
+    ? openWorkerAs({ key: key.value, serviceAccount }, options, maxAnswerBytes)
+    : err(`the private key ${key.error}`)
+}
+
+/** As {@link openWorker}, with credentials that were read. */
+export function openWorkerAs(
+  { key, serviceAccount }: Credentials,
+  options: WorkerTarget,
+  maxAnswerBytes: number,
+): Result<WorkerConnection, string> {
   const base = readBaseUrl(options.url)
   if (!base.ok) return base
-  const key = readClientKey(options.privateKeyPem)
-  if (!key.ok) return err(`the private key ${key.error}`)
-  const { keyId } = key.value
+  const { keyId } = key
   const { origin, hostname, port } = new URL(base.value)
-  const place = { origin, keyId }
+  const place = { origin, keyId, client: serviceAccount?.client }
   const proxyFor = readProxyVariables(process.env)
   if (!proxyFor.ok) return proxyFor
   const target = { hostname: withoutBrackets(hostname), port }
@@ -146,42 +175,66 @@ export function openWorker(
     onAnswer: options.onAnswer,
   })
 
-  const exchange = async (
+  const sendOnce = async (
     request: SendRequest,
+    token: string | undefined,
     signal: AbortSignal,
-  ): Promise<Result<HttpResponse, SignerError>> =>
+  ): Promise<Result<HttpResponse, SignerError>> => {
+    const message = toMessage(`${base.value}${request.path}`, request)
+    const { client = '' } = serviceAccount ?? {}
+    const { publicKey } = key
+    const credential = token === undefined ? {} : { credential: { client, publicKey, token } }
+    return transport.send(signedRequest(key, { ...message, ...credential }, request.body), signal)
+  }
+
+  /** Sends the request a second time if another token may be accepted. */
+  const exchange = async <T>(
+    request: SendRequest,
+    read: (answer: HttpResponse) => Result<T, SignerError>,
+    signal: AbortSignal,
+  ): Promise<Result<T, SignerError>> =>
     withDeadline({ clock: systemClock, limitMs: DEADLINE_MS, signal }, async (limited) => {
-      const { client = '', read } = options.serviceAccount ?? {}
-      const token = await read?.(limited)
+      const attempt = async (token: string | undefined): Promise<Result<T, SignerError>> => {
+        const answer = await sendOnce(request, token, limited)
+        return answer.ok ? read(answer.value) : answer
+      }
+      const token = await serviceAccount?.read(limited)
       if (token?.ok === false) return token
-      const { publicKey } = key.value
-      const credential =
-        token === undefined ? {} : { credential: { client, publicKey, token: token.value } }
-      const message = toMessage(`${base.value}${request.path}`, request)
-      return transport.send(
-        signedRequest(key.value, { ...message, ...credential }, request.body),
-        limited,
-      )
+      const answer = await attempt(token?.value)
+      const isRejected = !answer.ok && answer.error.code === TOKEN_REJECTED
+      if (!isRejected || token === undefined || request.keepsToken === true) return answer
+      const other = await replaceToken(serviceAccount, token.value, limited)
+      return other === undefined ? answer : attempt(other)
     })
 
-  const send: WorkerConnection['send'] = async (request, schema, signal) => {
-    const answer = await exchange(request, signal)
-    return answer.ok ? readResponse(answer.value, { ...place, schema }) : answer
-  }
+  const send: WorkerConnection['send'] = async (request, schema, signal) =>
+    exchange(request, (answer) => readResponse(answer, { ...place, schema }), signal)
 
   return ok({
     keyId,
     get: async (path, schema, signal) => send({ method: 'GET', path }, schema, signal),
-    getText: async (path, signal) => {
-      const answer = await exchange({ method: 'GET', path }, signal)
-      return answer.ok ? readTextResponse(answer.value, place) : answer
-    },
+    getText: async (path, signal) =>
+      exchange({ method: 'GET', path }, (answer) => readTextResponse(answer, place), signal),
     post: async (postRequest, schema, signal) =>
       send({ method: 'POST', ...postRequest }, schema, signal),
     send,
     retire: () => transport.retire(),
     close: async () => transport.close(),
   })
+}
+
+/** The worker does not say more: the token may be expired, or its key unknown. */
+const TOKEN_REJECTED: RefusalCode = 'credentials_rejected'
+
+/** @returns Another token; nothing if there is none. */
+async function replaceToken(
+  source: ServiceAccountToken | undefined,
+  rejected: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if ((await source?.replace?.(rejected, signal)) !== true) return undefined
+  const other = await source?.read(signal)
+  return other?.ok === true ? other.value : undefined
 }
 
 function toMessage(
@@ -229,8 +282,8 @@ function signedRequest(
   }
 }
 
-/** The base without a trailing slash; the CRD's schema says the same, the CLI has no schema. */
-function readBaseUrl(text: string): Result<string, string> {
+/** @returns The base without a trailing slash; the CRD's schema says the same, the CLI has no schema. */
+export function readBaseUrl(text: string): Result<string, string> {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined) return err(`the url ${JSON.stringify(text)} is not an absolute URL`)
   if (url.protocol !== 'https:') return err(`the url must be https, not ${url.protocol}//`)

@@ -7,17 +7,8 @@ import type { BlockedKeys } from '../policy/key/blocked-keys.ts'
 import { compileClientPolicy } from '../policy/rules/client-policy.ts'
 import type { ClientEntry } from './client-entry.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
-import type { Client, Issuer } from './config.ts'
+import type { Admin, Client, ClientSurroundings, RegisteredKey } from './config.ts'
 import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
-
-/** What the clients are checked against. */
-export interface ClientSurroundings {
-  readonly issuerNames: ReadonlySet<string>
-  readonly profileNames: ReadonlySet<string>
-  /** Issuers without errors of shape. */
-  readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
-  readonly blockedKeys: BlockedKeys
-}
 
 /** The clients, their keys by thumbprint, and all that is wrong with them. */
 export interface BuiltClients extends RegisteredKeys<Client> {
@@ -30,8 +21,8 @@ export function buildClients(
   surroundings: ClientSurroundings,
 ): BuiltClients {
   const holdings = Object.entries(entries).map(([name, entry]): Holding<Client> => ({
-    section: 'clients',
     holder: clientOf(name, entry, surroundings.blockedKeys),
+    at: ['clients', name],
     keys: entry.keys,
   }))
   const { keys, repeated, errors } = registerKeys(holdings)
@@ -41,11 +32,35 @@ export function buildClients(
     repeated,
     errors: [
       ...Object.entries(entries).flatMap(([name, entry]) =>
-        checkReferences(name, entry, surroundings).concat(checkRate(name, entry)),
+        checkEntry(entry, ['clients', name], surroundings),
       ),
       ...errors,
     ],
   }
+}
+
+/** One client, its keys by thumbprint, and all that is wrong with it. */
+export interface BuiltClient extends Pick<RegisteredKeys<Client>, 'keys' | 'errors'> {
+  readonly client: Client
+}
+
+/** What an entry of the directory is checked against. */
+export interface EntrySurroundings extends ClientSurroundings {
+  /** Keys that others hold already. */
+  readonly taken: ReadonlyMap<string, RegisteredKey<Client | Admin>>
+  /** Where the entry is in its document. */
+  readonly at: readonly PropertyKey[]
+}
+
+/** Builds the client of one entry of the directory. */
+export function buildClient(
+  name: string,
+  entry: ClientEntry,
+  { taken, at, ...surroundings }: EntrySurroundings,
+): BuiltClient {
+  const client = clientOf(name, entry, surroundings.blockedKeys)
+  const { keys, errors } = registerKeys([{ holder: client, at, keys: entry.keys }], taken)
+  return { client, keys, errors: [...checkEntry(entry, at, surroundings), ...errors] }
 }
 
 const clientOf = (name: string, entry: ClientEntry, blockedKeys: BlockedKeys): Client => ({
@@ -56,6 +71,7 @@ const clientOf = (name: string, entry: ClientEntry, blockedKeys: BlockedKeys): C
   shards: entry.shards,
   certificatesPerMinute: shareOf(entry),
   repeatsPerMinute: entry.repeatsPerMinute,
+  ...(entry.region === undefined ? {} : { region: entry.region }),
 })
 
 /** How many objects take new certificates of a client. */
@@ -71,16 +87,22 @@ const shareOf = (entry: ClientEntry): number | undefined =>
     : Math.floor(entry.certificatesPerMinute / currentShards(entry))
 
 /** An object whose share is nothing could never sign. */
-function checkRate(name: string, entry: ClientEntry): readonly ConfigError[] {
+function checkRate(entry: ClientEntry, at: readonly PropertyKey[]): readonly ConfigError[] {
   if (shareOf(entry) !== 0) return []
   const shards = String(currentShards(entry))
   const message = `is below the ${shards} of shards, each of which has its share; raise it to at least ${shards}`
-  return [errorAt(['clients', name, 'certificatesPerMinute'], message)]
+  return [errorAt([...at, 'certificatesPerMinute'], message)]
 }
 
-function checkReferences(
-  name: string,
+const checkEntry = (
   entry: ClientEntry,
+  at: readonly PropertyKey[],
+  surroundings: ClientSurroundings,
+): readonly ConfigError[] => [...checkReferences(entry, at, surroundings), ...checkRate(entry, at)]
+
+function checkReferences(
+  entry: ClientEntry,
+  at: readonly PropertyKey[],
   { issuerNames, profileNames, issuers }: ClientSurroundings,
 ): readonly ConfigError[] {
   const checkIssuer = (issuer: string): string | undefined => {
@@ -97,7 +119,7 @@ function checkReferences(
   ): readonly ConfigError[] =>
     entry[member].flatMap((referred, index) => {
       const message = check(referred)
-      return message === undefined ? [] : [errorAt(['clients', name, member, index], message)]
+      return message === undefined ? [] : [errorAt([...at, member, index], message)]
     })
   return [...errorsOf('issuers', checkIssuer), ...errorsOf('profiles', checkProfile)]
 }

@@ -5,8 +5,10 @@
  */
 import type { AdminRole, AuthorityState } from '@edge-issuer/shared'
 import type { IssuingCa, IssuingKey } from '../model/issuing-ca.ts'
+import type { BlockedKeys } from '../policy/key/blocked-keys.ts'
 import type { ClientPolicy } from '../policy/rules/client-policy.ts'
 import type { Profile } from '../policy/rules/profile.ts'
+import type { ClientEntry } from './client-entry.ts'
 import type { PublicKey } from './client-key.ts'
 import type { ConfigError } from './config-error.ts'
 
@@ -57,6 +59,17 @@ export interface Client {
   readonly certificatesPerMinute: number | undefined
   /** Requests that issue nothing, refused or answered before, that one ledger object answers in a minute. */
   readonly repeatsPerMinute: number
+  /** Where its ledgers are made; anywhere when undefined. */
+  readonly region?: ClientEntry['region']
+}
+
+/** What the entry of a client is checked against. */
+export interface ClientSurroundings {
+  readonly issuerNames: ReadonlySet<string>
+  readonly profileNames: ReadonlySet<string>
+  /** Issuers without errors of shape. */
+  readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
+  readonly blockedKeys: BlockedKeys
 }
 
 /** Someone who may look into the ledgers. */
@@ -86,6 +99,8 @@ export interface SignerConfig {
   /** Names of issuers that have an error. */
   readonly brokenIssuers: ReadonlySet<string>
   readonly profiles: ReadonlyMap<string, Profile>
+  /** What entries of the directory are checked against. */
+  readonly clientSurroundings: ClientSurroundings
   /** Those whose entries can be read. */
   readonly clients: readonly Client[]
   /** Of clients without an error, by the RFC 7638 thumbprint; no key is in both. */

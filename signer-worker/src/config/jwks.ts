@@ -5,11 +5,9 @@
  * @module
  */
 import { createPublicKey } from 'node:crypto'
+import { MAX_JWKS_KEYS } from '@edge-issuer/shared'
 import { isCanonicalPoint, isSmallOrderPoint } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
-
-/** Most keys of one set. */
-const MAX_KEYS = 10
 
 /** Longest key id, in characters. */
 const MAX_KEY_ID_CHARACTERS = 256
@@ -120,7 +118,7 @@ const jwkSchema = z.discriminatedUnion('kty', [rsaSchema, ecSchema, okpSchema], 
 
 /** A set of keys, each under a key id of its own. */
 export const jwksSchema = z
-  .object({ keys: z.array(jwkSchema).check(z.minLength(1), z.maxLength(MAX_KEYS)) })
+  .object({ keys: z.array(jwkSchema).check(z.minLength(1), z.maxLength(MAX_JWKS_KEYS)) })
   .check(
     z.refine(({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length, {
       error: 'has a kid twice',

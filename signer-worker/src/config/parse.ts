@@ -66,16 +66,17 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
       nowMs: source.nowMs,
     }),
   )
-  const clients = buildClients(file.clients, {
+  const clientSurroundings = {
     issuerNames: declared.issuers,
     profileNames: declared.profiles,
     issuers: file.issuers,
     blockedKeys: new Set(file.blockedKeys),
-  })
+  }
+  const clients = buildClients(file.clients, clientSurroundings)
   const admins = registerKeys(
     Object.entries(file.admins ?? {}).map(([name, { role, keys }]): Holding<Admin> => ({
-      section: 'admins',
       holder: { name, role },
+      at: ['admins', name],
       keys,
     })),
     clients.keys,
@@ -103,6 +104,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
       issuers: working,
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),
+      clientSurroundings,
       clients: clients.clients,
       clientKeys: usableKeys(clients.keys, repeated, entriesAt(errors, 'clients')),
       adminKeys: usableKeys(admins.keys, repeated, entriesAt(errors, 'admins')),

@@ -11,8 +11,9 @@ import type { Admin, Client, RegisteredKey } from './config.ts'
 
 /** One holder with the keys of its entry. */
 export interface Holding<H extends Client | Admin> {
-  readonly section: 'clients' | 'admins'
   readonly holder: H
+  /** Of its entry in the document. */
+  readonly at: readonly PropertyKey[]
   readonly keys: readonly KeyEntry[]
 }
 
@@ -32,9 +33,9 @@ export function registerKeys<H extends Client | Admin>(
   const keys = new Map<string, RegisteredKey<H>>()
   const repeated = new Set<string>()
   const errors: ConfigError[] = []
-  for (const { section, holder, keys: entries } of holdings) {
+  for (const { holder, at: entryAt, keys: entries } of holdings) {
     for (const [index, entry] of entries.entries()) {
-      const at = [section, holder.name, 'keys', index]
+      const at = [...entryAt, 'keys', index]
       const key = buildKey(holder, entry)
       const owner = key.ok
         ? (keys.get(key.value.keyId) ?? taken.get(key.value.keyId))?.holder

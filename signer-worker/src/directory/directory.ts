@@ -5,8 +5,31 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { migrate } from '../storage/migrate.ts'
-import { findLedger, listLedgers, registerLedger } from './ledgers.ts'
-import type { LedgerKey, LedgerSelection, RegisteredLedger } from './messages.ts'
+import { listChanges } from './audit.ts'
+import {
+  deleteClient,
+  findClient,
+  findClientByKey,
+  isQuarantined,
+  listClients,
+  putClient,
+  quarantineClient,
+} from './clients.ts'
+import { findLedger, isRegistered, listLedgers, registerLedger } from './ledgers.ts'
+import type {
+  ChangeOutcome,
+  ChangePage,
+  ChangePageRequest,
+  ClientDeletion,
+  ClientPage,
+  ClientPageRequest,
+  ClientPut,
+  ClientQuarantine,
+  LedgerKey,
+  LedgerSelection,
+  RegisteredLedger,
+  StoredClient,
+} from './messages.ts'
 import { DIRECTORY_MIGRATIONS } from './schema.ts'
 
 /** The one object of this class that holds the directory. */
@@ -19,9 +42,16 @@ export class Directory extends DurableObject<Env> {
     migrate(ctx.storage, DIRECTORY_MIGRATIONS)
   }
 
-  /** @returns The number of a ledger, allocated now if it has none. */
+  /**
+   * @returns The number of a ledger, allocated now if it has none.
+   * @throws For a new ledger of a client that is quarantined: it would not have the flag that the others have.
+   */
   registerLedger(key: LedgerKey): number {
-    return registerLedger(this.ctx.storage.sql, key)
+    const { sql } = this.ctx.storage
+    if (!isRegistered(sql, key) && isQuarantined(sql, key.client)) {
+      throw new Error(`client "${key.client}" is quarantined`)
+    }
+    return registerLedger(sql, key)
   }
 
   /** Ledgers that were ever written. */
@@ -32,5 +62,46 @@ export class Directory extends DurableObject<Env> {
   /** @returns `undefined` for a number that was never allocated. */
   findLedger(number: number): RegisteredLedger | undefined {
     return findLedger(this.ctx.storage.sql, number)
+  }
+
+  /** @returns `undefined` for a name that no client has. */
+  findClient(name: string): StoredClient | undefined {
+    return findClient(this.ctx.storage.sql, name)
+  }
+
+  /** @returns `undefined` for a key that no client has. */
+  findClientByKey(keyId: string): StoredClient | undefined {
+    return findClientByKey(this.ctx.storage.sql, keyId)
+  }
+
+  /** Clients in the order of their names. */
+  listClients(page: ClientPageRequest): ClientPage {
+    return listClients(this.ctx.storage.sql, page)
+  }
+
+  /** Creates or replaces a client. */
+  putClient(put: ClientPut): ChangeOutcome {
+    return this.#change((sql, nowMs) => putClient(sql, put, nowMs))
+  }
+
+  /** Deletes a client with its keys. */
+  deleteClient(deletion: ClientDeletion): ChangeOutcome {
+    return this.#change((sql, nowMs) => deleteClient(sql, deletion, nowMs))
+  }
+
+  /** Quarantines a client, or releases it; its ledgers have a flag of their own. */
+  quarantineClient(quarantine: ClientQuarantine): ChangeOutcome {
+    return this.#change((sql, nowMs) => quarantineClient(sql, quarantine, nowMs))
+  }
+
+  /** Changes of clients, the oldest first. */
+  listChanges(page: ChangePageRequest): ChangePage {
+    return listChanges(this.ctx.storage.sql, page)
+  }
+
+  /** One transaction, so that an exception half-way leaves no row of any table. */
+  #change(make: (sql: SqlStorage, nowMs: number) => ChangeOutcome): ChangeOutcome {
+    const { storage } = this.ctx
+    return storage.transactionSync(() => make(storage.sql, Date.now()))
   }
 }

@@ -23,6 +23,17 @@ export function registerLedger(sql: SqlStorage, { issuer, client, shard }: Ledge
     .one().number
 }
 
+/** Whether a ledger has a number. */
+export const isRegistered = (sql: SqlStorage, { issuer, client, shard }: LedgerKey): boolean =>
+  sql
+    .exec(
+      'SELECT number FROM ledger WHERE issuer = ? AND client = ? AND shard = ?',
+      issuer,
+      client,
+      shard,
+    )
+    .toArray().length > 0
+
 type Row = Record<string, SqlStorageValue> & RegisteredLedger
 
 const COLUMNS = 'number, issuer, client, shard'

@@ -15,6 +15,8 @@ import {
 } from '@edge-issuer/shared'
 import { Hono } from 'hono/tiny'
 import type { Settings } from '../config/settings.ts'
+import { ClientCache } from '../directory/client-cache.ts'
+import type { OpenClientSource } from '../directory/client.ts'
 import type { OpenLedger } from '../ledger/client.ts'
 import { authenticate, authenticateAdmin } from './auth/authenticate.ts'
 import { type AppEnv, addLogFields } from './context.ts'
@@ -39,12 +41,13 @@ import { sign } from './routes/sign.ts'
 export interface AppDependencies {
   readonly loadSettings: (env: Env) => Settings
   readonly openLedger: OpenLedger
+  readonly openClientSource: OpenClientSource
   readonly writeLog: WriteLog
   /** The clock, epoch ms. */
   readonly nowMs: () => number
 }
 
-/** Builds the application. It holds no state of its own. */
+/** Builds the application. Its state is what an isolate may forget. */
 export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   const { loadSettings, nowMs } = dependencies
   const app = new Hono<AppEnv>({
@@ -57,9 +60,10 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   app.use(requireGenesis())
 
   // Authentication comes first: an unsigned request learns nothing about paths and issuers.
-  const client = authenticate(nowMs)
-  const reader = authenticateAdmin(nowMs, 'read')
-  const admin = authenticateAdmin(nowMs, 'admin')
+  const clients = new ClientCache(dependencies.openClientSource, nowMs)
+  const client = authenticate({ clients, nowMs })
+  const reader = authenticateAdmin(nowMs, () => 'read')
+  const admin = authenticateAdmin(nowMs, () => 'admin')
   app.use(onlySpokenProtocol)
   app.all(certificatesPath(':issuer'), client, onlyMethod('POST'), sign(dependencies))
   app.all(issuerPath(':issuer'), client, onlyMethod('GET'), health(nowMs))

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { AdminRole } from '@edge-issuer/shared'
 import type { Context } from 'hono'
-import type { Client, SignerConfig } from '../config/exports.ts'
+import type { Admin, Client, SignerConfig } from '../config/exports.ts'
 import type { Identity } from './auth/verify.ts'
 import type { LogFields } from './log.ts'
 
@@ -21,8 +20,8 @@ export interface AppEnv {
     /** The bytes of the body, for POST and PUT only. */
     body: Uint8Array
     identity: Identity<Client>
-    /** Role of the caller; only under the admin API. */
-    adminRole: AdminRole
+    /** Only under the admin API. */
+    admin: Identity<Admin>
   }
 }
 

@@ -180,3 +180,27 @@ describe('-o json', () => {
     expect(help).toContain('--json, -o json')
   })
 })
+
+describe('-f', () => {
+  const withFile = { file: optional(text('FILE'), 'a file') }
+  const values = (line: string): unknown => {
+    const result = parseArguments(withFile, line.split(' '))
+    return result.ok ? result.value : result.error
+  }
+
+  it.for(['-f x', '-f=x', '-fx', '--file x', '--file=x'])('%s', (line, { expect }) => {
+    expect(values(line)).toEqual({ file: 'x' })
+  })
+
+  it('may be standard input', ({ expect }) => {
+    expect(values('-f -')).toEqual({ file: '-' })
+  })
+
+  it('needs a value', ({ expect }) => {
+    expect(values('-f')).toEqual(['--file: the value FILE is missing'])
+  })
+
+  it('is unknown to a command without --file', ({ expect }) => {
+    expect(parse('x --url u -f y')).toEqual(['-f: unknown flag'])
+  })
+})

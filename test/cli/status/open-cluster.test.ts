@@ -111,7 +111,7 @@ describe('the kubeconfig', () => {
     const { exitCode, stderr } = await status(path)
     expect(exitCode).toBe(4)
     expect(stderr).toContain(
-      `edge-issuer status: warning: the cluster "c" in ${path} has insecure-skip-tls-verify: `,
+      `edge-issuer: warning: the cluster "c" in ${path} has insecure-skip-tls-verify: `,
     )
   })
 

@@ -92,11 +92,6 @@ describe.for(['Issuer', 'ClusterIssuer'])('%s', (kind) => {
 
   it.for([
     { name: 'no url', spec: { url: undefined }, want: 'spec.url: Required value' },
-    {
-      name: 'no Secret',
-      spec: { authSecretName: undefined },
-      want: 'spec.authSecretName: Required value',
-    },
     { name: 'http', spec: { url: 'http://ca.example.com' }, want: 'must be an absolute https URL' },
     { name: 'no scheme', spec: { url: 'ca.example.com' }, want: 'must be an absolute https URL' },
     { name: 'no host', spec: { url: 'https:///path' }, want: 'spec.url' },

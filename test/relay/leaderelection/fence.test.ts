@@ -28,6 +28,9 @@ function recordingKube(): { readonly kube: Kube; readonly sent: readonly string[
     updateLease: forbidden('updateLease'),
     reviewToken: forbidden('reviewToken'),
     reviewAccess: forbidden('reviewAccess'),
+    requestToken: forbidden('requestToken'),
+    whoAmI: forbidden('whoAmI'),
+    readTokenKeys: forbidden('readTokenKeys'),
     listWatch: () => ({ list: async function* () {}, watch: async function* () {} }),
     close: async () => Promise.resolve(),
   }

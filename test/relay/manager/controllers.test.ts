@@ -52,6 +52,9 @@ function aRelay(readSecret: (clock: FakeClock) => Kube['readSecret']): {
     updateLease: async () => err(FORBIDDEN),
     reviewToken: async () => err(FORBIDDEN),
     reviewAccess: async () => err(FORBIDDEN),
+    requestToken: async () => err(FORBIDDEN),
+    whoAmI: async () => err(FORBIDDEN),
+    readTokenKeys: async () => err(FORBIDDEN),
     listWatch: ({ resource }) => listWatch(resource.plural),
     close: async () => undefined,
   }

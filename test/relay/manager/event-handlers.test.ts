@@ -117,6 +117,16 @@ const settling = (happened: string[]) => ({
 const BOTH_KINDS = ['request default/web-1', 'signing request ours']
 
 describe('onIssuerChange', () => {
+  it('follows no Secret once the issuer names a ServiceAccount', ({ expect }) => {
+    const { happened, users, changed } = aWorld()
+    changed(undefined, CLUSTER_ISSUER)
+    expect(users).toHaveLength(1)
+    const spec = { authSecretName: undefined, serviceAccountRef: {}, clientName: 'prod' }
+    changed(CLUSTER_ISSUER, anIssuer({ kind: 'ClusterIssuer', spec }))
+    expect(users).toHaveLength(1)
+    expect(happened).toContain(`unfollows ${CLUSTER_ISSUER.metadata.uid}`)
+  })
+
   it.for([
     { name: 'becomes ready', before: NOT_READY, after: CLUSTER_ISSUER, want: BOTH_KINDS },
     {

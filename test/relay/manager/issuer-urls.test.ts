@@ -63,6 +63,9 @@ async function firstStatus(
     updateLease: async () => Promise.resolve(err(FORBIDDEN)),
     reviewToken: async () => Promise.resolve(err(FORBIDDEN)),
     reviewAccess: async () => Promise.resolve(err(FORBIDDEN)),
+    requestToken: async () => Promise.resolve(err(FORBIDDEN)),
+    whoAmI: async () => Promise.resolve(err(FORBIDDEN)),
+    readTokenKeys: async () => Promise.resolve(err(FORBIDDEN)),
     listWatch: ({ resource }) => ({
       async *list() {
         const key = kind === 'Issuer' ? 'default/ca' : 'ca'

@@ -55,6 +55,9 @@ async function aRelay(
     updateLease: async () => err(FORBIDDEN),
     reviewToken: async () => err(FORBIDDEN),
     reviewAccess: async () => err(FORBIDDEN),
+    requestToken: async () => err(FORBIDDEN),
+    whoAmI: async () => err(FORBIDDEN),
+    readTokenKeys: async () => err(FORBIDDEN),
     listWatch: ({ resource }) => listWatch(resource),
     close: async () => undefined,
   }

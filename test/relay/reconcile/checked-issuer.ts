@@ -12,7 +12,7 @@ import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.t
 import { IssuerReconciler } from '../../../relay/src/reconcile/issuer-reconciler.ts'
 import { Reminders } from '../../../relay/src/reconcile/reminders.ts'
 import type { SignerClient } from '../../../relay/src/signer/client.ts'
-import type { ConnectError } from '../../../relay/src/signer/connections.ts'
+import type { ConnectError } from '../../../relay/src/signer/connect-error.ts'
 import { aHealthAnswer, caFacts, rootFacts } from '../../support/health-answer.ts'
 import { anIssuer, CREATED_MS } from '../../support/kube-objects.ts'
 import { RecordingLog } from '../queue/recording-log.ts'

@@ -88,7 +88,7 @@ describe('IssuerReconciler', () => {
   })
 
   it.for([
-    { kind: 'secret', reason: 'Pending', outcome: 'retry' },
+    { kind: 'credentials', reason: 'Pending', outcome: 'retry' },
     { kind: 'api', reason: 'Pending', outcome: 'retry' },
     { kind: 'spec', reason: 'Failed', outcome: 'done' },
   ] as const)('an error of the $kind is $reason', async ({ kind, reason, outcome }, { expect }) => {
@@ -109,7 +109,7 @@ describe('IssuerReconciler', () => {
       observedGeneration: 2,
     })
     const issuer = anIssuer({ status: { conditions: [pending] } })
-    const client = err({ kind: 'secret', message: 'because' } as const)
+    const client = err({ kind: 'credentials', message: 'because' } as const)
     const { writes, notes } = await reconcile({ issuer, client })
     expect(writes).toEqual([])
     expect(notes).toEqual(['Not ready yet: because'])
@@ -196,7 +196,7 @@ describe('IssuerReconciler', () => {
       status: { ...SEEN, conditions: [aCondition('Ready', { observedGeneration: 2 })] },
     })
     const part = keptIssuer(whole)
-    const client = err({ kind: 'secret', message: 'because' } as const)
+    const client = err({ kind: 'credentials', message: 'because' } as const)
     const details = {
       metadata: { uid: whole.metadata.uid },
       spec: { url: whole.spec.url },

@@ -6,7 +6,7 @@ import { IssuerCooldowns } from '../../../relay/src/reconcile/issuer-cooldowns.t
 import { RequestSigner, type SigningResult } from '../../../relay/src/reconcile/request-signer.ts'
 import { CERTIFICATE_REQUESTS } from '../../../relay/src/requests/certificate-request.ts'
 import { breakerScope, CircuitBreakers } from '../../../relay/src/signer/circuit-breaker.ts'
-import type { ConnectError } from '../../../relay/src/signer/connections.ts'
+import type { ConnectError } from '../../../relay/src/signer/connect-error.ts'
 import { anIssuer, aRequest, CREATED_MS } from '../../support/kube-objects.ts'
 import { aSignerClient, newBreakers, clockAt } from './support.ts'
 
@@ -185,7 +185,7 @@ describe('RequestSigner', () => {
   )
 
   it.for([
-    { kind: 'secret', held: true },
+    { kind: 'credentials', held: true },
     { kind: 'spec', held: true },
     { kind: 'api', held: false },
   ] as const)('an error of the $kind while connecting', async ({ kind, held }, { expect }) => {

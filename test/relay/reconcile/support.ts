@@ -69,6 +69,7 @@ export const aSignerClient = (
     keyId: 'test',
     sign: async () => Promise.resolve(answers.sign ?? unasked),
     health: async () => Promise.resolve(answers.health ?? unasked),
+    pushTokenKeys: async () => Promise.resolve(unasked),
     retire: () => undefined,
     close: async () => Promise.resolve(),
   }

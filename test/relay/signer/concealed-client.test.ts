@@ -31,6 +31,7 @@ function aClient(...results: readonly Result<never, SignerError>[]): {
     keyId: 'k',
     sign: next,
     health: next,
+    pushTokenKeys: next,
     retire: () => undefined,
     close: async () => Promise.resolve(),
   }

@@ -67,7 +67,7 @@ describe('Connections', () => {
     expect((await connections.connect(anIssuer(), 'live', NEVER)).ok).toBe(true)
     key = 'hunter2'
     expect(await connections.connect(anIssuer(), 'live', NEVER)).toMatchObject({
-      error: { kind: 'secret' },
+      error: { kind: 'credentials' },
     })
     key = aKey()
     spec = { caBundle: '%' }
@@ -81,12 +81,12 @@ describe('Connections', () => {
     {
       name: 'a Secret that is not there',
       read: () => err({ kind: 'not-found', message: 'x' } as const),
-      want: { kind: 'secret', message: 'not found; waiting for it' },
+      want: { kind: 'credentials', message: 'not found; waiting for it' },
     },
     {
       name: 'a Secret that may not be read',
       read: () => err({ kind: 'forbidden', message: 'x' } as const),
-      want: { kind: 'secret', message: 'grant it with: kubectl create rolebinding' },
+      want: { kind: 'credentials', message: 'grant it with: kubectl create rolebinding' },
     },
     {
       name: 'an API server that is away',
@@ -96,12 +96,12 @@ describe('Connections', () => {
     {
       name: 'an entry of another name',
       read: () => ok({ token: 'x' }),
-      want: { kind: 'secret', message: 'has no entry "private-key.pem"' },
+      want: { kind: 'credentials', message: 'has no entry "private-key.pem"' },
     },
     {
       name: 'an entry that is no key',
       read: () => ok({ 'private-key.pem': 'hunter2' }),
-      want: { kind: 'secret', message: 'is not an unencrypted PKCS#8' },
+      want: { kind: 'credentials', message: 'is not an unencrypted PKCS#8' },
     },
   ])(
     'says what is wrong with $name, and quotes nothing of it',

@@ -4,7 +4,7 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
-import { ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
 import { issuerDetailsSchema } from '../../../relay/src/api/issuer.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
 import { createLog, type Log } from '../../../relay/src/log.ts'
@@ -53,10 +53,19 @@ export interface OpenOptions {
   readonly read?: string[]
   /** Instead of `spec` and `read`. */
   readonly readDetails?: ConnectionsOptions['issuers']['readDetails']
+  /** Of tokens; forbidden when absent. */
+  readonly kube?: ConnectionsOptions['kube']
   /** As `--issuer-url-allow`. */
   readonly allow?: readonly string[]
   readonly clock?: Clock
   readonly log?: Log
+}
+
+const FORBIDDEN: ApiError = { kind: 'forbidden', message: 'not in this test' }
+const NO_TOKENS: ConnectionsOptions['kube'] = {
+  requestToken: async () => Promise.resolve(err(FORBIDDEN)),
+  whoAmI: async () => Promise.resolve(err(FORBIDDEN)),
+  readTokenKeys: async () => Promise.resolve(err(FORBIDDEN)),
 }
 
 export function openConnections(options: OpenOptions = {}): Connections {
@@ -65,6 +74,7 @@ export function openConnections(options: OpenOptions = {}): Connections {
   const key = aKey()
   return new Connections({
     secrets: options.secrets ?? aSecretReader(() => ok({ 'private-key.pem': key })),
+    kube: options.kube ?? NO_TOKENS,
     clusterResourceNamespace,
     issuers: {
       readDetails:

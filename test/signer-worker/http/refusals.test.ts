@@ -42,7 +42,6 @@ const WITHOUT_ROUTE = [
   'client_invalid',
   'client_quarantined',
   'client_unknown',
-  'directory_unavailable',
   'precondition_required',
   'version_conflict',
 ] as const satisfies RefusalCode[]
@@ -135,6 +134,12 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
        BEGIN SELECT RAISE(FAIL, 'disk is full'); END`,
     )
     return send(post(aSignRequest(), { key: keyOf('broken') }))
+  },
+  directory_unavailable: async () => {
+    const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
+    return send(get({ key: signingKey(makeKey('Ed25519').privateKey) }), {
+      openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
+    })
   },
   internal_error: async () =>
     send(post(aSignRequest()), {

@@ -5,6 +5,7 @@
  */
 import { env } from 'cloudflare:workers'
 import { loadSettings } from '../../../signer-worker/src/config/settings.ts'
+import { openClientSource } from '../../../signer-worker/src/directory/client.ts'
 import { type AppDependencies, createApp } from '../../../signer-worker/src/http/app.ts'
 import type { LogEntry } from '../../../signer-worker/src/http/log.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
@@ -31,6 +32,7 @@ export function anApp(replacements: Replacements = {}): (request: Request) => Pr
   const app = createApp({
     loadSettings,
     openLedger,
+    openClientSource,
     writeLog: (entry) => log.push(entry),
     nowMs: Date.now,
     ...dependencies,

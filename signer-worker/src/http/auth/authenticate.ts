@@ -19,75 +19,124 @@ import {
   type TokenCredential,
 } from '@edge-issuer/shared'
 import type { MiddlewareHandler } from 'hono'
-import type { RegisteredKey } from '../../config/exports.ts'
+import type { Client, RegisteredKey } from '../../config/exports.ts'
+import type { ClientCache } from '../../directory/client-cache.ts'
+import { DIRECTORY_UNAVAILABLE } from '../../directory/client.ts'
 import { toRfc3339 } from '../../model/rfc3339.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../context.ts'
 import { pathAndQuery } from '../request-target.ts'
-import { refuse } from '../respond.ts'
+import { refuse, refuseForAll } from '../respond.ts'
 import { readBody } from './read-body.ts'
 import {
   type CredentialError,
-  type Identity,
+  type ReadRequest,
+  readRequest,
   type ReceivedRequest,
-  verifyRequest,
+  verifySignature,
 } from './verify.ts'
 
 /** The detail of every rejection; the reason is only logged. */
 const REJECTED =
   "the request is not signed by a registered key for this URL; the worker's log has the reason under the request id"
 
+/** What authentication needs. */
+export interface AuthenticateDependencies {
+  readonly clients: ClientCache
+  /** The clock, epoch ms. */
+  readonly nowMs: () => number
+}
+
 /**
- * Refuses with `request_too_large`, `credentials_rejected` or `clock_skew`; leaves `identity`, and
- * for POST `body`.
- *
- * @param nowMs - The clock, epoch ms.
+ * Passes requests of clients. Refuses with `request_too_large`, `credentials_rejected`, `clock_skew` or
+ * `directory_unavailable`; leaves `identity`, and for POST and PUT `body`.
  */
-export function authenticate(nowMs: () => number): MiddlewareHandler<AppEnv> {
+export function authenticate({
+  clients,
+  nowMs,
+}: AuthenticateDependencies): MiddlewareHandler<AppEnv> {
   return async function authenticateClient(c, next) {
-    const verified = await identify(c, c.get('config').clientKeys, nowMs)
-    if (verified instanceof Response) return verified
-    addLogFields(c, { client: verified.holder.name })
-    c.set('identity', verified)
+    const read = await readSigned(c, nowMs)
+    if (read instanceof Response) return read
+    const found = await findClientKey(c, clients, read.parameters.keyId)
+    const verified = verifySignature(read, found.key, nowMs())
+    if (found.unavailable !== undefined) {
+      return refuseForAll(c, { refusals: [DIRECTORY_UNAVAILABLE], reason: found.unavailable })
+    }
+    if (!verified.ok) return reject(c, found.error ?? verified.error, nowMs())
+    const { holder, evidence } = verified.value
+    addLogFields(c, { client: holder.name, keyId: evidence.keyId })
+    if (found.error !== undefined) return reject(c, found.error, nowMs())
+    c.set('identity', verified.value)
     return next()
   }
 }
 
+/** A key that was looked up. */
+interface FoundKey {
+  readonly key?: RegisteredKey<Client>
+  /** Why its requests are refused, once they are verified. */
+  readonly error?: CredentialError
+  /** Why it could not be looked up. */
+  readonly unavailable?: string
+}
+
+/** Looks in the configuration, then in the directory. */
+async function findClientKey(
+  c: AppContext,
+  clients: ClientCache,
+  keyId: string,
+): Promise<FoundKey> {
+  const config = c.get('config')
+  const configured = config.clientKeys.get(keyId)
+  if (configured !== undefined) return { key: configured }
+  const found = await clients.byKey(keyId, { env: c.env, config })
+  if (found.kind === 'unavailable') return { unavailable: found.reason }
+  if (found.kind === 'unknown') {
+    return found.reason === 'client_unknown' ? {} : { error: { kind: found.reason, keyId } }
+  }
+  const { keys, block } = found.known
+  const key = keys.get(keyId)
+  if (key === undefined) return {}
+  return block === undefined ? { key } : { key, error: { kind: block, keyId } }
+}
+
 /**
- * The same for a key of an admin. Refuses with `role_missing` as well.
+ * Passes requests of admins, which only the configuration names. Refuses with `request_too_large`,
+ * `credentials_rejected`, `clock_skew` or `role_missing`; leaves `admin`, and for POST and PUT `body`.
  *
- * @param role - The least that the admin must have.
+ * @param roleFor - The least role for a method.
  */
-export function authenticateAdmin(nowMs: () => number, role: AdminRole): MiddlewareHandler<AppEnv> {
+export function authenticateAdmin(
+  nowMs: () => number,
+  roleFor: (method: string) => AdminRole,
+): MiddlewareHandler<AppEnv> {
   return async function authenticateRequest(c, next) {
-    const verified = await identify(c, c.get('config').adminKeys, nowMs)
-    if (verified instanceof Response) return verified
-    const { holder } = verified
-    addLogFields(c, { admin: holder.name })
+    const read = await readSigned(c, nowMs)
+    if (read instanceof Response) return read
+    const key = c.get('config').adminKeys.get(read.parameters.keyId)
+    const verified = verifySignature(read, key, nowMs())
+    if (!verified.ok) return reject(c, verified.error, nowMs())
+    const { holder, evidence } = verified.value
+    addLogFields(c, { admin: holder.name, keyId: evidence.keyId })
+    const role = roleFor(c.req.method)
     if (role === 'admin' && holder.role !== 'admin') {
       const detail = `admin "${holder.name}" has the role ${holder.role}; this request requires the role ${role}, which the worker's operator can grant`
       return refuse(c, { code: 'role_missing', detail })
     }
-    c.set('adminRole', holder.role)
+    c.set('admin', verified.value)
     return next()
   }
 }
 
-/** @returns Who signed the request; or the answer that refuses it. */
-async function identify<Holder>(
-  c: AppContext,
-  keys: ReadonlyMap<string, RegisteredKey<Holder>>,
-  nowMs: () => number,
-): Promise<Identity<Holder> | Response> {
+/** @returns What is to be verified; or the answer that refuses it. */
+async function readSigned(c: AppContext, nowMs: () => number): Promise<ReadRequest | Response> {
   const received = await receive(c)
   if (received === undefined) {
     const detail = `the body exceeds the maximum of ${String(MAX_REQUEST_BODY_BYTES)} bytes`
     return refuse(c, { code: 'request_too_large', detail })
   }
-  const now = nowMs()
-  const verified = verifyRequest(received, keys, now)
-  if (!verified.ok) return reject(c, verified.error, now)
-  addLogFields(c, { keyId: verified.value.evidence.keyId })
-  return verified.value
+  const read = readRequest(received)
+  return read.ok ? read.value : reject(c, read.error, nowMs())
 }
 
 /** @returns `undefined` for a body over the limit. */

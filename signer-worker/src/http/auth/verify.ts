@@ -20,6 +20,7 @@ import {
   readSignature,
   type Result,
   signatureBase,
+  type SignatureParameters,
   type SignedMessage,
   type SignedMethod,
   type TokenCredential,
@@ -70,22 +71,29 @@ export type CredentialError =
   | { readonly kind: 'key_malformed' }
   | { readonly kind: 'token_malformed' }
   | { readonly kind: 'token_too_long' }
-  | { readonly kind: 'key_unknown'; readonly keyId: string }
+  | {
+      readonly kind:
+        | 'key_unknown'
+        | 'lookup_limit'
+        | 'client_entry_invalid'
+        | 'client_disabled'
+        | 'client_quarantined'
+      readonly keyId: string
+    }
   | { readonly kind: 'signature_invalid'; readonly keyId: string }
   | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
   | { readonly kind: 'clock_skew'; readonly keyId: string; readonly window: SignatureWindowError }
 
-/**
- * Checks the digest, the signature, the key's time and the signature's time, in this order: only the
- * holder of a key learns that the clocks differ.
- *
- * @param keys - By RFC 7638 thumbprint.
- */
-export function verifyRequest<Holder>(
-  request: ReceivedRequest,
-  keys: ReadonlyMap<string, RegisteredKey<Holder>>,
-  nowMs: number,
-): Result<Identity<Holder>, CredentialError> {
+/** A request whose signature can be verified as soon as its key is known. */
+export interface ReadRequest {
+  /** RFC 9421 §2.5: what was signed. */
+  readonly base: string
+  readonly parameters: SignatureParameters
+  readonly signature: Uint8Array
+}
+
+/** Checks the digest and the form of everything that is signed. */
+export function readRequest(request: ReceivedRequest): Result<ReadRequest, CredentialError> {
   const { method } = request
   if (method === 'other') return err({ kind: 'method_not_signed' })
   const message = signedMessage(method, request)
@@ -93,11 +101,21 @@ export function verifyRequest<Holder>(
   const read = readSignature(message.value, request)
   if (read === undefined) return err({ kind: 'signature_unreadable' })
   if (message.value.credential !== undefined) return err({ kind: 'token_not_accepted' })
+  return ok({ ...read, base: signatureBase(message.value, read.parameters) })
+}
 
-  const { parameters, signature } = read
+/**
+ * Checks the signature, the key's time and the signature's time, in this order: only the holder of a key
+ * learns that the clocks differ.
+ *
+ * @param key - That of the request's key id; `undefined` for one that no holder has.
+ */
+export function verifySignature<Holder>(
+  { base, parameters, signature }: ReadRequest,
+  key: RegisteredKey<Holder> | undefined,
+  nowMs: number,
+): Result<Identity<Holder>, CredentialError> {
   const { keyId, nonce } = parameters
-  const base = signatureBase(message.value, parameters)
-  const key = keys.get(keyId)
   // An unknown key costs the same work as a known one, so that timing does not distinguish them.
   const isSigned = verify(null, Buffer.from(base), key?.key ?? decoyKey(), signature)
   if (key === undefined) return err({ kind: 'key_unknown', keyId })

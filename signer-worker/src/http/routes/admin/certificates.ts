@@ -26,7 +26,7 @@ export const listCertificates: Handler<AppEnv> = async (c) => {
     (filter) => async (object, part) => object.listIssuances(filter, part),
   )
   if (page instanceof Response) return page
-  const isAdmin = c.get('adminRole') === 'admin'
+  const isAdmin = c.get('admin').holder.role === 'admin'
   const certificates = page.items.map((item) => toSummary(item, isAdmin))
   return answer(c, 200, { certificates, next: page.next })
 }
@@ -66,7 +66,7 @@ export const showCertificate: Handler<AppEnv, '/:serialNumber'> = async (c) => {
   }
   addLogFields(c, { serialNumber, outcome: 'shown' })
   const { lineage: _lineage, requester, ...detail } = certificate
-  return answer(c, 200, c.get('adminRole') === 'admin' ? { ...detail, requester } : detail)
+  return answer(c, 200, c.get('admin').holder.role === 'admin' ? { ...detail, requester } : detail)
 }
 
 type Owned<Item> = Page<Item>['items'][number]

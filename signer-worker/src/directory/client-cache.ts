@@ -1,0 +1,227 @@
+/**
+ * The clients that an isolate knows. An entry is used for ten seconds, so that the directory is not part of every
+ * request, and a change takes effect in that time everywhere.
+ *
+ * Anyone can send a key id that no client has. The answer is remembered for a second, and above a number of them
+ * per second the directory is not asked any more.
+ *
+ * @module
+ */
+import { CLIENT_CACHE_SECONDS } from '@edge-issuer/shared'
+import { waitUntil } from 'cloudflare:workers'
+import type { SignerConfig } from '../config/exports.ts'
+import { BoundedMap } from './bounded-map.ts'
+import type { ClientSource, OpenClientSource } from './client.ts'
+import { compileClient, type KnownClient } from './known-client.ts'
+import type { StoredClient } from './messages.ts'
+
+/** How long an answer that there is no such client is used, in ms. */
+const UNKNOWN_MS = 1000
+
+/** Look-ups of one isolate that found nothing in a second, after which it asks no more in that second. */
+export const MAX_UNKNOWN_PER_SECOND = 100
+
+/** Look-ups at a time for what this isolate has not known before; more have to wait. */
+export const MAX_FIRST_LOOKUPS = 64
+
+/** Clients with compiled rules, some kilobytes each. */
+const MAX_CLIENTS = 2000
+
+/** Key ids that are known to have been a client's. */
+const MAX_KEYS = 20_000
+
+/** Key ids and names that are known to be no client's. */
+const MAX_UNKNOWN = 1000
+
+/** The directory has not responded after this time, in ms. */
+const TIMEOUT_MS = 5000
+
+/** A look-up whose own request was cancelled never ends; after this time, in ms, another one is made. */
+const ABANDONED_MS = 2 * TIMEOUT_MS
+
+/** What is known of a key or a name. */
+export type ClientLookup =
+  | { readonly kind: 'known'; readonly known: KnownClient }
+  | {
+      readonly kind: 'unknown'
+      /** For the log only. */
+      readonly reason: 'client_unknown' | 'client_entry_invalid' | 'lookup_limit'
+    }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+/** What a look-up is made with. */
+export interface LookupContext {
+  readonly env: Env
+  readonly config: SignerConfig
+}
+
+/** The cache of one isolate. */
+export class ClientCache {
+  readonly #open: OpenClientSource
+  readonly #nowMs: () => number
+  #config: SignerConfig | undefined
+  readonly #clients = new BoundedMap<string, Cached>(MAX_CLIENTS)
+  readonly #namesByKey = new BoundedMap<string, string>(MAX_KEYS)
+  /** Until when, epoch ms. */
+  readonly #unknown = new BoundedMap<string, number>(MAX_UNKNOWN)
+  readonly #running = new Map<string, Running>()
+  #firstLookups = 0
+  #secondStartMs = -Infinity
+  #unknownInSecond = 0
+
+  /** @param nowMs - The clock, epoch ms. */
+  constructor(open: OpenClientSource, nowMs: () => number) {
+    this.#open = open
+    this.#nowMs = nowMs
+  }
+
+  /** @returns The client that a key belongs to. */
+  async byKey(keyId: string, context: LookupContext): Promise<ClientLookup> {
+    this.#follow(context.config)
+    const name = this.#namesByKey.get(keyId)
+    const known = name === undefined ? undefined : this.#fresh(name)
+    if (known?.keys.has(keyId) === true) return { kind: 'known', known }
+    const found = await this.#ask(context, {
+      id: `key:${keyId}`,
+      isFirst: name === undefined,
+      ask: async (source) => source.findClientByKey(keyId),
+    })
+    // An admin can have got the key since.
+    if (found.kind === 'known' && !found.known.keys.has(keyId)) return CLIENT_UNKNOWN
+    return found
+  }
+
+  /** @returns The client of a name. */
+  async byName(name: string, context: LookupContext): Promise<ClientLookup> {
+    this.#follow(context.config)
+    const known = this.#fresh(name)
+    if (known !== undefined) return { kind: 'known', known }
+    return this.#ask(context, {
+      id: `name:${name}`,
+      isFirst: this.#clients.get(name) === undefined,
+      ask: async (source) => source.findClient(name),
+    })
+  }
+
+  /** Compiled rules are those of one configuration. */
+  #follow(config: SignerConfig): void {
+    if (this.#config === config) return
+    this.#config = config
+    this.#clients.clear()
+  }
+
+  #fresh(name: string): KnownClient | undefined {
+    const cached = this.#clients.get(name)
+    return cached !== undefined && this.#nowMs() < cached.untilMs ? cached.known : undefined
+  }
+
+  async #ask(context: LookupContext, question: Question): Promise<ClientLookup> {
+    const nowMs = this.#nowMs()
+    if (nowMs < (this.#unknown.get(question.id) ?? -Infinity)) return CLIENT_UNKNOWN
+    const running = this.#running.get(question.id)
+    if (running !== undefined && nowMs < running.abandonedMs) return orTimeout(running.lookup)
+    if (question.isFirst) {
+      if (this.#unknownSince(nowMs) >= MAX_UNKNOWN_PER_SECOND) return LOOKUP_LIMIT
+      if (this.#firstLookups >= MAX_FIRST_LOOKUPS) return TOO_MANY
+    }
+    const lookup = this.#lookUp(context, question, nowMs)
+    this.#running.set(question.id, { lookup, abandonedMs: nowMs + ABANDONED_MS })
+    // Others may wait for it when its own request is cancelled.
+    waitUntil(lookup)
+    return lookup
+  }
+
+  /** Never throws. */
+  async #lookUp(
+    { env, config }: LookupContext,
+    { id, isFirst, ask }: Question,
+    startMs: number,
+  ): Promise<ClientLookup> {
+    if (isFirst) this.#firstLookups += 1
+    try {
+      const stored = await withTimeout(ask(this.#open(env)))
+      return stored === undefined ? this.#forget(id) : this.#remember(stored, config, startMs)
+    } catch (error) {
+      return { kind: 'unavailable', reason: String(error) }
+    } finally {
+      this.#running.delete(id)
+      if (isFirst) this.#firstLookups -= 1
+    }
+  }
+
+  /** The entry is at least as old as the question. */
+  #remember(stored: StoredClient, config: SignerConfig, startMs: number): ClientLookup {
+    const known = compileClient(stored, config)
+    if (known === undefined) return { kind: 'unknown', reason: 'client_entry_invalid' }
+    for (const keyId of known.keys.keys()) this.#namesByKey.set(keyId, stored.name)
+    if (this.#config === config) {
+      this.#clients.set(stored.name, { known, untilMs: startMs + CLIENT_CACHE_SECONDS * 1000 })
+    }
+    return { kind: 'known', known }
+  }
+
+  #forget(id: string): ClientLookup {
+    const nowMs = this.#nowMs()
+    this.#unknownSince(nowMs)
+    this.#unknownInSecond += 1
+    this.#unknown.set(id, nowMs + UNKNOWN_MS)
+    return CLIENT_UNKNOWN
+  }
+
+  /** How many look-ups found nothing in the second of `nowMs`. */
+  #unknownSince(nowMs: number): number {
+    if (nowMs < this.#secondStartMs || nowMs >= this.#secondStartMs + 1000) {
+      this.#secondStartMs = nowMs
+      this.#unknownInSecond = 0
+    }
+    return this.#unknownInSecond
+  }
+}
+
+interface Cached {
+  readonly known: KnownClient
+  /** Epoch ms. */
+  readonly untilMs: number
+}
+
+interface Running {
+  readonly lookup: Promise<ClientLookup>
+  /** When it is taken for abandoned, epoch ms. */
+  readonly abandonedMs: number
+}
+
+interface Question {
+  readonly id: string
+  /** Whether this isolate has never known it. */
+  readonly isFirst: boolean
+  readonly ask: (source: ClientSource) => Promise<StoredClient | undefined>
+}
+
+const CLIENT_UNKNOWN: ClientLookup = { kind: 'unknown', reason: 'client_unknown' }
+const LOOKUP_LIMIT: ClientLookup = { kind: 'unknown', reason: 'lookup_limit' }
+const TOO_MANY: ClientLookup = {
+  kind: 'unavailable',
+  reason: `${String(MAX_FIRST_LOOKUPS)} first look-ups are under way`,
+}
+
+async function orTimeout(lookup: Promise<ClientLookup>): Promise<ClientLookup> {
+  try {
+    return await withTimeout(lookup)
+  } catch (error) {
+    return { kind: 'unavailable', reason: String(error) }
+  }
+}
+
+async function withTimeout<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no response in ${String(TIMEOUT_MS)} ms`))
+    }, TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([answer, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

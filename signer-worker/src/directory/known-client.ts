@@ -1,0 +1,59 @@
+import { buildClient } from '../config/clients.ts'
+/**
+ * A client of the directory as requests need it: its rules compiled, its keys read.
+ *
+ * @module
+ */
+import {
+  type Client,
+  clientEntrySchema,
+  type IdentityEntry,
+  type RegisteredKey,
+  type SignerConfig,
+} from '../config/exports.ts'
+import type { StoredClient } from './messages.ts'
+
+/** Why requests of a client are refused, whatever they ask; for the log only. */
+export type ClientBlock = 'client_disabled' | 'client_quarantined'
+
+/** A client that was looked up. */
+export interface KnownClient {
+  readonly client: Client
+  readonly version: number
+  /** By RFC 7638 thumbprint. */
+  readonly keys: ReadonlyMap<string, RegisteredKey<Client>>
+  readonly identity: IdentityEntry | undefined
+  /** `undefined` when its requests are served. */
+  readonly block: ClientBlock | undefined
+}
+
+/**
+ * Compiles a client. What its entry refers to may be missing in the configuration of today: requests that need it
+ * are refused then. A key that an admin has by now is not the client's.
+ *
+ * @returns `undefined` for an entry that this version of the worker cannot read.
+ */
+export function compileClient(
+  { name, version, entry, disabled, quarantined }: StoredClient,
+  { clientSurroundings, adminKeys }: SignerConfig,
+): KnownClient | undefined {
+  const parsed = clientEntrySchema.safeParse(JSON.parse(entry))
+  if (!parsed.success) return undefined
+  const { client, keys } = buildClient(name, parsed.data, {
+    ...clientSurroundings,
+    taken: adminKeys,
+    at: [],
+  })
+  return {
+    client,
+    version,
+    keys,
+    identity: parsed.data.identity,
+    block: blockOf(disabled, quarantined),
+  }
+}
+
+function blockOf(disabled: boolean, quarantined: boolean): ClientBlock | undefined {
+  if (quarantined) return 'client_quarantined'
+  return disabled ? 'client_disabled' : undefined
+}
