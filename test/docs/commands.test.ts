@@ -91,6 +91,8 @@ const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
   'set',
   'values',
   'reset-then-reuse-values',
+  'clients',
+  'certificates',
 ])
 
 it('a flag by itself is one of the relay or of a command', ({ expect }) => {

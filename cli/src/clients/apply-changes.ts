@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SignerError } from '@edge-issuer/relay/signer'
 import { ok, type Result } from '@edge-issuer/shared'
 import type { ClientDirectory } from '../worker/directory-client.ts'
-import { type Change, planEntry } from './plan.ts'
+import { type Change, isSameButJwks, planEntry } from './plan.ts'
 
 /** Number of requests at a time: more only queue up in the one directory object. */
 const PARALLEL_REQUESTS = 8
@@ -32,6 +32,8 @@ export interface Applied {
 /** Options for {@link applyChanges}. */
 export interface ApplyOptions {
   readonly isDryRun: boolean
+  /** As in the plan. */
+  readonly replaceJwks: boolean
   /** Called after each change with the number of those that were tried. */
   readonly onProgress: (tried: number) => void
 }
@@ -43,21 +45,22 @@ export interface ApplyOptions {
 export async function applyChanges(
   directory: ClientDirectory,
   changes: readonly Change[],
-  { isDryRun, onProgress }: ApplyOptions,
+  options: ApplyOptions,
 ): Promise<Applied> {
   const done: Change[] = []
   const failed: FailedChange[] = []
   let isStopped = false
   const run = async (queue: Change[]): Promise<void> => {
-    for (let change = queue.shift(); change !== undefined; change = queue.shift()) {
-      if (isStopped) return
-      const written = await write(directory, change, isDryRun)
+    while (!isStopped) {
+      const change = queue.shift()
+      if (change === undefined) return
+      const written = await write(directory, change, options)
       if (written.ok) done.push(change)
       else {
         failed.push({ change, error: written.error })
         isStopped ||= concernsAll(written.error)
       }
-      onProgress(done.length + failed.length)
+      options.onProgress(done.length + failed.length)
     }
   }
   for (const kind of ['remove', 'change', 'add'] as const) {
@@ -74,16 +77,40 @@ const concernsAll = ({ class: errorClass, code }: SignerError): boolean =>
 async function write(
   directory: ClientDirectory,
   change: Change,
-  isDryRun: boolean,
+  options: ApplyOptions,
+): Promise<Result<unknown, SignerError>> {
+  const written = await writeWithRetries(directory, change, options)
+  if (written.ok || !isRace(written.error)) return written
+  const current = await directory.get(change.name)
+  if (change.kind === 'remove') {
+    return !current.ok && current.error.code === 'client_unknown' ? ok(undefined) : written
+  }
+  if (!current.ok) return written
+  const record = current.value
+  const wanted = change.kind === 'add' ? change.entry : change.wanted
+  const left = planEntry(change.name, wanted, { record, replaceJwks: options.replaceJwks })
+  // Another admin, or a request whose response was lost, has made the change.
+  if (left === undefined) return ok(undefined)
+  // The state changed, or the token keys: neither is what this change is about.
+  const isUnrelated = change.kind === 'change' && isSameButJwks(change.before, record.entry)
+  return isUnrelated ? writeWithRetries(directory, left, options) : written
+}
+
+const isRace = ({ code }: SignerError): boolean =>
+  code === 'version_conflict' || code === 'client_unknown'
+
+async function writeWithRetries(
+  directory: ClientDirectory,
+  change: Change,
+  { isDryRun }: ApplyOptions,
 ): Promise<Result<unknown, SignerError>> {
   let written = await writeOnce(directory, change, isDryRun)
   for (const waitMs of RETRY_WAITS_MS) {
-    if (written.ok || written.error.class !== 'temporary') break
+    if (written.ok || written.error.class !== 'temporary') return written
     await sleep(Math.max(waitMs, written.error.retryAfterMs ?? 0))
     written = await writeOnce(directory, change, isDryRun)
   }
-  if (written.ok || !isRace(written.error)) return written
-  return (await isAlreadyDone(directory, change)) ? ok(undefined) : written
+  return written
 }
 
 async function writeOnce(
@@ -97,16 +124,4 @@ async function writeOnce(
   }
   const version = change.kind === 'add' ? undefined : change.version
   return directory.put(name, { entry: change.entry }, { version, isDryRun })
-}
-
-const isRace = ({ code }: SignerError): boolean =>
-  code === 'version_conflict' || code === 'client_unknown'
-
-/** Whether another admin, or a request whose response was lost, has made the change. */
-async function isAlreadyDone(directory: ClientDirectory, change: Change): Promise<boolean> {
-  const current = await directory.get(change.name)
-  if (!current.ok) return change.kind === 'remove' && current.error.code === 'client_unknown'
-  if (change.kind === 'remove') return false
-  const { name, entry } = change
-  return planEntry(name, entry, { record: current.value, replaceJwks: true }) === undefined
 }

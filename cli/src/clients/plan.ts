@@ -15,6 +15,11 @@ export type Change =
       readonly kind: 'change'
       readonly name: string
       readonly version: number
+      /** Entry of this version. */
+      readonly before: ClientRecord['entry']
+      /** Entry in the file. */
+      readonly wanted: ClientEntry
+      /** Entry to write: that of the file, with the token keys that are kept. */
       readonly entry: ClientEntry
       readonly members: readonly Difference[]
     }
@@ -73,13 +78,21 @@ export function planEntry(
   { record, replaceJwks }: Known,
 ): Change | undefined {
   if (record === undefined) return { kind: 'add', name, entry }
-  const current = complete(record.entry)
-  const wanted = replaceJwks ? entry : withPushedJwks(entry, current)
-  const members = differences(current, wanted)
+  const { version, entry: before } = record
+  const current = complete(before)
+  const written = replaceJwks ? entry : withPushedJwks(entry, current)
+  const members = differences(current, written)
   return members.length === 0
     ? undefined
-    : { kind: 'change', name, version: record.version, entry: wanted, members }
+    : { kind: 'change', name, version, before, wanted: entry, entry: written, members }
 }
+
+/** Whether two versions of an entry differ at most in token keys, which relays push at any time. */
+export const isSameButJwks = (
+  before: ClientRecord['entry'],
+  after: ClientRecord['entry'],
+): boolean =>
+  differences(before, after).every(({ pointer }) => pointer.startsWith('/identity/jwks/'))
 
 /** Fills in defaults, so that a member that is absent equals its default. */
 function complete(entry: ClientRecord['entry']): Partial<ClientEntry> {

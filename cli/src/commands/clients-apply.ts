@@ -111,6 +111,7 @@ async function apply(
   const progress = startProgress(io)
   const applied = await applyChanges(directory, plan.changes, {
     isDryRun,
+    replaceJwks: values.replaceJwks,
     onProgress: (tried) =>
       progress.show(`${String(tried)} of ${String(plan.changes.length)} clients`),
   })
@@ -130,6 +131,6 @@ function outcome({ changes }: Plan, { failed, untried }: Applied): Result<void, 
   const exit = SEVERITIES.find((severity) => failed.some(({ error }) => error.class === severity))
   if (exit === undefined) return ok(undefined)
   const left = failed.length + untried
-  const message = `${String(left)} of ${String(changes.length)} changes were not made; the same command continues\n${formatFailures(failed).trimEnd()}`
+  const message = `${String(left)} of ${String(changes.length)} changes were not made; correct the cause and run the same command again\n${formatFailures(failed).trimEnd()}`
   return err({ exit, message })
 }

@@ -14,7 +14,7 @@ import {
 import type { StoredClient } from './messages.ts'
 
 /** Why requests of a client are refused, whatever they ask; for the log only. */
-export type ClientBlock = 'client_disabled' | 'client_quarantined'
+export type ClientBlock = 'client_disabled' | 'client_in_quarantine'
 
 /** A client that was looked up. */
 export interface KnownClient {
@@ -54,6 +54,6 @@ export function compileClient(
 }
 
 function blockOf(disabled: boolean, quarantined: boolean): ClientBlock | undefined {
-  if (quarantined) return 'client_quarantined'
+  if (quarantined) return 'client_in_quarantine'
   return disabled ? 'client_disabled' : undefined
 }

@@ -21,6 +21,8 @@ export interface SeenRequest {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly idempotencyKey: string | string[] | undefined
+  /** `If-Match` or `If-None-Match`. */
+  readonly precondition: string | undefined
   readonly body: string
 }
 
@@ -84,7 +86,9 @@ export async function startStubWorker(
       })
       request.on('end', () => {
         const { method, url: path, headers } = request
-        const seenRequest = { method, path, idempotencyKey: headers['idempotency-key'], body }
+        const precondition = headers['if-match'] ?? headers['if-none-match']
+        const idempotencyKey = headers['idempotency-key']
+        const seenRequest = { method, path, idempotencyKey, precondition, body }
         seen.push(seenRequest)
         const answer = typeof answers === 'function' ? answers(seenRequest) : answers
         response.writeHead(answer.status, {

@@ -107,8 +107,8 @@ describe('a client that is known', () => {
 
   it.for([
     [{ disabled: true }, 'known client_disabled'],
-    [{ quarantined: true }, 'known client_quarantined'],
-    [{ disabled: true, quarantined: true }, 'known client_quarantined'],
+    [{ quarantined: true }, 'known client_in_quarantine'],
+    [{ disabled: true, quarantined: true }, 'known client_in_quarantine'],
     [{ entry: '{"keys":[],"color":"red"}' }, 'unknown client_entry_invalid'],
   ] as const)('is blocked: %j', async ([changes, summary], { expect }) => {
     const { cache, state } = aCache()

@@ -71,15 +71,11 @@ export type CredentialError =
   | { readonly kind: 'key_malformed' }
   | { readonly kind: 'token_malformed' }
   | { readonly kind: 'token_too_long' }
-  | {
-      readonly kind:
-        | 'key_unknown'
-        | 'lookup_limit'
-        | 'client_entry_invalid'
-        | 'client_disabled'
-        | 'client_quarantined'
-      readonly keyId: string
-    }
+  | { readonly kind: 'key_unknown'; readonly keyId: string }
+  | { readonly kind: 'lookup_limit'; readonly keyId: string }
+  | { readonly kind: 'client_entry_invalid'; readonly keyId: string }
+  | { readonly kind: 'client_disabled'; readonly keyId: string }
+  | { readonly kind: 'client_in_quarantine'; readonly keyId: string }
   | { readonly kind: 'signature_invalid'; readonly keyId: string }
   | { readonly kind: 'key_not_valid_now'; readonly keyId: string }
   | { readonly kind: 'clock_skew'; readonly keyId: string; readonly window: SignatureWindowError }
