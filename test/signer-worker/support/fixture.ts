@@ -12,6 +12,7 @@ const fixtureSchema = z.object({
   CA_KEY_DEFAULT: z.string(),
   CA_KEY_EXPIRED: z.string(),
   TEST_CLIENT_KEYS: z.string(),
+  TEST_CLIENTS: z.string(),
   TEST_ADMIN_KEYS: z.string(),
 })
 
@@ -59,6 +60,11 @@ const clientKeys = z.record(z.enum(CLIENTS), z.string()).parse(JSON.parse(fixtur
 /** The key of a client that the worker knows. */
 export const keyOf = (client: ClientName): SigningKey =>
   signingKey(createPrivateKey(clientKeys[client]))
+
+/** Clients by the thumbprints of their keys. */
+export const CLIENT_NAMES: ReadonlyMap<string, ClientName> = new Map(
+  CLIENTS.map((name) => [keyOf(name).keyId, name]),
+)
 
 const adminKeys = z.record(z.enum(ADMINS), z.string()).parse(JSON.parse(fixture.TEST_ADMIN_KEYS))
 
