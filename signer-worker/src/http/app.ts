@@ -27,11 +27,8 @@ import { requireConfig } from './middleware/require-config.ts'
 import { requireGenesis } from './middleware/require-genesis.ts'
 import { pathUnderPublicUrl } from './request-target.ts'
 import { refuse } from './respond.ts'
-import {
-  exportCertificates,
-  listCertificates,
-  showCertificate,
-} from './routes/admin/certificates.ts'
+import { showCertificate } from './routes/admin/certificate.ts'
+import { exportCertificates, listCertificates } from './routes/admin/certificates.ts'
 import { metrics } from './routes/admin/metrics.ts'
 import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'
