@@ -118,8 +118,12 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   ],
   [
     'a key that a client and an admin share',
-    () => aConfig({ admins: { a: { role: 'read', keys: [{ publicKey: clientKey }] } } }),
-    [['/admins/a/keys/0/publicKey', /already a key of client "cluster-1"/]],
+    () =>
+      aConfig({
+        clients: { c: aClient() },
+        admins: { a: { role: 'read', keys: [{ publicKey: clientKey }] } },
+      }),
+    [['/clients/c/keys/0/publicKey', /already a key of admin "a"/]],
   ],
   [
     'an admin without a key',

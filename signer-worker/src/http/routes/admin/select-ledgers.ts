@@ -5,7 +5,6 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import type { SignerConfig } from '../../../config/exports.ts'
 import { askDirectory } from '../../../directory/client.ts'
 import type { LedgerSelection, RegisteredLedger } from '../../../directory/messages.ts'
 import type { LedgerRefusal } from '../../../ledger/messages.ts'
@@ -58,17 +57,19 @@ export async function findLedger(
 const byIssuer = (one: RegisteredLedger, other: RegisteredLedger): number =>
   one.issuer < other.issuer ? -1 : one.issuer > other.issuer ? 1 : one.number - other.number
 
-/** Without ledgers, a name is right only if the configuration has it. */
-function orUnknown<T>(
+/** Without ledgers, a name is right only if the directory has such a client, or the configuration such an issuer. */
+async function orUnknown<T>(
   c: AppContext,
   { issuer, client }: LedgerSelection,
   asked: Result<readonly T[], LedgerRefusal>,
-): Result<readonly T[], LedgerRefusal> {
+): Promise<Result<readonly T[], LedgerRefusal>> {
   if (!asked.ok || asked.value.length > 0) return asked
-  const config = c.get('config')
-  if (client !== undefined && !isClient(config, client)) {
-    return unknown(`client: neither the configuration nor a ledger has a client "${client}"`)
+  if (client !== undefined) {
+    const found = await askDirectory(c.env, async (directory) => directory.findClient(client))
+    if (!found.ok) return found
+    if (found.value === undefined) return unknown(`client: there is no client "${client}"`)
   }
+  const config = c.get('config')
   if (issuer !== undefined && !config.issuers.has(issuer) && !config.brokenIssuers.has(issuer)) {
     return unknown(
       client === undefined
@@ -78,9 +79,6 @@ function orUnknown<T>(
   }
   return asked
 }
-
-const isClient = ({ clients }: SignerConfig, wanted: string): boolean =>
-  clients.some(({ name }) => name === wanted)
 
 const unknown = (detail: string): Result<never, LedgerRefusal> =>
   err({ refusals: [{ code: 'query_malformed', detail } satisfies Refusal] })
