@@ -1,6 +1,6 @@
 export { type PublicKey, readPublicKey } from './client-key.ts'
 export * from './config.ts'
-export { type ConfigError, formatConfigError, schemaErrors } from './config-error.ts'
+export { type ConfigError, errorAt, formatConfigError, schemaErrors } from './config-error.ts'
 export { loadConfig, parseConfig, type ReadSecret } from './parse.ts'
 export {
   type ClientEntry,
