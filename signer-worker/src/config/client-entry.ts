@@ -65,9 +65,7 @@ const shardCountSchema = z
 
 /** Members of every client. */
 const clientMembers = {
-  keys: keysSchema.check(
-    z.describe('may be empty where there is an `identity`'),
-  ),
+  keys: keysSchema.check(z.describe('may be empty where there is an `identity`')),
   issuers: namesSchema.check(z.describe('issuers that this client may use')),
   profiles: namesSchema.check(
     z.describe(

@@ -7,13 +7,7 @@ import type { BlockedKeys } from '../policy/key/blocked-keys.ts'
 import { compileClientPolicy } from '../policy/rules/client-policy.ts'
 import type { ClientEntry } from './client-entry.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
-import type {
-  Admin,
-  Client,
-  ClientSurroundings,
-  RegisteredKey,
-  SignerConfig,
-} from './config.ts'
+import type { Admin, Client, ClientSurroundings, RegisteredKey, SignerConfig } from './config.ts'
 import { type RegisteredKeys, registerKeys } from './registered-keys.ts'
 
 /** One client, its keys by thumbprint, and all that is wrong with it. */
