@@ -44,6 +44,11 @@ const SCHEMAS = {
   certificateDetailSchema: shared.certificateDetailSchema,
   exportPageSchema: shared.exportPageSchema,
   refusalsPageSchema: shared.refusalsPageSchema,
+  clientPutRequestSchema: shared.clientPutRequestSchema,
+  clientRecordSchema: shared.clientRecordSchema,
+  clientsPageSchema: shared.clientsPageSchema,
+  auditQuerySchema: shared.auditQuerySchema,
+  auditPageSchema: shared.auditPageSchema,
 } as const
 
 /** Schemas of what a client sends; the others are answers. */
@@ -68,7 +73,7 @@ export async function protocolParts(): Promise<Readonly<Record<string, string>>>
 
 /** The paths of the protocol, below `publicUrl`. */
 export const ENDPOINTS: readonly (readonly [
-  method: shared.SignedMethod,
+  methods: string,
   path: string,
   key: string,
   purpose: string,
@@ -90,6 +95,19 @@ export const ENDPOINTS: readonly (readonly [
   ],
   ['GET', shared.ADMIN_EXPORT_PATH, 'admin, role `admin`', 'whole records with their evidence'],
   ['GET', shared.ADMIN_REFUSALS_PATH, 'admin, role `admin`', 'requests that were refused'],
+  ['GET', shared.ADMIN_CLIENTS_PATH, 'admin, role `read`', 'list clients'],
+  [
+    'GET, PUT, DELETE',
+    shared.adminClientPath('{name}'),
+    'admin, role `read`; to change, `admin`',
+    'one client: show, create or replace, delete',
+  ],
+  [
+    'GET',
+    shared.ADMIN_AUDIT_PATH,
+    'admin, role `admin`',
+    'changes of clients, with the signed requests',
+  ],
 ]
 
 const endpointTable = (): string =>

@@ -65,7 +65,7 @@ const ledgerMembers = { issuer: z.optional(nameSchema), client: z.optional(nameS
 export const pageMembers = { limit: z.optional(limitSchema), cursor: z.optional(cursorSchema) }
 
 /**
- * Query of {@link ADMIN_CERTIFICATES_PATH} and {@link ADMIN_EXPORT_PATH}; every member that is there must
+ * Query of {@link ADMIN_EXPORT_PATH}, and filters of {@link ADMIN_CERTIFICATES_PATH}; every member that is there must
  * hold. Times are RFC 3339 in UTC; `…After` includes its time, `…Before` does not.
  */
 export const certificatesQuerySchema = z.strictObject({
@@ -93,9 +93,16 @@ export const certificatesQuerySchema = z.strictObject({
 })
 
 /**
- * Query of {@link adminCertificatePath}. Without it every ledger of the configuration is searched; both members
- * name one ledger, which the configuration need not have any more.
+ * Query of {@link ADMIN_CERTIFICATES_PATH}: filters, and where to look. The worker's index is asked for what the
+ * ledgers have sent it, which is all but the certificates of the last seconds.
  */
+export const certificatesListQuerySchema = z.strictObject({
+  ...certificatesQuerySchema.shape,
+  /** Ask every ledger instead of the index. */
+  direct: z.optional(z.literal('true')),
+})
+
+/** Query of {@link adminCertificatePath}; only certificates of this issuer and this client are shown. */
 export const certificateQuerySchema = z.strictObject(ledgerMembers)
 
 /** Query of {@link ADMIN_REFUSALS_PATH}. */
@@ -137,6 +144,11 @@ export const certificatesPageSchema = z.object({
   certificates: z.array(certificateSummarySchema),
   /** The cursor of the page after this one; `null` after the last one. */
   next: z.nullable(z.string()),
+  /**
+   * Up to when the list is complete, as far as the ledgers have reported: it may lack certificates that were
+   * issued later. Absent when the ledgers themselves were asked; older workers always ask them.
+   */
+  indexedThrough: z.optional(timeSchema),
 })
 
 /** One certificate with its chain. */
@@ -203,6 +215,7 @@ export const refusalsPageSchema = z.object({
   next: z.nullable(z.string()),
 })
 
+export type CertificatesListQuery = z.infer<typeof certificatesListQuerySchema>
 export type CertificatesQuery = z.infer<typeof certificatesQuerySchema>
 export type CertificateQuery = z.infer<typeof certificateQuerySchema>
 export type RefusalsQuery = z.infer<typeof refusalsQuerySchema>

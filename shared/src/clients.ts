@@ -77,7 +77,7 @@ export const quarantineRequestSchema = z.strictObject({
 /** One client. Also the answer to a PUT, a DELETE and a quarantine. */
 export const clientRecordSchema = z.object({
   name: z.string(),
-  /** 1 for a new client; each change adds 1. The entity tag of the answer is this number in quotes. */
+  /** Each change adds 1; a name never has a version twice. The entity tag of the answer is this number in quotes. */
   version: z.int(),
   /** Its requests are refused, at the latest {@link CLIENT_CACHE_SECONDS} seconds after the change. */
   disabled: z.boolean(),

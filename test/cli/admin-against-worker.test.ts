@@ -17,7 +17,7 @@ import { type CliResult, mustRunCli, runCli } from '@edge-issuer/testbed/cli'
 import { makeCsr } from '@edge-issuer/testbed/pki/csr'
 import { aKey, generalName, name, subjectAltName } from '@edge-issuer/testbed/pki/x509'
 import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, it, vi } from 'vitest'
 import { z } from 'zod'
 
 /** Made before anything is listed, each with its name. */
@@ -50,6 +50,13 @@ beforeAll(async () => {
     await mustRunCli(asClient(`sign --csr ${dnsName}.der --uid uid-${dnsName}`), scene)
   }
   await runCli(asClient(`sign --csr ${NAMES[0]}.der --is-ca --uid refused`), scene)
+  await vi.waitFor(
+    async () => {
+      const { certificates: found } = await list('')
+      if (found.length < NAMES.length) throw new Error('the index has not all yet')
+    },
+    { timeout: 30_000, interval: 500 },
+  )
 })
 
 afterAll(async () => {
@@ -93,6 +100,7 @@ describe('certificates list', () => {
 
   it.for([
     ['', ALL],
+    ['--direct', ALL],
     ['--issuer default --client local-cluster', ALL],
     ['--client local-cluster --expires-within 52w --current', ALL],
     ['--name *.example.com', ALL],
@@ -114,7 +122,9 @@ describe('certificates list', () => {
     async (flags, { expect }) => {
       const { code, stderr } = await certificates(`list ${flags}`)
       expect(code).toBe(3)
-      expect(stderr).toMatch(/the configuration has no (readable client "nobody"|issuer "nothing")/)
+      expect(stderr).toMatch(
+        /(neither the configuration nor a ledger has an? (client "nobody"|issuer "nothing")|client "local-cluster" has no ledger of it)/,
+      )
     },
   )
 

@@ -52,7 +52,7 @@ it(
   },
 )
 
-it('the relay writes nothing but status, Events and its Lease, and asks who may scrape it', async ({
+it('the relay writes nothing but status, Events and its Lease, asks who may scrape it, and requests tokens', async ({
   expect,
 }) => {
   const rules = (await objects('relay')).flatMap(({ rules: all }) => all)
@@ -69,7 +69,21 @@ it('the relay writes nothing but status, Events and its Lease, and asks who may 
     { resources: ['leases'], verbs: ['get', 'watch', 'patch'] },
     { resources: ['tokenreviews'], verbs: ['create'] },
     { resources: ['subjectaccessreviews'], verbs: ['create'] },
+    { resources: ['serviceaccounts/token'], verbs: ['create'] },
   ])
+})
+
+it('of tokens the relay may request its own, in its own namespace', async ({ expect }) => {
+  const all = await objects('relay')
+  const [role, ...others] = all.filter(({ rules }) =>
+    rules.some(({ resources }) => resources.includes('serviceaccounts/token')),
+  )
+  expect(others).toEqual([])
+  expect(role).toMatchObject({
+    kind: 'Role',
+    metadata: { namespace: 'edge-issuer' },
+    rules: [{ resourceNames: ['edge-issuer-relay'], verbs: ['create'] }],
+  })
 })
 
 it('who scrapes may get /metrics and nothing else, and no one is bound to it', async ({

@@ -5,7 +5,7 @@ import { completeUsages, ok, type Refusal, type Result } from '../../shared/src/
 import type { PublishedUrls } from '../../signer-worker/src/ca/distribution-urls.ts'
 import { issueCertificate } from '../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../signer-worker/src/ca/serial.ts'
+import { newSerialNumber } from '../../signer-worker/src/ca/serial.ts'
 import type { CertificatePlan } from '../../signer-worker/src/model/certificate-plan.ts'
 /** Certificates as the worker makes them, here in Node, for openssl and Node to check. */
 import { evaluate } from '../../signer-worker/src/policy/evaluate.ts'
@@ -65,7 +65,7 @@ export function issueCsr(
     nowMs: Date.now(),
   })
   if (!plan.ok) return plan
-  const signing = { key: key.value, serialNumber: randomSerialNumber() }
+  const signing = { key: key.value, serialNumber: newSerialNumber(1) }
   const der = issueCertificate(plan.value, ca.value, signing)
   return ok({ pem: toPem('CERTIFICATE', der), plan: plan.value })
 }

@@ -20,8 +20,8 @@ export interface LedgerRow {
  */
 export async function readLedgerFiles(directory: string): Promise<readonly LedgerRow[]> {
   const files = (await readdir(directory, { recursive: true })).filter(
-    // workerd's own database of alarms is beside those of the objects.
-    (file) => file.endsWith('.sqlite') && !file.endsWith('metadata.sqlite'),
+    // Beside them are workerd's own database of alarms, and objects of other classes.
+    (file) => /(^|\/)Ledger\/[0-9a-f]+\.sqlite$/.test(file),
   )
   return files.flatMap((file) => {
     using database = new DatabaseSync(join(directory, file))

@@ -8,7 +8,7 @@
 import { decodeBase64, encodePem, type SignRequest } from '@edge-issuer/shared'
 import { parseCertificationRequest } from '@edge-issuer/shared/x509'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import { newSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { Issuer } from '../../../signer-worker/src/config/config.ts'
 import { loadConfig } from '../../../signer-worker/src/config/parse.ts'
 import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
@@ -36,7 +36,7 @@ export function openOperation(fixture: Fixture, issuerName: string): Operation {
   const inputs = requests.map((request) => ({
     der: decodeBase64(request.csr) ?? new Uint8Array(),
     plan: plan(parties, request),
-    serialNumber: randomSerialNumber(),
+    serialNumber: newSerialNumber(1),
   }))
   return {
     full: () =>
@@ -44,7 +44,7 @@ export function openOperation(fixture: Fixture, issuerName: string): Operation {
         const planned = plan(parties, request)
         const certificate = issueCertificate(planned, ca, {
           key,
-          serialNumber: randomSerialNumber(),
+          serialNumber: newSerialNumber(1),
         })
         return encodePem('CERTIFICATE', certificate) + ca.intermediatesPem
       }),

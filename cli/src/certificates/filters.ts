@@ -19,12 +19,9 @@ export const SERIAL: ValueType<string> = {
   parse: (value) => hexadecimal.parse(value.replaceAll(':', '').toLowerCase()),
 }
 
-/** Filters for ledgers; the worker has one for each issuer and client. */
+/** Filters for ledgers; the worker has one for each issuer and client, also for those that were removed. */
 export const LEDGER_FILTERS = {
-  issuer: optional(
-    NAME,
-    'only this issuer; together with --client, also one that the configuration no longer has',
-  ),
+  issuer: optional(NAME, 'only this issuer; also one that the configuration no longer has'),
   client: optional(NAME, 'only this client'),
 }
 

@@ -12,10 +12,11 @@ export interface ListStyle<T> {
 }
 
 /** Prints a list, and a cursor to standard error if there may be more items. */
-export function printList<T>({ items, next }: Page<T>, style: ListStyle<T>, io: Io): void {
+export function printList<T>({ items, ...rest }: Page<T>, style: ListStyle<T>, io: Io): void {
   const { isJson, member, headings, toRow } = style
-  if (isJson) io.stdout(`${JSON.stringify({ [member]: items, next }, null, 2)}\n`)
+  if (isJson) io.stdout(`${JSON.stringify({ [member]: items, ...rest }, null, 2)}\n`)
   else if (items.length > 0) io.stdout(formatTable(headings, items.map(toRow)))
   else io.stderr(`no ${member} found\n`)
+  const { next } = rest
   if (next !== null) io.stderr(`there may be more ${member}: continue with --after ${next}\n`)
 }

@@ -2,6 +2,7 @@ import { ok, type CertificateSummary } from '@edge-issuer/shared'
 import { CERTIFICATE_FILTERS, certificatesQuery } from '../certificates/filters.ts'
 import { printList } from '../certificates/print-list.ts'
 import { defineCommand } from '../command-line/define-command.ts'
+import { toggle } from '../command-line/parameters.ts'
 import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin, JSON_SWITCH } from '../worker/connect-admin.ts'
 import { PAGE_PARAMETERS, readList } from '../worker/pages.ts'
 
@@ -13,12 +14,16 @@ export const certificatesList = defineCommand({
   description: `
 Lists the certificates that the worker has issued, by ledger and then in the order of issuing; with
 --json as one object {"certificates": [...], "next": ...}. The list is printed when it is complete;
-for very many certificates use "certificates export", which writes while it reads. Times are UTC
+for very many certificates use "certificates export", which writes while it reads. The worker reads
+an index, to which its ledgers send what they issue within seconds; --direct asks the ledgers. Times are UTC
 (RFC 3339). With the role admin the list includes the request in the cluster and the user.`,
   parameters: {
     ...ADMIN_PARAMETERS,
     ...CERTIFICATE_FILTERS,
     ...PAGE_PARAMETERS,
+    direct: toggle(
+      'ask every ledger instead of the index: complete at any time, and slow with many clients',
+    ),
     json: JSON_SWITCH,
   },
   exits: ADMIN_EXITS,
@@ -31,18 +36,28 @@ for very many certificates use "certificates export", which writes while it read
   run: async (values, io) => {
     const query = certificatesQuery(values, io.nowMs())
     if (!query.ok) return query
+    const direct = values.direct ? 'true' : undefined
     const list = await askAdmin(
       values,
       async (admin) =>
-        readList(async (slice) => admin.certificates({ ...query.value, ...slice }), values),
+        readList(async (slice) => admin.certificates({ ...query.value, ...slice, direct }), values),
       io,
     )
     if (!list.ok) return list
     const { json: isJson } = values
     printList(list.value, { isJson, member: 'certificates', headings: HEADINGS, toRow }, io)
+    const { indexedThrough } = list.value
+    if (indexedThrough !== undefined && io.nowMs() - Date.parse(indexedThrough) > LAG_SHOWN_MS) {
+      io.stderr(
+        `the index is behind: the list may lack certificates issued after ${indexedThrough}; ask the ledgers with --direct\n`,
+      )
+    }
     return ok(undefined)
   },
 })
+
+/** How far behind the index must be before it is reported, in ms. */
+const LAG_SHOWN_MS = 60_000
 
 const HEADINGS = [
   'ISSUED',

@@ -26,9 +26,10 @@ export async function showResults({ cluster, signer, steps, cwd }: Results): Pro
     steps.heading(`The chain in Secret ${NAMESPACE}/${secret}, from the ${kind}`)
     steps.text(showChain(pem))
   }
-  await show("edge-issuer certificates list, from the worker's ledger", [
+  await show("edge-issuer certificates list --direct, from the worker's ledger", [
     'certificates',
     'list',
+    '--direct',
     '--url',
     signer.worker.url,
     '--key',

@@ -15,6 +15,7 @@ import {
   certificateDetailSchema,
   type CertificateRecord,
   certificatesPageSchema,
+  type CertificatesListQuery,
   type CertificatesQuery,
   type CertificateSummary,
   exportPageSchema,
@@ -35,7 +36,7 @@ export const MAX_PAGE_BYTES = 67_108_864
 
 /** A client for one worker with one admin's key. */
 export interface AdminClient {
-  readonly certificates: (query: CertificatesQuery) => PageResult<CertificateSummary>
+  readonly certificates: (query: CertificatesListQuery) => PageResult<CertificateSummary>
   readonly records: (query: CertificatesQuery) => PageResult<CertificateRecord>
   readonly refusals: (query: RefusalsQuery) => PageResult<RefusedRequest>
   /** @param serialNumber - Lower-case hexadecimal. */

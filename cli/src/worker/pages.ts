@@ -31,6 +31,8 @@ export interface Page<T> {
   readonly items: readonly T[]
   /** Cursor of the next page; `null` on the last page. */
   readonly next: string | null
+  /** Up to when the list is complete (RFC 3339); absent for a list that is complete. */
+  readonly indexedThrough?: string | undefined
 }
 
 /** Parameters of one page. */
@@ -67,13 +69,19 @@ export async function readList<T>(
 ): Promise<Result<Page<T>, SignerError>> {
   const items: T[] = []
   let next: string | null = null
+  let indexedThrough: string | undefined
   for await (const page of readPages(readPage, range)) {
     if (!page.ok) return page
     for (const item of page.value.items) items.push(item)
     next = page.value.next
+    indexedThrough = earlier(indexedThrough, page.value.indexedThrough)
   }
-  return ok({ items, next })
+  return ok({ items, next, ...(indexedThrough === undefined ? {} : { indexedThrough }) })
 }
+
+/** Times in UTC and whole seconds, as the worker sends them, are in the order of their text. */
+const earlier = (one: string | undefined, other: string | undefined): string | undefined =>
+  one === undefined || (other !== undefined && other < one) ? other : one
 
 /**
  * Schema for a page that also limits its size and rejects a cursor that does not advance, so that reading a list
@@ -82,7 +90,7 @@ export async function readList<T>(
  * @param schema - Schema of the response body.
  * @param itemsOf - Takes the items from the body.
  */
-export const pageSchema = <Body extends { readonly next: string | null }, T>(
+export const pageSchema = <Body extends Pick<Page<unknown>, 'next' | 'indexedThrough'>, T>(
   schema: ResponseSchema<Body>,
   itemsOf: (body: Body) => readonly T[],
   { limit, cursor }: Pick<RefusalsQuery, 'limit' | 'cursor'>,
@@ -90,14 +98,15 @@ export const pageSchema = <Body extends { readonly next: string | null }, T>(
   safeParse: (value) => {
     const parsed = schema.safeParse(value)
     if (!parsed.success) return { success: false }
-    const { next } = parsed.data
+    const { next, indexedThrough } = parsed.data
     const items = itemsOf(parsed.data)
+    const through = indexedThrough === undefined ? {} : { indexedThrough }
     if (limit !== undefined && items.length > Number(limit)) {
       const problem = `the page has ${String(items.length)} items; the limit was ${limit}`
       return { success: false, problem }
     }
     return next !== null && next === cursor
       ? { success: false, problem: 'the cursor of the next page is the cursor of this page' }
-      : { success: true, data: { items, next } }
+      : { success: true, data: { items, next, ...through } }
   },
 })

@@ -1,7 +1,7 @@
 export { type PublicKey, readPublicKey } from './client-key.ts'
 export { checkClients } from './clients.ts'
 export * from './config.ts'
-export { type ConfigError, formatConfigError, schemaErrors } from './config-error.ts'
+export { type ConfigError, errorAt, formatConfigError, schemaErrors } from './config-error.ts'
 export { loadConfig, parseConfig, type ReadSecret } from './parse.ts'
 export {
   type ClientEntry,

@@ -15,7 +15,7 @@ import {
   putClient,
   quarantineClient,
 } from './clients.ts'
-import { findLedger, isRegistered, listLedgers, registerLedger } from './ledgers.ts'
+import { findLedger, isRegistered, listIssuers, listLedgers, registerLedger } from './ledgers.ts'
 import type {
   ChangeOutcome,
   ChangePage,
@@ -57,6 +57,11 @@ export class Directory extends DurableObject<Env> {
   /** Ledgers that were ever written. */
   listLedgers(selection: LedgerSelection): readonly RegisteredLedger[] {
     return listLedgers(this.ctx.storage.sql, selection)
+  }
+
+  /** Names of the issuers that ledgers belong to. */
+  listIssuers(selection: LedgerSelection): readonly string[] {
+    return listIssuers(this.ctx.storage.sql, selection)
   }
 
   /** @returns `undefined` for a number that was never allocated. */

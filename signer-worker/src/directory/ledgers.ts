@@ -55,3 +55,18 @@ export const listLedgers = (
 /** @returns `undefined` for a number that was never allocated. */
 export const findLedger = (sql: SqlStorage, number: number): RegisteredLedger | undefined =>
   sql.exec<Row>(`SELECT ${COLUMNS} FROM ledger WHERE number = ?`, number).toArray()[0]
+
+/** Names of the issuers that ledgers belong to, each once, in order. */
+export const listIssuers = (
+  sql: SqlStorage,
+  { issuer, client }: LedgerSelection,
+): readonly string[] =>
+  sql
+    .exec<{ issuer: string }>(
+      `SELECT DISTINCT issuer FROM ledger
+      WHERE issuer = coalesce(?, issuer) AND client = coalesce(?, client) ORDER BY issuer`,
+      issuer ?? null,
+      client ?? null,
+    )
+    .toArray()
+    .map((row) => row.issuer)

@@ -5,11 +5,14 @@
  * @module
  */
 import {
+  ADMIN_AUDIT_PATH,
   ADMIN_CERTIFICATES_PATH,
+  ADMIN_CLIENTS_PATH,
   ADMIN_EXPORT_PATH,
   ADMIN_METRICS_PATH,
   ADMIN_REFUSALS_PATH,
   adminCertificatePath,
+  adminClientPath,
   certificatesPath,
   issuerPath,
 } from '@edge-issuer/shared'
@@ -27,11 +30,10 @@ import { requireConfig } from './middleware/require-config.ts'
 import { requireGenesis } from './middleware/require-genesis.ts'
 import { pathUnderPublicUrl } from './request-target.ts'
 import { refuse } from './respond.ts'
-import {
-  exportCertificates,
-  listCertificates,
-  showCertificate,
-} from './routes/admin/certificates.ts'
+import { listAudit } from './routes/admin/audit.ts'
+import { showCertificate } from './routes/admin/certificate.ts'
+import { exportCertificates, listCertificates } from './routes/admin/certificates.ts'
+import { listClients, oneClient } from './routes/admin/clients.ts'
 import { metrics } from './routes/admin/metrics.ts'
 import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'
@@ -64,6 +66,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   const client = authenticate({ clients, nowMs })
   const reader = authenticateAdmin(nowMs, () => 'read')
   const admin = authenticateAdmin(nowMs, () => 'admin')
+  const writer = authenticateAdmin(nowMs, (method) => (method === 'GET' ? 'read' : 'admin'))
   app.use(onlySpokenProtocol)
   app.all(certificatesPath(':issuer'), client, onlyMethod('POST'), sign(dependencies))
   app.all(issuerPath(':issuer'), client, onlyMethod('GET'), health(nowMs))
@@ -72,6 +75,9 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   app.all(ADMIN_METRICS_PATH, reader, onlyMethod('GET'), metrics)
   app.all(ADMIN_EXPORT_PATH, admin, onlyMethod('GET'), exportCertificates)
   app.all(ADMIN_REFUSALS_PATH, admin, onlyMethod('GET'), listRefusals)
+  app.all(ADMIN_CLIENTS_PATH, reader, onlyMethod('GET'), listClients)
+  app.all(adminClientPath(':name'), writer, onlyMethod('GET', 'PUT', 'DELETE'), oneClient)
+  app.all(ADMIN_AUDIT_PATH, admin, onlyMethod('GET'), listAudit)
   app.all('*', client, (c) =>
     refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }),
   )

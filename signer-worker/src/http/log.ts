@@ -20,6 +20,8 @@ export interface LogFields {
   readonly ignored?: number
   /** Number of warnings about the certificate. */
   readonly warnings?: number
+  /** Name of the client that an admin changes or reads. */
+  readonly changedClient?: string
   /** `issued`, `replayed`, `healthy`, or the code of the refusal. */
   readonly outcome?: string
   /** How long the ledger took, in ms. */

@@ -4,8 +4,11 @@
  * @module
  */
 import {
+  type AuditPage,
   type CertificateDetail,
   type CertificatesPage,
+  type ClientRecord,
+  type ClientsPage,
   type ExportPage,
   type HealthAnswer,
   JSON_CONTENT_TYPE,
@@ -18,6 +21,7 @@ import {
   type RefusalsPage,
   REQUEST_ID_HEADER,
   type SignAnswer,
+  versionTag,
 } from '@edge-issuer/shared'
 import type { LedgerRefusal } from '../ledger/messages.ts'
 import { detailOf, firstOf } from '../model/refusals.ts'
@@ -41,10 +45,19 @@ export type Answer =
   | CertificateDetail
   | ExportPage
   | RefusalsPage
+  | ClientsPage
+  | AuditPage
 
 /** Responds with success. */
 export const answer = (c: AppContext, status: 200 | 201, body: Answer): Response =>
   respond(c, JSON.stringify(body), { status, headers: { 'content-type': JSON_CONTENT_TYPE } })
+
+/** Responds with a client; its version is the entity tag (RFC 9110 §8.8.3). */
+export const answerClient = (c: AppContext, status: 200 | 201, client: ClientRecord): Response =>
+  respond(c, JSON.stringify(client), {
+    status,
+    headers: { 'content-type': JSON_CONTENT_TYPE, etag: versionTag(client.version) },
+  })
 
 /** Responds with metrics in the Prometheus text format. */
 export const answerMetrics = (c: AppContext, text: string): Response =>

@@ -6,12 +6,36 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { migrate } from '../storage/migrate.ts'
+import { listCertificates } from './list.ts'
+import type { IndexBatch, IndexPage, IndexQuery } from './messages.ts'
+import { forgetHours, HOUR_MS, receiveBatch } from './receive.ts'
 import { INDEX_MIGRATIONS } from './schema.ts'
 
 /** The index's object of one issuer: `v1:` and the issuer's name is its name. */
 export class CertificateIndex extends DurableObject<Env> {
+  /** When old counters were last deleted, epoch ms. */
+  #forgotAtMs = 0
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     migrate(ctx.storage, INDEX_MIGRATIONS)
+  }
+
+  /** Records a batch. @returns The last `seq` of the ledger that the index has, with all before it. */
+  receive(batch: IndexBatch): number {
+    const { sql } = this.ctx.storage
+    const nowMs = Date.now()
+    return this.ctx.storage.transactionSync(() => {
+      if (nowMs - this.#forgotAtMs > HOUR_MS) {
+        forgetHours(sql, nowMs)
+        this.#forgotAtMs = nowMs
+      }
+      return receiveBatch(sql, batch)
+    })
+  }
+
+  /** One page of the certificates that match a query. */
+  list(query: IndexQuery): IndexPage {
+    return listCertificates(this.ctx.storage.sql, query, Date.now())
   }
 }

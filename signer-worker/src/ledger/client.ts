@@ -6,6 +6,7 @@
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import type { Client } from '../config/exports.ts'
 import { openObject } from '../config/open-object.ts'
+import type { LedgerKey, RegisteredLedger } from '../directory/messages.ts'
 import type { Ledger } from './ledger.ts'
 import type { IssueOutcome, IssueRequest, LedgerRefusal } from './messages.ts'
 import { shardForUid } from './shards.ts'
@@ -31,43 +32,36 @@ const UNAVAILABLE: Refusal = {
 }
 
 /** One of the Durable Objects of a ledger. */
-const ledgerObject = (
-  env: Env,
-  { issuer, client }: LedgerOwner,
-  shard: number,
-): DurableObjectStub<Ledger> =>
+const ledgerObject = (env: Env, { issuer, client, shard }: LedgerKey): DurableObjectStub<Ledger> =>
   // None of the names can hold a colon (NAME_PATTERN), so no two ledgers share an object.
-  openObject(env, env.LEDGER, { name: `v1:${issuer}:${client.name}:${String(shard)}` })
+  openObject(env, env.LEDGER, { name: `v1:${issuer}:${client}:${String(shard)}` })
 
-/** One object. */
-export interface LedgerAddress extends LedgerOwner {
-  readonly shard: number
-}
-
-/** Asks one object to show what it has. */
+/** Asks one object to show what it has. It must be registered: a question makes an object that there is not. */
 export const askLedger = async <T>(
   env: Env,
-  address: LedgerAddress,
+  ledger: RegisteredLedger,
   question: (object: DurableObjectStub<Ledger>) => Promise<T>,
 ): Promise<Result<T, LedgerRefusal>> =>
-  orUnavailable(async () => ok(await question(ledgerObject(env, address, address.shard))))
+  orUnavailable(async () => ok(await question(ledgerObject(env, ledger))))
 
 /** Opens the Durable Objects. */
-export const openLedger: OpenLedger = (env, owner) => ({
+export const openLedger: OpenLedger = (env, { issuer, client }) => ({
   issue: async (request) =>
     orUnavailable(async () => {
+      const keyOf = (number: number): LedgerKey => ({ issuer, client: client.name, shard: number })
       const { uid } = request.origin
       const { requestDigest, repeatsPerMinute } = request
       const wanted = { uid, requestDigest, repeatsPerMinute }
-      const { shard, earlier, shardGeneration } = shardForUid(uid, owner.client.shards)
+      const { shard, earlier, shardGeneration } = shardForUid(uid, client.shards)
       for (const home of earlier) {
-        const found = await ledgerObject(env, owner, home).lookupAndFence({
+        const found = await ledgerObject(env, keyOf(home)).lookupAndFence({
           ...wanted,
           shardGeneration,
         })
         if (found !== undefined) return found
       }
-      return ledgerObject(env, owner, shard).issue(request, shardGeneration)
+      const key = keyOf(shard)
+      return ledgerObject(env, key).issue(request, { ...key, shardGeneration })
     }),
 })
 

@@ -8,9 +8,9 @@ import { toHex } from '@edge-issuer/shared/x509'
 import type { CertificatePlan } from '../model/certificate-plan.ts'
 import type { IssuingCa } from '../model/issuing-ca.ts'
 import { toRfc3339 } from '../model/rfc3339.ts'
+import { reversed, searchNames } from '../storage/search-names.ts'
 import type { IssueOrder, IssueRequest } from './messages.ts'
 import { boundNotices } from './notices.ts'
-import { reversed, searchNames } from './search-names.ts'
 
 /** What is recorded of one certificate. */
 export interface Issuance {
@@ -108,6 +108,7 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
     JSON.stringify({
       subject: plan.names.subject,
       subjectAltNames: plan.names.subjectAltNames,
+      commonNames: plan.names.commonNames,
     }),
     issuedAtMs,
     JSON.stringify(origin),

@@ -7,28 +7,32 @@
 import { err, ok, type Refusal } from '@edge-issuer/shared'
 import { DurableObject } from 'cloudflare:workers'
 import { issueCertificate } from '../ca/issue.ts'
-import { randomSerialNumber } from '../ca/serial.ts'
+import { newSerialNumber } from '../ca/serial.ts'
 import { type SigningAuthority, signingAuthority } from '../config/exports.ts'
 import { loadSettings } from '../config/settings.ts'
+import type { RegisteredLedger } from '../directory/messages.ts'
+import type { CertificateFilter } from '../storage/certificate-filter.ts'
 import { migrate, readMeta, writeMeta } from '../storage/migrate.ts'
 import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './audit.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
 import type {
   LookupRequest,
-  IssuanceFilter,
   IssueOrder,
   IssueOutcome,
   IssueRequest,
   LedgerCertificate,
   LedgerCounters,
   LedgerPage,
+  LedgerPlace,
   LedgerRecord,
   LedgerRefusedRequest,
   PageRequest,
 } from './messages.ts'
 import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
+import { Outbox } from './outbox.ts'
 import { waitForRate } from './rate-limit.ts'
 import { exportIssuances, lastIssuances, listIssuances } from './records.ts'
+import { readRegistration, register } from './registration.ts'
 import { RepeatLimiter } from './repeats.ts'
 import { LEDGER_MIGRATIONS } from './schema.ts'
 
@@ -49,33 +53,54 @@ export class Ledger extends DurableObject<Env> {
   /** When expired nonces were last deleted, epoch ms. */
   #forgotAtMs = 0
   readonly #repeats = new RepeatLimiter()
+  /** Which ledger this is; `undefined` until the first request. */
+  #registration: RegisteredLedger | undefined
+  readonly #outbox: Outbox
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     migrate(ctx.storage, LEDGER_MIGRATIONS)
     this.#shardGeneration = readMeta(ctx.storage.sql, 'layout') ?? 0
+    this.#registration = readRegistration(ctx.storage.sql)
+    this.#outbox = new Outbox(ctx.storage, env)
   }
 
   /**
    * @returns The certificate of `request.origin.uid`, issued now if there is none.
-   * @param shardGeneration - Of the caller's configuration.
+   * @param place - Where the caller's configuration has the uid.
    */
-  async issue(request: IssueRequest, shardGeneration: number): Promise<IssueOutcome> {
+  async issue(request: IssueRequest, place: LedgerPlace): Promise<IssueOutcome> {
+    if (this.#registration === undefined) {
+      const registered = await register(this.ctx.storage, this.env, place)
+      if (!registered.ok) return registered
+      this.#registration = registered.value
+    }
+    const { number } = this.#registration
     await this.#nextBatch()
-    this.#follow(shardGeneration)
+    this.#follow(place.shardGeneration)
     const nowMs = Date.now()
     try {
       // One transaction, so that an exception half-way leaves no row of any table.
-      return this.ctx.storage.transactionSync(() => this.#issueIn(request, shardGeneration, nowMs))
+      const outcome = this.ctx.storage.transactionSync(() =>
+        this.#issueIn(request, { number, nowMs, shardGeneration: place.shardGeneration }),
+      )
+      this.#outbox.add(outcome.ok && !outcome.value.replayed, nowMs)
+      return outcome
     } catch (error) {
       if (error instanceof NotIssued) return this.#fail(error, request, nowMs)
       throw error
     }
   }
 
-  #issueIn(request: IssueRequest, shardGeneration: number, nowMs: number): IssueOutcome {
+  /** Sends what was issued to the index. */
+  override async alarm(): Promise<void> {
+    if (this.#registration !== undefined) await this.#outbox.send(this.#registration)
+  }
+
+  #issueIn(request: IssueRequest, turn: Turn): IssueOutcome {
     const { sql } = this.ctx.storage
     const { order, origin, requestDigest } = request
+    const { nowMs, shardGeneration } = turn
     const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
     if (stored !== undefined) return this.#replay(stored, request, nowMs)
     if (shardGeneration < this.#shardGeneration) return err({ refusals: [OLDER_SHARDS] })
@@ -90,7 +115,7 @@ export class Ledger extends DurableObject<Env> {
       recordRefusal(sql, order.error, { origin, atMs: nowMs })
       return err({ refusals: order.error })
     }
-    if (limited === undefined) return this.#sign(request, order.value, nowMs)
+    if (limited === undefined) return this.#sign(request, order.value, turn)
     countRefusal(sql, limited.code)
     return err({ refusals: [limited] })
   }
@@ -126,11 +151,11 @@ export class Ledger extends DurableObject<Env> {
     })
   }
 
-  listIssuances(filter: IssuanceFilter, page: PageRequest): LedgerPage<LedgerCertificate> {
+  listIssuances(filter: CertificateFilter, page: PageRequest): LedgerPage<LedgerCertificate> {
     return listIssuances(this.ctx.storage.sql, filter, page)
   }
 
-  exportIssuances(filter: IssuanceFilter, page: PageRequest): LedgerPage<LedgerRecord> {
+  exportIssuances(filter: CertificateFilter, page: PageRequest): LedgerPage<LedgerRecord> {
     return exportIssuances(this.ctx.storage.sql, filter, page)
   }
 
@@ -214,13 +239,13 @@ export class Ledger extends DurableObject<Env> {
     }
   }
 
-  #sign(request: IssueRequest, order: IssueOrder, issuedAtMs: number): IssueOutcome {
+  #sign(request: IssueRequest, order: IssueOrder, { number, nowMs }: Turn): IssueOutcome {
     const authority = this.#authority(request.issuer, order)
     if (authority === undefined) return err({ refusals: [ROLLING_OUT] })
     const { ca, key } = authority
-    const serialNumber = randomSerialNumber()
+    const serialNumber = newSerialNumber(number)
     const certificate = issueOrThrow(order.plan, ca, { key, serialNumber })
-    const issuance = { request, order, ca, certificate, serialNumber, issuedAtMs }
+    const issuance = { request, order, ca, certificate, serialNumber, issuedAtMs: nowMs }
     return ok({ ...recordIssuance(this.ctx.storage.sql, issuance), replayed: false })
   }
 
@@ -230,6 +255,15 @@ export class Ledger extends DurableObject<Env> {
     const issuer = settings.ok ? settings.value.issuers.get(name) : undefined
     return issuer && signingAuthority(issuer, caSha256)
   }
+}
+
+/** What one request's turn has besides the request. */
+interface Turn {
+  /** The ledger's number in the directory. */
+  readonly number: number
+  readonly nowMs: number
+  /** Of the caller's configuration. */
+  readonly shardGeneration: number
 }
 
 /** No certificate could be issued; the cause is logged. Rolls back the transaction it is thrown in. */

@@ -1,7 +1,6 @@
 import type {
   CertificateDetail,
   CertificateRecord,
-  CertificatesQuery,
   Refusal,
   RefusedRequest,
   Requester,
@@ -9,6 +8,7 @@ import type {
   SignAnswer,
   SignOrigin,
 } from '@edge-issuer/shared'
+import type { LedgerKey } from '../directory/messages.ts'
 import type { CertificatePlan } from '../model/certificate-plan.ts'
 /**
  * Requests to the ledger and its answers: plain data that can cross to the Durable Object.
@@ -27,6 +27,12 @@ export interface LookupRequest {
   readonly shardGeneration: number
   /** As {@link IssueRequest.repeatsPerMinute}. */
   readonly repeatsPerMinute: number
+}
+
+/** Which object of a client's ledger a request is for, as the caller's settings have it. */
+export interface LedgerPlace extends LedgerKey {
+  /** {@link ShardPlacement.shardGeneration} of the caller's settings. */
+  readonly shardGeneration: number
 }
 
 /** One request for a certificate, authenticated and evaluated. */
@@ -66,9 +72,6 @@ export interface LedgerRefusal {
 
 /** The certificate of a uid, new or old; or why there is none. */
 export type IssueOutcome = Result<SignAnswer, LedgerRefusal>
-
-/** What certificates of one ledger must be like to be listed. Every member that is there must hold. */
-export type IssuanceFilter = Omit<CertificatesQuery, 'issuer' | 'client' | 'limit' | 'cursor'>
 
 /** Part of a list: what comes after `after`, in order. */
 export interface PageRequest {

@@ -3,19 +3,18 @@
  *
  * @module
  */
-import { encodeBase64, encodePem, originSchema, type Requester } from '@edge-issuer/shared'
-import { fromHex, toHex } from '@edge-issuer/shared/x509'
+import { encodeBase64, encodePem, originSchema } from '@edge-issuer/shared'
+import { toHex } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { toRfc3339 } from '../model/rfc3339.ts'
+import {
+  type CertificateFilter,
+  filterConditions,
+  type FilteredTables,
+} from '../storage/certificate-filter.ts'
 import { readClamped, readNotices } from './issuances.ts'
-import type {
-  IssuanceFilter,
-  LedgerCertificate,
-  LedgerPage,
-  LedgerRecord,
-  PageRequest,
-} from './messages.ts'
-import { type Condition, nameConditions } from './search-names.ts'
+import type { LedgerCertificate, LedgerPage, LedgerRecord, PageRequest } from './messages.ts'
+import { requesterOf } from './requester.ts'
 
 interface Row extends Record<string, SqlStorageValue> {
   readonly seq: number
@@ -56,29 +55,15 @@ const ALL_COLUMNS = `${COLUMNS}, request_digest, key_id, signature_base, signatu
  */
 const MAX_PAGE_CHARACTERS = 4_194_304
 
-const seconds = (time: string): number => Date.parse(time) / 1000
-
 /** One pass over an index, and not a look-up for each row: where most are renewed, a page would visit them all. */
 const NOT_RENEWED = 'seq IN (SELECT max(seq) FROM issuance GROUP BY lineage)'
 
-/** What each member of a filter means. */
-function conditionsOf(filter: IssuanceFilter): readonly Condition[] {
-  const { serialNumber, uid, name, namespace, current } = filter
-  const { issuedAfter, issuedBefore, expiresAfter, expiresBefore } = filter
-  const conditions: (Condition | undefined)[] = [
-    serialNumber === undefined
-      ? undefined
-      : ['serial = ?', new Uint8Array(fromHex(serialNumber)).buffer],
-    uid === undefined ? undefined : ['uid = ?', uid],
-    ...(name === undefined ? [] : nameConditions(name)),
-    namespace === undefined ? undefined : ['namespace = ?', namespace],
-    current === undefined ? undefined : [NOT_RENEWED],
-    issuedAfter === undefined ? undefined : ['issued_at_ms >= ?', Date.parse(issuedAfter)],
-    issuedBefore === undefined ? undefined : ['issued_at_ms < ?', Date.parse(issuedBefore)],
-    expiresAfter === undefined ? undefined : ['not_after_seconds >= ?', seconds(expiresAfter)],
-    expiresBefore === undefined ? undefined : ['not_after_seconds < ?', seconds(expiresBefore)],
-  ]
-  return conditions.filter((condition) => condition !== undefined)
+/** The ledger's tables. Exported so that tests can search in them. */
+export const LEDGER_TABLES: FilteredTables = {
+  key: 'seq',
+  names: 'issuance_name',
+  suffixes: 'issuance_suffix',
+  notRenewed: NOT_RENEWED,
 }
 
 /** A query, and the values of its parameters. */
@@ -89,11 +74,11 @@ export interface IssuanceQuery {
 
 /** The query of one page. Exported so that a test can ask SQLite which index it takes. */
 export function issuanceQuery(
-  filter: IssuanceFilter,
+  filter: CertificateFilter,
   { after, limit }: PageRequest,
   columns = ALL_COLUMNS,
 ): IssuanceQuery {
-  const conditions = conditionsOf(filter)
+  const conditions = filterConditions(filter, LEDGER_TABLES)
   const where = ['seq > ?', ...conditions.map(([sql]) => sql)].join(' AND ')
   return {
     sql: `SELECT ${columns}
@@ -106,7 +91,7 @@ export function issuanceQuery(
 /** Certificates that a filter matches. */
 export const listIssuances = (
   sql: SqlStorage,
-  filter: IssuanceFilter,
+  filter: CertificateFilter,
   page: PageRequest,
 ): LedgerPage<LedgerCertificate> => {
   const { sql: query, parameters } = issuanceQuery(filter, page, COLUMNS)
@@ -116,7 +101,7 @@ export const listIssuances = (
 /** The same with all that is recorded of them. */
 export const exportIssuances = (
   sql: SqlStorage,
-  filter: IssuanceFilter,
+  filter: CertificateFilter,
   page: PageRequest,
 ): LedgerPage<LedgerRecord> => {
   const { sql: query, parameters } = issuanceQuery(filter, page)
@@ -160,14 +145,9 @@ function toCertificate(row: Row): LedgerCertificate {
     ca: row.root,
     ignored: readNotices(row.ignored),
     warnings: readNotices(row.warnings),
-    requester: toRequester(row.origin),
+    requester: requesterOf(row.origin),
     lineage: row.lineage,
   }
-}
-
-function toRequester(origin: string): Requester {
-  const { kind, namespace, name, username, groups } = originSchema.parse(JSON.parse(origin))
-  return { kind, namespace, name, username, groups }
 }
 
 /** When the last certificate of each lineage was issued, in epoch ms; those that are not here have none. */

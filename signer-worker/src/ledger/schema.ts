@@ -129,4 +129,13 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
       ) SELECT text FROM backwards WHERE at = 0
     ), seq FROM issuance_name;
   `,
+  // One row: which ledger this is, with its number in the directory. An alarm has no request that says it.
+  `
+  CREATE TABLE registration (
+    number INTEGER PRIMARY KEY,
+    issuer TEXT NOT NULL,
+    client TEXT NOT NULL,
+    shard INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]

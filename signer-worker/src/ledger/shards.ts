@@ -25,7 +25,3 @@ export function shardForUid(uid: string, shards: readonly number[]): ShardPlacem
   const shard = homes.at(-1) ?? 0
   return { shard, earlier: [...new Set(homes)].filter((home) => home !== shard), shardGeneration }
 }
-
-/** The numbers of all objects that a client ever had under one issuer. */
-export const allShards = (shards: readonly number[]): readonly number[] =>
-  Array.from({ length: Math.max(...shards) }, (_, index) => index)

@@ -29,7 +29,7 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
 }
 
 /** Numbers that an object keeps about itself. */
-export type MetaKey = 'schema_version' | 'layout' | 'ledger_number'
+export type MetaKey = 'schema_version' | 'layout' | 'acknowledged'
 
 /** @returns `undefined` for a number that was never written. */
 export function readMeta(sql: SqlStorage, key: MetaKey): number | undefined {

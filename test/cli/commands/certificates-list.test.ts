@@ -65,6 +65,23 @@ describe('certificates list', () => {
     })
   })
 
+  it.for([
+    [59, false],
+    [61, true],
+  ] as const)(
+    'says that the index is behind when it is %i seconds behind: %s',
+    async ([seconds, isShown], { expect, ...context }) => {
+      const indexedThrough = new Date(Date.now() - seconds * 1_000).toISOString()
+      const answer = { certificates: [aSummary()], next: null, indexedThrough }
+      const harness = await setUp(good(answer), context)
+      const { stderr } = await harness.certificates('list')
+      expect(stderr.includes(`issued after ${indexedThrough}`)).toBe(isShown)
+      const { stdout } = await harness.certificates('list --json --direct')
+      expect(JSON.parse(stdout)).toEqual(answer)
+      expect(harness.asked()[1]).toBe('/v1/admin/certificates?limit=500&direct=true')
+    },
+  )
+
   it('has a flag for every filter of the protocol', ({ expect }) => {
     const flags = {
       issuer: 'i',

@@ -103,6 +103,7 @@ export const ODD_VALUE_SETS: readonly ValueSet[] = [
     values: {
       imagePullSecrets: null,
       credentialNamespaces: null,
+      tokenServiceAccounts: null,
       issuerUrlAllow: null,
       extraArgs: null,
       env: null,

@@ -58,6 +58,11 @@ it.for([
   },
   {
     resources: ['base'],
+    components: ['without-secrets'],
+    values: { ...UNCONFINED, rbac: { secrets: false } },
+  },
+  {
+    resources: ['base'],
     components: ['openshift'],
     values: { ...UNCONFINED, openshift: true },
   },
@@ -107,5 +112,6 @@ it('every component is compared with the chart, or used in the example', async (
     'issuer-urls',
     'metrics-certificate',
     'openshift',
+    'without-secrets',
   ])
 })

@@ -60,6 +60,26 @@ it.for([
     want: 'leave clusterResourceNamespace and credentialNamespaces empty',
   },
   {
+    name: 'Secrets elsewhere without rights for Secrets',
+    values: { rbac: { secrets: false }, credentialNamespaces: ['team-a'] },
+    want: 'rbac.secrets=false forbids the relay to read Secrets',
+  },
+  {
+    name: 'tokens elsewhere without rights there',
+    values: { ...NAMESPACED, tokenServiceAccounts: [{ namespace: 'team-a', name: 'x' }] },
+    want: 'remove entries of other namespaces from tokenServiceAccounts',
+  },
+  {
+    name: 'a ServiceAccount that is no name',
+    values: { tokenServiceAccounts: [{ namespace: 'team-a', name: 'a/b' }] },
+    want: '/tokenServiceAccounts/0/name',
+  },
+  {
+    name: 'tokens of every ServiceAccount of a namespace',
+    values: { tokenServiceAccounts: [{ namespace: 'team-a' }] },
+    want: "missing property 'name'",
+  },
+  {
     name: 'a monitor of nothing',
     values: { metrics: { enabled: false }, prometheus: { serviceMonitor: { enabled: true } } },
     want: 'the monitors require metrics.enabled=true',

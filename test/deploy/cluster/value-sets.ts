@@ -119,6 +119,18 @@ export const VALUE_SETS: readonly ValueSet[] = [
     },
   },
   {
+    name: 'ServiceAccounts instead of Secrets',
+    values: {
+      rbac: { secrets: false },
+      tokenServiceAccounts: [
+        { namespace: 'team-a', name: 'edge-client' },
+        { namespace: 'team-a', name: 'edge-client.test' },
+        { namespace: 'team-b', name: 'edge-client' },
+        { namespace: 'edge-issuer', name: 'edge-client' },
+      ],
+    },
+  },
+  {
     name: 'as little as possible',
     values: {
       replicaCount: 1,

@@ -5,12 +5,13 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { createCsr } from '@edge-issuer/testbed/pki/csr'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 import type { ApiProxy } from '../../support/edge/api-proxy.ts'
 import type { Permission } from '../../support/edge/permissions.ts'
-import { type EdgeEnvironment, getObject, mustKubectl } from '../environment.ts'
+import { type EdgeEnvironment, getObject, mustKubectl, readyOf } from '../environment.ts'
 import { getSigningRequest, makeSigningRequest } from '../issuing/signing-requests.ts'
 
 /** Where something fails. */
@@ -28,6 +29,7 @@ export type PermissionFault = (permission: Permission, scene: Scene) => Promise<
 /** The Lease that the Role names. */
 const LEASE = { namespace: RELAY_SERVICE_ACCOUNT.namespace, name: 'edge-issuer-relay' } as const
 const FAILURE_LIMIT_MS = 30_000
+const POLL_MS = 200
 /** cert-manager tries to approve within this time. */
 const TRY_MS = 5_000
 
@@ -172,4 +174,14 @@ async function createSigningRequest({ plane }: EdgeEnvironment): Promise<string>
 async function expectNotSigned({ plane }: EdgeEnvironment, name: string): Promise<void> {
   const { status } = await getSigningRequest(plane, name)
   if (status.certificate !== undefined) throw new Error(`${name} has a certificate`)
+}
+
+/** Waits for the result of a request; the relay is not restarted, and uses a permission once it has it. */
+export async function endOf(edge: EdgeEnvironment, name: string): Promise<string | undefined> {
+  const deadlineMs = Date.now() + 2 * FAILURE_LIMIT_MS
+  for (;;) {
+    const reason = readyOf(await getObject(edge.plane, name, 'default'))?.reason
+    if ((reason !== undefined && reason !== 'Pending') || Date.now() > deadlineMs) return reason
+    await sleep(POLL_MS)
+  }
 }

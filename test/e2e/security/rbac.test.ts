@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { createCsr } from '@edge-issuer/testbed/pki/csr'
 import { freePorts } from '@edge-issuer/testbed/processes/ports'
@@ -36,6 +35,7 @@ import {
 } from '../environment.ts'
 import {
   atStart,
+  endOf,
   approvalRefused,
   type PermissionFault,
   notElected,
@@ -50,7 +50,6 @@ import { bindScraper, isScraped, scrapeUnchecked, scrapeRefused } from '../obser
 const NAMESPACE = 'default'
 const GROUP = 'edge-issuer.dev'
 const FAILURE_LIMIT_MS = 30_000
-const POLL_MS = 200
 
 const permissions = await shippedPermissions()
 
@@ -120,9 +119,9 @@ const eventNotWritten: PermissionFault = async (permission) => {
 
 /** The condition of a new issuer says it. */
 const issuerSays =
-  (kind: IssuerKind, text: string): PermissionFault =>
+  (kind: IssuerKind, text: string, spec?: object): PermissionFault =>
   async () => {
-    const name = await createIssuer(kind)
+    const name = await createIssuer(kind, spec)
     await pollUntil({
       what: `${name} to say: ${text}`,
       probe: async () => {
@@ -138,6 +137,12 @@ const UNREADABLE = 'could not read the issuer: '
 const keyNotRead = issuerSays(
   'ClusterIssuer',
   `may not read Secret "edge-issuer/${SECRET_NAME}"; grant it with: kubectl create rolebinding`,
+)
+
+const tokenNotRequested = issuerSays(
+  'ClusterIssuer',
+  'may not request tokens of ServiceAccount "edge-issuer/edge-issuer-relay"; grant it with: kubectl create role edge-issuer-token-requester --namespace edge-issuer',
+  { authSecretName: undefined, serviceAccountRef: {}, clientName: 'cluster' },
 )
 
 /** A repeated Event becomes a series: here, that an issuer is Ready. */
@@ -188,6 +193,7 @@ const FAULTS: Readonly<Record<string, PermissionFault>> = {
   'edge-issuer-metrics-reader may get /metrics': scrapeRefused,
   'edge-issuer-credential-reader may get secrets': keyNotRead,
   'edge-issuer-credential-reader may watch secrets': atStart,
+  'edge-issuer-relay-token may create serviceaccounts/token edge-issuer-relay': tokenNotRequested,
   'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io issuers.edge-issuer.dev/*':
     approvalRefused(async () => createRequest('Issuer')),
   'cert-manager-controller-approve:edge-issuer-dev may approve signers.cert-manager.io clusterissuers.edge-issuer.dev/*':
@@ -213,7 +219,7 @@ describe('without a permission something fails, and with it all works again', ()
         proxy.inject(() => undefined)
         await edge.plane.apply(roleManifest(permission.role))
       }
-      expect(await endOf(await createRequest('ClusterIssuer'))).toBe('Issued')
+      expect(await endOf(edge, await createRequest('ClusterIssuer'))).toBe('Issued')
     },
   )
 })
@@ -262,25 +268,15 @@ async function createRequest(kind: IssuerKind): Promise<string> {
 }
 
 /** Creates one more issuer. @returns Its name for kubectl. */
-async function createIssuer(kind: IssuerKind): Promise<string> {
+async function createIssuer(kind: IssuerKind, spec: object = {}): Promise<string> {
   count += 1
   const name = `issuer-${String(count)}`
   const namespace = kind === 'Issuer' ? { namespace: NAMESPACE } : {}
-  await edge.plane.apply(issuerManifest(edge.signer, { kind, name, ...namespace }))
+  await edge.plane.apply(issuerManifest(edge.signer, { kind, name, spec, ...namespace }))
   return `${kind.toLowerCase()}.${GROUP}/${name}`
 }
 
 async function expectNotReady(name: string): Promise<void> {
   if (readyOf(await getObject(edge.plane, name, NAMESPACE)) !== undefined)
     throw new Error(`${name} has a Ready condition`)
-}
-
-/** Waits for the result of a request; the relay is not restarted, and uses a permission once it has it. */
-async function endOf(name: string): Promise<string | undefined> {
-  const deadlineMs = Date.now() + 2 * FAILURE_LIMIT_MS
-  for (;;) {
-    const reason = readyOf(await getObject(edge.plane, name, NAMESPACE))?.reason
-    if ((reason !== undefined && reason !== 'Pending') || Date.now() > deadlineMs) return reason
-    await sleep(POLL_MS)
-  }
 }

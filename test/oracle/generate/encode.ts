@@ -26,7 +26,7 @@ import {
 import type { SignRequest } from '../../../shared/src/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import { newSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { IssuingCa, IssuingKey } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
@@ -54,7 +54,7 @@ export function issue(asked: Asked): Issued {
     nowMs: asked.nowMs,
   })
   if (!plan.ok) throw new Error(plan.error.map(({ detail }) => detail).join('; '))
-  const serialNumber = randomSerialNumber()
+  const serialNumber = newSerialNumber(1)
   return {
     der: issueCertificate(plan.value, ca, { key, serialNumber }),
     chain: ca.certificates,

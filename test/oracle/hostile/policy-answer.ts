@@ -8,7 +8,7 @@ import { aKey } from '@edge-issuer/testbed/pki/x509'
 import type { Refusal, Result } from '../../../shared/src/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import { newSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
 import type { IssuingCa } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
@@ -48,7 +48,7 @@ export function issueByPolicy(request: PolicyRequest): Presented {
   return {
     certificate: issueCertificate(plan.value, ca, {
       key: key.value,
-      serialNumber: randomSerialNumber(),
+      serialNumber: newSerialNumber(1),
     }),
     intermediates: [authority.der],
     root: ROOT.der,

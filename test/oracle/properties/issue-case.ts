@@ -20,7 +20,7 @@ import {
 import type { SignRequest } from '../../../shared/src/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { loadIssuingCa, loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import { newSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { IssuingCa, IssuingKey } from '../../../signer-worker/src/model/issuing-ca.ts'
 import { evaluate } from '../../../signer-worker/src/policy/evaluate.ts'
 import { compileClientPolicy } from '../../../signer-worker/src/policy/rules/client-policy.ts'
@@ -81,7 +81,7 @@ export function signerOf(
     const plan = evaluate({ request, profile, client, ca, nowMs })
     if (!plan.ok) return { refused: plan.error[0]?.code ?? 'nothing' }
     try {
-      const signing = { key: issuingKey, serialNumber: randomSerialNumber() }
+      const signing = { key: issuingKey, serialNumber: newSerialNumber(1) }
       const der = issueCertificate(plan.value, ca, signing)
       return { issued: { der, chain: ca.certificates, key } }
     } catch (error) {

@@ -16,7 +16,7 @@ import { describe, it } from 'vitest'
 import { parseCertificate } from '../../../shared/src/x509/index.ts'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import { ledgerNumberOf, newSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
 import { type Case, issuingCa, plan } from '../policy/support/evaluate-request.ts'
 
@@ -33,7 +33,7 @@ const KEY_TYPES: readonly KeyType[] = [
 const issue = (
   authority: Authority,
   given: Case,
-  serialNumber = randomSerialNumber(),
+  serialNumber = newSerialNumber(1),
 ): Uint8Array => {
   const ca = issuingCa(authority)
   const key = loadIssuingKey(ca, authority.key.privateKeyPem)
@@ -69,7 +69,7 @@ describe('a certificate', () => {
   it('says what the plan says', ({ expect }) => {
     const authority = makeAuthority()
     const given = { csr: { extensions: [subjectAltName(generalName.dns('a.example'))] } }
-    const serialNumber = randomSerialNumber()
+    const serialNumber = newSerialNumber(1)
     const wanted = plan({ ...given, ca: authority })
     const parsed = parseCertificate(issue(authority, given, serialNumber))
     if (!parsed.ok) throw new Error(parsed.error.message)
@@ -87,7 +87,7 @@ describe('a certificate', () => {
 
   it('is the same octets again, where the signature is not random', ({ expect }) => {
     const authority = makeAuthority({ key: aKey('Ed25519') })
-    const serialNumber = randomSerialNumber()
+    const serialNumber = newSerialNumber(1)
     const given = { csr: { key: aKey('RSA-2048') } }
     expect(issue(authority, given, serialNumber)).toEqual(issue(authority, given, serialNumber))
   })
@@ -100,7 +100,7 @@ describe('the lint before signing', () => {
   const leaf = plan({ ca: authority })
   const issueChanged = (changes: Partial<CertificatePlan>): Uint8Array => {
     if (!key.ok) throw new Error(key.error)
-    const signing = { key: key.value, serialNumber: randomSerialNumber() }
+    const signing = { key: key.value, serialNumber: newSerialNumber(1) }
     return issueCertificate({ ...leaf, ...changes }, ca, signing)
   }
 
@@ -140,21 +140,32 @@ describe('the lint before signing', () => {
 
 describe('a serial number', () => {
   it('has 20 octets, is positive, and does not begin with zero', ({ expect }) => {
-    const numbers = Array.from({ length: 500 }, randomSerialNumber)
+    const numbers = Array.from({ length: 500 }, () => newSerialNumber(1))
     expect(numbers.every(({ length }) => length === 20)).toBe(true)
     expect(numbers.every(([first = 0]) => first >= 0x40 && first <= 0x7f)).toBe(true)
     expect(new Set(numbers.map(String)).size).toBe(500)
   })
 
-  it('is random in all its other bits', ({ expect }) => {
-    const numbers = Array.from({ length: 500 }, randomSerialNumber)
+  it('carries the number of its ledger, and is random in all its other bits', ({ expect }) => {
+    const numbers = Array.from({ length: 500 }, () => newSerialNumber(0xfe_dc_ba_98))
     const set = new Uint8Array(20).map((_, at) =>
       numbers.reduce((bits, number) => bits | (number[at] ?? 0), 0),
     )
     const unset = new Uint8Array(20).map((_, at) =>
       numbers.reduce((bits, number) => bits & (number[at] ?? 0), 0xff),
     )
-    expect([...set]).toEqual([0x7f, ...Array.from({ length: 19 }, () => 0xff)])
-    expect([...unset]).toEqual([0x40, ...Array.from({ length: 19 }, () => 0)])
+    const ledger = [0xfe, 0xdc, 0xba, 0x98]
+    expect([...set]).toEqual([0x7f, ...ledger, ...Array.from({ length: 15 }, () => 0xff)])
+    expect([...unset]).toEqual([0x40, ...ledger, ...Array.from({ length: 15 }, () => 0)])
+  })
+
+  it.for([1, 0x80_00_00_00, 0xff_ff_ff_ff])('gives its ledger back: %i', (number, { expect }) => {
+    // Also as a part of a larger buffer, as rows are read.
+    const embedded = new Uint8Array([9, ...newSerialNumber(number), 9]).subarray(1, 21)
+    expect(ledgerNumberOf(embedded)).toBe(number)
+  })
+
+  it.for([0, 1, 19, 21])('of %i bytes names no ledger', (length, { expect }) => {
+    expect(ledgerNumberOf(new Uint8Array(length).fill(0x41))).toBeUndefined()
   })
 })

@@ -11,7 +11,7 @@ import {
 import { describe, it } from 'vitest'
 import { issueCertificate } from '../../../signer-worker/src/ca/issue.ts'
 import { loadIssuingKey } from '../../../signer-worker/src/ca/issuing-ca.ts'
-import { randomSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
+import { newSerialNumber } from '../../../signer-worker/src/ca/serial.ts'
 import { type Planned, assertMatchesPlan } from '../../../signer-worker/src/ca/verify-issued.ts'
 import type { CertificatePlan } from '../../../signer-worker/src/model/certificate-plan.ts'
 import type { Signing } from '../../../signer-worker/src/model/issuing-ca.ts'
@@ -31,7 +31,7 @@ const plan: CertificatePlan = makePlan({
   ca: authority,
   csr: { extensions: [subjectAltName(generalName.dns('a.example')), keyUsage(0)] },
 })
-const signing: Signing = { key: keyOf(authority), serialNumber: randomSerialNumber() }
+const signing: Signing = { key: keyOf(authority), serialNumber: newSerialNumber(1) }
 const planned: Planned = { plan, ca, signing }
 const certificate = issueCertificate(plan, ca, signing)
 
@@ -62,7 +62,7 @@ describe('a certificate that was built', () => {
   })
 
   it.for([
-    ['serialNumber', { signing: { serialNumber: randomSerialNumber() } }],
+    ['serialNumber', { signing: { serialNumber: newSerialNumber(1) } }],
     [
       'signatureAlgorithm',
       { ca: { signing: issuingCa(makeAuthority({ key: aKey('Ed25519') })).signing } },

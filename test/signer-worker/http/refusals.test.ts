@@ -3,6 +3,7 @@ import {
   ADMIN_CERTIFICATES_PATH,
   ADMIN_EXPORT_PATH,
   adminCertificatePath,
+  adminClientPath,
   certificatesPath,
   isRefusalCode,
   problemSchema,
@@ -29,7 +30,9 @@ import {
 import { it } from 'vitest'
 import * as z from 'zod'
 import { type AdminName, LIMIT } from '../../support/worker-fixture.ts'
+import { aName, newKey, put, remove } from '../support/admin-clients.ts'
 import { type Exchange, send } from '../support/app.ts'
+import { anEntry } from '../support/directory.ts'
 import { adminKeyOf, keyOf, signingKey } from '../support/fixture.ts'
 import { queryLedger } from '../support/ledger.ts'
 import { aCsr, aSignRequest } from '../support/sign-request.ts'
@@ -37,14 +40,10 @@ import { get, post, withHeaders } from '../support/signed.ts'
 
 const asAdmin = (admin: AdminName, path: string): Request => get({ key: adminKeyOf(admin), path })
 
+const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
+
 /** Codes whose routes the worker does not have yet. */
-const WITHOUT_ROUTE = [
-  'client_invalid',
-  'client_quarantined',
-  'client_unknown',
-  'precondition_required',
-  'version_conflict',
-] as const satisfies RefusalCode[]
+const WITHOUT_ROUTE = ['client_quarantined'] as const satisfies RefusalCode[]
 type Routed = Exclude<RefusalCode, (typeof WITHOUT_ROUTE)[number]>
 
 const isRouted = (code: string): code is Routed =>
@@ -117,6 +116,14 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
 
   query_malformed: async () => send(asAdmin('read', `${ADMIN_CERTIFICATES_PATH}?color=red`)),
   role_missing: async () => send(asAdmin('read', ADMIN_EXPORT_PATH)),
+  client_unknown: async () => send(asAdmin('read', adminClientPath('nowhere'))),
+  client_invalid: async () => put(aName(), { entry: {} }),
+  precondition_required: async () => remove(aName()),
+  version_conflict: async () => {
+    const client = aName()
+    await put(client, { entry: anEntry([newKey()]) })
+    return put(client, { entry: anEntry([newKey()]) })
+  },
   certificate_unknown: async () => send(asAdmin('read', adminCertificatePath('00'))),
 
   idempotency_conflict: async () => {
@@ -136,7 +143,6 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
     return send(post(aSignRequest(), { key: keyOf('broken') }))
   },
   directory_unavailable: async () => {
-    const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
     return send(get({ key: signingKey(makeKey('Ed25519').privateKey) }), {
       openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
     })

@@ -1,16 +1,13 @@
 import type { Requester, SignOrigin } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
-import type {
-  IssuanceFilter,
-  IssueRequest,
-  LedgerRecord,
-} from '../../../signer-worker/src/ledger/messages.ts'
+import type { IssueRequest, LedgerRecord } from '../../../signer-worker/src/ledger/messages.ts'
 import {
   exportIssuances,
   issuanceQuery,
   lastIssuances,
   listIssuances,
 } from '../../../signer-worker/src/ledger/records.ts'
+import type { CertificateFilter } from '../../../signer-worker/src/storage/certificate-filter.ts'
 import { anIssueRequest, issue } from '../support/issue-request.ts'
 import { queryLedger, withLedger } from '../support/ledger.ts'
 
@@ -18,11 +15,11 @@ const PAGE = { after: 0, limit: 100 }
 
 const requesterOf = ({ uid: _uid, ...asker }: SignOrigin): Requester => asker
 
-const find = async (client: string, filter: IssuanceFilter): Promise<readonly LedgerRecord[]> =>
+const find = async (client: string, filter: CertificateFilter): Promise<readonly LedgerRecord[]> =>
   withLedger(client, ({ sql }) => [...exportIssuances(sql, filter, PAGE).items])
 
 describe('a certificate is found by', () => {
-  it.for<[string, (record: LedgerRecord) => IssuanceFilter]>([
+  it.for<[string, (record: LedgerRecord) => CertificateFilter]>([
     ['its serial number', ({ serialNumber }) => ({ serialNumber })],
     ['its uid', ({ uid }) => ({ uid })],
     ['a name, whatever its case', () => ({ name: 'Found.Example' })],
@@ -58,7 +55,7 @@ describe('a certificate is found by', () => {
   })
 })
 
-it.for<[string, IssuanceFilter]>([
+it.for<[string, CertificateFilter]>([
   ['a serial number', { serialNumber: '00' }],
   ['a uid', { uid: 'nobody' }],
   ['a name', { name: 'example' }],
@@ -138,7 +135,7 @@ it('pages follow each other without a gap', async ({ expect }) => {
   expect(new Set(uids).size).toBe(5)
 })
 
-it.for<[string, IssuanceFilter, RegExp]>([
+it.for<[string, CertificateFilter, RegExp]>([
   ['a serial number', { serialNumber: '00' }, /INDEX sqlite_autoindex_issuance_2/],
   ['a uid', { uid: 'u' }, /INDEX sqlite_autoindex_issuance_1/],
   ['a name', { name: 'n' }, /issuance_name USING PRIMARY KEY/],

@@ -4,17 +4,11 @@
  * @module
  */
 import { env } from 'cloudflare:workers'
-import * as z from 'zod'
 import { loadSettings } from '../../../signer-worker/src/config/settings.ts'
-import {
-  type OpenClientSource,
-  openClientSource,
-} from '../../../signer-worker/src/directory/client.ts'
-import type { StoredClient } from '../../../signer-worker/src/directory/messages.ts'
+import { openClientSource } from '../../../signer-worker/src/directory/client.ts'
 import { type AppDependencies, createApp } from '../../../signer-worker/src/http/app.ts'
 import type { LogEntry } from '../../../signer-worker/src/http/log.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
-import { CLIENT_NAMES, fixture } from './fixture.ts'
 
 /** What came back, and what was logged. */
 export interface Exchange {
@@ -31,29 +25,6 @@ export interface Replacements extends Partial<AppDependencies> {
   readonly bindings?: Readonly<Record<string, unknown>>
 }
 
-const entries = z.record(z.string(), z.unknown()).parse(JSON.parse(fixture.TEST_CLIENTS))
-const stored = Object.entries(entries).map(([name, entry]): StoredClient => ({
-  name,
-  version: 1,
-  disabled: false,
-  quarantined: false,
-  createdAtMs: 0,
-  updatedAtMs: 0,
-  entry: JSON.stringify(entry),
-}))
-
-/** The clients of the fixture, and those that a test has put into the directory. */
-const openFixture: OpenClientSource = (bindings) => {
-  const directory = openClientSource(bindings)
-  return {
-    findClient: async (name) =>
-      stored.find((client) => client.name === name) ?? directory.findClient(name),
-    findClientByKey: async (keyId) =>
-      stored.find(({ name }) => CLIENT_NAMES.get(keyId) === name) ??
-      directory.findClientByKey(keyId),
-  }
-}
-
 /** Builds an application; what it gives sends one request. */
 export function anApp(replacements: Replacements = {}): (request: Request) => Promise<Exchange> {
   const { bindings, ...dependencies } = replacements
@@ -61,7 +32,7 @@ export function anApp(replacements: Replacements = {}): (request: Request) => Pr
   const app = createApp({
     loadSettings,
     openLedger,
-    openClientSource: openFixture,
+    openClientSource,
     writeLog: (entry) => log.push(entry),
     nowMs: Date.now,
     ...dependencies,

@@ -61,11 +61,6 @@ const clientKeys = z.record(z.enum(CLIENTS), z.string()).parse(JSON.parse(fixtur
 export const keyOf = (client: ClientName): SigningKey =>
   signingKey(createPrivateKey(clientKeys[client]))
 
-/** Clients by the thumbprints of their keys. */
-export const CLIENT_NAMES: ReadonlyMap<string, ClientName> = new Map(
-  CLIENTS.map((name) => [keyOf(name).keyId, name]),
-)
-
 const adminKeys = z.record(z.enum(ADMINS), z.string()).parse(JSON.parse(fixture.TEST_ADMIN_KEYS))
 
 /** The key of an admin that the worker knows. */

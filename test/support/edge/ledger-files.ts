@@ -25,8 +25,8 @@ const rowSchema = z.object({ uid: z.string(), serial: z.instanceof(Uint8Array) }
  */
 export async function readLedgerFiles(directory: string): Promise<readonly LedgerRow[]> {
   const root = join(directory, 'worker', 'ledger')
-  const files = (await readdir(root, { recursive: true })).filter(
-    (file) => file.endsWith('.sqlite') && !file.endsWith('metadata.sqlite'),
+  const files = (await readdir(root, { recursive: true })).filter((file) =>
+    /(^|\/)Ledger\/[0-9a-f]+\.sqlite$/.test(file),
   )
   return files.flatMap((file) => {
     using database = new DatabaseSync(join(root, file), { readOnly: true })

@@ -15,6 +15,7 @@ const FILES = {
     'deploy/rbac/leader-election.yaml',
     'deploy/rbac/metrics.yaml',
     'deploy/rbac/credential-reader.yaml',
+    'deploy/rbac/relay-token.yaml',
   ],
   approve: ['deploy/rbac/cert-manager-approve.yaml'],
 } as const

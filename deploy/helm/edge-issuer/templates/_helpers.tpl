@@ -165,6 +165,9 @@ subjects:
 {{- fail "env: NODE_OPTIONS from a reference cannot be joined with nodeOptions; set nodeOptions to ''" -}}
 {{- end -}}
 {{- end -}}
+{{- if and (not $v.rbac.secrets) $v.credentialNamespaces -}}
+{{- fail "credentialNamespaces: rbac.secrets=false forbids the relay to read Secrets; leave credentialNamespaces empty, or set rbac.secrets=true" -}}
+{{- end -}}
 {{- include "edge-issuer.validateNamespaced" . -}}
 {{- include "edge-issuer.validateMetricsCertificate" . -}}
 {{- end -}}
@@ -177,6 +180,11 @@ subjects:
 {{- end -}}
 {{- if or $v.clusterResourceNamespace $v.credentialNamespaces -}}
 {{- fail "rbac.namespaced=true: the relay reads Secrets in its own namespace only; leave clusterResourceNamespace and credentialNamespaces empty" -}}
+{{- end -}}
+{{- range $v.tokenServiceAccounts -}}
+{{- if ne .namespace $.Release.Namespace -}}
+{{- fail "rbac.namespaced=true: the relay requests tokens in its own namespace only; remove entries of other namespaces from tokenServiceAccounts" -}}
+{{- end -}}
 {{- end -}}
 {{- if $v.admissionPolicies.issuerUrls.allow -}}
 {{- fail "rbac.namespaced=true: a ValidatingAdmissionPolicy is cluster-scoped; leave admissionPolicies.issuerUrls.allow empty" -}}

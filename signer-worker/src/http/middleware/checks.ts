@@ -12,11 +12,12 @@ import { refuse } from '../respond.ts'
  * Refuses every other method with `method_not_allowed`. HEAD, which Hono takes for GET, never comes
  * here: no client can sign it.
  */
-export function onlyMethod(method: SignedMethod): MiddlewareHandler<AppEnv> {
+export function onlyMethod(...methods: readonly SignedMethod[]): MiddlewareHandler<AppEnv> {
   return async function checkMethod(c, next) {
-    if (c.req.method === method) return next()
-    const detail = `method ${c.req.method} is not allowed; use ${method}`
-    return refuse(c, { code: 'method_not_allowed', detail }, { allow: method })
+    if (methods.some((method) => c.req.method === method)) return next()
+    const allow = methods.join(', ')
+    const detail = `method ${c.req.method} is not allowed; use ${allow}`
+    return refuse(c, { code: 'method_not_allowed', detail }, { allow })
   }
 }
 

@@ -11,9 +11,7 @@ import {
   type SignRequest,
   signRequestSchema,
 } from '@edge-issuer/shared'
-
-/** RFC 8259 §8.1: JSON is UTF-8, without a byte order mark. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+import { parseJson } from '../parse-json.ts'
 
 /**
  * @param idempotencyKey - The header, which the signature covers; must be the uid of the origin.
@@ -24,7 +22,7 @@ export function readSignRequest(
   idempotencyKey: string | undefined,
 ): Result<SignRequest, Refusal> {
   const json = parseJson(body)
-  if (!json.ok) return malformed('the body is not JSON in UTF-8')
+  if (!json.ok) return json
   const parsed = signRequestSchema.safeParse(json.value)
   if (!parsed.success) {
     const errors = parsed.error.issues.map(
@@ -36,14 +34,6 @@ export function readSignRequest(
     return malformed('the idempotency key is not the uid of the origin')
   }
   return ok(parsed.data)
-}
-
-function parseJson(body: Uint8Array): Result<unknown, undefined> {
-  try {
-    return ok(JSON.parse(utf8.decode(body)))
-  } catch {
-    return err(undefined)
-  }
 }
 
 const malformed = (detail: string): Result<never, Refusal> =>

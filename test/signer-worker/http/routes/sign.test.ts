@@ -239,6 +239,7 @@ it('keeps the evidence: anyone with the client’s public key can check what it 
   expect(JSON.parse(names ?? '')).toEqual({
     subject: 'CN=a.example',
     subjectAltNames: ['DNS:a.example'],
+    commonNames: ['a.example'],
   })
   expect(base).toContain(`"content-digest": ${sent.headers.get('content-digest') ?? ''}`)
   const octets = signature instanceof ArrayBuffer ? Buffer.from(signature) : Buffer.of()

@@ -7,17 +7,18 @@
  * @module
  */
 import type { Handler } from 'hono'
-import { askLedger, type LedgerAddress } from '../../../ledger/client.ts'
+import type { RegisteredLedger } from '../../../directory/messages.ts'
+import { askLedger } from '../../../ledger/client.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../../context.ts'
-import { answerMetrics } from '../../respond.ts'
+import { answerMetrics, refuseForAll } from '../../respond.ts'
 import { type Metric, renderMetrics, type Sample } from './prometheus.ts'
-import { configuredLedgers } from './select-ledgers.ts'
+import { selectLedgers } from './select-ledgers.ts'
 
 /** Answers with counters of every ledger, and when each issuing CA ends. */
 export const metrics: Handler<AppEnv> = async (c) => {
-  const ledgers = await Promise.all(
-    configuredLedgers(c.get('config')).map(async (ledger) => samplesOf(c, ledger)),
-  )
+  const selected = await selectLedgers(c, {})
+  if (!selected.ok) return refuseForAll(c, selected.error)
+  const ledgers = await Promise.all(selected.value.map(async (ledger) => samplesOf(c, ledger)))
   const gather = (name: keyof LedgerSamples): readonly Sample[] =>
     ledgers.flatMap((samples) => samples[name])
   addLogFields(c, { outcome: 'measured' })
@@ -67,9 +68,9 @@ interface LedgerSamples {
   readonly size: readonly Sample[]
 }
 
-async function samplesOf(c: AppContext, ledger: LedgerAddress): Promise<LedgerSamples> {
+async function samplesOf(c: AppContext, ledger: RegisteredLedger): Promise<LedgerSamples> {
   const { issuer, client, shard } = ledger
-  const labels = { issuer, client: client.name, shard: String(shard) }
+  const labels = { issuer, client, shard: String(shard) }
   const asked = await askLedger(c.env, ledger, async (object) => object.counters())
   if (!asked.ok) {
     return { up: [{ labels, value: 0 }], issued: [], replayed: [], refused: [], size: [] }

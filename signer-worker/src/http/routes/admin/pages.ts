@@ -4,15 +4,16 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import { askLedger, type LedgerAddress } from '../../../ledger/client.ts'
+import type { RegisteredLedger } from '../../../directory/messages.ts'
+import { askLedger } from '../../../ledger/client.ts'
 import type { Ledger } from '../../../ledger/ledger.ts'
 import type { LedgerPage, LedgerRefusal, PageRequest } from '../../../ledger/messages.ts'
-import { type Cursor, writeCursor } from './cursor.ts'
+import { type LedgerCursor, writeCursor } from './cursor.ts'
 
 /** Where to read, and how much. */
 export interface PageOrder {
-  readonly ledgers: readonly LedgerAddress[]
-  readonly cursor: Cursor | undefined
+  readonly ledgers: readonly RegisteredLedger[]
+  readonly cursor: LedgerCursor | undefined
   readonly limit: number
 }
 
@@ -49,7 +50,7 @@ export async function readPage<Item>(
     const page = { after, limit: limit - items.length }
     const part = await askLedger(env, ledger, async (object) => read(object, page))
     if (!part.ok) return part
-    for (const item of part.value.items) items.push({ ...item, issuer, client: client.name })
+    for (const item of part.value.items) items.push({ ...item, issuer, client })
     const { next } = part.value
     if (next !== undefined) return ok({ items, next: writeCursor(cursorAt(ledger, next)) })
     const following = rest[index + 1]
@@ -64,15 +65,15 @@ export async function readPage<Item>(
 const CURSOR_OF_NONE: Refusal = {
   code: 'query_malformed',
   detail:
-    'cursor: its ledger is none of those that are asked for; if the configuration has changed, begin again',
+    'cursor: its ledger is none of those that the query selects; begin again without a cursor',
 }
 
-const isAt = ({ issuer, client, shard }: LedgerAddress, cursor: Cursor): boolean =>
-  issuer === cursor.issuer && client.name === cursor.client && shard === cursor.shard
+const isAt = ({ issuer, client, shard }: RegisteredLedger, cursor: LedgerCursor): boolean =>
+  issuer === cursor.issuer && client === cursor.client && shard === cursor.shard
 
-const cursorAt = ({ issuer, client, shard }: LedgerAddress, after: number): Cursor => ({
+const cursorAt = ({ issuer, client, shard }: RegisteredLedger, after: number): LedgerCursor => ({
   issuer,
-  client: client.name,
+  client,
   shard,
   after,
 })

@@ -12,11 +12,14 @@ import {
   type Result,
 } from '@edge-issuer/shared'
 import type * as z from 'zod/mini'
-import { type Cursor, readCursor } from './cursor.ts'
+import { readCursor } from './cursor.ts'
 
-/** A query, and the parts that every list has. */
-export interface ReadQuery<Query> {
-  readonly query: Query
+/** What every list has in its query. */
+type ListMembers = Pick<RefusalsQuery, 'limit' | 'cursor'>
+
+/** How much of a list, and from where. */
+export interface Slice<Cursor> {
+  /** `undefined` for the first page. */
   readonly cursor: Cursor | undefined
   readonly limit: number
 }
@@ -39,19 +42,21 @@ export function readMembers<Query>(
   return errors.length > 0 || !parsed.success ? malformed(errors.join('; ')) : ok(parsed.data)
 }
 
-/** Reads the query of a list; as {@link readMembers}, and a cursor that no page gave is malformed. */
-export function readQuery<Query extends Pick<RefusalsQuery, 'limit' | 'cursor'>>(
-  search: URLSearchParams,
-  schema: z.ZodMiniType<Query>,
-): Result<ReadQuery<Query>, Refusal> {
-  const query = readMembers(search, schema)
-  if (!query.ok) return query
-  const { limit, cursor: text } = query.value
-  const cursor = text === undefined ? undefined : readCursor(text)
+/**
+ * Reads what every list has in its query.
+ *
+ * @param schema - Of the cursors of this list.
+ * @returns `query_malformed` for a cursor that no page of such a list gave.
+ */
+export function readSlice<Cursor>(
+  { limit, cursor: text }: ListMembers,
+  schema: z.ZodMiniType<Cursor>,
+): Result<Slice<Cursor>, Refusal> {
+  const cursor = text === undefined ? undefined : readCursor(text, schema)
   if (text !== undefined && cursor === undefined) {
-    return malformed('cursor: is not the "next" of a page')
+    return malformed('cursor: is not the "next" of a page of this list')
   }
-  return ok({ query: query.value, cursor, limit: Number(limit ?? DEFAULT_PAGE_ITEMS) })
+  return ok({ cursor, limit: Number(limit ?? DEFAULT_PAGE_ITEMS) })
 }
 
 const malformed = (detail: string): Result<never, Refusal> =>

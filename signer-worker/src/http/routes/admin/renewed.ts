@@ -5,7 +5,8 @@
  * @module
  */
 import { ok, type Result } from '@edge-issuer/shared'
-import { askLedger, type LedgerAddress } from '../../../ledger/client.ts'
+import type { RegisteredLedger } from '../../../directory/messages.ts'
+import { askLedger } from '../../../ledger/client.ts'
 import type { LedgerCertificate, LedgerRefusal } from '../../../ledger/messages.ts'
 import { toRfc3339 } from '../../../model/rfc3339.ts'
 
@@ -24,18 +25,19 @@ type Listed = Pick<LedgerCertificate, 'issuedAt' | 'lineage'> & {
  */
 export async function withoutRenewed<Item extends Listed>(
   env: Env,
-  ledgers: readonly LedgerAddress[],
+  ledgers: readonly RegisteredLedger[],
   items: readonly Item[],
 ): Promise<Result<readonly Item[], LedgerRefusal>> {
   const last = new Map<string, number>()
+  const shards = countShards(ledgers)
   for (const ledger of ledgers) {
-    if (ledger.client.shards.every((count) => count === 1)) continue
+    if ((shards.get(keyOf(ledger.issuer, ledger.client)) ?? 0) < 2) continue
     const lineages = items.filter((item) => isIn(item, ledger)).map(({ lineage }) => lineage)
     if (lineages.length === 0) continue
     const asked = await askLedger(env, ledger, async (object) => object.lastIssuances(lineages))
     if (!asked.ok) return asked
     for (const [lineage, lastMs] of Object.entries(asked.value)) {
-      const key = keyOf(ledger.issuer, ledger.client.name, lineage)
+      const key = keyOf(ledger.issuer, ledger.client, lineage)
       last.set(key, Math.max(lastMs, last.get(key) ?? 0))
     }
   }
@@ -47,9 +49,18 @@ export async function withoutRenewed<Item extends Listed>(
   )
 }
 
-const isIn = ({ issuer, client }: Listed, ledger: LedgerAddress): boolean =>
-  issuer === ledger.issuer && client === ledger.client.name
+const isIn = ({ issuer, client }: Listed, ledger: RegisteredLedger): boolean =>
+  issuer === ledger.issuer && client === ledger.client
+
+/** How many objects each ledger has. */
+function countShards(ledgers: readonly RegisteredLedger[]): ReadonlyMap<string, number> {
+  const shards = new Map<string, number>()
+  for (const { issuer, client } of ledgers) {
+    const key = keyOf(issuer, client)
+    shards.set(key, (shards.get(key) ?? 0) + 1)
+  }
+  return shards
+}
 
 /** No name has a colon. */
-const keyOf = (issuer: string, client: string, lineage: string): string =>
-  `${issuer}:${client}:${lineage}`
+const keyOf = (...names: readonly string[]): string => names.join(':')

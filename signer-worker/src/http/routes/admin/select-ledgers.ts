@@ -1,87 +1,84 @@
 /**
- * Which ledgers a query is about. Every object is known from the configuration alone: nothing lists Durable
- * Objects by their names.
+ * Which ledgers a query is about: those that the directory has registered. A ledger is registered before it is
+ * first written, so none is missing, and a question makes no object that there is not.
  *
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
-import type { SignerConfig } from '../../../config/exports.ts'
-import { askLedger, type LedgerAddress } from '../../../ledger/client.ts'
+import { askDirectory } from '../../../directory/client.ts'
+import type { LedgerSelection, RegisteredLedger } from '../../../directory/messages.ts'
 import type { LedgerRefusal } from '../../../ledger/messages.ts'
-import { allShards } from '../../../ledger/shards.ts'
-
-/** Which ledgers; all when nothing is said. */
-export interface LedgerSelection {
-  readonly issuer?: string | undefined
-  readonly client?: string | undefined
-}
-
-/** In the order of the configuration: clients, each with its issuers, each with its shards. */
-export const configuredLedgers = ({ clients }: SignerConfig): readonly LedgerAddress[] =>
-  clients.flatMap((client) => client.issuers.flatMap((issuer) => ledgerOf(issuer, client)))
-
-const ledgerOf = (
-  issuer: string,
-  client: SignerConfig['clients'][number],
-): readonly LedgerAddress[] =>
-  allShards(client.shards).map((shard): LedgerAddress => ({ issuer, client, shard }))
+import type { AppContext } from '../../context.ts'
 
 /**
- * A ledger outlives its issuer: with both names an issuer that the configuration has no more, or not for this
- * client, is found as long as the client's entry says how many shards there were.
- *
- * @returns The ledgers; or `query_malformed` for a name that neither the configuration nor a ledger has.
+ * @returns The ledgers, by issuer and then by number; or `query_malformed` for a name that neither the
+ *   configuration nor a ledger has.
  */
 export async function selectLedgers(
-  env: Env,
-  config: SignerConfig,
+  c: AppContext,
   selection: LedgerSelection,
-): Promise<Result<readonly LedgerAddress[], LedgerRefusal>> {
-  const { issuer, client: clientName } = selection
-  const known = configuredLedgers(config).filter((ledger) => isSelected(ledger, selection))
-  if (known.length > 0) return ok(known)
-  const client = config.clients.find(({ name }) => name === clientName)
-  if (clientName !== undefined && client === undefined) return unknownClient(clientName)
-  if (issuer === undefined) return ok([])
-  const isConfigured = config.issuers.has(issuer) || config.brokenIssuers.has(issuer)
-  const ledgers = client === undefined ? [] : ledgerOf(issuer, client)
-  if (isConfigured) return ok(ledgers)
-  const isUsed = await hasRecords(env, ledgers)
-  if (!isUsed.ok) return isUsed
-  return isUsed.value ? ok(ledgers) : unknownIssuer(issuer, clientName)
+): Promise<Result<readonly RegisteredLedger[], LedgerRefusal>> {
+  const asked = await askDirectory(c.env, async (directory) => directory.listLedgers(selection))
+  if (!asked.ok || asked.value.length === 0) return orUnknown(c, selection, asked)
+  return ok(asked.value.toSorted(byIssuer))
 }
 
-/** Whether one of the objects ever issued or refused anything. */
-async function hasRecords(
+/** The same for the names of the issuers that the ledgers belong to, in order. */
+export async function selectIssuers(
+  c: AppContext,
+  selection: LedgerSelection,
+): Promise<Result<readonly string[], LedgerRefusal>> {
+  const asked = await askDirectory(c.env, async (directory) => directory.listIssuers(selection))
+  return orUnknown(c, selection, asked)
+}
+
+/** Ledgers by their numbers, which never change. */
+const known = new Map<number, RegisteredLedger>()
+
+/** Maximum of ledgers that an isolate remembers. */
+const MAX_KNOWN = 10_000
+
+/** @returns `undefined` for a number that was never allocated. */
+export async function findLedger(
   env: Env,
-  ledgers: readonly LedgerAddress[],
-): Promise<Result<boolean, LedgerRefusal>> {
-  for (const ledger of ledgers) {
-    const asked = await askLedger(env, ledger, async (object) => object.counters())
-    if (!asked.ok) return asked
-    const { issued, refused } = asked.value
-    if (issued > 0 || Object.keys(refused).length > 0) return ok(true)
+  number: number,
+): Promise<Result<RegisteredLedger | undefined, LedgerRefusal>> {
+  const remembered = known.get(number)
+  if (remembered !== undefined) return ok(remembered)
+  const found = await askDirectory(env, async (directory) => directory.findLedger(number))
+  if (found.ok && found.value !== undefined) {
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(number, found.value)
   }
-  return ok(false)
+  return found
 }
 
-const isSelected = (ledger: LedgerAddress, { issuer, client }: LedgerSelection): boolean =>
-  (issuer === undefined || ledger.issuer === issuer) &&
-  (client === undefined || ledger.client.name === client)
+/** Numbers are allocated in ascending order, and the directory lists by them. */
+const byIssuer = (one: RegisteredLedger, other: RegisteredLedger): number =>
+  one.issuer < other.issuer ? -1 : one.issuer > other.issuer ? 1 : one.number - other.number
+
+/** Without ledgers, a name is right only if the directory has such a client, or the configuration such an issuer. */
+async function orUnknown<T>(
+  c: AppContext,
+  { issuer, client }: LedgerSelection,
+  asked: Result<readonly T[], LedgerRefusal>,
+): Promise<Result<readonly T[], LedgerRefusal>> {
+  if (!asked.ok || asked.value.length > 0) return asked
+  if (client !== undefined) {
+    const found = await askDirectory(c.env, async (directory) => directory.findClient(client))
+    if (!found.ok) return found
+    if (found.value === undefined) return unknown(`client: there is no client "${client}"`)
+  }
+  const config = c.get('config')
+  if (issuer !== undefined && !config.issuers.has(issuer) && !config.brokenIssuers.has(issuer)) {
+    return unknown(
+      client === undefined
+        ? `issuer: neither the configuration nor a ledger has an issuer "${issuer}"`
+        : `issuer: the configuration has no issuer "${issuer}", and client "${client}" has no ledger of it`,
+    )
+  }
+  return asked
+}
 
 const unknown = (detail: string): Result<never, LedgerRefusal> =>
   err({ refusals: [{ code: 'query_malformed', detail } satisfies Refusal] })
-
-const unknownClient = (name: string): Result<never, LedgerRefusal> =>
-  unknown(
-    `client: the configuration has no readable client "${name}"; to read the ledger of one that was removed, ` +
-      'put its entry back with the same shards',
-  )
-
-function unknownIssuer(name: string, client: string | undefined): Result<never, LedgerRefusal> {
-  return unknown(
-    client === undefined
-      ? `issuer: the configuration has no issuer "${name}"; if it was removed, name the client as well`
-      : `issuer: the configuration has no issuer "${name}", and neither has the ledger of client "${client}"`,
-  )
-}

@@ -13,6 +13,7 @@ import * as z from 'zod/mini'
 import type { AdminName } from '../../../../support/worker-fixture.ts'
 import { codeOf, type Exchange, send } from '../../../support/app.ts'
 import { adminKeyOf, keyOf } from '../../../support/fixture.ts'
+import { indexLedgers } from '../../../support/index.ts'
 import { aCsr, aSignRequest } from '../../../support/sign-request.ts'
 import { get, post } from '../../../support/signed.ts'
 
@@ -38,39 +39,55 @@ beforeAll(async () => {
     issued.push(signAnswerSchema.parse(body))
   }
   await send(post(aSignRequest(), { key: keyOf('cluster-1') }))
+  await indexLedgers({ issuer: 'default' })
 })
+
+/** Where a list comes from: the index, or the ledgers. */
+const WAYS = [{}, { direct: 'true' }] as const
 
 const serials = (): readonly string[] => issued.map(({ serialNumber }) => serialNumber).toSorted()
 
 describe('the list', () => {
-  it('has the certificates of every object of a client', async ({ expect }) => {
-    const { certificates, next } = await list({ client: 'listed' })
+  it.for(WAYS)('has the certificates of every object of a client: %o', async (way, { expect }) => {
+    const { certificates, next } = await list({ client: 'listed', ...way })
     expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(serials())
     expect(new Set(certificates.map(({ client }) => client))).toEqual(new Set(['listed']))
     expect(next).toBeNull()
   })
 
-  it.for([1, 5, 11, 12])('in pages of %i has each of them once', async (limit, { expect }) => {
-    const found: string[] = []
-    let cursor: string | null | undefined
-    let pages = 0
-    while (cursor !== null) {
-      const page = await list({
-        client: 'listed',
-        limit: String(limit),
-        ...(cursor === undefined ? {} : { cursor }),
-      })
-      expect(page.certificates.length).toBeLessThanOrEqual(limit)
-      found.push(...page.certificates.map(({ serialNumber }) => serialNumber))
-      cursor = page.next
-      pages += 1
-    }
-    expect(found.toSorted()).toEqual(serials())
-    expect(pages).toBeLessThanOrEqual(Math.ceil(COUNT / limit) + 2)
+  it.for([1, 5, 11, 12].flatMap((limit) => WAYS.map((way) => ({ ...way, limit }))))(
+    'in pages has each of them once: %o',
+    async ({ limit, ...way }, { expect }) => {
+      const found: string[] = []
+      let cursor: string | null | undefined
+      let pages = 0
+      while (cursor !== null) {
+        const page = await list({
+          ...way,
+          client: 'listed',
+          limit: String(limit),
+          ...(cursor === undefined ? {} : { cursor }),
+        })
+        expect(page.certificates.length).toBeLessThanOrEqual(limit)
+        found.push(...page.certificates.map(({ serialNumber }) => serialNumber))
+        cursor = page.next
+        pages += 1
+      }
+      expect(found.toSorted()).toEqual(serials())
+      expect(pages).toBeLessThanOrEqual(Math.ceil(COUNT / limit) + 2)
+    },
+  )
+
+  it('is the same from the ledgers as from the index, in the same order', async ({ expect }) => {
+    const { indexedThrough, ...indexed } = await list({ issuer: 'default', limit: '500' })
+    expect(await list({ issuer: 'default', limit: '500', direct: 'true' })).toEqual(indexed)
+    const behindMs = Date.now() - Date.parse(indexedThrough ?? '')
+    expect(behindMs).toBeGreaterThan(0)
+    expect(behindMs).toBeLessThan(60_000)
   })
 
-  it('of all clients has those of others too', async ({ expect }) => {
-    const { certificates } = await list({ limit: '500' })
+  it.for(WAYS)('of all clients has those of others too: %o', async (way, { expect }) => {
+    const { certificates } = await list({ limit: '500', ...way })
     const clients = new Set(certificates.map(({ client }) => client))
     expect([...clients]).toEqual(expect.arrayContaining(['cluster-1', 'listed']))
   })
@@ -92,6 +109,7 @@ describe('the list', () => {
         },
       ],
       next: null,
+      indexedThrough: expect.any(String),
     })
   })
 
@@ -119,7 +137,9 @@ describe('the list', () => {
     { client: 'listed', name: 'nothing.example' },
     { expiresBefore: '2020-01-01T00:00:00Z' },
   ])('is empty for %o', async (query, { expect }) => {
-    expect(await list(query)).toEqual({ certificates: [], next: null })
+    const empty = { certificates: [], next: null }
+    expect(await list(query)).toEqual({ ...empty, indexedThrough: expect.any(String) })
+    expect(await list({ ...query, direct: 'true' })).toEqual(empty)
   })
 
   it.for([
@@ -144,26 +164,42 @@ describe('the list', () => {
     })
   })
 
-  it('is refused when one ledger does not answer: it would not be whole', async ({ expect }) => {
-    const LEDGER = {
-      getByName: () => {
-        throw new Error('gone')
-      },
-    }
-    const request = get({ key: adminKeyOf('read'), path: ADMIN_CERTIFICATES_PATH })
-    const exchange = await send(request, { bindings: { LEDGER } })
-    expect([exchange.status, codeOf(exchange)]).toEqual([503, 'ledger_unavailable'])
-    expect(exchange.log).toEqual([expect.objectContaining({ reason: 'Error: gone' })])
-  })
+  it.for([
+    ['the index', '', 'INDEX', 'ledger_unavailable'],
+    ['a ledger', '?direct=true', 'LEDGER', 'ledger_unavailable'],
+    ['the directory', '', 'DIRECTORY', 'directory_unavailable'],
+    ['the directory', '?direct=true', 'DIRECTORY', 'directory_unavailable'],
+  ] as const)(
+    'is refused when %s does not respond: it would not be whole%s',
+    async ([, search, binding, code], { expect }) => {
+      const bindings = {
+        [binding]: {
+          getByName: () => {
+            throw new Error('gone')
+          },
+        },
+      }
+      const request = get({ key: adminKeyOf('read'), path: ADMIN_CERTIFICATES_PATH + search })
+      const exchange = await send(request, { bindings })
+      expect([exchange.status, codeOf(exchange)]).toEqual([503, code])
+      expect(exchange.log).toEqual([expect.objectContaining({ reason: 'Error: gone' })])
+    },
+  )
 
-  it('cannot go on in a ledger that is none of those asked for: it would look complete', async ({
-    expect,
-  }) => {
-    const place = { issuer: 'default', client: 'gone', shard: 0, after: 1 }
-    const cursor = Buffer.from(JSON.stringify(place)).toString('base64url')
-    const exchange = await ask(`${ADMIN_CERTIFICATES_PATH}?cursor=${cursor}`)
-    expect([exchange.status, codeOf(exchange)]).toEqual([400, 'query_malformed'])
-  })
+  it.for([
+    ['?', { issuer: 'missing', ledger: 1, seq: 1 }],
+    ['?direct=true&', { issuer: 'default', client: 'gone', shard: 0, after: 1 }],
+    // One of the other list.
+    ['?direct=true&', { issuer: 'default', ledger: 1, seq: 1 }],
+    ['?', { issuer: 'default', client: 'listed', shard: 0, after: 1 }],
+  ] as const)(
+    'cannot go on where it has not been, for it would look complete: %s%o',
+    async ([search, place], { expect }) => {
+      const cursor = Buffer.from(JSON.stringify(place)).toString('base64url')
+      const exchange = await ask(`${ADMIN_CERTIFICATES_PATH}${search}cursor=${cursor}`)
+      expect([exchange.status, codeOf(exchange)]).toEqual([400, 'query_malformed'])
+    },
+  )
 })
 
 describe('one certificate', () => {
@@ -206,44 +242,3 @@ describe('the export', () => {
     expect([exchange.status, codeOf(exchange)]).toEqual([403, 'role_missing'])
   })
 })
-
-describe('keys', () => {
-  it('of a client open nothing here', async ({ expect }) => {
-    const exchange = await send(get({ key: keyOf('cluster-1'), path: ADMIN_CERTIFICATES_PATH }))
-    expect([exchange.status, codeOf(exchange)]).toEqual([401, 'credentials_rejected'])
-  })
-
-  it('of an admin sign no certificate and see no issuer', async ({ expect }) => {
-    const key = adminKeyOf('admin')
-    const answers = [await send(post(aSignRequest(), { key })), await send(get({ key }))]
-    for (const exchange of answers) {
-      expect([exchange.status, codeOf(exchange)]).toEqual([401, 'credentials_rejected'])
-    }
-  })
-
-  it('sign the query too', async ({ expect }) => {
-    const signed = get({ key: adminKeyOf('admin'), path: `${ADMIN_CERTIFICATES_PATH}?limit=1` })
-    const changed = new Request(signed.url.replace('limit=1', 'limit=2'), signed)
-    expect(codeOf(await send(changed))).toBe('credentials_rejected')
-  })
-
-  it('the log names the admin', async ({ expect }) => {
-    const { log } = await ask(ADMIN_CERTIFICATES_PATH, 'read')
-    expect(log).toEqual([
-      expect.objectContaining({
-        admin: 'read',
-        keyId: adminKeyOf('read').keyId,
-        outcome: 'listed',
-        status: 200,
-      }),
-    ])
-  })
-})
-
-it.for([ADMIN_CERTIFICATES_PATH, ADMIN_EXPORT_PATH, adminCertificatePath('00')])(
-  '%s takes GET alone',
-  async (path, { expect }) => {
-    const exchange = await send(post('{}', { key: adminKeyOf('admin'), path }))
-    expect([exchange.status, exchange.headers.get('allow')]).toEqual([405, 'GET'])
-  },
-)

@@ -38,7 +38,7 @@ it('what the ledgers count is there in the Prometheus text format', async () => 
       `edge_issuer_requests_refused_total{${LABELS},code="name_not_allowed"} 1`,
     ]),
   )
-  expect(text).toMatch(/^edge_issuer_ledger_size_bytes\{.*shard="1"\} \d+$/m)
+  expect(text).toMatch(/^edge_issuer_ledger_size_bytes\{.*client="measured",shard="0"\} \d+$/m)
   expect(text).toMatch(/^edge_issuer_ca_not_after_timestamp_seconds\{issuer="default",.*\} \d+$/m)
   // One comment or one sample a line, and a newline at the end.
   for (const line of lines.slice(0, -1)) {
@@ -48,6 +48,7 @@ it('what the ledgers count is there in the Prometheus text format', async () => 
 })
 
 it('a ledger that does not respond is reported, and hides no other', async () => {
+  await send(post(aSignRequest(), { key: keyOf('cluster-1') }))
   const text = await scrape({ LEDGER: { getByName: allButMeasured } })
   expect(text).toContain(`edge_issuer_ledger_up{${LABELS}} 0\n`)
   expect(text).not.toContain(`edge_issuer_certificates_issued_total{${LABELS}}`)

@@ -12,6 +12,7 @@ import type * as z from 'zod/mini'
 import { openLedger } from '../../../../../signer-worker/src/ledger/client.ts'
 import { type Exchange, send } from '../../../support/app.ts'
 import { adminKeyOf } from '../../../support/fixture.ts'
+import { indexLedgers } from '../../../support/index.ts'
 import { anIssueRequest } from '../../../support/issue-request.ts'
 import { get } from '../../../support/signed.ts'
 
@@ -25,15 +26,15 @@ const list = async (
 }
 
 describe('a name of a ledger', () => {
-  const GONE = { issuer: 'gone', client: { name: 'listed', shards: [1, 2] } }
+  const GONE = { issuer: 'gone', client: { name: 'departed', shards: [1, 2] } }
 
   it.for([
-    ['?client=nobody', /client: the configuration has no readable client "nobody"/],
-    ['?client=nobody&issuer=default', /client: the configuration has no readable client "nobody"/],
-    ['?issuer=nothing', /no issuer "nothing"; if it was removed, name the client as well/],
+    ['?client=nobody', /^client: there is no client "nobody"$/],
+    ['?client=nobody&issuer=default', /^client: there is no client "nobody"$/],
+    ['?issuer=nothing', /neither the configuration nor a ledger has an issuer "nothing"/],
     [
       '?issuer=nothing&client=listed',
-      /no issuer "nothing", and neither has the ledger of client "listed"/,
+      /no issuer "nothing", and client "listed" has no ledger of it/,
     ],
   ] as const)('that nothing has is malformed: %s', async ([search, detail], { expect }) => {
     for (const path of [
@@ -57,15 +58,24 @@ describe('a name of a ledger', () => {
       const outcome = await openLedger(env, GONE).issue(anIssueRequest())
       made.push(outcome.ok ? outcome.value.serialNumber : '')
     }
-    const query = { issuer: 'gone', client: 'listed' }
+    const query = { issuer: 'gone', client: 'departed' }
+    await indexLedgers(query)
     const { certificates } = await list(query)
     expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(made.toSorted())
     const [serialNumber = ''] = made
     const path = adminCertificatePath(serialNumber)
-    expect((await ask(path)).status).toBe(404)
-    const { status, body } = await ask(`${path}?issuer=gone&client=listed`)
-    expect(status).toBe(200)
-    expect(body).toMatchObject({ serialNumber, issuer: 'gone' })
+    for (const search of ['', '?issuer=gone&client=departed', '?issuer=gone', '?client=departed']) {
+      const { status, body } = await ask(path + search)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ serialNumber, issuer: 'gone', client: 'departed' })
+    }
+    for (const search of [
+      '?issuer=default',
+      '?client=cluster-1',
+      '?issuer=gone&client=cluster-1',
+    ]) {
+      expect((await ask(path + search)).status, search).toBeOneOf([400, 404])
+    }
   })
 })
 
@@ -73,7 +83,7 @@ describe('renewed certificates', () => {
   it('are hidden, also in another object of the ledger', async ({ expect }) => {
     const ledger = openLedger(env, {
       issuer: 'renewing',
-      client: { name: 'listed', shards: [1, 2] },
+      client: { name: 'renewer', shards: [1, 2] },
     })
     const renew = async (name: string): Promise<string> => {
       const made = anIssueRequest()
@@ -87,18 +97,21 @@ describe('renewed certificates', () => {
     const other = await renew('other-1')
     // The last revision is later by a second, which is as exact as times in answers are.
     for (const shard of [0, 1]) {
-      const object = env.LEDGER.getByName(`v1:renewing:listed:${String(shard)}`)
+      const object = env.LEDGER.getByName(`v1:renewing:renewer:${String(shard)}`)
       await runInDurableObject(object, (_ledger, { storage }) =>
         storage.sql.exec(
           "UPDATE issuance SET issued_at_ms = 1000 * substr(json_extract(origin, '$.name'), -1)",
         ),
       )
     }
-    const query = { issuer: 'renewing', client: 'listed' }
-    expect((await list(query)).certificates).toHaveLength(9)
-    const { certificates } = await list({ ...query, current: 'true' })
-    expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(
-      [serialNumbers.at(-1) ?? '', other].toSorted(),
-    )
+    const query = { issuer: 'renewing', client: 'renewer' }
+    await indexLedgers(query)
+    for (const way of [{}, { direct: 'true' }]) {
+      expect((await list({ ...query, ...way })).certificates).toHaveLength(9)
+      const { certificates } = await list({ ...query, ...way, current: 'true' })
+      expect(certificates.map(({ serialNumber }) => serialNumber).toSorted()).toEqual(
+        [serialNumbers.at(-1) ?? '', other].toSorted(),
+      )
+    }
   })
 })

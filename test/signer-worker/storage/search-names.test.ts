@@ -1,9 +1,10 @@
 import { describe, it } from 'vitest'
+import { LEDGER_TABLES } from '../../../signer-worker/src/ledger/records.ts'
 import {
   nameConditions,
   reversed,
   searchNames,
-} from '../../../signer-worker/src/ledger/search-names.ts'
+} from '../../../signer-worker/src/storage/search-names.ts'
 import { queryLedger } from '../support/ledger.ts'
 
 const UPN = 'otherName:1.3.6.1.4.1.311.20.2.3;UTF8:Alice@Acme.internal'
@@ -86,7 +87,7 @@ describe('a search', () => {
     ['DNS:', false],
     ["'; DROP TABLE issuance; --", false],
   ])('%s: %s', async ([text, isFound], { expect }) => {
-    const conditions = nameConditions(text)
+    const conditions = nameConditions(text, LEDGER_TABLES)
     const rows = await queryLedger(
       'searched',
       `WITH

@@ -44,18 +44,29 @@ const KIND_PREFIXES: Readonly<Record<string, string>> = {
 
 const KINDED = /^(dns|ip|ip address|uri|email|upn|othername):(.+)$/is
 
+/** Where the names of certificates are recorded. */
+export interface NameTables {
+  /** Columns that identify a certificate: those of the certificate's own table, and of the tables of names. */
+  readonly key: string
+  /** Table with the columns of the key and `name`. */
+  readonly names: string
+  /** Table with the columns of the key and `reversed`. */
+  readonly suffixes: string
+}
+
 /**
  * @param text - A name, whole: `a.example`, `DNS:a.example`, `UPN:alice@example.com`. Or the end of names:
  *   `.example.com` or `*.example.com`, which includes the wildcard itself and not `example.com`.
- * @returns Conditions on a row of `issuance`; each name is looked up in an index.
+ * @returns Conditions on a certificate's row; each name is looked up in an index.
  */
-export function nameConditions(text: string): readonly Condition[] {
+export function nameConditions(text: string, tables: NameTables): readonly Condition[] {
+  const { key, names } = tables
   const [, kind = '', named = text] = KINDED.exec(text) ?? []
   const prefix = KIND_PREFIXES[kind.toLowerCase()]
   const value = canonical(named, prefix)
   const suffix = /^\*?(\..+)$/s.exec(value)?.[1]
-  if (suffix !== undefined) return suffixConditions(suffix, prefix)
-  const found: Condition = ['seq IN (SELECT seq FROM issuance_name WHERE name = ?)', value]
+  if (suffix !== undefined) return suffixConditions(suffix, prefix, tables)
+  const found: Condition = [`(${key}) IN (SELECT ${key} FROM ${names} WHERE name = ?)`, value]
   return prefix === undefined
     ? [found]
     : [found, [`${SOME_NAME} lower(value) = ?)`, lower(prefix + value)]]
@@ -63,10 +74,14 @@ export function nameConditions(text: string): readonly Condition[] {
 
 const SOME_NAME = "EXISTS (SELECT 1 FROM json_each(names, '$.subjectAltNames') WHERE"
 
-function suffixConditions(suffix: string, prefix: string | undefined): readonly Condition[] {
+function suffixConditions(
+  suffix: string,
+  prefix: string | undefined,
+  { key, suffixes }: NameTables,
+): readonly Condition[] {
   const start = reversed(suffix)
   const found: Condition = [
-    'seq IN (SELECT seq FROM issuance_suffix WHERE reversed >= ? AND reversed < ?)',
+    `(${key}) IN (SELECT ${key} FROM ${suffixes} WHERE reversed >= ? AND reversed < ?)`,
     start,
     afterAll(start),
   ]
