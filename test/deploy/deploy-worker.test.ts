@@ -41,8 +41,8 @@ beforeAll(async () => {
   }
   const scene = { cwd: checkout }
   await mustRunCli(['ca', 'init'], scene)
-  await mustRunCli(['client', 'create', 'a-cluster', '--allow-dns', '*.acme.internal'], scene)
-  const init = `config init --url ${STAGING_URL} --ca ca --client a-cluster.client.json`
+  await mustRunCli(['admin', 'create', 'alice', '--role', 'admin'], scene)
+  const init = `config init --url ${STAGING_URL} --ca ca --admin alice.admin.json`
   await mustRunCli([...init.split(' '), '--out', CONFIG], scene)
   await copyFile(
     join(checkout, CONFIG),

@@ -123,7 +123,7 @@ beforeAll(async () => {
   await mustOpenssl(`genpkey ${ec('P-256')} -out issuing.key`, folder)
   await mustOpenssl('req -new -key issuing.key -subj /CN=Issuing -out issuing.csr', folder)
   for (const spec of SPECS) await makeChain(spec)
-  await runCli('client create c --allow-dns *.acme.internal', { cwd: folder })
+  await runCli('admin create a --role admin', { cwd: folder })
   worker = await startLocalWorker({
     directory: join(folder, 'worker'),
     config: await configText(),
@@ -194,7 +194,7 @@ async function health(
 }
 
 const init = async (name: string): ReturnType<typeof runCli> =>
-  runCli(`config init --url ${PUBLIC_URL} --ca ${name} --client c.client.json`, { cwd: folder })
+  runCli(`config init --url ${PUBLIC_URL} --ca ${name} --admin a.admin.json`, { cwd: folder })
 
 describe('a chain that is accepted', () => {
   it.for(ACCEPTED)('$name', async ({ name }, { expect }) => {
