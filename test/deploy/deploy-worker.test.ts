@@ -92,7 +92,7 @@ describe('deploy:worker', () => {
     expect(code).toBe(0)
     expect(stdout).toContain(`url       ${STAGING_URL}`)
     expect(stdout).toContain('--dry-run: exiting now.')
-    expect(await readFile(join(checkout, 'out/index.js'), 'utf8')).toContain('a-cluster')
+    expect(await readFile(join(checkout, 'out/index.js'), 'utf8')).toContain('alice')
   })
 
   it('gives wrangler what is not its own, and ends as wrangler does', async ({ expect }) => {
