@@ -144,8 +144,9 @@ async function setUp(options: EdgeSignerOptions): Promise<void> {
   const path = (name: string): string => join(directory, name)
   const scene = { cwd: directory, nowMs: () => madeAtMs }
   await mustRunCli(['ca', 'init', '--out', FILES.ca, ...caFlags], scene)
-  await mustRunCli(['admin', 'create', ADMIN, '--role', 'admin'], scene)
-  await mustRunCli(['client', 'create', CLIENT, '--unrestricted'], scene)
+  // A directory in a checkout, as that of the demo, is not where keys go without the flag.
+  await mustRunCli(['admin', 'create', ADMIN, '--role', 'admin', '--out', '.'], scene)
+  await mustRunCli(['client', 'create', CLIENT, '--unrestricted', '--out', '.'], scene)
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
   await createTls(path, options.host ?? '127.0.0.1')
