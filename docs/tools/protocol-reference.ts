@@ -37,6 +37,7 @@ const SCHEMAS = {
   signRequestSchema: shared.signRequestSchema,
   signAnswerSchema: shared.signAnswerSchema,
   healthAnswerSchema: shared.healthAnswerSchema,
+  jwksPushAnswerSchema: shared.jwksPushAnswerSchema,
   problemSchema: shared.problemSchema,
   certificatesQuerySchema: shared.certificatesQuerySchema,
   refusalsQuerySchema: shared.refusalsQuerySchema,
@@ -47,6 +48,7 @@ const SCHEMAS = {
   clientPutRequestSchema: shared.clientPutRequestSchema,
   clientRecordSchema: shared.clientRecordSchema,
   clientsPageSchema: shared.clientsPageSchema,
+  quarantineRequestSchema: shared.quarantineRequestSchema,
   auditQuerySchema: shared.auditQuerySchema,
   auditPageSchema: shared.auditPageSchema,
 } as const
@@ -80,6 +82,12 @@ export const ENDPOINTS: readonly (readonly [
 ])[] = [
   ['POST', shared.certificatesPath('{issuer}'), 'client', 'sign one certification request'],
   ['GET', shared.issuerPath('{issuer}'), 'client', 'health of one issuer, and its CAs'],
+  [
+    'POST',
+    shared.clientJwksPath('{client}'),
+    'client, with a token',
+    'replace the keys that sign its tokens',
+  ],
   ['GET', shared.ADMIN_CERTIFICATES_PATH, 'admin, role `read`', 'list certificates'],
   [
     'GET',
@@ -101,6 +109,12 @@ export const ENDPOINTS: readonly (readonly [
     shared.adminClientPath('{name}'),
     'admin, role `read`; to change, `admin`',
     'one client: show, create or replace, delete',
+  ],
+  [
+    'POST',
+    shared.adminClientQuarantinePath('{name}'),
+    'admin, role `admin`',
+    'quarantine a client, or release it',
   ],
   [
     'GET',

@@ -51,6 +51,8 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
   client_invalid: 'correct the members of the entry in the message',
   precondition_required:
     'send `If-Match` with the version that is replaced, or `If-None-Match: *` for a new client',
+  jwks_push_refused:
+    'set `identity.jwks` of the client to the keys of its cluster, or allow pushes with `identity.jwksPush`',
   version_conflict: 'read the client again, and decide whether the change still applies',
   certificate_unknown: 'check the serial number; `edge-issuer certificates list` has all',
   idempotency_conflict: 'delete the CertificateRequest: a new one has a new uid',

@@ -59,6 +59,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['http'],
       ['ledger'],
       ['directory', 'genesis', 'index'],
+      ['identity'],
       ['config'],
       ['ca'],
       ['policy'],

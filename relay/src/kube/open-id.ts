@@ -19,12 +19,13 @@ export interface OpenIdReader {
 const CONFIGURATION_PATH = '/.well-known/openid-configuration'
 const TOKEN_KEYS_PATH = '/openid/v1/jwks'
 
+/** The API server answers 406 to any other media type (RFC 7517 §8.5.2). */
+const JWK_SET_TYPE = 'application/jwk-set+json'
+
 /** Makes the reader. */
-export function createOpenIdReader(call: Call): OpenIdReader {
-  const read = async (path: string, signal: AbortSignal): Promise<Result<unknown, ApiError>> =>
-    call({ method: 'GET', path }, signal)
-  return {
-    readOpenIdConfiguration: async (signal) => read(CONFIGURATION_PATH, signal),
-    readTokenKeys: async (signal) => read(TOKEN_KEYS_PATH, signal),
-  }
-}
+export const createOpenIdReader = (call: Call): OpenIdReader => ({
+  readOpenIdConfiguration: async (signal) =>
+    call({ method: 'GET', path: CONFIGURATION_PATH }, signal),
+  readTokenKeys: async (signal) =>
+    call({ method: 'GET', path: TOKEN_KEYS_PATH, accept: JWK_SET_TYPE }, signal),
+})

@@ -16,6 +16,8 @@ export interface ApiRequest {
   readonly method: 'GET' | 'PATCH' | 'POST'
   /** Absolute path, encoded, with its query. */
   readonly path: string
+  /** Media type of the answer; JSON when absent. */
+  readonly accept?: string
   /** Media type and text of a body. */
   readonly content?: { readonly type: string; readonly body: string }
 }
@@ -132,7 +134,7 @@ interface Way {
 }
 
 async function send(
-  { method, path, content }: ApiRequest,
+  { method, path, accept = 'application/json', content }: ApiRequest,
   { access, pool, heard, signal }: Way,
 ): Promise<Result<ApiBody, ApiError>> {
   const credentials = await access.credentials()
@@ -148,7 +150,7 @@ async function send(
       body: content?.body ?? null,
       headers: {
         ...credentials.headers,
-        accept: 'application/json',
+        accept,
         'user-agent': USER_AGENT,
         ...(content === undefined ? {} : { 'content-type': content.type }),
       },

@@ -50,6 +50,23 @@ export function readPublicKey(pem: string): Result<PublicKey, string> {
   const isEd25519 =
     der.length === SPKI_BYTES && SPKI_PREFIX.every((octet, index) => octet === der[index])
   if (!isEd25519) return err('is not an Ed25519 public key (RFC 8410)')
+  return readDer(der)
+}
+
+/**
+ * The same for the bare key.
+ *
+ * @param x - Base64url without padding (RFC 8037 §2).
+ */
+export function readPublicKeyJwk(x: string): Result<PublicKey, string> {
+  const point = Buffer.from(x, 'base64url')
+  const isSpelled = point.length === KEY_BYTES && point.toString('base64url') === x
+  if (!isSpelled) return err('is not an Ed25519 public key in base64url')
+  return readDer(Buffer.concat([SPKI_PREFIX, point]))
+}
+
+/** @param der - {@link SPKI_PREFIX} and a point. */
+function readDer(der: Uint8Array): Result<PublicKey, string> {
   const point = der.subarray(SPKI_PREFIX.length)
   if (!isCanonicalPoint(point)) return err(NOT_CANONICAL)
   if (isSmallOrderPoint(point)) return err(SMALL_ORDER)

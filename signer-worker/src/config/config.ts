@@ -95,6 +95,8 @@ export interface SignerConfig {
   readonly publicUrl: PublicUrl
   /** Where all data is kept; anywhere when undefined. */
   readonly jurisdiction: 'eu' | 'us' | 'fedramp' | undefined
+  /** Host names that token keys may be discovered from, besides those of public issuers. */
+  readonly discoveryHosts: readonly string[]
   readonly issuers: ReadonlyMap<string, Issuer>
   /** Names of issuers that have an error. */
   readonly brokenIssuers: ReadonlySet<string>

@@ -1,3 +1,4 @@
+export { type PublicKey, readPublicKey, readPublicKeyJwk } from './client-key.ts'
 export { type PublicKey, readPublicKey } from './client-key.ts'
 export { checkClients } from './clients.ts'
 export * from './config.ts'

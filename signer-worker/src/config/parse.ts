@@ -96,6 +96,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     Object.freeze({
       publicUrl: publicUrl.value,
       jurisdiction: file.jurisdiction,
+      discoveryHosts: file.discoveryHosts ?? [],
       issuers: working,
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),

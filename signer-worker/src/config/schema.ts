@@ -21,6 +21,15 @@ const SECRET_NAME_PATTERN = /^[A-Z][A-Z0-9_]{0,127}$/
 /** What a Durable Object can be restricted to. */
 const JURISDICTIONS = ['eu', 'us', 'fedramp'] as const
 
+/** Most host names besides those of public issuers. */
+const MAX_DISCOVERY_HOSTS = 64
+
+/** Longest host name (RFC 1035 §2.3.4). */
+const MAX_HOST_CHARACTERS = 253
+
+/** At least two labels, the last one no number: neither a local name nor an IP address. */
+const HOST_PATTERN = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
+
 /** SHA-256. */
 const KEY_HASH_PATTERN = /^[0-9a-f]{64}$/
 
@@ -133,6 +142,24 @@ export const configSchema = z.strictObject({
     .check(
       z.describe(
         'where all data is kept (Cloudflare Durable Objects, "Data location"); chosen before the first start, and never changed',
+      ),
+    ),
+  discoveryHosts: z
+    .optional(
+      z
+        .array(
+          z
+            .string()
+            .check(
+              z.maxLength(MAX_HOST_CHARACTERS),
+              z.regex(HOST_PATTERN, 'must be a host name in lower case, without a port'),
+            ),
+        )
+        .check(z.maxLength(MAX_DISCOVERY_HOSTS)),
+    )
+    .check(
+      z.describe(
+        'host names from which the keys of ServiceAccount tokens may be discovered (`identity.discoveryUrl` of a client), besides those of EKS, GKE and AKS',
       ),
     ),
   admins: z.optional(z.record(nameSchema, adminSchema)),

@@ -66,6 +66,24 @@ const recordOf = (client: StoredClient | undefined): string | null =>
 export const isRecorded = (sql: SqlStorage, { signature }: ChangeAuthor): boolean =>
   sql.exec('SELECT id FROM audit WHERE signature = ? LIMIT 1', signature).toArray().length > 0
 
+/** How many changes of a kind a client has had since a time. */
+export const countRecent = (
+  sql: SqlStorage,
+  {
+    client,
+    action,
+    afterMs,
+  }: { readonly client: string; readonly action: AuditAction; readonly afterMs: number },
+): number =>
+  sql
+    .exec<{ count: number }>(
+      'SELECT count(*) AS count FROM audit WHERE client = ? AND action = ? AND at_ms > ?',
+      client,
+      action,
+      afterMs,
+    )
+    .one().count
+
 /** The newest version that a name ever had; 0 for a name that is new. */
 export const lastVersion = (sql: SqlStorage, client: string): number =>
   sql

@@ -13,7 +13,7 @@ import type { SignerConfig } from '../config/exports.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { ClientSource, OpenClientSource } from './client.ts'
 import { compileClient, type KnownClient } from './known-client.ts'
-import type { StoredClient } from './messages.ts'
+import type { FoundClient } from './messages.ts'
 
 /** How long an answer that there is no such client is used, in ms. */
 const UNKNOWN_MS = 1000
@@ -103,6 +103,16 @@ export class ClientCache {
     })
   }
 
+  /** Asks for a client whatever is known of it; the caller limits how often. */
+  async refresh(name: string, context: LookupContext): Promise<ClientLookup> {
+    this.#follow(context.config)
+    return this.#ask(context, {
+      id: `refresh:${name}`,
+      isFirst: false,
+      ask: async (source) => source.findClient(name),
+    })
+  }
+
   /** Compiled rules are those of one configuration. */
   #follow(config: SignerConfig): void {
     if (this.#config === config) return
@@ -150,7 +160,7 @@ export class ClientCache {
   }
 
   /** The entry is at least as old as the question. */
-  #remember(stored: StoredClient, config: SignerConfig, startMs: number): ClientLookup {
+  #remember(stored: FoundClient, config: SignerConfig, startMs: number): ClientLookup {
     const known = compileClient(stored, config)
     if (known === undefined) return { kind: 'unknown', reason: 'client_entry_invalid' }
     for (const keyId of known.keys.keys()) this.#namesByKey.set(keyId, stored.name)
@@ -194,7 +204,7 @@ interface Question {
   readonly id: string
   /** Whether this isolate has never known it. */
   readonly isFirst: boolean
-  readonly ask: (source: ClientSource) => Promise<StoredClient | undefined>
+  readonly ask: (source: ClientSource) => Promise<FoundClient | undefined>
 }
 
 const CLIENT_UNKNOWN: ClientLookup = { kind: 'unknown', reason: 'client_unknown' }

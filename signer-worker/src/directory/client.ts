@@ -4,9 +4,11 @@
  * @module
  */
 import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
+import type { Jwks } from '../config/exports.ts'
 import { openObject } from '../config/open-object.ts'
 import { type Directory, DIRECTORY_NAME } from './directory.ts'
-import type { StoredClient } from './messages.ts'
+import type { DiscoveredKeyQuery } from './discovered-keys.ts'
+import type { FoundClient } from './messages.ts'
 
 /** @returns The directory's object. */
 export const directoryOf = (env: Env): DurableObjectStub<Directory> =>
@@ -14,9 +16,23 @@ export const directoryOf = (env: Env): DurableObjectStub<Directory> =>
 
 /** Where clients are looked up. */
 export interface ClientSource {
-  findClient(name: string): Promise<StoredClient | undefined>
-  findClientByKey(keyId: string): Promise<StoredClient | undefined>
+  findClient(name: string): Promise<FoundClient | undefined>
+  findClientByKey(keyId: string): Promise<FoundClient | undefined>
 }
+
+/** Where token keys of public issuers are looked up. */
+export interface DiscoverySource {
+  /** @returns The set of an issuer, as it was read last. */
+  findDiscoveredKeys(query: DiscoveredKeyQuery): Promise<Jwks | undefined>
+}
+
+/** Opens the directory to look token keys of public issuers up. */
+export type OpenDiscoverySource = (env: Env) => DiscoverySource
+
+/** Looks them up in the directory's object. */
+export const openDiscoverySource: OpenDiscoverySource = (env) => ({
+  findDiscoveredKeys: async (query) => directoryOf(env).findDiscoveredKeys(query),
+})
 
 /** Opens the directory to look clients up. */
 export type OpenClientSource = (env: Env) => ClientSource

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type AuditAction, err, ok, type Refusal } from '@edge-issuer/shared'
+import { err, ok, type Refusal } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
 import { isRecorded, lastVersion, recordChange } from './audit.ts'
 import { canonical, checkReplaced, unknownClient } from './conflicts.ts'
@@ -18,6 +18,7 @@ import type {
   ClientQuarantine,
   StoredClient,
 } from './messages.ts'
+import { discardIfIdentityChanged, discardPushedKeys } from './pushed-keys.ts'
 
 /** Most clients of one directory. */
 const MAX_CLIENTS = 10_000
@@ -92,11 +93,12 @@ export function putClient(sql: SqlStorage, put: ClientPut, nowMs: number): Chang
   if (current !== undefined && isSame(current, after)) return ok(current)
   if (put.isDryRun) return ok(after)
   removeCredentials(sql, put.name)
+  discardIfIdentityChanged(sql, current, after)
   writeClient(sql, after)
   writeCredentials(sql, put)
   recordChange(sql, {
     atMs: nowMs,
-    action: actionOf(put, current),
+    action: current === undefined ? 'create' : 'update',
     author: put.author,
     before: current,
     after,
@@ -122,12 +124,6 @@ const nextOf = (
   entry: put.entry,
 })
 
-/** A client itself changes only the keys of its tokens. */
-function actionOf({ author }: ClientPut, current: StoredClient | undefined): AuditAction {
-  if (author.admin === null) return 'pushJwks'
-  return current === undefined ? 'create' : 'update'
-}
-
 /** Deletes a client with its keys. Its ledgers stay registered. */
 export function deleteClient(
   sql: SqlStorage,
@@ -141,6 +137,7 @@ export function deleteClient(
   if (current === undefined) return err([unknownClient(name)])
   if (isDryRun) return ok(current)
   removeCredentials(sql, name)
+  discardPushedKeys(sql, name)
   sql.exec('DELETE FROM client WHERE name = ?', name)
   recordChange(sql, { atMs: nowMs, action: 'delete', author, before: current, after: undefined })
   return ok(current)

@@ -65,7 +65,7 @@ function readState(json: string | null): State {
 }
 
 /** Members whose values differ, in the order of their names. */
-export const changedMembers = (before: State, after: State): readonly string[] =>
+const changedMembers = (before: State, after: State): readonly string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((member) => canonical(before[member]) !== canonical(after[member]))
     .toSorted()

@@ -11,10 +11,17 @@ import {
   type RegisteredKey,
   type SignerConfig,
 } from '../config/exports.ts'
-import type { StoredClient } from './messages.ts'
+import { compileTrustedKeys, type TrustedKeys } from '../identity/trusted-keys.ts'
+import type { FoundClient, PushedKeys } from './messages.ts'
 
 /** Why requests of a client are refused, whatever they ask; for the log only. */
 export type ClientBlock = 'client_disabled' | 'client_in_quarantine'
+
+/** Whose tokens may sign for a client. */
+export interface KnownIdentity extends Pick<IdentityEntry, 'issuer' | 'subjects' | 'discoveryUrl'> {
+  /** None if they are discovered. */
+  readonly keys: TrustedKeys
+}
 
 /** A client that was looked up. */
 export interface KnownClient {
@@ -22,7 +29,7 @@ export interface KnownClient {
   readonly version: number
   /** By RFC 7638 thumbprint. */
   readonly keys: ReadonlyMap<string, RegisteredKey<Client>>
-  readonly identity: IdentityEntry | undefined
+  readonly identity: KnownIdentity | undefined
   /** `undefined` when its requests are served. */
   readonly block: ClientBlock | undefined
 }
@@ -34,7 +41,7 @@ export interface KnownClient {
  * @returns `undefined` for an entry that this version of the worker cannot read.
  */
 export function compileClient(
-  { name, version, entry, disabled, quarantined }: StoredClient,
+  { name, version, entry, disabled, quarantined, pushedKeys }: FoundClient,
   { clientSurroundings, adminKeys }: SignerConfig,
 ): KnownClient | undefined {
   const parsed = clientEntrySchema.safeParse(JSON.parse(entry))
@@ -48,10 +55,21 @@ export function compileClient(
     client,
     version,
     keys,
-    identity: parsed.data.identity,
+    identity: identityOf(parsed.data.identity, pushedKeys),
     block: blockOf(disabled, quarantined),
   }
 }
+
+const identityOf = (
+  entry: IdentityEntry | undefined,
+  pushed: PushedKeys | undefined,
+): KnownIdentity | undefined =>
+  entry && {
+    issuer: entry.issuer,
+    subjects: entry.subjects,
+    keys: compileTrustedKeys(entry.jwks, pushed),
+    ...(entry.discoveryUrl === undefined ? {} : { discoveryUrl: entry.discoveryUrl }),
+  }
 
 function blockOf(disabled: boolean, quarantined: boolean): ClientBlock | undefined {
   if (quarantined) return 'client_in_quarantine'

@@ -41,6 +41,19 @@ export interface StoredClient {
   readonly entry: string
 }
 
+/** Token keys that replace those of a client's entry. */
+export interface PushedKeys {
+  /** JSON of a JWK set that was checked. */
+  readonly jwks: string
+  /** Keys that left the set, whose last tokens have not expired yet; each is JSON of a JWK. */
+  readonly retired: readonly { readonly jwk: string; readonly notAfterMs: number }[]
+}
+
+/** One client, as its requests are verified. */
+export interface FoundClient extends StoredClient {
+  readonly pushedKeys?: PushedKeys | undefined
+}
+
 /** One key of a client. */
 export interface ClientKey {
   /** RFC 7638. */

@@ -64,4 +64,29 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   CREATE INDEX audit_by_client ON audit (client, id);
   CREATE INDEX audit_by_signature ON audit (signature);
   `,
+  // Keys that verify ServiceAccount tokens: pushed by the client, and discovered at public issuers.
+  `
+  CREATE TABLE pushed_jwks (
+    client TEXT PRIMARY KEY,
+    jwks TEXT NOT NULL,             -- JSON of a JWK set
+    pushed_at_ms INTEGER NOT NULL   -- epoch ms
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE retired_jwk (
+    client TEXT NOT NULL,
+    kid TEXT NOT NULL,
+    jwk TEXT NOT NULL,              -- JSON
+    not_after_ms INTEGER NOT NULL,  -- epoch ms
+    PRIMARY KEY (client, kid)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE discovered_jwks (
+    url TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    jwks TEXT,                      -- JSON of a JWK set; NULL until one was read
+    read_at_ms INTEGER,             -- epoch ms, of the set
+    tried_at_ms INTEGER NOT NULL,   -- epoch ms
+    PRIMARY KEY (url, issuer)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -13,13 +13,16 @@ import {
   ADMIN_REFUSALS_PATH,
   adminCertificatePath,
   adminClientPath,
+  adminClientQuarantinePath,
   certificatesPath,
+  clientJwksPath,
   issuerPath,
 } from '@edge-issuer/shared'
 import { Hono } from 'hono/tiny'
 import type { Settings } from '../config/settings.ts'
 import { ClientCache } from '../directory/client-cache.ts'
-import type { OpenClientSource } from '../directory/client.ts'
+import type { OpenClientSource, OpenDiscoverySource } from '../directory/client.ts'
+import { TokenKeyFinder } from '../directory/token-key-finder.ts'
 import type { OpenLedger } from '../ledger/client.ts'
 import { authenticate, authenticateAdmin } from './auth/authenticate.ts'
 import { type AppEnv, addLogFields } from './context.ts'
@@ -35,8 +38,10 @@ import { showCertificate } from './routes/admin/certificate.ts'
 import { exportCertificates, listCertificates } from './routes/admin/certificates.ts'
 import { listClients, oneClient } from './routes/admin/clients.ts'
 import { metrics } from './routes/admin/metrics.ts'
+import { quarantine } from './routes/admin/quarantine.ts'
 import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'
+import { pushJwks } from './routes/push-jwks.ts'
 import { sign } from './routes/sign.ts'
 
 /** Dependencies of the application. */
@@ -44,6 +49,7 @@ export interface AppDependencies {
   readonly loadSettings: (env: Env) => Settings
   readonly openLedger: OpenLedger
   readonly openClientSource: OpenClientSource
+  readonly openDiscoverySource: OpenDiscoverySource
   readonly writeLog: WriteLog
   /** The clock, epoch ms. */
   readonly nowMs: () => number
@@ -63,13 +69,15 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
 
   // Authentication comes first: an unsigned request learns nothing about paths and issuers.
   const clients = new ClientCache(dependencies.openClientSource, nowMs)
-  const client = authenticate({ clients, nowMs })
+  const tokenKeys = new TokenKeyFinder({ clients, open: dependencies.openDiscoverySource, nowMs })
+  const client = authenticate({ clients, tokenKeys, nowMs })
   const reader = authenticateAdmin(nowMs, () => 'read')
   const admin = authenticateAdmin(nowMs, () => 'admin')
   const writer = authenticateAdmin(nowMs, (method) => (method === 'GET' ? 'read' : 'admin'))
   app.use(onlySpokenProtocol)
   app.all(certificatesPath(':issuer'), client, onlyMethod('POST'), sign(dependencies))
   app.all(issuerPath(':issuer'), client, onlyMethod('GET'), health(nowMs))
+  app.all(clientJwksPath(':client'), client, onlyMethod('POST'), pushJwks)
   app.all(ADMIN_CERTIFICATES_PATH, reader, onlyMethod('GET'), listCertificates)
   app.all(adminCertificatePath(':serialNumber'), reader, onlyMethod('GET'), showCertificate)
   app.all(ADMIN_METRICS_PATH, reader, onlyMethod('GET'), metrics)
@@ -77,6 +85,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   app.all(ADMIN_REFUSALS_PATH, admin, onlyMethod('GET'), listRefusals)
   app.all(ADMIN_CLIENTS_PATH, reader, onlyMethod('GET'), listClients)
   app.all(adminClientPath(':name'), writer, onlyMethod('GET', 'PUT', 'DELETE'), oneClient)
+  app.all(adminClientQuarantinePath(':name'), admin, onlyMethod('POST'), quarantine)
   app.all(ADMIN_AUDIT_PATH, admin, onlyMethod('GET'), listAudit)
   app.all('*', client, (c) =>
     refuse(c, { code: 'path_unknown', detail: 'the worker has no such path' }),

@@ -12,6 +12,7 @@ import {
   type ExportPage,
   type HealthAnswer,
   JSON_CONTENT_TYPE,
+  type JwksPushAnswer,
   METRICS_CONTENT_TYPE,
   PROBLEM_CONTENT_TYPE,
   PROTOCOL_HEADER,
@@ -41,6 +42,7 @@ const CONSTANT_HEADERS = {
 export type Answer =
   | SignAnswer
   | HealthAnswer
+  | JwksPushAnswer
   | CertificatesPage
   | CertificateDetail
   | ExportPage

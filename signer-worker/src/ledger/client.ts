@@ -15,7 +15,7 @@ import { shardForUid } from './shards.ts'
 export interface LedgerOwner {
   /** Name of the issuer. */
   readonly issuer: string
-  readonly client: Pick<Client, 'name' | 'shards'>
+  readonly client: Pick<Client, 'name' | 'shards' | 'region'>
 }
 
 /** The ledger of one client under one issuer. */
@@ -32,9 +32,13 @@ const UNAVAILABLE: Refusal = {
 }
 
 /** One of the Durable Objects of a ledger. */
-const ledgerObject = (env: Env, { issuer, client, shard }: LedgerKey): DurableObjectStub<Ledger> =>
+const ledgerObject = (
+  env: Env,
+  { issuer, client, shard }: LedgerKey,
+  region?: Client['region'],
+): DurableObjectStub<Ledger> =>
   // None of the names can hold a colon (NAME_PATTERN), so no two ledgers share an object.
-  openObject(env, env.LEDGER, { name: `v1:${issuer}:${client}:${String(shard)}` })
+  openObject(env, env.LEDGER, { name: `v1:${issuer}:${client}:${String(shard)}`, hint: region })
 
 /** Asks one object to show what it has. It must be registered: a question makes an object that there is not. */
 export const askLedger = async <T>(
@@ -54,14 +58,14 @@ export const openLedger: OpenLedger = (env, { issuer, client }) => ({
       const wanted = { uid, requestDigest, repeatsPerMinute }
       const { shard, earlier, shardGeneration } = shardForUid(uid, client.shards)
       for (const home of earlier) {
-        const found = await ledgerObject(env, keyOf(home)).lookupAndFence({
+        const found = await ledgerObject(env, keyOf(home), client.region).lookupAndFence({
           ...wanted,
           shardGeneration,
         })
         if (found !== undefined) return found
       }
       const key = keyOf(shard)
-      return ledgerObject(env, key).issue(request, { ...key, shardGeneration })
+      return ledgerObject(env, key, client.region).issue(request, { ...key, shardGeneration })
     }),
 })
 

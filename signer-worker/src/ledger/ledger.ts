@@ -30,8 +30,17 @@ import type {
 } from './messages.ts'
 import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
 import { Outbox } from './outbox.ts'
+import { Quarantine, type QuarantineOrder } from './quarantine.ts'
 import { waitForRate } from './rate-limit.ts'
 import { exportIssuances, lastIssuances, listIssuances } from './records.ts'
+import {
+  CONFLICT,
+  NONCE_USED,
+  NOT_ISSUED,
+  OLDER_SHARDS,
+  QUARANTINED,
+  ROLLING_OUT,
+} from './refusals.ts'
 import { readRegistration, register } from './registration.ts'
 import { RepeatLimiter } from './repeats.ts'
 import { LEDGER_MIGRATIONS } from './schema.ts'
@@ -56,6 +65,7 @@ export class Ledger extends DurableObject<Env> {
   /** Which ledger this is; `undefined` until the first request. */
   #registration: RegisteredLedger | undefined
   readonly #outbox: Outbox
+  readonly #quarantine: Quarantine
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -63,6 +73,7 @@ export class Ledger extends DurableObject<Env> {
     this.#shardGeneration = readMeta(ctx.storage.sql, 'layout') ?? 0
     this.#registration = readRegistration(ctx.storage.sql)
     this.#outbox = new Outbox(ctx.storage, env)
+    this.#quarantine = new Quarantine(ctx.storage.sql)
   }
 
   /**
@@ -101,6 +112,7 @@ export class Ledger extends DurableObject<Env> {
     const { sql } = this.ctx.storage
     const { order, origin, requestDigest } = request
     const { nowMs, shardGeneration } = turn
+    if (this.#quarantine.isOn) return this.#refuseQuarantined(request, nowMs)
     const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
     if (stored !== undefined) return this.#replay(stored, request, nowMs)
     if (shardGeneration < this.#shardGeneration) return err({ refusals: [OLDER_SHARDS] })
@@ -140,6 +152,7 @@ export class Ledger extends DurableObject<Env> {
     repeatsPerMinute,
   }: LookupRequest): IssueOutcome | undefined {
     this.#follow(shardGeneration)
+    if (this.#quarantine.isOn) return err({ refusals: [QUARANTINED] })
     return this.ctx.storage.transactionSync(() => {
       const { sql } = this.ctx.storage
       const stored = findIssuance(sql, { uid, requestDigest })
@@ -149,6 +162,14 @@ export class Ledger extends DurableObject<Env> {
       if (stored.isSameRequest) countReplay(sql)
       return answerStored(stored)
     })
+  }
+
+  /**
+   * Quarantines the client, or releases it: from the next request on. A request that was recorded before gets its
+   * certificate.
+   */
+  setQuarantined(order: QuarantineOrder): void {
+    this.#quarantine.follow(order)
   }
 
   listIssuances(filter: CertificateFilter, page: PageRequest): LedgerPage<LedgerCertificate> {
@@ -183,6 +204,14 @@ export class Ledger extends DurableObject<Env> {
   async #startBatch(): Promise<void> {
     await scheduler.wait(0)
     this.#batch = undefined
+  }
+
+  /** Above the limit of repeats nothing is written. */
+  #refuseQuarantined({ origin, repeatsPerMinute }: IssueRequest, atMs: number): IssueOutcome {
+    if (this.#checkRepeats(repeatsPerMinute, atMs) === undefined) {
+      recordRefusal(this.ctx.storage.sql, [QUARANTINED], { origin, atMs })
+    }
+    return err({ refusals: [QUARANTINED] })
   }
 
   #replay(
@@ -276,48 +305,6 @@ function issueOrThrow(...parts: Parameters<typeof issueCertificate>): Uint8Array
   } catch (cause) {
     throw new NotIssued('no certificate was issued', { cause })
   }
-}
-
-/** A bug: its details are logged, and not sent. */
-const NOT_ISSUED: Refusal = {
-  code: 'internal_error',
-  detail: 'the worker failed; its log has the reason under the request id',
-}
-
-/**
- * During a rollout the caller and this object can have different configurations. A plan for another CA
- * certificate must not be signed.
- */
-const ROLLING_OUT: Refusal = {
-  code: 'ledger_unavailable',
-  detail:
-    'the worker and its ledger run different versions of the configuration, as happens during a ' +
-    'rollout; retry the same request',
-}
-
-/** The same for the number of shards; permanent if the change was reverted. */
-const OLDER_SHARDS: Refusal = {
-  code: 'ledger_unavailable',
-  detail:
-    "the ledger has used a configuration with more numbers in the client's shards; retry the same " +
-    'request when that configuration is rolled out, or restored',
-}
-
-const NONCE_USED = {
-  refusals: [
-    {
-      code: 'credentials_rejected',
-      detail: 'the signature was used before; sign each request separately',
-    },
-  ],
-  reason: 'nonce_used',
-} as const
-
-const CONFLICT: Refusal = {
-  code: 'idempotency_conflict',
-  detail:
-    'this uid has a certificate for another certification request, profile, duration or usages; ' +
-    'a new request needs a new uid',
 }
 
 const answerStored = ({ isSameRequest, answer }: StoredIssuance): IssueOutcome =>

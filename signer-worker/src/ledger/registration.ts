@@ -8,6 +8,7 @@ import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import { directoryOf } from '../directory/client.ts'
 import type { LedgerKey, RegisteredLedger } from '../directory/messages.ts'
 import type { LedgerRefusal } from './messages.ts'
+import { QUARANTINED } from './refusals.ts'
 
 type Row = Record<string, SqlStorageValue> & RegisteredLedger
 
@@ -30,6 +31,7 @@ export async function register(
   try {
     const key = { issuer, client, shard }
     const number = await directoryOf(env).registerLedger(key)
+    if (number === undefined) return err({ refusals: [QUARANTINED] })
     // Of requests that came together each asks; all get the same number.
     sql.exec(
       'INSERT OR IGNORE INTO registration (number, issuer, client, shard) VALUES (?, ?, ?, ?)',

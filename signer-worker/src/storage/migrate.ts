@@ -29,7 +29,12 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
 }
 
 /** Numbers that an object keeps about itself. */
-export type MetaKey = 'schema_version' | 'layout' | 'acknowledged'
+export type MetaKey =
+  | 'schema_version'
+  | 'layout'
+  | 'acknowledged'
+  | 'quarantined'
+  | 'quarantine_version'
 
 /** @returns `undefined` for a number that was never written. */
 export function readMeta(sql: SqlStorage, key: MetaKey): number | undefined {

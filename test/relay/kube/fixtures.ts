@@ -1,13 +1,14 @@
 /** A connection to a fake API server, closed with the test. */
 import { CERTIFICATE_REQUEST } from '../../../relay/src/api/group.ts'
 import { connect, type KubeOptions } from '../../../relay/src/kube/client.ts'
+import type { OpenIdReader } from '../../../relay/src/kube/open-id.ts'
 import type { Kube, ListWatch, RawObject } from '../../../relay/src/kube/ports.ts'
 import { FakeClock } from '../queue/fake-clock.ts'
 import { RecordingLog } from '../queue/recording-log.ts'
 import { type FakeApiServer, type Handler, startFakeApiServer } from './fake-api-server.ts'
 
 export interface Connected {
-  readonly kube: Kube
+  readonly kube: Kube & OpenIdReader
   readonly server: FakeApiServer
   readonly clock: FakeClock
   readonly log: RecordingLog

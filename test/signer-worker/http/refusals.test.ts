@@ -4,7 +4,9 @@ import {
   ADMIN_EXPORT_PATH,
   adminCertificatePath,
   adminClientPath,
+  adminClientQuarantinePath,
   certificatesPath,
+  clientJwksPath,
   isRefusalCode,
   problemSchema,
   PROTOCOL_HEADER,
@@ -31,8 +33,8 @@ import { it } from 'vitest'
 import * as z from 'zod'
 import { type AdminName, LIMIT } from '../../support/worker-fixture.ts'
 import { aName, newKey, put, remove } from '../support/admin-clients.ts'
-import { type Exchange, send } from '../support/app.ts'
-import { anEntry } from '../support/directory.ts'
+import { anApp, type Exchange, send } from '../support/app.ts'
+import { anEntry, aRegisteredClient } from '../support/directory.ts'
 import { adminKeyOf, keyOf, signingKey } from '../support/fixture.ts'
 import { queryLedger } from '../support/ledger.ts'
 import { aCsr, aSignRequest } from '../support/sign-request.ts'
@@ -42,15 +44,8 @@ const asAdmin = (admin: AdminName, path: string): Request => get({ key: adminKey
 
 const fail = async (): Promise<never> => Promise.reject(new Error('overloaded'))
 
-/** Codes whose routes the worker does not have yet. */
-const WITHOUT_ROUTE = ['client_quarantined'] as const satisfies RefusalCode[]
-type Routed = Exclude<RefusalCode, (typeof WITHOUT_ROUTE)[number]>
-
-const isRouted = (code: string): code is Routed =>
-  isRefusalCode(code) && !WITHOUT_ROUTE.some((one) => one === code)
-
 /** Provokes each code over HTTP. The type demands a case for each; so does the test below. */
-const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
+const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   request_malformed: async () => send(post(JSON.stringify({ ...aSignRequest(), extra: 1 }))),
   request_too_large: async () => send(post(' '.repeat(65_537))),
   path_unknown: async () => send(get({ path: '/v1/issuers' })),
@@ -58,6 +53,18 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
   protocol_mismatch: async () => send(withHeaders(get(), { [PROTOCOL_HEADER]: '2.0' })),
   credentials_rejected: async () => send(get({ key: signingKey(makeKey('Ed25519').privateKey) })),
   clock_skew: async () => send(get({ nowMs: Date.now() - 120_000 })),
+  client_quarantined: async () => {
+    const { name: client, key } = await aRegisteredClient()
+    const ask = anApp()
+    await ask(post(aSignRequest(), { key }))
+    await ask(
+      post('{"quarantined":true}', {
+        key: adminKeyOf('admin'),
+        path: adminClientQuarantinePath(client),
+      }),
+    )
+    return ask(post(aSignRequest(), { key }))
+  },
   issuer_unknown: async () => send(post(aSignRequest(), { issuer: 'elsewhere' })),
   profile_unknown: async () => send(post(aSignRequest({ profile: 'elsewhere' }))),
 
@@ -147,6 +154,8 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
       openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
     })
   },
+  jwks_push_refused: async () =>
+    send(post(JSON.stringify({ keys: [] }), { path: clientJwksPath('cluster-1') })),
   internal_error: async () =>
     send(post(aSignRequest()), {
       openLedger: () => {
@@ -155,7 +164,7 @@ const CASES: Readonly<Record<Routed, () => Promise<Exchange>>> = {
     }),
 }
 
-it.for(Object.keys(REFUSALS).filter(isRouted))(
+it.for(Object.keys(REFUSALS).filter(isRefusalCode))(
   '%s is refused as the table says',
   async (code, { expect }) => {
     const { status, headers, body, log } = await CASES[code]()

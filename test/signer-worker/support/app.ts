@@ -5,7 +5,10 @@
  */
 import { env } from 'cloudflare:workers'
 import { loadSettings } from '../../../signer-worker/src/config/settings.ts'
-import { openClientSource } from '../../../signer-worker/src/directory/client.ts'
+import {
+  openClientSource,
+  openDiscoverySource,
+} from '../../../signer-worker/src/directory/client.ts'
 import { type AppDependencies, createApp } from '../../../signer-worker/src/http/app.ts'
 import type { LogEntry } from '../../../signer-worker/src/http/log.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
@@ -33,6 +36,7 @@ export function anApp(replacements: Replacements = {}): (request: Request) => Pr
     loadSettings,
     openLedger,
     openClientSource,
+    openDiscoverySource,
     writeLog: (entry) => log.push(entry),
     nowMs: Date.now,
     ...dependencies,

@@ -6,11 +6,13 @@
 import { createHash, sign } from 'node:crypto'
 import {
   certificatesPath,
+  CLIENT_HEADER,
   contentDigest,
   coveredHeaders,
   IDEMPOTENCY_KEY_HEADER,
   issuerPath,
   JSON_CONTENT_TYPE,
+  KEY_HEADER,
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
   signatureBase,
@@ -19,6 +21,8 @@ import {
   type SignatureParameters,
   type SignedMessage,
   type SignRequest,
+  TOKEN_HEADER,
+  type TokenCredential,
 } from '@edge-issuer/shared'
 import { PUBLIC_URL } from '../../support/worker-fixture.ts'
 import { keyOf, type SigningKey } from './fixture.ts'
@@ -32,6 +36,8 @@ export interface Signing {
   readonly path?: string
   /** The client's clock, epoch ms. */
   readonly nowMs?: number
+  /** Sent and signed beside the key. */
+  readonly credential?: TokenCredential
   /** Signed in place of what is sent. */
   readonly message?: Partial<SignedMessage>
   readonly parameters?: Partial<SignatureParameters>
@@ -50,6 +56,7 @@ export function post(body: SignRequest | string | Uint8Array, signing: Signing =
       targetUri,
       protocolVersion: PROTOCOL_VERSION,
       body: { contentDigest: digest, idempotencyKey },
+      ...credentialPart(signing),
       ...signing.message,
     },
     signing,
@@ -61,6 +68,7 @@ export function post(body: SignRequest | string | Uint8Array, signing: Signing =
       'content-digest': digest,
       [IDEMPOTENCY_KEY_HEADER]: idempotencyKey,
       [PROTOCOL_HEADER]: PROTOCOL_VERSION,
+      ...credentialHeaders(signing),
       ...headers,
     },
     body: text,
@@ -74,12 +82,29 @@ export function get(signing: Signing = {}): Request {
     method: 'GET',
     targetUri,
     protocolVersion: PROTOCOL_VERSION,
+    ...credentialPart(signing),
     ...signing.message,
   }
   return new Request(targetUri, {
-    headers: { [PROTOCOL_HEADER]: PROTOCOL_VERSION, ...signatureHeaders(message, signing) },
+    headers: {
+      [PROTOCOL_HEADER]: PROTOCOL_VERSION,
+      ...credentialHeaders(signing),
+      ...signatureHeaders(message, signing),
+    },
   })
 }
+
+const credentialPart = ({ credential }: Signing): Pick<SignedMessage, 'credential'> =>
+  credential === undefined ? {} : { credential }
+
+const credentialHeaders = ({ credential }: Signing): Record<string, string> =>
+  credential === undefined
+    ? {}
+    : {
+        [CLIENT_HEADER]: credential.client,
+        [KEY_HEADER]: credential.publicKey,
+        [TOKEN_HEADER]: credential.token,
+      }
 
 /** A request of any method and any of the profile's parts; `body` is sent with its digest. */
 export function signed(

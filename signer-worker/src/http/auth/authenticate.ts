@@ -22,11 +22,13 @@ import type { MiddlewareHandler } from 'hono'
 import type { Client, RegisteredKey } from '../../config/exports.ts'
 import type { ClientCache } from '../../directory/client-cache.ts'
 import { DIRECTORY_UNAVAILABLE } from '../../directory/client.ts'
+import type { TokenKeyFinder } from '../../directory/token-key-finder.ts'
 import { toRfc3339 } from '../../model/rfc3339.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../context.ts'
 import { pathAndQuery } from '../request-target.ts'
 import { refuse, refuseForAll } from '../respond.ts'
 import { readBody } from './read-body.ts'
+import { verifyTokenRequest } from './verify-token-request.ts'
 import {
   type CredentialError,
   type ReadRequest,
@@ -42,6 +44,7 @@ const REJECTED =
 /** What authentication needs. */
 export interface AuthenticateDependencies {
   readonly clients: ClientCache
+  readonly tokenKeys: TokenKeyFinder
   /** The clock, epoch ms. */
   readonly nowMs: () => number
 }
@@ -50,13 +53,15 @@ export interface AuthenticateDependencies {
  * Passes requests of clients. Refuses with `request_too_large`, `credentials_rejected`, `clock_skew` or
  * `directory_unavailable`; leaves `identity`, and for POST and PUT `body`.
  */
-export function authenticate({
-  clients,
-  nowMs,
-}: AuthenticateDependencies): MiddlewareHandler<AppEnv> {
+export function authenticate(dependencies: AuthenticateDependencies): MiddlewareHandler<AppEnv> {
+  const { clients, nowMs } = dependencies
   return async function authenticateClient(c, next) {
     const read = await readSigned(c, nowMs)
     if (read instanceof Response) return read
+    if (read.credential !== undefined) {
+      const refused = await acceptToken(c, { read, credential: read.credential, dependencies })
+      return refused ?? next()
+    }
     const found = await findClientKey(c, clients, read.parameters.keyId)
     const verified = verifySignature(read, found.key, nowMs())
     if (found.unavailable !== undefined) {
@@ -69,6 +74,39 @@ export function authenticate({
     c.set('identity', verified.value)
     return next()
   }
+}
+
+interface TokenRequest {
+  readonly read: ReadRequest
+  readonly credential: TokenCredential
+  readonly dependencies: AuthenticateDependencies
+}
+
+/** @returns The answer that refuses the request; `undefined` when it is authentic. */
+async function acceptToken(
+  c: AppContext,
+  { read, credential, dependencies }: TokenRequest,
+): Promise<Response | undefined> {
+  const { clients, tokenKeys } = dependencies
+  const config = c.get('config')
+  const context = { env: c.env, config }
+  const nowMs = dependencies.nowMs()
+  const verified = await verifyTokenRequest(read, credential, {
+    lookup: async (name) => clients.byName(name, context),
+    findKey: (known) => tokenKeys.forClient(known, context),
+    publicUrl: config.publicUrl.origin + config.publicUrl.prefix,
+    nowMs,
+  })
+  // Whose name it is was not verified.
+  addLogFields(c, { client: credential.client, keyId: read.parameters.keyId })
+  if (verified.ok) {
+    c.set('identity', verified.value)
+    return undefined
+  }
+  const { error } = verified
+  return error.kind === 'unavailable'
+    ? refuseForAll(c, { refusals: [DIRECTORY_UNAVAILABLE], reason: error.reason })
+    : reject(c, error, nowMs)
 }
 
 /** A key that was looked up. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { createPublicKey, hash, verify } from 'node:crypto'
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import {
   checkSignatureWindow,
   checkTokenCredential,
@@ -56,6 +56,8 @@ export interface ReceivedRequest {
 export interface Identity<Holder> {
   readonly holder: Holder
   readonly evidence: Evidence
+  /** `kid` of the key that signed the token of the request; absent for a registered key. */
+  readonly tokenKeyId?: string
 }
 
 /** Why a request is not authentic; for the log only. */
@@ -71,6 +73,18 @@ export type CredentialError =
   | { readonly kind: 'key_malformed' }
   | { readonly kind: 'token_malformed' }
   | { readonly kind: 'token_too_long' }
+  | { readonly kind: 'key_mismatch' }
+  | { readonly kind: 'client_unknown'; readonly keyId: string }
+  | { readonly kind: 'token_algorithm_not_allowed'; readonly keyId: string }
+  | { readonly kind: 'token_key_unknown'; readonly keyId: string }
+  | { readonly kind: 'token_key_mismatch'; readonly keyId: string }
+  | { readonly kind: 'token_signature_invalid'; readonly keyId: string }
+  | { readonly kind: 'token_issuer_mismatch'; readonly keyId: string }
+  | { readonly kind: 'token_audience_mismatch'; readonly keyId: string }
+  | { readonly kind: 'token_subject_not_registered'; readonly keyId: string }
+  | { readonly kind: 'token_expired'; readonly keyId: string }
+  | { readonly kind: 'token_not_yet_valid'; readonly keyId: string }
+  | { readonly kind: 'token_lifetime_too_long'; readonly keyId: string }
   | { readonly kind: 'key_unknown'; readonly keyId: string }
   | { readonly kind: 'lookup_limit'; readonly keyId: string }
   | { readonly kind: 'client_entry_invalid'; readonly keyId: string }
@@ -82,6 +96,8 @@ export type CredentialError =
 
 /** A request whose signature can be verified as soon as its key is known. */
 export interface ReadRequest {
+  /** Present if the key is not registered, and comes with the request. */
+  readonly credential: TokenCredential | undefined
   /** RFC 9421 §2.5: what was signed. */
   readonly base: string
   readonly parameters: SignatureParameters
@@ -96,8 +112,8 @@ export function readRequest(request: ReceivedRequest): Result<ReadRequest, Crede
   if (!message.ok) return message
   const read = readSignature(message.value, request)
   if (read === undefined) return err({ kind: 'signature_unreadable' })
-  if (message.value.credential !== undefined) return err({ kind: 'token_not_accepted' })
-  return ok({ ...read, base: signatureBase(message.value, read.parameters) })
+  const { credential } = message.value
+  return ok({ ...read, credential, base: signatureBase(message.value, read.parameters) })
 }
 
 /**
@@ -107,21 +123,36 @@ export function readRequest(request: ReceivedRequest): Result<ReadRequest, Crede
  * @param key - That of the request's key id; `undefined` for one that no holder has.
  */
 export function verifySignature<Holder>(
-  { base, parameters, signature }: ReadRequest,
+  read: ReadRequest,
   key: RegisteredKey<Holder> | undefined,
   nowMs: number,
 ): Result<Identity<Holder>, CredentialError> {
-  const { keyId, nonce } = parameters
+  if (read.credential !== undefined) return err({ kind: 'token_not_accepted' })
+  const { keyId } = read.parameters
   // An unknown key costs the same work as a known one, so that timing does not distinguish them.
-  const isSigned = verify(null, Buffer.from(base), key?.key ?? decoyKey(), signature)
+  const isSigned = isSignedBy(read, key?.key ?? decoyKey())
   if (key === undefined) return err({ kind: 'key_unknown', keyId })
   if (!isSigned) return err({ kind: 'signature_invalid', keyId })
   if (nowMs < key.notBeforeMs || nowMs > key.notAfterMs) {
     return err({ kind: 'key_not_valid_now', keyId })
   }
+  return identify(read, key.holder, nowMs)
+}
+
+/** Whether the holder of a key signed a request. */
+export const isSignedBy = ({ base, signature }: ReadRequest, key: KeyObject): boolean =>
+  verify(null, Buffer.from(base), key, signature)
+
+/** The last step, for a request whose signature was verified: checks its time. */
+export function identify<Holder>(
+  { base, parameters, signature }: ReadRequest,
+  holder: Holder,
+  nowMs: number,
+): Result<Identity<Holder>, CredentialError> {
+  const { keyId, nonce } = parameters
   const window = checkSignatureWindow(parameters, nowMs)
   if (!window.ok) return err({ kind: 'clock_skew', keyId, window: window.error })
-  return ok({ holder: key.holder, evidence: { keyId, nonce, signatureBase: base, signature } })
+  return ok({ holder, evidence: { keyId, nonce, signatureBase: base, signature } })
 }
 
 /** The message as it arrived: what is sent decides what the signature must cover. */
@@ -176,10 +207,10 @@ const DECOY_JWK = {
   crv: 'Ed25519',
   x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 }
-let decoy: ReturnType<typeof createPublicKey> | undefined
+let decoy: KeyObject | undefined
 
 /** Made at first use: a Worker does no cryptography while it starts. */
-function decoyKey(): ReturnType<typeof createPublicKey> {
+function decoyKey(): KeyObject {
   decoy ??= createPublicKey({ key: DECOY_JWK, format: 'jwk' })
   return decoy
 }

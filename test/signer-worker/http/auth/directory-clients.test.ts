@@ -75,3 +75,23 @@ describe('a client of the directory', () => {
     expect(refused.log.at(-1)).toMatchObject({ reason: 'Error: overloaded' })
   })
 })
+
+it('a profile that the configuration lost is unknown to the clients that have it', async ({
+  expect,
+}) => {
+  const { key } = await aRegisteredClient(undefined, { profiles: ['lost', 'default'] })
+  const lost = await send(post(aSignRequest({ profile: 'lost' }), { key }))
+  expect(lost).toMatchObject({ status: 404, body: { code: 'profile_unknown', class: 'issuer' } })
+  expect((await send(post(aSignRequest({ profile: 'default' }), { key }))).status).toBe(201)
+})
+
+it('an issuer that the configuration lost is unknown, too', async ({ expect }) => {
+  const { key } = await aRegisteredClient(undefined, { issuers: ['lost', 'default'] })
+  expect(codeOf(await send(get({ key, issuer: 'lost' })))).toBe('issuer_unknown')
+  expect((await send(get({ key }))).status).toBe(200)
+})
+
+it('a region is only where ledgers are made', async ({ expect }) => {
+  const { key } = await aRegisteredClient(undefined, { region: 'weur' })
+  expect((await send(post(aSignRequest(), { key }))).status).toBe(201)
+})

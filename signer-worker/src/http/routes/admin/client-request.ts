@@ -115,7 +115,8 @@ export function readPut(
   })
 }
 
-const toRefusal =
+/** @returns What makes a refusal of an error; `code` is that of all of them. */
+export const toRefusal =
   (code: 'request_malformed' | 'client_invalid') =>
   ({ path, message }: ConfigError): Refusal => ({
     code,

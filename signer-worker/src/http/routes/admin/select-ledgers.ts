@@ -67,7 +67,9 @@ async function orUnknown<T>(
   if (client !== undefined) {
     const found = await askDirectory(c.env, async (directory) => directory.findClient(client))
     if (!found.ok) return found
-    if (found.value === undefined) return unknown(`client: there is no client "${client}"`)
+    if (found.value === undefined) {
+      return unknown(`client: there is no client "${client}", and no ledger of one`)
+    }
   }
   const config = c.get('config')
   if (issuer !== undefined && !config.issuers.has(issuer) && !config.brokenIssuers.has(issuer)) {

@@ -29,8 +29,8 @@ describe('a name of a ledger', () => {
   const GONE = { issuer: 'gone', client: { name: 'departed', shards: [1, 2] } }
 
   it.for([
-    ['?client=nobody', /^client: there is no client "nobody"$/],
-    ['?client=nobody&issuer=default', /^client: there is no client "nobody"$/],
+    ['?client=nobody', /client: there is no client "nobody", and no ledger of one/],
+    ['?client=nobody&issuer=default', /client: there is no client "nobody", and no ledger of one/],
     ['?issuer=nothing', /neither the configuration nor a ledger has an issuer "nothing"/],
     [
       '?issuer=nothing&client=listed',
