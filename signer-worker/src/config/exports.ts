@@ -1,5 +1,4 @@
 export { type PublicKey, readPublicKey, readPublicKeyJwk } from './client-key.ts'
-export { type PublicKey, readPublicKey } from './client-key.ts'
 export { checkClients } from './clients.ts'
 export * from './config.ts'
 export { type ConfigError, errorAt, formatConfigError, schemaErrors } from './config-error.ts'
