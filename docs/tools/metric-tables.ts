@@ -96,15 +96,16 @@ function labelsOf(text: string, name: string): readonly string[] {
   return [...inside.matchAll(/(\w+)="/g)].map(([, label = '']) => label)
 }
 
-const WORKER_METRICS = new URL(
-  '../../signer-worker/src/http/routes/admin/metrics.ts',
-  import.meta.url,
+const WORKER_METRICS = ['admin/metric-heads.ts', 'admin/metrics.ts', 'metrics.ts'].map(
+  (file) => new URL(`../../signer-worker/src/http/routes/${file}`, import.meta.url),
 )
 
-/** @returns The metrics of the worker, from its source: it runs in workerd only. */
+/** @returns The metrics of the worker, from its sources: it runs in workerd only. */
 export async function workerMetricFacts(): Promise<readonly MetricFacts[]> {
   const facts: MetricFacts[] = []
-  collect(parseAst(await readFile(WORKER_METRICS, 'utf8'), { lang: 'ts' }), facts)
+  for (const file of WORKER_METRICS) {
+    collect(parseAst(await readFile(file, 'utf8'), { lang: 'ts' }), facts)
+  }
   return facts
 }
 

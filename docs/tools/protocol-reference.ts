@@ -101,6 +101,7 @@ export const ENDPOINTS: readonly (readonly [
     'admin, role `read`',
     'counters in the Prometheus text format',
   ],
+  ['GET', shared.METRICS_PATH, 'bearer token', 'counters for a scraper, from the indexes'],
   ['GET', shared.ADMIN_EXPORT_PATH, 'admin, role `admin`', 'whole records with their evidence'],
   ['GET', shared.ADMIN_REFUSALS_PATH, 'admin, role `admin`', 'requests that were refused'],
   ['GET', shared.ADMIN_CLIENTS_PATH, 'admin, role `read`', 'list clients'],

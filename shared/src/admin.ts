@@ -30,7 +30,10 @@ export const ADMIN_REFUSALS_PATH = `${ADMIN_PATH}/refusals`
 /** Path of counters in the Prometheus text format; GET, role `read`. */
 export const ADMIN_METRICS_PATH = `${ADMIN_PATH}/metrics`
 
-/** Content type of {@link ADMIN_METRICS_PATH}. */
+/** Path of counters for a scraper; GET, with a bearer token and no signature. */
+export const METRICS_PATH = '/v1/metrics'
+
+/** Content type of {@link ADMIN_METRICS_PATH} and {@link METRICS_PATH}. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** Most items of one page. */
@@ -104,6 +107,12 @@ export const certificatesListQuerySchema = z.strictObject({
 
 /** Query of {@link adminCertificatePath}; only certificates of this issuer and this client are shown. */
 export const certificateQuerySchema = z.strictObject(ledgerMembers)
+
+/** Query of {@link METRICS_PATH}. */
+export const metricsQuerySchema = z.strictObject({
+  /** `client`: a sample for each client instead of one for all, so thousands where there are thousands of clients. */
+  by: z.optional(z.literal('client')),
+})
 
 /** Query of {@link ADMIN_REFUSALS_PATH}. */
 export const refusalsQuerySchema = z.strictObject({ ...ledgerMembers, ...pageMembers })

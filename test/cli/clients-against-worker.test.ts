@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { aJwks, anEntry } from './support/client-entries.ts'
+import { thumbprintOf } from './support/key-text.ts'
 import { startWorkerWithAdmins, type WorkerWithAdmins } from './support/worker-with-admins.ts'
 
 const MANY = 1_000
@@ -20,6 +21,10 @@ const MANY_TIMEOUT_MS = 240_000
 let worker: WorkerWithAdmins
 
 const entrySchema = z.record(z.string(), z.unknown())
+const clientFileSchema = z.record(
+  z.string(),
+  z.object({ keys: z.array(z.object({ publicKey: z.string() })) }),
+)
 const clientsFileSchema = z.object({ clients: z.record(z.string(), entrySchema) })
 
 beforeAll(async () => {
@@ -38,6 +43,9 @@ describe('one client', () => {
     })
     expect(await worker.must('list')).toMatch(/^added +enabled +1 key +default +default +1 /m)
     expect((await run('health')).code).toBe(0)
+    const text = await readFile(join(worker.directory, 'added.client.json'), 'utf8')
+    const { publicKey = '' } = clientFileSchema.parse(JSON.parse(text))['added']?.keys[0] ?? {}
+    expect(await worker.must('show added')).toContain(`keyIds:\n  - ${thumbprintOf(publicKey)}\n`)
   })
 
   it('is added once', async ({ expect }) => {

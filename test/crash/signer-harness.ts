@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodePem } from '@edge-issuer/shared'
+import type { KeyType } from '@edge-issuer/testbed/pki/x509'
 import {
   issuerName,
   makeSignerSetup,
@@ -17,6 +18,7 @@ import {
   type LocalWorkerOptions,
   startLocalWorker,
 } from '@edge-issuer/testbed/worker/workerd'
+import { z } from 'zod'
 import { type LedgerRow, readLedgerFiles } from '../support/ledger-files.ts'
 
 const CA_KEY = 'P-256'
@@ -29,28 +31,35 @@ export interface SignerBench extends AsyncDisposable {
   readonly setup: SignerSetup
   /** Ends the worker and reads its ledger. */
   readonly stopAndReadLedger: () => Promise<readonly LedgerRow[]>
+  /** The storage of its Durable Objects, to read when the worker has ended. */
+  readonly storageDirectory: string
 }
 
 /** What a test chooses. */
 export interface SignerBenchOptions extends Pick<LocalWorkerOptions, 'tls'> {
   /** The worker's own address when absent. */
   readonly publicUrl?: string
+  /** Kinds of keys, of which each has an issuer; one when absent. */
+  readonly keyTypes?: readonly KeyType[]
+  /** As in `signer.config.json`. */
+  readonly admins?: Readonly<Record<string, object>>
 }
 
 /** Starts a worker in a directory of its own. */
 export async function startSignerBench(options: SignerBenchOptions): Promise<SignerBench> {
   const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-crash-'))
-  const setup = makeSignerSetup([CA_KEY])
-  const { publicUrl, tls } = options
+  const { publicUrl, tls, keyTypes = [CA_KEY], admins = {} } = options
+  const setup = makeSignerSetup(keyTypes)
   const worker = await startLocalWorker({
     directory,
-    config: (url) => setup.config(publicUrl ?? url),
+    config: (url) => withAdmins(setup.config(publicUrl ?? url), admins),
     secrets: setup.secrets,
     ...(tls === undefined ? {} : { tls }),
   })
   return {
     worker,
     setup,
+    storageDirectory: join(directory, 'ledger'),
     stopAndReadLedger: async () => {
       await worker.stop()
       return readLedgerFiles(join(directory, 'ledger'))
@@ -61,6 +70,11 @@ export async function startSignerBench(options: SignerBenchOptions): Promise<Sig
     },
   }
 }
+
+const objectSchema = z.record(z.string(), z.unknown())
+
+const withAdmins = (config: string, admins: object): string =>
+  JSON.stringify({ ...objectSchema.parse(JSON.parse(config)), admins })
 
 /** The leaf of a chain, DER as lower-case hexadecimal. */
 export function leafOf(chainPem: string): string {

@@ -91,6 +91,7 @@ const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
   'set',
   'values',
   'reset-then-reuse-values',
+  'service-account-max-token-expiration',
   'clients',
   'certificates',
 ])

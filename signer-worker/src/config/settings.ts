@@ -61,6 +61,12 @@ function readText(env: Env, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** @returns A Worker secret; `undefined` when it is missing or empty. */
+export function readSecret(env: Env, name: string): string | undefined {
+  const value = readText(env, name)
+  return value === '' ? undefined : value
+}
+
 let bundled: string | undefined
 
 function bundledText(): string {

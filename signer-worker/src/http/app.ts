@@ -17,6 +17,7 @@ import {
   certificatesPath,
   clientJwksPath,
   issuerPath,
+  METRICS_PATH,
 } from '@edge-issuer/shared'
 import { Hono } from 'hono/tiny'
 import type { Settings } from '../config/settings.ts'
@@ -41,6 +42,7 @@ import { metrics } from './routes/admin/metrics.ts'
 import { quarantine } from './routes/admin/quarantine.ts'
 import { listRefusals } from './routes/admin/refusals.ts'
 import { health } from './routes/health.ts'
+import { scrapeMetrics } from './routes/metrics.ts'
 import { pushJwks } from './routes/push-jwks.ts'
 import { sign } from './routes/sign.ts'
 
@@ -74,6 +76,8 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   const reader = authenticateAdmin(nowMs, () => 'read')
   const admin = authenticateAdmin(nowMs, () => 'admin')
   const writer = authenticateAdmin(nowMs, (method) => (method === 'GET' ? 'read' : 'admin'))
+  // Before the protocol's own headers are checked: Prometheus sends none of them.
+  app.all(METRICS_PATH, scrapeMetrics(nowMs))
   app.use(onlySpokenProtocol)
   app.all(certificatesPath(':issuer'), client, onlyMethod('POST'), sign(dependencies))
   app.all(issuerPath(':issuer'), client, onlyMethod('GET'), health(nowMs))

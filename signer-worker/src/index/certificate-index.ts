@@ -6,8 +6,9 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { migrate } from '../storage/migrate.ts'
+import { readCounters } from './counters.ts'
 import { listCertificates } from './list.ts'
-import type { IndexBatch, IndexPage, IndexQuery } from './messages.ts'
+import type { IndexBatch, IndexCounters, IndexPage, IndexQuery } from './messages.ts'
 import { forgetHours, HOUR_MS, receiveBatch } from './receive.ts'
 import { INDEX_MIGRATIONS } from './schema.ts'
 
@@ -37,5 +38,10 @@ export class CertificateIndex extends DurableObject<Env> {
   /** One page of the certificates that match a query. */
   list(query: IndexQuery): IndexPage {
     return listCertificates(this.ctx.storage.sql, query, Date.now())
+  }
+
+  /** Totals of all ledgers. @param byClient - Whether each client has its own. */
+  counters(byClient: boolean): IndexCounters {
+    return readCounters(this.ctx.storage.sql, byClient, Date.now())
   }
 }

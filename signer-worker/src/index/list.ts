@@ -68,8 +68,11 @@ export function listCertificates(sql: SqlStorage, query: IndexQuery, nowMs: numb
   return { items, next: undefined, throughMs }
 }
 
-/** The earliest time of a ledger that reported more than it has sent; if none is behind, a few seconds ago. */
-function completeThroughMs(sql: SqlStorage, nowMs: number): number {
+/**
+ * @returns Up to when an index is complete, epoch ms: the earliest time of a ledger that reported more than it has sent;
+ *   if none is behind, a few seconds ago.
+ */
+export function completeThroughMs(sql: SqlStorage, nowMs: number): number {
   const { earliest } = sql
     .exec<{ earliest: number | null }>(
       'SELECT min(through_ms) AS earliest FROM ledger WHERE has_more = 1',

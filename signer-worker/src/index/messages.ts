@@ -93,3 +93,25 @@ export interface IndexPage {
   /** Up to when the index is complete, as far as the ledgers have reported, epoch ms. */
   readonly throughMs: number
 }
+
+/** What clients of one issuer did. */
+export interface ClientCounters {
+  /** `undefined` for all clients together. */
+  readonly client: string | undefined
+  readonly issued: number
+  readonly replayed: number
+  /** By code. */
+  readonly refused: Readonly<Record<string, number>>
+}
+
+/** What an index counts. */
+export interface IndexCounters {
+  readonly ledgers: number
+  /** Size of the largest ledger's database. */
+  readonly largestLedgerBytes: number
+  /** Size of the index's own database. */
+  readonly databaseBytes: number
+  /** As {@link IndexPage.throughMs}. */
+  readonly throughMs: number
+  readonly groups: readonly ClientCounters[]
+}

@@ -20,13 +20,20 @@ interface Harness {
   readonly writes: () => readonly string[]
 }
 
-async function applying(options: StubDirectoryOptions, context: Context): Promise<Harness> {
+async function applying(
+  {
+    showsProgress = false,
+    ...options
+  }: StubDirectoryOptions & { readonly showsProgress?: boolean },
+  context: Context,
+): Promise<Harness> {
   const { cwd, worker } = await setUp(stubDirectory(options), context)
   return {
     apply: async (clients, flags = '') => {
       await writeFile(join(cwd, 'clients.json'), JSON.stringify({ clients }))
       const common = `--url ${worker.url} --key a.admin.key --ca-file ${worker.rootsFile}`
-      return runCli(`clients apply -f clients.json ${common} ${flags}`.trim(), { cwd })
+      const args = `clients apply -f clients.json ${common} ${flags}`.trim()
+      return runCli(args, { cwd, showsProgress })
     },
     writes: () =>
       worker.seen
@@ -112,6 +119,13 @@ describe('clients apply', () => {
     expect(stdout).toMatch(/0 added, .* \d+ failed, \d+ not tried\n$/)
     expect(stderr).toContain('50 of 50 changes were not made')
     expect(writes().length).toBeLessThan(20)
+  })
+
+  it('shows its progress on a terminal', async ({ expect, ...context }) => {
+    const { apply } = await applying({ showsProgress: true }, context)
+    const { stderr } = await apply({ a: entry, b: anEntry() })
+    expect(stderr).toContain('1 of 2 clients')
+    expect(stderr.endsWith('2 of 2 clients\u{1B}[2K\r')).toBe(true)
   })
 
   it('prints one JSON object', async ({ expect, ...context }) => {

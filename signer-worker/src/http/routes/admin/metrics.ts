@@ -11,7 +11,8 @@ import type { RegisteredLedger } from '../../../directory/messages.ts'
 import { askLedger } from '../../../ledger/client.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../../context.ts'
 import { answerMetrics, refuseForAll } from '../../respond.ts'
-import { type Metric, renderMetrics, type Sample } from './prometheus.ts'
+import { authorityMetric, ISSUED, REFUSED, REPLAYED } from './metric-heads.ts'
+import { renderMetrics, type Sample } from './prometheus.ts'
 import { selectLedgers } from './select-ledgers.ts'
 
 /** Answers with counters of every ledger, and when each issuing CA ends. */
@@ -31,31 +32,16 @@ export const metrics: Handler<AppEnv> = async (c) => {
         help: 'Whether the ledger object answered; without an answer it has no other samples.',
         samples: gather('up'),
       },
-      {
-        name: 'edge_issuer_certificates_issued_total',
-        type: 'counter',
-        help: 'Certificates issued.',
-        samples: gather('issued'),
-      },
-      {
-        name: 'edge_issuer_certificates_replayed_total',
-        type: 'counter',
-        help: 'Requests answered with the certificate that their uid already had.',
-        samples: gather('replayed'),
-      },
-      {
-        name: 'edge_issuer_requests_refused_total',
-        type: 'counter',
-        help: 'Requests refused by policy, rate limit or idempotency, by code.',
-        samples: gather('refused'),
-      },
+      { ...ISSUED, samples: gather('issued') },
+      { ...REPLAYED, samples: gather('replayed') },
+      { ...REFUSED, samples: gather('refused') },
       {
         name: 'edge_issuer_ledger_size_bytes',
         type: 'gauge',
         help: 'Size of the database of a ledger object.',
         samples: gather('size'),
       },
-      authorityMetric(c),
+      authorityMetric(c.get('config')),
     ]),
   )
 }
@@ -87,15 +73,3 @@ async function samplesOf(c: AppContext, ledger: RegisteredLedger): Promise<Ledge
     size: [{ labels, value: databaseBytes }],
   }
 }
-
-const authorityMetric = (c: AppContext): Metric => ({
-  name: 'edge_issuer_ca_not_after_timestamp_seconds',
-  type: 'gauge',
-  help: 'When the issuing CA, or one above it, expires.',
-  samples: [...c.get('config').issuers.values()].flatMap(({ name, authorities }) =>
-    authorities.map(({ ca, state }) => ({
-      labels: { issuer: name, state, serial_number: ca.serialNumber },
-      value: ca.notAfterMs / 1000,
-    })),
-  ),
-})
