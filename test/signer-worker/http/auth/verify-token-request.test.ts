@@ -76,7 +76,7 @@ describe('a client with an identity', () => {
   it('gets a temporary refusal while the directory does not respond', async ({ expect }) => {
     const signer = await aTokenClient()
     const down = await send(tokenGet(signer), {
-      openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
+      openClientSource: () => ({ findClient: fail, findClientByKey: fail, listIds: fail }),
     })
     expect(down).toMatchObject({ status: 503, body: { code: 'directory_unavailable' } })
   })
