@@ -32,7 +32,7 @@ async function read(
     )
   }
   const keys = await readClientKeys(paths, recordedIo({ cwd }).io)
-  return keys.ok ? [...keys.value].map(([keyId, { client }]) => [keyId, client]) : keys.error
+  return keys.ok ? [...keys.value.keys].map(([keyId, { client }]) => [keyId, client]) : keys.error
 }
 
 describe('the keys of clients are read from', () => {
