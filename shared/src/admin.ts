@@ -7,7 +7,7 @@
 import * as z from 'zod/mini'
 import { nameSchema, noticesSchema, originSchema, uidSchema } from './messages.ts'
 
-/** What an admin may do: `read` lists and shows; `admin` also sees who asked, with the evidence. */
+/** What an admin may do: `read` lists and shows; `admin` also sees who asked, with the evidence, and changes clients. */
 export const ADMIN_ROLES = ['read', 'admin'] as const
 export type AdminRole = (typeof ADMIN_ROLES)[number]
 

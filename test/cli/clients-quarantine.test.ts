@@ -47,7 +47,9 @@ describe('clients quarantine', () => {
     await worker.enrol('o')
     await worker.must('quarantine o')
     await worker.must('remove o')
-    await worker.must('add o --key o.client.json')
+    const { code, stderr } = await worker.clients('add o --key o.client.json')
+    expect(code).toBe(0)
+    expect(stderr).toContain('client o is quarantined from before it was removed')
     expect(await worker.show('o')).toMatchObject({ quarantined: true })
   })
 

@@ -78,6 +78,11 @@ A client that exists is never changed. Requires the role admin.`,
     )
     if (!record.ok) return record
     io.stdout(isJson ? `${JSON.stringify(record.value, null, 2)}\n` : added(name, entry.value))
+    if (record.value.quarantined) {
+      io.stderr(
+        `warning: client ${name} is quarantined from before it was removed; "edge-issuer clients quarantine ${name} --lift" ends that\n`,
+      )
+    }
     return ok(undefined)
   },
 })

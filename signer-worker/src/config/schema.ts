@@ -110,11 +110,11 @@ const adminSchema = z
       .enum(ADMIN_ROLES)
       .check(
         z.describe(
-          'read lists and shows certificates; admin also sees the requesters, and exports',
+          'read lists and shows certificates and clients; admin also sees the requesters, exports, and changes clients',
         ),
       ),
   })
-  .check(z.describe('someone who may read the ledgers'))
+  .check(z.describe('someone who may read the ledgers, or change the clients'))
 
 const blockedKeysSchema = z
   .array(

@@ -3,7 +3,8 @@
  * request, and a change takes effect in that time everywhere.
  *
  * Anyone can send a key id that no client has. The answer is remembered for a second, and above a number of them
- * per second the directory is not asked any more.
+ * per second the directory is not asked any more. So that no client is refused then, the isolate gets the list of
+ * all clients and keys, once in ten seconds while that lasts.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import type { SignerConfig } from '../config/exports.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { ClientSource, OpenClientSource } from './client.ts'
 import { compileClient, type KnownClient } from './known-client.ts'
-import type { FoundClient } from './messages.ts'
+import { type FoundClient, KEY_ID_PREFIX_CHARACTERS } from './messages.ts'
 
 /** How long an answer that there is no such client is used, in ms. */
 const UNKNOWN_MS = 1000
@@ -29,6 +30,9 @@ const MAX_CLIENTS = 2000
 
 /** Key ids that are known to have been a client's. */
 const MAX_KEYS = 20_000
+
+/** How long the list of all clients is used, in ms. */
+const LIST_MS = 10_000
 
 /** Key ids and names that are known to be no client's. */
 const MAX_UNKNOWN = 1000
@@ -68,6 +72,7 @@ export class ClientCache {
   #firstLookups = 0
   #secondStartMs = -Infinity
   #unknownInSecond = 0
+  #listed: Listed | undefined
 
   /** @param nowMs - The clock, epoch ms. */
   constructor(open: OpenClientSource, nowMs: () => number) {
@@ -84,6 +89,7 @@ export class ClientCache {
     const found = await this.#ask(context, {
       id: `key:${keyId}`,
       isFirst: name === undefined,
+      isIn: ({ keyIdPrefixes }) => keyIdPrefixes.has(keyId.slice(0, KEY_ID_PREFIX_CHARACTERS)),
       ask: async (source) => source.findClientByKey(keyId),
     })
     // An admin can have got the key since.
@@ -99,6 +105,7 @@ export class ClientCache {
     return this.#ask(context, {
       id: `name:${name}`,
       isFirst: this.#clients.get(name) === undefined,
+      isIn: ({ names }) => names.has(name),
       ask: async (source) => source.findClient(name),
     })
   }
@@ -109,6 +116,7 @@ export class ClientCache {
     return this.#ask(context, {
       id: `refresh:${name}`,
       isFirst: false,
+      isIn: () => true,
       ask: async (source) => source.findClient(name),
     })
   }
@@ -128,12 +136,13 @@ export class ClientCache {
   async #ask(context: LookupContext, question: Question): Promise<ClientLookup> {
     const nowMs = this.#nowMs()
     if (nowMs < (this.#unknown.get(question.id) ?? -Infinity)) return CLIENT_UNKNOWN
+    if (question.isFirst && this.#unknownSince(nowMs) >= MAX_UNKNOWN_PER_SECOND) {
+      const list = await this.#list(context.env, nowMs)
+      if (list === undefined || !question.isIn(list)) return LOOKUP_LIMIT
+    }
     const running = this.#running.get(question.id)
     if (running !== undefined && nowMs < running.abandonedMs) return orTimeout(running.lookup)
-    if (question.isFirst) {
-      if (this.#unknownSince(nowMs) >= MAX_UNKNOWN_PER_SECOND) return LOOKUP_LIMIT
-      if (this.#firstLookups >= MAX_FIRST_LOOKUPS) return TOO_MANY
-    }
+    if (question.isFirst && this.#firstLookups >= MAX_FIRST_LOOKUPS) return TOO_MANY
     const lookup = this.#lookUp(context, question, nowMs)
     this.#running.set(question.id, { lookup, abandonedMs: nowMs + ABANDONED_MS })
     // Others may wait for it when its own request is cancelled.
@@ -178,6 +187,16 @@ export class ClientCache {
     return CLIENT_UNKNOWN
   }
 
+  /** @returns Which clients there are; `undefined` when the directory does not respond. */
+  async #list(env: Env, nowMs: number): Promise<ClientList | undefined> {
+    if (this.#listed === undefined || nowMs >= this.#listed.untilMs) {
+      const list = loadList(this.#open(env))
+      this.#listed = { list, untilMs: nowMs + LIST_MS }
+      waitUntil(list)
+    }
+    return withTimeout(this.#listed.list).catch(() => undefined)
+  }
+
   /** How many look-ups found nothing in the second of `nowMs`. */
   #unknownSince(nowMs: number): number {
     if (nowMs < this.#secondStartMs || nowMs >= this.#secondStartMs + 1000) {
@@ -185,6 +204,27 @@ export class ClientCache {
       this.#unknownInSecond = 0
     }
     return this.#unknownInSecond
+  }
+}
+
+/** Every client and key of the directory. */
+interface ClientList {
+  readonly keyIdPrefixes: ReadonlySet<string>
+  readonly names: ReadonlySet<string>
+}
+
+interface Listed {
+  readonly list: Promise<ClientList | undefined>
+  /** Epoch ms. */
+  readonly untilMs: number
+}
+
+async function loadList(source: ClientSource): Promise<ClientList | undefined> {
+  try {
+    const { keyIdPrefixes, names } = await withTimeout(source.listIds())
+    return { keyIdPrefixes: new Set(keyIdPrefixes), names: new Set(names) }
+  } catch {
+    return undefined
   }
 }
 
@@ -204,6 +244,8 @@ interface Question {
   readonly id: string
   /** Whether this isolate has never known it. */
   readonly isFirst: boolean
+  /** Whether the list has it. */
+  readonly isIn: (list: ClientList) => boolean
   readonly ask: (source: ClientSource) => Promise<FoundClient | undefined>
 }
 

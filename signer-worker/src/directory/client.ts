@@ -8,7 +8,7 @@ import type { Jwks } from '../config/exports.ts'
 import { openObject } from '../config/open-object.ts'
 import { type Directory, DIRECTORY_NAME } from './directory.ts'
 import type { DiscoveredKeyQuery } from './discovered-keys.ts'
-import type { FoundClient } from './messages.ts'
+import type { ClientIds, FoundClient } from './messages.ts'
 
 /** @returns The directory's object. */
 export const directoryOf = (env: Env): DurableObjectStub<Directory> =>
@@ -18,6 +18,7 @@ export const directoryOf = (env: Env): DurableObjectStub<Directory> =>
 export interface ClientSource {
   findClient(name: string): Promise<FoundClient | undefined>
   findClientByKey(keyId: string): Promise<FoundClient | undefined>
+  listIds(): Promise<ClientIds>
 }
 
 /** Where token keys of public issuers are looked up. */
@@ -41,6 +42,7 @@ export type OpenClientSource = (env: Env) => ClientSource
 export const openClientSource: OpenClientSource = (env) => ({
   findClient: async (name) => directoryOf(env).findClient(name),
   findClientByKey: async (keyId) => directoryOf(env).findClientByKey(keyId),
+  listIds: async () => directoryOf(env).listIds(),
 })
 
 /** Why the directory gave no answer. */

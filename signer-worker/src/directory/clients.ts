@@ -8,15 +8,17 @@ import { err, ok, type Refusal } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
 import { isRecorded, lastVersion, recordChange } from './audit.ts'
 import { canonical, checkReplaced, unknownClient } from './conflicts.ts'
-import type {
-  ChangeOutcome,
-  ClientDeletion,
-  ClientKey,
-  ClientPage,
-  ClientPageRequest,
-  ClientPut,
-  ClientQuarantine,
-  StoredClient,
+import {
+  type ChangeOutcome,
+  type ClientDeletion,
+  type ClientIds,
+  type ClientKey,
+  type ClientPage,
+  type ClientPageRequest,
+  type ClientPut,
+  type ClientQuarantine,
+  KEY_ID_PREFIX_CHARACTERS,
+  type StoredClient,
 } from './messages.ts'
 import { discardIfIdentityChanged, discardPushedKeys } from './pushed-keys.ts'
 
@@ -77,6 +79,21 @@ export function listClients(sql: SqlStorage, { after, limit }: ClientPageRequest
   }
   return { clients, next: undefined }
 }
+
+/** Every client and key. */
+export const listIds = (sql: SqlStorage): ClientIds => ({
+  keyIdPrefixes: sql
+    .exec<{ prefix: string }>(
+      'SELECT substr(key_id, 1, ?) AS prefix FROM client_key',
+      KEY_ID_PREFIX_CHARACTERS,
+    )
+    .toArray()
+    .map(({ prefix }) => prefix),
+  names: sql
+    .exec<{ name: string }>('SELECT name FROM client')
+    .toArray()
+    .map(({ name }) => name),
+})
 
 /** Creates or replaces a client. An entry that is as before is no change: the version stays. */
 export function putClient(sql: SqlStorage, put: ClientPut, nowMs: number): ChangeOutcome {

@@ -15,6 +15,7 @@ import {
   findClientByKey,
   isQuarantined,
   listClients,
+  listIds,
   putClient,
   quarantineClient,
 } from './clients.ts'
@@ -25,6 +26,7 @@ import type {
   ChangePage,
   ChangePageRequest,
   ClientDeletion,
+  ClientIds,
   ClientPage,
   ClientPageRequest,
   ClientPut,
@@ -99,6 +101,11 @@ export class Directory extends DurableObject<Env> {
   /** Clients in the order of their names. */
   listClients(page: ClientPageRequest): ClientPage {
     return listClients(this.ctx.storage.sql, page)
+  }
+
+  /** Every client and key. */
+  listIds(): ClientIds {
+    return listIds(this.ctx.storage.sql)
   }
 
   /** Creates or replaces a client. */

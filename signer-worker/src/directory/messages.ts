@@ -64,6 +64,16 @@ export interface ClientKey {
   readonly notAfterMs: number | null
 }
 
+/** Characters of a key id that distinguish a client's key from a stranger's: 48 bits. */
+export const KEY_ID_PREFIX_CHARACTERS = 8
+
+/** Every client and key, enough to recognize a stranger. */
+export interface ClientIds {
+  /** The first {@link KEY_ID_PREFIX_CHARACTERS} characters of each key id. */
+  readonly keyIdPrefixes: readonly string[]
+  readonly names: readonly string[]
+}
+
 /** Whose tokens a client's relay may have. */
 export interface ClientIdentity {
   readonly issuer: string

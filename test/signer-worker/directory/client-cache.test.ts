@@ -44,7 +44,7 @@ function aCache(
 ) {
   const asked: string[] = []
   const clock = { nowMs: 1_000_000 }
-  const state: { stored: StoredClient | undefined } = { stored: aStored() }
+  const state: { stored: StoredClient | undefined; listError?: Error } = { stored: aStored() }
   const find = async (id: string, isIt: boolean): Promise<StoredClient | undefined> => {
     asked.push(id)
     const own = answer(id)
@@ -55,6 +55,11 @@ function aCache(
     () => ({
       findClient: async (name) => find(name, name === 'a'),
       findClientByKey: async (keyId) => find(keyId, keyId === KEY_ID),
+      listIds: async () => {
+        asked.push('list')
+        if (state.listError !== undefined) throw state.listError
+        return Promise.resolve({ keyIdPrefixes: [KEY_ID.slice(0, 8)], names: ['a'] })
+      },
     }),
     () => clock.nowMs,
   )
@@ -156,13 +161,43 @@ describe('a key that no client has', () => {
     )
     const summaries: string[] = []
     for (const id of ids) summaries.push(summaryOf(await cache.byKey(id, context())))
-    expect(asked).toHaveLength(MAX_UNKNOWN_PER_SECOND)
+    expect(asked).toHaveLength(MAX_UNKNOWN_PER_SECOND + 1)
+    expect(asked.at(-1)).toBe('list')
     expect(new Set(summaries.slice(MAX_UNKNOWN_PER_SECOND))).toEqual(
       new Set(['unknown lookup_limit']),
     )
     clock.nowMs += 1000
     await cache.byKey('later', context())
-    expect(asked).toHaveLength(MAX_UNKNOWN_PER_SECOND + 1)
+    expect(asked.at(-1)).toBe('later')
+  })
+
+  it('does not keep a client from being asked for that this isolate has never seen', async ({
+    expect,
+  }) => {
+    const { cache, asked, clock } = aCache()
+    const flood = async (from: number): Promise<void> => {
+      for (let index = 0; index <= MAX_UNKNOWN_PER_SECOND; index += 1) {
+        await cache.byKey(`x${String(from + index)}`, context())
+      }
+    }
+    await flood(0)
+    expect(summaryOf(await cache.byKey(KEY_ID, context()))).toBe('known undefined')
+    clock.nowMs += 9999
+    await flood(1000)
+    expect(asked.filter((id) => id === 'list')).toHaveLength(1)
+    clock.nowMs += 1000
+    await flood(2000)
+    expect(asked.filter((id) => id === 'list')).toHaveLength(2)
+  })
+
+  it('is refused without a list, too', async ({ expect }) => {
+    const { cache, state } = aCache()
+    state.listError = new Error('overloaded')
+    for (let index = 0; index <= MAX_UNKNOWN_PER_SECOND; index += 1) {
+      await cache.byKey(`x${String(index)}`, context())
+    }
+    expect(summaryOf(await cache.byKey(KEY_ID, context()))).toBe('unknown lookup_limit')
+    expect(summaryOf(await cache.byName('b', context()))).toBe('unknown lookup_limit')
   })
 
   it('does not keep a client that was known before from being asked for', async ({ expect }) => {

@@ -214,6 +214,17 @@ describe('quarantine', () => {
 })
 
 describe('lists', () => {
+  it('of ids have every client, and the beginning of every key id', async ({ expect }) => {
+    const directory = newDirectory()
+    await directory.putClient(
+      aPut('a', { keys: [aClientKey('0123456789'), aClientKey('abcdefghij')] }),
+    )
+    await directory.putClient(aPut('b'))
+    const { keyIdPrefixes, names } = await directory.listIds()
+    expect(keyIdPrefixes.toSorted()).toEqual(['01234567', 'abcdefgh'])
+    expect(names).toEqual(['a', 'b'])
+  })
+
   it('go through all clients in the order of names', async ({ expect }) => {
     const directory = newDirectory()
     for (const name of ['c', 'a', 'b']) await directory.putClient(aPut(name))

@@ -151,7 +151,7 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   },
   directory_unavailable: async () => {
     return send(get({ key: signingKey(makeKey('Ed25519').privateKey) }), {
-      openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
+      openClientSource: () => ({ findClient: fail, findClientByKey: fail, listIds: fail }),
     })
   },
   jwks_push_refused: async () =>

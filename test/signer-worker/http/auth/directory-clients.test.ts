@@ -66,7 +66,7 @@ describe('a client of the directory', () => {
   it('is temporarily refused when the directory does not respond', async ({ expect }) => {
     const { key } = await aRegisteredClient()
     const refused = await send(get({ key }), {
-      openClientSource: () => ({ findClient: fail, findClientByKey: fail }),
+      openClientSource: () => ({ findClient: fail, findClientByKey: fail, listIds: fail }),
     })
     expect(refused).toMatchObject({
       status: 503,

@@ -111,6 +111,19 @@ describe('a client in quarantine', () => {
     expect(new Set(answers.map(codeOf))).toEqual(new Set(['client_quarantined']))
   })
 
+  it('is so for what an earlier number of shards has issued', async ({ expect }) => {
+    const { name, key, ask } = await aKnownClient()
+    const requests = Array.from({ length: 8 }, () => aSignRequest())
+    for (const request of requests) await ask(post(request, { key }))
+    await put(name, { entry: anEntry([key], { shards: [1, 4] }) }, { version: 1 })
+    const later = anApp()
+    const [first = aSignRequest()] = requests
+    expect((await later(post(first, { key }))).status).toBe(200)
+    await quarantine(name)
+    const answers = await Promise.all(requests.map(async (one) => later(post(one, { key }))))
+    expect(new Set(answers.map(codeOf))).toEqual(new Set(['client_quarantined']))
+  })
+
   it('is so when the ledger starts again', async ({ expect }) => {
     const { name, key, ask } = await aKnownClient()
     await quarantine(name)
