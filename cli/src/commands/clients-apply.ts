@@ -126,6 +126,9 @@ async function apply(
   return outcome(plan, applied)
 }
 
+/** Maximum number of warnings about rules: a large file has the same ones for every client. */
+const MAX_WARNINGS = 10
+
 /** Warnings about the rules of the clients that are written; those of the others are known. */
 const warningsOf = ({ changes }: Plan): string =>
   warningsMessage(
@@ -136,6 +139,7 @@ const warningsOf = ({ changes }: Plan): string =>
         ),
       ),
     ),
+    MAX_WARNINGS,
   )
 
 /** The failure that needs most attention gives the exit code. */

@@ -41,14 +41,21 @@ export const accessWarnings = (
     })),
   )
 
-/** Maximum number of warnings that a message shows. */
-const MAX_SHOWN_WARNINGS = 50
-
-/** Warnings as one message, one per line; empty if there are none. */
-export function warningsMessage(warnings: readonly ConfigError[]): string {
-  const shown = warnings.slice(0, MAX_SHOWN_WARNINGS).map(formatConfigError)
+/**
+ * Warnings as one message, one per line; empty if there are none.
+ *
+ * @param maxShown - Maximum number of warnings in the message; all when absent.
+ */
+export function warningsMessage(
+  warnings: readonly ConfigError[],
+  maxShown = warnings.length,
+): string {
+  const shown = warnings.slice(0, maxShown).map(formatConfigError)
   const hidden = warnings.length - shown.length
-  const lines = hidden > 0 ? [...shown, `${String(hidden)} more about other rules`] : shown
+  const lines =
+    hidden > 0
+      ? [...shown, `${String(hidden)} more; "edge-issuer config check --clients" shows all`]
+      : shown
   return lines.map((line) => `warning: ${line}\n`).join('')
 }
 
