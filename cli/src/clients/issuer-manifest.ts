@@ -6,7 +6,7 @@
 import { CLUSTER_ISSUER, ISSUER } from '@edge-issuer/relay/cluster'
 import { type ClientRecord, err, ok, type Result } from '@edge-issuer/shared'
 import { clientEntrySchema } from '@edge-issuer/signer-worker/config'
-import { readSubject } from './token-identity.ts'
+import { RELAY_SUBJECT, readSubject } from './token-identity.ts'
 
 /** Kinds of issuer objects. */
 export const ISSUER_KINDS = ['ClusterIssuer', 'Issuer'] as const
@@ -78,6 +78,10 @@ function credentialOf(
 ): Result<object, string> {
   const { identity } = clientEntrySchema.safeParse(entry).data ?? {}
   if (identity === undefined) return ok({ authSecretName: secretName })
+  if (kind === 'ClusterIssuer' && identity.subjects.includes(RELAY_SUBJECT)) {
+    // Without a name it is the relay's own, wherever the cluster resource namespace is.
+    return ok({ serviceAccountRef: {}, clientName })
+  }
   const accounts = identity.subjects.map(readSubject)
   const account = accounts.find((one) => kind === 'ClusterIssuer' || one?.namespace === namespace)
   if (account !== undefined) return ok({ serviceAccountRef: { name: account.name }, clientName })

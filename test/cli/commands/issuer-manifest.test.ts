@@ -37,7 +37,7 @@ describe('issuer manifest', () => {
         kind: 'ClusterIssuer',
         metadata: { name: 'ca' },
         spec: {
-          serviceAccountRef: { name: 'edge-issuer-relay' },
+          serviceAccountRef: {},
           clientName: 'by-token',
           issuer: 'two',
           profile: 'web',
