@@ -14,7 +14,7 @@ import { checkEnvironment } from './net/environment.ts'
 export interface Config {
   /** Path of a kubeconfig; empty for those of KUBECONFIG, else for the service account of the pod. */
   readonly kubeconfig: string
-  /** The namespace of the Secrets of ClusterIssuers; empty for the relay's own. */
+  /** The namespace of the Secrets and ServiceAccounts of ClusterIssuers; empty for the relay's own. */
   readonly clusterResourceNamespace: string
   /** The only namespace that is watched; empty for the whole cluster. */
   readonly watchNamespace: string
@@ -85,7 +85,7 @@ const SETTINGS = {
   },
   'cluster-resource-namespace': {
     default: '',
-    help: "namespace of the Secrets of ClusterIssuers; the relay's own when empty",
+    help: "namespace of the Secrets and ServiceAccounts of ClusterIssuers; the relay's own when empty",
   },
   'watch-namespace': {
     default: '',

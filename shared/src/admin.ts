@@ -197,6 +197,8 @@ export const certificateRecordSchema = z.object({
      */
     // oxlint-disable-next-line no-underscore-dangle -- zod's name; `default` is a word of the language
     body: z._default(z.nullable(z.base64()), null),
+    /** The ServiceAccount token in `signatureBase`; absent for a registered key. */
+    token: z.optional(z.string()),
   }),
 })
 

@@ -7,7 +7,11 @@
 import { join } from 'node:path'
 import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
-import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
+import {
+  type EdgeSigner,
+  type EdgeSignerOptions,
+  startEdgeSigner,
+} from '@edge-issuer/testbed/worker/local-worker'
 import { installManifest } from '../../deploy/tools/install-manifest.ts'
 import { pinnedKustomize } from '../../deploy/tools/pinned-kustomize.ts'
 import { mustKubectl, readyClusterIssuer } from '../e2e/environment.ts'
@@ -29,6 +33,12 @@ export interface InstalledRelay extends NodeCluster {
   readonly rolledOut: () => Promise<void>
 }
 
+/** What differs from an issuer with a Secret. */
+export interface InstallOptions extends Pick<EdgeSignerOptions, 'configure'> {
+  /** Makes an issuer, and waits until it is Ready. */
+  readonly makeIssuer?: (at: Pick<InstalledRelay, 'plane' | 'signer'>) => Promise<void>
+}
+
 /**
  * Starts the cluster and the worker, installs, and waits until all replicas are available and the
  * issuer is Ready.
@@ -37,6 +47,7 @@ export interface InstalledRelay extends NodeCluster {
  */
 export async function startInstalledRelay(
   install: (cluster: NodeCluster) => Promise<void>,
+  { makeIssuer = readyClusterIssuer, ...options }: InstallOptions = {},
 ): Promise<InstalledRelay> {
   const cluster = await startNodeCluster()
   const { plane, directory, addresses, runtime } = cluster
@@ -47,6 +58,7 @@ export async function startInstalledRelay(
     const signer = await startEdgeSigner({
       directory: join(directory, 'signer'),
       host: addresses.machine,
+      ...options,
     })
     ends.defer(async () => signer.worker.stop())
     await runtime.importImage(await buildRelayImage(directory, SHIPPED_IMAGE))
@@ -58,7 +70,7 @@ export async function startInstalledRelay(
       const pods = await mustKubectl(plane, `describe pods --namespace=${NAMESPACE}`)
       throw new Error(`the relay was not rolled out\n${pods}`, { cause: error })
     })
-    await readyClusterIssuer({ plane, signer })
+    await makeIssuer({ plane, signer })
     return { ...cluster, signer, stop, rolledOut }
   } catch (error) {
     await stop()

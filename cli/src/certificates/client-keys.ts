@@ -6,7 +6,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { type PublicKey, readPublicKey } from '@edge-issuer/signer-worker/config'
+import { jwksSchema, type PublicKey, readPublicKey } from '@edge-issuer/signer-worker/config'
+import { compileKeys, type TokenKeys } from '@edge-issuer/signer-worker/token'
 import { z } from 'zod'
 import { readDocumentText } from '../files/read-document.ts'
 import { readText } from '../files/read-input.ts'
@@ -19,8 +20,19 @@ export interface ClientKey extends PublicKey {
   readonly client: string | undefined
 }
 
-/** Client keys by RFC 7638 thumbprint. */
-export type ClientKeys = ReadonlyMap<string, ClientKey>
+/** Keys that sign ServiceAccount tokens. */
+export interface ClientTokenKeys {
+  /** The client's name; `undefined` for keys from a JWK set by itself. */
+  readonly client: string | undefined
+  readonly keys: TokenKeys
+}
+
+/** What signatures are checked with. */
+export interface ClientKeys {
+  /** By RFC 7638 thumbprint. */
+  readonly keys: ReadonlyMap<string, ClientKey>
+  readonly tokenKeys: readonly ClientTokenKeys[]
+}
 
 /** Files of a directory that are read: output of `client create` and `clients export`, and PEM. */
 const KEY_FILE = /(?<!\.secret)\.(json|pem|yaml)$/
@@ -32,15 +44,18 @@ const MAX_FILES = 1024
 
 const entriesSchema = z.record(
   z.string(),
-  z.looseObject({ keys: z.array(z.looseObject({ publicKey: z.string() })) }),
+  z.looseObject({
+    keys: z.array(z.looseObject({ publicKey: z.string() })),
+    identity: z.looseObject({ jwks: z.optional(jwksSchema) }).optional(),
+  }),
 )
 
 /** A file that `client create` or `clients export` wrote. */
 const documentSchema = z.strictObject({ clients: entriesSchema })
 
 /**
- * Reads the keys of every path: a file that `clients export` or `client create` wrote, a public key in PEM, or a
- * directory of those.
+ * Reads the keys of every path: a file that `clients export` or `client create` wrote, a public key in PEM, a JWK set
+ * that signs ServiceAccount tokens, or a directory of those.
  *
  * @returns The keys, or an error about the first file without any.
  */
@@ -49,16 +64,18 @@ export async function readClientKeys(
   io: Io,
 ): Promise<Result<ClientKeys, string>> {
   const keys = new Map<string, ClientKey>()
+  const tokenKeys: ClientTokenKeys[] = []
   for (const path of paths) {
     const files = await listFiles(path, io)
     if (!files.ok) return files
     for (const file of files.value) {
       const found = await readKeys(file, io)
       if (!found.ok) return found
-      for (const key of found.value) addKey(keys, key)
+      for (const key of found.value.keys) addKey(keys, key)
+      tokenKeys.push(...found.value.tokenKeys)
     }
   }
-  return ok(keys)
+  return ok({ keys, tokenKeys })
 }
 
 /** Keeps the client's name if a PEM file has the same key. */
@@ -66,7 +83,13 @@ function addKey(keys: Map<string, ClientKey>, key: ClientKey): void {
   if (key.client !== undefined || !keys.has(key.keyId)) keys.set(key.keyId, key)
 }
 
-async function readKeys(file: string, io: Io): Promise<Result<readonly ClientKey[], string>> {
+/** Keys of one file. */
+interface FileKeys {
+  readonly keys: readonly ClientKey[]
+  readonly tokenKeys: readonly ClientTokenKeys[]
+}
+
+async function readKeys(file: string, io: Io): Promise<Result<FileKeys, string>> {
   const text = await readText(file, io, MAX_FILE_BYTES)
   if (!text.ok) return text
   return readKeyFile(text.value, file)
@@ -87,22 +110,29 @@ async function listFiles(path: string, io: Io): Promise<Result<readonly string[]
   }
 }
 
-function readKeyFile(text: string, file: string): Result<readonly ClientKey[], string> {
+function readKeyFile(text: string, file: string): Result<FileKeys, string> {
   if (text.trimStart().startsWith('-----BEGIN ')) {
     const key = readPublicKey(text)
     return key.ok
-      ? ok([{ ...key.value, client: undefined }])
+      ? ok({ keys: [{ ...key.value, client: undefined }], tokenKeys: [] })
       : err(`"${file}" is not an Ed25519 public key in PEM: ${key.error}`)
   }
   const read = readDocumentText(text, file)
+  const set = jwksSchema.safeParse(read.ok ? read.value : undefined)
+  if (set.success) {
+    return ok({ keys: [], tokenKeys: [{ client: undefined, keys: compileKeys(set.data.keys) }] })
+  }
   const document = documentSchema.safeParse(read.ok ? read.value : undefined)
   if (!document.success) {
     return err(
-      `"${file}" is neither a public key in PEM nor a file that "edge-issuer clients export" or "edge-issuer client create" wrote`,
+      `"${file}" is neither a public key in PEM, a JWK set nor a file that "edge-issuer clients export" or "edge-issuer client create" wrote`,
     )
   }
   const keys: ClientKey[] = []
+  const tokenKeys: ClientTokenKeys[] = []
   for (const [client, entry] of Object.entries(document.data.clients)) {
+    const { jwks } = entry.identity ?? {}
+    if (jwks !== undefined) tokenKeys.push({ client, keys: compileKeys(jwks.keys) })
     for (const { publicKey } of entry.keys) {
       const key = readPublicKey(publicKey)
       if (!key.ok)
@@ -110,5 +140,7 @@ function readKeyFile(text: string, file: string): Result<readonly ClientKey[], s
       keys.push({ ...key.value, client })
     }
   }
-  return keys.length === 0 ? err(`"${file}" contains no client key`) : ok(keys)
+  return keys.length === 0 && tokenKeys.length === 0
+    ? err(`"${file}" contains no client key`)
+    : ok({ keys, tokenKeys })
 }

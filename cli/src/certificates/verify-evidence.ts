@@ -21,10 +21,12 @@ import {
   SIGNATURE_LIFETIME_SECONDS,
   type SignRequest,
   signRequestSchema,
+  type TokenCredential,
 } from '@edge-issuer/shared'
 import { z } from 'zod'
 import type { ClientKeys } from './client-keys.ts'
 import type { ExportedRecord } from './exported-record.ts'
+import { tokenFindings } from './verify-token-evidence.ts'
 
 /** Maximum time from the check of a signature to the record of a certificate, in seconds. */
 const MAX_LEDGER_SECONDS = 60
@@ -35,6 +37,8 @@ export interface EvidenceCheck {
   readonly request: SignRequest | undefined
   /** URL of the worker for which the request was signed. */
   readonly publicUrl: string | undefined
+  /** The ServiceAccount token of the request, whose own signature is not checked here. */
+  readonly credential?: TokenCredential | undefined
   readonly findings: readonly string[]
 }
 
@@ -58,36 +62,64 @@ export function verifyEvidence(
   }
   const target = readTarget(read.message.targetUri)
   const findings = [
-    ...signatureFindings(record, read, keys),
+    ...credentialFindings(record, read, { keys, publicUrl: target?.publicUrl }),
     ...baseFindings(record, read, target?.issuer),
   ]
   const { publicUrl } = target ?? {}
-  if (evidence.body === null) return { request: undefined, publicUrl, findings }
+  const { credential } = read.message
+  if (evidence.body === null) return { request: undefined, publicUrl, credential, findings }
   const request = readBody(evidence.body, read)
   if (!request.ok) {
-    return { request: undefined, publicUrl, findings: [...findings, request.error] }
+    return { request: undefined, publicUrl, credential, findings: [...findings, request.error] }
   }
   const issuer = target?.issuer ?? ''
   return {
     request: request.value,
     publicUrl,
+    credential,
     findings: [...findings, ...requestFindings(record, request.value, issuer)],
   }
 }
 
+interface EvidenceContext {
+  readonly keys: ClientKeys | undefined
+  readonly publicUrl: string | undefined
+}
+
+/** A key that comes with the request, or one of the trusted ones. */
+function credentialFindings(
+  record: ExportedRecord,
+  read: ReadSignatureBase,
+  { keys, publicUrl }: EvidenceContext,
+): readonly string[] {
+  const { credential } = read.message
+  const { keyId } = read.parameters
+  if (credential !== undefined) {
+    const context = { credential, keyId, publicUrl, maxLedgerSeconds: MAX_LEDGER_SECONDS }
+    return [...keyIdFindings(record, keyId), ...tokenFindings(record, context)]
+  }
+  const findings = signatureFindings(record, read, keys)
+  return record.evidence.token === undefined
+    ? findings
+    : [...findings, 'evidence.token is not part of the signed request']
+}
+
+const keyIdFindings = ({ evidence }: ExportedRecord, keyId: string): readonly string[] =>
+  keyId === evidence.keyId
+    ? []
+    : [`keyId is ${evidence.keyId}; the signature was made with key ${keyId}`]
+
 function signatureFindings(
-  { client, evidence }: ExportedRecord,
+  record: ExportedRecord,
   { parameters }: ReadSignatureBase,
   keys: ClientKeys | undefined,
 ): readonly string[] {
-  const findings: string[] = []
-  if (parameters.keyId !== evidence.keyId) {
-    findings.push(`keyId is ${evidence.keyId}; the signature was made with key ${parameters.keyId}`)
-  }
+  const findings = [...keyIdFindings(record, parameters.keyId)]
+  const { client, evidence } = record
   const signature = decodeBase64(evidence.signature)
   if (signature === undefined) findings.push('the signature is not base64')
   if (keys === undefined) return findings
-  const key = keys.get(parameters.keyId)
+  const key = keys.keys.get(parameters.keyId)
   if (key === undefined) {
     return [
       ...findings,

@@ -10,6 +10,7 @@ import { readLines } from './read-lines.ts'
 import { RepeatedRecords } from './repeated-records.ts'
 import { verifyCertificate } from './verify-certificate.ts'
 import { verifyEvidence } from './verify-evidence.ts'
+import { tokenSignatureFindings } from './verify-token-evidence.ts'
 
 /** Maximum length of a line, in bytes: four times the largest possible record. */
 const MAX_LINE_BYTES = 2_097_152
@@ -84,7 +85,7 @@ export async function verifyExport(
   let line = 0
   for await (const read of readLines(chunks, MAX_LINE_BYTES)) {
     line += 1
-    const check = read === 'too long' ? TOO_LONG : verifier.check(read.bytes, line)
+    const check = read === 'too long' ? TOO_LONG : await verifier.check(read.bytes, line)
     const { outcome, uid, publicUrl, withoutBodyAt } = check
     outcomes[outcome] += 1
     if (publicUrl !== undefined && publicUrls.size < MAX_URLS) publicUrls.add(publicUrl)
@@ -123,17 +124,20 @@ class RecordVerifier {
     this.#trust = trust
   }
 
-  check(bytes: Uint8Array, line: number): LineCheck {
+  async check(bytes: Uint8Array, line: number): Promise<LineCheck> {
     const read = readRecord(bytes)
     if (!read.ok) return { outcome: 'failed', uid: null, findings: [read.error] }
     const record = read.value
     const { keys, roots, allProvable } = this.#trust
     const evidence = verifyEvidence(record, keys)
-    const { request, publicUrl } = evidence
+    const { request, publicUrl, credential } = evidence
     const hasBody = record.evidence.body !== null
     const certificates = this.#certificates
     const findings = [
       ...evidence.findings,
+      ...(credential === undefined
+        ? []
+        : await tokenSignatureFindings(record.client, credential, keys?.tokenKeys)),
       ...verifyCertificate(record, { request, roots, certificates }),
       ...this.#repeated.check(record, line),
       ...(hasBody || !allProvable

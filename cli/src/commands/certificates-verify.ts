@@ -28,7 +28,7 @@ const parameters = {
   file: operand(FILE, 'file that "certificates export" wrote; - is standard input'),
   clientKeys: repeated(
     text('FILE|DIR'),
-    'public keys of the clients: a file that clients export or client create wrote, PEM, or a directory of these',
+    'public keys of the clients: a file that clients export or client create wrote, PEM, the JWK set of a cluster, or a directory of these',
   ),
   caFile: optional(FILE, 'trusted roots (PEM) at which chains must end'),
   allProvable: toggle('fail records without the body of their request'),
@@ -50,7 +50,9 @@ exact issuedAt).
 
 Without --client-keys signatures are not checked, and without --ca-file each record is checked against
 its own root; obtain both independently of the export, the keys with "clients export" or from the file
-of "clients apply". Certificates from before the ledger kept request bodies count as not provable.`,
+of "clients apply". The token of a request that a ServiceAccount signed is checked with the keys of its
+cluster: identity.jwks of the client, or a JWK set. Certificates from before the ledger kept request
+bodies count as not provable.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [

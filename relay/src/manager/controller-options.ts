@@ -21,7 +21,7 @@ export interface ControllersOptions {
   >
   readonly kube: Kube
   readonly caches: Caches
-  /** The namespace of the Secrets of ClusterIssuers. */
+  /** The namespace of the Secrets and ServiceAccounts of ClusterIssuers. */
   readonly clusterResourceNamespace: string
   readonly events: EventRecorder
   readonly metrics: Metrics

@@ -5,9 +5,12 @@
  */
 import {
   certificatesPath,
+  clientJwksPath,
   type HealthAnswer,
   healthAnswerSchema,
   issuerPath,
+  type JwksPushAnswer,
+  jwksPushAnswerSchema,
   MAX_ANSWER_BODY_BYTES,
   ok,
   type Result,
@@ -15,7 +18,6 @@ import {
   signAnswerSchema,
   type SignRequest,
 } from '@edge-issuer/shared'
-import { z } from 'zod'
 import type { SignerError } from '../api/signer-error.ts'
 import type { ReadResponse } from './response.ts'
 import {
@@ -57,7 +59,7 @@ export interface SignerClient {
     client: string,
     keys: TokenKeys,
     signal: AbortSignal,
-  ): Promise<Result<void, SignerError>>
+  ): Promise<Result<JwksPushAnswer, SignerError>>
   /** Ends connections as soon as the calls under way have ended; later calls fail. */
   retire(): void
   /** Ends open connections; calls under way fail. */
@@ -95,22 +97,20 @@ function signerClient(worker: WorkerConnection): SignerClient {
     pushTokenKeys: async (client, { keys, digest }, signal) => {
       const pushed = await worker.post(
         {
-          path: tokenKeysPath(client),
+          path: clientJwksPath(client),
           body: JSON.stringify({ keys }),
           idempotencyKey: digest,
           keepsToken: true,
         },
-        z.unknown(),
+        jwksPushAnswerSchema,
         signal,
       )
-      return pushed.ok ? ok(undefined) : pushed
+      return pushed.ok ? ok(pushed.value.value) : pushed
     },
     retire: () => worker.retire(),
     close: async () => worker.close(),
   }
 }
-
-const tokenKeysPath = (client: string): string => `/v1/clients/${client}/jwks`
 
 const merged = <T extends object>(
   answer: Result<ReadResponse<T>, SignerError>,

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, MAX_JWKS_KEYS, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import type { SignerError } from '../api/signer-error.ts'
 import type { Kube } from '../kube/ports.ts'
@@ -29,8 +29,6 @@ export interface TokenKeyPushOptions {
   readonly log: Log
 }
 
-/** Most keys of a set that workers accept. */
-const MAX_KEYS = 10
 /** A worker may refuse the keys, since it lets clients switch this off: it is asked again after this. */
 const REFUSED_RETRY_MS = 600_000
 /** Receivers that are remembered; one that was forgotten is sent the same keys again. */
@@ -53,7 +51,7 @@ const keySetSchema = z.object({
       }),
     )
     .min(1)
-    .max(MAX_KEYS),
+    .max(MAX_JWKS_KEYS),
 })
 
 /** The last push to a receiver. */
@@ -91,9 +89,8 @@ export class TokenKeyPush {
   async push(receiver: KeyReceiver, signal: AbortSignal): Promise<boolean> {
     const keys = await this.#readKeys(signal)
     if (keys === undefined) return false
-    const last = this.#pushes.get(idOf(receiver))
-    if (last?.digest === keys.digest && last.isAccepted) return true
-    return this.#sendOnce(receiver, keys, signal)
+    if (this.#isDue(receiver, keys)) return this.#sendOnce(receiver, keys, signal)
+    return this.#pushes.get(idOf(receiver))?.isAccepted === true
   }
 
   #isDue(receiver: KeyReceiver, { digest }: TokenKeys): boolean {
@@ -120,8 +117,10 @@ export class TokenKeyPush {
     const { worker, client, connection } = receiver
     const answer = await connection.pushTokenKeys(client, keys, signal)
     const facts = { worker, client, keys: keys.keys.length }
-    if (answer.ok) this.#options.log.info(facts, 'token keys sent to the worker')
-    else this.#options.log.warn({ ...facts, error: answer.error.message }, 'token keys not sent')
+    if (answer.ok) {
+      const { isChanged } = answer.value
+      this.#options.log.info({ ...facts, isChanged }, 'token keys sent to the worker')
+    } else this.#options.log.warn({ ...facts, error: answer.error.message }, 'token keys not sent')
     if (answer.ok || isFinal(answer.error)) this.#remember(receiver, keys, answer.ok)
     return answer.ok
   }
@@ -159,7 +158,7 @@ const isFinal = ({ class: kind }: SignerError): boolean => kind !== 'temporary'
 function parseKeys(body: unknown): Result<TokenKeys, string> {
   const set = keySetSchema.safeParse(body)
   if (!set.success) {
-    return err(`the answer is not a JSON Web Key Set with 1 to ${String(MAX_KEYS)} keys`)
+    return err(`the answer is not a JSON Web Key Set with 1 to ${String(MAX_JWKS_KEYS)} keys`)
   }
   // The API server lists them in the order of its flags.
   const keys = set.data.keys.toSorted((a, b) => ((a.kid ?? '') < (b.kid ?? '') ? -1 : 1))

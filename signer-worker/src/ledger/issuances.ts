@@ -11,6 +11,7 @@ import { toRfc3339 } from '../model/rfc3339.ts'
 import { reversed, searchNames } from '../storage/search-names.ts'
 import type { IssueOrder, IssueRequest } from './messages.ts'
 import { boundNotices } from './notices.ts'
+import { keepToken } from './tokens.ts'
 
 /** What is recorded of one certificate. */
 export interface Issuance {
@@ -79,8 +80,8 @@ export function findIssuance(
 const RECORD = `
   INSERT INTO issuance (uid, request_digest, serial, certificate, authority, profile,
     not_before_seconds, not_after_seconds, clamped, names, issued_at_ms, origin,
-    key_id, signature_base, signature, body, ignored, warnings)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    key_id, signature_base, token_id, signature, body, ignored, warnings)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /**
  * Records a certificate.
@@ -94,6 +95,7 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
   const { plan, profile } = order
   const ignored = boundNotices(plan.ignored)
   const warnings = boundNotices(plan.warnings)
+  const { signatureBase, tokenId } = keepToken(sql, evidence)
   sql.exec(
     RECORD,
     origin.uid,
@@ -113,7 +115,8 @@ export function recordIssuance(sql: SqlStorage, issuance: Issuance): Answer {
     issuedAtMs,
     JSON.stringify(origin),
     evidence.keyId,
-    evidence.signatureBase,
+    signatureBase,
+    tokenId,
     evidence.signature,
     request.body,
     JSON.stringify(ignored),

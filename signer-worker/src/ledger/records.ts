@@ -15,6 +15,7 @@ import {
 import { readClamped, readNotices } from './issuances.ts'
 import type { LedgerCertificate, LedgerPage, LedgerRecord, PageRequest } from './messages.ts'
 import { requesterOf } from './requester.ts'
+import { withToken } from './tokens.ts'
 
 interface Row extends Record<string, SqlStorageValue> {
   readonly seq: number
@@ -45,9 +46,11 @@ interface WholeRow extends Row {
   readonly signature: ArrayBuffer
   /** `null` in rows from before version 3 of the schema. */
   readonly body: ArrayBuffer | null
+  readonly token: string | null
 }
 
-const ALL_COLUMNS = `${COLUMNS}, request_digest, key_id, signature_base, signature, body`
+const ALL_COLUMNS = `${COLUMNS}, request_digest, key_id, signature_base, signature, body,
+  (SELECT token FROM token WHERE id = token_id) AS token`
 
 /**
  * A page ends after the row that fills it up to here, in characters of JSON, so that 500 rows with the
@@ -172,8 +175,9 @@ const toRecord = (row: WholeRow): LedgerRecord => ({
   requestDigest: toHex(new Uint8Array(row.request_digest)),
   evidence: {
     keyId: row.key_id,
-    signatureBase: row.signature_base,
+    signatureBase: withToken(row.signature_base, row.token),
     signature: encodeBase64(new Uint8Array(row.signature)),
     body: row.body === null ? null : encodeBase64(new Uint8Array(row.body)),
+    ...(row.token === null ? {} : { token: row.token }),
   },
 })

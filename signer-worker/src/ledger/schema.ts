@@ -138,4 +138,13 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     shard INTEGER NOT NULL
   ) STRICT;
   `,
+  // ServiceAccount tokens: each once, and not in the signature bases of its requests.
+  `
+  CREATE TABLE token (
+    id INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    token TEXT NOT NULL
+  ) STRICT;
+  ALTER TABLE issuance ADD COLUMN token_id INTEGER REFERENCES token (id);
+  `,
 ]

@@ -11,4 +11,6 @@ export interface Evidence {
   readonly signatureBase: string
   /** Ed25519, 64 bytes. */
   readonly signature: Uint8Array
+  /** The ServiceAccount token that is in the signature base, if one is. */
+  readonly token?: string
 }

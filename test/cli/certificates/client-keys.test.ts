@@ -32,7 +32,7 @@ async function read(
     )
   }
   const keys = await readClientKeys(paths, recordedIo({ cwd }).io)
-  return keys.ok ? [...keys.value].map(([keyId, { client }]) => [keyId, client]) : keys.error
+  return keys.ok ? [...keys.value.keys].map(([keyId, { client }]) => [keyId, client]) : keys.error
 }
 
 describe('the keys of clients are read from', () => {
@@ -92,13 +92,13 @@ describe('is refused:', () => {
       toPem('PUBLIC KEY', makeKey('P-256').spki),
       /not an Ed25519 public key/,
     ],
-    ['other JSON', { a: 1 }, /"f\.pem" is neither a public key in PEM nor/],
+    ['other JSON', { a: 1 }, /"f\.pem" is neither a public key in PEM, a JWK set nor/],
     [
       "a worker's configuration",
       { publicUrl: 'https://x', clients: { a: entry(one) } },
-      /"f\.pem" is neither a public key in PEM nor/,
+      /"f\.pem" is neither a public key in PEM, a JWK set nor/,
     ],
-    ['text', 'not: [yaml', /"f\.pem" is neither a public key in PEM nor/],
+    ['text', 'not: [yaml', /"f\.pem" is neither a public key in PEM, a JWK set nor/],
     ['a file without clients', { clients: {} }, /"f\.pem" contains no client key/],
     [
       'a client with a key that is none',

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, type JwksPushAnswer, ok, type Result } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import type { SignerError } from '../../../relay/src/api/signer-error.ts'
 import type { ApiError } from '../../../relay/src/kube/api-error.ts'
@@ -8,6 +8,7 @@ import { FakeClock } from '../queue/fake-clock.ts'
 import { memoryLog } from './open-connections.ts'
 import { aPublicKey, aTokenServer } from './tokens.ts'
 
+const ACCEPTED = ok({ keyIds: ['old'], isChanged: true })
 const NEVER = new AbortController().signal
 
 /** An API server with a set of keys, and workers that keep what they were sent. */
@@ -16,7 +17,7 @@ class Harness {
   readonly sent: (TokenKeys & { readonly client: string })[] = []
   readonly #log = memoryLog()
   keys: Result<unknown, ApiError> = ok({ keys: [aPublicKey('old')] })
-  answer: Result<void, SignerError> = ok(undefined)
+  answer: Result<JwksPushAnswer, SignerError> = ACCEPTED
   readonly push = new TokenKeyPush({
     kube: aTokenServer({ keys: () => this.keys }),
     clock: this.clock,
@@ -31,7 +32,7 @@ class Harness {
     const pushTokenKeys = async (
       name: string,
       keys: TokenKeys,
-    ): Promise<Result<void, SignerError>> => {
+    ): Promise<Result<JwksPushAnswer, SignerError>> => {
       this.sent.push({ ...keys, client: name })
       return Promise.resolve(this.answer)
     }
@@ -85,7 +86,7 @@ describe('TokenKeyPush', () => {
     harness.answer = refusal('permanent')
     await harness.push.pushAll([harness.receiver()], NEVER)
     expect(harness.sent).toHaveLength(2)
-    harness.answer = ok(undefined)
+    harness.answer = ACCEPTED
     await harness.push.pushAll([harness.receiver()], NEVER)
     expect(harness.sent).toHaveLength(2)
     await harness.clock.advance(600_000)
@@ -97,7 +98,9 @@ describe('TokenKeyPush', () => {
     const harness = new Harness()
     harness.answer = refusal('permanent')
     expect(await harness.push.push(harness.receiver(), NEVER)).toBe(false)
-    harness.answer = ok(undefined)
+    harness.answer = ACCEPTED
+    expect(await harness.push.push(harness.receiver(), NEVER)).toBe(false)
+    await harness.clock.advance(600_000)
     expect(await harness.push.push(harness.receiver(), NEVER)).toBe(true)
     expect(await harness.push.push(harness.receiver(), NEVER)).toBe(true)
     expect(harness.sent).toHaveLength(2)

@@ -1,8 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { it } from 'vitest'
 import { DiscoveredKeys } from '../../../signer-worker/src/directory/discovered-keys.ts'
+import { makeClusterKey } from '../../support/cluster-token.ts'
 import { aDirectory } from '../support/directory.ts'
-import { makeClusterKey } from '../support/token.ts'
 
 const ISSUER = 'https://container.googleapis.com/v1/c'
 const URL_OF_CONFIGURATION = `${ISSUER}/.well-known/openid-configuration`

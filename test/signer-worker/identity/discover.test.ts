@@ -1,7 +1,7 @@
 import { it } from 'vitest'
 import { discoverKeys } from '../../../signer-worker/src/identity/discover.ts'
 import { isDiscoveryUrl } from '../../../signer-worker/src/identity/discovery-hosts.ts'
-import { makeClusterKey } from '../support/token.ts'
+import { makeClusterKey } from '../../support/cluster-token.ts'
 
 const HOST = 'oidc.eks.eu-central-1.amazonaws.com'
 const ISSUER = `https://${HOST}/id/ABC`

@@ -4,14 +4,14 @@ import { it } from 'vitest'
 import { jwksSchema } from '../../../signer-worker/src/config/jwks.ts'
 import { compileKeys, type FindTokenKey } from '../../../signer-worker/src/identity/token-keys.ts'
 import { type TokenError, verifyToken } from '../../../signer-worker/src/identity/verify-token.ts'
-import { PUBLIC_URL } from '../../support/worker-fixture.ts'
 import {
   type ClusterKey,
   makeClusterKey,
   makeToken,
   type TokenChanges,
   withPssSignature,
-} from '../support/token.ts'
+} from '../../support/cluster-token.ts'
+import { PUBLIC_URL } from '../../support/worker-fixture.ts'
 
 const NOW_MS = 1_770_000_000_000
 const KEY_ID = 'poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U'

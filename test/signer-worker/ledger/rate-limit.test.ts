@@ -37,7 +37,7 @@ const run = async (limit: number, steps: readonly number[]): Promise<readonly bo
       sql.exec(
         `INSERT INTO issuance SELECT NULL, uid || max(seq), request_digest, randomblob(20),
              certificate, authority, profile, not_before_seconds, not_after_seconds, clamped, names,
-             ?, origin, key_id, signature_base, signature, body, ignored, warnings FROM issuance`,
+             ?, origin, key_id, signature_base, signature, body, ignored, warnings, token_id FROM issuance`,
         nowMs,
       )
       return true

@@ -8,7 +8,7 @@ import { type ControlPlaneBinary, findOrBuildBinary } from './binary.ts'
 import { type CertManagerOptions, startCertManager } from './cert-manager.ts'
 import { openClusterPki } from './cluster-pki.ts'
 import { startEtcd } from './etcd.ts'
-import { startApiServer } from './kube-apiserver.ts'
+import { startApiServer, type TokenKeyFiles } from './kube-apiserver.ts'
 import { startControllerManager } from './kube-controller-manager.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import { type KubectlOptions, createKubectl } from './kubectl.ts'
@@ -69,8 +69,12 @@ export interface ControlPlane {
   kubeconfigForServiceAccount(ref: ServiceAccountRef): Promise<string>
   /** SIGKILL to the API server. Its data stay. */
   killApiServer(): Promise<void>
-  /** Starts the API server again on its port, after killing the one that runs, if any. */
-  restartApiServer(): Promise<void>
+  /**
+   * Starts the API server again on its port, after killing the one that runs, if any.
+   *
+   * @param tokenKeys - Replace the keys of ServiceAccount tokens; parts that have tokens keep them.
+   */
+  restartApiServer(tokenKeys?: TokenKeyFiles): Promise<void>
   /** Stops cert-manager's controller. Its webhook continues: without it the API refuses every write. */
   stopCertManager(): Promise<void>
   /** Starts cert-manager's controller again, perhaps with other options. */

@@ -24,13 +24,25 @@ export interface ApiServerOptions {
   readonly addressForNodes: string | undefined
 }
 
+/** Files of the keys of ServiceAccount tokens. */
+export interface TokenKeyFiles {
+  /** Signs new tokens. */
+  readonly privateKey: string
+  /** Verify tokens. */
+  readonly publicKeys: readonly string[]
+}
+
 /** An API server that keeps its port, and a client for it. */
 export interface ApiServer {
   readonly client: ApiClient
   /** SIGKILL; harmless when it does not run. */
   readonly kill: () => Promise<void>
-  /** Kills the one that runs, if any, and starts another on the same port: clients find it again. */
-  readonly restart: () => Promise<void>
+  /**
+   * Kills the one that runs, if any, and starts another on the same port: clients find it again.
+   *
+   * @param tokenKeys - Replace those in use.
+   */
+  readonly restart: (tokenKeys?: TokenKeyFiles) => Promise<void>
 }
 
 /** Starts the API server on a free port, the one of the last start in this folder if possible. */
@@ -39,44 +51,50 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const preferred = await state.rememberedPorts(PART)
   return withPorts({ count: 1, preferred }, async ([port = 0]) => {
     const client = createApiClient(`https://${address}:${port}`, options.pki)
-    let process = await startOn(options, port, client)
+    const { privateKey, publicKey } = options.pki.serviceAccountKeys
+    let keys: TokenKeyFiles = { privateKey, publicKeys: [publicKey] }
+    const start = async (): Promise<ManagedProcess> => startOn({ ...options, keys, port, client })
+    let process = await start()
     await state.rememberPorts(PART, [port])
     const kill = async (): Promise<void> => {
       await process.kill()
     }
-    const restart = async (): Promise<void> => {
+    const restart = async (tokenKeys = keys): Promise<void> => {
+      keys = tokenKeys
       await kill()
-      process = await withSamePort(async () => startOn(options, port, client))
+      process = await withSamePort(start)
     }
     return { client, kill, restart }
   })
 }
 
-async function startOn(
-  options: ApiServerOptions,
-  port: number,
-  client: ApiClient,
-): Promise<ManagedProcess> {
+interface StartOptions extends ApiServerOptions {
+  readonly keys: TokenKeyFiles
+  readonly port: number
+  readonly client: ApiClient
+}
+
+async function startOn(options: StartOptions): Promise<ManagedProcess> {
   return options.launcher.start({
     part: PART,
-    args: apiServerArguments(options, port),
+    args: apiServerArguments(options),
     readiness: {
-      probe: async (signal) => answersOk(client, { path: '/readyz', signal }),
+      probe: async (signal) => answersOk(options.client, { path: '/readyz', signal }),
       timeoutMs: READY_TIMEOUT_MS,
     },
   })
 }
 
-function apiServerArguments(options: ApiServerOptions, port: number): readonly string[] {
-  const { pki } = options
+function apiServerArguments(options: StartOptions): readonly string[] {
+  const { pki, keys, port } = options
   return [
     `--etcd-servers=${options.etcdUrl}`,
     `--secure-port=${port}`,
     `--tls-cert-file=${pki.apiServer.certificate}`,
     `--tls-private-key-file=${pki.apiServer.key}`,
     `--client-ca-file=${pki.authority.file}`,
-    `--service-account-key-file=${pki.serviceAccountKeys.publicKey}`,
-    `--service-account-signing-key-file=${pki.serviceAccountKeys.privateKey}`,
+    ...keys.publicKeys.map((file) => `--service-account-key-file=${file}`),
+    `--service-account-signing-key-file=${keys.privateKey}`,
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     '--service-cluster-ip-range=10.0.0.0/24',
     ...(options.admitsServiceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),

@@ -145,14 +145,18 @@ export const isSignedBy = ({ base, signature }: ReadRequest, key: KeyObject): bo
 
 /** The last step, for a request whose signature was verified: checks its time. */
 export function identify<Holder>(
-  { base, parameters, signature }: ReadRequest,
+  { base, parameters, signature, credential }: ReadRequest,
   holder: Holder,
   nowMs: number,
 ): Result<Identity<Holder>, CredentialError> {
   const { keyId, nonce } = parameters
   const window = checkSignatureWindow(parameters, nowMs)
   if (!window.ok) return err({ kind: 'clock_skew', keyId, window: window.error })
-  return ok({ holder, evidence: { keyId, nonce, signatureBase: base, signature } })
+  const evidence = { keyId, nonce, signatureBase: base, signature }
+  return ok({
+    holder,
+    evidence: credential === undefined ? evidence : { ...evidence, token: credential.token },
+  })
 }
 
 /** The message as it arrived: what is sent decides what the signature must cover. */

@@ -4,13 +4,13 @@ import { jwksSchema } from '../../../../signer-worker/src/config/exports.ts'
 import { openClientSource } from '../../../../signer-worker/src/directory/client.ts'
 import type { DiscoveredKeyQuery } from '../../../../signer-worker/src/directory/discovered-keys.ts'
 import { MAX_QUESTIONS_PER_SECOND } from '../../../../signer-worker/src/directory/token-key-finder.ts'
+import { makeClusterKey } from '../../../support/cluster-token.ts'
 import { anApp, type Exchange } from '../../support/app.ts'
 import { get } from '../../support/signed.ts'
 import {
   aTokenClient,
   CLUSTER_ISSUER,
   credentialOf,
-  makeClusterKey,
   tokenGet,
   type TokenSigner,
 } from '../../support/token.ts'

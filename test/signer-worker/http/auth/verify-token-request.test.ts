@@ -2,19 +2,13 @@
 import { ADMIN_CERTIFICATES_PATH, tokenAudience } from '@edge-issuer/shared'
 import { makeKey } from '@edge-issuer/testbed/pki/x509'
 import { describe, it } from 'vitest'
+import { makeClusterKey, type TokenChanges } from '../../../support/cluster-token.ts'
 import { send } from '../../support/app.ts'
 import { aRegisteredClient } from '../../support/directory.ts'
 import { keyOf, type SigningKey, signingKey } from '../../support/fixture.ts'
 import { aSignRequest } from '../../support/sign-request.ts'
 import { edit, get, post, withHeaders } from '../../support/signed.ts'
-import {
-  aTokenClient,
-  credentialOf,
-  makeClusterKey,
-  tokenGet,
-  type TokenChanges,
-  type TokenSigner,
-} from '../../support/token.ts'
+import { aTokenClient, credentialOf, tokenGet, type TokenSigner } from '../../support/token.ts'
 
 const newKey = (): SigningKey => signingKey(makeKey('Ed25519').privateKey)
 

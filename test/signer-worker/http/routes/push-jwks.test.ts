@@ -1,16 +1,11 @@
 import { clientJwksPath } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
+import { type ClusterKey, makeClusterKey } from '../../../support/cluster-token.ts'
 import { anApp, type Exchange, send } from '../../support/app.ts'
 import { aDirectory, aPut } from '../../support/directory.ts'
 import { keyOf } from '../../support/fixture.ts'
 import { get, signed } from '../../support/signed.ts'
-import {
-  aTokenClient,
-  type ClusterKey,
-  credentialOf,
-  makeClusterKey,
-  type TokenSigner,
-} from '../../support/token.ts'
+import { aTokenClient, credentialOf, type TokenSigner } from '../../support/token.ts'
 
 const pushed = (signer: TokenSigner, body: string): Request =>
   signed(
