@@ -56,6 +56,7 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
   version_conflict: 'read the client again, and decide whether the change still applies',
   certificate_unknown: 'check the serial number; `edge-issuer certificates list` has all',
   idempotency_conflict: 'delete the CertificateRequest: a new one has a new uid',
+  record_archived: 'delete the CertificateRequest: a new one has a new uid',
   issuer_expiring: 'the issuing CA has expired, or is not valid yet: [rotate-ca.md](rotate-ca.md)',
   worker_misconfigured:
     '`edge-issuer config check`, and the key secret of each CA: [deploy-worker.md](deploy-worker.md)',

@@ -1,5 +1,5 @@
 /**
- * The admin API of protocol version 1: paths, queries and answers. It only reads. Requests are signed as
+ * The admin API of protocol version 1: paths, queries and answers of what only reads. Requests are signed as
  * any GET is, with a key of an admin, which is never one of a client.
  *
  * @module

@@ -37,8 +37,8 @@ export const IF_NONE_MATCH_HEADER = 'if-none-match'
 export const versionTag = (version: number): string => `"${String(version)}"`
 
 /**
- * A client's entry as JSON. The worker checks it whole when it is written; its schema is in
- * `signer.config.schema.json`.
+ * A client's entry as JSON: the members of `clients.NAME` in docs/configuration.md, and `identity` and `region`. The
+ * worker checks it whole when it is written.
  */
 const entrySchema = z.record(z.string(), z.unknown())
 

@@ -8,6 +8,7 @@ import { compileClientPolicy } from '../policy/rules/client-policy.ts'
 import type { ClientEntry } from './client-entry.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
 import type { Admin, Client, ClientSurroundings, RegisteredKey, SignerConfig } from './config.ts'
+import { isDiscoveryUrl } from './discovery-hosts.ts'
 import { type RegisteredKeys, registerKeys } from './registered-keys.ts'
 
 /** One client, its keys by thumbprint, and all that is wrong with it. */
@@ -83,7 +84,23 @@ const checkEntry = (
   entry: ClientEntry,
   at: readonly PropertyKey[],
   surroundings: ClientSurroundings,
-): readonly ConfigError[] => [...checkReferences(entry, at, surroundings), ...checkRate(entry, at)]
+): readonly ConfigError[] => [
+  ...checkReferences(entry, at, surroundings),
+  ...checkRate(entry, at),
+  ...checkDiscovery(entry, at, surroundings),
+]
+
+function checkDiscovery(
+  { identity }: ClientEntry,
+  at: readonly PropertyKey[],
+  { discoveryHosts }: ClientSurroundings,
+): readonly ConfigError[] {
+  const url = identity?.discoveryUrl
+  if (url === undefined || isDiscoveryUrl(url, discoveryHosts)) return []
+  const message =
+    'is not on a host of EKS, GKE or AKS; add its host to discoveryHosts of the configuration'
+  return [errorAt([...at, 'identity', 'discoveryUrl'], message)]
+}
 
 function checkReferences(
   entry: ClientEntry,

@@ -70,9 +70,11 @@ export interface ClientSurroundings {
   /** Issuers without errors of shape. */
   readonly issuers: Readonly<Record<string, Pick<Issuer, 'profiles'>>>
   readonly blockedKeys: BlockedKeys
+  /** Host names that token keys may be discovered from, besides those of public issuers. */
+  readonly discoveryHosts: readonly string[]
 }
 
-/** Someone who may look into the ledgers. */
+/** Someone who may read the ledgers, or change clients. */
 export interface Admin {
   readonly name: string
   readonly role: AdminRole
@@ -95,8 +97,8 @@ export interface SignerConfig {
   readonly publicUrl: PublicUrl
   /** Where all data is kept; anywhere when undefined. */
   readonly jurisdiction: 'eu' | 'us' | 'fedramp' | undefined
-  /** Host names that token keys may be discovered from, besides those of public issuers. */
-  readonly discoveryHosts: readonly string[]
+  /** When records leave the ledgers; never when undefined. */
+  readonly retention: { readonly afterExpiryDays: number } | undefined
   readonly issuers: ReadonlyMap<string, Issuer>
   /** Names of issuers that have an error. */
   readonly brokenIssuers: ReadonlySet<string>

@@ -70,6 +70,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     profileNames: declared.profiles,
     issuers: file.issuers,
     blockedKeys: new Set(file.blockedKeys),
+    discoveryHosts: file.discoveryHosts ?? [],
   }
   const admins = registerKeys(
     Object.entries(file.admins ?? {}).map(([name, { role, keys }]): Holding<Admin> => ({
@@ -96,7 +97,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     Object.freeze({
       publicUrl: publicUrl.value,
       jurisdiction: file.jurisdiction,
-      discoveryHosts: file.discoveryHosts ?? [],
+      retention: file.retention,
       issuers: working,
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),

@@ -144,6 +144,21 @@ export const configSchema = z.strictObject({
         'where all data is kept (Cloudflare Durable Objects, "Data location"); chosen before the first start, and never changed',
       ),
     ),
+  retention: z
+    .optional(
+      z.strictObject({
+        afterExpiryDays: z
+          .int()
+          .check(
+            z.gte(1),
+            z.lte(36_500),
+            z.describe(
+              'days after its end at which the record of a certificate goes to the archive (the R2 bucket of the binding ARCHIVE); without the binding it stays',
+            ),
+          ),
+      }),
+    )
+    .check(z.describe('how long records of certificates stay in the ledgers; always when absent')),
   discoveryHosts: z
     .optional(
       z

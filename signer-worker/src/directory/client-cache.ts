@@ -66,8 +66,7 @@ export class ClientCache {
   #config: SignerConfig | undefined
   readonly #clients = new BoundedMap<string, Cached>(MAX_CLIENTS)
   readonly #namesByKey = new BoundedMap<string, string>(MAX_KEYS)
-  /** Until when, epoch ms. */
-  readonly #unknown = new BoundedMap<string, number>(MAX_UNKNOWN)
+  readonly #unknown = new BoundedMap<string, Unknown>(MAX_UNKNOWN)
   readonly #running = new Map<string, Running>()
   #firstLookups = 0
   #secondStartMs = -Infinity
@@ -86,15 +85,14 @@ export class ClientCache {
     const name = this.#namesByKey.get(keyId)
     const known = name === undefined ? undefined : this.#fresh(name)
     if (known?.keys.has(keyId) === true) return { kind: 'known', known }
-    const found = await this.#ask(context, {
+    return this.#ask(context, {
       id: `key:${keyId}`,
       isFirst: name === undefined,
       isIn: ({ keyIdPrefixes }) => keyIdPrefixes.has(keyId.slice(0, KEY_ID_PREFIX_CHARACTERS)),
+      // An admin can have got the key since.
+      isAnsweredBy: ({ keys }) => keys.has(keyId),
       ask: async (source) => source.findClientByKey(keyId),
     })
-    // An admin can have got the key since.
-    if (found.kind === 'known' && !found.known.keys.has(keyId)) return CLIENT_UNKNOWN
-    return found
   }
 
   /** @returns The client of a name. */
@@ -106,6 +104,7 @@ export class ClientCache {
       id: `name:${name}`,
       isFirst: this.#clients.get(name) === undefined,
       isIn: ({ names }) => names.has(name),
+      isAnsweredBy: () => true,
       ask: async (source) => source.findClient(name),
     })
   }
@@ -117,6 +116,7 @@ export class ClientCache {
       id: `refresh:${name}`,
       isFirst: false,
       isIn: () => true,
+      isAnsweredBy: () => true,
       ask: async (source) => source.findClient(name),
     })
   }
@@ -135,7 +135,8 @@ export class ClientCache {
 
   async #ask(context: LookupContext, question: Question): Promise<ClientLookup> {
     const nowMs = this.#nowMs()
-    if (nowMs < (this.#unknown.get(question.id) ?? -Infinity)) return CLIENT_UNKNOWN
+    const unknown = this.#unknown.get(question.id)
+    if (unknown !== undefined && nowMs < unknown.untilMs) return unknown.lookup
     if (question.isFirst && this.#unknownSince(nowMs) >= MAX_UNKNOWN_PER_SECOND) {
       const list = await this.#list(context.env, nowMs)
       if (list === undefined || !question.isIn(list)) return LOOKUP_LIMIT
@@ -153,13 +154,19 @@ export class ClientCache {
   /** Never throws. */
   async #lookUp(
     { env, config }: LookupContext,
-    { id, isFirst, ask }: Question,
+    question: Question,
     startMs: number,
   ): Promise<ClientLookup> {
+    const { id, isFirst, ask } = question
     if (isFirst) this.#firstLookups += 1
     try {
       const stored = await withTimeout(ask(this.#open(env)))
-      return stored === undefined ? this.#forget(id) : this.#remember(stored, config, startMs)
+      if (stored === undefined) return this.#forget(id, CLIENT_UNKNOWN)
+      const known = compileClient(stored, config)
+      if (known === undefined) return this.#forget(id, ENTRY_INVALID)
+      if (!question.isAnsweredBy(known)) return this.#forget(id, CLIENT_UNKNOWN)
+      this.#remember(known, config, startMs)
+      return { kind: 'known', known }
     } catch (error) {
       return { kind: 'unavailable', reason: String(error) }
     } finally {
@@ -169,22 +176,19 @@ export class ClientCache {
   }
 
   /** The entry is at least as old as the question. */
-  #remember(stored: FoundClient, config: SignerConfig, startMs: number): ClientLookup {
-    const known = compileClient(stored, config)
-    if (known === undefined) return { kind: 'unknown', reason: 'client_entry_invalid' }
-    for (const keyId of known.keys.keys()) this.#namesByKey.set(keyId, stored.name)
-    if (this.#config === config) {
-      this.#clients.set(stored.name, { known, untilMs: startMs + CLIENT_CACHE_SECONDS * 1000 })
-    }
-    return { kind: 'known', known }
+  #remember(known: KnownClient, config: SignerConfig, startMs: number): void {
+    const { name } = known.client
+    for (const keyId of known.keys.keys()) this.#namesByKey.set(keyId, name)
+    if (this.#config !== config) return
+    this.#clients.set(name, { known, untilMs: startMs + CLIENT_CACHE_SECONDS * 1000 })
   }
 
-  #forget(id: string): ClientLookup {
+  #forget(id: string, lookup: ClientLookup): ClientLookup {
     const nowMs = this.#nowMs()
     this.#unknownSince(nowMs)
     this.#unknownInSecond += 1
-    this.#unknown.set(id, nowMs + UNKNOWN_MS)
-    return CLIENT_UNKNOWN
+    this.#unknown.set(id, { lookup, untilMs: nowMs + UNKNOWN_MS })
+    return lookup
   }
 
   /** @returns Which clients there are; `undefined` when the directory does not respond. */
@@ -234,6 +238,12 @@ interface Cached {
   readonly untilMs: number
 }
 
+interface Unknown {
+  readonly lookup: ClientLookup
+  /** Epoch ms. */
+  readonly untilMs: number
+}
+
 interface Running {
   readonly lookup: Promise<ClientLookup>
   /** When it is taken for abandoned, epoch ms. */
@@ -246,10 +256,13 @@ interface Question {
   readonly isFirst: boolean
   /** Whether the list has it. */
   readonly isIn: (list: ClientList) => boolean
+  /** Whether a client that was found is the answer. */
+  readonly isAnsweredBy: (known: KnownClient) => boolean
   readonly ask: (source: ClientSource) => Promise<FoundClient | undefined>
 }
 
 const CLIENT_UNKNOWN: ClientLookup = { kind: 'unknown', reason: 'client_unknown' }
+const ENTRY_INVALID: ClientLookup = { kind: 'unknown', reason: 'client_entry_invalid' }
 const LOOKUP_LIMIT: ClientLookup = { kind: 'unknown', reason: 'lookup_limit' }
 const TOO_MANY: ClientLookup = {
   kind: 'unavailable',

@@ -54,7 +54,7 @@ export class Directory extends DurableObject<Env> {
       fetch: async (url, init) => fetch(url, init),
       moreHosts: () => {
         const settings = loadSettings(env)
-        return settings.ok ? settings.value.discoveryHosts : []
+        return settings.ok ? settings.value.clientSurroundings.discoveryHosts : []
       },
       warn: (message) => {
         // oxlint-disable-next-line no-console -- the console is where a Worker's log goes

@@ -6,8 +6,8 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
+import { isDiscoveryUrl } from '../config/discovery-hosts.ts'
 import { type Jwks, jwksSchema } from '../config/exports.ts'
-import { isDiscoveryUrl } from './discovery-hosts.ts'
 
 /** Largest document, in bytes: ten keys of RSA 8192 and room for what is ignored. */
 const MAX_DOCUMENT_BYTES = 32_768

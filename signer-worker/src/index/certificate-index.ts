@@ -9,7 +9,7 @@ import { migrate } from '../storage/migrate.ts'
 import { readCounters } from './counters.ts'
 import { listCertificates } from './list.ts'
 import type { IndexBatch, IndexCounters, IndexPage, IndexQuery } from './messages.ts'
-import { forgetHours, HOUR_MS, receiveBatch } from './receive.ts'
+import { forgetCertificates, forgetHours, HOUR_MS, receiveBatch } from './receive.ts'
 import { INDEX_MIGRATIONS } from './schema.ts'
 
 /** The index's object of one issuer: `v1:` and the issuer's name is its name. */
@@ -43,5 +43,12 @@ export class CertificateIndex extends DurableObject<Env> {
   /** Totals of all ledgers. @param byClient - Whether each client has its own. */
   counters(byClient: boolean): IndexCounters {
     return readCounters(this.ctx.storage.sql, byClient, Date.now())
+  }
+
+  /** Forgets certificates that their ledger is about to archive. */
+  forget(ledger: number, seqs: readonly number[]): void {
+    this.ctx.storage.transactionSync(() => {
+      forgetCertificates(this.ctx.storage.sql, ledger, seqs)
+    })
   }
 }

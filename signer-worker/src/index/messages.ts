@@ -51,7 +51,7 @@ export interface IndexBatch {
   readonly ledger: SendingLedger
   /** The last `seq` that the index acknowledged, as far as the ledger knows. */
   readonly after: number
-  /** Without a gap, in the order of `seq`; the first one has `after` + 1. */
+  /** What comes next in the order of `seq`: all but archived ones. */
   readonly certificates: readonly SentCertificate[]
   /** Up to when the ledger has sent everything when this batch has arrived, epoch ms. */
   readonly throughMs: number

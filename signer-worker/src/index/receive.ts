@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as z from 'zod/mini'
 import { reversed, searchNames } from '../storage/search-names.ts'
 import type { IndexBatch, SendingLedger, SentCertificate } from './messages.ts'
 
@@ -22,9 +23,10 @@ export function receiveBatch(sql: SqlStorage, batch: IndexBatch): number {
   const { ledger, certificates } = batch
   const acknowledged = acknowledgedOf(sql, ledger)
   let last = acknowledged
-  for (const certificate of certificates) {
-    // What was here before the batch, or comes after a gap.
-    if (certificate.seq !== last + 1) continue
+  // A batch that begins after what is here leaves a gap. Within a batch only archived certificates are missing.
+  const isNext = batch.after <= acknowledged
+  for (const certificate of isNext ? certificates : []) {
+    if (certificate.seq <= last) continue
     recordCertificate(sql, ledger, certificate)
     last = certificate.seq
   }
@@ -50,7 +52,7 @@ const RECORD_LEDGER = `
 
 function recordLedger(sql: SqlStorage, batch: IndexBatch, acknowledged: number): void {
   const { ledger, certificates, after, throughMs, hasMore, counters, lastSeenMs } = batch
-  const isComplete = acknowledged >= after + certificates.length
+  const isComplete = acknowledged >= (certificates.at(-1)?.seq ?? after)
   sql.exec(
     RECORD_LEDGER,
     ledger.number,
@@ -79,10 +81,10 @@ const RECORD = `
   ))`
 
 const RECORD_NAMES = `
-  INSERT INTO certificate_name (name, ledger, seq) SELECT value, ?, ? FROM json_each(?)`
+  INSERT OR IGNORE INTO certificate_name (name, ledger, seq) SELECT value, ?, ? FROM json_each(?)`
 
 const RECORD_SUFFIXES = `
-  INSERT INTO certificate_suffix (reversed, ledger, seq) SELECT value, ?, ? FROM json_each(?)`
+  INSERT OR IGNORE INTO certificate_suffix (reversed, ledger, seq) SELECT value, ?, ? FROM json_each(?)`
 
 const COUNT_HOUR = `
   INSERT INTO client_hour (client, hour, issued) VALUES (?, ?, 1)
@@ -105,7 +107,7 @@ function recordCertificate(
     certificate.profile,
     certificate.notBeforeSeconds,
     certificate.notAfterSeconds,
-    JSON.stringify({ subject, subjectAltNames }),
+    JSON.stringify({ subject, subjectAltNames, commonNames }),
     requester.namespace,
     JSON.stringify(requester),
   )
@@ -118,4 +120,37 @@ function recordCertificate(
 /** Forgets the hours that are no longer counted. */
 export function forgetHours(sql: SqlStorage, nowMs: number): void {
   sql.exec('DELETE FROM client_hour WHERE hour < ?', Math.floor(nowMs / HOUR_MS) - KEPT_HOURS)
+}
+
+const namesSchema = z.object({
+  subjectAltNames: z.array(z.string()),
+  commonNames: z.array(z.string()),
+})
+
+/** Forgets certificates that their ledger is about to archive; counters stay. */
+export function forgetCertificates(sql: SqlStorage, ledger: number, seqs: readonly number[]): void {
+  for (const seq of seqs) {
+    const [row] = sql
+      .exec<{ names: string }>(
+        'DELETE FROM certificate WHERE ledger = ? AND seq = ? RETURNING names',
+        ledger,
+        seq,
+      )
+      .toArray()
+    if (row === undefined) continue
+    const { subjectAltNames, commonNames } = namesSchema.parse(JSON.parse(row.names))
+    for (const name of searchNames(commonNames, subjectAltNames)) {
+      const key = [ledger, seq] as const
+      sql.exec(
+        'DELETE FROM certificate_name WHERE name = ? AND ledger = ? AND seq = ?',
+        name,
+        ...key,
+      )
+      sql.exec(
+        'DELETE FROM certificate_suffix WHERE reversed = ? AND ledger = ? AND seq = ?',
+        reversed(name),
+        ...key,
+      )
+    }
+  }
 }

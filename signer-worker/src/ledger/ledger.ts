@@ -13,6 +13,7 @@ import { loadSettings } from '../config/settings.ts'
 import type { RegisteredLedger } from '../directory/messages.ts'
 import type { CertificateFilter } from '../storage/certificate-filter.ts'
 import { migrate, readMeta, writeMeta } from '../storage/migrate.ts'
+import { isArchived } from './archived.ts'
 import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './audit.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
 import type {
@@ -34,6 +35,7 @@ import { Quarantine, type QuarantineOrder } from './quarantine.ts'
 import { waitForRate } from './rate-limit.ts'
 import { exportIssuances, lastIssuances, listIssuances } from './records.ts'
 import {
+  ARCHIVED,
   CONFLICT,
   NONCE_USED,
   NOT_ISSUED,
@@ -43,6 +45,7 @@ import {
 } from './refusals.ts'
 import { readRegistration, register } from './registration.ts'
 import { RepeatLimiter } from './repeats.ts'
+import { retain } from './retention.ts'
 import { LEDGER_MIGRATIONS } from './schema.ts'
 
 /**
@@ -103,9 +106,12 @@ export class Ledger extends DurableObject<Env> {
     }
   }
 
-  /** Sends what was issued to the index. */
+  /** Sends what was issued to the index, and archives what expired long ago. */
   override async alarm(): Promise<void> {
-    if (this.#registration !== undefined) await this.#outbox.send(this.#registration)
+    if (this.#registration === undefined) return
+    await this.#outbox.send(this.#registration)
+    const waitMs = await retain(this.ctx.storage, this.env, this.#registration)
+    if (waitMs !== undefined) this.#outbox.wakeAt(Date.now() + waitMs)
   }
 
   #issueIn(request: IssueRequest, turn: Turn): IssueOutcome {
@@ -115,6 +121,7 @@ export class Ledger extends DurableObject<Env> {
     if (this.#quarantine.isOn) return this.#refuseQuarantined(request, nowMs)
     const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
     if (stored !== undefined) return this.#replay(stored, request, nowMs)
+    if (isArchived(sql, origin.uid)) return this.#refuseArchived(request, nowMs)
     if (shardGeneration < this.#shardGeneration) return err({ refusals: [OLDER_SHARDS] })
     const limited = order.ok ? this.#checkRate(request.certificatesPerMinute, nowMs) : undefined
     if (!order.ok || limited !== undefined) {
@@ -156,9 +163,10 @@ export class Ledger extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => {
       const { sql } = this.ctx.storage
       const stored = findIssuance(sql, { uid, requestDigest })
-      if (stored === undefined) return undefined
+      if (stored === undefined && !isArchived(sql, uid)) return undefined
       const repeated = this.#checkRepeats(repeatsPerMinute, Date.now())
       if (repeated !== undefined) return err({ refusals: [repeated] })
+      if (stored === undefined) return err({ refusals: [ARCHIVED] })
       if (stored.isSameRequest) countReplay(sql)
       return answerStored(stored)
     })
@@ -204,6 +212,13 @@ export class Ledger extends DurableObject<Env> {
   async #startBatch(): Promise<void> {
     await scheduler.wait(0)
     this.#batch = undefined
+  }
+
+  #refuseArchived({ origin, repeatsPerMinute }: IssueRequest, atMs: number): IssueOutcome {
+    const repeated = this.#checkRepeats(repeatsPerMinute, atMs)
+    if (repeated !== undefined) return err({ refusals: [repeated] })
+    recordRefusal(this.ctx.storage.sql, [ARCHIVED], { origin, atMs })
+    return err({ refusals: [ARCHIVED] })
   }
 
   /** Above the limit of repeats nothing is written. */

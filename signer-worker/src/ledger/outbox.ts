@@ -75,6 +75,11 @@ export class Outbox {
     }
   }
 
+  /** Sees that the object's alarm is not later than this, epoch ms. */
+  wakeAt(atMs: number): void {
+    if (atMs < this.#alarmAtMs) this.#setAlarm(atMs)
+  }
+
   /** @returns Whether nothing is left. */
   async #sendBatch({ number, issuer, client, shard }: RegisteredLedger): Promise<boolean> {
     const { sql } = this.#storage

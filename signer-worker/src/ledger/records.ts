@@ -181,3 +181,45 @@ const toRecord = (row: WholeRow): LedgerRecord => ({
     ...(row.token === null ? {} : { token: row.token }),
   },
 })
+
+/** Which records have expired. */
+export interface ExpiredQuery {
+  /** Epoch seconds. */
+  readonly beforeSeconds: number
+  /** The last place that counts. */
+  readonly throughSeq: number
+  readonly limit: number
+}
+
+/** An expired record, with the columns that a record has in another form. */
+export interface ExpiredRow {
+  readonly seq: number
+  readonly record: LedgerRecord
+  readonly names: string
+  readonly certificate: ArrayBuffer
+  readonly requestDigest: ArrayBuffer
+  readonly serial: ArrayBuffer
+}
+
+const EXPIRED = `
+  SELECT ${ALL_COLUMNS}
+  FROM issuance JOIN authority ON authority.id = issuance.authority
+  WHERE not_after_seconds < ? AND seq <= ? AND seq < (SELECT max(seq) FROM issuance)
+  ORDER BY not_after_seconds LIMIT ?`
+
+/** Records of certificates that have expired, without the last record of the ledger. */
+export function readExpired(
+  sql: SqlStorage,
+  { beforeSeconds, throughSeq, limit }: ExpiredQuery,
+): readonly ExpiredRow[] {
+  const rows: ExpiredRow[] = []
+  let characters = 0
+  for (const row of sql.exec<WholeRow>(EXPIRED, beforeSeconds, throughSeq, limit)) {
+    const { seq, names, certificate, serial, request_digest: requestDigest } = row
+    const record = toRecord(row)
+    rows.push({ seq, record, names, certificate, requestDigest, serial })
+    characters += JSON.stringify(record).length
+    if (characters >= MAX_PAGE_CHARACTERS) break
+  }
+  return rows
+}

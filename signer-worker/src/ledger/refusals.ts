@@ -53,3 +53,11 @@ export const QUARANTINED: Refusal = {
   detail:
     "the client is quarantined; an admin of the worker can release it, and the worker's audit has the reason",
 }
+
+/** The certificate expired long ago; the archive has its record. */
+export const ARCHIVED: Refusal = {
+  code: 'record_archived',
+  detail:
+    'already issued, record archived: the certificate of this uid has expired, and its record is in the archive; ' +
+    'a new request needs a new uid',
+}

@@ -1,6 +1,6 @@
 /**
- * The ledger's tables. Rows of `issuance` are written once, never changed, and never deleted, so `seq`
- * has no gaps.
+ * The ledger's tables. Rows of `issuance` are written once and never changed; `seq` has no gaps but those of
+ * archived certificates, and the last row always stays.
  *
  * @module
  */
@@ -146,5 +146,13 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     token TEXT NOT NULL
   ) STRICT;
   ALTER TABLE issuance ADD COLUMN token_id INTEGER REFERENCES token (id);
+  `,
+  // What remains of a certificate whose record was archived. Its uid is never signed for again.
+  `
+  CREATE TABLE archived (
+    uid ANY PRIMARY KEY,           -- 16 bytes of a UUID, or text
+    request_digest BLOB NOT NULL,  -- SHA-256 of the canonical request
+    serial BLOB NOT NULL           -- 20 bytes
+  ) STRICT, WITHOUT ROWID;
   `,
 ]

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { parseCertificate } from '@edge-issuer/shared/x509'
-import * as z from 'zod/mini'
 import type { SentCertificate } from '../index/messages.ts'
 import { requesterOf } from './requester.ts'
+import { storedNames } from './stored-names.ts'
 
 interface Row extends Record<string, SqlStorageValue> {
   readonly seq: number
@@ -21,13 +20,6 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly lineage: string
   readonly issued_at_ms: number
 }
-
-/** As `recordIssuance` writes them; rows of earlier versions have no common names. */
-const namesSchema = z.object({
-  subject: z.string(),
-  subjectAltNames: z.array(z.string()),
-  commonNames: z.optional(z.array(z.string())),
-})
 
 const UNSENT = `
   SELECT seq, uid, serial, certificate, profile, not_before_seconds, not_after_seconds, names, origin, lineage,
@@ -58,28 +50,17 @@ export function readUnsent(sql: SqlStorage, after: number, limit: number): Unsen
 }
 
 function toSent(row: Row): SentCertificate {
-  const { subject, subjectAltNames, commonNames } = namesSchema.parse(JSON.parse(row.names))
   const { groups: _groups, ...requester } = requesterOf(row.origin)
   return {
     seq: row.seq,
     serial: new Uint8Array(row.serial),
     uid: row.uid,
     profile: row.profile,
-    subject,
-    subjectAltNames,
-    commonNames: commonNames ?? commonNamesOf(new Uint8Array(row.certificate)),
+    ...storedNames(row.names, row.certificate),
     notBeforeSeconds: row.not_before_seconds,
     notAfterSeconds: row.not_after_seconds,
     issuedAtMs: row.issued_at_ms,
     requester,
     lineage: row.lineage,
   }
-}
-
-function commonNamesOf(der: Uint8Array): readonly string[] {
-  const certificate = parseCertificate(der)
-  if (!certificate.ok) return []
-  return certificate.value.subject.rdns
-    .flat()
-    .flatMap(({ type, value }) => (type === 'CN' ? [value] : []))
 }

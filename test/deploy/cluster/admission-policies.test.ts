@@ -1,6 +1,6 @@
 /**
  * The admission policies that confine the relay, on a real API server: it writes the status of requests for
- * our issuers only.
+ * our issuers only, and requests tokens for workers only.
  *
  * @module
  */
@@ -180,6 +180,41 @@ describe('the status of a CertificateSigningRequest', () => {
       'whose spec.signerName begins with clusterissuers.edge-issuer.dev/, and of no others',
     )
     expect(await refusalOfStatus(object, admin)).toBe('')
+  })
+})
+
+/** Requests a token as the relay. @returns What the API server says; empty when it grants one. */
+const refusalOfToken = async (flags: string): Promise<string> => {
+  const { namespace, name } = RELAY_SERVICE_ACCOUNT
+  const kubeconfig = await plane.kubeconfigForServiceAccount(RELAY_SERVICE_ACCOUNT)
+  const command = `create token ${name} --namespace ${namespace} ${flags}`.trim()
+  return (await plane.kubectl(command.split(' '), { kubeconfig })).stderr
+}
+
+describe('a token that the relay requests', () => {
+  const WORKER = '--audience edge-issuer:v1:https://ca.example.com;jkt=x'
+
+  beforeAll(async () => {
+    await pollUntil({
+      what: 'the policy to be enforced',
+      timeoutMs: ENFORCED_LIMIT_MS,
+      probe: async () => (await refusalOfToken('')) !== '',
+    })
+  })
+
+  it.for([WORKER, `${WORKER} --duration 1h`])('is for a worker: %s', async (flags, { expect }) => {
+    expect(await refusalOfToken(flags)).toBe('')
+  })
+
+  it.for([
+    '',
+    '--audience https://kubernetes.default.svc.cluster.local',
+    `${WORKER} --audience https://kubernetes.default.svc.cluster.local`,
+    `${WORKER} --duration 2h`,
+  ])('is for nothing else: %s', async (flags, { expect }) => {
+    expect(await refusalOfToken(flags)).toContain(
+      'the relay of edge-issuer may request tokens with one audience that begins with edge-issuer:v1:, for at most an hour, and no others',
+    )
   })
 })
 

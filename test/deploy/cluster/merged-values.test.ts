@@ -252,8 +252,8 @@ describe('a monitor', () => {
 })
 
 it.for([
-  { name: 'where Kubernetes has them', version: '1.30.0', policies: 2 },
-  { name: 'in a version of a vendor', version: 'v1.30.4-gke.100', policies: 2 },
+  { name: 'where Kubernetes has them', version: '1.30.0', policies: 3 },
+  { name: 'in a version of a vendor', version: 'v1.30.4-gke.100', policies: 3 },
   { name: 'not in an older Kubernetes', version: '1.29.9', policies: 0 },
 ])('admission policies are made $name', async ({ version, policies }, { expect }) => {
   const objects = objectsIn(await render({}, undefined, [`--kube-version=${version}`]))

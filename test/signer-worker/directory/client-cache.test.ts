@@ -101,13 +101,15 @@ describe('a client that is known', () => {
   })
 
   it('has no key that an admin has', async ({ expect }) => {
-    const { cache } = aCache()
+    const { cache, asked } = aCache()
     const { config } = context()
     const [adminKey] = config.adminKeys.values()
     if (adminKey === undefined || !read.ok) throw new Error('there is an admin')
     const adminKeys = new Map([[KEY_ID, { ...adminKey, ...read.value }]])
-    const found = await cache.byKey(KEY_ID, { env, config: { ...config, adminKeys } })
-    expect(summaryOf(found)).toBe('unknown client_unknown')
+    const changed = { env, config: { ...config, adminKeys } }
+    expect(summaryOf(await cache.byKey(KEY_ID, changed))).toBe('unknown client_unknown')
+    await cache.byKey(KEY_ID, changed)
+    expect(asked).toHaveLength(1)
   })
 
   it.for([
@@ -120,6 +122,15 @@ describe('a client that is known', () => {
     state.stored = aStored(changes)
     expect(summaryOf(await cache.byKey(KEY_ID, context()))).toBe(summary)
   })
+})
+
+it('a client that cannot be used is not asked for again in a second', async ({ expect }) => {
+  const { cache, asked, state } = aCache()
+  state.stored = aStored({ entry: '{}' })
+  for (const id of [KEY_ID, KEY_ID]) {
+    expect(summaryOf(await cache.byKey(id, context()))).toBe('unknown client_entry_invalid')
+  }
+  expect(asked).toEqual([KEY_ID])
 })
 
 describe('a directory that is down', () => {

@@ -133,6 +133,18 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
   },
   certificate_unknown: async () => send(asAdmin('read', adminCertificatePath('00'))),
 
+  record_archived: async () => {
+    const uid = crypto.randomUUID()
+    await send(post(aSignRequest()))
+    await queryLedger(
+      'cluster-1',
+      'INSERT INTO archived (uid, request_digest, serial) VALUES (?, ?, ?)',
+      Buffer.from(uid.replaceAll('-', ''), 'hex'),
+      Buffer.alloc(32),
+      Buffer.alloc(20),
+    )
+    return send(post(aSignRequest({ uid })))
+  },
   idempotency_conflict: async () => {
     const uid = crypto.randomUUID()
     await send(post(aSignRequest({ uid })))

@@ -1,6 +1,6 @@
 import { it } from 'vitest'
+import { isDiscoveryUrl } from '../../../signer-worker/src/config/discovery-hosts.ts'
 import { discoverKeys } from '../../../signer-worker/src/identity/discover.ts'
-import { isDiscoveryUrl } from '../../../signer-worker/src/identity/discovery-hosts.ts'
 import { makeClusterKey } from '../../support/cluster-token.ts'
 
 const HOST = 'oidc.eks.eu-central-1.amazonaws.com'

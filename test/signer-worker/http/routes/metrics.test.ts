@@ -27,12 +27,12 @@ const NO_LEDGER = {
 }
 
 beforeAll(async () => {
-  const key = keyOf('measured')
+  const key = keyOf('restricted')
   const asked = aSignRequest({ csr: aCsr('m.allowed.example') })
   await send(post(asked, { key }))
   await send(post(asked, { key }))
   await send(post(aSignRequest(), { key }))
-  await indexLedgers({ client: 'measured' })
+  await indexLedgers({ client: 'restricted' })
 })
 
 describe('a scrape', () => {
@@ -55,7 +55,7 @@ describe('a scrape', () => {
 
   it('counts for each client when it is asked to', async ({ expect }) => {
     const text = String((await scrape('?by=client', { LEDGER: NO_LEDGER })).body)
-    const labels = 'issuer="default",client="measured"'
+    const labels = 'issuer="default",client="restricted"'
     for (const line of [
       `edge_issuer_certificates_issued_total{${labels}} `,
       `edge_issuer_certificates_replayed_total{${labels}} `,

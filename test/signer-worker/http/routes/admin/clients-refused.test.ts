@@ -60,6 +60,17 @@ describe('an entry is checked whole', () => {
       },
       ['/entry/identity/discoveryUrl'],
     ],
+    [
+      'a discovery URL of a host that is not on the list',
+      {
+        identity: {
+          issuer: 'x',
+          subjects: ['system:serviceaccount:a:b'],
+          discoveryUrl: 'https://oidc.example/a',
+        },
+      },
+      ['/entry/identity/discoveryUrl'],
+    ],
   ] as const)('%s', async ([, changes, fields], { expect }) => {
     const name = aName()
     const refused = await put(name, { entry: anEntry([newKey()], changes) })
