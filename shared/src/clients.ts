@@ -49,7 +49,11 @@ export const clientChangeQuerySchema = z.strictObject({
 })
 
 /** Query of {@link ADMIN_CLIENTS_PATH}. */
-export const clientsQuerySchema = z.strictObject(pageMembers)
+export const clientsQuerySchema = z.strictObject({
+  ...pageMembers,
+  /** Adds what each client did: `activity`. */
+  activity: z.optional(z.literal('true')),
+})
 
 /** Query of {@link ADMIN_AUDIT_PATH}. */
 export const auditQuerySchema = z.strictObject({
@@ -74,6 +78,20 @@ export const quarantineRequestSchema = z.strictObject({
   reason: z.optional(z.string().check(z.minLength(1), z.maxLength(MAX_REASON_CHARACTERS))),
 })
 
+/** What a client did, as far as its ledgers have reported, which they do within a minute. */
+export const clientActivitySchema = z.object({
+  /** The last request for a certificate; `null` when there was none. Health checks do not count. */
+  lastSeenAt: z.nullable(timeSchema),
+  /** Certificates of the last 24 hours, in whole hours. */
+  issuedInDay: z.int(),
+  /** Certificates of the last 7 days, in whole hours. */
+  issuedInWeek: z.int(),
+  /** Requests that were ever refused, by code. */
+  refused: z.record(z.string(), z.int()),
+  /** The first end of a certificate that is valid and was not renewed; `null` when there is none. */
+  soonestExpiry: z.nullable(timeSchema),
+})
+
 /** One client. Also the answer to a PUT, a DELETE and a quarantine. */
 export const clientRecordSchema = z.object({
   name: z.string(),
@@ -87,6 +105,8 @@ export const clientRecordSchema = z.object({
   updatedAt: timeSchema,
   /** As it was put. */
   entry: entrySchema,
+  /** In lists that ask for it. */
+  activity: z.optional(clientActivitySchema),
 })
 
 /**
@@ -146,6 +166,7 @@ export const auditPageSchema = z.object({
 
 export type ClientPutRequest = z.infer<typeof clientPutRequestSchema>
 export type QuarantineRequest = z.infer<typeof quarantineRequestSchema>
+export type ClientActivity = z.infer<typeof clientActivitySchema>
 export type ClientRecord = z.infer<typeof clientRecordSchema>
 export type ClientsPage = z.infer<typeof clientsPageSchema>
 export type AuditEntry = z.infer<typeof auditEntrySchema>

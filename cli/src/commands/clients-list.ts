@@ -2,6 +2,7 @@ import { type ClientRecord, ok } from '@edge-issuer/shared'
 import { printList } from '../certificates/print-list.ts'
 import { stateOf } from '../clients/client-record.ts'
 import { defineCommand } from '../command-line/define-command.ts'
+import { toggle } from '../command-line/parameters.ts'
 import {
   ADMIN_EXITS,
   ADMIN_PARAMETERS,
@@ -15,22 +16,36 @@ export const clientsList = defineCommand({
   description: `
 Lists the clients of the worker in the order of their names; with --json as one object
 {"clients": [...], "next": ...}. IDENTITY is "token" for a client whose relay proves its identity with
-ServiceAccount tokens, or the number of its registered keys. Times are UTC (RFC 3339).`,
-  parameters: { ...ADMIN_PARAMETERS, ...PAGE_PARAMETERS, json: JSON_SWITCH },
+ServiceAccount tokens, or the number of its registered keys. With --activity it shows instead when each
+client last asked for a certificate, how many it got, how many requests were ever refused, and when its
+first certificate ends that was not renewed; the ledgers report this within a minute. Times are UTC
+(RFC 3339).`,
+  parameters: {
+    ...ADMIN_PARAMETERS,
+    ...PAGE_PARAMETERS,
+    activity: toggle('show what each client did'),
+    json: JSON_SWITCH,
+  },
   exits: ADMIN_EXITS,
   examples: [
     'edge-issuer clients list --url https://ca.example.com --key alice.admin.key',
+    'edge-issuer clients list --activity',
     'edge-issuer clients list -o json',
   ],
   run: async (values, io) => {
+    const activity = values.activity ? 'true' : undefined
     const list = await askDirectory(
       values,
-      async (directory) => readList(async (slice) => directory.list(slice), values),
+      async (directory) =>
+        readList(async (slice) => directory.list({ ...slice, activity }), values),
       io,
     )
     if (!list.ok) return list
     const { json: isJson } = values
-    printList(list.value, { isJson, member: 'clients', headings: HEADINGS, toRow }, io)
+    const columns = values.activity
+      ? { headings: ACTIVITY_HEADINGS, toRow: toActivityRow }
+      : { headings: HEADINGS, toRow }
+    printList(list.value, { isJson, member: 'clients', ...columns }, io)
     return ok(undefined)
   },
 })
@@ -47,6 +62,33 @@ function toRow(record: ClientRecord): readonly string[] {
     textOf(entry['profiles']),
     String(version),
     updatedAt,
+  ]
+}
+
+const ACTIVITY_HEADINGS = [
+  'NAME',
+  'STATE',
+  'LAST SEEN',
+  'ISSUED 24H',
+  'ISSUED 7D',
+  'REFUSED',
+  'FIRST END',
+] as const
+
+function toActivityRow(record: ClientRecord): readonly string[] {
+  const { name, activity } = record
+  // Of an older worker.
+  if (activity === undefined)
+    return [name, stateOf(record), ...ACTIVITY_HEADINGS.slice(2).map(() => '-')]
+  const refused = Object.values(activity.refused).reduce((sum, times) => sum + times, 0)
+  return [
+    name,
+    stateOf(record),
+    activity.lastSeenAt ?? '-',
+    String(activity.issuedInDay),
+    String(activity.issuedInWeek),
+    String(refused),
+    activity.soonestExpiry ?? '-',
   ]
 }
 

@@ -33,9 +33,15 @@ export interface WriteOptions {
   readonly isDryRun: boolean
 }
 
+/** Parameters of one page of clients. */
+export interface ClientSlice extends Slice {
+  readonly activity?: 'true' | undefined
+}
+
 /** The directory of one worker, with one admin's key. */
 export interface ClientDirectory {
-  readonly list: (slice: Slice) => Promise<Result<Page<ClientRecord>, SignerError>>
+  /** @param slice - With `activity`, each client has what it did. */
+  readonly list: (slice: ClientSlice) => Promise<Result<Page<ClientRecord>, SignerError>>
   readonly get: (name: string) => RecordResult
   readonly put: (name: string, request: ClientPutRequest, options: WriteOptions) => RecordResult
   /** @returns The client as it was. */

@@ -6,9 +6,16 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { migrate } from '../storage/migrate.ts'
+import { readActivity } from './activity.ts'
 import { readCounters } from './counters.ts'
 import { listCertificates } from './list.ts'
-import type { IndexBatch, IndexCounters, IndexPage, IndexQuery } from './messages.ts'
+import type {
+  IndexBatch,
+  IndexCounters,
+  IndexPage,
+  IndexQuery,
+  IssuerActivity,
+} from './messages.ts'
 import { forgetCertificates, forgetHours, HOUR_MS, receiveBatch } from './receive.ts'
 import { INDEX_MIGRATIONS } from './schema.ts'
 
@@ -50,5 +57,10 @@ export class CertificateIndex extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       forgetCertificates(this.ctx.storage.sql, ledger, seqs)
     })
+  }
+
+  /** What clients did; those without a ledger are not in the answer. */
+  activity(clients: readonly string[]): Readonly<Record<string, IssuerActivity>> {
+    return readActivity(this.ctx.storage.sql, clients, Date.now())
   }
 }

@@ -115,3 +115,17 @@ export interface IndexCounters {
   readonly throughMs: number
   readonly groups: readonly ClientCounters[]
 }
+
+/** What a client did under one issuer. */
+export interface IssuerActivity {
+  /** The last request that came to a ledger, epoch ms; `null` when none was reported. */
+  readonly lastSeenMs: number | null
+  /** Certificates of the last 24 hours, in whole hours. */
+  readonly issuedInDay: number
+  /** The same of the last 7 days. */
+  readonly issuedInWeek: number
+  /** Ever, by code. */
+  readonly refused: Readonly<Record<string, number>>
+  /** The first end of a certificate that is valid and not renewed; `null` when there is none. */
+  readonly soonestExpirySeconds: number | null
+}

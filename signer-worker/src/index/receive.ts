@@ -11,7 +11,7 @@ import type { IndexBatch, SendingLedger, SentCertificate } from './messages.ts'
 export const HOUR_MS = 3_600_000
 
 /** How many hours of the past are counted by client. */
-const KEPT_HOURS = 7 * 24
+export const KEPT_HOURS = 7 * 24
 
 /**
  * Records a batch; the caller makes it one transaction.

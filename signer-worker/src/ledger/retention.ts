@@ -23,7 +23,7 @@ const ARCHIVE_BINDING = 'ARCHIVE'
 export type Archive = Pick<R2Bucket, 'put'>
 
 /** @returns `undefined` for a worker without the binding. */
-export function archiveOf(env: Env): Archive | undefined {
+function archiveOf(env: Env): Archive | undefined {
   const bucket: unknown = Reflect.get(env, ARCHIVE_BINDING)
   return isArchive(bucket) ? bucket : undefined
 }

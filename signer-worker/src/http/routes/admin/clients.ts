@@ -4,9 +4,12 @@
  * @module
  */
 import {
+  type ClientActivity,
   clientChangeQuerySchema,
+  type ClientRecord,
   clientsQuerySchema,
   DEFAULT_PAGE_ITEMS,
+  ok,
   type Refusal,
 } from '@edge-issuer/shared'
 import type { Handler } from 'hono'
@@ -16,6 +19,7 @@ import { unknownClient } from '../../../directory/conflicts.ts'
 import type { ChangeOutcome } from '../../../directory/messages.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../../context.ts'
 import { answer, answerClient, refuse, refuseForAll } from '../../respond.ts'
+import { activityOf } from './client-activity.ts'
 import { authorOf, readName, readPut, readVersion } from './client-request.ts'
 import { readMembers } from './query.ts'
 
@@ -23,14 +27,26 @@ import { readMembers } from './query.ts'
 export const listClients: Handler<AppEnv> = async (c) => {
   const query = readMembers(new URL(c.req.url).searchParams, clientsQuerySchema)
   if (!query.ok) return refuse(c, query.error)
-  const { cursor: after = '', limit } = query.value
+  const { cursor: after = '', limit, activity: isActive } = query.value
   if (after !== '' && !readName(after).ok) return refuse(c, NO_CURSOR)
   const page = { after, limit: Number(limit ?? DEFAULT_PAGE_ITEMS) }
   const asked = await askDirectory(c.env, async (directory) => directory.listClients(page))
   if (!asked.ok) return refuseForAll(c, asked.error)
-  addLogFields(c, { outcome: 'listed' })
   const { clients, next } = asked.value
-  return answer(c, 200, { clients: clients.map(toRecord), next: next ?? null })
+  const names = isActive === undefined ? [] : clients.map(({ name }) => name)
+  const activities = names.length === 0 ? ok(undefined) : await activityOf(c, names)
+  if (!activities.ok) return refuseForAll(c, activities.error)
+  addLogFields(c, { outcome: 'listed' })
+  const records = clients.map((client) => withActivity(toRecord(client), activities.value))
+  return answer(c, 200, { clients: records, next: next ?? null })
+}
+
+function withActivity(
+  record: ClientRecord,
+  activities: ReadonlyMap<string, ClientActivity> | undefined,
+): ClientRecord {
+  const activity = activities?.get(record.name)
+  return activity === undefined ? record : { ...record, activity }
 }
 
 const NO_CURSOR: Refusal = {

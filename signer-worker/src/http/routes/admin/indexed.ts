@@ -75,13 +75,19 @@ export async function listIndexed(
 }
 
 /** @returns A page of one issuer's index; or that it did not respond. */
-export async function askIndex(
+export const askIndex = async (
   env: Env,
   issuer: string,
   query: IndexQuery,
-): Promise<Result<IndexPage, LedgerRefusal>> {
+): Promise<Result<IndexPage, LedgerRefusal>> =>
+  orIndexUnavailable(async () => indexOf(env, issuer).list(query))
+
+/** Asks an index; every failure of it is temporary. */
+export async function orIndexUnavailable<T>(
+  ask: () => Promise<T>,
+): Promise<Result<T, LedgerRefusal>> {
   try {
-    return ok(await indexOf(env, issuer).list(query))
+    return ok(await ask())
   } catch (error) {
     return err({ refusals: [UNAVAILABLE], reason: String(error) })
   }
