@@ -26,8 +26,9 @@ beforeAll(async () => {
     writeFile(join(harness.directory, name), JSON.stringify(content))
   const { client } = harness.recordAt(0)
   await write('cluster.json', { keys: [cluster.jwk] })
-  await write('entry.json', { [client]: { keys: [], identity: { jwks: { keys: [cluster.jwk] } } } })
-  await write('other.json', { other: { keys: [], identity: { jwks: { keys: [cluster.jwk] } } } })
+  const entry = { keys: [], identity: { jwks: { keys: [cluster.jwk] } } }
+  await write('entry.json', { clients: { [client]: entry } })
+  await write('other.json', { clients: { other: entry } })
 })
 
 afterAll(async () => harness.stop())

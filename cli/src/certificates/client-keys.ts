@@ -111,26 +111,35 @@ async function listFiles(path: string, io: Io): Promise<Result<readonly string[]
 }
 
 function readKeyFile(text: string, file: string): Result<FileKeys, string> {
-  if (text.trimStart().startsWith('-----BEGIN ')) {
-    const key = readPublicKey(text)
-    return key.ok
-      ? ok({ keys: [{ ...key.value, client: undefined }], tokenKeys: [] })
-      : err(`"${file}" is not an Ed25519 public key in PEM: ${key.error}`)
-  }
+  if (text.trimStart().startsWith('-----BEGIN ')) return readPemFile(text, file)
   const read = readDocumentText(text, file)
-  const set = jwksSchema.safeParse(read.ok ? read.value : undefined)
+  const document = read.ok ? read.value : undefined
+  const set = jwksSchema.safeParse(document)
   if (set.success) {
     return ok({ keys: [], tokenKeys: [{ client: undefined, keys: compileKeys(set.data.keys) }] })
   }
-  const document = documentSchema.safeParse(read.ok ? read.value : undefined)
-  if (!document.success) {
-    return err(
-      `"${file}" is neither a public key in PEM, a JWK set nor a file that "edge-issuer clients export" or "edge-issuer client create" wrote`,
-    )
-  }
+  const clientsFile = documentSchema.safeParse(document)
+  return clientsFile.success
+    ? readEntries(clientsFile.data.clients, file)
+    : err(
+        `"${file}" is neither a public key in PEM, a JWK set nor a file that "edge-issuer clients export" or "edge-issuer client create" wrote`,
+      )
+}
+
+function readPemFile(text: string, file: string): Result<FileKeys, string> {
+  const key = readPublicKey(text)
+  return key.ok
+    ? ok({ keys: [{ ...key.value, client: undefined }], tokenKeys: [] })
+    : err(`"${file}" is not an Ed25519 public key in PEM: ${key.error}`)
+}
+
+function readEntries(
+  clients: z.infer<typeof entriesSchema>,
+  file: string,
+): Result<FileKeys, string> {
   const keys: ClientKey[] = []
   const tokenKeys: ClientTokenKeys[] = []
-  for (const [client, entry] of Object.entries(document.data.clients)) {
+  for (const [client, entry] of Object.entries(clients)) {
     const { jwks } = entry.identity ?? {}
     if (jwks !== undefined) tokenKeys.push({ client, keys: compileKeys(jwks.keys) })
     for (const { publicKey } of entry.keys) {

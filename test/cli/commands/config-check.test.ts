@@ -53,7 +53,7 @@ ${ACCESS}`,
     unrestricted: true
     identity:
       issuer: https://kubernetes.default.svc
-      discoveryUrl: https://oidc.example.com/.well-known/openid-configuration
+      discoveryUrl: https://oidc.eks.eu-west-1.amazonaws.com/id/A/.well-known/openid-configuration
       subjects: ["${subject}"]
 `,
     )
