@@ -50,7 +50,9 @@ export async function withFleet<T>(clients: number, use: (fleet: Fleet) => Promi
   }
   const worker = await startLocalWorker({
     directory: join(directory, 'worker'),
-    config: (url) => JSON.stringify({ ...JSON.parse(setup.config(url)), admins }),
+    // Its clients are registered by the command that is measured.
+    config: (url) =>
+      JSON.stringify({ ...JSON.parse(setup.config(url)), clients: undefined, admins }),
     secrets: setup.secrets,
     tls: tls.server,
   })

@@ -20,7 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'client create',
-    summary: "create a client's key: a Secret for the cluster, an entry for the worker",
+    summary: "create a client's key: a Secret for the cluster, a file for clients apply",
     load: async () => (await import('./commands/client-create.ts')).clientCreate,
   },
   {
@@ -30,7 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'config init',
-    summary: "create the worker's configuration from a CA and its clients",
+    summary: "create the worker's configuration from a CA and its admins",
     load: async () => (await import('./commands/config-init.ts')).configInit,
   },
   {
@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'config add',
-    summary: "add a client or an admin to the worker's configuration",
+    summary: "add an admin to the worker's configuration",
     load: async () => (await import('./commands/config-add.ts')).configAdd,
   },
   {

@@ -9,7 +9,7 @@ import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
 import { replaceGenerated } from './tables.ts'
 import { userTextBlocks } from './user-texts.ts'
-import { workerTables } from './worker-configuration.ts'
+import { clientTable, workerTables } from './worker-configuration.ts'
 
 /** A document as it is, and as it should be. */
 export interface GeneratedDocument {
@@ -26,6 +26,7 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
   return Promise.all([
     documentOf('docs/configuration.md', {
       worker: workerTables(),
+      clients: clientTable(),
       relay: relayFlagTable(),
       'issuer spec': spec,
       'issuer status': status,

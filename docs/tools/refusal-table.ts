@@ -21,7 +21,7 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
   client_quarantined:
     'an admin quarantined the client, and the audit has the reason; an admin can release it',
   issuer_unknown:
-    "`spec.issuer` of the issuer, or `issuers` of the client in the worker's configuration",
+    '`spec.issuer` of the issuer, or `issuers` of the client (`edge-issuer clients rules`)',
   profile_unknown:
     "`spec.profile` of the issuer, or `profiles` of the issuer in the worker's configuration",
   csr_malformed:

@@ -1,6 +1,7 @@
-/** The members of `signer.config.json`, from its JSON Schema. */
+/** The members of `signer.config.json` and of a client's entry, from their JSON Schemas. */
 import { z } from 'zod'
 import published from '../../signer-worker/signer.config.schema.json' with { type: 'json' }
+import { clientEntrySchema } from '../../signer-worker/src/config/exports.ts'
 import { code, table } from './tables.ts'
 
 const nodeSchema = z.looseObject({
@@ -50,13 +51,20 @@ export function workerTables(): string {
   return [`### The document\n\n${tableOf(single)}`, ...collections].join('\n')
 }
 
-/** @returns The paths of all members: `clients.NAME.keys[].publicKey`. */
+const clientEntry = (): Node => nodeSchema.parse(z.toJSONSchema(clientEntrySchema, { io: 'input' }))
+
+/** @returns A table for the entry of one client. */
+export const clientTable = (): string => tableOf(membersOf(clientEntry(), ''))
+
+/** @returns The paths of all members: `admins.NAME.keys[].publicKey`, and `clients.NAME.issuers`. */
 export function workerMembers(): readonly string[] {
-  return childrenOf(nodeSchema.parse(published), '').flatMap(({ path, node }) => {
+  const ofClients = membersOf(clientEntry(), '').map(({ path }) => `clients.NAME.${path}`)
+  const ofDocument = childrenOf(nodeSchema.parse(published), '').flatMap(({ path, node }) => {
     const entry = node.additionalProperties
     if (typeof entry !== 'object') return [path]
     return [path].concat(membersOf(entry, '').map((member) => `${path}.NAME.${member.path}`))
   })
+  return [...ofDocument, ...ofClients]
 }
 
 const sentence = (text: string): string =>

@@ -107,6 +107,8 @@ export const clientRecordSchema = z.object({
   entry: entrySchema,
   /** In lists that ask for it. */
   activity: z.optional(clientActivitySchema),
+  /** The JWK set that its relay pushed: counts in place of `identity.jwks`. Only where one client is shown. */
+  pushedJwks: z.optional(z.object({ keys: z.array(z.record(z.string(), z.unknown())) })),
 })
 
 /**

@@ -21,7 +21,6 @@ export interface Build {
 /** As much of a configuration as tells whether it is empty; `edge-issuer config check` checks all of it. */
 const configSchema = z.object({
   issuers: z.record(z.string(), z.unknown()),
-  clients: z.record(z.string(), z.unknown()),
 })
 
 /** @returns Why nothing is built; `undefined` when the build goes on. */
@@ -40,13 +39,13 @@ export async function checkBuild({
   }
   const path = `signer-worker/signer.config.${environment}.json`
   try {
-    const { issuers, clients } = configSchema.parse(JSON.parse(await readText(path)))
-    if (Object.keys(issuers).length > 0 && Object.keys(clients).length > 0) return undefined
+    const { issuers } = configSchema.parse(JSON.parse(await readText(path)))
+    if (Object.keys(issuers).length > 0) return undefined
   } catch (error) {
     return `nothing is deployed: cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`
   }
   return (
-    `nothing is deployed: ${path} has no issuer or no client, so the worker would refuse every request; ` +
+    `nothing is deployed: ${path} has no issuer, so the worker would refuse every request; ` +
     'put what "edge-issuer config init" makes there'
   )
 }

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import { checkBuild } from '../../signer-worker/tools/check-build.ts'
 
-const FULL = '{"issuers":{"default":{}},"clients":{"a":{}}}'
+const FULL = '{"issuers":{"default":{}}}'
 
 const check = async (
   build: Partial<Parameters<typeof checkBuild>[0]>,
@@ -39,13 +39,8 @@ describe('the custom build of wrangler.toml', () => {
     },
     {
       name: 'no issuer',
-      text: '{"issuers":{},"clients":{"a":{}}}',
-      want: 'no issuer or no client',
-    },
-    {
-      name: 'no client',
-      text: '{"issuers":{"a":{}},"clients":{}}',
-      want: 'no issuer or no client',
+      text: '{"issuers":{}}',
+      want: 'has no issuer',
     },
     { name: 'no configuration', text: '[]', want: 'cannot read signer-worker/signer.config' },
     { name: 'no JSON', text: 'issuers:', want: 'cannot read signer-worker/signer.config' },

@@ -41,8 +41,8 @@ beforeAll(async () => {
   }
   const scene = { cwd: checkout }
   await mustRunCli(['ca', 'init'], scene)
-  await mustRunCli(['client', 'create', 'a-cluster', '--allow-dns', '*.acme.internal'], scene)
-  const init = `config init --url ${STAGING_URL} --ca ca --client a-cluster.client.json`
+  await mustRunCli(['admin', 'create', 'alice', '--role', 'admin'], scene)
+  const init = `config init --url ${STAGING_URL} --ca ca --admin alice.admin.json`
   await mustRunCli([...init.split(' '), '--out', CONFIG], scene)
   await copyFile(
     join(checkout, CONFIG),
@@ -92,7 +92,7 @@ describe('deploy:worker', () => {
     expect(code).toBe(0)
     expect(stdout).toContain(`url       ${STAGING_URL}`)
     expect(stdout).toContain('--dry-run: exiting now.')
-    expect(await readFile(join(checkout, 'out/index.js'), 'utf8')).toContain('a-cluster')
+    expect(await readFile(join(checkout, 'out/index.js'), 'utf8')).toContain('alice')
   })
 
   it('gives wrangler what is not its own, and ends as wrangler does', async ({ expect }) => {

@@ -44,6 +44,8 @@ export const LIMIT = 5
 /** Bindings of the worker under test; the keys of the clients are for the tests, not for the worker. */
 export interface WorkerFixture {
   readonly SIGNER_CONFIG: string
+  /** JSON: entries of the directory by client. */
+  readonly TEST_CLIENTS: string
   readonly CA_KEY_DEFAULT: string
   readonly CA_KEY_EXPIRED: string
   readonly CA_KEY_ROTATED: string
@@ -121,34 +123,6 @@ export function makeWorkerFixture(): WorkerFixture {
       },
       authority: { isCA: true, requireNameConstraints: false },
     },
-    clients: {
-      'cluster-1': client('cluster-1'),
-      'cluster-2': client('cluster-2', { issuers: ['default'], profiles: ['strict', 'default'] }),
-      restricted: client('restricted', {
-        allowed: {
-          commonName: { value: '*' },
-          dnsNames: { values: ['*.allowed.example'] },
-          usages: ['digital signature', 'server auth'],
-        },
-        selector: { namespace: { matchNames: ['web'] } },
-      }),
-      measured: client('measured', {
-        allowed: {
-          commonName: { value: '*' },
-          dnsNames: { values: ['*.allowed.example'] },
-          usages: ['digital signature', 'server auth'],
-        },
-        selector: { namespace: { matchNames: ['web'] } },
-      }),
-      // Its ledger is broken on purpose.
-      broken: client('broken'),
-      limited: client('limited', { certificatesPerMinute: LIMIT }),
-      sharded: client('sharded', { shards: [1, 4] }),
-      listed: client('listed', { issuers: ['default'], shards: [2] }),
-      dated: client('dated', {
-        keys: [{ publicKey: publicKeyPem(clientKeys['dated']), ...DATED }],
-      }),
-    },
     admins: Object.fromEntries(
       ADMINS.map((name) => [
         name,
@@ -156,8 +130,37 @@ export function makeWorkerFixture(): WorkerFixture {
       ]),
     ),
   }
+  const clients = {
+    'cluster-1': client('cluster-1'),
+    'cluster-2': client('cluster-2', { issuers: ['default'], profiles: ['strict', 'default'] }),
+    restricted: client('restricted', {
+      allowed: {
+        commonName: { value: '*' },
+        dnsNames: { values: ['*.allowed.example'] },
+        usages: ['digital signature', 'server auth'],
+      },
+      selector: { namespace: { matchNames: ['web'] } },
+    }),
+    measured: client('measured', {
+      allowed: {
+        commonName: { value: '*' },
+        dnsNames: { values: ['*.allowed.example'] },
+        usages: ['digital signature', 'server auth'],
+      },
+      selector: { namespace: { matchNames: ['web'] } },
+    }),
+    // Its ledger is broken on purpose.
+    broken: client('broken'),
+    limited: client('limited', { certificatesPerMinute: LIMIT }),
+    sharded: client('sharded', { shards: [1, 4] }),
+    listed: client('listed', { issuers: ['default'], shards: [2] }),
+    dated: client('dated', {
+      keys: [{ publicKey: publicKeyPem(clientKeys['dated']), ...DATED }],
+    }),
+  }
   return {
     SIGNER_CONFIG: JSON.stringify(config),
+    TEST_CLIENTS: JSON.stringify(clients),
     CA_KEY_DEFAULT: issuing.key.privateKeyPem,
     CA_KEY_EXPIRED: expired.key.privateKeyPem,
     CA_KEY_ROTATED: rotated.key.privateKeyPem,

@@ -9,14 +9,14 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { jwksSchema, type PublicKey, readPublicKey } from '@edge-issuer/signer-worker/config'
 import { compileKeys, type TokenKeys } from '@edge-issuer/signer-worker/token'
 import { z } from 'zod'
-import { parseJson } from '../files/parse-json.ts'
+import { readDocumentText } from '../files/read-document.ts'
 import { readText } from '../files/read-input.ts'
 import { systemReason } from '../files/system-reason.ts'
 import type { Io } from '../terminal/io.ts'
 
 /** A client's public key. */
 export interface ClientKey extends PublicKey {
-  /** The client's name in the worker's configuration; `undefined` for a key from a PEM file. */
+  /** The client's name; `undefined` for a key from a PEM file. */
   readonly client: string | undefined
 }
 
@@ -34,8 +34,11 @@ export interface ClientKeys {
   readonly tokenKeys: readonly ClientTokenKeys[]
 }
 
-/** Files of a directory that are read: output of `client create` and `config init`, and PEM. */
-const KEY_FILE = /\.(json|pem)$/
+/** Files of a directory that are read: output of `client create` and `clients export`, and PEM. */
+const KEY_FILE = /(?<!\.secret)\.(json|pem|yaml)$/
+
+/** Maximum size of a file, in bytes: an export of ten thousand clients with rules and token keys. */
+const MAX_FILE_BYTES = 67_108_864
 
 const MAX_FILES = 1024
 
@@ -47,12 +50,12 @@ const entriesSchema = z.record(
   }),
 )
 
-/** A worker's configuration, or the output of `client create --json`. */
-const documentSchema = z.looseObject({ clients: entriesSchema })
+/** A file that `client create` or `clients export` wrote. */
+const documentSchema = z.strictObject({ clients: entriesSchema })
 
 /**
- * Reads the keys of every path: a worker's configuration, a file that `client create` wrote, a public key in
- * PEM, a JWK set that signs ServiceAccount tokens, or a directory of those.
+ * Reads the keys of every path: a file that `clients export` or `client create` wrote, a public key in PEM, a JWK set
+ * that signs ServiceAccount tokens, or a directory of those.
  *
  * @returns The keys, or an error about the first file without any.
  */
@@ -87,7 +90,7 @@ interface FileKeys {
 }
 
 async function readKeys(file: string, io: Io): Promise<Result<FileKeys, string>> {
-  const text = await readText(file, io)
+  const text = await readText(file, io, MAX_FILE_BYTES)
   if (!text.ok) return text
   return readKeyFile(text.value, file)
 }
@@ -97,9 +100,9 @@ async function listFiles(path: string, io: Io): Promise<Result<readonly string[]
     const absolute = resolve(io.cwd, path)
     if (path === '-' || !(await stat(absolute)).isDirectory()) return ok([path])
     const names = (await readdir(absolute)).filter((name) => KEY_FILE.test(name)).toSorted()
-    if (names.length === 0) return err(`"${path}" contains no file *.json or *.pem`)
+    if (names.length === 0) return err(`"${path}" contains no file *.json, *.yaml or *.pem`)
     if (names.length > MAX_FILES) {
-      return err(`"${path}" contains more than ${String(MAX_FILES)} files *.json and *.pem`)
+      return err(`"${path}" contains more than ${String(MAX_FILES)} files *.json, *.yaml and *.pem`)
     }
     return ok(names.map((name) => join(path, name)))
   } catch (error) {
@@ -108,26 +111,26 @@ async function listFiles(path: string, io: Io): Promise<Result<readonly string[]
 }
 
 function readKeyFile(text: string, file: string): Result<FileKeys, string> {
-  const json = parseJson(text)
-  if (json === undefined) {
+  if (text.trimStart().startsWith('-----BEGIN ')) {
     const key = readPublicKey(text)
     return key.ok
       ? ok({ keys: [{ ...key.value, client: undefined }], tokenKeys: [] })
-      : err(`"${file}" is neither JSON nor an Ed25519 public key in PEM: ${key.error}`)
+      : err(`"${file}" is not an Ed25519 public key in PEM: ${key.error}`)
   }
-  const set = jwksSchema.safeParse(json)
+  const read = readDocumentText(text, file)
+  const set = jwksSchema.safeParse(read.ok ? read.value : undefined)
   if (set.success) {
     return ok({ keys: [], tokenKeys: [{ client: undefined, keys: compileKeys(set.data.keys) }] })
   }
-  const clients = readEntries(json)
-  if (clients === undefined) {
+  const document = documentSchema.safeParse(read.ok ? read.value : undefined)
+  if (!document.success) {
     return err(
-      `"${file}" is neither a worker's configuration nor a file that "edge-issuer client create" wrote`,
+      `"${file}" is neither a public key in PEM, a JWK set nor a file that "edge-issuer clients export" or "edge-issuer client create" wrote`,
     )
   }
   const keys: ClientKey[] = []
   const tokenKeys: ClientTokenKeys[] = []
-  for (const [client, entry] of Object.entries(clients)) {
+  for (const [client, entry] of Object.entries(document.data.clients)) {
     const { jwks } = entry.identity ?? {}
     if (jwks !== undefined) tokenKeys.push({ client, keys: compileKeys(jwks.keys) })
     for (const { publicKey } of entry.keys) {
@@ -140,9 +143,4 @@ function readKeyFile(text: string, file: string): Result<FileKeys, string> {
   return keys.length === 0 && tokenKeys.length === 0
     ? err(`"${file}" contains no client key`)
     : ok({ keys, tokenKeys })
-}
-
-function readEntries(json: unknown): z.infer<typeof entriesSchema> | undefined {
-  const document = documentSchema.safeParse(json)
-  return document.success ? document.data.clients : entriesSchema.safeParse(json).data
 }

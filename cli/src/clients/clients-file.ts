@@ -11,8 +11,9 @@ import {
   formatConfigError,
   schemaErrors,
 } from '@edge-issuer/signer-worker/config'
-import { parseDocument, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import * as z from 'zod/mini'
+import { readDocumentText } from '../files/read-document.ts'
 import { readText } from '../files/read-input.ts'
 import type { Io } from '../terminal/io.ts'
 
@@ -93,23 +94,8 @@ export const formatClients = (
 /** Reads one YAML document, which can be JSON. @returns Its value, or an error that names the line. */
 export async function readDocument(path: string, io: Io): Promise<Result<unknown, string>> {
   const text = await readText(path, io, MAX_FILE_BYTES)
-  if (!text.ok) return text
-  // YAML reports a name that occurs twice; JSON.parse drops the first one silently.
-  const document = parseDocument(text.value)
-  const [error] = document.errors
-  if (error !== undefined)
-    return err(`"${path}" is neither YAML nor JSON: ${firstLine(error.message)}`)
-  try {
-    return ok(document.toJS())
-  } catch (thrown) {
-    return err(
-      `"${path}" is not valid: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    )
-  }
+  return text.ok ? readDocumentText(text.value, path) : text
 }
-
-/** The rest of the library's message quotes the file. */
-const firstLine = (message: string): string => message.split('\n', 1)[0] ?? ''
 
 function parseClients(document: unknown, path: string): Result<ClientEntries, string> {
   const parsed = clientsFileSchema.safeParse(document)

@@ -60,7 +60,7 @@ export function newEntry(
     : err(schemaErrors(parsed.error.issues).map(formatConfigError).join('\n'))
 }
 
-const clientFileSchema = z.record(z.string(), z.looseObject({}))
+const clientFileSchema = z.strictObject({ clients: z.record(z.string(), z.looseObject({})) })
 
 /**
  * Reads the file of `--key`: a public key in PEM, or the file that `client create` wrote for this client.
@@ -93,8 +93,9 @@ export async function readKeyParts(
       `"${path}" is neither a public key in PEM nor a file that "edge-issuer client create" wrote`,
     )
   }
-  const entry = Object.hasOwn(entries.data, name) ? entries.data[name] : undefined
+  const { clients } = entries.data
+  const entry = Object.hasOwn(clients, name) ? clients[name] : undefined
   if (entry !== undefined) return ok(entry)
-  const names = Object.keys(entries.data).join(', ')
+  const names = Object.keys(clients).join(', ')
   return err(`"${path}" has no client "${name}"; it has ${names === '' ? 'none' : names}`)
 }

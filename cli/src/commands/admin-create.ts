@@ -16,7 +16,7 @@ const parameters = {
   role: defaulted(
     choice('ROLE', ADMIN_ROLES),
     'read',
-    'read: list and show certificates, and read metrics; admin: also requesters, evidence and refusals',
+    'read: list and show certificates, and read metrics; admin: also clients, requesters, evidence and refusals',
   ),
   notAfter: optional(TIME, 'the worker accepts the key until this time; without limit when absent'),
   out: optional(
@@ -31,9 +31,10 @@ const parameters = {
 /** `edge-issuer admin create`. */
 export const adminCreate = defineCommand({
   description: `
-Creates an Ed25519 key for a person who may read the worker's ledger, in two files:
+Creates an Ed25519 key for a person who may read the worker's ledger and, with the role admin, change
+its clients, in two files:
 
-  NAME.admin.key    the private key (PEM, 0600), for --key of "edge-issuer certificates ..."
+  NAME.admin.key    the private key (PEM, 0600), for --key of "certificates ..." and "clients ..."
   NAME.admin.json   the public key, as an entry under "admins" of the worker's configuration
 
 The worker does not sign certificates for admins, and does not accept a client's key as an admin's.
@@ -74,6 +75,7 @@ Existing files are never overwritten.`,
 
 Next:
   1. edge-issuer config add admin ${entryPath} --env production
+     Or, for a new worker: edge-issuer config init --url https://ca.example.com --ca ca --admin ${entryPath}
   2. npm run deploy:worker -- --env production
   3. edge-issuer context add production --url https://ca.example.com --key ${keyPath}
   4. edge-issuer certificates list

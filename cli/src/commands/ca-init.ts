@@ -210,8 +210,9 @@ function report({ ca, constraints, out, rootKeyPath, isElsewhere, isEncrypted }:
 
 Next:
   1. ${keep} ${lock}
-  2. edge-issuer client create cluster-1 --allow-dns '${names}'
-  3. edge-issuer config init --url https://ca.example.com --ca ${out} --client cluster-1.client.json
+  2. edge-issuer admin create alice --role admin
+  3. edge-issuer config init --url https://ca.example.com --ca ${out} --admin alice.admin.json
+  4. edge-issuer client create cluster-1 --allow-dns '${names}'
 `
 }
 

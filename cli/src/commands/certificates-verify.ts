@@ -28,7 +28,7 @@ const parameters = {
   file: operand(FILE, 'file that "certificates export" wrote; - is standard input'),
   clientKeys: repeated(
     text('FILE|DIR'),
-    "public keys of the clients: the worker's configuration, a file that client create wrote, PEM, the JWK set of a cluster, or a directory of these",
+    'public keys of the clients: a file that clients export or client create wrote, PEM, the JWK set of a cluster, or a directory of these',
   ),
   caFile: optional(FILE, 'trusted roots (PEM) at which chains must end'),
   allProvable: toggle('fail records without the body of their request'),
@@ -49,13 +49,14 @@ values that only the worker states (the profile if the request names none, "igno
 exact issuedAt).
 
 Without --client-keys signatures are not checked, and without --ca-file each record is checked against
-its own root; obtain both independently of the export. The token of a request that a ServiceAccount
-signed is checked with the keys of its cluster: identity.jwks of the client, or a JWK set. Certificates
-from before the ledger kept request bodies count as not provable.`,
+its own root; obtain both independently of the export, the keys with "clients export" or from the file
+of "clients apply". The token of a request that a ServiceAccount signed is checked with the keys of its
+cluster: identity.jwks of the client, or a JWK set. Certificates from before the ledger kept request
+bodies count as not provable.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer certificates verify ledger.ndjson --client-keys signer.config.json --ca-file ca/root.pem',
+    'edge-issuer certificates verify ledger.ndjson --client-keys clients.yaml --ca-file ca/root.pem',
     'edge-issuer certificates export --url https://ca.example.com --key alice.admin.key | edge-issuer certificates verify - --client-keys clients --json',
   ],
   run: async (values, io) => {

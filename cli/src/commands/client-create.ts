@@ -3,9 +3,9 @@ import { readClientKey } from '@edge-issuer/relay/signer'
 import { err, ok } from '@edge-issuer/shared'
 import { DEFAULT_CERTIFICATES_PER_MINUTE } from '@edge-issuer/signer-worker/config'
 import { accessParameters, MISSING_ACCESS, readAccess } from '../client/access.ts'
-import type { ClientEntries } from '../client/client-entry.ts'
 import { createClientKeyPair } from '../client/client-key.ts'
 import { manifestYaml, secretManifest } from '../client/secret-manifest.ts'
+import { formatClients } from '../clients/clients-file.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import { defaulted, operand, optional, repeated, toggle } from '../command-line/parameters.ts'
 import { DIRECTORY, NAME, RESOURCE_NAME } from '../command-line/value-types.ts'
@@ -13,10 +13,7 @@ import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
 import { writeNewFiles, type NewFile } from '../files/write-new-files.ts'
 
 const parameters = {
-  name: operand(
-    NAME,
-    "name of the client in the worker's configuration, such as the name of the cluster",
-  ),
+  name: operand(NAME, 'name of the client, such as the name of the cluster'),
   out: optional(
     DIRECTORY,
     `folder for the files; when absent, the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
@@ -46,7 +43,7 @@ export const clientCreate = defineCommand({
 Creates an Ed25519 key for a client, in two files:
 
   NAME.secret.yaml   the private key as a Kubernetes Secret (0600): apply it, then delete it
-  NAME.client.json   the public key as an entry of the worker's configuration, for "config init"
+  NAME.client.json   the public key and what the client may request, for "clients apply"
 
 The flags that begin with --allow, or --unrestricted, are required: the client may request what they
 allow and nothing else. Existing files are never overwritten.`,
@@ -80,7 +77,7 @@ allow and nothing else. Existing files are never overwritten.`,
       ...access.value,
       certificatesPerMinute: DEFAULT_CERTIFICATES_PER_MINUTE,
     }
-    const clients: ClientEntries = { [name]: entry }
+    const clients = { [name]: entry }
     if (isJson) {
       io.stdout(`${JSON.stringify({ name, keyId, secret, clients }, null, 2)}\n`)
       return ok(undefined)
@@ -89,7 +86,7 @@ allow and nothing else. Existing files are never overwritten.`,
     const secretPath = join(out, `${name}.secret.yaml`)
     const clientFile: NewFile = {
       path: clientPath,
-      text: `${JSON.stringify(clients, null, 2)}\n`,
+      text: formatClients(clients, { isJson: true }),
       isPrivate: false,
     }
     const secretFile: NewFile = { path: secretPath, text: manifestYaml(secret), isPrivate: true }
@@ -110,8 +107,8 @@ Next:
   1. kubectl apply${where} -f ${secretPath}
      Use the issuer's namespace; for a ClusterIssuer, the relay's cluster resource namespace.
   2. Delete ${secretPath}. The worker does not need it. If the key is lost, create a new client.
-  3. edge-issuer config init --url https://ca.example.com --ca ca --client ${clientPath}
-     Or, for a worker that runs: edge-issuer clients add ${name} --key ${clientPath}
+  3. edge-issuer clients apply --file ${clientPath}
+     An admin with the role admin runs it, with a context or with --url and --key.
 `)
     return ok(undefined)
   },

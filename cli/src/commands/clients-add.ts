@@ -8,6 +8,7 @@ import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
 import { operand, optional, repeated, toggle, type Values } from '../command-line/parameters.ts'
 import { FILE, NAME, text } from '../command-line/value-types.ts'
+import { accessWarnings, warningsMessage } from '../config/access-warnings.ts'
 import type { Io } from '../terminal/io.ts'
 import {
   ADMIN_EXITS,
@@ -63,6 +64,7 @@ A client that exists is never changed. Requires the role admin.`,
     const { name, print: isPrinted, json: isJson } = values
     const entry = await entryOf(values, io)
     if (!entry.ok) return entry
+    io.stderr(warningsMessage(accessWarnings(new Map([[name, entry.value]]))))
     if (isPrinted) {
       io.stdout(formatClients({ [name]: entry.value }, { isJson }))
       return ok(undefined)

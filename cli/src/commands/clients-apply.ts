@@ -7,6 +7,7 @@ import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
 import { optional, toggle, type Values } from '../command-line/parameters.ts'
 import { FILE } from '../command-line/value-types.ts'
+import { accessWarnings, warningsMessage } from '../config/access-warnings.ts'
 import type { Io } from '../terminal/io.ts'
 import { printable, printableLines } from '../terminal/printable.ts'
 import { startProgress } from '../terminal/progress.ts'
@@ -108,6 +109,7 @@ async function apply(
   if (!records.ok) return err(reportError(records.error, { isJson, facts: {} }, io))
   const plan = planChanges(wanted, records.value.items, values)
   if (!isJson) io.stdout(printableLines(formatChanges(plan.changes)))
+  io.stderr(warningsOf(plan))
   const progress = startProgress(io)
   const applied = await applyChanges(directory, plan.changes, {
     isDryRun,
@@ -123,6 +125,22 @@ async function apply(
   )
   return outcome(plan, applied)
 }
+
+/** Maximum number of warnings about rules: a large file has the same ones for every client. */
+const MAX_WARNINGS = 10
+
+/** Warnings about the rules of the clients that are written; those of the others are known. */
+const warningsOf = ({ changes }: Plan): string =>
+  warningsMessage(
+    accessWarnings(
+      new Map(
+        changes.flatMap((change) =>
+          change.kind === 'remove' ? [] : [[change.name, change.entry] as const],
+        ),
+      ),
+    ),
+    MAX_WARNINGS,
+  )
 
 /** The failure that needs most attention gives the exit code. */
 const SEVERITIES = ['issuer', 'permanent', 'pending', 'temporary'] as const

@@ -9,6 +9,7 @@ import {
   compilePatterns,
   type ConfigError,
   type ConfigFile,
+  formatConfigError,
   matchesAny,
 } from '@edge-issuer/signer-worker/config'
 import { patternProblem, type PatternKind } from './pattern-problem.ts'
@@ -24,16 +25,41 @@ const RISKY_USAGES = new Map([
   ['ocsp signing', 'its holder can sign OCSP responses for the issuing CA'],
 ])
 
-/** @returns A warning for each rule, in the order of the configuration. */
-export const accessWarnings = (file: ConfigFile): readonly ConfigError[] =>
-  Object.entries(file.clients).flatMap(([name, entry]) =>
-    warningsOf(entry, file).map(({ path, message }) => ({
+/**
+ * @param clients - Entries by name.
+ * @param profiles - Profiles of the worker by name; without them the warnings that depend on a profile are missing.
+ * @returns A warning for each rule, in the order of the clients.
+ */
+export const accessWarnings = (
+  clients: ReadonlyMap<string, ClientEntry>,
+  profiles: ConfigFile['profiles'] = {},
+): readonly ConfigError[] =>
+  [...clients].flatMap(([name, entry]) =>
+    warningsOf(entry, profiles).map(({ path, message }) => ({
       path: `/clients/${name}${path}`,
       message,
     })),
   )
 
-function warningsOf(entry: ClientEntry, { profiles }: ConfigFile): readonly ConfigError[] {
+/**
+ * Warnings as one message, one per line; empty if there are none.
+ *
+ * @param maxShown - Maximum number of warnings in the message; all when absent.
+ */
+export function warningsMessage(
+  warnings: readonly ConfigError[],
+  maxShown = warnings.length,
+): string {
+  const shown = warnings.slice(0, maxShown).map(formatConfigError)
+  const hidden = warnings.length - shown.length
+  const lines =
+    hidden > 0
+      ? [...shown, `${String(hidden)} more; "edge-issuer config check --clients" shows all`]
+      : shown
+  return lines.map((line) => `warning: ${line}\n`).join('')
+}
+
+function warningsOf(entry: ClientEntry, profiles: ConfigFile['profiles']): readonly ConfigError[] {
   const { allowed, certificatesPerMinute } = entry
   return [
     ...(allowed === undefined ? UNRESTRICTED : rulesWarnings(allowed)),

@@ -7,8 +7,8 @@ export interface ConfigParts {
   /** PEM: the issuing CA, then upwards, the root last. */
   readonly chainPem: string
   readonly profile: string
-  /** Entries by name of the client. */
-  readonly clients: Readonly<Record<string, unknown>>
+  /** Entries by name of the admin. */
+  readonly admins: Readonly<Record<string, unknown>>
 }
 
 /** Name of the Worker secret with the key of the n-th CA of an issuer, counted from 1. */
@@ -20,7 +20,7 @@ export const keySecretName = (issuer: string, number = 1): string =>
  * since operators often change it.
  */
 export function assembleConfig(parts: ConfigParts): string {
-  const { publicUrl, issuer, chainPem, profile, clients } = parts
+  const { publicUrl, issuer, chainPem, profile, admins } = parts
   const { maxDurationSeconds } = profileSchema.parse({})
   const config = {
     publicUrl,
@@ -31,7 +31,7 @@ export function assembleConfig(parts: ConfigParts): string {
       },
     },
     profiles: { [profile]: { maxDurationSeconds } },
-    clients,
+    admins,
   }
   return `${JSON.stringify(config, null, 2)}\n`
 }

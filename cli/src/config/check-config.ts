@@ -1,13 +1,15 @@
 import {
+  checkClients,
+  type ClientEntry,
   configSchema,
   formatConfigError,
+  loadConfig,
   parseConfig,
   type ConfigError,
   type ConfigFile,
   type SignerConfig,
 } from '@edge-issuer/signer-worker/config'
 import { parseJson } from '../files/parse-json.ts'
-import { accessWarnings } from './access-warnings.ts'
 import { keySecretsOf } from './key-secrets.ts'
 
 /** Options for {@link checkConfig}. */
@@ -59,8 +61,11 @@ export function errorsMessage(what: string, errors: readonly ConfigError[]): str
 /** @returns The document of a valid configuration, with every default filled in. */
 export const readConfigFile = (text: string): ConfigFile => configSchema.parse(parseJson(text))
 
-/** Warnings about a valid configuration, one per line; empty if there are none. */
-export const warningsMessage = (text: string): string =>
-  accessWarnings(readConfigFile(text))
-    .map((warning) => `warning: ${formatConfigError(warning)}\n`)
-    .join('')
+/** @returns Every error of the clients in a valid configuration, which needs no private keys for this. */
+export function clientErrors(
+  clients: ReadonlyMap<string, ClientEntry>,
+  text: string,
+): readonly ConfigError[] {
+  const loaded = loadConfig(text, () => undefined)
+  return loaded.ok ? checkClients(Object.fromEntries(clients), loaded.value) : loaded.error
+}

@@ -21,9 +21,11 @@ const DAY_SECONDS = 86_400
 const ALIASES: ReadonlySet<string> = new Set(['signing', 's/mime'])
 
 /** One line for each client and each profile that it can use. */
-export const describeAccess = ({ clients, issuers, profiles }: ConfigFile): readonly string[] =>
-  Object.entries(clients).flatMap(([name, entry]) => {
-    if (entry.keys.length === 0) return [`access    ${name}: nothing, as it has no key`]
+export const describeAccess = (
+  clients: ReadonlyMap<string, ClientEntry>,
+  { issuers, profiles }: ConfigFile,
+): readonly string[] =>
+  [...clients].flatMap(([name, entry]) => {
     const signed = new Set(entry.issuers.flatMap((issuer) => issuers[issuer]?.profiles ?? []))
     return entry.profiles
       .filter((profile) => signed.has(profile))

@@ -1,15 +1,9 @@
-import type {
-  Admin,
-  Client,
-  Issuer,
-  RegisteredKey,
-  SignerConfig,
-} from '@edge-issuer/signer-worker/config'
+import type { Admin, Issuer, RegisteredKey, SignerConfig } from '@edge-issuer/signer-worker/config'
 import { formatDuration } from '../command-line/duration.ts'
 
-/** Summarizes a configuration: issuers with their expiry, profiles, clients and admins with their keys. */
+/** Summarizes a configuration: issuers with their expiry, profiles, and admins with their keys. */
 export function describeConfig(config: SignerConfig): string {
-  const { publicUrl, issuers, profiles, clientKeys, adminKeys } = config
+  const { publicUrl, issuers, profiles, adminKeys } = config
   return [
     `url       ${publicUrl.origin}${publicUrl.prefix}`,
     ...[...issuers.values()].flatMap(describeIssuer),
@@ -17,7 +11,6 @@ export function describeConfig(config: SignerConfig): string {
       ([name, { isCA, maxDurationSeconds }]) =>
         `profile   ${name}: at most ${formatDuration(maxDurationSeconds)}${isCA ? ', CA certificates too' : ''}`,
     ),
-    ...[...clientKeys.values()].map(describeClientKey),
     ...[...adminKeys.values()].map(describeAdminKey),
   ]
     .map((line) => `${line}\n`)
@@ -31,11 +24,6 @@ const describeIssuer = ({ name, authorities, profiles }: Issuer): readonly strin
       `  ${state.padEnd(8)}${ca.subjectText}, until ${textOf(ca.notAfterMs)}, SHA-256 ${ca.sha256}`,
   ),
 ]
-
-function describeClientKey(key: RegisteredKey<Client>): string {
-  const { name, issuers, profiles } = key.holder
-  return `client    ${name}: ${describeKey(key)}; issuers ${issuers.join(', ')}; profiles ${profiles.join(', ')}`
-}
 
 const describeAdminKey = (key: RegisteredKey<Admin>): string =>
   `admin     ${key.holder.name}: ${describeKey(key)}; role ${key.holder.role}`

@@ -9,12 +9,13 @@ import { startChildrenInSessions } from '@edge-issuer/testbed/processes/child-gu
 import { type ManagedProcess, whenEnded } from '@edge-issuer/testbed/processes/process'
 import { manifests } from '@edge-issuer/testbed/relay/manifests'
 import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
+import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import type { Io } from '../terminal/io.ts'
 import { type DemoCluster, startOwnCluster, useCluster } from './cluster.ts'
 import { createInterruption, Interrupted } from './interruption.ts'
 import { apply, createIssuers, giveCredentials, issue, KINDS } from './objects.ts'
 import { showResults } from './show-results.ts'
-import { type DemoSigner, startDemoSigner } from './signer.ts'
+import { startDemoSigner } from './signer.ts'
 import { lockState, stateDirectory } from './state.ts'
 import { createSteps, type Steps } from './steps.ts'
 import { usage } from './usage.ts'
@@ -108,7 +109,7 @@ async function openCluster(
   return cluster
 }
 
-async function startWorker({ steps, stops, directory, signal, watch }: Stage): Promise<DemoSigner> {
+async function startWorker({ steps, stops, directory, signal, watch }: Stage): Promise<EdgeSigner> {
   signal.throwIfAborted()
   const signer = await steps.run(
     'CA, client key, configuration; signing worker in workerd',

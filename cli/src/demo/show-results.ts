@@ -1,14 +1,14 @@
 import { mustRunCli } from '@edge-issuer/testbed/cli'
+import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import type { DemoCluster } from './cluster.ts'
 import { KINDS, NAMESPACE, readChain } from './objects.ts'
 import { showChain } from './show-chain.ts'
-import type { DemoSigner } from './signer.ts'
 import type { Steps } from './steps.ts'
 
 /** Options for {@link showResults}. */
 export interface Results {
   readonly cluster: DemoCluster
-  readonly signer: DemoSigner
+  readonly signer: EdgeSigner
   readonly steps: Steps
   /** Working directory of commands. */
   readonly cwd: string

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
+import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { shellWord } from '../terminal/shell-word.ts'
 import { formatBytes, measureCaches } from './caches.ts'
 import type { DemoCluster } from './cluster.ts'
 import { ISSUER_NAME, NAMESPACE } from './objects.ts'
-import type { DemoSigner } from './signer.ts'
 
 /** Options for {@link usage}. */
 export interface Running {
   readonly cluster: DemoCluster
-  readonly signer: DemoSigner
+  readonly signer: EdgeSigner
   /** Absolute. */
   readonly directory: string
   /** Value of --state-in. */

@@ -147,7 +147,7 @@ export interface AccessReviewer {
 export interface TokenRequest {
   readonly serviceAccount: NamespacedRef
   readonly audience: string
-  /** Ends the token with this Pod, which must run as the ServiceAccount. */
+  /** Binds the token to this Pod, which must run as the ServiceAccount: the API server rejects it without the Pod. */
   readonly pod?: PodIdentity | undefined
 }
 

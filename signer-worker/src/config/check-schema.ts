@@ -1,5 +1,5 @@
 /**
- * Checks the document against its schema, entry by entry: an error in one issuer, profile or client
+ * Checks the document against its schema, entry by entry: an error in one issuer, profile or admin
  * does not hide the errors of the others.
  *
  * @module
@@ -8,7 +8,7 @@ import { type ConfigError, errorAt, schemaErrors } from './config-error.ts'
 import { renamedMembers } from './renamed-members.ts'
 import { type ConfigFile, configSchema } from './schema.ts'
 
-const SECTIONS = ['issuers', 'profiles', 'clients', 'admins'] as const
+const SECTIONS = ['issuers', 'profiles', 'admins'] as const
 type Section = (typeof SECTIONS)[number]
 
 /** What the schema says about a document. */
@@ -20,13 +20,20 @@ export interface Shape {
   readonly errors: readonly ConfigError[]
 }
 
+/** Before version 0.1.0 clients were part of the configuration. */
+const CLIENTS_MOVED =
+  'clients are in the directory of the worker, not in its configuration; keep a copy of this file, remove "clients" ' +
+  'from it, deploy, and run "edge-issuer clients apply --from-config COPY"'
+
 /** @param json - Any JSON value. */
 export function checkShape(json: unknown): Shape {
   const declared = {
     issuers: namesIn(json, 'issuers'),
     profiles: namesIn(json, 'profiles'),
-    clients: namesIn(json, 'clients'),
     admins: namesIn(json, 'admins'),
+  }
+  if (memberOf(json, 'clients') !== undefined) {
+    return { file: undefined, declared, errors: [errorAt(['clients'], CLIENTS_MOVED)] }
   }
   const renamed = renamedMembers(json)
   const current = withoutEntries(json, renamed)

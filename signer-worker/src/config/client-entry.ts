@@ -65,9 +65,7 @@ const shardCountSchema = z
 
 /** Members of every client. */
 const clientMembers = {
-  keys: keysSchema.check(
-    z.describe('empty for a client that was removed: its certificates can still be listed'),
-  ),
+  keys: keysSchema.check(z.describe('may be empty where there is an `identity`')),
   issuers: namesSchema.check(z.describe('issuers that this client may use')),
   profiles: namesSchema.check(
     z.describe(
@@ -134,11 +132,6 @@ const hasOneAccess = z.refine<Access>(
   ({ allowed, unrestricted }) => allowed === undefined || unrestricted !== true,
   'has both `allowed` and `unrestricted: true`; remove one of them',
 )
-
-/** One entry of `clients` of the configuration. */
-export const clientSchema = z
-  .strictObject(clientMembers)
-  .check(hasAccess, hasOneAccess, z.describe('one relay'))
 
 /** Longest issuer or URL of an identity, in characters. */
 const MAX_URL_CHARACTERS = 2048

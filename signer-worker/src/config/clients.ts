@@ -1,5 +1,5 @@
 /**
- * The clients of a configuration: whose keys may sign requests, and what is open to each client.
+ * The clients of the directory: whose keys may sign requests, and what is open to each client.
  *
  * @module
  */
@@ -7,38 +7,9 @@ import type { BlockedKeys } from '../policy/key/blocked-keys.ts'
 import { compileClientPolicy } from '../policy/rules/client-policy.ts'
 import type { ClientEntry } from './client-entry.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
-import type { Admin, Client, ClientSurroundings, RegisteredKey } from './config.ts'
+import type { Admin, Client, ClientSurroundings, RegisteredKey, SignerConfig } from './config.ts'
 import { isDiscoveryUrl } from './discovery-hosts.ts'
-import { type Holding, type RegisteredKeys, registerKeys } from './registered-keys.ts'
-
-/** The clients, their keys by thumbprint, and all that is wrong with them. */
-export interface BuiltClients extends RegisteredKeys<Client> {
-  readonly clients: readonly Client[]
-}
-
-/** Builds the clients of all entries. */
-export function buildClients(
-  entries: Readonly<Record<string, ClientEntry>>,
-  surroundings: ClientSurroundings,
-): BuiltClients {
-  const holdings = Object.entries(entries).map(([name, entry]): Holding<Client> => ({
-    holder: clientOf(name, entry, surroundings.blockedKeys),
-    at: ['clients', name],
-    keys: entry.keys,
-  }))
-  const { keys, repeated, errors } = registerKeys(holdings)
-  return {
-    clients: holdings.map(({ holder }) => holder),
-    keys,
-    repeated,
-    errors: [
-      ...Object.entries(entries).flatMap(([name, entry]) =>
-        checkEntry(entry, ['clients', name], surroundings),
-      ),
-      ...errors,
-    ],
-  }
-}
+import { type RegisteredKeys, registerKeys } from './registered-keys.ts'
 
 /** One client, its keys by thumbprint, and all that is wrong with it. */
 export interface BuiltClient extends Pick<RegisteredKeys<Client>, 'keys' | 'errors'> {
@@ -62,6 +33,20 @@ export function buildClient(
   const client = clientOf(name, entry, surroundings.blockedKeys)
   const { keys, errors } = registerKeys([{ holder: client, at, keys: entry.keys }], taken)
   return { client, keys, errors: [...checkEntry(entry, at, surroundings), ...errors] }
+}
+
+/** @returns All that is wrong with several entries, with their references and keys. */
+export function checkClients(
+  entries: Readonly<Record<string, ClientEntry>>,
+  { clientSurroundings, adminKeys }: Pick<SignerConfig, 'clientSurroundings' | 'adminKeys'>,
+): readonly ConfigError[] {
+  const taken = new Map<string, RegisteredKey<Client | Admin>>(adminKeys)
+  return Object.entries(entries).flatMap(([name, entry]) => {
+    const at = ['clients', name]
+    const { keys, errors } = buildClient(name, entry, { ...clientSurroundings, taken, at })
+    for (const [keyId, key] of keys) taken.set(keyId, key)
+    return errors
+  })
 }
 
 const clientOf = (name: string, entry: ClientEntry, blockedKeys: BlockedKeys): Client => ({

@@ -91,7 +91,7 @@ export interface RegisteredKey<Holder> extends PublicKey {
 
 /**
  * The whole configuration. An entry with an error is out of service by itself: an issuer or a profile
- * signs nothing, and the keys of a client or an admin are unknown.
+ * signs nothing, and the keys of an admin are unknown.
  */
 export interface SignerConfig {
   readonly publicUrl: PublicUrl
@@ -105,10 +105,7 @@ export interface SignerConfig {
   readonly profiles: ReadonlyMap<string, Profile>
   /** What entries of the directory are checked against. */
   readonly clientSurroundings: ClientSurroundings
-  /** Those whose entries can be read. */
-  readonly clients: readonly Client[]
-  /** Of clients without an error, by the RFC 7638 thumbprint; no key is in both. */
-  readonly clientKeys: ReadonlyMap<string, RegisteredKey<Client>>
+  /** By the RFC 7638 thumbprint. */
   readonly adminKeys: ReadonlyMap<string, RegisteredKey<Admin>>
   /** Every error, for the log and for the operator. */
   readonly errors: readonly ConfigError[]

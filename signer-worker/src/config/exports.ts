@@ -1,4 +1,5 @@
 export { type PublicKey, readPublicKey, readPublicKeyJwk } from './client-key.ts'
+export { checkClients } from './clients.ts'
 export * from './config.ts'
 export { type ConfigError, errorAt, formatConfigError, schemaErrors } from './config-error.ts'
 export { loadConfig, parseConfig, type ReadSecret } from './parse.ts'

@@ -8,9 +8,8 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { checkShape, type Shape } from './check-schema.ts'
-import { buildClients } from './clients.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
-import type { Admin, Client, RegisteredKey, SignerConfig } from './config.ts'
+import type { Admin, RegisteredKey, SignerConfig } from './config.ts'
 import { buildIssuer } from './issuers.ts'
 import { readPublicUrl } from './public-url.ts'
 import { type Holding, registerKeys } from './registered-keys.ts'
@@ -73,14 +72,12 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     blockedKeys: new Set(file.blockedKeys),
     discoveryHosts: file.discoveryHosts ?? [],
   }
-  const clients = buildClients(file.clients, clientSurroundings)
   const admins = registerKeys(
     Object.entries(file.admins ?? {}).map(([name, { role, keys }]): Holding<Admin> => ({
       holder: { name, role },
       at: ['admins', name],
       keys,
     })),
-    clients.keys,
   )
   const documentErrors = [
     ...(publicUrl.ok ? [] : [errorAt(['publicUrl'], publicUrl.error)]),
@@ -90,14 +87,12 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     ...shape.errors,
     ...documentErrors,
     ...issuers.flatMap((built) => built.errors),
-    ...clients.errors,
     ...admins.errors,
   ]
   if (documentErrors.length > 0 || !publicUrl.ok) return err(errors)
   const working = new Map(
     issuers.flatMap(({ issuer }) => (issuer === undefined ? [] : [[issuer.name, issuer]])),
   )
-  const repeated = new Set([...clients.repeated, ...admins.repeated])
   return ok(
     Object.freeze({
       publicUrl: publicUrl.value,
@@ -107,36 +102,34 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
       brokenIssuers: new Set([...declared.issuers].filter((name) => !working.has(name))),
       profiles: new Map(Object.entries(file.profiles)),
       clientSurroundings,
-      clients: clients.clients,
-      clientKeys: usableKeys(clients.keys, repeated, entriesAt(errors, 'clients')),
-      adminKeys: usableKeys(admins.keys, repeated, entriesAt(errors, 'admins')),
+      adminKeys: usableKeys(admins.keys, admins.repeated, brokenAdmins(errors)),
       errors,
     }),
   )
 }
 
-/** The names of the entries in which the errors are. */
-const entriesAt = (errors: readonly ConfigError[], section: string): ReadonlySet<string> =>
+/** The names of the admins in whose entries the errors are. */
+const brokenAdmins = (errors: readonly ConfigError[]): ReadonlySet<string> =>
   new Set(
     errors.flatMap(({ path }) => {
-      const [, at, name] = path.split('/')
-      return at === section && name !== undefined ? [name] : []
+      const [, section, name] = path.split('/')
+      return section === 'admins' && name !== undefined ? [name] : []
     }),
   )
 
 /** A key with two holders would not say who asks; the rules of an entry with an error are not those that were meant. */
-const usableKeys = <H extends Client | Admin>(
-  keys: ReadonlyMap<string, RegisteredKey<H>>,
+const usableKeys = (
+  keys: ReadonlyMap<string, RegisteredKey<Admin>>,
   repeated: ReadonlySet<string>,
   broken: ReadonlySet<string>,
-): ReadonlyMap<string, RegisteredKey<H>> =>
+): ReadonlyMap<string, RegisteredKey<Admin>> =>
   new Map(
     [...keys].filter(([keyId, { holder }]) => !repeated.has(keyId) && !broken.has(holder.name)),
   )
 
-/** Without an issuer, a profile and a client the worker could sign nothing. */
+/** Without an issuer and a profile the worker could sign nothing. */
 const checkSections = (declared: Shape['declared']): readonly ConfigError[] =>
-  (['issuers', 'profiles', 'clients'] as const)
+  (['issuers', 'profiles'] as const)
     .filter((section) => declared[section].size === 0)
     .map((section) => errorAt([section], 'is empty'))
 

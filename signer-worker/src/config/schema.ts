@@ -7,7 +7,7 @@
 import { ADMIN_ROLES, AUTHORITY_STATES, nameSchema } from '@edge-issuer/shared'
 import * as z from 'zod/mini'
 import { profileSchema } from '../policy/rules/profile.ts'
-import { clientSchema, keysSchema, namesSchema } from './client-entry.ts'
+import { keysSchema, namesSchema } from './client-entry.ts'
 import { isPublishedUrl } from './published-url.ts'
 
 /** Longest PEM text of one chain, in characters: cert-manager's limit for a chain, rounded up. */
@@ -137,7 +137,6 @@ export const configSchema = z.strictObject({
     ),
   issuers: z.record(nameSchema, issuerSchema),
   profiles: z.record(nameSchema, profileSchema),
-  clients: z.record(nameSchema, clientSchema),
   jurisdiction: z
     .optional(z.enum(JURISDICTIONS))
     .check(

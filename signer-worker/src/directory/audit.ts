@@ -9,6 +9,7 @@ import type {
   ChangeAuthor,
   ChangePage,
   ChangePageRequest,
+  FoundClient,
   StoredChange,
   StoredClient,
 } from './messages.ts'
@@ -17,7 +18,7 @@ import type {
 const MAX_PAGE_CHARACTERS = 4_194_304
 
 /** @returns What the admin API answers for a client. */
-export const toRecord = (client: StoredClient): ClientRecord => ({
+export const toRecord = (client: FoundClient): ClientRecord => ({
   name: client.name,
   version: client.version,
   disabled: client.disabled,
@@ -25,6 +26,7 @@ export const toRecord = (client: StoredClient): ClientRecord => ({
   createdAt: toRfc3339(client.createdAtMs),
   updatedAt: toRfc3339(client.updatedAtMs),
   entry: JSON.parse(client.entry),
+  ...(client.pushedKeys === undefined ? {} : { pushedJwks: JSON.parse(client.pushedKeys.jwks) }),
 })
 
 /** One change, before it has an id. */

@@ -6,6 +6,7 @@
 import { reversed, searchNames } from '../storage/search-names.ts'
 import type { ExpiredRow } from './records.ts'
 import { storedNames } from './stored-names.ts'
+import { dropIssuance } from './tokens.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -31,6 +32,6 @@ export function replaceByArchived(sql: SqlStorage, rows: readonly ExpiredRow[]):
       sql.exec('DELETE FROM issuance_name WHERE name = ? AND seq = ?', name, seq)
       sql.exec('DELETE FROM issuance_suffix WHERE reversed = ? AND seq = ?', reversed(name), seq)
     }
-    sql.exec('DELETE FROM issuance WHERE seq = ?', seq)
+    dropIssuance(sql, seq)
   }
 }

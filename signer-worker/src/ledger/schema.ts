@@ -155,4 +155,5 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     serial BLOB NOT NULL           -- 20 bytes
   ) STRICT, WITHOUT ROWID;
   `,
+  'CREATE INDEX issuance_by_token ON issuance (token_id) WHERE token_id IS NOT NULL',
 ]

@@ -25,6 +25,20 @@ export function keepToken(sql: SqlStorage, { signatureBase, token }: Evidence): 
   return { signatureBase: signatureBase.replace(LINE + token, LINE), tokenId: id }
 }
 
+/** Deletes the row of a certificate, and its token when no other row has it. */
+export function dropIssuance(sql: SqlStorage, seq: number): void {
+  const dropped = sql
+    .exec<{ token_id: number | null }>('DELETE FROM issuance WHERE seq = ? RETURNING token_id', seq)
+    .toArray()
+  for (const { token_id: id } of dropped) {
+    if (id === null) continue
+    sql.exec(
+      'DELETE FROM token WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM issuance WHERE token_id = ?1)',
+      id,
+    )
+  }
+}
+
 /** The signature base that {@link keepToken} was given. */
 export const withToken = (signatureBase: string, token: string | null): string =>
   // A function, since a text would be read as a pattern.

@@ -11,6 +11,7 @@ import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 import { keyIdOf, signedGet } from '@edge-issuer/testbed/worker/signed-request'
 import { type LocalWorker, startLocalWorker } from '@edge-issuer/testbed/worker/workerd'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { z } from 'zod'
 import { mustOpenssl } from '../support/openssl.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -123,7 +124,7 @@ beforeAll(async () => {
   await mustOpenssl(`genpkey ${ec('P-256')} -out issuing.key`, folder)
   await mustOpenssl('req -new -key issuing.key -subj /CN=Issuing -out issuing.csr', folder)
   for (const spec of SPECS) await makeChain(spec)
-  await runCli('client create c --allow-dns *.acme.internal', { cwd: folder })
+  await runCli('admin create a --role admin', { cwd: folder })
   worker = await startLocalWorker({
     directory: join(folder, 'worker'),
     config: await configText(),
@@ -194,7 +195,7 @@ async function health(
 }
 
 const init = async (name: string): ReturnType<typeof runCli> =>
-  runCli(`config init --url ${PUBLIC_URL} --ca ${name} --client c.client.json`, { cwd: folder })
+  runCli(`config init --url ${PUBLIC_URL} --ca ${name} --admin a.admin.json`, { cwd: folder })
 
 describe('a chain that is accepted', () => {
   it.for(ACCEPTED)('$name', async ({ name }, { expect }) => {
@@ -233,7 +234,8 @@ describe('a chain that is not accepted', () => {
   })
 
   it('is named by config check, each with its place', async ({ expect }) => {
-    await writeFile(join(folder, 's.json'), (await configText())())
+    const { clients: _, ...config } = z.looseObject({}).parse(JSON.parse((await configText())()))
+    await writeFile(join(folder, 's.json'), JSON.stringify(config))
     const { exitCode, stderr } = await runCli('config check s.json', { cwd: folder })
     expect(exitCode).toBe(1)
     for (const { name, named } of REFUSED) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { makeKey, toPem } from '@edge-issuer/testbed/pki/x509'
 import { keyIdOf } from '@edge-issuer/testbed/worker/signed-request'
 import { describe, it, type TestContext } from 'vitest'
+import { stringify } from 'yaml'
 import { readClientKeys } from '../../../cli/src/certificates/client-keys.ts'
 import { recordedIo, temporaryFolder } from '../support/run-cli.ts'
 
@@ -37,32 +38,36 @@ async function read(
 describe('the keys of clients are read from', () => {
   it.for<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
     [
-      "a worker's configuration",
-      { 'c.json': { publicUrl: 'https://x', clients: { a: entry(one), b: entry(two) } } },
-      ['c.json'],
+      'what clients export wrote',
+      { 'c.yaml': stringify({ clients: { a: entry(one), b: entry(two) } }) },
+      ['c.yaml'],
     ],
     [
       'files of client create',
-      { 'a.json': { a: entry(one) }, 'b.json': { b: entry(two) } },
+      { 'a.json': { clients: { a: entry(one) } }, 'b.json': { clients: { b: entry(two) } } },
       ['a.json', 'b.json'],
     ],
     [
       'a client with two keys, and one without',
-      { 'c.json': { a: entry(one), b: entry(two), c: entry() } },
+      { 'c.json': { clients: { a: entry(one), b: entry(two), c: entry() } } },
       ['c.json'],
     ],
     [
       'a directory',
       {
-        'keys/a.json': { a: entry(one) },
-        'keys/b.client.json': { b: entry(two) },
+        'keys/a.yaml': stringify({ clients: { a: entry(one) } }),
+        'keys/b.client.json': { clients: { b: entry(two) } },
         'keys/a.secret.yaml': 'private',
       },
       ['keys'],
     ],
     [
       'a file with a name, and PEM of the same key',
-      { 'a.pem': pem(one), 'c.json': { a: entry(one), b: entry(two) }, 'b.pem': pem(two) },
+      {
+        'a.pem': pem(one),
+        'c.json': { clients: { a: entry(one), b: entry(two) } },
+        'b.pem': pem(two),
+      },
       ['a.pem', 'c.json', 'b.pem'],
     ],
   ])('%s', async ([, files, paths], { expect, ...context }) => {
@@ -81,17 +86,23 @@ describe('the keys of clients are read from', () => {
 
 describe('is refused:', () => {
   it.for<[string, unknown, RegExp]>([
-    ['a private key', one.privateKeyPem, /"f\.pem" is neither JSON nor an Ed25519 public key/],
+    ['a private key', one.privateKeyPem, /"f\.pem" is not an Ed25519 public key in PEM/],
     [
       'a key of another kind',
       toPem('PUBLIC KEY', makeKey('P-256').spki),
       /not an Ed25519 public key/,
     ],
-    ['other JSON', { a: 1 }, /"f\.pem" is neither a worker's configuration nor/],
-    ['an empty configuration', { clients: {} }, /"f\.pem" contains no client key/],
+    ['other JSON', { a: 1 }, /"f\.pem" is neither a public key in PEM, a JWK set nor/],
+    [
+      "a worker's configuration",
+      { publicUrl: 'https://x', clients: { a: entry(one) } },
+      /"f\.pem" is neither a public key in PEM, a JWK set nor/,
+    ],
+    ['text', 'not: [yaml', /"f\.pem" is neither a public key in PEM, a JWK set nor/],
+    ['a file without clients', { clients: {} }, /"f\.pem" contains no client key/],
     [
       'a client with a key that is none',
-      { a: { keys: [{ publicKey: 'x' }] } },
+      { clients: { a: { keys: [{ publicKey: 'x' }] } } },
       /contains an invalid key of client "a":/,
     ],
   ])('%s', async ([, content, message], { expect, ...context }) => {
@@ -100,7 +111,7 @@ describe('is refused:', () => {
 
   it.for([
     ['a file that is not there', 'nothing.json', /cannot read "nothing\.json"/],
-    ['a directory without keys', 'keys', /"keys" contains no file \*\.json or \*\.pem/],
+    ['a directory without keys', 'keys', /"keys" contains no file \*\.json, \*\.yaml or \*\.pem/],
   ] as const)('%s', async ([, path, message], { expect, ...context }) => {
     expect(await read({}, [path], context)).toMatch(message)
   })

@@ -45,7 +45,7 @@ describe('client create', () => {
     const privateKeyPem = pemIn(secret)
     expect(createPrivateKey(privateKeyPem).asymmetricKeyType).toBe('ed25519')
     expect(parse(secret)).toEqual(secretOf({ name: 'edge-client' }, privateKeyPem))
-    expect(JSON.parse(clients)).toEqual({ 'cluster-1': entryOf(privateKeyPem) })
+    expect(JSON.parse(clients)).toEqual({ clients: { 'cluster-1': entryOf(privateKeyPem) } })
     expect(stdout).toContain(`key ${thumbprintOf(publicPemOf(privateKeyPem))}`)
     expect(stdout).not.toContain('PRIVATE KEY')
   })
@@ -67,7 +67,9 @@ describe('client create', () => {
     const metadata = { name: 'my.secret', namespace: 'team-a' }
     expect(parse(secret)).toEqual(secretOf(metadata, pemIn(secret)))
     const clients: unknown = JSON.parse(await readFile(join(cwd, 'x/y/c.client.json'), 'utf8'))
-    expect(clients).toMatchObject({ c: { issuers: ['one', 'two'], profiles: ['web'] } })
+    expect(clients).toMatchObject({
+      clients: { c: { issuers: ['one', 'two'], profiles: ['web'] } },
+    })
   })
 
   it('--stdout prints the Secret alone, and its key touches no disk', async ({
@@ -80,7 +82,7 @@ describe('client create', () => {
     expect(parse(stdout)).toEqual(secretOf({ name: 'edge-client' }, pemIn(stdout)))
     expect(await readdir(cwd)).toEqual(['c.client.json'])
     const clients = await readFile(join(cwd, 'c.client.json'), 'utf8')
-    expect(JSON.parse(clients)).toEqual({ c: entryOf(pemIn(stdout)) })
+    expect(JSON.parse(clients)).toEqual({ clients: { c: entryOf(pemIn(stdout)) } })
   })
 
   it('--json prints everything and writes nothing', async ({ expect, ...context }) => {

@@ -11,7 +11,7 @@ import {
 import { aClientRecord, aJwks, anEntry } from '../support/client-entries.ts'
 import { setUpDirectory } from '../support/directory-harness.ts'
 
-const fileSchema = z.record(z.string(), z.looseObject({}))
+const fileSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
 
 type Context = Pick<TestContext, 'onTestFinished'>
 
@@ -157,17 +157,26 @@ describe('clients add --key', () => {
   it('takes the file of client create with its rules', async ({ expect, ...context }) => {
     const { cwd, run, sent } = await setUpDirectory(context)
     const created = await run('client create c1 --allow-dns *.a.internal --profile web')
-    const [, command = ''] = /(clients add c1 --key \S+)/.exec(created.stdout) ?? []
-    expect((await run(command)).exitCode).toBe(0)
-    const file = fileSchema.parse(JSON.parse(await readFile(join(cwd, 'c1.client.json'), 'utf8')))
-    expect({ c1: sent()[0] }).toMatchObject(file)
+    const [, apply = ''] = /(clients apply --file \S+)/.exec(created.stdout) ?? []
+    const { clients } = fileSchema.parse(
+      JSON.parse(await readFile(join(cwd, 'c1.client.json'), 'utf8')),
+    )
+    expect((await run('clients add c1 --key c1.client.json')).exitCode).toBe(0)
+    expect({ c1: sent()[0] }).toMatchObject(clients)
+    // The same for a pipeline, as the command itself says.
+    expect(await run(apply)).toMatchObject({
+      exitCode: 0,
+      stdout: '0 added, 0 changed, 0 removed, 1 unchanged\n',
+    })
   })
 
   it('takes a public key, with rules from flags', async ({ expect, ...context }) => {
     const { cwd, run, sent } = await setUpDirectory(context)
     const { keys } = anEntry()
     await writeFile(join(cwd, 'c.pem'), keys[0]?.publicKey ?? '')
-    expect((await run('clients add c --key c.pem --unrestricted')).exitCode).toBe(0)
+    const { exitCode, stderr } = await run('clients add c --key c.pem --unrestricted')
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/^warning: \/clients\/c\/unrestricted: .*\n$/)
     expect(sent()).toMatchObject([{ keys, unrestricted: true }])
   })
 

@@ -1,31 +1,16 @@
 import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { z } from 'zod'
 import type { KeyType } from '../../../cli/src/ca/key-type.ts'
 import { INIT, NOW_MS, setUp } from '../support/config-harness.ts'
 import { runCli } from '../support/run-cli.ts'
 
-const clientsSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
-
-/** The entry of the client `old` in a configuration. */
-const clientOf = (stdout: string): unknown => clientsSchema.parse(JSON.parse(stdout)).clients['old']
-
-/** The entry of a client `old`, with the least that earlier versions wrote. */
-async function entryWithoutRules(cwd: string): Promise<string> {
-  await runCli('client create old --unrestricted', { cwd })
-  const text = await readFile(join(cwd, 'old.client.json'), 'utf8')
-  const { keys, issuers, profiles } =
-    z.record(z.string(), z.looseObject({})).parse(JSON.parse(text))['old'] ?? {}
-  return JSON.stringify({ old: { keys, issuers, profiles } })
-}
-
 describe('config init', () => {
-  it('prints a configuration of CA, shipped profile and client', async ({ expect, ...context }) => {
+  it('prints a configuration of CA, shipped profile and admin', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)
     const { exitCode, stdout, stderr } = await config(INIT)
     expect(exitCode).toBe(0)
-    const clients: unknown = JSON.parse(await readFile(join(cwd, 'c1.client.json'), 'utf8'))
+    const admins: unknown = JSON.parse(await readFile(join(cwd, 'a1.admin.json'), 'utf8'))
     expect(JSON.parse(stdout)).toEqual({
       publicUrl: 'https://ca.example.com',
       issuers: {
@@ -41,7 +26,7 @@ describe('config init', () => {
         },
       },
       profiles: { default: { maxDurationSeconds: 34_387_200 } },
-      clients,
+      admins,
     })
     expect(stderr).toBe(`The configuration is valid.
 
@@ -50,26 +35,27 @@ Next:
   2. npm run deploy:worker -- --env production --secret CA_KEY_DEFAULT=ca/issuing/ca.key
   3. npx wrangler secret put CA_KEY_DEFAULT --env production < ca/issuing/ca.key
      Then keep that key offline, or delete it.
+  4. edge-issuer context add production --url https://ca.example.com --key ADMIN_KEY_FILE
+  5. edge-issuer clients add NAME --from-cluster, or edge-issuer clients apply --file NAME.client.json
 `)
     expect(stdout + stderr).not.toContain('PRIVATE KEY')
   })
 
-  it('names issuer and profile as the flags say, and takes many clients', async ({
+  it('names issuer and profile as the flags say, and takes many admins', async ({
     expect,
     ...context
   }) => {
     const { cwd, config } = await setUp(context)
-    await runCli('client create c2 --issuer edge-1 --profile web --unrestricted', { cwd })
-    await runCli('client create c3 --issuer edge-1 --profile web --unrestricted', { cwd })
+    await runCli('admin create a2', { cwd })
     const { stdout } = await config(
       `init --url https://a.example/ca --ca ca --issuer edge-1 --profile web
-       --client c2.client.json --client c3.client.json`,
+       --admin a2.admin.json --admin a1.admin.json`,
     )
     const made: unknown = JSON.parse(stdout)
     expect(made).toMatchObject({
       issuers: { 'edge-1': { authorities: [{ keySecret: 'CA_KEY_EDGE_1' }], profiles: ['web'] } },
       profiles: { web: {} },
-      clients: { c2: { issuers: ['edge-1'] }, c3: { profiles: ['web'] } },
+      admins: { a1: { role: 'admin' }, a2: { role: 'read' } },
     })
   })
 
@@ -126,83 +112,38 @@ Next:
 
   it('lists every error in the result', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)
-    await runCli('client create c2 --issuer other --profile web --unrestricted', { cwd })
+    const admins = await readFile(join(cwd, 'a1.admin.json'), 'utf8')
+    await writeFile(join(cwd, 'a2.admin.json'), admins.replace('"a1"', '"a2"'))
     const { exitCode, stderr } = await config(
-      'init --url http://a.example --ca ca --client c2.client.json',
+      'init --url http://a.example --ca ca --admin a1.admin.json --admin a2.admin.json',
     )
     expect(exitCode).toBe(1)
-    expect(stderr).toBe(`edge-issuer config init: the configuration has 3 errors:
+    expect(stderr).toBe(`edge-issuer config init: the configuration has 2 errors:
   /publicUrl: must be https, not http://
-  /clients/c2/issuers/0: there is no issuer "other"
-  /clients/c2/profiles/0: there is no profile "web"
+  /admins/a2/keys/0/publicKey: is already a key of admin "a1"
 `)
   })
 
-  describe('what a client may ask for', () => {
-    it('is written into an entry that does not say it', async ({ expect, ...context }) => {
-      const { cwd, config } = await setUp(context)
-      await writeFile(join(cwd, 'old.json'), await entryWithoutRules(cwd))
-      const init = 'init --url https://a --ca ca --client old.json --client c1.client.json'
-      const { stdout } = await config(`${init} --allow-dns *.b.internal`)
-      expect(clientOf(stdout)).toMatchObject({
-        allowed: { dnsNames: { values: ['*.b.internal'] } },
-        certificatesPerMinute: 1200,
-      })
-      // The other entry has rules of its own.
-      expect(stdout).toContain('*.a.internal')
-      const unrestricted = await config(`${init} --unrestricted`)
-      expect(clientOf(unrestricted.stdout)).toMatchObject({ unrestricted: true })
-    })
-
-    it('must be said', async ({ expect, ...context }) => {
-      const { cwd, config } = await setUp(context)
-      await writeFile(join(cwd, 'old.json'), await entryWithoutRules(cwd))
-      const { exitCode, stdout, stderr } = await config(
-        'init --url https://a --ca ca --client old.json --client c1.client.json',
-      )
-      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-      expect(stderr).toContain(
-        'for client "old", choose what the client may request with --allow-dns',
-      )
-      expect(stderr).toContain('or use --unrestricted')
-    })
-
-    it('is not said twice', async ({ expect, ...context }) => {
-      const { config } = await setUp(context)
-      const { exitCode, stderr } = await config(`${INIT} --unrestricted`)
-      expect(exitCode).toBe(2)
-      expect(stderr).toContain('the --allow flags and --unrestricted have no effect')
-    })
-
-    it('keeps a rate limit that is there', async ({ expect, ...context }) => {
-      const { cwd, config } = await setUp(context)
-      const entry = await entryWithoutRules(cwd)
-      await writeFile(
-        join(cwd, 'old.json'),
-        entry.replace('"issuers"', '"certificatesPerMinute": null, "issuers"'),
-      )
-      const { stdout } = await config(
-        'init --url https://a --ca ca --client old.json --unrestricted',
-      )
-      expect(clientOf(stdout)).toMatchObject({ certificatesPerMinute: null })
-    })
-  })
-
   it.for([
-    ['init --url https://a --ca ca', 2, '--client: at least one file is required'],
+    ['init --url https://a --ca ca', 2, 'since without an admin no client can be registered'],
+    ['init --url https://a --ca none --admin a1.admin.json', 1, '--ca: cannot read "none/chain'],
+    ['init --url https://a --ca ca --admin none.json', 1, '--admin: cannot read "none.json"'],
+    ['init --url https://a --ca ca --admin ca/root.pem', 1, '"ca/root.pem" is not a JSON object'],
+    ['init --url https://a --ca ca --admin a1.admin.key', 1, 'is not a JSON object of admins'],
+    ['init --url https://a --ca ca --admin empty.json', 1, '"empty.json" is not a JSON object'],
+    ['init --url https://a --ca ca --admin c1.client.json', 1, 'clients apply --file'],
     [
-      'init --url https://a --ca none --client c1.client.json',
+      'init --url https://a --ca ca --admin reader.admin.json',
       1,
-      '--ca: cannot read "none/chain.pem"',
+      'none of the admins has the role',
     ],
-    ['init --url https://a --ca ca --client none.json', 1, '--client: cannot read "none.json"'],
-    ['init --url https://a --ca ca --client ca/root.pem', 1, '"ca/root.pem" is not a JSON object'],
-    ['init --url https://a --ca ca --client c1.secret.yaml', 1, 'is not a JSON object of clients'],
-    ['init --url https://a --ca ca --client empty.json', 1, '"empty.json" contains no client'],
-    [`${INIT} --client c1.client.json`, 1, '"c1.client.json" contains client "c1"'],
+    [`${INIT} --admin a1.admin.json`, 1, '"a1.admin.json" contains admin "a1"'],
+    [`${INIT} --client c1.client.json`, 2, '--client: unknown flag'],
+    [`${INIT} --unrestricted`, 2, '--unrestricted: unknown flag'],
   ] as const)('%s is refused', async ([args, code, message], { expect, ...context }) => {
     const { cwd, config } = await setUp(context)
     await writeFile(join(cwd, 'empty.json'), '{}')
+    await runCli('admin create reader', { cwd })
     const { exitCode, stdout, stderr } = await config(args)
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
     expect(stderr).toContain(message)

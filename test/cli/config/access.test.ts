@@ -1,22 +1,39 @@
-/** What `config check` says of each client: what it can get, and what is risky about that. */
+/** What `config check --clients` says of each client: what it can get, and what is risky about that. */
 import { describe, it } from 'vitest'
-import { accessWarnings } from '../../../cli/src/config/access-warnings.ts'
+import { accessWarnings, warningsMessage } from '../../../cli/src/config/access-warnings.ts'
 import { describeAccess } from '../../../cli/src/config/describe-access.ts'
-import { type ConfigFile, configSchema, USAGES } from '../../../signer-worker/src/config/exports.ts'
+import {
+  type ClientEntry,
+  clientEntrySchema,
+  type ConfigFile,
+  configSchema,
+  USAGES,
+} from '../../../signer-worker/src/config/exports.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 const KEYS = [{ publicKey: 'PEM' }]
 
-/** The document of a client and its profile. */
-const fileOf = (client: Json, profile: Json = {}): ConfigFile =>
+/** One client, by its name. */
+const clientsOf = (client: Json): ReadonlyMap<string, ClientEntry> =>
+  new Map([
+    [
+      'c',
+      clientEntrySchema.parse({
+        keys: KEYS,
+        issuers: ['default'],
+        profiles: ['web', 'other'],
+        ...client,
+      }),
+    ],
+  ])
+
+/** The configuration around it. */
+const fileOf = (profile: Json): ConfigFile =>
   configSchema.parse({
     publicUrl: 'https://ca.example.com',
     issuers: { default: { authorities: [{ state: 'active', chain: 'PEM' }], profiles: ['web'] } },
     profiles: { web: profile, other: {} },
-    clients: {
-      c: { keys: KEYS, issuers: ['default'], profiles: ['web', 'other'], ...client },
-    },
   })
 
 describe('what a client can get', () => {
@@ -93,14 +110,8 @@ describe('what a client can get', () => {
     ],
   ])('%s', ([, client, profile, expected], { expect }) => {
     // The other profile is one that the issuer does not sign.
-    expect(describeAccess(fileOf(client, profile))).toEqual([
+    expect(describeAccess(clientsOf(client), fileOf(profile))).toEqual([
       `access    c with profile web: ${expected}`,
-    ])
-  })
-
-  it('without a key', ({ expect }) => {
-    expect(describeAccess(fileOf({ unrestricted: true, keys: [] }))).toEqual([
-      'access    c: nothing, as it has no key',
     ])
   })
 })
@@ -207,7 +218,21 @@ describe('a warning', () => {
       ['/clients/c/certificatesPerMinute: the rate is unlimited: a stolen key can fill the ledger'],
     ],
   ])('%s', ([, client, profile, expected], { expect }) => {
-    const found = accessWarnings(fileOf(client, profile))
+    const found = accessWarnings(clientsOf(client), fileOf(profile).profiles)
     expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual(expected)
   })
+})
+
+it('warnings about many clients can be cut', ({ expect }) => {
+  const [[, entry] = []] = clientsOf({ unrestricted: true })
+  if (entry === undefined) throw new Error('no entry')
+  const clients = new Map(Array.from({ length: 12 }, (_, index) => [`c${String(index)}`, entry]))
+  const warnings = accessWarnings(clients)
+  expect(warningsMessage(warnings).split('\n')).toHaveLength(13)
+  const lines = warningsMessage(warnings, 10).split('\n')
+  expect(lines[9]).toContain('/clients/c9/unrestricted: ')
+  expect(lines.slice(10)).toEqual([
+    'warning: 2 more; "edge-issuer config check --clients" shows all',
+    '',
+  ])
 })

@@ -31,7 +31,7 @@ import { z } from 'zod'
 const AT_ONCE = 16
 
 /** What every export here is checked with, unless a test says otherwise. */
-export const TRUST = '--client-keys signer.config.json --ca-file ca/root.pem'
+export const TRUST = '--client-keys local-cluster.client.json --ca-file ca/root.pem'
 
 const looseSchema = z.looseObject({})
 const clientsSchema = z.record(z.string(), looseSchema)

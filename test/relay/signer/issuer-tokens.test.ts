@@ -179,6 +179,25 @@ describe('what a tenant can multiply', () => {
   })
 })
 
+it('a namespace holds 64 tokens: the one that was used least recently goes', async ({ expect }) => {
+  const kube = aTokenServer()
+  const connections = openConnections({ kube })
+  const use = async (index: number, namespace = 'default'): Promise<void> => {
+    const uid = `${namespace}-${String(index)}`
+    const issuer = tokenIssuer('Issuer', { name: 'x' }, { namespace, uid })
+    expect((await connections.connect(issuer, 'live', NEVER)).ok).toBe(true)
+  }
+  await use(0, 'other')
+  for (let index = 0; index < 65; index += 1) await use(index)
+  expect(kube.requests).toHaveLength(66)
+  await use(64)
+  await use(0, 'other')
+  expect(kube.requests).toHaveLength(66)
+  await use(0)
+  expect(kube.requests).toHaveLength(67)
+  await connections.close()
+})
+
 describe('a connection with tokens', () => {
   it('is kept with its key as long as the spec is the same', async ({ expect }) => {
     const kube = aTokenServer()

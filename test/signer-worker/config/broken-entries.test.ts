@@ -8,10 +8,8 @@ import {
 } from '../../../signer-worker/src/config/exports.ts'
 import {
   aCa,
-  aClient,
   aConfig,
   anIssuer,
-  clientKey,
   issuing,
   lastInPath,
   NOW_MS,
@@ -26,7 +24,6 @@ function load(more: Sections): SignerConfig {
   const plain: Sections = {
     issuers: { default: anIssuer() },
     profiles: { default: {} },
-    clients: { 'cluster-1': aClient() },
     admins: { alice: { role: 'read', keys: [{ publicKey: adminKey }] } },
   }
   const sections = Object.entries(plain).map(([name, entries]) => [
@@ -49,7 +46,7 @@ function expectSameErrors(text: string, errors: readonly ConfigError[]): void {
   if (JSON.stringify(found) !== JSON.stringify(errors)) throw new Error(JSON.stringify(found))
 }
 
-const holders = (keys: SignerConfig['clientKeys'] | SignerConfig['adminKeys']): readonly string[] =>
+const holders = (keys: SignerConfig['adminKeys']): readonly string[] =>
   [...keys.values()].map(({ holder }) => holder.name)
 
 it('without an error everything is in service', ({ expect }) => {
@@ -57,7 +54,6 @@ it('without an error everything is in service', ({ expect }) => {
   expect(config.errors).toEqual([])
   expect(config.brokenIssuers).toEqual(new Set())
   expect(config.issuers.get('default')?.brokenProfiles).toEqual(new Set())
-  expect(holders(config.clientKeys)).toEqual(['cluster-1'])
   expect(holders(config.adminKeys)).toEqual(['alice'])
 })
 
@@ -71,13 +67,9 @@ describe('an issuer', () => {
     ['whose next CA has an error', anIssuer({}, aCa(), aCa({ state: 'next', chain: 'PEM' }))],
     ['of another shape', { keys: [] }],
   ])('%s is out of service alone', ([, entry], { expect }) => {
-    const config = load({
-      issuers: { broken: entry },
-      clients: { 'cluster-1': aClient({ issuers: ['default', 'broken'] }) },
-    })
+    const config = load({ issuers: { broken: entry } })
     expect([...config.issuers.keys()]).toEqual(['default'])
     expect(config.brokenIssuers).toEqual(new Set(['broken']))
-    expect(holders(config.clientKeys)).toEqual(['cluster-1'])
     expect(config.errors).not.toEqual([])
     for (const { path } of config.errors) expect(path).toMatch(/^\/issuers\/broken(\/|$)/)
   })
@@ -112,51 +104,26 @@ describe('a profile', () => {
 
 const otherKey = [{ publicKey: publicKey() }]
 
-describe('a client', () => {
+describe('an admin', () => {
   it.for<[string, unknown]>([
     ['of another shape', 1],
-    ['without rules', { ...aClient({ keys: otherKey }), unrestricted: undefined }],
-    ['of an issuer that there is not', aClient({ keys: otherKey, issuers: ['default', 'gone'] })],
-    ['of a profile that there is not', aClient({ keys: otherKey, profiles: ['gone', 'default'] })],
-    ['with a key that is none', aClient({ keys: [...otherKey, { publicKey: 'PEM' }] })],
-    [
-      'without a share of its rate for each object',
-      aClient({ keys: otherKey, shards: [2], certificatesPerMinute: 1 }),
-    ],
+    ['of another role', { role: 'root', keys: otherKey }],
+    ['with a key that is none', { role: 'read', keys: [...otherKey, { publicKey: 'PEM' }] }],
   ])('%s is unknown, and no other one', ([, entry], { expect }) => {
-    const config = load({ clients: { broken: entry } })
-    expect(holders(config.clientKeys)).toEqual(['cluster-1'])
+    const config = load({ admins: { broken: entry } })
+    expect(holders(config.adminKeys)).toEqual(['alice'])
     expect(config.errors).not.toEqual([])
-  })
-
-  it('keeps its ledgers where its entry can be read', ({ expect }) => {
-    const { clients } = load({
-      clients: { broken: aClient({ keys: otherKey, issuers: ['gone'] }) },
-    })
-    expect(clients.map(({ name }) => name)).toEqual(['cluster-1', 'broken'])
   })
 
   it("whose key another one has too: the key is no one's", ({ expect }) => {
     const config = load({
-      clients: {
-        twin: aClient(),
-        'cluster-2': aClient({ keys: otherKey }),
+      admins: {
+        twin: { role: 'read', keys: [{ publicKey: adminKey }] },
+        carol: { role: 'admin', keys: otherKey },
       },
     })
-    expect(holders(config.clientKeys)).toEqual(['cluster-2'])
+    expect(holders(config.adminKeys)).toEqual(['carol'])
   })
-
-  it("whose key an admin has too: the key is no one's", ({ expect }) => {
-    const config = load({ admins: { bob: { role: 'admin', keys: [{ publicKey: clientKey }] } } })
-    expect(holders(config.clientKeys)).toEqual([])
-    expect(holders(config.adminKeys)).toEqual(['alice'])
-  })
-})
-
-it('an admin of another shape is unknown, and no other one', ({ expect }) => {
-  const config = load({ admins: { bob: { role: 'root', keys: otherKey } } })
-  expect(holders(config.adminKeys)).toEqual(['alice'])
-  expect(holders(config.clientKeys)).toEqual(['cluster-1'])
 })
 
 describe('nothing is in service', () => {
@@ -164,6 +131,7 @@ describe('nothing is in service', () => {
     ['without a usable URL', { publicUrl: 'http://ca.example.com' }],
     ['without issuers', { issuers: {} }],
     ['with an unknown member', { extra: 1 }],
+    ['with clients', { clients: {} }],
   ])('%s', ([, changes], { expect }) => {
     expect(loadConfig(JSON.stringify(aConfig(changes)), readSecret).ok).toBe(false)
   })

@@ -1,18 +1,16 @@
 import { aKey, makeKey } from '@edge-issuer/testbed/pki/x509'
 import { it } from 'vitest'
-import { parseConfig } from '../../../signer-worker/src/config/exports.ts'
 import {
   aCa,
   aClient,
   aConfig,
   anIssuer,
+  builtClient,
   clientKey,
   faultsOf,
   issuing,
   lastInPath,
-  NOW_MS,
   publicKey,
-  readSecret,
 } from '../support/config.ts'
 
 it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
@@ -120,8 +118,12 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   ],
   [
     'a key that a client and an admin share',
-    () => aConfig({ admins: { a: { role: 'read', keys: [{ publicKey: clientKey }] } } }),
-    [['/admins/a/keys/0/publicKey', /already a key of client "cluster-1"/]],
+    () =>
+      aConfig({
+        clients: { c: aClient() },
+        admins: { a: { role: 'read', keys: [{ publicKey: clientKey }] } },
+      }),
+    [['/clients/c/keys/0/publicKey', /already a key of admin "a"/]],
   ],
   [
     'an admin without a key',
@@ -202,7 +204,6 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
 })
 
 it.for<[string, () => unknown]>([
-  ['a client that is gone', () => aConfig({ clients: { c: aClient({ keys: [] }) } })],
   ['a rate limit', () => aConfig({ clients: { c: aClient({ certificatesPerMinute: 10 }) } })],
   ['a limit of repeats', () => aConfig({ clients: { c: aClient({ repeatsPerMinute: 1 }) } })],
   ['several objects', () => aConfig({ clients: { c: aClient({ shards: [1, 256] }) } })],
@@ -234,12 +235,5 @@ it.for<[string, Readonly<Record<string, unknown>>, number | undefined]>([
   ['has several objects', { shards: [1, 8] }, 150],
   ['has several objects, not evenly', { shards: [8, 4], certificatesPerMinute: 1003 }, 250],
 ])('a client that %s has its limit in each object: %j', ([, changes, expected], { expect }) => {
-  const parsed = parseConfig(
-    JSON.stringify(aConfig({ clients: { c: aClient(changes) } })),
-    readSecret,
-    NOW_MS,
-  )
-  expect(parsed.ok && parsed.value.clients.map((client) => client.certificatesPerMinute)).toEqual([
-    expected,
-  ])
+  expect(builtClient(aClient(changes)).client.certificatesPerMinute).toBe(expected)
 })

@@ -10,6 +10,7 @@ import {
   aClient,
   aConfig,
   anIssuer,
+  builtClient,
   clientKey,
   faultsOf,
   NOW_MS,
@@ -21,17 +22,6 @@ it('a configuration without faults becomes what the worker looks things up in', 
   const config = aConfig({
     $schema: './signer.config.schema.json',
     publicUrl: 'https://CA.example.com:443/a/prefix/',
-    clients: {
-      'cluster-1': aClient({
-        keys: [
-          { publicKey: clientKey, notBefore: '2026-01-01T00:00:00Z' },
-          { publicKey: publicKey(), notAfter: '2027-01-01T00:00:00Z' },
-        ],
-        allowed: { dnsNames: { values: ['*.example'] } },
-        constraints: { maxDurationSeconds: 3600 },
-        selector: { namespace: { matchNames: ['team-*'] } },
-      }),
-    },
   })
   const parsed = parseConfig(JSON.stringify(config), readSecret, NOW_MS)
   expect(parsed).toMatchObject({
@@ -39,26 +29,37 @@ it('a configuration without faults becomes what the worker looks things up in', 
     value: { publicUrl: { origin: 'https://ca.example.com', prefix: '/a/prefix' } },
   })
   if (!parsed.ok) return
-  const { issuers, profiles, clientKeys } = parsed.value
+  const { issuers, profiles } = parsed.value
   expect([...issuers.keys()]).toEqual(['default'])
   expect(profiles.get('default')).toMatchObject({ isCA: false, backdateSeconds: 60 })
-  expect([...clientKeys.values()]).toMatchObject([
-    {
-      holder: {
-        name: 'cluster-1',
-        shards: [1],
-        policy: {
-          allowed: { isCA: false, usages: [] },
-          constraints: { maxDurationSeconds: 3600 },
-          namespaces: { texts: ['team-*'] },
-        },
-      },
-      notBeforeMs: Date.parse('2026-01-01T00:00:00Z'),
-      notAfterMs: Infinity,
+})
+
+it('an entry without faults becomes a client with its keys', ({ expect }) => {
+  const { client, keys } = builtClient(
+    aClient({
+      keys: [
+        { publicKey: clientKey, notBefore: '2026-01-01T00:00:00Z' },
+        { publicKey: publicKey(), notAfter: '2027-01-01T00:00:00Z' },
+      ],
+      allowed: { dnsNames: { values: ['*.example'] } },
+      constraints: { maxDurationSeconds: 3600 },
+      selector: { namespace: { matchNames: ['team-*'] } },
+    }),
+  )
+  expect(client).toMatchObject({
+    name: 'c',
+    shards: [1],
+    policy: {
+      allowed: { isCA: false, usages: [] },
+      constraints: { maxDurationSeconds: 3600 },
+      namespaces: { texts: ['team-*'] },
     },
+  })
+  expect([...keys.values()]).toMatchObject([
+    { holder: client, notBeforeMs: Date.parse('2026-01-01T00:00:00Z'), notAfterMs: Infinity },
     { notBeforeMs: -Infinity, notAfterMs: Date.parse('2027-01-01T00:00:00Z') },
   ])
-  for (const [keyId, key] of clientKeys) expect(key.keyId).toBe(keyId)
+  for (const [keyId, key] of keys) expect(key.keyId).toBe(keyId)
 })
 
 it('the key id is the thumbprint of RFC 8037 appendix A.3', ({ expect }) => {
@@ -66,11 +67,8 @@ it('the key id is the thumbprint of RFC 8037 appendix A.3', ({ expect }) => {
     Buffer.from('302a300506032b6570032100', 'hex'),
     Buffer.from('11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', 'base64url'),
   ])
-  const clients = { c: aClient({ keys: [{ publicKey: toPem('PUBLIC KEY', spki) }] }) }
-  const parsed = parseConfig(JSON.stringify(aConfig({ clients })), readSecret, NOW_MS)
-  expect(parsed.ok && [...parsed.value.clientKeys.keys()]).toEqual([
-    'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
-  ])
+  const { keys } = builtClient(aClient({ keys: [{ publicKey: toPem('PUBLIC KEY', spki) }] }))
+  expect([...keys.keys()]).toEqual(['kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k'])
 })
 
 it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
@@ -84,11 +82,10 @@ it.for<[string, () => unknown, readonly (readonly [string, RegExp])[]]>([
   ],
   [
     'sections that are empty',
-    () => aConfig({ issuers: {}, profiles: {}, clients: {} }),
+    () => aConfig({ issuers: {}, profiles: {} }),
     [
       ['/issuers', /empty/],
       ['/profiles', /empty/],
-      ['/clients', /empty/],
     ],
   ],
   [
@@ -134,20 +131,28 @@ it('all errors are reported at once, entry by entry', ({ expect }) => {
       chainless: anIssuer({}, aCa({ chain: '', keySecret: 'MISSING' })),
     },
     profiles: { default: { wildcards: 'yes' } },
-    clients: { c: aClient({ issuers: ['default', 'shapeless', 'gone'] }), d: 1 },
   })
   expect(faultsOf(config).map(({ path }) => path)).toEqual([
     '/issuers/shapeless/authorities',
     '/issuers/shapeless/profiles',
     '/profiles/default/wildcards',
-    '/clients/d',
     '/publicUrl',
     '/issuers/default/authorities/0/keySecret',
     '/issuers/default/profiles/1',
     '/issuers/chainless/authorities/0/chain',
     '/issuers/chainless/authorities/0/keySecret',
-    '/clients/c/issuers/2',
   ])
+})
+
+it('clients are refused with the command that moves them', ({ expect }) => {
+  const text = JSON.stringify({ ...aConfig(), clients: { c: aClient() } })
+  expect(faultsOf(text)).toEqual([
+    {
+      path: '/clients',
+      message: expect.stringContaining('edge-issuer clients apply --from-config COPY'),
+    },
+  ])
+  expect(loadConfig(text, readSecret).ok).toBe(false)
 })
 
 it('an expired CA is a fault for the operator, and none for the worker', ({ expect }) => {

@@ -1,6 +1,6 @@
 import { it } from 'vitest'
 import { formatConfigError, loadConfig } from '../../../signer-worker/src/config/exports.ts'
-import { aCa, aClient, aConfig, anIssuer, faultsOf, readSecret } from '../support/config.ts'
+import { aCa, aConfig, anIssuer, faultsOf, readSecret } from '../support/config.ts'
 
 it.for([
   [
@@ -25,7 +25,6 @@ it.for([
 it('an entry with an old name is out of service, and no other', ({ expect }) => {
   const config = aConfig({
     issuers: { default: anIssuer(), old: { keys: [aCa()], profiles: ['default'] } },
-    clients: { c: aClient({ issuers: ['default', 'old'] }) },
   })
   const loaded = loadConfig(JSON.stringify(config), readSecret)
   expect(loaded).toMatchObject({

@@ -16,7 +16,6 @@ it('the configuration in the repository is not configured yet, and says so', ({ 
     error: [
       { path: '/issuers', message: 'is empty' },
       { path: '/profiles', message: 'is empty' },
-      { path: '/clients', message: 'is empty' },
     ],
   })
 })

@@ -47,6 +47,6 @@ it('a secret that is no text is missing', ({ expect }) => {
 it('without the binding the bundled file counts, which is not configured', ({ expect }) => {
   expect(loadSettings(bindings({ SIGNER_CONFIG: undefined }))).toMatchObject({
     ok: false,
-    error: [{ path: '/issuers' }, { path: '/profiles' }, { path: '/clients' }],
+    error: [{ path: '/issuers' }, { path: '/profiles' }],
   })
 })

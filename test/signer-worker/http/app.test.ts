@@ -114,7 +114,6 @@ it('a worker with a bad configuration answers nobody, and logs every fault once'
   const refused = expect.objectContaining({ event: 'request', outcome: 'worker_misconfigured' })
   expect(exchanges.flatMap(({ log }) => log)).toEqual([
     { event: 'config_error', path: '/profiles', message: expect.any(String) },
-    { event: 'config_error', path: '/clients', message: expect.any(String) },
     refused,
     refused,
     refused,

@@ -2,11 +2,29 @@ import { ADMIN_EXPORT_PATH, exportPageSchema, readSignatureBase } from '@edge-is
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { it } from 'vitest'
+import { dropIssuance } from '../../../signer-worker/src/ledger/tokens.ts'
 import { send } from '../support/app.ts'
 import { adminKeyOf } from '../support/fixture.ts'
 import { aSignRequest } from '../support/sign-request.ts'
 import { get, post } from '../support/signed.ts'
 import { aTokenClient, credentialOf } from '../support/token.ts'
+
+it('a token goes with the last row that has it', async ({ expect }) => {
+  const signer = await aTokenClient()
+  const { client, key } = signer
+  const [first, second] = [credentialOf(signer), credentialOf(signer, { payload: { x: 1 } })]
+  for (const credential of [first, first, second]) {
+    await send(post(aSignRequest(), { key, credential }))
+  }
+  const ledger = env.LEDGER.getByName(`v1:default:${client}:0`)
+  await runInDurableObject(ledger, (_object, { storage: { sql } }) => {
+    const tokens = (): unknown => sql.exec('SELECT token FROM token ORDER BY id').toArray()
+    dropIssuance(sql, 1)
+    expect(tokens()).toEqual([{ token: first.token }, { token: second.token }])
+    dropIssuance(sql, 2)
+    expect(tokens()).toEqual([{ token: second.token }])
+  })
+})
 
 it('a token is kept once, and each record of an export has it whole', async ({ expect }) => {
   const signer = await aTokenClient()

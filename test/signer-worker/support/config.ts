@@ -11,7 +11,20 @@ import {
  * A configuration without faults, for a test to change one entry of.
  * @module
  */
-import { type ConfigError, parseConfig } from '../../../signer-worker/src/config/exports.ts'
+import * as z from 'zod'
+import {
+  type BuiltClient,
+  buildClient,
+  checkClients,
+} from '../../../signer-worker/src/config/clients.ts'
+import { schemaErrors } from '../../../signer-worker/src/config/config-error.ts'
+import {
+  type ClientEntry,
+  clientEntrySchema,
+  type ConfigError,
+  loadConfig,
+  parseConfig,
+} from '../../../signer-worker/src/config/exports.ts'
 
 /** When the configurations are judged, epoch ms. */
 export const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
@@ -39,7 +52,6 @@ export const aConfig = (changes: Json = {}): Json => ({
   publicUrl: 'https://ca.example.com',
   issuers: { default: anIssuer() },
   profiles: { default: {} },
-  clients: { 'cluster-1': aClient() },
   ...changes,
 })
 
@@ -61,7 +73,7 @@ export const aCa = (changes: Json = {}): Json => ({
 /** The one key of `aClient`. */
 export const clientKey = publicKey()
 
-/** An entry of `clients`. */
+/** A client's entry. */
 export const aClient = (changes: Json = {}): Json => ({
   keys: [{ publicKey: clientKey }],
   issuers: ['default'],
@@ -73,11 +85,54 @@ export const aClient = (changes: Json = {}): Json => ({
 /** Gives the secrets `CA_KEY`, `OTHER_KEY` and `NO_KEY`. */
 export const readSecret = (name: string): string | undefined => secrets[name]
 
-/** Everything that is wrong with a configuration, given as text or as a value. */
-export const faultsOf = (config: unknown, nowMs = NOW_MS): readonly ConfigError[] => {
+/**
+ * Everything that is wrong with a configuration, given as text or as a value, and with the clients that are in it
+ * for this test alone.
+ */
+export function faultsOf(config: unknown, nowMs = NOW_MS): readonly ConfigError[] {
+  const split = withClientsSchema.safeParse(config)
+  if (!split.success) return configFaults(config, nowMs)
+  const { clients, ...rest } = split.data
+  return [...configFaults(rest, nowMs), ...clientFaults(clients, rest)]
+}
+
+const withClientsSchema = z.looseObject({ clients: z.record(z.string(), z.unknown()) })
+
+function configFaults(config: unknown, nowMs: number): readonly ConfigError[] {
   const text = typeof config === 'string' ? config : JSON.stringify(config)
   const parsed = parseConfig(text, readSecret, nowMs)
   return parsed.ok ? [] : parsed.error
+}
+
+function clientFaults(clients: Json, config: Json): readonly ConfigError[] {
+  const found: ConfigError[] = []
+  const entries: Record<string, ClientEntry> = {}
+  for (const [name, entry] of Object.entries(clients)) {
+    const parsed = clientEntrySchema.safeParse(entry)
+    if (parsed.success) entries[name] = parsed.data
+    else {
+      found.push(
+        ...schemaErrors(parsed.error.issues).map(({ path, message }) => ({
+          path: `/clients/${name}${path}`,
+          message,
+        })),
+      )
+    }
+  }
+  const loaded = loadConfig(JSON.stringify(config), readSecret)
+  return loaded.ok ? [...found, ...checkClients(entries, loaded.value)] : found
+}
+
+/** A client of the directory under a configuration without an error. */
+export function builtClient(entry: Json): BuiltClient {
+  const loaded = loadConfig(JSON.stringify(aConfig()), readSecret)
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
+  const { clientSurroundings, adminKeys } = loaded.value
+  return buildClient('c', clientEntrySchema.parse(entry), {
+    ...clientSurroundings,
+    taken: adminKeys,
+    at: [],
+  })
 }
 
 /** The issuing CA with the same key and path length 0. */

@@ -12,6 +12,7 @@ const fixtureSchema = z.object({
   CA_KEY_DEFAULT: z.string(),
   CA_KEY_EXPIRED: z.string(),
   TEST_CLIENT_KEYS: z.string(),
+  TEST_CLIENTS: z.string(),
   TEST_ADMIN_KEYS: z.string(),
 })
 

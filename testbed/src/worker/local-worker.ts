@@ -1,5 +1,5 @@
 /**
- * A signing worker in workerd, set up as an operator would do it: CA, client and configuration made by the
+ * A signing worker in workerd, set up as an operator would do it: CA, admin, client and configuration made by the
  * edge-issuer command, TLS by an authority of its own.
  *
  * @module
@@ -32,6 +32,8 @@ export interface EdgeSigner {
   readonly clientKeyPem: string
   /** Path of the same, for `--key`. */
   readonly clientKeyFile: string
+  /** Path of the private key of an admin with the role admin, for `--key`. */
+  readonly adminKeyFile: string
   /** Path of {@link tlsCaPem}, for `--ca-file`. */
   readonly tlsCaFile: string
   /** Path of the CA's root certificate. */
@@ -42,7 +44,7 @@ export interface EdgeSigner {
 export interface EdgeSignerOptions {
   /** Kept between runs: a second start finds CA, keys and ledger. */
   readonly directory: string
-  /** When CA, client and configuration were made, in epoch milliseconds; now when absent. */
+  /** When CA, keys and configuration were made, in epoch milliseconds; now when absent. */
   readonly madeAtMs?: number
   /** Further flags of `edge-issuer ca init`. */
   readonly caFlags?: readonly string[]
@@ -50,20 +52,29 @@ export interface EdgeSignerOptions {
   readonly publicUrl?: string
   /** The IPv4 address to listen on; the loopback address when absent. */
   readonly host?: string
-  /** Changes the configuration that `edge-issuer config init` wrote. */
+  /** Changes the configuration that `edge-issuer config init` wrote, with the clients of the directory as `clients`. */
   readonly configure?: (config: SignerConfigText) => SignerConfigText
 }
 
-/** The configuration as JSON: what it says is the worker's affair. */
+/** The configuration and the clients as JSON: what they say is the worker's affair. */
 const configSchema = z.looseObject({})
 export type SignerConfigText = z.infer<typeof configSchema>
 
+/** The file of `clients apply`. */
+const clientsSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
 const secretSchema = z.looseObject({ stringData: z.object({ 'private-key.pem': z.string() }) })
+
+/** Name of the client in the worker's directory. */
+const CLIENT = 'local-cluster'
+/** Name of the admin in the worker's configuration. */
+const ADMIN = 'local-admin'
 
 /** Relative to the directory. */
 const FILES = {
   ca: 'ca',
   clientKey: 'client-key.pem',
+  adminKey: `${ADMIN}.admin.key`,
+  clients: `${CLIENT}.client.json`,
   config: 'signer.config.json',
   secrets: 'secrets',
   tlsCa: 'tls-ca.pem',
@@ -71,8 +82,6 @@ const FILES = {
   tlsKey: 'tls.key',
 } as const
 
-/** Name of the client in the worker's configuration. */
-const CLIENT = 'local-cluster'
 /** Name of the one issuer, as `config init` calls it. */
 const ISSUER = 'default'
 /** URL in the configuration until the port is known. */
@@ -85,7 +94,10 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
   await mkdir(directory, { recursive: true })
   if (!existsSync(path(FILES.config))) await setUp(options)
   const deployment = async (): Promise<Deployment> => {
-    const config = configSchema.parse(JSON.parse(await readFile(path(FILES.config), 'utf8')))
+    const config = {
+      ...(await readJson(path(FILES.config), configSchema)),
+      ...(await readJson(path(FILES.clients), clientsSchema)),
+    }
     return {
       config: (ownUrl) =>
         JSON.stringify({ ...configure(config), publicUrl: options.publicUrl ?? ownUrl }),
@@ -111,9 +123,13 @@ export async function startEdgeSigner(options: EdgeSignerOptions): Promise<EdgeS
     tlsCaFile: path(FILES.tlsCa),
     clientKeyPem: await readFile(path(FILES.clientKey), 'utf8'),
     clientKeyFile: path(FILES.clientKey),
+    adminKeyFile: path(FILES.adminKey),
     rootFile: path(join(FILES.ca, CA_PATHS.root)),
   }
 }
+
+const readJson = async <T>(file: string, schema: z.ZodType<T>): Promise<T> =>
+  schema.parse(JSON.parse(await readFile(file, 'utf8')))
 
 /** Files named as the secrets that are in them. */
 async function readSecrets(folder: string): Promise<Readonly<Record<string, string>>> {
@@ -128,28 +144,28 @@ async function setUp(options: EdgeSignerOptions): Promise<void> {
   const path = (name: string): string => join(directory, name)
   const scene = { cwd: directory, nowMs: () => madeAtMs }
   await mustRunCli(['ca', 'init', '--out', FILES.ca, ...caFlags], scene)
-  await mustRunCli(['client', 'create', CLIENT, '--unrestricted'], scene)
+  // A directory in a checkout, as that of the demo, is not where keys go without the flag.
+  await mustRunCli(['admin', 'create', ADMIN, '--role', 'admin', '--out', '.'], scene)
+  await mustRunCli(['client', 'create', CLIENT, '--unrestricted', '--out', '.'], scene)
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   await writeFile(path(FILES.clientKey), secret.stringData['private-key.pem'], { mode: 0o600 })
   await createTls(path, options.host ?? '127.0.0.1')
   await mkdir(path(FILES.secrets), { mode: 0o700 })
   const key = path(join(FILES.ca, CA_PATHS.issuingKey))
   await cp(key, join(path(FILES.secrets), keySecretName(ISSUER)))
-  const configInit = `config init --url ${PLACEHOLDER_URL} --ca ${FILES.ca} --client ${CLIENT}.client.json --out ${FILES.config}`
-  await mustRunCli(configInit.split(' '), scene)
   // Tests and benchmarks ask for as many certificates as the worker can make.
-  await liftRate(path(FILES.config))
+  await liftRate(path(FILES.clients))
+  const configInit = `config init --url ${PLACEHOLDER_URL} --ca ${FILES.ca} --admin ${ADMIN}.admin.json --out ${FILES.config}`
+  await mustRunCli(configInit.split(' '), scene)
 }
 
-const clientsSchema = z.looseObject({ clients: z.record(z.string(), z.looseObject({})) })
-
 async function liftRate(file: string): Promise<void> {
-  const config = clientsSchema.parse(JSON.parse(await readFile(file, 'utf8')))
-  const clients = Object.entries(config.clients).map(([name, entry]) => [
+  const { clients } = await readJson(file, clientsSchema)
+  const lifted = Object.entries(clients).map(([name, entry]) => [
     name,
     { ...entry, certificatesPerMinute: null },
   ])
-  await writeFile(file, JSON.stringify({ ...config, clients: Object.fromEntries(clients) }))
+  await writeFile(file, JSON.stringify({ clients: Object.fromEntries(lifted) }))
 }
 
 async function createTls(path: (name: string) => string, host: string): Promise<void> {

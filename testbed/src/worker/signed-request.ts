@@ -3,12 +3,14 @@
  * benchmarks that the relay's own client would hide too much from.
  * @module
  */
-import { createHash, createPublicKey, randomBytes } from 'node:crypto'
+import { createHash, createPublicKey, randomBytes, randomUUID } from 'node:crypto'
 import {
   canonicalEd25519Jwk,
   certificatesPath,
   contentDigest,
   IDEMPOTENCY_KEY_HEADER,
+  IF_MATCH_HEADER,
+  IF_NONE_MATCH_HEADER,
   JSON_CONTENT_TYPE,
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
@@ -18,6 +20,7 @@ import {
   signatureInput,
   type SignedMessage,
   type SignRequest,
+  versionTag,
 } from '@edge-issuer/shared'
 import { type KeyPair, signWith } from '../pki/x509.ts'
 
@@ -64,6 +67,44 @@ export function signedPost(signer: Signer, issuer: string, request: SignRequest)
       'content-type': JSON_CONTENT_TYPE,
       'content-digest': digest,
       [IDEMPOTENCY_KEY_HEADER]: idempotencyKey,
+    },
+    body,
+  }
+}
+
+/** What replaces what is at a path. */
+export interface Put {
+  readonly path: string
+  readonly body: object
+  /** The version that is replaced; absent to create. */
+  readonly version?: number
+}
+
+/** Asks to write. */
+export function signedPut(signer: Signer, { path, body: json, version }: Put): SignedRequest {
+  const body = JSON.stringify(json)
+  const digest = contentDigest(createHash('sha256').update(body).digest())
+  const idempotencyKey = randomUUID()
+  const precondition =
+    version === undefined
+      ? ({ header: IF_NONE_MATCH_HEADER, value: '*' } as const)
+      : ({ header: IF_MATCH_HEADER, value: versionTag(version) } as const)
+  const signed = signatureHeaders(signer, {
+    method: 'PUT',
+    targetUri: signer.publicUrl + path,
+    protocolVersion: PROTOCOL_VERSION,
+    body: { contentDigest: digest, idempotencyKey },
+    precondition,
+  })
+  return {
+    method: 'PUT',
+    path,
+    headers: {
+      ...signed,
+      'content-type': JSON_CONTENT_TYPE,
+      'content-digest': digest,
+      [IDEMPOTENCY_KEY_HEADER]: idempotencyKey,
+      [precondition.header]: precondition.value,
     },
     body,
   }

@@ -5,8 +5,10 @@
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeKey } from '../pki/x509.ts'
 import { withPorts } from '../processes/ports.ts'
 import type { ManagedProcess } from '../processes/process.ts'
+import { enrolClients, splitConfig } from './enrol-clients.ts'
 import { cachedBundle, compatibilityDate } from './workerd-bundle.ts'
 import { renderWorkerdConfig } from './workerd-config.ts'
 import { startWorkerd } from './workerd-process.ts'
@@ -23,7 +25,10 @@ const OBJECT_CLASSES = {
 
 /** What an operator deploys. */
 export interface Deployment {
-  /** Gives the text of `signer.config.json` for the URL at which the worker listens. */
+  /**
+   * Gives the text of `signer.config.json` for the URL at which the worker listens. It may have `clients` beside the
+   * rest, as a file of `clients apply`: they are registered in the worker's directory.
+   */
   readonly config: (publicUrl: string) => string
   /** Worker secrets by name. */
   readonly secrets: Readonly<Record<string, string>>
@@ -70,12 +75,29 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   await mkdir(join(directory, 'ledger'), { recursive: true })
   const modulePath = 'worker.js'
   await copyFile(await cachedBundle(), join(directory, modulePath))
-  const start = async (atPort: number, changed?: Deployment): Promise<ManagedProcess> =>
-    startWorkerd({
-      configPath: await writeWorkerConfig({ ...options, ...changed }, { modulePath, port: atPort }),
+  const admin = makeKey('Ed25519')
+  const start = async (atPort: number, changed?: Deployment): Promise<ManagedProcess> => {
+    const url = urlOf(options, atPort)
+    const { config, secrets } = changed ?? options
+    const split = splitConfig(config(url), admin)
+    const text = split?.text ?? config(url)
+    const process = await startWorkerd({
+      configPath: await writeWorkerConfig(
+        { ...options, secrets, config: () => text },
+        { modulePath, port: atPort },
+      ),
       logFile: join(directory, 'worker.log'),
-      url: urlOf(options, atPort),
+      url,
     })
+    if (split === undefined) return process
+    try {
+      await enrolClients(url, admin, split)
+      return process
+    } catch (error) {
+      await process.kill()
+      throw error
+    }
+  }
 
   const first =
     port === undefined

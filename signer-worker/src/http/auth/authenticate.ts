@@ -118,16 +118,13 @@ interface FoundKey {
   readonly unavailable?: string
 }
 
-/** Looks in the configuration, then in the directory. */
+/** Looks a key up in the directory. */
 async function findClientKey(
   c: AppContext,
   clients: ClientCache,
   keyId: string,
 ): Promise<FoundKey> {
-  const config = c.get('config')
-  const configured = config.clientKeys.get(keyId)
-  if (configured !== undefined) return { key: configured }
-  const found = await clients.byKey(keyId, { env: c.env, config })
+  const found = await clients.byKey(keyId, { env: c.env, config: c.get('config') })
   if (found.kind === 'unavailable') return { unavailable: found.reason }
   if (found.kind === 'unknown') {
     return found.reason === 'client_unknown' ? {} : { error: { kind: found.reason, keyId } }

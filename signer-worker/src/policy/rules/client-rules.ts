@@ -211,7 +211,7 @@ const selectorSchema = z
   })
   .check(z.describe('which requests are signed; all when absent'))
 
-/** Members of a client in the worker's configuration. */
+/** Members of a client's entry. */
 export const clientRuleMembers = {
   allowed: z.optional(allowedSchema),
   constraints: z.optional(constraintsSchema),

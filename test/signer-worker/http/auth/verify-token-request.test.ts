@@ -180,13 +180,13 @@ describe('a request is rejected, with one answer for', () => {
       },
     ],
     [
-      'a client of the configuration',
-      'client_unknown',
+      'a client that has keys alone',
+      'token_not_accepted',
       (signer) => tokenGet({ ...signer, client: 'cluster-1' }),
     ],
     [
-      'the key of a client of the configuration with a token',
-      'client_unknown',
+      'the key of such a client with a token',
+      'token_not_accepted',
       (signer) => tokenGet({ ...signer, key: keyOf('cluster-1'), client: 'cluster-1' }),
     ],
     [

@@ -1,9 +1,9 @@
-import { clientJwksPath } from '@edge-issuer/shared'
+import { adminClientPath, clientJwksPath } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
 import { type ClusterKey, makeClusterKey } from '../../../support/cluster-token.ts'
 import { anApp, type Exchange, send } from '../../support/app.ts'
 import { aDirectory, aPut } from '../../support/directory.ts'
-import { keyOf } from '../../support/fixture.ts'
+import { adminKeyOf, keyOf } from '../../support/fixture.ts'
 import { get, signed } from '../../support/signed.ts'
 import { aTokenClient, credentialOf, type TokenSigner } from '../../support/token.ts'
 
@@ -82,6 +82,18 @@ describe('a push', () => {
     expect(new Uint8Array(change?.body ?? new ArrayBuffer())).toEqual(
       new Uint8Array(await request.arrayBuffer()),
     )
+  })
+
+  it('is shown with its client, whose entry stays as it was put', async ({ expect }) => {
+    const signer = await aTokenClient()
+    await push(signer, next.jwk)
+    const path = adminClientPath(signer.client)
+    expect(await send(get({ key: adminKeyOf('admin'), path }))).toMatchObject({
+      body: {
+        entry: { identity: { jwks: { keys: [{ kid: 'a' }] } } },
+        pushedJwks: { keys: [{ kid: 'b' }] },
+      },
+    })
   })
 
   it('of the set that is there changes nothing, in any order', async ({ expect }) => {

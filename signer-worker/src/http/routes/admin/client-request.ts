@@ -14,7 +14,6 @@ import {
 } from '@edge-issuer/shared'
 import { buildClient } from '../../../config/clients.ts'
 import {
-  type Admin,
   type Client,
   clientEntrySchema,
   type ConfigError,
@@ -101,10 +100,10 @@ export function readPut(
     }))
     return err(toRefusals(schemaErrors(issues)))
   }
-  const { clientSurroundings, adminKeys, clientKeys } = config
+  const { clientSurroundings, adminKeys } = config
   const { errors, keys } = buildClient(name, checked.data, {
     ...clientSurroundings,
-    taken: new Map<string, RegisteredKey<Admin | Client>>([...clientKeys, ...adminKeys]),
+    taken: adminKeys,
     at: ['entry'],
   })
   if (errors.length > 0) return err(toRefusals(errors))

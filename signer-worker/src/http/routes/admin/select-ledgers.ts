@@ -57,20 +57,21 @@ export async function findLedger(
 const byIssuer = (one: RegisteredLedger, other: RegisteredLedger): number =>
   one.issuer < other.issuer ? -1 : one.issuer > other.issuer ? 1 : one.number - other.number
 
-/** Without ledgers, a name is right only if the configuration has it. */
+/** Without ledgers, a name is right only if the directory has such a client, or the configuration such an issuer. */
 async function orUnknown<T>(
   c: AppContext,
   { issuer, client }: LedgerSelection,
   asked: Result<readonly T[], LedgerRefusal>,
 ): Promise<Result<readonly T[], LedgerRefusal>> {
   if (!asked.ok || asked.value.length > 0) return asked
-  const config = c.get('config')
   if (client !== undefined) {
-    const isKnown = await isClient(c, client)
-    if (!isKnown.ok) return isKnown
-    if (!isKnown.value)
+    const found = await askDirectory(c.env, async (directory) => directory.findClient(client))
+    if (!found.ok) return found
+    if (found.value === undefined) {
       return unknown(`client: there is no client "${client}", and no ledger of one`)
+    }
   }
+  const config = c.get('config')
   if (issuer !== undefined && !config.issuers.has(issuer) && !config.brokenIssuers.has(issuer)) {
     return unknown(
       client === undefined
@@ -79,12 +80,6 @@ async function orUnknown<T>(
     )
   }
   return asked
-}
-
-async function isClient(c: AppContext, wanted: string): Promise<Result<boolean, LedgerRefusal>> {
-  if (c.get('config').clients.some(({ name }) => name === wanted)) return ok(true)
-  const found = await askDirectory(c.env, async (directory) => directory.findClient(wanted))
-  return found.ok ? ok(found.value !== undefined) : found
 }
 
 const unknown = (detail: string): Result<never, LedgerRefusal> =>
