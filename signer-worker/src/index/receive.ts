@@ -68,7 +68,11 @@ function recordLedger(sql: SqlStorage, batch: IndexBatch, acknowledged: number):
   )
 }
 
-const RENEW = `
+/**
+ * A lineage has one current certificate at most, so neither statement reads all of a long lineage. Exported so that a test
+ * can ask SQLite which index it takes.
+ */
+export const RENEW = `
   UPDATE certificate SET current = 0
   WHERE client = ?1 AND lineage = ?2 AND current = 1 AND (issued_at_ms, ledger, seq) < (?3, ?4, ?5)`
 
@@ -77,7 +81,7 @@ const RECORD = `
     not_before_seconds, not_after_seconds, names, namespace, requester, current)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, NOT EXISTS (
     SELECT 1 FROM certificate
-    WHERE client = ?1 AND lineage = ?2 AND (issued_at_ms, ledger, seq) > (?3, ?4, ?5)
+    WHERE client = ?1 AND lineage = ?2 AND current = 1 AND (issued_at_ms, ledger, seq) > (?3, ?4, ?5)
   ))`
 
 const RECORD_NAMES = `

@@ -29,7 +29,7 @@ export const INDEX_MIGRATIONS: readonly string[] = [
   CREATE INDEX certificate_by_not_after ON certificate (not_after_seconds);
   CREATE INDEX certificate_by_issued_at ON certificate (issued_at_ms);
   CREATE INDEX certificate_by_namespace ON certificate (namespace);
-  CREATE INDEX certificate_by_lineage ON certificate (client, lineage, issued_at_ms);
+  CREATE UNIQUE INDEX current_by_lineage ON certificate (client, lineage) WHERE current = 1;
   CREATE INDEX current_by_client ON certificate (client, not_after_seconds) WHERE current = 1;
   ` +
     // Common names and subject alternative names, without prefix and in lower case; and the same backwards.

@@ -7,6 +7,7 @@ import { describe, it, vi } from 'vitest'
 import { directoryOf } from '../../../signer-worker/src/directory/client.ts'
 import { indexOf } from '../../../signer-worker/src/index/client.ts'
 import type { IndexBatch, SentCertificate } from '../../../signer-worker/src/index/messages.ts'
+import { RENEW } from '../../../signer-worker/src/index/receive.ts'
 import { openLedger } from '../../../signer-worker/src/ledger/client.ts'
 import { anIssueRequest } from '../support/issue-request.ts'
 
@@ -253,6 +254,17 @@ describe('an index', () => {
     expect(rows).toEqual([
       { ledger: 9, seq: 2 },
       { ledger: 10, seq: 1 },
+    ])
+  })
+
+  it('does not read all of a long lineage to add to it', async ({ expect }) => {
+    const plan = await runInDurableObject(indexOf(env, 'planned'), (_index, { storage }) =>
+      storage.sql.exec(`EXPLAIN QUERY PLAN ${RENEW}`, 'c', 'l', 1, 1, 1).toArray(),
+    )
+    expect(plan).toEqual([
+      expect.objectContaining({
+        detail: expect.stringContaining('USING INDEX current_by_lineage'),
+      }),
     ])
   })
 })
