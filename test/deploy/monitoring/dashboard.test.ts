@@ -99,7 +99,7 @@ it('every query is about the targets that were chosen, or about issuers of ours'
 it('every metric of the worker that a query asks for is one of the worker', async ({ expect }) => {
   const documented = await readFile(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
   const worker = Object.keys(await readMetrics(workerTarget(1).scrapes.join('')))
-  expect(worker).toHaveLength(5)
+  expect(worker).toHaveLength(10)
   const [, generated = ''] = documented.split('<!-- generated: worker -->')
   for (const name of worker) expect(generated).toContain(`\`${name}\``)
 })

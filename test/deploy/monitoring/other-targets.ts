@@ -44,7 +44,7 @@ export const certManagerTarget = (steps: number, hasHonorLabels: boolean): Targe
   ),
 })
 
-/** The worker, as `edge-issuer certificates metrics` prints it. */
+/** The worker: what `edge-issuer certificates metrics` prints, and what only a scrape with a token has. */
 export const workerTarget = (steps: number): Target => ({
   labels: { job: 'edge-issuer-worker', instance: 'worker' },
   scrapes: Array.from({ length: steps }, (_, step) => {
@@ -54,6 +54,11 @@ edge_issuer_certificates_issued_total{${ledger}} ${String(step * 5)}
 edge_issuer_certificates_replayed_total{${ledger}} ${String(step)}
 edge_issuer_requests_refused_total{${ledger},code="name_not_allowed"} ${String(step * 2)}
 edge_issuer_ledger_size_bytes{${ledger}} 40960
+edge_issuer_index_up{issuer="default"} 1
+edge_issuer_index_lag_seconds{issuer="default"} 3
+edge_issuer_index_size_bytes{issuer="default"} 81920
+edge_issuer_ledgers{issuer="default"} 1
+edge_issuer_largest_ledger_size_bytes{issuer="default"} 40960
 `
   }),
 })
