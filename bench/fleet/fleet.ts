@@ -50,9 +50,7 @@ export async function withFleet<T>(clients: number, use: (fleet: Fleet) => Promi
   }
   const worker = await startLocalWorker({
     directory: join(directory, 'worker'),
-    // Its clients are registered by the command that is measured.
-    config: (url) =>
-      JSON.stringify({ ...JSON.parse(setup.config(url)), clients: undefined, admins }),
+    config: (url) => JSON.stringify({ ...JSON.parse(setup.workerConfig(url)), admins }),
     secrets: setup.secrets,
     tls: tls.server,
   })

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { issuerPath } from '@edge-issuer/shared'
 import { freePorts } from '@edge-issuer/testbed/processes/ports'
 import { keyIdOf, signedGet } from '@edge-issuer/testbed/worker/signed-request'
 import { issuerName, makeSignerSetup } from '@edge-issuer/testbed/worker/signer-setup'
-import { writeWorkerConfig } from '@edge-issuer/testbed/worker/workerd'
+import { startLocalWorker, writeWorkerConfig } from '@edge-issuer/testbed/worker/workerd'
 import { spawnWorkerd } from '@edge-issuer/testbed/worker/workerd-process'
 import { openConnection, toBytes } from '../http/connection.ts'
 
@@ -28,11 +27,14 @@ export async function measureStarts(
   { directory, modulePath }: { readonly directory: string; readonly modulePath: string },
   starts: number,
 ): Promise<readonly number[]> {
-  await mkdir(join(directory, 'ledger'))
   const setup = makeSignerSetup([CA_KEY])
+  const deployment = { directory, secrets: setup.secrets }
+  // Registers the client.
+  const first = await startLocalWorker({ ...deployment, config: () => setup.config(PUBLIC_URL) })
+  await first.stop()
   const [port = 0] = await freePorts(1)
   const configPath = await writeWorkerConfig(
-    { directory, config: () => setup.config(PUBLIC_URL), secrets: setup.secrets },
+    { ...deployment, config: () => setup.workerConfig(PUBLIC_URL) },
     { modulePath, port },
   )
   const signer = { key: setup.client, keyId: keyIdOf(setup.client), publicUrl: PUBLIC_URL }

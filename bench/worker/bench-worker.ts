@@ -67,7 +67,7 @@ export async function startBenchWorker(keyTypes: readonly KeyType[]): Promise<Be
   await bundleBenchWorker(join(directory, 'bench.js'))
   const setup = makeSignerSetup(keyTypes)
   const fixture: Fixture = {
-    config: setup.config(PUBLIC_URL),
+    config: setup.workerConfig(PUBLIC_URL),
     secrets: setup.secrets,
     requests: Array.from({ length: REQUESTS }, makeSignRequest),
     rsaModuli: { 2048: rsaModuli(2048), 4096: rsaModuli(4096) },

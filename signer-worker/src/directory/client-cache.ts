@@ -9,12 +9,12 @@
  * @module
  */
 import { CLIENT_CACHE_SECONDS } from '@edge-issuer/shared'
-import { waitUntil } from 'cloudflare:workers'
 import type { SignerConfig } from '../config/exports.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { ClientSource, OpenClientSource } from './client.ts'
 import { compileClient, type KnownClient } from './known-client.ts'
 import { type FoundClient, KEY_ID_PREFIX_CHARACTERS } from './messages.ts'
+import { SingleFlight } from './single-flight.ts'
 
 /** How long an answer that there is no such client is used, in ms. */
 const UNKNOWN_MS = 1000
@@ -40,9 +40,6 @@ const MAX_UNKNOWN = 1000
 /** The directory has not responded after this time, in ms. */
 const TIMEOUT_MS = 5000
 
-/** A look-up whose own request was cancelled never ends; after this time, in ms, another one is made. */
-const ABANDONED_MS = 2 * TIMEOUT_MS
-
 /** What is known of a key or a name. */
 export type ClientLookup =
   | { readonly kind: 'known'; readonly known: KnownClient }
@@ -67,7 +64,8 @@ export class ClientCache {
   readonly #clients = new BoundedMap<string, Cached>(MAX_CLIENTS)
   readonly #namesByKey = new BoundedMap<string, string>(MAX_KEYS)
   readonly #unknown = new BoundedMap<string, Unknown>(MAX_UNKNOWN)
-  readonly #running = new Map<string, Running>()
+  readonly #lookups = new SingleFlight<ClientLookup>(TIMEOUT_MS)
+  readonly #lists = new SingleFlight<ClientList | undefined>(TIMEOUT_MS)
   #firstLookups = 0
   #secondStartMs = -Infinity
   #unknownInSecond = 0
@@ -141,14 +139,15 @@ export class ClientCache {
       const list = await this.#list(context.env, nowMs)
       if (list === undefined || !question.isIn(list)) return LOOKUP_LIMIT
     }
-    const running = this.#running.get(question.id)
-    if (running !== undefined && nowMs < running.abandonedMs) return orTimeout(running.lookup)
-    if (question.isFirst && this.#firstLookups >= MAX_FIRST_LOOKUPS) return TOO_MANY
-    const lookup = this.#lookUp(context, question, nowMs)
-    this.#running.set(question.id, { lookup, abandonedMs: nowMs + ABANDONED_MS })
-    // Others may wait for it when its own request is cancelled.
-    waitUntil(lookup)
-    return lookup
+    const isOverLimit = question.isFirst && this.#firstLookups >= MAX_FIRST_LOOKUPS
+    if (isOverLimit && !this.#lookups.has(question.id)) return TOO_MANY
+    try {
+      return await this.#lookups.run(question.id, async () =>
+        this.#lookUp(context, question, nowMs),
+      )
+    } catch (error) {
+      return { kind: 'unavailable', reason: String(error) }
+    }
   }
 
   /** Never throws. */
@@ -170,7 +169,6 @@ export class ClientCache {
     } catch (error) {
       return { kind: 'unavailable', reason: String(error) }
     } finally {
-      this.#running.delete(id)
       if (isFirst) this.#firstLookups -= 1
     }
   }
@@ -193,12 +191,16 @@ export class ClientCache {
 
   /** @returns Which clients there are; `undefined` when the directory does not respond. */
   async #list(env: Env, nowMs: number): Promise<ClientList | undefined> {
-    if (this.#listed === undefined || nowMs >= this.#listed.untilMs) {
-      const list = loadList(this.#open(env))
-      this.#listed = { list, untilMs: nowMs + LIST_MS }
-      waitUntil(list)
+    if (this.#listed !== undefined && nowMs < this.#listed.untilMs) return this.#listed.list
+    try {
+      return await this.#lists.run('', async () => {
+        const list = await loadList(this.#open(env))
+        this.#listed = { list, untilMs: nowMs + LIST_MS }
+        return list
+      })
+    } catch {
+      return undefined
     }
-    return withTimeout(this.#listed.list).catch(() => undefined)
   }
 
   /** How many look-ups found nothing in the second of `nowMs`. */
@@ -218,7 +220,8 @@ interface ClientList {
 }
 
 interface Listed {
-  readonly list: Promise<ClientList | undefined>
+  /** `undefined` when the directory did not respond. */
+  readonly list: ClientList | undefined
   /** Epoch ms. */
   readonly untilMs: number
 }
@@ -244,12 +247,6 @@ interface Unknown {
   readonly untilMs: number
 }
 
-interface Running {
-  readonly lookup: Promise<ClientLookup>
-  /** When it is taken for abandoned, epoch ms. */
-  readonly abandonedMs: number
-}
-
 interface Question {
   readonly id: string
   /** Whether this isolate has never known it. */
@@ -267,14 +264,6 @@ const LOOKUP_LIMIT: ClientLookup = { kind: 'unknown', reason: 'lookup_limit' }
 const TOO_MANY: ClientLookup = {
   kind: 'unavailable',
   reason: `${String(MAX_FIRST_LOOKUPS)} first look-ups are under way`,
-}
-
-async function orTimeout(lookup: Promise<ClientLookup>): Promise<ClientLookup> {
-  try {
-    return await withTimeout(lookup)
-  } catch (error) {
-    return { kind: 'unavailable', reason: String(error) }
-  }
 }
 
 async function withTimeout<T>(answer: Promise<T>): Promise<T> {

@@ -5,7 +5,6 @@
  * @module
  */
 import { CLIENT_CACHE_SECONDS } from '@edge-issuer/shared'
-import { waitUntil } from 'cloudflare:workers'
 import type { JWK } from 'jose'
 import type { FindTokenKey } from '../identity/token-keys.ts'
 import { compileTrustedKeys, findTrustedKey, type TrustedKeys } from '../identity/trusted-keys.ts'
@@ -15,6 +14,7 @@ import type { ClientCache, LookupContext } from './client-cache.ts'
 import type { OpenDiscoverySource } from './client.ts'
 import type { DiscoveredKeyQuery } from './discovered-keys.ts'
 import type { KnownClient } from './known-client.ts'
+import { SingleFlight } from './single-flight.ts'
 
 /** Clients whose last question is remembered; above it, questions count as the first ones. */
 const MAX_CLIENTS = 2000
@@ -31,8 +31,8 @@ export const MAX_QUESTIONS_PER_SECOND = 50
 /** How long a set of a public issuer is used before the directory is asked for it again, in ms. */
 const DISCOVERED_MS = CLIENT_CACHE_SECONDS * 1000
 
-/** A question whose own request was cancelled never ends; after this time, in ms, another one is asked. */
-const ABANDONED_MS = 10_000
+/** How long a request waits for the question of another one, in ms. */
+const TIMEOUT_MS = 10_000
 
 /** Dependencies of {@link TokenKeyFinder}. */
 export interface TokenKeyFinderPorts {
@@ -48,12 +48,6 @@ interface DiscoveredSet {
   readonly untilMs: number
 }
 
-interface Running {
-  readonly answer: Promise<TrustedKeys | undefined>
-  /** When it is taken for abandoned, epoch ms. */
-  readonly abandonedMs: number
-}
-
 /** Of one isolate. */
 export class TokenKeyFinder {
   readonly #ports: TokenKeyFinderPorts
@@ -61,7 +55,7 @@ export class TokenKeyFinder {
   /** Epoch ms of the next question, by client. */
   readonly #nextMs = new BoundedMap<string, number>(MAX_CLIENTS)
   /** By client. */
-  readonly #running = new Map<string, Running>()
+  readonly #asked = new SingleFlight<TrustedKeys | undefined>(TIMEOUT_MS)
   #secondStartMs = -Infinity
   #questions = 0
 
@@ -137,15 +131,8 @@ export class TokenKeyFinder {
     client: string,
     question: () => Promise<TrustedKeys | undefined>,
   ): Promise<TrustedKeys | undefined> {
-    const nowMs = this.#ports.nowMs()
-    const running = this.#running.get(client)
-    if (running !== undefined && nowMs < running.abandonedMs) return running.answer
-    if (!this.#mayAsk(client, nowMs)) return undefined
-    const answer = question().finally(() => this.#running.delete(client))
-    this.#running.set(client, { answer, abandonedMs: nowMs + ABANDONED_MS })
-    // Others may wait for it when its own request is cancelled.
-    waitUntil(answer.catch(() => undefined))
-    return answer
+    if (!this.#asked.has(client) && !this.#mayAsk(client, this.#ports.nowMs())) return undefined
+    return this.#asked.run(client, question)
   }
 
   #mayAsk(client: string, nowMs: number): boolean {

@@ -20,8 +20,10 @@ export interface SignerSetup {
   readonly secrets: Readonly<Record<string, string>>
   /** Ed25519. */
   readonly client: KeyPair
-  /** Text of `signer.config.json`. */
+  /** Text of `signer.config.json` with the client beside the rest, for `startLocalWorker`. */
   readonly config: (publicUrl: string) => string
+  /** Text of `signer.config.json`. */
+  readonly workerConfig: (publicUrl: string) => string
 }
 
 /** Name of the issuer whose CA has such a key. */
@@ -51,15 +53,15 @@ export function makeSignerSetup(keyTypes: readonly KeyType[]): SignerSetup {
       ]),
     ),
     profiles: { default: {} },
-    clients: {
-      client: {
-        keys: [{ publicKey: toPem('PUBLIC KEY', client.spki) }],
-        issuers: issuing.map(({ name }) => name),
-        profiles: ['default'],
-        unrestricted: true,
-        certificatesPerMinute: null,
-        repeatsPerMinute: 100_000,
-      },
+  }
+  const clients = {
+    client: {
+      keys: [{ publicKey: toPem('PUBLIC KEY', client.spki) }],
+      issuers: issuing.map(({ name }) => name),
+      profiles: ['default'],
+      unrestricted: true,
+      certificatesPerMinute: null,
+      repeatsPerMinute: 100_000,
     },
   }
   return {
@@ -68,6 +70,7 @@ export function makeSignerSetup(keyTypes: readonly KeyType[]): SignerSetup {
       issuing.map(({ keySecret, ca }) => [keySecret, ca.key.privateKeyPem]),
     ),
     client,
-    config: (publicUrl) => JSON.stringify({ publicUrl, ...config }),
+    config: (publicUrl) => JSON.stringify({ publicUrl, ...config, clients }),
+    workerConfig: (publicUrl) => JSON.stringify({ publicUrl, ...config }),
   }
 }
