@@ -17,12 +17,13 @@ it('asks once for requests at one time, and again afterwards', async ({ expect }
   expect(await flights.run('a', ask)).toBe(2)
 })
 
+const fail = async (): Promise<number> => {
+  await scheduler.wait(20)
+  throw new Error('overloaded')
+}
+
 it('gives the error of the question to all', async ({ expect }) => {
   const flights = new SingleFlight<number>(5000)
-  const fail = async (): Promise<number> => {
-    await scheduler.wait(20)
-    throw new Error('overloaded')
-  }
   const outcomes = await Promise.allSettled([flights.run('a', fail), flights.run('a', fail)])
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(flights.has('a')).toBe(false)
