@@ -38,7 +38,7 @@ export function checkHost(publicUrl: string, place: WorkerPlace): string | undef
   return `publicUrl is ${publicUrl}, where the worker cannot be reached: ${places}`
 }
 
-/** An asterisk stands for any text, also none; `https://` may stand before the host. */
+/** An asterisk matches any text, also none; `https://` may precede the host. */
 function matcher(pattern: string): RegExp {
   const parts = pattern.replace(/^https?:\/\//, '').split('*')
   const escaped = parts.map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
