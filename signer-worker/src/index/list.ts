@@ -8,6 +8,7 @@ import { toHex } from '@edge-issuer/shared/x509'
 import * as z from 'zod/mini'
 import { toRfc3339 } from '../model/rfc3339.ts'
 import { filterConditions, type FilteredTables } from '../storage/certificate-filter.ts'
+import { readPage } from '../storage/read-page.ts'
 import type { Condition } from '../storage/search-names.ts'
 import type { IndexedCertificate, IndexPage, IndexQuery } from './messages.ts'
 
@@ -35,9 +36,6 @@ interface Row extends Record<string, SqlStorageValue> {
 const COLUMNS = `ledger, seq, serial, client, uid, profile, not_before_seconds, not_after_seconds,
   names, requester, issued_at_ms`
 
-/** A page ends after the row that fills it up to here, in characters of JSON. */
-const MAX_PAGE_CHARACTERS = 4_194_304
-
 /** A ledger sends what it has issued within about a second; it reports only then that it is behind. */
 const SENDING_MS = 3_000
 
@@ -56,16 +54,8 @@ export function listCertificates(sql: SqlStorage, query: IndexQuery, nowMs: numb
     limit,
   )
   const throughMs = completeThroughMs(sql, nowMs)
-  const items: IndexedCertificate[] = []
-  let characters = 0
-  for (const row of rows) {
-    const item = toCertificate(row)
-    items.push(item)
-    characters += JSON.stringify(item).length
-    const isFull = items.length === limit || characters >= MAX_PAGE_CHARACTERS
-    if (isFull) return { items, next: { ledger: row.ledger, seq: row.seq }, throughMs }
-  }
-  return { items, next: undefined, throughMs }
+  const { items, last } = readPage(rows, limit, toCertificate)
+  return { items, next: last && { ledger: last.ledger, seq: last.seq }, throughMs }
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   filterConditions,
   type FilteredTables,
 } from '../storage/certificate-filter.ts'
+import { MAX_PAGE_CHARACTERS, readPage } from '../storage/read-page.ts'
 import { readClamped, readNotices } from './issuances.ts'
 import type { LedgerCertificate, LedgerPage, LedgerRecord, PageRequest } from './messages.ts'
 import { requesterOf } from './requester.ts'
@@ -51,12 +52,6 @@ interface WholeRow extends Row {
 
 const ALL_COLUMNS = `${COLUMNS}, request_digest, key_id, signature_base, signature, body,
   (SELECT token FROM token WHERE id = token_id) AS token`
-
-/**
- * A page ends after the row that fills it up to here, in characters of JSON, so that 500 rows with the
- * largest bodies stay below what crosses from a Durable Object (32 MiB) and what fits into memory.
- */
-const MAX_PAGE_CHARACTERS = 4_194_304
 
 /** One pass over an index, and not a look-up for each row: where most are renewed, a page would visit them all. */
 const NOT_RENEWED = 'seq IN (SELECT max(seq) FROM issuance GROUP BY lineage)'
@@ -98,7 +93,7 @@ export const listIssuances = (
   page: PageRequest,
 ): LedgerPage<LedgerCertificate> => {
   const { sql: query, parameters } = issuanceQuery(filter, page, COLUMNS)
-  return readPage(sql.exec<Row>(query, ...parameters), page, toCertificate)
+  return toPage(sql.exec<Row>(query, ...parameters), page, toCertificate)
 }
 
 /** The same with all that is recorded of them. */
@@ -108,25 +103,16 @@ export const exportIssuances = (
   page: PageRequest,
 ): LedgerPage<LedgerRecord> => {
   const { sql: query, parameters } = issuanceQuery(filter, page)
-  return readPage(sql.exec<WholeRow>(query, ...parameters), page, toRecord)
+  return toPage(sql.exec<WholeRow>(query, ...parameters), page, toRecord)
 }
 
-/** Reads rows until the page is full, by number or by size; at least one, if there is one. */
-function readPage<R extends Row, Item>(
+function toPage<R extends Row, Item>(
   rows: Iterable<R>,
   { limit }: PageRequest,
   toItem: (row: R) => Item,
 ): LedgerPage<Item> {
-  const items: Item[] = []
-  let characters = 0
-  for (const row of rows) {
-    const item = toItem(row)
-    items.push(item)
-    characters += JSON.stringify(item).length
-    const isFull = items.length === limit || characters >= MAX_PAGE_CHARACTERS
-    if (isFull) return { items, next: row.seq }
-  }
-  return { items, next: undefined }
+  const { items, last } = readPage(rows, limit, toItem)
+  return { items, next: last?.seq }
 }
 
 /** As `recordIssuance` writes them. */
