@@ -1,8 +1,6 @@
 /** Which combinations of method, precondition and token the signature profile has, and how each is spelled. */
-import { createHash } from 'node:crypto'
 import {
   checkTokenCredential,
-  contentDigest,
   coveredHeaders,
   isPrecondition,
   readSignature,
@@ -13,35 +11,10 @@ import {
   type TokenCredential,
 } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
+import { CREDENTIAL, GET, PARAMETERS, POST } from './signed-messages.ts'
 
 const POST_COVERED =
   '"@method" "@target-uri" "content-type" "content-digest" "idempotency-key" "edge-issuer-protocol"'
-const CREATED = 1_770_000_000
-const PARAMETERS = {
-  createdSeconds: CREATED,
-  expiresSeconds: CREATED + 60,
-  nonce: 'AAECAwQFBgcICQoLDA0ODw',
-  keyId: 'poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U',
-}
-const POST: SignedMessage = {
-  method: 'POST',
-  targetUri: 'https://ca.test/v1/issuers/default/certificates',
-  protocolVersion: '1.0',
-  body: {
-    contentDigest: contentDigest(createHash('sha256').update('{"hello": "world"}').digest()),
-    idempotencyKey: 'b7f1c9a0-0000-4000-8000-000000000001',
-  },
-}
-const GET: SignedMessage = {
-  method: 'GET',
-  targetUri: 'https://ca.test/v1/issuers/default',
-  protocolVersion: '1.0',
-}
-const CREDENTIAL = {
-  client: 'prod-eu-3',
-  publicKey: 'JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs',
-  token: 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln',
-}
 const IF_MATCH = { header: 'if-match', value: '"7"' } as const
 const CREATE = { header: 'if-none-match', value: '*' } as const
 /** Every combination that the profile has, with the components that it covers. */

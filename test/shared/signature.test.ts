@@ -1,15 +1,14 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import {
   checkSignatureWindow,
-  contentDigest,
   readSignature,
   readSignatureBase,
   signatureBase,
   signatureHeader,
   signatureInput,
-  type SignedMessage,
 } from '@edge-issuer/shared'
 import { describe, it } from 'vitest'
+import { CREATED, CREDENTIAL, GET, PARAMETERS, POST } from './signed-messages.ts'
 
 /** The Ed25519 key of RFC 9421, appendix B.1.4: public knowledge, for tests only. */
 const PRIVATE_KEY = createPrivateKey({
@@ -21,32 +20,6 @@ const PRIVATE_KEY = createPrivateKey({
     x: 'JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs',
   },
 })
-const CREATED = 1_770_000_000
-const PARAMETERS = {
-  createdSeconds: CREATED,
-  expiresSeconds: CREATED + 60,
-  nonce: 'AAECAwQFBgcICQoLDA0ODw',
-  keyId: 'poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U',
-}
-const POST: SignedMessage = {
-  method: 'POST',
-  targetUri: 'https://ca.test/v1/issuers/default/certificates',
-  protocolVersion: '1.0',
-  body: {
-    contentDigest: contentDigest(createHash('sha256').update('{"hello": "world"}').digest()),
-    idempotencyKey: 'b7f1c9a0-0000-4000-8000-000000000001',
-  },
-}
-const GET: SignedMessage = {
-  method: 'GET',
-  targetUri: 'https://ca.test/v1/issuers/default',
-  protocolVersion: '1.0',
-}
-const CREDENTIAL = {
-  client: 'prod-eu-3',
-  publicKey: 'JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs',
-  token: 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln',
-}
 const PARAMS = `;created=1770000000;expires=1770000060;nonce="AAECAwQFBgcICQoLDA0ODw";keyid="poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U";alg="ed25519";tag="csr-relay-1"`
 
 describe('signatureBase', () => {

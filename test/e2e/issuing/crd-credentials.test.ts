@@ -3,21 +3,15 @@
  *
  * @module
  */
-import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
-import { manifests } from '@edge-issuer/testbed/relay/manifests'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
-import { kubectlWait } from '../environment.ts'
+import { startCrdsPlane } from './crds-plane.ts'
 
 let plane: ControlPlane
 
 beforeAll(async () => {
-  plane = await startControlPlane({ certManager: 'off' })
-  await plane.apply(await manifests('crds'))
-  for (const plural of ['issuers', 'clusterissuers']) {
-    const name = `crd/${plural}.edge-issuer.dev`
-    await kubectlWait(plane, [name, 'condition=Established', '60s'], 'default')
-  }
+  plane = await startCrdsPlane()
 })
 
 afterAll(async () => {

@@ -1,6 +1,5 @@
-import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { makeAuthority } from '@edge-issuer/testbed/pki/x509'
-import { manifests } from '@edge-issuer/testbed/relay/manifests'
 /**
  * What the API server makes of our CRDs: which specs it takes, which it refuses and why, and what
  * kubectl shows.
@@ -14,17 +13,13 @@ import { issuerSchema } from '../../../relay/src/api/issuer.ts'
 import { connect } from '../../../relay/src/kube/client.ts'
 import { createLog } from '../../../relay/src/log.ts'
 import { systemClock } from '../../../relay/src/queue/clock.ts'
-import { getObject, kubectlWait, mustKubectl } from '../environment.ts'
+import { getObject, mustKubectl } from '../environment.ts'
+import { startCrdsPlane } from './crds-plane.ts'
 
 let plane: ControlPlane
 
 beforeAll(async () => {
-  plane = await startControlPlane({ certManager: 'off' })
-  await plane.apply(await manifests('crds'))
-  for (const plural of ['issuers', 'clusterissuers']) {
-    const name = `crd/${plural}.edge-issuer.dev`
-    await kubectlWait(plane, [name, 'condition=Established', '60s'], 'default')
-  }
+  plane = await startCrdsPlane()
 })
 
 afterAll(async () => {
