@@ -129,7 +129,7 @@ async function readAdmins(paths: readonly string[], io: Io): Promise<Result<Admi
 }
 
 const NO_REGISTRAR =
-  'none of the admins has the role admin, and without one no client can be registered; create one with "edge-issuer admin create NAME --role admin"'
+  'no admin has the role admin, and without one no client can be registered; create one with "edge-issuer admin create NAME --role admin"'
 
 interface NextSteps {
   readonly url: string

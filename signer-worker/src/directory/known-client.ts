@@ -1,9 +1,9 @@
-import { buildClient } from '../config/clients.ts'
 /**
  * A client of the directory as requests need it: its rules compiled, its keys read.
  *
  * @module
  */
+import { buildClient } from '../config/clients.ts'
 import {
   type Client,
   clientEntrySchema,

@@ -1,3 +1,8 @@
+/**
+ * Requests to the ledger and its answers: plain data that can cross to the Durable Object.
+ *
+ * @module
+ */
 import type {
   CertificateDetail,
   CertificateRecord,
@@ -10,11 +15,6 @@ import type {
 } from '@edge-issuer/shared'
 import type { LedgerKey } from '../directory/messages.ts'
 import type { CertificatePlan } from '../model/certificate-plan.ts'
-/**
- * Requests to the ledger and its answers: plain data that can cross to the Durable Object.
- *
- * @module
- */
 import type { Evidence } from '../model/evidence.ts'
 
 /** A lookup by uid. */

@@ -135,7 +135,7 @@ Next:
     [
       'init --url https://a --ca ca --admin reader.admin.json',
       1,
-      'none of the admins has the role',
+      'no admin has the role admin, and without one',
     ],
     [`${INIT} --admin a1.admin.json`, 1, '"a1.admin.json" contains admin "a1"'],
     [`${INIT} --client c1.client.json`, 2, '--client: unknown flag'],

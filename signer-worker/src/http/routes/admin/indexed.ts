@@ -29,8 +29,7 @@ const UNAVAILABLE: Refusal = {
 
 const CURSOR_OF_NONE: Refusal = {
   code: 'query_malformed',
-  detail:
-    'cursor: its issuer is none of those that the query selects; begin again without a cursor',
+  detail: 'cursor: the query does not select its issuer; begin again without a cursor',
 }
 
 /**

@@ -64,8 +64,7 @@ export async function readPage<Item>(
 
 const CURSOR_OF_NONE: Refusal = {
   code: 'query_malformed',
-  detail:
-    'cursor: its ledger is none of those that the query selects; begin again without a cursor',
+  detail: 'cursor: the query does not select its ledger; begin again without a cursor',
 }
 
 const isAt = ({ issuer, client, shard }: RegisteredLedger, cursor: LedgerCursor): boolean =>
