@@ -8,6 +8,7 @@
 import type { RegisteredLedger } from '../directory/messages.ts'
 import { indexOf } from '../index/client.ts'
 import { readMeta, writeMeta } from '../storage/migrate.ts'
+import { logFromObject } from '../storage/object-log.ts'
 import { readCounters } from './audit.ts'
 import { readUnsent } from './unsent.ts'
 
@@ -72,7 +73,9 @@ export class Outbox {
         await scheduler.wait(PAUSE_MS)
       }
       this.#setAlarm(Date.now())
-    } catch {
+    } catch (error) {
+      const { issuer, client, shard } = ledger
+      logFromObject({ event: 'index_failed', issuer, client, shard, message: String(error) })
       const waitMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS)
       this.#failures += 1
       this.#setAlarm(Date.now() + waitMs)

@@ -1,6 +1,6 @@
 /** A line in the worker's log from a Durable Object, which no request is there for. No secret, no request's content. */
 export interface ObjectLogEntry {
-  readonly event: 'retention_blocked' | 'retention_failed'
+  readonly event: 'index_failed' | 'retention_blocked' | 'retention_failed'
   readonly issuer: string
   readonly client: string
   readonly shard: number

@@ -92,7 +92,17 @@ describe('a ledger', () => {
     const failing = "BEFORE INSERT ON ledger BEGIN SELECT RAISE(FAIL, 'index is down'); END"
     await queryIndex('down', `CREATE TRIGGER failing ${failing}`)
     const serials = [...(await issue('down', 2))]
+    const written = vi.spyOn(console, 'log').mockReturnValue()
     for (let attempt = 0; attempt < 3; attempt += 1) await runDurableObjectAlarm(stubOf('down'))
+    const lines = written.mock.calls.map(([line]): unknown => JSON.parse(String(line)))
+    written.mockRestore()
+    expect(lines).toContainEqual({
+      event: 'index_failed',
+      issuer: 'down',
+      client: 'sending',
+      shard: 0,
+      message: expect.stringContaining('index is down'),
+    })
     serials.push(...(await issue('down', 2)))
     expect(await indexed('down')).toEqual([])
     expect(await acknowledged('down')).toEqual([])
