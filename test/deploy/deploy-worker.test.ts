@@ -32,6 +32,7 @@ beforeAll(async () => {
   for (const path of [
     'tsconfig.json',
     'wrangler.toml',
+    'signer-worker/worker.ts',
     'signer-worker/tsconfig.json',
     'signer-worker/tsconfig.staging.json',
     'signer-worker/tools/check-build.ts',
@@ -92,7 +93,7 @@ describe('deploy:worker', () => {
     expect(code).toBe(0)
     expect(stdout).toContain(`url       ${STAGING_URL}`)
     expect(stdout).toContain('--dry-run: exiting now.')
-    expect(await readFile(join(checkout, 'out/index.js'), 'utf8')).toContain('alice')
+    expect(await readFile(join(checkout, 'out/worker.js'), 'utf8')).toContain('alice')
   })
 
   it('gives wrangler what is not its own, and ends as wrangler does', async ({ expect }) => {

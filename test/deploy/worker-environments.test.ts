@@ -92,7 +92,7 @@ describe('an environment of wrangler.toml', () => {
       const { inputs } = metafileSchema.parse(JSON.parse(text))
       const configs = Object.keys(inputs).filter((path) => /signer\.config\..*json$/.test(path))
       expect(configs).toEqual([CONFIGS[env]])
-      const bundle = await readFile(join(out, 'index.js'))
+      const bundle = await readFile(join(out, 'worker.js'))
       expect(gzipSync(bundle).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
     },
   )

@@ -8,13 +8,12 @@
  * @module
  */
 import type { Result } from '@edge-issuer/shared'
-import bundledConfig from '#signer-config'
 import { type ConfigError, loadConfig, type SignerConfig } from './exports.ts'
 
 /** What the worker runs on; or every error of a document that is of no use at all. */
 export type Settings = Result<SignerConfig, readonly ConfigError[]>
 
-/** The binding that replaces the bundled `signer.config.json`: for tests and local runs. */
+/** The binding that replaces the configuration of `createWorker`: for tests and local runs. */
 const CONFIG_BINDING = 'SIGNER_CONFIG'
 
 interface Loaded {
@@ -26,6 +25,18 @@ interface Loaded {
 
 let loaded: Loaded | undefined
 
+let provided = ''
+
+/**
+ * Sets the configuration of this isolate, for the fetch handler and the Durable Objects. Called while the
+ * module of the worker is evaluated, which is before either of them runs.
+ *
+ * @param config - `signer.config.json`, as text or parsed: what an import of the file gives depends on the bundler.
+ */
+export function provideConfig(config: string | object): void {
+  provided = typeof config === 'string' ? config : JSON.stringify(config)
+}
+
 /**
  * Reads the configuration and the secrets that it names.
  *
@@ -33,7 +44,7 @@ let loaded: Loaded | undefined
  * configuration and proving its keys takes milliseconds, comparing texts does not.
  */
 export function loadSettings(env: Env): Settings {
-  const text = readText(env, CONFIG_BINDING) ?? bundledText()
+  const text = readText(env, CONFIG_BINDING) ?? provided
   if (loaded !== undefined && isStillTrue(loaded, text, env)) return loaded.settings
   const secrets = new Map<string, string | undefined>()
   const settings = loadConfig(text, (name) => {
@@ -65,11 +76,4 @@ function readText(env: Env, name: string): string | undefined {
 export function readSecret(env: Env, name: string): string | undefined {
   const value = readText(env, name)
   return value === '' ? undefined : value
-}
-
-let bundled: string | undefined
-
-function bundledText(): string {
-  bundled ??= JSON.stringify(bundledConfig)
-  return bundled
 }

@@ -46,8 +46,8 @@ it('the chart can be installed from its file', async ({ expect }) => {
 
 it('the bundle of the worker is a module that can be loaded', async ({ expect }) => {
   const archive = 'edge-issuer-worker-0.1.0.tar.gz'
-  expect((await run('tar', '--list', '--file', archive)).split('\n')).toContain('index.js')
-  const text = await run('tar', '--extract', '--to-stdout', '--file', archive, 'index.js')
+  expect((await run('tar', '--list', '--file', archive)).split('\n')).toContain('worker.js')
+  const text = await run('tar', '--extract', '--to-stdout', '--file', archive, 'worker.js')
   expect(text).toMatch(/export\s*\{/u)
   expect((await stat(join(folder, archive))).size).toBeLessThan(2_000_000)
 })

@@ -13,7 +13,7 @@ import { runCommand } from '../processes/process.ts'
 const ROOT = join(import.meta.dirname, '../../..')
 /** Everything that the bundle is made from; dependencies through the lock file. */
 const SOURCES = [
-  'signer-worker/{src/**/*.ts,*.json}',
+  'signer-worker/{src/**/*.ts,*.ts,*.json}',
   'shared/{src/**/*.ts,*.json}',
   'wrangler.toml',
   'package-lock.json',
@@ -65,7 +65,7 @@ export async function bundleWorker(cacheDirectory: string): Promise<string> {
   })
   if (code !== 0) throw new Error(`wrangler could not bundle the worker:\n${stdout}${stderr}`)
   // Renamed when complete: a caller that finds the bundle finds all of it.
-  await rename(join(output, 'index.js'), bundle)
+  await rename(join(output, 'worker.js'), bundle)
   await rm(output, { recursive: true })
   return bundle
 }
