@@ -55,7 +55,7 @@ export const WORKSPACES: readonly Workspace[] = [
   {
     sources: 'signer-worker/src',
     layers: [
-      ['index.ts'],
+      ['index.ts', 'schema-versions.ts'],
       ['http'],
       ['ledger'],
       ['directory', 'genesis', 'index'],
@@ -104,6 +104,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['registry.ts'],
       ['commands'],
       ['certificates', 'clients', 'demo'],
+      ['server'],
       ['config', 'worker'],
       ['context', 'key-file'],
       ['ca', 'client', 'status'],
