@@ -103,7 +103,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
-      ['certificates', 'clients', 'demo'],
+      ['certificates', 'clients', 'demo', 'project'],
       ['server'],
       ['config', 'worker'],
       ['context', 'key-file'],
