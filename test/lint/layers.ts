@@ -55,7 +55,7 @@ export const WORKSPACES: readonly Workspace[] = [
   {
     sources: 'signer-worker/src',
     layers: [
-      ['index.ts'],
+      ['index.ts', 'schema-versions.ts'],
       ['http'],
       ['ledger'],
       ['directory', 'genesis', 'index'],
@@ -103,7 +103,8 @@ export const WORKSPACES: readonly Workspace[] = [
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
-      ['certificates', 'clients', 'demo'],
+      ['certificates', 'clients', 'demo', 'project'],
+      ['server'],
       ['config', 'worker'],
       ['context', 'key-file'],
       ['ca', 'client', 'status'],

@@ -2,13 +2,13 @@
  * The signer worker as it is deployed: bundled by wrangler, once for each state of the sources.
  * @module
  */
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { glob, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { cacheFolder } from '../go-build/cached-build.ts'
 import { runCommand } from '../processes/process.ts'
+import { hashSources } from './worker-library.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 /** Everything that the bundle is made from; dependencies through the lock file. */
@@ -35,7 +35,7 @@ export async function cachedBundle(): Promise<string> {
  * @throws Error with wrangler's output when it fails
  */
 export async function bundleWorker(cacheDirectory: string): Promise<string> {
-  const bundle = join(cacheDirectory, `worker-${await hashSources()}.js`)
+  const bundle = join(cacheDirectory, `worker-${await hashSources(SOURCES)}.js`)
   if (existsSync(bundle)) return bundle
   const output = await mkdtemp(join(cacheDirectory, 'bundle-'))
   const { code, stdout, stderr } = await runCommand({
@@ -86,12 +86,4 @@ export async function compatibilityDate(): Promise<string> {
   const date = /^compatibility_date = "(\d{4}-\d\d-\d\d)"$/m.exec(text)?.[1]
   if (date === undefined) throw new Error('wrangler.toml has no compatibility_date')
   return date
-}
-
-async function hashSources(): Promise<string> {
-  const paths: string[] = []
-  for await (const path of glob(SOURCES, { cwd: ROOT })) paths.push(path)
-  const hash = createHash('sha256')
-  for (const path of paths.toSorted()) hash.update(path).update(await readFile(join(ROOT, path)))
-  return hash.digest('hex').slice(0, 16)
 }

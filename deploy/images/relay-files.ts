@@ -8,7 +8,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
-import { noticesOf } from './notices.ts'
+import { noticesOf } from '../tools/notices.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
