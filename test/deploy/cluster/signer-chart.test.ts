@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { workerModule } from '../../../cli/src/project/files/text-files.ts'
 import { defaultsIn, pathsIn, valueAt } from './chart-values.ts'
 import { inconsistencies } from './consistency.ts'
 import { helm, render, SIGNER_CHART, SIGNER_RELEASE, template, valueFlags } from './helm.ts'
@@ -99,6 +100,18 @@ describe('the Pod', () => {
       updateStrategy: { type: 'RollingUpdate' },
     })
   })
+})
+
+const projectFiles = async (project: object): Promise<unknown> =>
+  (await objectOf('ConfigMap', { project }))['data']
+
+it('the project is what was given, with worker.js as worker init writes it', async ({ expect }) => {
+  const worker = workerModule('signer.config.json')
+  const text = JSON.stringify(CONFIG)
+  const asText = await projectFiles({ config: `${text}\n` })
+  expect(asText).toEqual({ 'signer.config.json': `${text}\n`, 'worker.js': worker })
+  const asMap = z.record(z.string(), z.string()).parse(await projectFiles({ config: CONFIG }))
+  expect(JSON.parse(asMap['signer.config.json'] ?? '')).toEqual(CONFIG)
 })
 
 describe('the NetworkPolicy', () => {

@@ -81,10 +81,11 @@ it still resolve. */}}
 {{/* worker.js, by default as edge-issuer worker init writes it. */}}
 {{- define "edge-issuer-signer.worker" -}}
 {{- if .Values.project.worker }}{{ .Values.project.worker }}{{ else -}}
-import { createWorker } from 'edge-issuer/worker'
 import config from './signer.config.json'
+import { createWorker } from 'edge-issuer/worker'
 
 export { CertificateIndex, Directory, Genesis, Ledger } from 'edge-issuer/worker'
+
 export default createWorker(config)
 {{ end -}}
 {{- end -}}
