@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 const SOURCES = [
   'signer-worker/{src/**/*.ts,*.ts,*.json}',
   'shared/{src/**/*.ts,*.json}',
-  'wrangler.toml',
+  'wrangler.jsonc',
   'package-lock.json',
 ]
 
@@ -44,12 +44,12 @@ export async function bundleWorker(cacheDirectory: string): Promise<string> {
       join(dirname(require.resolve('wrangler/package.json')), 'bin', 'wrangler.js'),
       'deploy',
       '--dry-run',
-      // The top level of wrangler.toml.
+      // The top level of wrangler.jsonc.
       '--env=',
       '--outdir',
       output,
       '--config',
-      join(ROOT, 'wrangler.toml'),
+      join(ROOT, 'wrangler.jsonc'),
     ],
     cwd: ROOT,
     // Wrangler keeps its logs and its account below HOME; a bundle needs neither. Without its banner it
@@ -80,10 +80,10 @@ export function workerdPath(): string {
   throw new Error('the workerd package does not name its program')
 }
 
-/** The compatibility date of `wrangler.toml`, so that the process behaves as the deployed worker. */
+/** The compatibility date of `wrangler.jsonc`, so that the process behaves as the deployed worker. */
 export async function compatibilityDate(): Promise<string> {
-  const text = await readFile(join(ROOT, 'wrangler.toml'), 'utf8')
-  const date = /^compatibility_date = "(\d{4}-\d\d-\d\d)"$/m.exec(text)?.[1]
-  if (date === undefined) throw new Error('wrangler.toml has no compatibility_date')
+  const text = await readFile(join(ROOT, 'wrangler.jsonc'), 'utf8')
+  const date = /"compatibility_date": "(\d{4}-\d\d-\d\d)"/.exec(text)?.[1]
+  if (date === undefined) throw new Error('wrangler.jsonc has no compatibility_date')
   return date
 }

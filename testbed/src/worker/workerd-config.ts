@@ -53,7 +53,11 @@ const config :Workerd.Config = (
 );
 
 const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed ${quote(config.modulePath)})],
+  modules = [
+    (name = "worker.js", esModule = embed ${quote(config.modulePath)}),
+    # The module that the worker imports; the binding SIGNER_CONFIG replaces it.
+    (name = "signer.config.json", text = "{}"),
+  ],
   compatibilityDate = ${quote(config.compatibilityDate)},
   bindings = [
     ${[...textBindings, ...objects.bindings].join(',\n    ')},

@@ -15,7 +15,7 @@ import { startWorkerd } from './workerd-process.ts'
 
 const STOP_GRACE_MS = 5_000
 
-/** As in `wrangler.toml`. */
+/** As in `wrangler.jsonc`. */
 const OBJECT_CLASSES = {
   LEDGER: 'Ledger',
   DIRECTORY: 'Directory',
