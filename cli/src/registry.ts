@@ -29,6 +29,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/admin-create.ts')).adminCreate,
   },
   {
+    path: 'worker init',
+    summary: 'create the project of a worker: its code, configuration and first admin',
+    load: async () => (await import('./commands/worker-init.ts')).workerInit,
+  },
+  {
     path: 'config init',
     summary: "create the worker's configuration from a CA and its admins",
     load: async () => (await import('./commands/config-init.ts')).configInit,

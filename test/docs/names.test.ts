@@ -112,6 +112,7 @@ const FOREIGN_MEMBERS: ReadonlySet<string> = new Set([
   'matchNames',
   'renewBefore',
   'volumeMounts',
+  'subPath',
 ])
 
 it('a name in camel case is a member of a configuration, of a report, or of the sources', ({

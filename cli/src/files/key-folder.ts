@@ -16,8 +16,11 @@ export const KEY_FOLDER_IN_HELP = '~/.local/share/edge-issuer'
  *   `~/.local/share/edge-issuer` (XDG Base Directory Specification, version 0.8). If that is in a work tree too,
  *   as with a home directory under version control, a warning follows when the files are written.
  */
-export function keyFolder(name: string, { cwd, env }: Io): string {
-  if (!isInWorkTree(cwd)) return name
+export const keyFolder = (name: string, io: Io): string =>
+  isInWorkTree(io.cwd) ? dataFolder(name, io) : name
+
+/** The folder of this name below `$XDG_DATA_HOME/edge-issuer`, or `~/.local/share/edge-issuer`. */
+export function dataFolder(name: string, { cwd, env }: Io): string {
   const data = env['XDG_DATA_HOME'] ?? ''
   const base = data.startsWith('/') ? data : join(env['HOME'] ?? dirname(cwd), '.local', 'share')
   return join(base, 'edge-issuer', name)

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path'
+import type { Io } from '../../terminal/io.ts'
+import { shellWord } from '../../terminal/shell-word.ts'
+
+/** What `worker init` has created, and from what. */
+export interface CreatedProject {
+  readonly dir: string
+  readonly url: string
+  readonly admin: string
+  readonly adminKey: string
+  readonly adminEntry: string
+  /** Folder of the CA. */
+  readonly ca: string | undefined
+  /** Path of the issuing CA's key; absent if the file is not there. */
+  readonly issuingKey: string | undefined
+  /** Name of the secret of the issuing CA. */
+  readonly secret: string
+}
+
+/** @returns What was created, and the commands to run next. */
+export function nextCommands(project: CreatedProject, { cwd }: Io): string {
+  const { dir, url, admin, adminKey, adminEntry, ca, issuingKey, secret } = project
+  const absolute = (path: string): string => shellWord(resolve(cwd, path))
+  const key = issuingKey === undefined ? 'ISSUING_KEY_FILE' : absolute(issuingKey)
+  const configuration =
+    ca === undefined
+      ? [
+          'edge-issuer ca init --out CA_DIR',
+          `edge-issuer config init --url ${shellWord(url)} --ca CA_DIR --admin ${absolute(adminEntry)} > signer.config.json`,
+        ]
+      : []
+  const commands = [
+    `cd ${shellWord(dir)}`,
+    'npm install',
+    ...configuration,
+    'npx wrangler login',
+    'npx edge-issuer worker deploy --env production',
+    `npx wrangler secret put ${secret} --env production < ${key}`,
+    `edge-issuer context add production --url ${shellWord(url)} --key ${absolute(adminKey)}`,
+    'edge-issuer clients add NAME --from-cluster',
+  ]
+  return `Created the project "${dir}" of the worker for ${url}
+
+  ${dir}  the project: keep it under version control; its README.md explains it
+  ${adminKey}  private key of the admin ${admin}: for this person only, outside of the project
+  ${adminEntry}  public key of the admin, as in signer.config.json
+
+The project contains no private key. After the secret is uploaded, keep the key of the issuing CA offline.
+
+Next:
+${commands.map((command) => `  ${command}\n`).join('')}`
+}
