@@ -41,6 +41,9 @@ export async function buildImageFiles(folder: string): Promise<void> {
   const { output } = await build.write({ file: join(folder, IMAGE_FILES.bundle), format: 'esm' })
   const [bundle, ...more] = output
   if (more.length > 0) throw new Error('the relay is not one file')
-  await writeFile(join(folder, IMAGE_FILES.notices), await noticesOf(bundle.moduleIds))
+  await writeFile(
+    join(folder, IMAGE_FILES.notices),
+    await noticesOf('The relay of edge-issuer', bundle.moduleIds),
+  )
   await copyFile(join(ROOT, 'LICENSE'), join(folder, IMAGE_FILES.license))
 }

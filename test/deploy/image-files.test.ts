@@ -76,7 +76,7 @@ describe('the files of the image', () => {
 
 it('a package whose license asks for more than to be shown ends the build', async ({ expect }) => {
   const lightningcss = join(ROOT, 'node_modules/lightningcss/node/index.js')
-  await expect(noticesOf([lightningcss])).rejects.toThrow('has the license MPL-2.0')
+  await expect(noticesOf('x', [lightningcss])).rejects.toThrow('has the license MPL-2.0')
 })
 
 describe('the Dockerfile', () => {

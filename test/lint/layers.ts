@@ -99,6 +99,8 @@ export const WORKSPACES: readonly Workspace[] = [
   {
     sources: 'cli/src',
     layers: [
+      ['bin.ts'],
+      ['start.ts'],
       ['main.ts'],
       ['run.ts'],
       ['registry.ts'],
@@ -111,7 +113,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['command-line'],
       ['files'],
       ['terminal'],
-      ['version.ts'],
+      ['compile-cache.ts', 'node-version.ts', 'version.ts'],
     ],
     everywhere: {
       group: ['**/relay/src/**', '**/signer-worker/src/**', '**/shared/src/**'],
