@@ -8,6 +8,7 @@ import { realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
+import { z } from 'zod'
 import { blobPath, folderReader, readLayout } from './layout-reader.ts'
 import { type BaseImage, buildLayer, type ImageFile } from './layout.ts'
 import { workerdBinary } from './workerd-packages.ts'
@@ -15,25 +16,30 @@ import { workerdBinary } from './workerd-packages.ts'
 /** Path of Node in every base. */
 export const NODE_IN_IMAGE = '/nodejs/bin/node'
 
-/** Label that is in no image of a release. */
-const LOCAL_BASE_LABEL = {
-  'org.opencontainers.image.base.name': 'Node of npm on this machine; not for release',
-} as const
+/** Label with the version of Node in a base that was made on this machine. */
+export const LOCAL_NODE_LABEL = 'dev.edge-issuer.node-of-npm'
 
 const EXECUTABLE = 0o555
 
+const require = createRequire(import.meta.url)
+const packageSchema = z.looseObject({ version: z.string() })
+
 /** Creates a base of Node as npm installed it, with the libraries of this machine for it and for workerd. */
 export async function localBase(layer: string): Promise<BaseImage> {
+  const { version } = packageSchema.parse(require('node/package.json'))
   return {
     layers: [await buildLayer(await localBaseFiles(), layer)],
     env: [],
-    labels: LOCAL_BASE_LABEL,
+    labels: {
+      'org.opencontainers.image.base.name': 'Node of npm on this machine; not for release',
+      [LOCAL_NODE_LABEL]: version,
+    },
   }
 }
 
 async function localBaseFiles(): Promise<readonly ImageFile[]> {
   // The binary that npm chose for this machine, which the package of this name links to.
-  const node = await realpath(createRequire(import.meta.url).resolve('node/bin/node'))
+  const node = await realpath(require.resolve('node/bin/node'))
   const { code, stdout, stderr } = await runCommand({
     command: 'ldd',
     args: [node, workerdBinary()],

@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LOCAL_NODE_LABEL } from '../images/base.ts'
 import { type ImageName, imageRepository } from '../images/images.ts'
 import { IMAGE_FILES } from '../images/relay-files.ts'
 import { workerdPackages } from '../images/workerd-packages.ts'
@@ -64,7 +65,7 @@ export async function imageContents(image: ReleasedImage, facts: ImageFacts): Pr
       licenses: LICENSES,
       hashes: [{ alg: 'SHA-256', content: image.sha256 }],
     },
-    components: [baseComponent(image), ...(await addedComponents(image.name, facts))],
+    components: [...baseComponents(image), ...(await addedComponents(image.name, facts))],
   }
 }
 
@@ -81,15 +82,22 @@ async function addedComponents(name: ImageName, facts: ImageFacts): Promise<read
 const purlOf = ({ name, sha256 }: ReleasedImage): string =>
   `pkg:oci/${name}@sha256%3A${sha256}?repository_url=${encodeURIComponent(imageRepository(name))}`
 
-/** The base image, which has Node. Its name ends with its digest, unless it was made on this machine. */
-function baseComponent({ labels }: ReleasedImage): Component {
-  const name = labels['org.opencontainers.image.base.name'] ?? 'unknown base image'
+/**
+ * The base image, which has Node. Its name ends with its digest, unless it was made on this machine: then the version of
+ * Node is known.
+ */
+function baseComponents({ labels }: ReleasedImage): readonly Component[] {
+  const name = labels['org.opencontainers.image.base.name'] ?? 'base image'
   const digest = labels['org.opencontainers.image.base.digest'] ?? name.split('@')[1] ?? ''
   const sha256 = /^sha256:(?<hash>[0-9a-f]{64})$/u.exec(digest)?.groups?.['hash']
-  return {
+  const base: Component = {
     type: 'container',
     'bom-ref': `base:${name}`,
     name,
     ...(sha256 === undefined ? {} : { hashes: [{ alg: 'SHA-256', content: sha256 }] }),
   }
+  const version = labels[LOCAL_NODE_LABEL]
+  if (version === undefined) return [base]
+  const purl = `pkg:generic/node@${version}`
+  return [base, { type: 'application', 'bom-ref': purl, name: 'node', version, purl }]
 }

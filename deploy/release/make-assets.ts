@@ -29,7 +29,13 @@ if (changes === undefined) throw new Error(`CHANGELOG.md has no section ${VERSIO
 
 const progress = startProgress((line) => process.stderr.write(`release:assets: ${line}\n`))
 const images = await writeAssets(
-  { version: VERSION, ...values, report: progress.phase },
+  {
+    version: VERSION,
+    ...values,
+    report: (step) => {
+      progress.phase(step)
+    },
+  },
   join(folder, 'files'),
 ).finally(() => {
   progress.stop()

@@ -17,6 +17,8 @@ export interface DigestOf {
 export interface Builder {
   /** URI of what runs the build. */
   readonly id: string
+  /** `@refs/tags/v1.2.3`, or nothing on another machine. */
+  readonly ref: string
   /** URI of this run, if it has one. */
   readonly invocationId?: string | undefined
 }
@@ -46,7 +48,7 @@ export function provenanceOf(facts: ProvenanceFacts): string {
         externalParameters: { version, source: `git+${repository}` },
         internalParameters: { modifiedCheckout: source.isModified },
         resolvedDependencies: [
-          { uri: `git+${repository}@refs/tags/v${version}`, digest: { gitCommit: source.commit } },
+          { uri: `git+${repository}${builder.ref}`, digest: { gitCommit: source.commit } },
           ...materials.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
         ],
       },
@@ -65,11 +67,12 @@ export function provenanceOf(facts: ProvenanceFacts): string {
 export function builderIn(env: NodeJS.ProcessEnv, repository: string): Builder {
   const { GITHUB_SERVER_URL: server, GITHUB_WORKFLOW_REF: workflow } = env
   if (server === undefined || workflow === undefined) {
-    return { id: `${repository}/blob/main/docs/releasing.md#rehearse-a-release` }
+    return { id: `${repository}/blob/main/docs/releasing.md#rehearse-a-release`, ref: '' }
   }
   const { GITHUB_REPOSITORY: name, GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt } = env
   return {
     id: `${server}/${workflow}`,
+    ref: `@${env['GITHUB_REF'] ?? ''}`,
     invocationId: `${server}/${name ?? ''}/actions/runs/${run ?? ''}/attempts/${attempt ?? ''}`,
   }
 }
