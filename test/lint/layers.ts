@@ -105,7 +105,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
-      ['certificates', 'clients', 'demo', 'project'],
+      ['backup', 'certificates', 'clients', 'demo', 'project'],
       ['server'],
       ['config', 'worker'],
       ['context', 'key-file'],
