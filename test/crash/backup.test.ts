@@ -155,20 +155,24 @@ async function expectSameAnswers(
   client: SignerClient,
   answered: readonly Answered[],
 ): Promise<void> {
-  const refused = { before: 0, later: 0 }
+  const outcomes = { same: 0, refusedBefore: 0, refusedLater: 0 }
   for (const { request, answer, isBefore } of answered) {
     const again = await client.sign(ISSUER, request, AbortSignal.timeout(DEADLINE_MS))
-    if (again.ok) {
-      const { requestId: _requestId, ...signed } = again.value
-      expect(signed).toEqual({ ...answer, replayed: true })
-      continue
-    }
-    expect(again.error).toMatchObject({ class: 'permanent', code: 'issuance_forgotten' })
-    refused[isBefore ? 'before' : 'later'] += 1
+    if (isSame(again, answer)) outcomes.same += 1
+    else if (!again.ok && again.error.code === 'issuance_forgotten') {
+      outcomes[isBefore ? 'refusedBefore' : 'refusedLater'] += 1
+    } else throw new Error(`another answer: ${JSON.stringify(again)}`)
   }
-  expect(refused.before).toBe(0)
+  expect(outcomes.refusedBefore).toBe(0)
+  expect(outcomes.same).toBeGreaterThanOrEqual(BEFORE)
   // All that was asked for after the backup ended; more may have been answered while it was made.
-  expect(refused.later).toBeGreaterThanOrEqual(AFTER)
+  expect(outcomes.refusedLater).toBeGreaterThanOrEqual(AFTER)
+}
+
+function isSame(again: Awaited<ReturnType<SignerClient['sign']>>, answer: SignAnswer): boolean {
+  if (!again.ok) return false
+  const { requestId: _requestId, ...signed } = again.value
+  return JSON.stringify(signed) === JSON.stringify({ ...answer, replayed: true })
 }
 
 async function expectSigned(client: SignerClient, restoredAt: string): Promise<void> {
@@ -181,7 +185,8 @@ async function expectSigned(client: SignerClient, restoredAt: string): Promise<v
 
 async function restoredAtOf(directory: string): Promise<string> {
   const record = await readDataRecord(directory)
-  return (record.ok && record.value?.restoredAt) || 'never'
+  if (!record.ok || record.value?.restoredAt === undefined) throw new Error('it was not restored')
+  return record.value.restoredAt
 }
 
 const ledgerRows = async (directory: string): ReturnType<typeof queryObjects> =>

@@ -12,7 +12,7 @@ import { BLOCK, decodeHeader, encodeHeader } from './archive-header.ts'
 
 /** What is read at once, in bytes. */
 const CHUNK = 1_048_576
-/** Entries that an archive may have; a worker has a handful for each client. */
+/** Entries that are read of an archive; a worker has a handful for each client. */
 const MAX_ENTRIES = 1_000_000
 
 /** What was written, or must be found, of one file. */
@@ -90,23 +90,30 @@ export async function listArchive(
   const entries: ArchiveEntry[] = []
   const header = Buffer.alloc(BLOCK)
   let at = 0
-  while (entries.length < MAX_ENTRIES) {
-    const { bytesRead } = await source.read(header, 0, BLOCK, at)
-    if (bytesRead < BLOCK) return err(at === 0 ? NO_ARCHIVE : 'it is truncated')
-    if (isZero(header)) {
-      const rest = await source.read(header, 0, BLOCK, at + BLOCK)
-      const isEnd = rest.bytesRead === BLOCK && isZero(header) && size === at + 2 * BLOCK
-      return isEnd ? ok(entries) : err('it does not end where it should')
-    }
+  while (entries.length < MAX_ENTRIES && at + BLOCK <= size) {
+    await source.read(header, 0, BLOCK, at)
+    if (isZero(header)) return endOf(source, entries, at)
     const found = decodeHeader(header)
-    if (at === 0 && !FIRST_NAME.test(found?.name ?? '')) return err(NO_ARCHIVE)
+    if (entries.length === 0 && !FIRST_NAME.test(found?.name ?? '')) return err(NO_ARCHIVE)
     if (found === undefined) return err(`it is damaged at byte ${String(at)}`)
-    const entry = { ...found, position: at + BLOCK }
-    entries.push(entry)
-    at = entry.position + entry.bytes + padding(entry.bytes).length
-    if (at > size) return err('it is truncated')
+    const position = at + BLOCK
+    entries.push({ ...found, position })
+    at = position + found.bytes + padding(found.bytes).length
   }
-  return err(`it has more than ${String(MAX_ENTRIES)} files`)
+  return err(entries.length === 0 ? NO_ARCHIVE : 'it is truncated')
+}
+
+/** An archive ends with two blocks of zeros, and nothing behind them. */
+async function endOf(
+  source: FileHandle,
+  entries: readonly ArchiveEntry[],
+  at: number,
+): Promise<Result<readonly ArchiveEntry[], string>> {
+  const end = Buffer.alloc(2 * BLOCK)
+  const { bytesRead } = await source.read(end, 0, end.length, at)
+  const { size } = await source.stat()
+  const isEnd = bytesRead === end.length && isZero(end) && size === at + end.length
+  return isEnd ? ok(entries) : err('it does not end where it should')
 }
 
 /** Of the first file of a backup: the record, if there is no database. */

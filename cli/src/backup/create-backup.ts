@@ -182,8 +182,8 @@ async function fillArchive(
       })
     }
   }
-  const { closed: _closed, ...open } = record
-  const text = `${JSON.stringify(open, null, 2)}\n`
+  const { closed: _closed, ...opened } = record
+  const text = `${JSON.stringify(opened, null, 2)}\n`
   files.push(toFile(ARCHIVE_FILES.record, await archive.addText(ARCHIVE_FILES.record, text)))
   const manifest: Manifest = {
     kind: 'edge-issuer backup',
