@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION } from '@edge-issuer/shared'
+import { PROTOCOL_VERSION } from '@edge-issuer/shared/protocol'
 import { didYouMean } from './command-line/did-you-mean.ts'
 import { EXIT_CODES } from './command-line/exit-codes.ts'
 import { commandListHelp } from './command-line/help.ts'

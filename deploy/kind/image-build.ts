@@ -5,6 +5,7 @@ export const imageBuild = ({ build, runtime }: BaseImages, tag: string): readonl
   'buildx',
   'build',
   '--file=deploy/Dockerfile',
+  '--target=relay',
   `--build-arg=BUILD_IMAGE=${build}`,
   `--build-arg=RUNTIME_IMAGE=${runtime}`,
   '--build-arg=VERSION=kind',

@@ -27,15 +27,16 @@ const packageSchema = z.looseObject({
 })
 
 /**
+ * @param subject - What has the modules: `The relay of edge-issuer`.
  * @param modules - Paths of every module in a bundle.
  * @returns One text with the licenses of their packages, by name.
  * @throws Error for a license that is not in {@link LICENSES}.
  */
-export async function noticesOf(modules: readonly string[]): Promise<string> {
+export async function noticesOf(subject: string, modules: readonly string[]): Promise<string> {
   const folders = new Set(modules.flatMap((module) => PACKAGE_FOLDER.exec(module)?.[0] ?? []))
   // A package may be in several folders.
   const notices = new Set(await Promise.all([...folders].map(noticeOf)))
-  const head = 'The relay of edge-issuer contains these packages.\n'
+  const head = `${subject} contains these packages.\n`
   return [head, ...[...notices].toSorted()].join(`\n${'-'.repeat(80)}\n\n`)
 }
 

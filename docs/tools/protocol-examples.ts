@@ -42,6 +42,7 @@ const REQUEST: SignRequest = {
     uid: UID,
     username: 'system:serviceaccount:cert-manager:cert-manager',
     groups: ['system:authenticated'],
+    createdAt: '2026-01-01T00:00:00Z',
   },
 }
 

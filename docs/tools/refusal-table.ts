@@ -57,6 +57,8 @@ const ADVICE: Readonly<Record<RefusalCode, string>> = {
   certificate_unknown: 'check the serial number; `edge-issuer certificates list` has all',
   idempotency_conflict: 'delete the CertificateRequest: a new one has a new uid',
   record_archived: 'delete the CertificateRequest: a new one has a new uid',
+  issuance_forgotten:
+    'delete the CertificateRequest, or renew its Certificate (`cmctl renew`): a new request has a new uid, and [the restored ledger](operations.md#restore-to-an-earlier-time) signs it',
   issuer_expiring: 'the issuing CA has expired, or is not valid yet: [rotate-ca.md](rotate-ca.md)',
   worker_misconfigured:
     '`edge-issuer config check`, and the key secret of each CA: [deploy-worker.md](deploy-worker.md)',

@@ -55,6 +55,12 @@ export const originSchema = z.strictObject({
   groups: z
     .array(z.string().check(z.maxLength(MAX_GROUP_CHARACTERS)))
     .check(z.maxLength(MAX_GROUPS)),
+  /**
+   * When the object was created, by the clock of its API server, in whole seconds; absent from relays before
+   * protocol 1.3. Decides only after the ledger was restored from an older copy. A client can misstate it, and
+   * harms itself alone: the worst that it gets is a second certificate for a uid of its own.
+   */
+  createdAt: z.optional(z.iso.datetime({ precision: 0 })),
 })
 
 /** Body of `POST /v1/issuers/{issuer}/certificates`. */

@@ -11,7 +11,7 @@ import {
   IMAGE_FILES,
   IMAGE_FOLDER,
   NODE_FLAGS,
-} from '../../deploy/tools/image-files.ts'
+} from '../../deploy/images/relay-files.ts'
 import { noticesOf } from '../../deploy/tools/notices.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -76,7 +76,7 @@ describe('the files of the image', () => {
 
 it('a package whose license asks for more than to be shown ends the build', async ({ expect }) => {
   const lightningcss = join(ROOT, 'node_modules/lightningcss/node/index.js')
-  await expect(noticesOf([lightningcss])).rejects.toThrow('has the license MPL-2.0')
+  await expect(noticesOf('x', [lightningcss])).rejects.toThrow('has the license MPL-2.0')
 })
 
 describe('the Dockerfile', () => {
@@ -90,11 +90,12 @@ describe('the Dockerfile', () => {
 
   it('names no image by itself', async ({ expect }) => {
     const text = await readFile(join(ROOT, 'deploy/Dockerfile'), 'utf8')
-    const from = text.split('\n').filter((line) => line.startsWith('FROM '))
-    expect(from.map((line) => line.split(' ').find((word) => word.startsWith('$')))).toEqual([
-      '${BUILD_IMAGE}',
-      '${RUNTIME_IMAGE}',
-    ])
+    const from = [...text.matchAll(/^FROM (?:--platform=\S+ )?(?<image>\S+) AS /gmu)].map(
+      ({ groups }) => groups?.['image'] ?? '',
+    )
+    expect(from).toHaveLength(text.match(/^FROM /gmu)?.length ?? 0)
+    const stages = new Set(['sources', '${BUILD_IMAGE}', '${RUNTIME_IMAGE}'])
+    expect(from.filter((image) => !stages.has(image))).toEqual([])
     expect(text).not.toMatch(/^ARG \w+_IMAGE=/mu)
   })
 

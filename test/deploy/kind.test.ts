@@ -101,6 +101,7 @@ describe('the steps', () => {
       'buildx',
       'build',
       '--file=deploy/Dockerfile',
+      '--target=relay',
       '--build-arg=BUILD_IMAGE=b@sha256:1',
       '--build-arg=RUNTIME_IMAGE=r@sha256:2',
       '--build-arg=VERSION=kind',

@@ -55,7 +55,7 @@ export const WORKSPACES: readonly Workspace[] = [
   {
     sources: 'signer-worker/src',
     layers: [
-      ['index.ts'],
+      ['index.ts', 'schema-versions.ts'],
       ['http'],
       ['ledger'],
       ['directory', 'genesis', 'index'],
@@ -99,18 +99,21 @@ export const WORKSPACES: readonly Workspace[] = [
   {
     sources: 'cli/src',
     layers: [
+      ['bin.ts'],
+      ['start.ts'],
       ['main.ts'],
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
-      ['certificates', 'clients', 'demo', 'project'],
+      ['certificates', 'clients', 'demo', 'server'],
+      ['project'],
       ['config', 'worker'],
       ['context', 'key-file'],
       ['ca', 'client', 'status'],
       ['command-line'],
       ['files'],
       ['terminal'],
-      ['version.ts'],
+      ['compile-cache.ts', 'node-version.ts', 'version.ts'],
     ],
     everywhere: {
       group: ['**/relay/src/**', '**/signer-worker/src/**', '**/shared/src/**'],

@@ -16,7 +16,7 @@ import { installManifest } from '../../deploy/tools/install-manifest.ts'
 import { pinnedKustomize } from '../../deploy/tools/pinned-kustomize.ts'
 import { mustKubectl, readyClusterIssuer } from '../e2e/environment.ts'
 import { type NodeCluster, startNodeCluster } from './cluster.ts'
-import { buildRelayImage } from './images/relay-image.ts'
+import { buildRelayImage } from './images/shipped-images.ts'
 
 /** The image that the manifests name. */
 const SHIPPED_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.0'

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, inject, it } from 'vitest'
 import { z } from 'zod'
 import { getObject, kubectlWait, mustKubectl, TIMEOUT, readyOf } from '../e2e/environment.ts'
 import { bindScraper, makeServiceAccount, tokenOf } from '../e2e/observability/scrapes.ts'
-import { buildRelayImage } from './images/relay-image.ts'
+import { buildRelayImage } from './images/shipped-images.ts'
 import {
   applyInstallManifest,
   type InstalledRelay,

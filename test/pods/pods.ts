@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 import { z } from 'zod'
+import { NODE_IN_IMAGE } from '../../deploy/images/base.ts'
 import { mustKubectl } from '../e2e/environment.ts'
 import type { NodeCgroups } from './cgroups.ts'
-import { NODE_IN_IMAGE } from './images/relay-image.ts'
 
 const { namespace: NAMESPACE } = RELAY_SERVICE_ACCOUNT
 const LEASE = 'lease/edge-issuer-relay'

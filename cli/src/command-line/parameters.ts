@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared/result'
 
 /** A type of value: its name in the help, and its parser. */
 export interface ValueType<T> {

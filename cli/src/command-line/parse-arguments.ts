@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared/result'
 import { didYouMean } from './did-you-mean.ts'
 import {
   FILE_KEY,

@@ -131,6 +131,7 @@ async function readRequest(
       uid,
       username: io.username,
       groups: [],
+      createdAt: `${new Date().toISOString().slice(0, 19)}Z`,
     },
   })
 }

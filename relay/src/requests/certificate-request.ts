@@ -9,6 +9,7 @@ import { findCondition, isConditionTrue } from '../api/condition.ts'
 import { CERTIFICATE_REQUEST, CLUSTER_ISSUER, GROUP, ISSUER } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import { READY, REQUEST_CONDITION, REQUEST_REASON } from '../api/reasons.ts'
+import { rfc3339 } from '../api/time.ts'
 import { APPROVE_ROLE, type ApprovalHelp, waitingForApproval } from '../core/approval-help.ts'
 import { isReadyChanged, readyCondition } from '../core/conditions.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
@@ -94,6 +95,7 @@ class CertificateRequestAdapter implements RequestAdapter<CertificateRequest> {
         uid: metadata.uid,
         username: spec.username,
         groups: sentGroups(spec),
+        createdAt: rfc3339(metadata.createdMs),
       },
     })
   }

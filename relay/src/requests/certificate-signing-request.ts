@@ -13,6 +13,7 @@ import { isConditionTrue } from '../api/condition.ts'
 import { CERTIFICATE_SIGNING_REQUEST } from '../api/group.ts'
 import type { Issuer } from '../api/issuer.ts'
 import { REQUEST_REASON, SIGNING_REQUEST_CONDITION } from '../api/reasons.ts'
+import { rfc3339 } from '../api/time.ts'
 import { type ApprovalHelp, waitingForApproval } from '../core/approval-help.ts'
 import { parseGoDuration } from '../core/go-duration.ts'
 import type { OurIssuerRef } from '../core/issuer-ref.ts'
@@ -107,6 +108,7 @@ export class CertificateSigningRequestAdapter implements RequestAdapter<Certific
         uid: metadata.uid,
         username: spec.username,
         groups: sentGroups(spec),
+        createdAt: rfc3339(metadata.createdMs),
       },
     })
   }

@@ -88,6 +88,7 @@ function signerClient(worker: WorkerConnection): SignerClient {
       const postRequest = {
         path: certificatesPath(issuer),
         body: JSON.stringify(request),
+        olderBody: olderBody(request),
         idempotencyKey: request.origin.uid,
       }
       return merged(await worker.post(postRequest, signAnswerSchema, signal))
@@ -110,6 +111,12 @@ function signerClient(worker: WorkerConnection): SignerClient {
     retire: () => worker.retire(),
     close: async () => worker.close(),
   }
+}
+
+/** The request as protocol 1.2 has it. */
+function olderBody({ origin, ...request }: SignRequest): string | undefined {
+  const { createdAt, ...rest } = origin
+  return createdAt === undefined ? undefined : JSON.stringify({ ...request, origin: rest })
 }
 
 const merged = <T extends object>(

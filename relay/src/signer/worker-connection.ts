@@ -10,11 +10,14 @@ import {
   contentDigest,
   coveredHeaders,
   err,
+  isOlderProtocol,
   JSON_CONTENT_TYPE,
   ok,
   type Precondition,
+  PROTOCOL_HEADER,
   PROTOCOL_VERSION,
   type RefusalCode,
+  REFUSALS,
   type Result,
   SIGNATURE_LIFETIME_SECONDS,
   signatureBase,
@@ -90,6 +93,11 @@ export interface PostRequest {
   /** JSON text. */
   readonly body: string
   readonly idempotencyKey: string
+  /**
+   * The body for a worker that speaks the minor version before this one, which refuses members that this version
+   * added. Sent when such a worker refused {@link PostRequest.body}.
+   */
+  readonly olderBody?: string | undefined
   /** Whether a token that the worker rejects is not replaced. */
   readonly keepsToken?: true
 }
@@ -196,7 +204,11 @@ export function openWorkerAs(
     withDeadline({ clock: systemClock, limitMs: DEADLINE_MS, signal }, async (limited) => {
       const attempt = async (token: string | undefined): Promise<Result<T, SignerError>> => {
         const answer = await sendOnce(request, token, limited)
-        return answer.ok ? read(answer.value) : answer
+        if (!answer.ok) return answer
+        const { olderBody: body, ...rest } = request
+        if (body === undefined || !isRefusedByOlder(answer.value)) return read(answer.value)
+        const other = await sendOnce({ ...rest, body }, token, limited)
+        return other.ok ? read(other.value) : other
       }
       const token = await serviceAccount?.read(limited)
       if (token?.ok === false) return token
@@ -222,6 +234,10 @@ export function openWorkerAs(
     close: async () => transport.close(),
   })
 }
+
+/** Each response decides for itself: while a worker is upgraded, versions take turns. */
+const isRefusedByOlder = ({ status, header }: HttpResponse): boolean =>
+  status === REFUSALS.request_malformed.status && isOlderProtocol(header(PROTOCOL_HEADER))
 
 /** The worker does not say more: the token may be expired, or its key unknown. */
 const TOKEN_REJECTED: RefusalCode = 'credentials_rejected'

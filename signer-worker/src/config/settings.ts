@@ -7,14 +7,25 @@
  *
  * @module
  */
-import type { Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import * as z from 'zod/mini'
+import { errorAt } from './config-error.ts'
 import { type ConfigError, loadConfig, type SignerConfig } from './exports.ts'
+import type { ReadSecret } from './parse.ts'
 
 /** What the worker runs on; or every error of a document that is of no use at all. */
 export type Settings = Result<SignerConfig, readonly ConfigError[]>
 
 /** The binding that replaces the configuration of `createWorker`: for tests and local runs. */
 const CONFIG_BINDING = 'SIGNER_CONFIG'
+
+/** The binding that says when the ledgers were restored from an older copy (RFC 3339); normally absent. */
+const RESTORED_AT_BINDING = 'RESTORED_AT'
+
+const restoredAtSchema = z.iso.datetime({ offset: true })
+
+/** Characters of an invalid value that a message quotes. */
+const MAX_QUOTED = 64
 
 interface Loaded {
   readonly text: string
@@ -47,11 +58,13 @@ export function loadSettings(env: Env): Settings {
   const text = readText(env, CONFIG_BINDING) ?? provided
   if (loaded !== undefined && isStillTrue(loaded, text, env)) return loaded.settings
   const secrets = new Map<string, string | undefined>()
-  const settings = loadConfig(text, (name) => {
+  const read: ReadSecret = (name) => {
     const value = readText(env, name)
     secrets.set(name, value)
     return value
-  })
+  }
+  const restoredAt = parseRestoredAt(read(RESTORED_AT_BINDING))
+  const settings = restoredAt.ok ? loadConfig(text, read) : err([errorAt([], restoredAt.error)])
   loaded = { text, secrets, settings }
   return settings
 }
@@ -60,6 +73,24 @@ function isStillTrue({ text, secrets }: Loaded, currentText: string, env: Env): 
   if (text !== currentText) return false
   for (const [name, value] of secrets) if (readText(env, name) !== value) return false
   return true
+}
+
+/**
+ * When the ledgers were restored from an older copy, so that they may have forgotten certificates.
+ *
+ * @returns Epoch ms; `undefined` if they never were. An error says what is wrong with the binding, for which
+ *   {@link loadSettings} gives no settings either.
+ */
+export const readRestoredAt = (env: Env): Result<number | undefined, string> =>
+  parseRestoredAt(readText(env, RESTORED_AT_BINDING))
+
+/** An empty text is an error too: nothing is signed on a guess. */
+function parseRestoredAt(text: string | undefined): Result<number | undefined, string> {
+  if (text === undefined) return ok(undefined)
+  if (restoredAtSchema.safeParse(text).success) return ok(Date.parse(text))
+  return err(
+    `the variable ${RESTORED_AT_BINDING} is ${JSON.stringify(text.slice(0, MAX_QUOTED))}; expected a time such as 2026-11-30T08:00:00Z, or no such variable if the ledgers were never restored from an older copy`,
+  )
 }
 
 /**

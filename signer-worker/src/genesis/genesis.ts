@@ -7,22 +7,13 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { migrate } from '../storage/migrate.ts'
+import { GENESIS_MIGRATIONS } from './schema.ts'
 
 /** The one object of this class; it is outside of every jurisdiction. */
 export const GENESIS_NAME = 'v1:genesis'
 
 /** Where the data is; `none` without a jurisdiction. */
 export type RecordedJurisdiction = 'eu' | 'us' | 'fedramp' | 'none'
-
-const GENESIS_MIGRATIONS: readonly string[] = [
-  `
-  CREATE TABLE genesis (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    jurisdiction TEXT NOT NULL,    -- 'eu', 'us', 'fedramp' or 'none'
-    recorded_at_ms INTEGER NOT NULL -- epoch ms
-  ) STRICT;
-  `,
-]
 
 /** The object of the genesis record; {@link GENESIS_NAME} is its name. */
 export class Genesis extends DurableObject<Env> {

@@ -9,12 +9,13 @@ import { DurableObject } from 'cloudflare:workers'
 import { issueCertificate } from '../ca/issue.ts'
 import { newSerialNumber } from '../ca/serial.ts'
 import { type SigningAuthority, signingAuthority } from '../config/exports.ts'
-import { loadSettings } from '../config/settings.ts'
+import { loadSettings, readRestoredAt } from '../config/settings.ts'
 import type { RegisteredLedger } from '../directory/messages.ts'
 import type { CertificateFilter } from '../storage/certificate-filter.ts'
 import { migrate, readMeta, writeMeta } from '../storage/migrate.ts'
 import { isArchived } from './archived.ts'
 import { countRefusal, countReplay, listRefusals, readCounters, recordRefusal } from './audit.ts'
+import { checkForgotten } from './forgotten.ts'
 import { findIssuance, recordIssuance, type StoredIssuance } from './issuances.ts'
 import type {
   LookupRequest,
@@ -32,7 +33,7 @@ import type {
 import { forgetNonces, NONCE_WINDOW_MS, useNonce } from './nonces.ts'
 import { Outbox } from './outbox.ts'
 import { Quarantine, type QuarantineOrder } from './quarantine.ts'
-import { waitForRate } from './rate-limit.ts'
+import { checkRate } from './rate-limit.ts'
 import { exportIssuances, lastIssuances, listIssuances } from './records.ts'
 import {
   ARCHIVED,
@@ -117,13 +118,13 @@ export class Ledger extends DurableObject<Env> {
   #issueIn(request: IssueRequest, turn: Turn): IssueOutcome {
     const { sql } = this.ctx.storage
     const { order, origin, requestDigest } = request
-    const { nowMs, shardGeneration } = turn
+    const { nowMs } = turn
     if (this.#quarantine.isOn) return this.#refuseQuarantined(request, nowMs)
     const stored = findIssuance(sql, { uid: origin.uid, requestDigest })
     if (stored !== undefined) return this.#replay(stored, request, nowMs)
-    if (isArchived(sql, origin.uid)) return this.#refuseArchived(request, nowMs)
-    if (shardGeneration < this.#shardGeneration) return err({ refusals: [OLDER_SHARDS] })
-    const limited = order.ok ? this.#checkRate(request.certificatesPerMinute, nowMs) : undefined
+    const unknown = this.#checkUnknown(request, turn)
+    if (unknown !== undefined) return unknown
+    const limited = order.ok ? checkRate(sql, request.certificatesPerMinute, nowMs) : undefined
     if (!order.ok || limited !== undefined) {
       // Before the nonce is taken: above this limit nothing at all is written.
       const repeated = this.#checkRepeats(request.repeatsPerMinute, nowMs)
@@ -137,6 +138,21 @@ export class Ledger extends DurableObject<Env> {
     if (limited === undefined) return this.#sign(request, order.value, turn)
     countRefusal(sql, limited.code)
     return err({ refusals: [limited] })
+  }
+
+  /** Why a uid without a record must not be signed for. */
+  #checkUnknown(request: IssueRequest, turn: Turn): IssueOutcome | undefined {
+    const { origin } = request
+    const { nowMs, shardGeneration } = turn
+    if (isArchived(this.ctx.storage.sql, origin.uid)) {
+      return this.#refuseUid(ARCHIVED, request, nowMs)
+    }
+    if (shardGeneration < this.#shardGeneration) return err({ refusals: [OLDER_SHARDS] })
+    // Last: with fewer shards than there are the uid may be known elsewhere.
+    const restoredAt = readRestoredAt(this.env)
+    if (!restoredAt.ok) return err({ refusals: [ROLLING_OUT] })
+    const forgotten = checkForgotten(origin.createdAt, restoredAt.value)
+    return forgotten && this.#refuseUid(forgotten, request, nowMs)
   }
 
   /** Runs after the rollback: only the refusal is stored. */
@@ -214,11 +230,15 @@ export class Ledger extends DurableObject<Env> {
     this.#batch = undefined
   }
 
-  #refuseArchived({ origin, repeatsPerMinute }: IssueRequest, atMs: number): IssueOutcome {
+  #refuseUid(
+    refusal: Refusal,
+    { origin, repeatsPerMinute }: IssueRequest,
+    atMs: number,
+  ): IssueOutcome {
     const repeated = this.#checkRepeats(repeatsPerMinute, atMs)
     if (repeated !== undefined) return err({ refusals: [repeated] })
-    recordRefusal(this.ctx.storage.sql, [ARCHIVED], { origin, atMs })
-    return err({ refusals: [ARCHIVED] })
+    recordRefusal(this.ctx.storage.sql, [refusal], { origin, atMs })
+    return err({ refusals: [refusal] })
   }
 
   /** Above the limit of repeats nothing is written. */
@@ -258,29 +278,9 @@ export class Ledger extends DurableObject<Env> {
     return useNonce(sql, nonce, nowMs)
   }
 
-  #checkRate(limit: number | undefined, nowMs: number): Refusal | undefined {
-    const waitMs = limit === undefined ? 0 : waitForRate(this.ctx.storage.sql, limit, nowMs)
-    if (waitMs === 0) return undefined
-    return {
-      code: 'rate_limited',
-      detail: `this client's limit of ${String(limit)} new certificates per minute is reached; retry the same request`,
-      retryAfterSeconds: Math.ceil(waitMs / 1000),
-    }
-  }
-
-  /** Counts a request that issues nothing. Above the limit nothing is written until the window ends. */
+  /** Counts a request that issues nothing. */
   #checkRepeats(limit: number, nowMs: number): Refusal | undefined {
-    const rejected = this.#repeats.takeRejected(nowMs)
-    if (rejected > 0) countRefusal(this.ctx.storage.sql, 'rate_limited', rejected)
-    const waitMs = this.#repeats.take(limit, nowMs)
-    if (waitMs === 0) return undefined
-    return {
-      code: 'rate_limited',
-      detail:
-        `this client's limit of ${String(limit)} requests per minute that are refused or already have ` +
-        'their certificate is reached; retry the same request',
-      retryAfterSeconds: Math.ceil(waitMs / 1000),
-    }
+    return this.#repeats.check(this.ctx.storage.sql, limit, nowMs)
   }
 
   #sign(request: IssueRequest, order: IssueOrder, { number, nowMs }: Turn): IssueOutcome {

@@ -8,6 +8,8 @@
  *
  * @module
  */
+import type { Refusal } from '@edge-issuer/shared'
+import { countRefusal } from './audit.ts'
 
 /** Length of a window, in ms. */
 const WINDOW_MS = 60_000
@@ -18,6 +20,25 @@ export class RepeatLimiter {
   #taken = 0
   /** Requests above the limit that {@link takeRejected} has not reported yet. */
   #rejected = 0
+
+  /**
+   * Counts one request. Above the limit nothing is written until the window ends.
+   *
+   * @returns Why it is not answered.
+   */
+  check(sql: SqlStorage, limit: number, nowMs: number): Refusal | undefined {
+    const rejected = this.takeRejected(nowMs)
+    if (rejected > 0) countRefusal(sql, 'rate_limited', rejected)
+    const waitMs = this.take(limit, nowMs)
+    if (waitMs === 0) return undefined
+    return {
+      code: 'rate_limited',
+      detail:
+        `this client's limit of ${String(limit)} requests per minute that are refused or already have ` +
+        'their certificate is reached; retry the same request',
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    }
+  }
 
   /**
    * Counts one request.

@@ -40,6 +40,7 @@ describe('sign', () => {
         uid: 'u-1',
         username: 'alice',
         groups: [],
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       },
     })
   })

@@ -12,11 +12,12 @@ import { stringify } from 'yaml'
 import { installManifest } from '../../../deploy/tools/install-manifest.ts'
 import { kustomize, pinnedKustomize } from '../../../deploy/tools/pinned-kustomize.ts'
 import { mustKubectl } from '../../e2e/environment.ts'
-import { RELEASE, render } from './helm.ts'
+import { RELEASE, render, SIGNER_RELEASE } from './helm.ts'
 import { kustomization } from './kustomization.ts'
 import { installMonitoringCrds } from './monitoring-crds.ts'
-import { deploymentIn, nameOf, objectsIn, type Shipped } from './objects.ts'
+import { nameOf, objectsIn, podTemplateIn, type Shipped } from './objects.ts'
 import { ODD_VALUE_SETS } from './odd-values.ts'
+import { SIGNER_VALUE_SETS } from './signer-value-sets.ts'
 import { VALUE_SETS } from './value-sets.ts'
 
 const NAMESPACE = 'edge-issuer'
@@ -49,14 +50,14 @@ async function refusal(yaml: string): Promise<string> {
 
 const appliedAccounts = new Set<string>()
 
-/** A Pod as the Deployment's controller would make it, and the ServiceAccount that it needs. */
+/** A Pod as the controller of a Deployment or a StatefulSet would make it, and the ServiceAccount that it needs. */
 async function podRefusal(objects: readonly Shipped[]): Promise<string> {
   const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount')
   for (const account of accounts.map((object) => stringify(object))) {
     if (!appliedAccounts.has(account)) await plane.apply(account)
     appliedAccounts.add(account)
   }
-  const { metadata, spec } = deploymentIn(objects).spec.template
+  const { metadata, spec } = podTemplateIn(objects)
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -70,9 +71,15 @@ async function podRefusal(objects: readonly Shipped[]): Promise<string> {
   return code === 0 ? '' : stderr
 }
 
-describe.for([...VALUE_SETS, ...ODD_VALUE_SETS])('the chart with $name', (set) => {
+const CHARTS = [
+  { chart: 'the chart', of: RELEASE, sets: [...VALUE_SETS, ...ODD_VALUE_SETS] },
+  { chart: "the signer's chart", of: SIGNER_RELEASE, sets: SIGNER_VALUE_SETS },
+]
+const SETS = CHARTS.flatMap(({ chart, of, sets }) => sets.map((set) => ({ chart, of, set })))
+
+describe.for(SETS)('$chart with $set.name', ({ of, set }) => {
   const { values, isRestricted = true } = set
-  const release = { ...RELEASE, name: set.release ?? RELEASE.name }
+  const release = { ...of, name: set.release ?? of.name }
 
   it('is taken, object by object', async ({ expect }) => {
     expect(await refusal(await render(values, release))).toBe('')

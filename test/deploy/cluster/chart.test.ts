@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import { defaultsIn, pathsIn, valueAt } from './chart-values.ts'
 import { inconsistencies } from './consistency.ts'
 import { CHART, helm, RELEASE, render, template, valueFlags } from './helm.ts'
 import { deploymentIn, objectsIn, relayContainerIn } from './objects.ts'
@@ -35,41 +35,15 @@ describe.for([...VALUE_SETS, ...ODD_VALUE_SETS])('with $name', ({ values, releas
   })
 })
 
-const schemaSchema = z.looseObject({
-  properties: z.record(z.string(), z.unknown()),
-  additionalProperties: z.literal(false),
-})
-
-/** Paths of values that the schema names one by one. */
-function pathsIn(schema: unknown, path: string): readonly string[] {
-  const closed = schemaSchema.safeParse(schema)
-  if (!closed.success) return [path]
-  return Object.entries(closed.data.properties).flatMap(([name, inner]) =>
-    pathsIn(inner, path === '' ? name : `${path}.${name}`),
-  )
-}
-
-/** What Helm hands a dependency of another chart. */
-const GIVEN_BY_HELM: ReadonlySet<string> = new Set(['enabled', 'global', 'tags', 'exports'])
+const defaults: unknown = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
 
 it('every value that the schema takes has its default in values.yaml', async ({ expect }) => {
-  const schema: unknown = JSON.parse(await readFile(join(CHART, 'values.schema.json'), 'utf8'))
-  const paths = pathsIn(schema, '').filter((path) => !GIVEN_BY_HELM.has(path))
+  const paths = await pathsIn(CHART)
   expect(paths.length).toBeGreaterThan(50)
   // What is left out here is Kubernetes' own, and empty by default.
   const known = paths.filter((path) => !/^(dnsConfig|resources)\./u.test(path))
-  expect(known.filter((path) => at(defaults, path) === undefined)).toEqual([])
+  expect(known.filter((path) => valueAt(defaults, path) === undefined)).toEqual([])
 })
-
-/** Paths of all values, and of the maps that they are in. */
-function defaultsIn(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
-  return Object.entries(value).flatMap(([name, inner]) =>
-    [name].concat(defaultsIn(inner).map((path) => `${name}.${path}`)),
-  )
-}
-
-const defaults: unknown = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
 
 it.for(defaultsIn(defaults))(
   'null for %s is refused by its name, or has a meaning',
@@ -82,16 +56,6 @@ it.for(defaultsIn(defaults))(
       )
   },
 )
-
-function at(values: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined,
-      values,
-    )
-}
 
 /** What becomes of each CRD when the release goes. */
 const policies = async (values: object): Promise<readonly unknown[]> =>

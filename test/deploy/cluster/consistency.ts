@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod'
-import { deploymentIn, nameOf, relayContainerIn, type Shipped } from './objects.ts'
+import { nameOf, podTemplateIn, type Shipped } from './objects.ts'
 
 const DNS_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/u
 const LABEL_VALUE = /^([a-z0-9]([-\w.]{0,61}[a-z0-9])?)?$/iu
@@ -32,9 +32,9 @@ function selectorOf(object: Shipped): Readonly<Record<string, string>> | undefin
 export function inconsistencies(objects: readonly Shipped[]): readonly string[] {
   return [
     ...repeated(objects.map(nameOf)).map((name) => `two objects are ${name}`),
-    ...repeated(relayContainerIn(objects).env.map(({ name }) => name)).map(
-      (name) => `two variables are ${name}`,
-    ),
+    ...podTemplateIn(objects)
+      .spec.containers.flatMap(({ env }) => repeated(env.map(({ name }) => name)))
+      .map((name) => `two variables are ${name}`),
     ...objects
       .filter((object) => !isNamed(object))
       .map((object) => `invalid name: ${nameOf(object)}`),
@@ -55,14 +55,17 @@ const repeated = (names: readonly string[]): readonly string[] =>
 const isNamed = ({ kind, metadata: { name } }: Shipped): boolean =>
   NOT_LABELS.has(kind) || name === APPROVE_ROLE || DNS_LABEL.test(name)
 
-/** Whether what an object selects is there: a Service for a ServiceMonitor, else the relay's Pods. */
+/** Whether what an object selects is there: a Service for a ServiceMonitor, else the Pods of the workload. */
 function selects(object: Shipped, objects: readonly Shipped[]): boolean {
   const selector = selectorOf(object)
   if (selector === undefined) return true
-  const labels =
+  const candidates =
     object.kind === 'ServiceMonitor'
-      ? objects.find(({ kind }) => kind === 'Service')?.metadata.labels
-      : deploymentIn(objects).spec.template.metadata.labels
+      ? objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.labels)
+      : [podTemplateIn(objects).metadata.labels]
   const wanted = Object.entries(selector)
-  return wanted.length > 0 && wanted.every(([name, value]) => labels?.[name] === value)
+  const selected = candidates.filter((labels) =>
+    wanted.every(([name, value]) => labels[name] === value),
+  )
+  return wanted.length > 0 && selected.length === 1
 }

@@ -1,5 +1,5 @@
 /**
- * The chart that is shipped, and Helm, as it is in the control plane's binary.
+ * The charts that are shipped, and Helm, as it is in the control plane's binary.
  *
  * @module
  */
@@ -10,17 +10,31 @@ import { fileURLToPath } from 'node:url'
 import { findOrBuildBinary } from '@edge-issuer/testbed/control-plane'
 import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 
-/** Folder of the chart. */
+/** Folder of the relay's chart. */
 export const CHART = fileURLToPath(new URL('../../../deploy/helm/edge-issuer', import.meta.url))
+
+/** Folder of the signer's chart. */
+export const SIGNER_CHART = fileURLToPath(
+  new URL('../../../deploy/helm/edge-issuer-signer', import.meta.url),
+)
 
 /** A release of Helm. */
 export interface Release {
   readonly name: string
   readonly namespace: string
+  /** Folder of the chart; that of the relay's when absent. */
+  readonly chart?: string
 }
 
 /** The release that is like the kustomization. */
 export const RELEASE: Release = { name: 'edge-issuer', namespace: 'edge-issuer' }
+
+/** A release of the signer's chart, beside the relay's. */
+export const SIGNER_RELEASE: Release = {
+  name: 'edge-issuer-signer',
+  namespace: 'edge-issuer',
+  chart: SIGNER_CHART,
+}
 
 /**
  * Runs Helm in an empty home; a failing command is a result.
@@ -55,13 +69,13 @@ const rendered = new Map<string, Promise<CommandResult>>()
 /** Renders the chart with these values. A refusal is a result. */
 export async function template(
   values: object,
-  { name, namespace }: Release = RELEASE,
+  { name, namespace, chart = CHART }: Release = RELEASE,
   flags: readonly string[] = [],
 ): Promise<CommandResult> {
   const args = [
     'template',
     name,
-    CHART,
+    chart,
     `--namespace=${namespace}`,
     ...valueFlags(values),
     ...flags,
@@ -104,7 +118,7 @@ export async function mustHelm(
   kubeconfig: string,
   { values = {}, release = RELEASE, flags = [] }: ReleaseOptions = {},
 ): Promise<void> {
-  const args = command === 'uninstall' ? [] : [CHART, ...valueFlags(values)]
+  const args = command === 'uninstall' ? [] : [release.chart ?? CHART, ...valueFlags(values)]
   // Without any value Helm would take those of the last revision.
   if (command === 'upgrade') args.push('--reset-values')
   const { code, stderr } = await helm(

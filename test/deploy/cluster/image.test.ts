@@ -22,7 +22,7 @@ import {
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import { afterAll, beforeAll, it } from 'vitest'
-import { buildImageFiles, IMAGE_FILES, NODE_FLAGS } from '../../../deploy/tools/image-files.ts'
+import { buildImageFiles, IMAGE_FILES, NODE_FLAGS } from '../../../deploy/images/relay-files.ts'
 import { kustomize } from '../../../deploy/tools/pinned-kustomize.ts'
 import { getObject, kubectlWait, TIMEOUT, readyOf } from '../../e2e/environment.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'

@@ -40,6 +40,8 @@ export const objectsIn = (yaml: string): readonly Shipped[] =>
 export const nameOf = ({ kind, metadata: { namespace, name } }: Shipped): string =>
   `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
 
+const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet'])
+
 const deploymentSchema = z.looseObject({
   spec: z.looseObject({
     replicas: z.number(),
@@ -72,6 +74,23 @@ export function deploymentIn(objects: readonly Shipped[]): ShippedDeployment {
   const [deployment, ...more] = objects.filter(({ kind }) => kind === 'Deployment')
   if (deployment === undefined || more.length > 0) throw new Error('there is not one Deployment')
   return deploymentSchema.parse(deployment)
+}
+
+const podTemplateSchema = z.looseObject({
+  spec: z.looseObject({
+    template: deploymentSchema.shape.spec.shape.template,
+  }),
+})
+
+/**
+ * The template of the Pods of the one Deployment or StatefulSet.
+ *
+ * @throws Error when there is not exactly one.
+ */
+export function podTemplateIn(objects: readonly Shipped[]): ShippedDeployment['spec']['template'] {
+  const [workload, ...more] = objects.filter(({ kind }) => WORKLOADS.has(kind))
+  if (workload === undefined || more.length > 0) throw new Error('there is not one workload')
+  return podTemplateSchema.parse(workload).spec.template
 }
 
 /** The relay's container. */

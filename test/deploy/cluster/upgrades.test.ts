@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { secretUnreadable } from '../../../relay/src/signer/secret-error.ts'
 import { getObject, mustKubectl } from '../../e2e/environment.ts'
-import { mustHelm, RELEASE, render } from './helm.ts'
-import { deploymentIn, nameOf, objectsIn, relayContainerIn, type Shipped } from './objects.ts'
+import { mustHelm, type Release, RELEASE, render, SIGNER_RELEASE } from './helm.ts'
+import { nameOf, objectsIn, podTemplateIn, type Shipped } from './objects.ts'
+import { CONFIG, REQUIRED, withRequired } from './signer-value-sets.ts'
 import { NAMESPACED } from './value-sets.ts'
 
 const CRDS = ['issuers.edge-issuer.dev', 'clusterissuers.edge-issuer.dev'] as const
@@ -22,6 +23,9 @@ const KINDS = [
   'serviceaccounts',
   'services',
   'deployments',
+  'statefulsets',
+  'persistentvolumeclaims',
+  'configmaps',
   'networkpolicies',
   'poddisruptionbudgets',
   'validatingadmissionpolicies',
@@ -41,8 +45,8 @@ afterAll(async () => {
 })
 
 /** The objects of the release that are there, but for the CRDs. */
-async function installed(): Promise<readonly Shipped[]> {
-  const selector = `app.kubernetes.io/instance=${RELEASE.name}`
+async function installed({ name }: Release = RELEASE): Promise<readonly Shipped[]> {
+  const selector = `app.kubernetes.io/instance=${name}`
   const yaml = await mustKubectl(plane, `get ${KINDS} -A -l ${selector} -o yaml`)
   const list: { readonly items: readonly object[] } = parse(yaml)
   return list.items.flatMap((item) => objectsIn(JSON.stringify(item)))
@@ -51,8 +55,8 @@ async function installed(): Promise<readonly Shipped[]> {
 /** What an upgrade could leave as it was: names, roles of bindings, labels and environment of the Pods. */
 function essentials(objects: readonly Shipped[]): object {
   const made = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition')
-  const { metadata } = deploymentIn(made).spec.template
-  const { args, env } = relayContainerIn(made)
+  const { metadata, spec } = podTemplateIn(made)
+  const [{ args, env } = { args: [], env: [] }] = spec.containers
   return {
     names: made.map(nameOf).toSorted(),
     roles: made
@@ -64,6 +68,7 @@ function essentials(objects: readonly Shipped[]): object {
       })
       .toSorted(),
     labels: metadata.labels,
+    annotations: metadata['annotations'],
     args,
     variables: env.map(({ name, value }) => ({ name, value })),
   }
@@ -105,12 +110,44 @@ const STATES = [
   },
 ] as const
 
-type State = (typeof STATES)[number]
+/** What an operator changes in the life of a signer. */
+const SIGNER_STATES = [
+  { name: 'what it requires', values: {} },
+  {
+    name: 'another project',
+    values: { project: { config: { ...CONFIG, publicUrl: 'https://x.example' }, worker: '//' } },
+  },
+  {
+    name: 'a project from elsewhere',
+    values: { project: { config: '', existingConfigMap: 'project' } },
+  },
+  {
+    name: 'labels',
+    values: { commonLabels: { team: 'platform' }, podLabels: { tier: 'pki' } },
+  },
+  {
+    name: 'another place',
+    values: {
+      port: 9443,
+      service: { type: 'LoadBalancer', port: 8443 },
+      serviceAccount: { create: false },
+      persistence: { annotations: { a: 'b' } },
+      podDisruptionBudget: { enabled: true },
+      networkPolicy: { discovery: { enabled: true } },
+      secrets: { existingSecret: '', csi: { driver: 'csi.example.com' } },
+    },
+  },
+] as const
+
+interface State {
+  readonly name: string
+  readonly values: object
+}
 
 /** Begins and ends with the first state, and has each step from one state to another exactly once. */
-function walk(): readonly State[] {
-  const left = new Map(STATES.map((state) => [state, STATES.filter((to) => to !== state)] as const))
-  const path: State[] = [STATES[0]]
+function walk(states: readonly [State, ...State[]]): readonly State[] {
+  const left = new Map(states.map((state) => [state, states.filter((to) => to !== state)] as const))
+  const path: State[] = [states[0]]
   const circuit: State[] = []
   for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
     const next = left.get(at)?.shift()
@@ -121,7 +158,7 @@ function walk(): readonly State[] {
 }
 
 describe('an upgrade', () => {
-  const states = walk()
+  const states = walk(STATES)
   const steps = states.slice(1).map((to, index) => ({ from: states[index], to }))
 
   it('is tried from each state to each other', ({ expect }) => {
@@ -149,6 +186,42 @@ describe('an upgrade', () => {
       await mustHelm('upgrade', plane.adminKubeconfig, { values, flags })
       expect(essentials(await installed())).toEqual(essentials(objectsIn(await render(values))))
     }
+  })
+})
+
+/** The uid of the claim for the ledger. */
+async function claim(): Promise<string> {
+  const name = 'persistentvolumeclaim/edge-issuer-signer-data'
+  return (await getObject(plane, name, SIGNER_RELEASE.namespace)).metadata.uid
+}
+
+describe('an upgrade of the signer', () => {
+  const states = walk(SIGNER_STATES)
+  const steps = states.slice(1).map((to, index) => ({ from: states[index], to }))
+
+  it('begins with an installation beside the relay', async ({ expect }) => {
+    await mustHelm('install', plane.adminKubeconfig, { release: SIGNER_RELEASE, values: REQUIRED })
+    const want = essentials(objectsIn(await render(REQUIRED, SIGNER_RELEASE)))
+    expect(essentials(await installed(SIGNER_RELEASE))).toEqual(want)
+  })
+
+  it.for(steps)('from $from.name to $to.name, with the same claim', async ({ to }, { expect }) => {
+    const before = await claim()
+    const values = withRequired(to.values)
+    await mustHelm('upgrade', plane.adminKubeconfig, { release: SIGNER_RELEASE, values })
+    const want = essentials(objectsIn(await render(values, SIGNER_RELEASE)))
+    expect(essentials(await installed(SIGNER_RELEASE))).toEqual(want)
+    expect(await claim()).toBe(before)
+  })
+
+  it('a new release adopts the claim that the old one left', async ({ expect }) => {
+    const before = await claim()
+    await mustHelm('uninstall', plane.adminKubeconfig, { release: SIGNER_RELEASE })
+    expect((await installed(SIGNER_RELEASE)).map(nameOf)).toEqual([
+      'PersistentVolumeClaim edge-issuer/edge-issuer-signer-data',
+    ])
+    await mustHelm('install', plane.adminKubeconfig, { release: SIGNER_RELEASE, values: REQUIRED })
+    expect(await claim()).toBe(before)
   })
 })
 

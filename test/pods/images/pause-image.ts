@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { buildImageArchive } from '../../../deploy/images/layout.ts'
 import type { NodeBinaries } from '../binaries.ts'
 import { PAUSE_IMAGE } from '../containerd.ts'
-import { buildImageArchive } from './image-archive.ts'
 
 /** The image of the process that holds a Pod's namespaces, as an archive in `folder`. */
 export async function buildPauseImage(folder: string, binaries: NodeBinaries): Promise<string> {
@@ -9,7 +9,7 @@ export async function buildPauseImage(folder: string, binaries: NodeBinaries): P
   await buildImageArchive(
     {
       name: PAUSE_IMAGE,
-      files: [{ path: '/pause', source: join(binaries.runtime, 'pause') }],
+      files: [{ path: '/pause', mode: 0o755, source: join(binaries.runtime, 'pause') }],
       entrypoint: ['/pause'],
       user: '65535:65535',
     },

@@ -27,6 +27,7 @@ describe('CertificateRequestAdapter.toSignRequest', () => {
           uid: 'b7f1c9a0-0000-4000-8000-000000000001',
           username: 'system:serviceaccount:cert-manager:cert-manager',
           groups: ['system:authenticated'],
+          createdAt: '2026-01-01T00:00:00Z',
         },
       },
     })

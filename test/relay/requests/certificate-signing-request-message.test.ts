@@ -53,6 +53,7 @@ describe('CertificateSigningRequestAdapter.toSignRequest', () => {
           uid: 'b7f1c9a0-0000-4000-8000-000000000002',
           username: 'jane',
           groups: ['developers', 'system:authenticated'],
+          createdAt: '2026-01-01T00:00:00Z',
         },
       },
     })

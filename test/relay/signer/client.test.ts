@@ -67,9 +67,9 @@ async function withClient<T>(
 }
 
 describe('createSignerClient', () => {
-  it('reads the answer of a worker of protocol 1.1 that sends no notices', async ({ expect }) => {
+  it('reads the answer of an older worker that sends no notices', async ({ expect }) => {
     const { ignored: _ignored, warnings: _warnings, ...older } = ANSWER
-    server.respond(answerWith(201, older, '1.1'))
+    server.respond(answerWith(201, older, '1.2'))
     const answer = await withClient({}, async (client) => client.sign('default', REQUEST, NEVER))
     expect(answer).toEqual({ ok: true, value: ANSWER })
   })

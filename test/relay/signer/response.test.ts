@@ -210,7 +210,7 @@ describe('readResponse', () => {
       error: {
         class: 'issuer',
         code: 'protocol_mismatch',
-        message: expect.stringMatching(/version 2\.0 .* version 1\.2/),
+        message: expect.stringMatching(/version 2\.0 .* version 1\.3/),
       },
     })
   })

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { it } from 'vitest'
-import { loadSettings } from '../../../signer-worker/src/config/settings.ts'
+import { loadSettings, readRestoredAt } from '../../../signer-worker/src/config/settings.ts'
 import { fixture } from '../support/fixture.ts'
 
 const bindings = (changes: Readonly<Record<string, unknown>> = {}): Env => ({ ...env, ...changes })
@@ -50,3 +50,26 @@ it('without the binding the bundled file counts, which is not configured', ({ ex
     error: [{ path: '/issuers' }, { path: '/profiles' }],
   })
 })
+
+it.for(['', '2026-11-30', '2026-11-30T08:00:00', 'yesterday', '2026-13-30T08:00:00Z'])(
+  'a time of a restore that cannot be read leaves no settings: %j',
+  (text, { expect }) => {
+    expect(loadSettings(bindings({ RESTORED_AT: text }))).toMatchObject({
+      ok: false,
+      error: [
+        { path: '', message: expect.stringContaining(`RESTORED_AT is ${JSON.stringify(text)};`) },
+      ],
+    })
+    expect(loadSettings(bindings()).ok).toBe(true)
+  },
+)
+
+it.for(['2026-11-30T08:00:00Z', '2026-11-30T08:00:00.123Z', '2026-11-30T09:00:00+01:00'])(
+  'a time of a restore is read: %s',
+  (text, { expect }) => {
+    const restored = bindings({ RESTORED_AT: text })
+    expect(loadSettings(restored).ok).toBe(true)
+    expect(readRestoredAt(restored)).toEqual({ ok: true, value: Date.parse(text) })
+    expect(readRestoredAt(bindings())).toEqual({ ok: true, value: undefined })
+  },
+)

@@ -36,7 +36,7 @@ import { aName, newKey, put, remove } from '../support/admin-clients.ts'
 import { anApp, type Exchange, send } from '../support/app.ts'
 import { anEntry, aRegisteredClient } from '../support/directory.ts'
 import { adminKeyOf, keyOf, signingKey } from '../support/fixture.ts'
-import { queryLedger } from '../support/ledger.ts'
+import { queryLedger, rebindLedger } from '../support/ledger.ts'
 import { aCsr, aSignRequest } from '../support/sign-request.ts'
 import { get, post, withHeaders } from '../support/signed.ts'
 
@@ -144,6 +144,12 @@ const CASES: Readonly<Record<RefusalCode, () => Promise<Exchange>>> = {
       Buffer.alloc(20),
     )
     return send(post(aSignRequest({ uid })))
+  },
+  issuance_forgotten: async () => {
+    const { name: client, key } = await aRegisteredClient()
+    await send(post(aSignRequest(), { key }))
+    await rebindLedger(client, { RESTORED_AT: '2026-11-30T08:00:00Z' })
+    return send(post(aSignRequest(), { key }))
   },
   idempotency_conflict: async () => {
     const uid = crypto.randomUUID()

@@ -14,6 +14,16 @@ export const withLedger = async <T>(
     use(state.storage),
   )
 
+/** Has the ledger of a client under the issuer `default` run with other bindings from now on. */
+export async function rebindLedger(
+  client: string,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await runInDurableObject(env.LEDGER.getByName(`v1:default:${client}:0`), (ledger) => {
+    Reflect.set(ledger, 'env', { ...env, ...bindings })
+  })
+}
+
 /** Runs SQL in the ledger of a client under the issuer `default`. */
 export async function queryLedger(
   client: string,

@@ -65,9 +65,31 @@ it('logs who got what, and nothing of the request itself', async ({ expect }) =>
 })
 
 it('a relay one minor version older gets its certificate', async ({ expect }) => {
-  const request = post(aSignRequest(), { message: { protocolVersion: '1.1' } })
-  const { status } = await send(withHeaders(request, { [PROTOCOL_HEADER]: '1.1' }))
+  const request = post(aSignRequest(), { message: { protocolVersion: '1.2' } })
+  const { status } = await send(withHeaders(request, { [PROTOCOL_HEADER]: '1.2' }))
   expect(status).toBe(201)
+})
+
+it('a relay that is upgraded gets the certificate that it had, and the other way round', async ({
+  expect,
+}) => {
+  const older = aSignRequest()
+  const newer = {
+    ...older,
+    origin: { ...older.origin, createdAt: '2026-11-30T08:00:00Z' },
+  }
+  for (const [first, second] of [
+    [older, newer],
+    [newer, older],
+  ] as const) {
+    const uid = crypto.randomUUID()
+    const withUid = (request: typeof older): Request =>
+      post({ ...request, origin: { ...request.origin, uid } })
+    const signed = await send(withUid(first))
+    const again = await send(withUid(second))
+    expect([signed.status, again.status]).toEqual([201, 200])
+    expect(answerOf(again.body).serialNumber).toBe(answerOf(signed.body).serialNumber)
+  }
 })
 
 it('the body is kept as it was sent, byte for byte', async ({ expect }) => {

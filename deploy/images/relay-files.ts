@@ -8,7 +8,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
-import { noticesOf } from './notices.ts'
+import { noticesOf } from '../tools/notices.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -41,6 +41,9 @@ export async function buildImageFiles(folder: string): Promise<void> {
   const { output } = await build.write({ file: join(folder, IMAGE_FILES.bundle), format: 'esm' })
   const [bundle, ...more] = output
   if (more.length > 0) throw new Error('the relay is not one file')
-  await writeFile(join(folder, IMAGE_FILES.notices), await noticesOf(bundle.moduleIds))
+  await writeFile(
+    join(folder, IMAGE_FILES.notices),
+    await noticesOf('The relay of edge-issuer', bundle.moduleIds),
+  )
   await copyFile(join(ROOT, 'LICENSE'), join(folder, IMAGE_FILES.license))
 }

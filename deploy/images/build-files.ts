@@ -6,7 +6,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildImageFiles } from './image-files.ts'
+import { buildImageFiles } from './relay-files.ts'
 
 const { values } = parseArgs({ options: { output: { type: 'string', default: 'deploy/image' } } })
 
