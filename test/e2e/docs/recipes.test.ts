@@ -71,13 +71,15 @@ describe('of kinds that the API server does not have', () => {
 })
 
 describe('becomes ready', () => {
-  const kinds = ['Issuer', 'ClusterIssuer', 'Certificate']
-  it.for(own.filter(({ object }) => kinds.includes(object.kind)))(
+  const kinds = new Set(['Issuer', 'ClusterIssuer', 'Certificate'])
+  it.for(own.filter(({ object }) => kinds.has(object.kind)))(
     '$place',
-    async ({ object: { kind, apiVersion, metadata } }) => {
+    async ({ object: { kind, apiVersion, metadata } }, { expect }) => {
       const name = `${kind.toLowerCase()}.${apiVersion.split('/', 1)[0] ?? ''}/${metadata.name}`
+      const { plane } = here.edge
       const namespace = metadata.namespace ?? 'default'
-      await kubectlWait(here.edge.plane, [name, 'condition=Ready', TIMEOUT], namespace)
+      await kubectlWait(plane, [name, 'condition=Ready', TIMEOUT], namespace)
+      expect(readyOf(await getObject(plane, name, namespace))).toMatchObject({ status: 'True' })
     },
   )
 })

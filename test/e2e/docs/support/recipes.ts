@@ -71,6 +71,9 @@ export interface Recipe {
   readonly checks: readonly Step[]
 }
 
+const isCa = ({ command }: Step): boolean => command.text.includes('edge-issuer ca init')
+const isEnrolment = ({ command }: Step): boolean => command.text.includes('edge-issuer clients add')
+
 const RULES = /^rules of (\S+)$/
 const VALUES = /^values of (\S+)$/
 
@@ -87,9 +90,6 @@ async function readRecipe(path: string): Promise<Recipe> {
     const output = next?.info === 'text' ? next : undefined
     return command.info === 'sh' ? [{ command, output }] : []
   })
-  const runs = (words: string) => (step: Step) => step.command.text.includes(words)
-  const isCa = runs('edge-issuer ca init')
-  const isEnrolment = runs('edge-issuer clients add')
   const yaml = blocks.filter(({ info }) => info === 'yaml')
   return {
     path,
