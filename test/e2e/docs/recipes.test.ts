@@ -6,13 +6,12 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { openssl } from '@edge-issuer/testbed/pki/openssl'
-import { requestManifest } from '@edge-issuer/testbed/relay/objects'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { linksOf, readMarkdown } from '../../docs/support/markdown.ts'
 import { getObject, kubectlWait, readyOf, TIMEOUT } from '../environment.ts'
 import { CHART_VALUES, FOREIGN_KINDS } from './support/foreign-kinds.ts'
+import { csr, decided, signed } from './support/program-requests.ts'
 import { type RecipeEnvironment, startRecipes } from './support/recipe-environment.ts'
 import { readRecipes, RECIPES } from './support/recipes.ts'
 
@@ -20,8 +19,6 @@ const recipes = await readRecipes()
 const objects = recipes.flatMap((recipe) => recipe.objects)
 const isForeign = ({ object }: (typeof objects)[number]): boolean => object.kind in FOREIGN_KINDS
 const own = objects.filter((one) => !isForeign(one))
-
-const TIMEOUT_MS = 60_000
 
 let here: RecipeEnvironment
 
@@ -98,58 +95,6 @@ describe('what the pages say to check', () => {
   })
 })
 
-/** A request that a program makes by itself. */
-interface ProgramRequest {
-  readonly name: string
-  readonly namespace: string
-  readonly issuer: { readonly kind: 'Issuer' | 'ClusterIssuer'; readonly name: string }
-  readonly csrPem: string
-  readonly spec: object
-}
-
-/** The result of a request: its chain, or why it failed. */
-interface Decision {
-  readonly chain: string
-  readonly message: string
-}
-
-/** Makes a request and waits until it is decided. */
-async function decided(one: ProgramRequest): Promise<Decision> {
-  const { plane } = here.edge
-  const { name, namespace, csrPem, issuer, spec } = one
-  const issuerRef = { group: 'edge-issuer.dev', ...issuer }
-  await plane.apply(requestManifest({ name, namespace, csrPem, issuerRef, spec }))
-  let decision: Decision | undefined
-  await pollUntil({
-    what: `${namespace}/${name} to be decided`,
-    probe: async () => {
-      const observed = await getObject(plane, `certificaterequest/${name}`, namespace)
-      const { reason = '', message = '' } = readyOf(observed) ?? {}
-      if (!['Issued', 'Failed'].includes(reason)) return false
-      const chain = Buffer.from(observed.status.certificate ?? '', 'base64').toString()
-      decision = { chain, message }
-      return true
-    },
-    timeoutMs: TIMEOUT_MS,
-  })
-  return decision ?? { chain: '', message: '' }
-}
-
-/** Makes a request that must be signed. @returns Its chain. @throws Error with the reason of a refusal */
-async function signed(one: ProgramRequest): Promise<string> {
-  const { chain, message } = await decided(one)
-  if (chain === '') throw new Error(message)
-  return chain
-}
-
-/** A request by openssl. @returns PEM. */
-const csr = async (subject: string, names: string): Promise<string> =>
-  openssl(
-    `req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -subj ${subject} -addext subjectAltName=${names}`.split(
-      ' ',
-    ),
-  )
-
 const verifies = async (folder: string, chain: string): Promise<string> =>
   openssl(['verify', '-CAfile', 'root.pem', '-untrusted', 'chain.pem', 'chain.pem'], {
     'root.pem': await readFile(join(here.directory, folder, 'root.pem'), 'utf8'),
@@ -158,13 +103,29 @@ const verifies = async (folder: string, chain: string): Promise<string> =>
 
 const LEAF_USAGES = ['digital signature', 'key encipherment', 'server auth', 'client auth']
 
+describe('what Linkerd does with its identity issuer', () => {
+  it.for([
+    { name: 'default.shop.serviceaccount.identity.linkerd.cluster.local', isValid: true },
+    { name: 'www.example.com', isValid: false },
+  ])('a proxy certificate for $name', async ({ name, isValid }, { expect }) => {
+    const printed = await here.shell.runText(`
+      kubectl get secret linkerd-identity-issuer -n linkerd -o jsonpath='{.data.tls\\.key}' | base64 -d > identity-issuer.key
+      openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout proxy.key -subj / \
+        -addext subjectAltName=DNS:${name} -addext extendedKeyUsage=serverAuth,clientAuth -out proxy.csr
+      openssl x509 -req -in proxy.csr -CA identity-issuer.crt -CAkey identity-issuer.key -copy_extensions copy -days 1 -out proxy.crt
+      openssl verify -purpose sslserver -CAfile linkerd-ca/root.pem -untrusted identity-issuer.crt proxy.crt || true
+    `)
+    expect(printed).toContain(isValid ? 'proxy.crt: OK' : 'permitted subtree violation')
+  })
+})
+
 describe('programs that request by themselves', () => {
   it('istio-csr: a sidecar, with the request of Istio', async ({ expect }) => {
     const file = new URL(
       '../../../testbed/src/field-csrs/corpus/csr/i-istio-sidecar.pem',
       import.meta.url,
     )
-    const chain = await signed({
+    const chain = await signed(here.edge.plane, {
       name: 'istio-csr-1',
       namespace: 'istio-system',
       issuer: { kind: 'Issuer', name: 'istio-ca' },
@@ -175,7 +136,7 @@ describe('programs that request by themselves', () => {
   })
 
   it('istio-csr: istiod, with the names of its Service', async ({ expect }) => {
-    const chain = await signed({
+    const chain = await signed(here.edge.plane, {
       name: 'istiod-1',
       namespace: 'istio-system',
       issuer: { kind: 'Issuer', name: 'istio-ca' },
@@ -191,7 +152,7 @@ describe('programs that request by themselves', () => {
   it('SPIRE: an intermediate CA with the subject and the usages of SPIRE Server', async ({
     expect,
   }) => {
-    const chain = await signed({
+    const chain = await signed(here.edge.plane, {
       name: 'spiffe-ca-1',
       namespace: 'spire',
       issuer: { kind: 'Issuer', name: 'spire-ca' },
@@ -211,7 +172,7 @@ describe('programs that request by themselves', () => {
   ])(
     'csi-driver: a Pod of jobs, asked for in $namespace',
     async ({ namespace, isSigned }, { expect }) => {
-      const { chain, message } = await decided({
+      const { chain, message } = await decided(here.edge.plane, {
         name: 'csi-1',
         namespace,
         issuer: { kind: 'ClusterIssuer', name: 'private-ca' },
@@ -223,7 +184,7 @@ describe('programs that request by themselves', () => {
   )
 
   it('openshift-routes: the host of a Route', async ({ expect }) => {
-    const chain = await signed({
+    const chain = await signed(here.edge.plane, {
       name: 'shop-route-1',
       namespace: 'shop',
       issuer: { kind: 'ClusterIssuer', name: 'private-ca' },
