@@ -31,7 +31,7 @@ export const gatewaySchema = z.strictObject({
 })
 
 /** OpenShift's reference, route.openshift.io/v1. */
-export const routeSchema = z.strictObject({
+const routeSchema = z.strictObject({
   apiVersion: z.literal('route.openshift.io/v1'),
   kind: z.literal('Route'),
   metadata: z.strictObject({ name: z.string(), namespace: z.string(), annotations }),
