@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/worker-dev.ts')).workerDev,
   },
   {
+    path: 'worker serve',
+    summary: 'run the worker on this machine, without Cloudflare',
+    load: async () => (await import('./commands/worker-serve.ts')).workerServe,
+  },
+  {
     path: 'config init',
     summary: "create the worker's configuration from a CA and its admins",
     load: async () => (await import('./commands/config-init.ts')).configInit,
@@ -167,6 +172,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'certificates metrics',
     summary: "print the worker's metrics for Prometheus",
     load: async () => (await import('./commands/certificates-metrics.ts')).certificatesMetrics,
+  },
+  {
+    path: 'worker backup',
+    summary: 'back up the data of a worker that you run yourself, while it runs',
+    load: async () => (await import('./commands/worker-backup.ts')).workerBackup,
+  },
+  {
+    path: 'worker restore',
+    summary: 'put a backup into a data directory',
+    load: async () => (await import('./commands/worker-restore.ts')).workerRestore,
   },
   {
     path: 'context add',
