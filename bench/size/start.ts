@@ -20,22 +20,18 @@ const START_TIMEOUT_MS = 20_000
 
 /**
  * @param directory - For everything that the worker leaves.
- * @param modulePath - The bundle, relative to it.
  * @returns Milliseconds of each start, from before the process is made to its answer.
  */
-export async function measureStarts(
-  { directory, modulePath }: { readonly directory: string; readonly modulePath: string },
-  starts: number,
-): Promise<readonly number[]> {
+export async function measureStarts(directory: string, starts: number): Promise<readonly number[]> {
   const setup = makeSignerSetup([CA_KEY])
   const deployment = { directory, secrets: setup.secrets }
   // Registers the client.
   const first = await startLocalWorker({ ...deployment, config: () => setup.config(PUBLIC_URL) })
   await first.stop()
   const [port = 0] = await freePorts(1)
-  const configPath = await writeWorkerConfig(
+  const written = await writeWorkerConfig(
     { ...deployment, config: () => setup.workerConfig(PUBLIC_URL) },
-    { modulePath, port },
+    port,
   )
   const signer = { key: setup.client, keyId: keyIdOf(setup.client), publicUrl: PUBLIC_URL }
   const millis: number[] = []
@@ -45,7 +41,7 @@ export async function measureStarts(
       signedGet(signer, issuerPath(issuerName(CA_KEY))),
     )
     const start = performance.now()
-    const process = await spawnWorkerd({ configPath, logFile: join(directory, 'workerd.log') })
+    const process = await spawnWorkerd({ ...written, logFile: join(directory, 'workerd.log') })
     try {
       await firstAnswer(new URL(`http://127.0.0.1:${String(port)}`), request)
       millis.push(performance.now() - start)

@@ -5,16 +5,16 @@
  */
 import { generatePrimeSync } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { COMPATIBILITY_DATE } from '@edge-issuer/cli/pins'
+import { renderWorkerdConfig } from '@edge-issuer/cli/server/workerd-config'
 import type { KeyType } from '@edge-issuer/testbed/pki/x509'
 import { withPorts } from '@edge-issuer/testbed/processes/ports'
 import { makeSignerSetup, type SignerSetup } from '@edge-issuer/testbed/worker/signer-setup'
-import { compatibilityDate } from '@edge-issuer/testbed/worker/workerd-bundle'
-import { renderWorkerdConfig } from '@edge-issuer/testbed/worker/workerd-config'
 import { startWorkerd } from '@edge-issuer/testbed/worker/workerd-process'
 import * as z from 'zod'
 import { processCpuSeconds } from '../process-cpu.ts'
@@ -72,16 +72,16 @@ export async function startBenchWorker(keyTypes: readonly KeyType[]): Promise<Be
     requests: Array.from({ length: REQUESTS }, makeSignRequest),
     rsaModuli: { 2048: rsaModuli(2048), 4096: rsaModuli(4096) },
   }
-  await writeFile(join(directory, 'fixture.json'), JSON.stringify(fixture), { mode: 0o600 })
+  const code = await readFile(join(directory, 'bench.js'), 'utf8')
   const configPath = join(directory, 'workerd.capnp')
   const { url, process } = await withPorts({ count: 1 }, async ([port = 0]) => {
     const config = renderWorkerdConfig({
-      modulePath: 'bench.js',
-      compatibilityDate: await compatibilityDate(),
-      bindingPaths: { FIXTURE: 'fixture.json' },
-      port,
+      modules: [{ name: 'bench.js', kind: 'esModule', content: code }],
+      compatibilityDate: COMPATIBILITY_DATE,
+      bindings: [{ name: 'FIXTURE', value: { text: JSON.stringify(fixture) } }],
+      address: `127.0.0.1:${String(port)}`,
     })
-    await writeFile(configPath, config)
+    await writeFile(configPath, config, { mode: 0o600 })
     const listening = `http://127.0.0.1:${String(port)}`
     const logFile = join(directory, 'workerd.log')
     return { url: listening, process: await startWorkerd({ configPath, logFile, url: listening }) }

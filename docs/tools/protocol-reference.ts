@@ -102,6 +102,12 @@ export const ENDPOINTS: readonly (readonly [
     'counters in the Prometheus text format',
   ],
   ['GET', shared.METRICS_PATH, 'bearer token', 'counters for a scraper, from the indexes'],
+  [
+    'GET',
+    shared.HEALTHZ_PATH,
+    'anyone',
+    '200 when the configuration is usable, else 503: for probes',
+  ],
   ['GET', shared.ADMIN_EXPORT_PATH, 'admin, role `admin`', 'whole records with their evidence'],
   ['GET', shared.ADMIN_REFUSALS_PATH, 'admin, role `admin`', 'requests that were refused'],
   ['GET', shared.ADMIN_CLIENTS_PATH, 'admin, role `read`', 'list clients'],

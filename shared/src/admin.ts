@@ -33,6 +33,9 @@ export const ADMIN_METRICS_PATH = `${ADMIN_PATH}/metrics`
 /** Path of counters for a scraper; GET, with a bearer token and no signature. */
 export const METRICS_PATH = '/v1/metrics'
 
+/** Path for probes, below the public URL and at the root; GET, for anyone. */
+export const HEALTHZ_PATH = '/healthz'
+
 /** Content type of {@link ADMIN_METRICS_PATH} and {@link METRICS_PATH}. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 

@@ -10,6 +10,7 @@ import type { Io } from '../terminal/io.ts'
 const parameters = {
   once: toggle('stop after success instead of running until Ctrl-C'),
   kubeconfig: optional(FILE, 'the cluster, by its kubeconfig; required unless --clean'),
+  workerd: optional(FILE, 'the program workerd; when absent, the installed npm package'),
   stateIn: optional(
     DIRECTORY,
     'parent of the folder for its state; when absent, $XDG_STATE_HOME or ~/.local/state',
@@ -21,11 +22,11 @@ const parameters = {
 export const demo = defineCommand({
   description: `
 Runs edge-issuer end to end with a cluster of yours that has cert-manager, such as one by kind or k3d: a
-CA, and a signing worker by "worker serve" on this machine; the relay on this machine under its own
+CA, and a signing worker in workerd on this machine; the relay on this machine under its own
 ServiceAccount; an Issuer and a ClusterIssuer, and a Certificate from each.
 
 Requires kubectl in PATH, a kubeconfig with the rights to create CRDs, roles and namespaces, and workerd
-(npm install workerd, in the version that "worker serve" names). It creates the CRDs, the namespaces
+(the npm package, in the version that the error without it names). It creates the CRDs, the namespaces
 edge-issuer and demo, and the roles of the relay. The state is kept in the folder edge-issuer-demo, so
 that the next run continues with the same CA.
 
@@ -55,7 +56,11 @@ cluster of its own.`,
     }
     if (kubeconfig === undefined) return err({ exit: 'usage', message: NO_CLUSTER })
     return start(
-      { kubeconfig: resolve(io.cwd, kubeconfig), stateDirectory: stateDirectory(state) },
+      {
+        kubeconfig: resolve(io.cwd, kubeconfig),
+        stateDirectory: stateDirectory(state),
+        workerd: values.workerd === undefined ? undefined : resolve(io.cwd, values.workerd),
+      },
       { isOnce: values.once, stateIn },
       io,
     )
@@ -68,6 +73,7 @@ const NO_CLUSTER =
 interface Place {
   readonly kubeconfig: string
   readonly stateDirectory: string
+  readonly workerd: string | undefined
 }
 
 async function start(place: Place, options: DemoOptions, io: Io): Promise<Result<void, Failure>> {

@@ -97,7 +97,7 @@ async function openCluster(host: DemoHost, stage: Stage): Promise<DemoCluster> {
 async function startWorker(host: DemoHost, stage: Stage): Promise<DemoSigner> {
   const { steps, stops, signal, watch } = stage
   signal.throwIfAborted()
-  const signer = await steps.run('CA, project, client key; worker serve', async () =>
+  const signer = await steps.run('CA, project, client key; signing worker in workerd', async () =>
     startDemoSigner(host, stage),
   )
   stops.defer(async () => {

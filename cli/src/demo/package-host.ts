@@ -26,6 +26,8 @@ export interface PackageHostOptions {
   readonly kubeconfig: string
   readonly program: DemoHost['program']
   readonly stateDirectory: string
+  /** Absolute path, if the user named it. */
+  readonly workerd: string | undefined
 }
 
 /** @returns The host, or an error in a checkout without a built package. */
@@ -42,6 +44,9 @@ export function packageHost(options: PackageHostOptions): Result<DemoHost, strin
     program,
     relay,
     stateDirectory: options.stateDirectory,
+    workerLibrary: async () => Promise.resolve(join(folder, 'worker/index.mjs')),
+    workerd: options.workerd,
+    workerdFolders: [process.cwd(), folder],
     manifests: async () =>
       withoutWorkload(await readFile(join(folder, 'manifests/install.yaml'), 'utf8')),
     openCluster: async ({ directory, signal }) => {

@@ -5,15 +5,15 @@
  */
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { get } from 'node:https'
 import { join } from 'node:path'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { createServerTls } from '../ca/server-tls.ts'
 import { keySecretName } from '../config/assemble-config.ts'
 import { freePorts } from '../processes/ports.ts'
-import { type ManagedProcess, startProcess, waitUntilReady } from '../processes/process.ts'
+import type { ManagedProcess } from '../processes/process.ts'
 import { edgeIssuerIn } from './edge-issuer.ts'
 import type { DemoHost, Stage } from './host.ts'
+import { serveWorker } from './serve-worker.ts'
 
 /** The running worker, and what is needed to use it. */
 export interface DemoSigner {
@@ -49,9 +49,6 @@ const FILES = {
   url: 'url',
 } as const
 
-const START_TIMEOUT_MS = 30_000
-const PROBE_TIMEOUT_MS = 1_000
-
 /** Starts the worker; creates CA, admin, client and project in the first run. */
 export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<DemoSigner> {
   const folder = join(stage.directory, 'signer')
@@ -61,7 +58,21 @@ export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<Dem
   if (!existsSync(path(FILES.url))) await setUp(host, folder)
   const url = await readFile(path(FILES.url), 'utf8')
   const tlsCaPem = await readFile(path(FILES.tlsCa), 'utf8')
-  const process = await serve(host, { folder, url, tlsCaPem }, stage.signal)
+  const process = await serveWorker(
+    {
+      project: path(FILES.project),
+      library: await host.workerLibrary(),
+      workerd: host.workerd,
+      workerdFolders: host.workerdFolders,
+      ledger: path(FILES.data),
+      secrets: path(FILES.secrets),
+      tls: { keyPath: path(FILES.tlsKey), certificatePath: path(FILES.tlsCertificate) },
+      tlsCaPem,
+      url,
+      logFile: path('worker.log'),
+    },
+    stage.signal,
+  )
   const keys = join(folder, FILES.keys)
   const signer = {
     url,
@@ -111,61 +122,4 @@ async function setUp(host: DemoHost, folder: string): Promise<void> {
   await writeFile(path(FILES.tlsKey), tls.privateKeyPem, { mode: 0o600 })
   await writeFile(path(FILES.tlsCertificate), tls.certificatePem)
   await writeFile(path(FILES.url), url)
-}
-
-interface Served {
-  readonly folder: string
-  readonly url: string
-  readonly tlsCaPem: string
-}
-
-/** Runs `worker serve` and waits until it responds. */
-async function serve(
-  host: DemoHost,
-  { folder, url, tlsCaPem }: Served,
-  signal: AbortSignal,
-): Promise<ManagedProcess> {
-  await host.installPackage?.(join(folder, FILES.project))
-  const [command, ...first] = host.program
-  const flags = {
-    '--data': FILES.data,
-    '--listen': new URL(url).host,
-    '--tls-cert': FILES.tlsCertificate,
-    '--tls-key': FILES.tlsKey,
-    '--secrets': FILES.secrets,
-  }
-  const process = await startProcess({
-    name: 'worker',
-    command,
-    args: [
-      ...first,
-      'worker',
-      'serve',
-      join(folder, FILES.project),
-      ...Object.entries(flags).flatMap(([flag, value]) => [
-        flag,
-        flag === '--listen' ? value : join(folder, value),
-      ]),
-    ],
-    env: { PATH: globalThis.process.env['PATH'], HOME: folder },
-    logFile: join(folder, 'worker.log'),
-    cwd: folder,
-  })
-  return waitUntilReady(process, {
-    timeoutMs: START_TIMEOUT_MS,
-    signal,
-    probe: async () => isServed(`${url}/healthz`, tlsCaPem),
-  })
-}
-
-/** Whether the worker responds with 200. */
-async function isServed(url: string, ca: string): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-  get(url, { ca, timeout: PROBE_TIMEOUT_MS, agent: false }, (response) => {
-    response.resume()
-    resolve(response.statusCode === 200)
-  })
-    .on('timeout', () => reject(new Error('no response in time')))
-    .on('error', reject)
-  return promise
 }

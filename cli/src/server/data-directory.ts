@@ -43,6 +43,20 @@ const recordSchema = z.strictObject({
   schemas: z.record(z.string(), z.int().nonnegative()),
   /** When a backup was restored here, RFC 3339: the ledger refuses older requests that it does not know. */
   restoredAt: z.iso.datetime().optional(),
+  /** Why no worker may use the data; absent normally. */
+  closed: z
+    .discriminatedUnion('why', [
+      /** A final backup was made, so that the data is used elsewhere. */
+      z.strictObject({ why: z.literal('moved'), at: z.iso.datetime() }),
+      /** A restore has not finished. */
+      z.strictObject({
+        why: z.literal('restoring'),
+        at: z.iso.datetime(),
+        /** Name of the entry of the directory that keeps the ledgers of before. */
+        aside: z.string().regex(/^ledger\.[\w-]+$/),
+      }),
+    ])
+    .optional(),
 })
 
 /** What `edge-issuer.json` says. */
@@ -108,7 +122,7 @@ export async function readDataRecord(
 ): Promise<Result<DataRecord | undefined, string>> {
   try {
     const text = await readFile(join(directory, DATA_PATHS.record), 'utf8')
-    return parseRecord(text, join(directory, DATA_PATHS.record))
+    return parseDataRecord(text, join(directory, DATA_PATHS.record))
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') {
       return err(`cannot read "${join(directory, DATA_PATHS.record)}": ${systemReason(error)}`)
@@ -126,7 +140,12 @@ export async function readDataRecord(
       )
 }
 
-function parseRecord(text: string, path: string): Result<DataRecord, string> {
+/**
+ * Checks the text of a record, and that this program can use the data.
+ *
+ * @param path - For messages: where the text is from.
+ */
+function parseDataRecord(text: string, path: string): Result<DataRecord, string> {
   const document = parseJson(text)
   const { data: head } = formatSchema.safeParse(document)
   if (head !== undefined && head.format > FORMAT) {
@@ -159,6 +178,7 @@ export async function openData(
   const existing = await readDataRecord(directory)
   if (!existing.ok) return existing
   const before = existing.value
+  if (before?.closed !== undefined) return err(closedMessage(directory, before.closed))
   if (before !== undefined && before.publicUrl !== owner.publicUrl) {
     return err(
       `data directory "${directory}" has the data of another worker: ${before.publicUrl}, and the configuration's publicUrl is ${owner.publicUrl}; use that worker's own data directory, or, if this worker has a new URL, change publicUrl in "${join(directory, DATA_PATHS.record)}" too`,
@@ -184,6 +204,11 @@ export async function openData(
     return err(`cannot write to data directory "${directory}": ${systemReason(error)}`)
   }
 }
+
+const closedMessage = (directory: string, closed: NonNullable<DataRecord['closed']>): string =>
+  closed.why === 'moved'
+    ? `the data of "${directory}" was moved: a final backup was made at ${closed.at}, and a worker with a copy of it may have issued certificates since; use the worker with the copy. If the copy was never used, restore it here: edge-issuer worker restore --data ${directory} --from FILE`
+    : `the restore that began at ${closed.at} in "${directory}" has not finished; repeat it: edge-issuer worker restore --data ${directory} --from FILE`
 
 /** Writes the record durably, in one rename. @throws Error of the operating system */
 export async function writeDataRecord(directory: string, record: DataRecord): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * The worker as an HTTP application: middleware and routes, in order. Every request, also one that throws,
- * gets a response of the protocol and one log line.
+ * gets a response of the protocol and one log line; only probes get neither.
  *
  * @module
  */
@@ -29,6 +29,7 @@ import { authenticate, authenticateAdmin } from './auth/authenticate.ts'
 import { type AppEnv, addLogFields } from './context.ts'
 import type { WriteLog } from './log.ts'
 import { onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
+import { answerProbe } from './middleware/probe.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { requireConfig } from './middleware/require-config.ts'
 import { requireGenesis } from './middleware/require-genesis.ts'
@@ -65,6 +66,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
       options?.env === undefined ? '/' : pathUnderPublicUrl(url, loadSettings(options.env)),
   })
 
+  app.use(answerProbe(loadSettings))
   app.use(requestLog(dependencies))
   app.use(requireConfig(dependencies))
   app.use(requireGenesis())

@@ -101,6 +101,21 @@ describe('a directory with data', () => {
     },
   )
 
+  it.for([
+    { closed: { why: 'moved' }, message: /was moved: a final backup was made at 2026-11-30T12:30/ },
+    {
+      closed: { why: 'restoring', aside: 'ledger.replaced-1' },
+      message: /restore that began at 2026-11-30T12:30.* has not finished; repeat it/,
+    },
+  ])('that is closed ($closed.why) is refused', async ({ closed, message }, { expect }) => {
+    const before: unknown = JSON.parse(await readFile(record(), 'utf8'))
+    const changed = { ...Object(before), closed: { ...closed, at: '2026-11-30T12:30:00.000Z' } }
+    await writeFile(record(), JSON.stringify(changed))
+    const opened = await openData(directory, OWNER)
+    expect(opened).toEqual({ ok: false, error: expect.stringMatching(message) })
+    expect(await readDataRecord(directory)).toEqual({ ok: true, value: changed })
+  })
+
   it.for(['', '{', '[]', '{"format":1}', '{"format":0}'])(
     'with the record %j is refused, and stays as it is',
     async (text, { expect }) => {

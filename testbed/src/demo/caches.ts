@@ -27,7 +27,7 @@ export async function measureCaches(env: NodeJS.ProcessEnv): Promise<Caches> {
  *
  * @throws Error if another process is building; nothing is removed then.
  */
-async function removeCaches(env: NodeJS.ProcessEnv): Promise<void> {
+export async function removeCaches(env: NodeJS.ProcessEnv): Promise<void> {
   const directory = cacheRoot(env)
   const locks: FileLock[] = []
   try {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DemoHost, formatBytes, shellWord, useCluster } from '@edge-issuer/cli/demo'
 import { manifests } from '../relay/manifests.ts'
@@ -22,7 +21,8 @@ export const checkoutHost = (kubeconfig: string | undefined): DemoHost => ({
   relay: join(ROOT, 'relay/src/main.ts'),
   stateDirectory: STATE_DIRECTORY,
   manifests: async () => manifests('crds', 'relay', 'approve'),
-  installPackage,
+  workerLibrary: cachedWorkerLibrary,
+  workerdFolders: [ROOT],
   openCluster: async ({ steps, stops, directory, signal }) => {
     if (kubeconfig !== undefined) {
       const kubectlCommand = await kubectlOrOwn(signal)
@@ -43,13 +43,3 @@ state, and with the second command also the built programs (${formatBytes(bytes)
   ${demo} --clean${flag} --caches`
   },
 })
-
-/** The part of the npm package that `worker serve` needs. */
-async function installPackage(project: string): Promise<void> {
-  const folder = join(project, 'node_modules/edge-issuer')
-  await mkdir(join(folder, 'worker'), { recursive: true })
-  const exports = { './worker': './worker/index.mjs' }
-  const document = { name: 'edge-issuer', type: 'module', exports }
-  await writeFile(join(folder, 'package.json'), JSON.stringify(document))
-  await copyFile(await cachedWorkerLibrary(), join(folder, 'worker/index.mjs'))
-}

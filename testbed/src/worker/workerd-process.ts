@@ -5,8 +5,9 @@
 import { get as getHttp } from 'node:http'
 import { Agent, get as getHttps } from 'node:https'
 import { dirname } from 'node:path'
+import { workerdArguments } from '@edge-issuer/cli/server/workerd-config'
+import { installedWorkerd } from '@edge-issuer/cli/server/workerd-program'
 import { type ManagedProcess, startProcess, waitUntilReady } from '../processes/process.ts'
-import { workerdPath } from './workerd-bundle.ts'
 
 const START_TIMEOUT_MS = 20_000
 const PROBE_TIMEOUT_MS = 1_000
@@ -16,6 +17,8 @@ export interface WorkerdOptions {
   /** Cap'n Proto text; the process runs in its directory. */
   readonly configPath: string
   readonly logFile: string
+  /** The whole environment of the process; empty when absent. */
+  readonly environment?: Readonly<Record<string, string>>
   /** `http:` or `https:`, of the configuration's socket. */
   readonly url: string
 }
@@ -33,12 +36,14 @@ export async function startWorkerd(options: WorkerdOptions): Promise<ManagedProc
 
 /** Starts the process; it does not listen yet. */
 export async function spawnWorkerd(options: Omit<WorkerdOptions, 'url'>): Promise<ManagedProcess> {
-  const { configPath, logFile } = options
+  const { configPath, logFile, environment = {} } = options
+  const program = installedWorkerd([import.meta.dirname])
+  if (program === undefined) throw new Error('workerd is not installed')
   return startProcess({
     name: 'workerd',
-    command: workerdPath(),
-    args: ['serve', configPath],
-    env: {},
+    command: program,
+    args: workerdArguments(configPath),
+    env: environment,
     logFile,
     cwd: dirname(configPath),
   })

@@ -3,25 +3,25 @@
  * end-to-end tests, benchmarks and the demo. It can be killed at any moment and started again on its data.
  * @module
  */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { COMPATIBILITY_DATE } from '@edge-issuer/cli/pins'
+import {
+  environmentName,
+  WORKER_ENTRY,
+  workerEnvironment,
+  workerModules,
+} from '@edge-issuer/cli/server/worker-modules'
+import { renderWorkerdConfig, type WorkerdTls } from '@edge-issuer/cli/server/workerd-config'
+import { WORKER_CLASSES } from '@edge-issuer/cli/worker-classes'
 import { makeKey } from '../pki/x509.ts'
 import { withPorts } from '../processes/ports.ts'
 import type { ManagedProcess } from '../processes/process.ts'
 import { enrolClients, splitConfig } from './enrol-clients.ts'
-import { cachedBundle, compatibilityDate } from './workerd-bundle.ts'
-import { renderWorkerdConfig } from './workerd-config.ts'
+import { cachedWorkerLibrary } from './worker-library.ts'
 import { startWorkerd } from './workerd-process.ts'
 
 const STOP_GRACE_MS = 5_000
-
-/** As in `wrangler.toml`. */
-const OBJECT_CLASSES = {
-  LEDGER: 'Ledger',
-  DIRECTORY: 'Directory',
-  INDEX: 'CertificateIndex',
-  GENESIS: 'Genesis',
-}
 
 /** What an operator deploys. */
 export interface Deployment {
@@ -36,7 +36,7 @@ export interface Deployment {
 
 /** A local worker's files, configuration and identity. */
 export interface LocalWorkerOptions extends Deployment {
-  /** For everything the worker leaves: its ledger, `worker.log`, the bundle. Made if missing. */
+  /** For everything the worker leaves: its ledger, `worker.log`. Made if missing. */
   readonly directory: string
   /** Plain HTTP when absent; `publicUrl`, which is always https, is then another than the worker's URL. */
   readonly tls?: { readonly keyPem: string; readonly certificatePem: string }
@@ -73,8 +73,6 @@ export interface LocalWorker {
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   const { directory, port } = options
   await mkdir(join(directory, 'ledger'), { recursive: true })
-  const modulePath = 'worker.js'
-  await copyFile(await cachedBundle(), join(directory, modulePath))
   const admin = makeKey('Ed25519')
   const start = async (atPort: number, changed?: Deployment): Promise<ManagedProcess> => {
     const url = urlOf(options, atPort)
@@ -82,10 +80,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     const split = splitConfig(config(url), admin)
     const text = split?.text ?? config(url)
     const process = await startWorkerd({
-      configPath: await writeWorkerConfig(
-        { ...options, secrets, config: () => text },
-        { modulePath, port: atPort },
-      ),
+      ...(await writeWorkerConfig({ ...options, secrets, config: () => text }, atPort)),
       logFile: join(directory, 'worker.log'),
       url,
     })
@@ -132,40 +127,50 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
 const urlOf = ({ tls, host = '127.0.0.1' }: LocalWorkerOptions, port: number): string =>
   `${tls === undefined ? 'http' : 'https'}://${host}:${port}`
 
-/**
- * Writes all that `workerd serve` needs.
- *
- * @returns the path of the configuration file
- */
+/** What `workerd serve` needs. */
+export interface WrittenConfig {
+  /** Path of the configuration file. */
+  readonly configPath: string
+  /** The environment of the process, with the secrets. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Writes the configuration file of the worker: that of `edge-issuer worker serve`, with a port of its own. */
 export async function writeWorkerConfig(
   options: LocalWorkerOptions,
-  { modulePath, port }: { readonly modulePath: string; readonly port: number },
-): Promise<string> {
-  const { directory, secrets, tls, host } = options
-  const write = async (name: string, text: string): Promise<string> => {
-    await writeFile(join(directory, name), text, { mode: 0o600 })
-    return name
-  }
-  const bindings = { ...secrets, SIGNER_CONFIG: options.config(urlOf(options, port)) }
-  const bindingPaths: Record<string, string> = {}
-  for (const [name, text] of Object.entries(bindings)) {
-    bindingPaths[name] = await write(`binding-${name}.txt`, text)
-  }
-  const config = renderWorkerdConfig({
-    modulePath,
-    compatibilityDate: await compatibilityDate(),
-    bindingPaths,
-    durableObjects: { classes: OBJECT_CLASSES, storagePath: 'ledger' },
-    ...(tls === undefined
-      ? {}
-      : {
-          tls: {
-            keyPath: await write('tls-key.pem', tls.keyPem),
-            certificatePath: await write('tls-certificate.pem', tls.certificatePem),
-          },
-        }),
-    ...(host === undefined ? {} : { host }),
-    port,
+  port: number,
+): Promise<WrittenConfig> {
+  const { directory, secrets, host = '127.0.0.1' } = options
+  const text = renderWorkerdConfig({
+    modules: workerModules({
+      entry: WORKER_ENTRY,
+      library: await readFile(await cachedWorkerLibrary(), 'utf8'),
+      config: options.config(urlOf(options, port)),
+    }),
+    compatibilityDate: COMPATIBILITY_DATE,
+    bindings: Object.keys(secrets).map((name) => ({
+      name,
+      value: { fromEnvironment: environmentName(name) },
+    })),
+    durableObjects: { classes: WORKER_CLASSES, storagePath: 'ledger' },
+    ...(await writeTls(options)),
+    address: `${host}:${String(port)}`,
   })
-  return join(directory, await write('workerd.capnp', config))
+  const configPath = join(directory, 'workerd.capnp')
+  await writeFile(configPath, text, { mode: 0o600 })
+  return { configPath, environment: workerEnvironment(new Map(Object.entries(secrets))) }
+}
+
+async function writeTls({
+  directory,
+  tls,
+}: LocalWorkerOptions): Promise<{ readonly tls?: WorkerdTls }> {
+  if (tls === undefined) return {}
+  const paths = {
+    keyPath: join(directory, 'tls-key.pem'),
+    certificatePath: join(directory, 'tls-certificate.pem'),
+  }
+  await writeFile(paths.keyPath, tls.keyPem, { mode: 0o600 })
+  await writeFile(paths.certificatePath, tls.certificatePem)
+  return { tls: paths }
 }
