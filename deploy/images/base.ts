@@ -4,36 +4,42 @@
  *
  * @module
  */
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { z } from 'zod'
-import { type BaseImage, buildLayer, type Descriptor, type ImageFile, PLATFORM } from './layout.ts'
+import { blobPath, folderReader, readLayout } from './layout-reader.ts'
+import { type BaseImage, buildLayer, type ImageFile } from './layout.ts'
 import { workerdBinary } from './workerd-packages.ts'
 
 /** Path of Node in every base. */
 export const NODE_IN_IMAGE = '/nodejs/bin/node'
 
-/** Label that is in no image of a release. */
-const LOCAL_BASE_LABEL = {
-  'org.opencontainers.image.base.name': 'Node of npm on this machine; not for release',
-} as const
+/** Label with the version of Node in a base that was made on this machine. */
+export const LOCAL_NODE_LABEL = 'dev.edge-issuer.node-of-npm'
 
 const EXECUTABLE = 0o555
 
+const require = createRequire(import.meta.url)
+const packageSchema = z.looseObject({ version: z.string() })
+
 /** Creates a base of Node as npm installed it, with the libraries of this machine for it and for workerd. */
 export async function localBase(layer: string): Promise<BaseImage> {
+  const { version } = packageSchema.parse(require('node/package.json'))
   return {
     layers: [await buildLayer(await localBaseFiles(), layer)],
     env: [],
-    labels: LOCAL_BASE_LABEL,
+    labels: {
+      'org.opencontainers.image.base.name': 'Node of npm on this machine; not for release',
+      [LOCAL_NODE_LABEL]: version,
+    },
   }
 }
 
 async function localBaseFiles(): Promise<readonly ImageFile[]> {
   // The binary that npm chose for this machine, which the package of this name links to.
-  const node = await realpath(createRequire(import.meta.url).resolve('node/bin/node'))
+  const node = await realpath(require.resolve('node/bin/node'))
   const { code, stdout, stderr } = await runCommand({
     command: 'ldd',
     args: [node, workerdBinary()],
@@ -56,72 +62,22 @@ async function localBaseFiles(): Promise<readonly ImageFile[]> {
   ]
 }
 
-const descriptorSchema = z.object({
-  mediaType: z.string(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/u),
-  size: z.int(),
-})
-const indexSchema = z.object({
-  manifests: z.array(
-    z.object({
-      ...descriptorSchema.shape,
-      platform: z.object({ architecture: z.string(), os: z.string() }).optional(),
-    }),
-  ),
-})
-const manifestSchema = z.object({ config: descriptorSchema, layers: z.array(descriptorSchema) })
-const configSchema = z.object({
-  config: z
-    .object({ Env: z.array(z.string()).optional(), Labels: z.record(z.string(), z.string()) })
-    .partial()
-    .optional(),
-  rootfs: z.object({ diff_ids: z.array(z.string()) }),
-})
-
 /**
  * Reads a base for this machine's platform from a folder with an image layout, such as `skopeo copy` creates.
  *
  * @throws Error if the layout has no such image.
  */
 export async function layoutBase(folder: string): Promise<BaseImage> {
-  const blob = ({ digest }: Pick<Descriptor, 'digest'>): string =>
-    join(folder, 'blobs', digest.replace(':', '/'))
-  const manifest = manifestSchema.parse(
-    await readJson(blob(await findManifest(join(folder, 'index.json'), blob))),
-  )
-  const { config, rootfs } = configSchema.parse(await readJson(blob(manifest.config)))
+  const { digest: base, layers, diffIds, env, labels } = await readLayout(folderReader(folder))
   return {
-    layers: manifest.layers.map(({ mediaType, digest, size }, index) => ({
+    layers: layers.map(({ mediaType, digest, size }, index) => ({
       mediaType,
       digest,
       size,
-      file: blob({ digest }),
-      diffId: rootfs.diff_ids[index] ?? '',
+      file: join(folder, blobPath({ digest })),
+      diffId: diffIds[index] ?? '',
     })),
-    env: config?.Env ?? [],
-    labels: config?.Labels ?? {},
+    env,
+    labels: { ...labels, 'org.opencontainers.image.base.digest': base },
   }
 }
-
-/** Finds the manifest for this platform in an index, which may be in another index. */
-async function findManifest(
-  file: string,
-  blob: (descriptor: Descriptor) => string,
-): Promise<Descriptor> {
-  const { manifests } = indexSchema.parse(await readJson(file))
-  const [only] = manifests
-  if (manifests.length === 1 && only?.mediaType.includes('index') === true) {
-    return findManifest(blob(only), blob)
-  }
-  const found = manifests.find(
-    ({ platform }) =>
-      platform === undefined ||
-      (platform.os === PLATFORM.os && platform.architecture === PLATFORM.architecture),
-  )
-  if (found === undefined) {
-    throw new Error(`${file} has no image for ${PLATFORM.os}/${PLATFORM.architecture}`)
-  }
-  return found
-}
-
-const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'))

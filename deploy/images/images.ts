@@ -73,7 +73,7 @@ export async function filesOfImage(
       return filesBelow(folder, IMAGE_FOLDER)
     }
     case 'signer':
-      return [...(await filesBelow(sources.package, PACKAGE_FOLDER)), ...(await workerdFiles())]
+      return [...(await filesBelow(sources.package, PACKAGE_FOLDER)), ...workerdFiles()]
     case 'cli':
       return filesBelow(sources.package, PACKAGE_FOLDER)
   }
@@ -95,11 +95,18 @@ export const settingsOf = (
   },
 })
 
-async function workerdFiles(): Promise<readonly ImageFile[]> {
-  const files = workerdPackages().map(async ({ name, folder }) =>
-    filesBelow(folder, `${PACKAGE_FOLDER}/node_modules/${name}`),
-  )
-  return (await Promise.all(files)).flat()
+/** The binary, and of its packages what `worker serve` finds it by: an install script may add other files. */
+function workerdFiles(): readonly ImageFile[] {
+  const [library, binary] = workerdPackages()
+  return [
+    { ...library, path: 'package.json' },
+    { ...binary, path: 'package.json' },
+    { ...binary, path: 'bin/workerd' },
+  ].map(({ name, folder, path }) => ({
+    path: `${PACKAGE_FOLDER}/node_modules/${name}/${path}`,
+    mode: MODE,
+    source: join(folder, path),
+  }))
 }
 
 /** All files in a folder, for a path in the image. */

@@ -8,6 +8,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { VERSION } from '../../cli/src/version.ts'
 import { changesOf } from './changes.ts'
+import { CHARTS, chartFile } from './charts.ts'
 
 /** Semantic Versioning 2.0.0 without build metadata, since an image tag cannot contain a plus sign. */
 const TAG =
@@ -28,16 +29,25 @@ const deploymentSchema = z.object({
   }),
 })
 
+/** A chart's image has the tag of its appVersion. */
+async function chartVersions(name: string): Promise<SourceVersions> {
+  const text = await readFile(chartFile(name, 'Chart.yaml'), 'utf8')
+  const { version, appVersion } = chartSchema.parse(parse(text))
+  return {
+    [`version of the chart ${name}`]: version,
+    [`appVersion of the chart ${name}`]: appVersion,
+  }
+}
+
 /** Reads the versions in the sources. */
 export async function sourceVersions(): Promise<SourceVersions> {
-  const chart = chartSchema.parse(parse(await read('deploy/helm/edge-issuer/Chart.yaml')))
+  const charts = await Promise.all(CHARTS.map(chartVersions))
   const [deployment] = parseAllDocuments(await read('deploy/kustomize/workload/deployment.yaml'))
   const { containers } = deploymentSchema.parse(deployment?.toJS()).spec.template.spec
   const { image } = containers[0]
   return {
     'cli/src/version.ts': VERSION,
-    'version of the chart': chart.version,
-    'appVersion of the chart': chart.appVersion,
+    ...Object.fromEntries(charts.flatMap(Object.entries<string>)),
     'image of the kustomization': image.slice(image.lastIndexOf(':') + 1),
   }
 }

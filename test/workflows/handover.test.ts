@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CommandResult, runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterEach, beforeEach, describe, it } from 'vitest'
+import { archiveReader, readLayout } from '../../deploy/images/layout-reader.ts'
+import { buildImageArchive } from '../../deploy/images/layout.ts'
 import { parseWorkflow } from './rules.ts'
 
 const release = parseWorkflow(
@@ -41,26 +42,28 @@ const bash = async (script: string, cwd: string, env: NodeJS.ProcessEnv): Promis
     env: { PATH: process.env['PATH'], ...env },
   })
 
-describe('the assets', () => {
+const PUBLISHING = ['publish-images', 'publish-charts', 'publish-package', 'publish'] as const
+
+describe('the files of a release', () => {
   const files = { 'notes.md': 'notes\n', 'files/a b.tgz': 'chart', 'files/SHA256SUMS': 'sums' }
   let sha256: string
 
   beforeEach(async () => {
     await mkdir(join(folder, 'files'))
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-    const output = join(folder, '../', `${folder.split('/').pop() ?? ''}-output`)
-    const sums = await bash(scriptOf('assets', 'sha256sum'), folder, { GITHUB_OUTPUT: output })
+    const output = `${folder}-output`
+    const sums = await bash(scriptOf('build', 'sha256sum'), folder, { GITHUB_OUTPUT: output })
     expect0(sums)
     sha256 = /^sha256=([0-9a-f]{64})\n$/u.exec(await readFile(output, 'utf8'))?.[1] ?? ''
     await rm(output)
   })
 
-  const verify = async (): Promise<number> =>
-    (await bash(scriptOf('publish', 'sha256sum'), folder, { SHA256: sha256 })).code
+  const verify = async (job: string): Promise<number> =>
+    (await bash(scriptOf(job, 'find . -type f'), folder, { SHA256: sha256 })).code
 
-  it('are published as they were built', async ({ expect }) => {
+  it.for(PUBLISHING)('are published as they were built: %s', async (job, { expect }) => {
     expect(sha256).not.toBe('')
-    expect(await verify()).toBe(0)
+    expect(await verify(job)).toBe(0)
   })
 
   it.for([
@@ -69,54 +72,29 @@ describe('the assets', () => {
     { what: 'is missing', change: async () => rm(join(folder, 'notes.md')) },
   ])('are not published when a file $what', async ({ change }, { expect }) => {
     await change()
-    expect(await verify()).not.toBe(0)
+    for (const job of PUBLISHING) expect(await verify(job)).not.toBe(0)
   })
 
   it('are not published without a hash', async ({ expect }) => {
     sha256 = ''
-    expect(await verify()).not.toBe(0)
+    for (const job of PUBLISHING) expect(await verify(job)).not.toBe(0)
   })
 })
 
-/** Makes the archive of an image. @returns Its SHA-256 */
-const pack = async (inside: string): Promise<string> => {
-  await mkdir(join(folder, 'image'), { recursive: true })
-  await writeFile(join(folder, 'index.json'), JSON.stringify({ manifests: [{ digest: inside }] }))
-  expect0(await bash('tar --create --file image/relay.tar index.json', folder, {}))
-  const bytes = await readFile(join(folder, 'image/relay.tar'))
-  return createHash('sha256').update(bytes).digest('hex')
-}
-
-describe('the image', () => {
-  const digest = `sha256:${'a'.repeat(64)}`
-  let archiveSha256: string
-
-  beforeEach(async () => {
-    archiveSha256 = await pack(digest)
-  })
-
-  const verify = async (env: NodeJS.ProcessEnv = {}): Promise<number> => {
-    const given = { ARCHIVE_SHA256: archiveSha256, DIGEST: digest, ...env }
-    return (await bash(scriptOf('publish-image', 'ARCHIVE_SHA256'), folder, given)).code
-  }
-
-  it('is published as it was built', async ({ expect }) => {
-    expect(await verify()).toBe(0)
-  })
-
-  it('is not published when the archive is another', async ({ expect }) => {
-    await pack(`sha256:${'b'.repeat(64)}`)
-    expect(await verify()).not.toBe(0)
-  })
-
-  it.for([
-    { DIGEST: `sha256:${'b'.repeat(64)}` },
-    { DIGEST: '' },
-    { ARCHIVE_SHA256: '' },
-    { ARCHIVE_SHA256: 'a'.repeat(64) },
-  ])('is not published for %o', async (env, { expect }) => {
-    expect(await verify(env)).not.toBe(0)
-  })
+it('the digest of an image is the one in its archive', async ({ expect }) => {
+  const archive = join(folder, 'release/files/edge-issuer-signer-image-1.2.3.tar')
+  await mkdir(join(folder, 'release/files'), { recursive: true })
+  await buildImageArchive({ name: 'a:1', files: [], entrypoint: ['/a'], user: '1:1' }, archive)
+  const output = join(folder, 'output')
+  expect0(
+    await bash(scriptOf('publish-images', 'digest=$('), folder, {
+      GITHUB_OUTPUT: output,
+      IMAGE: 'signer',
+      VERSION: '1.2.3',
+    }),
+  )
+  const { digest } = await readLayout(archiveReader(archive))
+  expect(await readFile(output, 'utf8')).toBe(`digest=${digest}\n`)
 })
 
 function expect0({ code, stderr }: CommandResult): void {

@@ -34,9 +34,9 @@ describe('privilegedProblems', () => {
 
   it.for([
     { change: ['contents: write', 'id-token: write'], want: [] },
-    { change: step('run: npm ci --ignore-scripts'), want: ['runs npm'] },
+    { change: step('run: npm ci --ignore-scripts'), want: ['runs npm ci'] },
     { change: step('run: npx wrangler deploy'), want: ['runs npx'] },
-    { change: step('run: test 1 && npm run build'), want: ['runs npm'] },
+    { change: step('run: test 1 && npm run build'), want: ['runs npm run'] },
     { change: step('run: echo "$(node x.js)"'), want: ['runs node'] },
     { change: step('run: echo `node x.js`'), want: ['runs node'] },
     { change: step('run: A=1 ./build'), want: ['runs ./build'] },
@@ -48,6 +48,9 @@ describe('privilegedProblems', () => {
     },
     { change: step('run: docker build .'), want: ['runs docker build'] },
     { change: step('run: gh extension install a/b'), want: ['runs gh extension'] },
+    { change: step('run: npm publish ./a.tgz'), want: [] },
+    { change: step('run: helm push a.tgz oci://b'), want: [] },
+    { change: step('run: helm plugin install x'), want: ['runs helm plugin'] },
     { change: step('{ run: echo x, shell: python }'), want: ['has a shell of its own: python'] },
     { change: step('uses: ./.github/actions/setup'), want: ['uses ./.github/actions/setup'] },
     { change: step(`uses: actions/checkout@${SHA}`), want: ['uses actions/checkout'] },

@@ -8,10 +8,12 @@
 import { isScalar, parseDocument, visit } from 'yaml'
 import type { Workflow } from './rules.ts'
 
-/** Actions of GitHub's own that read artifacts and sign what is said about them. */
+/** Actions of GitHub that read artifacts, sign attestations, or install Node. */
 const ALLOWED_ACTIONS: ReadonlySet<string> = new Set([
   'actions/download-artifact',
   'actions/attest-build-provenance',
+  // Node from GitHub's builds, for its npm.
+  'actions/setup-node',
 ])
 
 /** Programs of the runner image that run no code of others. */
@@ -28,6 +30,10 @@ const ALLOWED_COMMANDS: ReadonlySet<string> = new Set([
   'skopeo',
   'docker login',
   'gh release',
+  'helm push',
+  'helm registry',
+  // Of a tarball, without scripts.
+  'npm publish',
 ])
 
 type Job = Workflow['jobs'][string]
@@ -75,7 +81,7 @@ function handsOver({ steps }: Job): boolean {
 }
 
 /** Programs whose first argument says what they do. */
-const WITH_SUBCOMMAND: ReadonlySet<string> = new Set(['docker', 'gh'])
+const WITH_SUBCOMMAND: ReadonlySet<string> = new Set(['docker', 'gh', 'helm', 'npm'])
 /** Programs that run the program in their arguments; only `xargs -d X PROGRAM` is understood. */
 const XARGS = /^xargs -d \S+ (?<program>\S+)/u
 

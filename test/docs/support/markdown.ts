@@ -6,6 +6,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { slugify } from '../../../site/slug.ts'
 
 /** The root of the checkout. */
 export const ROOT = join(import.meta.dirname, '../../..')
@@ -107,10 +108,7 @@ export function anchorsOf({ lines }: Markdown): ReadonlySet<string> {
   for (const line of lines) {
     const heading = /^#{1,6}\s+(.*?)\s*$/.exec(line)?.[1]
     if (heading === undefined) continue
-    const anchor = plain(heading)
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '')
-      .replaceAll(' ', '-')
+    const anchor = slugify(plain(heading))
     let unique = anchor
     for (let count = 1; anchors.has(unique); count++) unique = `${anchor}-${String(count)}`
     anchors.add(unique)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { localBase } from '../../../deploy/images/base.ts'
 import { filesOfImage, type ImageName, settingsOf } from '../../../deploy/images/images.ts'
 import { buildImageArchive } from '../../../deploy/images/layout.ts'
+import { buildPackage } from '../../../deploy/package/build-package.ts'
 
 /**
  * Builds the relay's image `name` as an archive in a new folder in `folder`, and returns its path. Its label is the
@@ -15,6 +16,16 @@ import { buildImageArchive } from '../../../deploy/images/layout.ts'
  */
 export const buildRelayImage = async (folder: string, name: string): Promise<string> =>
   buildImage('relay', { folder, name, package: '' })
+
+/**
+ * Builds the signer's image `name` as an archive in a new folder in `folder`, and returns its path. It contains the npm
+ * package and workerd.
+ */
+export async function buildSignerImage(folder: string, name: string): Promise<string> {
+  const built = await mkdtemp(join(folder, 'package-'))
+  await buildPackage({ folder: built })
+  return buildImage('signer', { folder, name, package: built })
+}
 
 interface Build {
   readonly folder: string
