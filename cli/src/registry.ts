@@ -169,6 +169,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/certificates-metrics.ts')).certificatesMetrics,
   },
   {
+    path: 'worker backup',
+    summary: 'back up the data of a worker that you run yourself, while it runs',
+    load: async () => (await import('./commands/worker-backup.ts')).workerBackup,
+  },
+  {
+    path: 'worker restore',
+    summary: 'put a backup into a data directory',
+    load: async () => (await import('./commands/worker-restore.ts')).workerRestore,
+  },
+  {
     path: 'context add',
     summary: 'save the URL and the key of a worker under a name',
     load: async () => (await import('./commands/context-add.ts')).contextAdd,

@@ -105,6 +105,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['run.ts'],
       ['registry.ts'],
       ['commands'],
+      ['backup'],
       ['certificates', 'clients', 'demo'],
       ['server'],
       ['project'],
