@@ -163,3 +163,36 @@ function randomSerialNumber(): string {
   serialNumber[0] = ((serialNumber[0] ?? 0) & 0x3f) | 0x40
   return serialNumber.toString('hex')
 }
+
+/** Contents of a self-signed TLS certificate for this machine. */
+export interface LocalCertificateSpec {
+  readonly commonName: string
+  readonly keys: webcrypto.CryptoKeyPair
+  readonly dnsNames: readonly string[]
+  readonly ipAddresses: readonly string[]
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** @returns PEM. The certificate is no CA: who trusts it trusts nothing else. */
+export async function createLocalCertificate(spec: LocalCertificateSpec): Promise<string> {
+  const { commonName, keys, dnsNames, ipAddresses } = spec
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: randomSerialNumber(),
+    name: distinguishedName({ organization: undefined, commonName }).toString(),
+    keys,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    notBefore: new Date(spec.notBeforeMs),
+    notAfter: new Date(spec.notAfterMs),
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([EXTENDED_KEY_USAGE_OIDS['server auth']], false),
+      new SubjectAlternativeNameExtension([
+        ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
+        ...ipAddresses.map((value) => ({ type: 'ip' as const, value })),
+      ]),
+    ],
+  })
+  return `${certificate.toString('pem')}\n`
+}
