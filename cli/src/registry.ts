@@ -44,6 +44,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/worker-deploy.ts')).workerDeploy,
   },
   {
+    path: 'worker dev',
+    summary: 'run the project of a worker on this machine, to try it',
+    load: async () => (await import('./commands/worker-dev.ts')).workerDev,
+  },
+  {
     path: 'worker serve',
     summary: 'run the worker on this machine, without Cloudflare',
     load: async () => (await import('./commands/worker-serve.ts')).workerServe,
@@ -200,7 +205,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'demo',
-    summary: 'run edge-issuer end to end in a local cluster',
+    summary: 'run edge-issuer end to end with a cluster of yours',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
 ]
