@@ -18,8 +18,8 @@ const nameOf = (flag: string): string => flag.split('=', 1)[0] ?? ''
 
 /** Runs the command to its end in this process. @param flags - In place of those of the operator's files. */
 async function serve(...flags: readonly string[]): Promise<Outcome> {
-  const names = flags.map(nameOf)
-  const kept = servedArguments(server).filter((arg) => !names.includes(nameOf(arg)))
+  const names = new Set(flags.map(nameOf))
+  const kept = servedArguments(server).filter((arg) => !names.has(nameOf(arg)))
   return runCli([...kept, ...flags.filter((flag) => flag.includes('='))], { cwd: server.directory })
 }
 
