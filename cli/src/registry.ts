@@ -205,7 +205,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'demo',
-    summary: 'run edge-issuer end to end in a local cluster',
+    summary: 'run edge-issuer end to end with a cluster of yours',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
 ]
