@@ -106,7 +106,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['registry.ts'],
       ['commands'],
       ['backup'],
-      ['certificates', 'clients', 'demo'],
+      ['certificates', 'clients', 'completion', 'demo'],
       ['server'],
       ['project'],
       ['config', 'worker'],
