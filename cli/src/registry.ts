@@ -34,6 +34,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/worker-init.ts')).workerInit,
   },
   {
+    path: 'worker check',
+    summary: 'check the project of a worker before it is deployed',
+    load: async () => (await import('./commands/worker-check.ts')).workerCheck,
+  },
+  {
+    path: 'worker deploy',
+    summary: 'check the project of a worker, and deploy it with its wrangler',
+    load: async () => (await import('./commands/worker-deploy.ts')).workerDeploy,
+  },
+  {
     path: 'config init',
     summary: "create the worker's configuration from a CA and its admins",
     load: async () => (await import('./commands/config-init.ts')).configInit,

@@ -1,165 +1,186 @@
 /**
- * `npm run deploy:worker` up to the point where an account is needed.
+ * A project of `worker init` up to the point where an account is needed: with the real wrangler, which has
+ * neither an account nor the network.
  *
  * @module
  */
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { mustRunCli, runCli } from '@edge-issuer/testbed/cli'
-import { runCommand } from '@edge-issuer/testbed/processes/process'
-import { afterAll, beforeAll, describe, it } from 'vitest'
-import { unstable_readConfig as readWranglerConfig } from 'wrangler'
-import { deployWorker } from '../../signer-worker/tools/deploy-worker.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { runCommand, type CommandResult } from '@edge-issuer/testbed/processes/process'
+import { describe, it } from 'vitest'
+import { makeProject, uninstall, type ProjectHarness } from '../cli/support/project-harness.ts'
 import { wranglerEnv } from './wrangler.ts'
-
-const REPOSITORY = resolve(import.meta.dirname, '../..')
-const STAGING_URL = 'https://edge-issuer-signer-staging.acme.workers.dev'
-const CONFIG = 'signer-worker/signer.config.staging.json'
 
 /** Wrangler and the command each start a process of their own, and another. */
 const SLOW = { timeout: 300_000 }
 
-/** A checkout whose configurations are its own. */
-let checkout: string
+/** Largest bundle that is deployed, compressed, in bytes. */
+const MAX_BUNDLE_BYTES = 122_880
 
-beforeAll(async () => {
-  checkout = await mkdtemp(join(tmpdir(), 'edge-issuer-checkout-'))
-  await mkdir(join(checkout, 'signer-worker/tools'), { recursive: true })
-  for (const path of ['node_modules', 'shared', 'signer-worker/src']) {
-    await symlink(join(REPOSITORY, path), join(checkout, path))
-  }
-  for (const path of [
-    'tsconfig.json',
-    'wrangler.toml',
-    'signer-worker/worker.ts',
-    'signer-worker/tsconfig.json',
-    'signer-worker/tsconfig.staging.json',
-    'signer-worker/tools/check-build.ts',
-    'signer-worker/tools/require-environment.ts',
-  ]) {
-    await copyFile(join(REPOSITORY, path), join(checkout, path))
-  }
-  const scene = { cwd: checkout }
-  await mustRunCli(['ca', 'init'], scene)
-  await mustRunCli(['admin', 'create', 'alice', '--role', 'admin'], scene)
-  const init = `config init --url ${STAGING_URL} --ca ca --admin alice.admin.json`
-  await mustRunCli([...init.split(' '), '--out', CONFIG], scene)
-  await copyFile(
-    join(checkout, CONFIG),
-    join(checkout, 'signer-worker/signer.config.production.json'),
+const KEY = '--secret CA_KEY_DEFAULT=../ca/issuing/ca.key'
+
+/** Runs the wrangler of a project, as `npx wrangler` does. */
+const wrangler = async ({ cwd, path }: ProjectHarness, args: string): Promise<CommandResult> =>
+  runCommand({
+    command: process.execPath,
+    args: [path('node_modules/wrangler/bin/wrangler.js'), ...args.split(' ')],
+    cwd: path('.'),
+    env: wranglerEnv(cwd),
+  })
+
+describe('a project of worker init', () => {
+  it(
+    'is bundled by a plain wrangler, with the configuration as a module of its own',
+    SLOW,
+    async ({ expect, ...context }) => {
+      const project = await makeProject(context)
+      await project.makeStaging()
+      const bundle = async (env: string, files: readonly string[]): Promise<readonly string[]> => {
+        const { code, stdout, stderr } = await wrangler(
+          project,
+          `deploy --dry-run --env ${env} --outdir out`,
+        )
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        expect(stdout).toContain('--dry-run: exiting now.')
+        return Promise.all(files.map(async (name) => readFile(project.path(`out/${name}`), 'utf8')))
+      }
+      const production = ['worker.js', 'signer.config.json']
+      const [code = '', config] = await bundle('production', production)
+      expect(config).toBe(await readFile(project.path('signer.config.json'), 'utf8'))
+      expect(code).toContain('from"./signer.config.json"')
+      expect(gzipSync(code).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
+
+      const duration = /"maxDurationSeconds": \d+/
+      await project.edit('signer.config.json', duration, '"maxDurationSeconds": 3600')
+      const [codeAfter, configAfter] = await bundle('production', production)
+      expect(codeAfter === code, 'the same code').toBe(true)
+      expect(configAfter).toContain('3600')
+
+      const [staging] = await bundle('staging', ['signer.config.staging.json'])
+      expect(staging).toContain('edge-issuer-signer-staging.acme.workers.dev')
+    },
+  )
+
+  it.for([
+    {
+      name: 'an empty configuration',
+      args: 'deploy --dry-run --env production',
+      want: 'signer.config.json: /issuers: is empty',
+    },
+    {
+      name: 'no environment',
+      args: 'deploy --dry-run',
+      want: 'no environment of wrangler.jsonc is selected',
+    },
+  ])(
+    'is not deployed by a plain wrangler with $name',
+    SLOW,
+    async (row, { expect, ...context }) => {
+      const project = await makeProject(context)
+      await project.edit('signer.config.json', /"issuers": \{[^]*?\n {2}\}/, '"issuers": {}')
+      const { code, stdout } = await wrangler(project, row.args)
+      expect(code).toBe(1)
+      expect(stdout).toContain(row.want)
+      expect(stdout).not.toContain('--dry-run: exiting now.')
+    },
   )
 })
 
-afterAll(async () => rm(checkout, { recursive: true, force: true }))
-
-/** Everything but wrangler's deployment, whose arguments are kept. */
-async function deploy(args: string): Promise<{
-  readonly code: number
-  readonly said: string
-  readonly deployed: readonly string[] | undefined
-}> {
-  let said = ''
-  let deployed: readonly string[] | undefined
-  const code = await deployWorker(args.split(' '), {
-    readEnvironment: (env) => readWranglerConfig({ config: join(checkout, 'wrangler.toml'), env }),
-    checkConfig: async (checkArgs) => {
-      const result = await runCli(['config', 'check', ...checkArgs], { cwd: checkout })
-      said += result.stderr
-      return result.code
+describe('worker deploy', () => {
+  it(
+    'checks the keys, and gives wrangler what follows --',
+    SLOW,
+    async ({ expect, ...context }) => {
+      const { worker, path } = await makeProject(context)
+      const { exitCode, stdout, stderr } = await worker(
+        `deploy --env production ${KEY} -- --dry-run --outdir out`,
+      )
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 0,
+        stderr: 'production is valid, including its private keys\n',
+      })
+      expect(stdout).toContain('--dry-run: exiting now.')
+      expect(await readFile(path('out/signer.config.json'), 'utf8')).toContain('"admin"')
     },
-    readText: async (path) => readFile(join(checkout, path), 'utf8'),
-    deploy: async (deployArgs) => {
-      deployed = deployArgs
-      return Promise.resolve(7)
-    },
-    complain: (message) => {
-      said += message
-    },
-  })
-  return { code, said, deployed }
-}
+  )
 
-describe('deploy:worker', () => {
-  it('bundles the configuration of its environment', SLOW, async ({ expect }) => {
-    const flags = '--env staging --dry-run --outdir out --secret CA_KEY_DEFAULT=ca/issuing/ca.key'
-    const { code, stdout, stderr } = await runCommand({
-      command: process.execPath,
-      args: [join(REPOSITORY, 'signer-worker/tools/deploy.ts'), ...flags.split(' ')],
-      cwd: checkout,
-      env: wranglerEnv(checkout),
+  it('says how to log in', SLOW, async ({ expect, ...context }) => {
+    const { worker } = await makeProject(context)
+    const { exitCode, stderr } = await worker('deploy --env production')
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('wrangler is not logged in to Cloudflare; run "npx wrangler login"')
+  })
+
+  it('says that Cloudflare cannot be reached', SLOW, async ({ expect, ...context }) => {
+    const { worker } = await makeProject(context)
+    const { exitCode, stderr } = await worker('deploy --env production', {
+      CLOUDFLARE_API_TOKEN: 'x',
+      CLOUDFLARE_ACCOUNT_ID: '0'.repeat(32),
+      CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:9/client/v4',
     })
-    expect(stderr).toBe(`"${CONFIG}" is valid, including its private keys\n`)
-    expect(code).toBe(0)
-    expect(stdout).toContain(`url       ${STAGING_URL}`)
-    expect(stdout).toContain('--dry-run: exiting now.')
-    expect(await readFile(join(checkout, 'out/worker.js'), 'utf8')).toContain('alice')
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("Cloudflare's API (api.cloudflare.com) cannot be reached")
   })
 
-  it('gives wrangler what is not its own, and ends as wrangler does', async ({ expect }) => {
-    expect(await deploy('--tag v1 --env staging --message=m --dry-run')).toEqual({
-      code: 7,
-      said: expect.stringContaining('private keys were not checked: CA_KEY_DEFAULT'),
-      deployed: ['--env', 'staging', '--tag', 'v1', '--message=m', '--dry-run'],
-    })
-  })
-
-  it.for([
-    '--env=staging --secret CA_KEY_DEFAULT=ca/issuing/ca.key',
-    '-e staging --secret=CA_KEY_DEFAULT=ca/issuing/ca.key',
-    '--secrets keys --env staging',
-  ])('shows the keys to the check alone: %s', async (args, { expect }) => {
-    await mkdir(join(checkout, 'keys'), { recursive: true })
-    await copyFile(join(checkout, 'ca/issuing/ca.key'), join(checkout, 'keys/CA_KEY_DEFAULT'))
-    expect(await deploy(args)).toEqual({
-      code: 7,
-      said: `"${CONFIG}" is valid, including its private keys\n`,
-      deployed: ['--env', 'staging'],
-    })
-  })
-
-  it.for([
+  it.for<{
+    readonly name: string
+    readonly change?: (project: ProjectHarness) => Promise<void>
+    readonly args: string
+    readonly want: string
+    readonly exitCode?: number
+  }>([
     {
-      name: 'when a key is another',
-      args: '--env staging --secret CA_KEY_DEFAULT=ca/root/ca.key',
+      name: 'with an empty configuration',
+      change: async ({ edit }) =>
+        edit('signer.config.json', /"issuers": \{[^]*?\n {2}\}/, '"issuers": {}'),
+      args: 'deploy --env production',
+      want: 'nothing is deployed: "." has 1 problem:\n  signer.config.json: /issuers: is empty',
+    },
+    {
+      name: 'with a key of another CA',
+      args: 'deploy --env production --secret CA_KEY_DEFAULT=../ca/root/ca.key',
       want: '/issuers/default/authorities/0/keySecret',
     },
     {
-      name: 'where publicUrl does not lead',
-      args: '--env production',
-      want: `publicUrl is ${STAGING_URL}, where the worker cannot be reached: it has no route; see env.production`,
+      name: 'without wrangler',
+      change: async (project) => uninstall(project, 'wrangler'),
+      args: 'deploy --env production',
+      want: 'node_modules: wrangler is not installed; run "npm install" in "."',
     },
-    { name: 'without an environment', args: '--dry-run', want: '--env NAME is required' },
-    { name: 'to an unknown environment', args: '--env prod', want: 'No environment found' },
-  ])('deploys nothing $name', async ({ args, want }, { expect }) => {
-    expect(await deploy(args)).toEqual({
-      code: 1,
-      said: expect.stringContaining(want),
-      deployed: undefined,
-    })
+    { name: 'to an unknown environment', args: 'deploy --env prod', want: 'No environment found' },
+    {
+      name: 'without an environment',
+      args: 'deploy',
+      want: '--env: a value is required',
+      exitCode: 2,
+    },
+    {
+      name: 'with a flag of wrangler before --',
+      args: 'deploy --env production --dry-run',
+      want: '--dry-run: unknown flag',
+      exitCode: 2,
+    },
+  ])('deploys nothing $name', async (row, { expect, ...context }) => {
+    const project = await makeProject(context)
+    await row.change?.(project)
+    const { exitCode, stdout, stderr } = await project.worker(row.args)
+    expect({ exitCode, stdout }).toEqual({ exitCode: row.exitCode ?? 1, stdout: '' })
+    expect(stderr).toContain(row.want)
   })
+})
 
-  it('deploys no empty configuration', async ({ expect, onTestFinished }) => {
-    const path = join(checkout, CONFIG)
-    const text = await readFile(path, 'utf8')
-    onTestFinished(async () => writeFile(path, text))
-    await copyFile(join(REPOSITORY, CONFIG), path)
-    expect(await deploy('--env staging')).toEqual({
-      code: 1,
-      said: expect.stringContaining('/issuers: is empty'),
-      deployed: undefined,
+describe('npm run deploy:worker', () => {
+  it('is the same command for the checkout, whose configuration is empty', async ({ expect }) => {
+    const root = join(import.meta.dirname, '../..')
+    const { code, stderr } = await runCommand({
+      command: process.execPath,
+      args: [join(root, 'cli/src/main.ts'), 'worker', 'deploy', '--env', 'production'],
+      cwd: root,
+      env: wranglerEnv(root),
     })
-  })
-
-  it('deploys no invalid configuration', async ({ expect, onTestFinished }) => {
-    const path = join(checkout, CONFIG)
-    const text = await readFile(path, 'utf8')
-    onTestFinished(async () => writeFile(path, text))
-    await writeFile(path, text.replace('"maxDurationSeconds"', '"maxDuration"'))
-    expect(await deploy('--env staging')).toEqual({
-      code: 1,
-      said: expect.stringContaining('/profiles/default: Unrecognized key: "maxDuration"'),
-      deployed: undefined,
-    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('signer-worker/signer.config.json: /issuers: is empty')
+    expect(stderr).toContain('where the worker cannot be reached: it has no route')
   })
 })

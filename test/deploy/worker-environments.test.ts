@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -18,18 +18,17 @@ const MAX_BUNDLE_BYTES = 122_880
 /** As each class of Durable Objects is declared. */
 const OBJECT_CLASS = { type: 'durable-object', storage: 'sqlite' }
 
-/** By name; the top level has none. */
-const CONFIGS = {
-  '': 'signer-worker/signer.config.json',
-  staging: 'signer-worker/signer.config.staging.json',
-  production: 'signer-worker/signer.config.production.json',
-}
-const ENVIRONMENTS = ['', 'staging', 'production'] as const
+/** Worker module and configuration by the name of the environment; the top level has none. */
+const MODULES = {
+  '': ['worker.js', 'signer.config.json'],
+  production: ['worker.js', 'signer.config.json'],
+  staging: ['worker.staging.js', 'signer.config.staging.json'],
+} as const
+const ENVIRONMENTS = ['', 'production', 'staging'] as const
 
 /** Wrangler takes its time on a machine with other work. */
 const SLOW = { timeout: 300_000 }
 
-const metafileSchema = z.object({ inputs: z.record(z.string(), z.unknown()) })
 const environmentSchema = z.object({
   name: z.string(),
   compatibility_date: z.string(),
@@ -42,9 +41,9 @@ const environmentSchema = z.object({
 })
 
 const read = (env: string): z.infer<typeof environmentSchema> =>
-  environmentSchema.parse(readWranglerConfig({ config: 'wrangler.toml', env }))
+  environmentSchema.parse(readWranglerConfig({ config: 'wrangler.jsonc', env }))
 
-describe('an environment of wrangler.toml', () => {
+describe('an environment of wrangler.jsonc', () => {
   it('is one of those that are tested here', ({ expect }) => {
     expect(['', ...read('').definedEnvironments]).toEqual(ENVIRONMENTS)
   })
@@ -76,32 +75,31 @@ describe('an environment of wrangler.toml', () => {
   )
 
   it.for(ENVIRONMENTS)(
-    '"%s" is bundled with its own configuration, and is small',
+    '"%s" is bundled with its own configuration as a module, and is small',
     SLOW,
     async (env, { expect, onTestFinished }) => {
       const home = await mkdtemp(join(tmpdir(), 'edge-issuer-bundle-'))
       onTestFinished(async () => rm(home, { recursive: true }))
       const out = join(home, 'out')
       const { code, stderr } = await runWrangler(
-        ['deploy', '--dry-run', `--env=${env}`, '--metafile', '--outdir', out],
+        ['deploy', '--dry-run', `--env=${env}`, '--outdir', out],
         home,
         { EDGE_ISSUER_BUNDLE_ONLY: '1' },
       )
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      const text = await readFile(join(out, 'bundle-meta.json'), 'utf8')
-      const { inputs } = metafileSchema.parse(JSON.parse(text))
-      const configs = Object.keys(inputs).filter((path) => /signer\.config\..*json$/.test(path))
-      expect(configs).toEqual([CONFIGS[env]])
-      const bundle = await readFile(join(out, 'worker.js'))
+      const [module, config] = MODULES[env]
+      expect((await readdir(out)).filter((name) => /config|\.js$/.test(name)).toSorted()).toEqual(
+        [config, module].toSorted(),
+      )
+      const bundle = await readFile(join(out, module))
+      expect(bundle.toString()).toContain(`from"./${config}"`)
       expect(gzipSync(bundle).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
     },
   )
 
   it.for([
-    { args: [], problem: 'no environment of wrangler.toml is selected' },
-    { args: ['--env='], problem: 'no environment of wrangler.toml is selected' },
-    { args: ['--env', 'staging'], problem: 'signer.config.staging.json has no issuer' },
-    { args: ['--env', 'production'], problem: 'signer.config.production.json has no issuer' },
+    { args: [], problem: 'no environment of wrangler.jsonc is selected' },
+    { args: ['--env', 'staging'], problem: 'signer.config.staging.json: /issuers: is empty' },
   ])('is not deployed as shipped: wrangler deploy $args', SLOW, async (row, { expect }) => {
     const home = await mkdtemp(join(tmpdir(), 'edge-issuer-bundle-'))
     const { code, stdout } = await runWrangler(['deploy', '--dry-run', ...row.args], home)

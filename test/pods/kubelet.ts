@@ -52,6 +52,8 @@ export async function startKubelet(
       volumePluginDir: join(state, 'volume-plugins'),
       nodeStatusUpdateFrequency: '5s',
       syncFrequency: '10s',
+      // Containers that end are restarted after a second, however often.
+      crashLoopBackOff: { maxContainerRestartPeriod: '1s' },
     }),
   )
   await start({

@@ -28,12 +28,16 @@ export function commandHelp(line: CommandLine, command: CommandDescription): str
   const { description, parameters, examples, exits } = command
   const entries = Object.entries(parameters)
   const operands = entries.filter(([, { kind }]) => kind === 'operand')
-  const flags = entries.filter(([, { kind }]) => kind !== 'operand')
+  const flags = entries.filter(([, { kind }]) => kind === 'flag' || kind === 'switch')
+  const rest = entries.filter(([, { kind }]) => kind === 'rest')
   const usage = [
     `edge-issuer ${path}`,
-    ...operands.map(([, { placeholder }]) => placeholder),
+    ...operands.map(([, { placeholder, isRequired }]) =>
+      isRequired ? placeholder : `[${placeholder}]`,
+    ),
     ...flags.filter(([, flag]) => flag.isRequired).map(([key, flag]) => longSyntax(key, flag)),
     '[flags]',
+    ...rest.map(([, { placeholder }]) => `[${placeholder}]`),
   ].join(' ')
   return [
     `edge-issuer ${path}: ${summary}`,
@@ -41,7 +45,7 @@ export function commandHelp(line: CommandLine, command: CommandDescription): str
     description.trim(),
     section(
       'Operands',
-      operands.map(([, operand]) => [operand.placeholder, operand.summary]),
+      [...operands, ...rest].map(([, operand]) => [operand.placeholder, flagSummary(operand)]),
     ),
     section('Flags', [
       ...flags.map(([key, flag]) => [flagSyntax(key, flag), flagSummary(flag)] as const),
@@ -81,10 +85,16 @@ const flagSyntax = (key: string, flag: Parameter<unknown>): string =>
     ...(key === FILE_KEY ? [`-f ${flag.placeholder}`] : []),
   ].join(', ')
 
-function flagSummary({ summary, isRequired, isRepeatable, fallback }: Parameter<unknown>): string {
+function flagSummary({
+  kind,
+  summary,
+  isRequired,
+  isRepeatable,
+  fallback,
+}: Parameter<unknown>): string {
   const facts = [
-    ...(isRequired ? ['required'] : []),
-    ...(isRepeatable ? ['repeatable'] : []),
+    ...(isRequired && kind !== 'operand' ? ['required'] : []),
+    ...(isRepeatable && kind !== 'rest' ? ['repeatable'] : []),
     ...(fallback === undefined ? [] : [`default: ${fallback}`]),
   ]
   return facts.length === 0 ? summary : `${summary} (${facts.join('; ')})`

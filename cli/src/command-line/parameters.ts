@@ -15,7 +15,7 @@ export interface ValueType<T> {
 
 /** One flag or operand; `T` is the type of the parsed value. */
 export interface Parameter<T> {
-  readonly kind: 'flag' | 'switch' | 'operand'
+  readonly kind: 'flag' | 'switch' | 'operand' | 'rest'
   /** Empty for a switch. */
   readonly placeholder: string
   readonly summary: string
@@ -104,6 +104,21 @@ export function toggle(summary: string): Parameter<boolean> {
 /** A required positional argument. */
 export function operand<T>(type: ValueType<T>, summary: string): Parameter<T> {
   return { ...required(type, summary), kind: 'operand' }
+}
+
+/** An optional positional argument with a default; after it, the table has no required one. */
+export function optionalOperand<T>(
+  type: ValueType<T>,
+  fallback: string,
+  summary: string,
+): Parameter<T> {
+  return { ...defaulted(type, fallback, summary), kind: 'operand' }
+}
+
+/** Every argument after `--`, in order, for another program. */
+export function rest(summary: string): Parameter<readonly string[]> {
+  const placeholder = '-- ARGUMENTS'
+  return { ...single, kind: 'rest', placeholder, summary, isRepeatable: true, read: ok }
 }
 
 const isGiven = (texts: readonly string[]): Result<boolean, string> => ok(texts.length > 0)

@@ -15,6 +15,8 @@ interface SortedTokens {
   /** Every value given for a flag, by the flag's name. */
   readonly texts: ReadonlyMap<string, readonly string[]>
   readonly operands: readonly string[]
+  /** Everything after `--` if the command passes it on; otherwise these are operands. */
+  readonly rest: readonly string[]
   readonly errors: readonly string[]
 }
 
@@ -39,15 +41,14 @@ export function parseArguments<P extends ParameterTable>(
   table: P,
   args: readonly string[],
 ): Result<Values<P>, readonly string[]> {
-  const { texts, operands, errors } = sortTokens(table, args)
+  const { texts, operands, rest, errors } = sortTokens(table, args)
   const found = [...errors]
   const values: [string, unknown][] = []
   let operandsRead = 0
   for (const [key, parameter] of Object.entries(table)) {
     const isOperand = parameter.kind === 'operand'
-    const given = isOperand
-      ? operands.slice(operandsRead, ++operandsRead)
-      : (texts.get(flagName(key)) ?? [])
+    const ofFlag = parameter.kind === 'rest' ? rest : (texts.get(flagName(key)) ?? [])
+    const given = isOperand ? operands.slice(operandsRead, ++operandsRead) : ofFlag
     const value = parameter.read(given)
     if (value.ok) values.push([key, value.value])
     else found.push(`${isOperand ? parameter.placeholder : `--${flagName(key)}`}: ${value.error}`)
@@ -63,19 +64,24 @@ export function parseArguments<P extends ParameterTable>(
 function sortTokens(table: ParameterTable, args: readonly string[]): SortedTokens {
   const flags = new Map<string, Parameter<unknown>>()
   for (const [key, parameter] of Object.entries(table)) {
-    if (parameter.kind !== 'operand') flags.set(flagName(key), parameter)
+    if (parameter.kind === 'flag' || parameter.kind === 'switch')
+      flags.set(flagName(key), parameter)
   }
+  const hasRest = Object.values(table).some(({ kind }) => kind === 'rest')
   const texts = new Map<string, string[]>()
   const operands: string[] = []
+  const rest: string[] = []
+  let isRest = false
   const errors: string[] = []
   for (const token of tokenize(flags, args)) {
-    if (token.kind === 'positional') operands.push(token.value)
+    if (token.kind === 'option-terminator') isRest = hasRest
+    if (token.kind === 'positional') (isRest ? rest : operands).push(token.value)
     if (token.kind !== 'option') continue
     const error = tokenError(token, flags)
     if (error !== undefined) errors.push(error)
     else texts.set(token.name, [...(texts.get(token.name) ?? []), token.value ?? ''])
   }
-  return { texts, operands, errors }
+  return { texts, operands, rest, errors }
 }
 
 type Flags = ReadonlyMap<string, Parameter<unknown>>

@@ -73,6 +73,19 @@ export const count = (max: number, min = 0): ValueType<number> => ({
         ),
 })
 
+/** Name of a secret and path of its file. */
+export const SECRET_FILE: ValueType<readonly [string, string]> = {
+  placeholder: 'NAME=FILE',
+  parse: (given): Result<readonly [string, string], string> => {
+    const [, name, file] = /^([A-Z][A-Z0-9_]*)=(.+)$/.exec(given) ?? []
+    return name === undefined || file === undefined
+      ? err(
+          `invalid value "${given}"; expected NAME=FILE, where NAME has upper-case letters, digits and underscores`,
+        )
+      : ok([name, file])
+  },
+}
+
 /** A text that a schema of the protocol accepts. */
 export const bySchema = (
   placeholder: string,

@@ -76,7 +76,7 @@ Existing files are never overwritten.`,
 Next:
   1. edge-issuer config add admin ${entryPath} --env production
      Or, for a new worker: edge-issuer config init --url https://ca.example.com --ca ca --admin ${entryPath}
-  2. npm run deploy:worker -- --env production
+  2. npx edge-issuer worker deploy --env production
   3. edge-issuer context add production --url https://ca.example.com --key ${keyPath}
   4. edge-issuer certificates list
 `)

@@ -123,6 +123,6 @@ function report(certificatePem: Successor['certificatePem'], out: string): strin
            SHA-256 ${fingerprint256}
 
 Next:
-  edge-issuer config rotate signer-worker/signer.config.production.json --add ${out} --write
+  edge-issuer config rotate signer.config.json --add ${out} --write
 `
 }

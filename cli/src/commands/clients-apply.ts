@@ -50,7 +50,7 @@ written. Exit code 0 only if every client is as the file says.`,
   examples: [
     'edge-issuer clients apply --file clients.yaml --dry-run',
     'edge-issuer clients apply --file clients.yaml --prune --url https://ca.example.com --key ci.admin.key',
-    'edge-issuer clients apply --from-config signer-worker/signer.config.production.json',
+    'edge-issuer clients apply --from-config signer.config.json',
   ],
   run: async (values, io) => {
     const wanted = await readWanted(values, io)

@@ -5,7 +5,7 @@ import { operand, optional, toggle, type ValueType } from '../command-line/param
 import { choice, FILE, NAME } from '../command-line/value-types.ts'
 import { addAdmins } from '../config/add-admins.ts'
 import { errorsMessage, checkConfig } from '../config/check-config.ts'
-import { configFileOf, deployCommand, environmentOf } from '../config/deploy-commands.ts'
+import { configNameOf, deployCommand, environmentOf } from '../config/deploy-commands.ts'
 import { readText } from '../files/read-input.ts'
 import { replaceFile } from '../files/write-new-files.ts'
 
@@ -25,11 +25,11 @@ const parameters = {
   file: operand(FILE, 'file that admin create wrote'),
   config: optional(
     FILE,
-    'configuration to change; when absent, signer-worker/signer.config.ENV.json',
+    'configuration to change; when absent, signer.config.json, or signer.config.ENV.json for another environment than production',
   ),
   env: optional(
     NAME,
-    'environment of wrangler.toml; when absent, taken from the name of --config, or production',
+    'environment of wrangler.jsonc; when absent, taken from the name of --config, or production',
   ),
   print: toggle('print the result instead of changing the file'),
 }
@@ -50,7 +50,7 @@ configuration: "clients add" and "clients apply" register them.`,
   ],
   run: async ({ kind, file, config, env, print }, io) => {
     const environment = env ?? environmentOf(config)
-    const path = config ?? configFileOf(environment)
+    const path = config ?? configNameOf(environment)
     const before = await readText(path, io)
     if (!before.ok) return failed(`--config: ${before.error}`)
     const entries = await readText(file, io)

@@ -3,8 +3,8 @@ import { clientEntrySchema, type ConfigError } from '@edge-issuer/signer-worker/
 import { type ClientEntries, fileErrors, readClientsFile } from '../clients/clients-file.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
-import { operand, optional, repeated, type ValueType } from '../command-line/parameters.ts'
-import { DIRECTORY, FILE, NAME, text } from '../command-line/value-types.ts'
+import { operand, optional, repeated } from '../command-line/parameters.ts'
+import { DIRECTORY, FILE, NAME, SECRET_FILE, text } from '../command-line/value-types.ts'
 import { accessWarnings, warningsMessage } from '../config/access-warnings.ts'
 import { errorsMessage, checkConfig, clientErrors, readConfigFile } from '../config/check-config.ts'
 import { describeAccess } from '../config/describe-access.ts'
@@ -17,19 +17,6 @@ import type { Io } from '../terminal/io.ts'
 import { printableLines } from '../terminal/printable.ts'
 import { ADMIN_EXITS, ADMIN_PARAMETERS, askDirectory } from '../worker/connect-admin.ts'
 import { readList } from '../worker/pages.ts'
-
-/** Name of a secret and path of its file. */
-const SECRET_FILE: ValueType<readonly [string, string]> = {
-  placeholder: 'NAME=FILE',
-  parse: (given): Result<readonly [string, string], string> => {
-    const [, name, file] = /^([A-Z][A-Z0-9_]*)=(.+)$/.exec(given) ?? []
-    return name === undefined || file === undefined
-      ? err(
-          `invalid value "${given}"; expected NAME=FILE, where NAME has upper-case letters, digits and underscores`,
-        )
-      : ok([name, file])
-  },
-}
 
 const parameters = {
   file: operand(FILE, 'configuration, signer.config.json'),
@@ -115,7 +102,7 @@ async function readClients(
 }
 
 /** @returns What is wrong with the clients of a worker under the configuration; nothing without a worker. */
-async function checkRegistered(
+export async function checkRegistered(
   flags: WorkerFlags,
   config: string,
   io: Io,

@@ -10,7 +10,7 @@ import { type AdminEntries, readAdminEntries } from '../config/admin-entries.ts'
 import { assembleConfig, keySecretName } from '../config/assemble-config.ts'
 import { errorsMessage, checkConfig } from '../config/check-config.ts'
 import {
-  configFileOf,
+  configNameOf,
   deployCommand,
   environmentOf,
   putSecretCommand,
@@ -37,7 +37,7 @@ const parameters = {
   out: optional(FILE, 'file to write instead of printing'),
   env: optional(
     NAME,
-    'environment of wrangler.toml in the commands to run next; when absent, taken from the name of --out, or production',
+    'environment of wrangler.jsonc in the commands to run next; when absent, taken from the name of --out, or production',
   ),
 }
 
@@ -51,7 +51,7 @@ and writes or prints only a valid configuration.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer config init --url https://ca.example.com --ca ca --admin alice.admin.json > signer-worker/signer.config.production.json',
+    'edge-issuer config init --url https://ca.example.com --ca ca --admin alice.admin.json > signer.config.json',
   ],
   run: async (values, io) => {
     const { ca, issuer, out } = values
@@ -150,7 +150,7 @@ function nextSteps({ url, issuer, keyPath, hasKey, out, environment }: NextSteps
   return `The configuration is valid${unchecked}.
 
 Next:
-  1. Save ${out ?? 'the output'} as ${configFileOf(environment)}, unless it is there.
+  1. Save ${out ?? 'the output'} as ${configNameOf(environment)}, unless it is there.
   2. ${deployCommand(environment, secret)}
   3. ${putSecretCommand(environment, secret)}
      Then keep that key offline, or delete it.

@@ -8,7 +8,7 @@ import { defaulted, operand, optional, toggle, type Values } from '../command-li
 import { choice, DIRECTORY, FILE, NAME } from '../command-line/value-types.ts'
 import { errorsMessage, checkConfig } from '../config/check-config.ts'
 import {
-  configFileOf,
+  configNameOf,
   deployCommand,
   environmentOf,
   putSecretCommand,
@@ -31,7 +31,7 @@ const parameters = {
   issuer: defaulted(NAME, 'default', 'issuer in the configuration'),
   env: optional(
     NAME,
-    'environment of wrangler.toml in the commands to run next; when absent, taken from the name of FILE, or production',
+    'environment of wrangler.jsonc in the commands to run next; when absent, taken from the name of FILE, or production',
   ),
   write: toggle('change the file instead of printing the result'),
 }
@@ -48,9 +48,9 @@ if it is in its folder, and writes or prints only a valid configuration.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer config rotate signer-worker/signer.config.production.json --add ca-2 --write',
-    'edge-issuer config rotate signer-worker/signer.config.production.json --activate --write',
-    'edge-issuer config rotate signer-worker/signer.config.production.json --remove retiring --write',
+    'edge-issuer config rotate signer.config.json --add ca-2 --write',
+    'edge-issuer config rotate signer.config.json --activate --write',
+    'edge-issuer config rotate signer.config.json --remove retiring --write',
   ],
   run: async (values, io) => {
     const { file, add, issuer } = values
@@ -118,7 +118,7 @@ function nextSteps(
   const isAdded = keySecret !== undefined && keyPath !== undefined
   const secret = isAdded ? { name: keySecret, path: keyPath } : undefined
   const steps = [
-    `Save the result as ${configFileOf(environment)}, unless it is there.`,
+    `Save the result as ${configNameOf(environment)}, unless it is there.`,
     ...(secret === undefined ? [] : [putSecretCommand(environment, secret)]),
     deployCommand(environment, secret),
   ]

@@ -1,21 +1,21 @@
 /**
- * The commands that deploy a configuration. They need `--env`, since the top level of wrangler.toml is for local
- * runs.
+ * The commands that deploy a configuration, to run in the folder of the project.
  *
  * @module
  */
 import { basename } from 'node:path'
 import { shellWord } from '../terminal/shell-word.ts'
 
+/** Its configuration has no environment in its name. */
 const DEFAULT_ENVIRONMENT = 'production'
 
-/** @returns The environment of wrangler.toml that a configuration belongs to, by the name of its file. */
+/** @returns The environment of wrangler.jsonc that a configuration belongs to, by the name of its file. */
 export const environmentOf = (file: string | undefined): string =>
   /^signer\.config\.([A-Za-z0-9_-]+)\.json$/.exec(basename(file ?? ''))?.[1] ?? DEFAULT_ENVIRONMENT
 
-/** Path of an environment's configuration file. */
-export const configFileOf = (environment: string): string =>
-  `signer-worker/signer.config.${environment}.json`
+/** Name of an environment's configuration file. */
+export const configNameOf = (environment: string): string =>
+  environment === DEFAULT_ENVIRONMENT ? 'signer.config.json' : `signer.config.${environment}.json`
 
 /** A secret of the worker, and the file that holds it. */
 export interface SecretFile {
@@ -26,7 +26,7 @@ export interface SecretFile {
 /** @param secret - A key that the deploy command checks; it is not uploaded. */
 export const deployCommand = (environment: string, secret?: SecretFile): string =>
   [
-    `npm run deploy:worker -- --env ${environment}`,
+    `npx edge-issuer worker deploy --env ${environment}`,
     ...(secret === undefined ? [] : [`--secret ${secret.name}=${shellWord(secret.path)}`]),
   ].join(' ')
 

@@ -41,9 +41,7 @@ describe('ca renew', () => {
     const { exitCode, stdout } = await ca('renew --out ca-2')
     expect(exitCode).toBe(0)
     expect(stdout).toContain('O=Acme-Inc, CN=Acme Issuing CA 2026-01-02, until 2028-01-01T23:58:59')
-    expect(stdout).toContain(
-      'config rotate signer-worker/signer.config.production.json --add ca-2 --write',
-    )
+    expect(stdout).toContain('config rotate signer.config.json --add ca-2 --write')
     expect(stdout).not.toContain('PRIVATE KEY')
 
     expect(await limitsOf('ca-2', cwd)).toBe(await limitsOf('ca', cwd))

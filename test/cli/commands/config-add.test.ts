@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'vitest'
 import { type Harness, INIT, setUp as setUpConfig } from '../support/config-harness.ts'
@@ -23,7 +23,7 @@ describe('config add', () => {
     const added = await config('add admin alice.admin.json --config c.json --env staging')
     expect(added).toMatchObject({ exitCode: 0, stdout: '' })
     expect(added.stderr).toContain('Added admin alice to c.json.')
-    expect(added.stderr).toContain('npm run deploy:worker -- --env staging')
+    expect(added.stderr).toContain('npx edge-issuer worker deploy --env staging')
     const { admins, ...rest } = await read(cwd)
     const { admins: adminsBefore, ...restBefore } = before
     expect(rest).toEqual(restBefore)
@@ -44,12 +44,11 @@ describe('config add', () => {
 
   it('finds the configuration of an environment', async ({ expect, ...context }) => {
     const { cwd, config } = await setUp(context)
-    await mkdir(join(cwd, 'signer-worker'))
-    await rename(join(cwd, 'c.json'), join(cwd, 'signer-worker/signer.config.staging.json'))
+    await rename(join(cwd, 'c.json'), join(cwd, 'signer.config.staging.json'))
     const { stderr } = await config('add admin alice.admin.json --env staging')
-    expect(stderr).toContain('Added admin alice to signer-worker/signer.config.staging.json')
+    expect(stderr).toContain('Added admin alice to signer.config.staging.json')
     expect((await config('add admin alice.admin.json')).stderr).toContain(
-      'cannot read "signer-worker/signer.config.production.json"',
+      'cannot read "signer.config.json"',
     )
   })
 

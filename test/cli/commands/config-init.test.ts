@@ -31,8 +31,8 @@ describe('config init', () => {
     expect(stderr).toBe(`The configuration is valid.
 
 Next:
-  1. Save the output as signer-worker/signer.config.production.json, unless it is there.
-  2. npm run deploy:worker -- --env production --secret CA_KEY_DEFAULT=ca/issuing/ca.key
+  1. Save the output as signer.config.json, unless it is there.
+  2. npx edge-issuer worker deploy --env production --secret CA_KEY_DEFAULT=ca/issuing/ca.key
   3. npx wrangler secret put CA_KEY_DEFAULT --env production < ca/issuing/ca.key
      Then keep that key offline, or delete it.
   4. edge-issuer context add production --url https://ca.example.com --key ADMIN_KEY_FILE

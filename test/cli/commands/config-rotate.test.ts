@@ -63,9 +63,9 @@ describe('config rotate', () => {
     expect(stderr).toBe(`The configuration is valid.
 
 Next:
-  1. Save the result as signer-worker/signer.config.production.json, unless it is there.
+  1. Save the result as signer.config.json, unless it is there.
   2. npx wrangler secret put ${B} --env production < ca-2/issuing/ca.key
-  3. npm run deploy:worker -- --env production --secret ${B}=ca-2/issuing/ca.key
+  3. npx edge-issuer worker deploy --env production --secret ${B}=ca-2/issuing/ca.key
 `)
     expect(await readFile(join(cwd, 's.json'), 'utf8')).toBe(before)
     const activated = await config('rotate s.json --activate')

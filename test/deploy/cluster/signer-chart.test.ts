@@ -77,6 +77,10 @@ describe('the Pod', () => {
     const config = { ...CONFIG, publicUrl: 'https://other.example.com' }
     expect(await podAnnotations({ project: { config } })).not.toEqual(first)
     expect(await podAnnotations({ project: { config: CONFIG, worker: '//' } })).not.toEqual(first)
+    const live = { restartOnChange: false }
+    expect(await podAnnotations({ project: { config, ...live } })).toEqual(
+      await podAnnotations({ project: { config: CONFIG, ...live } }),
+    )
   })
 
   it('has no token, no permission and no writable file but the volume and /tmp', async ({

@@ -38,7 +38,13 @@ const SETS: readonly ValueSet[] = [
   { name: 'what it requires', values: {} },
   {
     name: 'the project as text',
-    values: { project: { config: JSON.stringify(CONFIG), worker: 'export default {}\n' } },
+    values: {
+      project: {
+        config: JSON.stringify(CONFIG),
+        worker: 'export default {}\n',
+        restartOnChange: false,
+      },
+    },
   },
   {
     name: 'a ConfigMap, a claim and ServiceAccount of its own',

@@ -11,8 +11,9 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
 import { mustKubectl } from '../../e2e/environment.ts'
 import { inconsistencies } from './consistency.ts'
-import { CHART, helm } from './helm.ts'
-import { deploymentIn, objectsIn, relayContainerIn, type Shipped } from './objects.ts'
+import { CHART, helm, SIGNER_CHART } from './helm.ts'
+import { deploymentIn, nameOf, objectsIn, relayContainerIn, type Shipped } from './objects.ts'
+import { REQUIRED } from './signer-value-sets.ts'
 import { NAMESPACED } from './value-sets.ts'
 
 let folder: string
@@ -165,6 +166,19 @@ it('twice in one parent: for the cluster, and for one namespace', async ({ expec
     .filter(isOfRelay)
     .map(({ metadata }) => metadata.name)
   expect(names.toSorted()).toEqual(['platform-pki-relay', 'platform-teamca-relay'])
+  expect(await refusal(yaml)).toBe('')
+})
+
+it('with the signer beside it, each object has a name of its own', async ({ expect }) => {
+  const repository = `file://${relative(join(folder, 'both'), SIGNER_CHART)}`
+  const signer = { name: 'edge-issuer-signer', repository }
+  const values = { 'edge-issuer-signer': REQUIRED, privateCA: { ...REQUIRED, openshift: true } }
+  const chart = await parentChart('both', [{}, signer, { ...signer, alias: 'privateCA' }], values)
+  const yaml = await templateOf(chart)
+  const names = objectsIn(yaml).map(nameOf)
+  expect(new Set(names).size).toBe(names.length)
+  expect(names).toContain('StatefulSet platform/platform-edge-issuer-signer')
+  expect(names).toContain('StatefulSet platform/platform-privateca')
   expect(await refusal(yaml)).toBe('')
 })
 

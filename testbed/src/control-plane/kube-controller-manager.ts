@@ -25,6 +25,8 @@ const CONTROLLERS = [
 /** What a cluster with nodes needs besides. */
 const CONTROLLERS_FOR_NODES = [
   'endpointslice-controller',
+  'statefulset-controller',
+  'persistentvolume-binder-controller',
   'disruption-controller',
   'node-lifecycle-controller',
   'taint-eviction-controller',

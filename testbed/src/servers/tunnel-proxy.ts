@@ -18,8 +18,11 @@ export interface TunnelProxy {
   readonly stop: () => Promise<void>
 }
 
-/** @param port - Of the loopback address, where every tunnel leads, whatever CONNECT says. */
-export async function startTunnelProxy(port: number): Promise<TunnelProxy> {
+/**
+ * @param port - Where every tunnel leads, whatever CONNECT says.
+ * @param host - The loopback address when absent.
+ */
+export async function startTunnelProxy(port: number, host = '127.0.0.1'): Promise<TunnelProxy> {
   const server = createServer()
   const sockets = new Set<Duplex>()
   let isDead = false
@@ -32,7 +35,7 @@ export async function startTunnelProxy(port: number): Promise<TunnelProxy> {
       return
     }
     socket.write('HTTP/1.1 200 OK\r\n\r\n')
-    const worker = connect(port, '127.0.0.1')
+    const worker = connect(port, host)
     worker.on('error', () => socket.destroy()).pipe(socket)
     socket.pipe(worker)
     socket.once('close', () => worker.destroy())

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { checkHost, type WorkerPlace } from '../../signer-worker/tools/public-host.ts'
+import { checkHost, type WorkerPlace } from '../../../cli/src/project/public-host.ts'
 
 const at = (...patterns: readonly string[]): WorkerPlace => ({
   name: 'signer',

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What of an environment in wrangler.toml decides where its worker is. */
+/** What of an environment in wrangler.jsonc decides where its worker is. */
 export interface WorkerPlace {
   /** Name of the worker, with that of the environment. */
   readonly name: string
@@ -13,7 +13,7 @@ export interface WorkerPlace {
   readonly routes: readonly RoutePattern[]
 }
 
-/** One route of wrangler.toml. */
+/** One route of wrangler.jsonc. */
 export interface RoutePattern {
   /** A host for a custom domain; else host and path, either of which may hold asterisks. */
   readonly pattern: string

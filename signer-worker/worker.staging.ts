@@ -1,0 +1,12 @@
+/**
+ * The Worker that wrangler.jsonc deploys to staging: the library with a configuration, as in a project of
+ * `edge-issuer worker init`.
+ *
+ * @module
+ */
+import config from './signer.config.staging.json'
+import { createWorker } from './src/index.ts'
+
+export { CertificateIndex, Directory, Genesis, Ledger } from './src/index.ts'
+
+export default createWorker(config)
