@@ -41,7 +41,7 @@ export const navOf = ({ label, ref, others }: Release): DefaultTheme.NavItem[] =
       ...others.map((tag) => ({
         text: tag.slice(1),
         // Sites of other versions are in folders beside this one.
-        link: `../${tag}/index.html`,
+        link: `/../${tag}/index.html`,
         target: '_self',
         noIcon: true,
       })),

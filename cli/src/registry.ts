@@ -44,6 +44,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/worker-deploy.ts')).workerDeploy,
   },
   {
+    path: 'worker serve',
+    summary: 'run the worker on this machine, without Cloudflare',
+    load: async () => (await import('./commands/worker-serve.ts')).workerServe,
+  },
+  {
     path: 'config init',
     summary: "create the worker's configuration from a CA and its admins",
     load: async () => (await import('./commands/config-init.ts')).configInit,

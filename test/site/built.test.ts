@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { pageSources, readSections, sitePath } from '../../site/pages.ts'
 import { REPOSITORY_URL } from '../../site/release.ts'
 import { ROOT } from '../docs/support/markdown.ts'
-import { buildSite, readPages } from './support/built-site.ts'
+import { buildSite, readPages, RELEASE } from './support/built-site.ts'
 import { type Browser, findChromium, openBrowser } from './support/chromium.ts'
 import { type ServedSite, serveSite } from './support/serve-site.ts'
 import {
@@ -37,9 +37,19 @@ it('every document has its page', ({ expect }) => {
   expect(pages.length).toBeGreaterThan(40)
 })
 
+it('every page leads to the site of the older version', ({ expect }) => {
+  const without = pages.filter(({ path, links }) => {
+    const targets = links.map((link) => posix.join(posix.dirname(path), link))
+    return !targets.includes(`../${RELEASE.older}/index.html`)
+  })
+  expect(without.map(({ path }) => path)).toEqual([])
+})
+
 it('every link inside of the site leads to a page and to an anchor of it', ({ expect }) => {
   const inside = pages.flatMap(({ path, links }) =>
-    links.filter((link) => !isExternal(link)).map((link) => ({ path, link })),
+    links
+      .filter((link) => !isExternal(link) && !link.includes(`/${RELEASE.older}/`))
+      .map((link) => ({ path, link })),
   )
   const broken = inside.filter(({ path, link }) => {
     const [target = '', anchor] = link.split('#', 2)
@@ -56,7 +66,7 @@ it('every link to the repository names a file or a folder of it, at one version'
     page.links.filter((link) => link.startsWith(`${REPOSITORY_URL}/`)),
   )
   const missing = links.filter((link) => {
-    const path = /\/(?:blob|tree)\/main\/?(?<path>[^#]*)/u.exec(link)?.groups?.['path']
+    const path = /\/(?:blob|tree)\/v1\.2\.3\/?(?<path>[^#]*)/u.exec(link)?.groups?.['path']
     return path === undefined || !existsSync(join(ROOT, decodeURIComponent(path)))
   })
   expect(links.length).toBeGreaterThan(50)
@@ -167,6 +177,15 @@ describe.skipIf(program === undefined)('in Chromium, which must be installed', (
     await waitFor(browser, `location.hash === '#clients-quarantine'`)
     await waitFor(browser, `document.querySelector('h1').innerText.startsWith('The command')`)
     expect(await browser.evaluate('location.pathname')).toBe('/edge-issuer/v1.2.3/cli.html')
+  })
+
+  it('leads to the older version from a page in a folder', async ({ expect }) => {
+    const { server, browser } = await opened.promise
+    await visit(browser, `${server.url}adr/index.html`)
+    const link = `document.querySelector('a[href*="${RELEASE.older}"]').href`
+    expect(await browser.evaluate(link)).toBe(
+      `${server.origin}/edge-issuer/${RELEASE.older}/index.html`,
+    )
   })
 
   it('is dark where the reader prefers that', async ({ expect }) => {

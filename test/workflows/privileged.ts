@@ -12,6 +12,7 @@ import type { Workflow } from './rules.ts'
 const ALLOWED_ACTIONS: ReadonlySet<string> = new Set([
   'actions/download-artifact',
   'actions/attest-build-provenance',
+  'actions/deploy-pages',
   // Node from GitHub's builds, for its npm.
   'actions/setup-node',
 ])

@@ -20,7 +20,7 @@ import {
 } from './rules.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const WORKFLOWS = ['ci', 'kind', 'release'].map((name) => `.github/workflows/${name}.yaml`)
+const WORKFLOWS = ['ci', 'kind', 'release', 'site'].map((name) => `.github/workflows/${name}.yaml`)
 const ACTIONS = ['.github/actions/setup/action.yaml']
 /** What GitHub shows, and runs nothing of. */
 const TEMPLATES = [
@@ -135,6 +135,7 @@ it('only publishing jobs may write anything, each what it publishes', async ({ e
     'publish-charts': { packages: 'write', ...attestation },
     'publish-package': { 'id-token': 'write' },
     publish: { contents: 'write', ...attestation },
+    'publish-site': { pages: 'write', 'id-token': 'write' },
   })
 })
 

@@ -20,6 +20,8 @@ import { killMarkedProcesses } from './marked-processes.ts'
 export interface DirectoryLock extends Disposable {
   /** To be in the command line of every process that writes to the directory. */
   readonly marker: string
+  /** The marker of the last holder, which may have left files under it. */
+  readonly lastMarker: string | undefined
   /** Ids of processes that the last holder left running, and that were killed. */
   readonly killed: readonly number[]
 }
@@ -30,7 +32,7 @@ const holderSchema = z.object({
   purpose: z.string(),
   /** RFC 3339. */
   since: z.string(),
-  marker: z.string(),
+  marker: z.string().regex(/^[0-9a-f]{16}$/),
 })
 type Holder = z.infer<typeof holderSchema>
 
@@ -61,11 +63,11 @@ export async function lockDataDirectory(
       host: hostname(),
       purpose,
       since: new Date(nowMs).toISOString(),
-      marker: randomBytes(16).toString('hex'),
+      marker: randomBytes(8).toString('hex'),
     }
-    const killed = await take(database, holder)
+    const taken = await take(database, holder)
     const held = database
-    return ok({ marker: holder.marker, killed, [Symbol.dispose]: () => held.close() })
+    return ok({ marker: holder.marker, ...taken, [Symbol.dispose]: () => held.close() })
   } catch (error) {
     const message = isBusy(error) ? lockedMessage(directory, database) : failed(path, error)
     database?.close()
@@ -73,12 +75,15 @@ export async function lockDataDirectory(
   }
 }
 
-/** @returns Ids of the processes that were killed. @throws SQLite's error */
-async function take(database: DatabaseSync, holder: Holder): Promise<readonly number[]> {
+/** @throws SQLite's error */
+async function take(
+  database: DatabaseSync,
+  holder: Holder,
+): Promise<Pick<DirectoryLock, 'killed' | 'lastMarker'>> {
   database.exec('BEGIN IMMEDIATE')
   database.exec('CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, json TEXT NOT NULL)')
-  const last = readHolder(database)
-  const killed = last === undefined ? [] : await killMarkedProcesses(last.marker)
+  const lastMarker = readHolder(database)?.marker
+  const killed = lastMarker === undefined ? [] : await killMarkedProcesses(lastMarker)
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     database
       .prepare('INSERT OR REPLACE INTO holder (id, json) VALUES (1, ?)')
@@ -87,7 +92,7 @@ async function take(database: DatabaseSync, holder: Holder): Promise<readonly nu
     database.exec('COMMIT')
     database.exec('BEGIN IMMEDIATE')
     // Another process may have written between the two, without getting the lock.
-    if (readHolder(database)?.marker === holder.marker) return killed
+    if (readHolder(database)?.marker === holder.marker) return { killed, lastMarker }
   }
   throw new Error('other processes keep trying to take the lock')
 }

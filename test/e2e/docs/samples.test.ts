@@ -15,6 +15,7 @@ import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { ROOT } from '../../docs/support/markdown.ts'
 import { kubectlWait } from '../environment.ts'
+import { gatewaySchema } from './support/foreign-kinds.ts'
 
 const FOLDER = join(ROOT, 'deploy/samples')
 /** Samples, in the order in which they can be applied. */
@@ -107,32 +108,6 @@ const bundleSchema = z.strictObject({
       z.strictObject({ configMap: z.strictObject({ name: z.string(), key: z.string() }) }),
     ),
     target: z.strictObject({ configMap: z.strictObject({ key: z.string() }) }),
-  }),
-})
-
-/** Gateway API's reference, gateway.networking.k8s.io/v1. */
-const gatewaySchema = z.strictObject({
-  apiVersion: z.literal('gateway.networking.k8s.io/v1'),
-  kind: z.literal('Gateway'),
-  metadata: z.strictObject({
-    name: z.string(),
-    namespace: z.string(),
-    annotations: z.record(z.string(), z.string()),
-  }),
-  spec: z.strictObject({
-    gatewayClassName: z.string(),
-    listeners: z.array(
-      z.strictObject({
-        name: z.string(),
-        hostname: z.string(),
-        port: z.int(),
-        protocol: z.literal('HTTPS'),
-        tls: z.strictObject({
-          mode: z.literal('Terminate'),
-          certificateRefs: z.array(z.strictObject({ name: z.string() })),
-        }),
-      }),
-    ),
   }),
 })
 

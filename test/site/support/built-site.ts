@@ -17,14 +17,17 @@ export interface BuiltSite {
   readonly remove: () => Promise<void>
 }
 
-/** Builds the site of this checkout. @throws Error with the output if the build fails. */
+/** The version that the site has, and the one beside it. */
+export const RELEASE = { tag: 'v1.2.3', older: 'v1.2.2' } as const
+
+/** Builds the site of this checkout as that of a release. @throws Error with the output if the build fails. */
 export async function buildSite(): Promise<BuiltSite> {
   const folder = await mkdtemp(join(tmpdir(), 'edge-issuer-site-'))
   const { PATH, HOME } = process.env
   const { code, stdout, stderr } = await runCommand({
     command: process.execPath,
     args: [join(ROOT, 'site/main.ts'), '--out', folder],
-    env: { PATH, HOME },
+    env: { PATH, HOME, SITE_TAG: RELEASE.tag, SITE_TAGS: `${RELEASE.tag},${RELEASE.older}` },
     cwd: ROOT,
   })
   if (code !== 0) throw new Error(`the site was not built:\n${stdout}${stderr}`)

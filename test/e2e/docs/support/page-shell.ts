@@ -52,6 +52,8 @@ export interface PageShell {
    * @returns A message about the first line that was not printed; nothing when all were.
    */
   readonly run: (step: Step) => Promise<string | undefined>
+  /** Runs a command. @returns What it printed. @throws Error with that when it fails */
+  readonly runText: (text: string) => Promise<string>
   readonly end: ShellSession['end']
 }
 
@@ -82,6 +84,7 @@ export async function startPageShell(options: PageShellOptions): Promise<PageShe
       const missing = missingLine(asHere(output?.text ?? ''), printed)
       return missing === undefined ? undefined : `"${missing}" is missing in:\n${printed}`
     },
+    runText: async (text) => shell.run(text),
     end: async () => shell.end(),
   }
 }

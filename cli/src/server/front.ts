@@ -1,0 +1,127 @@
+/**
+ * The socket that clients connect to. It terminates TLS and passes bytes on to the worker's process, so that a new
+ * certificate and a new process interrupt as little as possible: a certificate counts from the next connection
+ * on, and new connections wait while a process is replaced.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { pipeline } from 'node:stream'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { codeOf, systemReason } from '../files/system-reason.ts'
+import { addressText, type ListenAddress } from './listen-address.ts'
+import type { TlsPair } from './tls-files.ts'
+
+/** Connections at once. More are closed at once, so that their clients try again. */
+const MAX_CONNECTIONS = 2_000
+/** Time for a TLS handshake, in ms. */
+const HANDSHAKE_TIMEOUT_MS = 10_000
+/** Time without a byte in either direction after which a connection is closed, in ms. */
+const IDLE_TIMEOUT_MS = 120_000
+
+const contextOf = ({ cert, key }: TlsPair): object => ({ cert, key, minVersion: 'TLSv1.2' })
+
+/** Options of {@link Front.listen}. */
+export interface FrontOptions {
+  readonly address: ListenAddress
+  /** Plain TCP when absent. */
+  readonly tls: TlsPair | undefined
+}
+
+/** Listens for clients. */
+export class Front implements AsyncDisposable {
+  readonly #server: Server
+  readonly #setTls: (pair: TlsPair) => void
+  readonly #clients = new Set<Socket>()
+  /** Path of the socket of the worker's process; pending while there is none. */
+  #worker = Promise.withResolvers<string>()
+
+  private constructor(server: Server | TlsServer, event: 'connection' | 'secureConnection') {
+    this.#server = server
+    this.#setTls = (pair) => {
+      if ('setSecureContext' in server) server.setSecureContext(contextOf(pair))
+    }
+    server.maxConnections = MAX_CONNECTIONS
+    server.on(event, (client: Socket) => {
+      this.#clients.add(client)
+      client.on('close', () => this.#clients.delete(client))
+      void this.#serve(client)
+    })
+  }
+
+  /** @returns An error message if the address cannot be used. */
+  static async listen({ address, tls }: FrontOptions): Promise<Result<Front, string>> {
+    const front = tls === undefined ? Front.#plain() : Front.#secure(tls)
+    try {
+      front.#server.listen(address)
+      await once(front.#server, 'listening')
+      return ok(front)
+    } catch (error) {
+      return err(cannotListen(address, error))
+    }
+  }
+
+  static #plain(): Front {
+    return new Front(createServer({ noDelay: true }), 'connection')
+  }
+
+  static #secure(tls: TlsPair): Front {
+    const server = createTlsServer({
+      ...contextOf(tls),
+      noDelay: true,
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    })
+    // A client that is no TLS client, or trusts another authority.
+    server.on('tlsClientError', () => undefined)
+    return new Front(server, 'secureConnection')
+  }
+
+  /** Uses another certificate from the next connection on. */
+  setTls(pair: TlsPair): void {
+    this.#setTls(pair)
+  }
+
+  /** New connections wait until {@link release}. */
+  hold(): void {
+    this.#worker = Promise.withResolvers()
+  }
+
+  /** Passes connections on. @param path - Path of the socket of the worker's process. */
+  release(path: string): void {
+    this.#worker.resolve(path)
+  }
+
+  /** Accepts no more connections; those that there are go on. */
+  stopAccepting(): void {
+    this.#server.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#server.listening) this.#server.close()
+    for (const client of this.#clients) client.destroy()
+  }
+
+  async #serve(client: Socket): Promise<void> {
+    const close = (): unknown => client.destroy()
+    client.on('error', close)
+    client.setTimeout(IDLE_TIMEOUT_MS, close)
+    const path = await this.#worker.promise
+    if (client.destroyed) return
+    const worker = connect({ path })
+    pipeline(client, worker, client, close)
+  }
+}
+
+/** Error codes of listen(2) and bind(2). */
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there; end it, or choose another port with --listen',
+  EACCES:
+    'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE, so choose a higher port',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+}
+
+const cannotListen = (address: ListenAddress, error: unknown): string =>
+  `cannot listen on ${addressText(address)}: ${LISTEN_ERRORS[codeOf(error) ?? ''] ?? systemReason(error)}`

@@ -1,0 +1,134 @@
+/**
+ * Runs a worker without Cloudflare, from the checks before it starts to its end.
+ *
+ * @module
+ */
+import { resolve } from 'node:path'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import type { Io } from '../terminal/io.ts'
+import { printableLines } from '../terminal/printable.ts'
+import { VERSION } from '../version.ts'
+import { checkDataDirectory, openData } from './data-directory.ts'
+import { type Deployment, checkDeployment } from './deployment.ts'
+import { lockDataDirectory } from './directory-lock.ts'
+import { Front } from './front.ts'
+import { addressText, isLoopback, type ListenAddress } from './listen-address.ts'
+import { ownPackageFolders, readProject } from './project-files.ts'
+import { createRuntimeDirectory } from './runtime-directory.ts'
+import { readServerFiles, type ServerFiles, type ServerPaths } from './server-files.ts'
+import { Server } from './server.ts'
+import { catchStopSignals } from './stop-signals.ts'
+import { checkTls } from './tls-files.ts'
+import type { WorkerFiles } from './worker-modules.ts'
+import { findWorkerd, WORKERD_VERSION } from './workerd-program.ts'
+
+/** Options of {@link serve}. */
+export interface ServeOptions extends ServerPaths {
+  readonly data: string
+  readonly listen: ListenAddress
+  /** Path of the program; searched for when absent. */
+  readonly workerd: string | undefined
+}
+
+/** What was checked before anything starts. */
+interface Prepared {
+  readonly worker: WorkerFiles
+  readonly files: ServerFiles
+  readonly deployment: Deployment
+  /** Path of workerd. */
+  readonly program: string
+  readonly warnings: readonly string[]
+}
+
+/** Serves until a signal. @returns An error message if the worker cannot start, or has ended by itself. */
+export async function serve(options: ServeOptions, io: Io): Promise<Result<void, string>> {
+  const say = (message: string): void =>
+    io.stderr(`edge-issuer worker serve: ${printableLines(message)}\n`)
+  const prepared = await prepare(options, io)
+  if (!prepared.ok) return prepared
+  for (const warning of prepared.value.warnings) say(`warning: ${warning}`)
+  using signals = catchStopSignals()
+  const data = resolve(io.cwd, options.data)
+  const lock = await lockDataDirectory(data, { purpose: 'worker serve', nowMs: io.nowMs() })
+  if (!lock.ok) return lock
+  using held = lock.value
+  for (const pid of held.killed) {
+    say(`killed process ${String(pid)}, which an earlier server on the same data had left running`)
+  }
+  const { worker, files, deployment, program } = prepared.value
+  const front = await Front.listen({ address: options.listen, tls: files.tls })
+  if (!front.ok) return front
+  await using listening = front.value
+  const { publicUrl } = deployment
+  const opened = await openData(data, { publicUrl, version: VERSION, nowMs: io.nowMs() })
+  if (!opened.ok) return opened
+  const { record, isNew } = opened.value
+  if (isNew) say(`"${options.data}" was empty: this worker starts with an empty ledger`)
+  const runtime = await createRuntimeDirectory(held)
+  if (!runtime.ok) return runtime
+  await using directory = runtime.value
+  const server = new Server({
+    paths: options,
+    worker,
+    program,
+    data,
+    directory: directory.path,
+    restoredAt: record.restoredAt,
+    front: listening,
+    io,
+    say,
+  })
+  const onReady = (): void =>
+    say(
+      `serving ${publicUrl} on ${addressText(options.listen)} with the data in "${options.data}" (edge-issuer ${VERSION}, workerd ${WORKERD_VERSION})`,
+    )
+  return await server.run(files, deployment, { signals, onReady })
+}
+
+async function prepare(options: ServeOptions, io: Io): Promise<Result<Prepared, string>> {
+  const { tls, listen } = options
+  if (tls === undefined && !isLoopback(listen)) {
+    return err(
+      `--tls-cert and --tls-key are required on ${addressText(listen)}; without TLS the worker can listen on a loopback address only, such as 127.0.0.1:8080, for a proxy on this machine that terminates TLS`,
+    )
+  }
+  const worker = await readProject(options.dir, io)
+  if (!worker.ok) return worker
+  const files = await readServerFiles(options, io)
+  if (!files.ok) return files
+  const deployment = checkDeployment(files.value.texts, options, io.nowMs())
+  if (!deployment.ok) return deployment
+  const { publicUrl } = deployment.value
+  const checked = checkPair(files.value, options, { publicUrl, nowMs: io.nowMs() })
+  if (!checked.ok) return checked
+  const folders = [resolve(io.cwd, options.dir), ...ownPackageFolders()]
+  const program = await findWorkerd(options.workerd, folders)
+  if (!program.ok) return program
+  const data = await checkDataDirectory(resolve(io.cwd, options.data))
+  if (!data.ok) return data
+  return ok({
+    worker: worker.value,
+    files: files.value,
+    deployment: deployment.value,
+    program: program.value,
+    warnings: [
+      ...deployment.value.warnings,
+      ...checked.value,
+      ...(data.value === undefined ? [] : [data.value]),
+      ...files.value.ignored.map(
+        (name) =>
+          `"${options.secrets}/${name}" is ignored: names of secrets have upper-case letters, digits and underscores`,
+      ),
+    ],
+  })
+}
+
+/** @returns Warnings about the certificate; none without TLS. */
+function checkPair(
+  { tls }: Pick<ServerFiles, 'tls'>,
+  paths: ServerPaths,
+  { publicUrl, nowMs }: { readonly publicUrl: string; readonly nowMs: number },
+): Result<readonly string[], string> {
+  if (tls === undefined || paths.tls === undefined) return ok([])
+  return checkTls(tls, paths.tls, { host: new URL(publicUrl).hostname, nowMs })
+}
