@@ -4,40 +4,7 @@
  *
  * @module
  */
-import { userInfo } from 'node:os'
 import { run } from './run.ts'
-import { askSecret } from './terminal/ask-secret.ts'
+import { processIo } from './terminal/process-io.ts'
 
-let isOutputRead = true
-// The terminal is closed. A command that is stopping its processes must not fail because of its own output.
-process.stderr.on('error', () => {
-  process.exitCode = 1
-})
-// The reader of the pipe has ended (`| head`).
-process.stdout.on('error', () => {
-  isOutputRead = false
-  process.exitCode = 1
-})
-
-process.exitCode = await run(process.argv.slice(2), {
-  stdout: (text) => process.stdout.write(text),
-  stderr: (text) => process.stderr.write(text),
-  stdin: process.stdin,
-  showsProgress: process.stderr.isTTY,
-  isOutputRead: () => isOutputRead,
-  isTerminal: process.stdout.isTTY,
-  askSecret,
-  env: process.env,
-  cwd: process.cwd(),
-  username: username(),
-  nowMs: Date.now,
-})
-
-/** The account's name; its number if it has no name, as in some containers. */
-function username(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.() ?? 'unknown')
-  }
-}
+process.exitCode = await run(process.argv.slice(2), processIo())

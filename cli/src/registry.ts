@@ -44,6 +44,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/worker-deploy.ts')).workerDeploy,
   },
   {
+    path: 'worker dev',
+    summary: 'run the project of a worker on this machine, to try it',
+    load: async () => (await import('./commands/worker-dev.ts')).workerDev,
+  },
+  {
     path: 'worker serve',
     summary: 'run the worker on this machine, without Cloudflare',
     load: async () => (await import('./commands/worker-serve.ts')).workerServe,
@@ -169,6 +174,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/certificates-metrics.ts')).certificatesMetrics,
   },
   {
+    path: 'worker backup',
+    summary: 'back up the data of a worker that you run yourself, while it runs',
+    load: async () => (await import('./commands/worker-backup.ts')).workerBackup,
+  },
+  {
+    path: 'worker restore',
+    summary: 'put a backup into a data directory',
+    load: async () => (await import('./commands/worker-restore.ts')).workerRestore,
+  },
+  {
     path: 'context add',
     summary: 'save the URL and the key of a worker under a name',
     load: async () => (await import('./commands/context-add.ts')).contextAdd,
@@ -190,7 +205,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'demo',
-    summary: 'run edge-issuer end to end in a local cluster',
+    summary: 'run edge-issuer end to end with a cluster of yours',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
 ]

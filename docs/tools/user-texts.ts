@@ -38,8 +38,8 @@ const AREAS: readonly Area[] = [
 ]
 
 const FOLDERS = ['relay/src', 'signer-worker/src', 'shared/src', 'cli/src'] as const
-/** Texts of the demo itself, the files of a new project, and the configuration of workerd. */
-const IGNORED = /^cli\/src\/(?:demo\/|project\/files\/|server\/workerd-config\.ts)/u
+/** Texts of the demo and the processes that it starts, the files of a new project, and the configuration of workerd. */
+const IGNORED = /^cli\/src\/(?:demo\/|processes\/|project\/files\/|server\/workerd-config\.ts)/u
 
 /** @returns The texts in a syntax tree that are for people, in order. */
 export function textsIn(tree: unknown): readonly string[] {

@@ -16,7 +16,8 @@ import {
   startProcess,
 } from '@edge-issuer/testbed/processes/process'
 
-const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
+/** The checkout, which commands cannot read. */
+export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A clean room. */
 export interface CleanRoom {

@@ -1,11 +1,12 @@
 /**
- * Creates CA certificates. The only importer of @peculiar/x509, which needs the Reflect polyfill loaded first.
+ * Creates CA certificates, and the certificate of a local server. The only importer of @peculiar/x509, which needs the Reflect polyfill loaded first.
  *
  * @module
  */
 // oxlint-disable-next-line import/no-unassigned-import -- a polyfill: loaded for what it does to Reflect
 import 'reflect-metadata'
 import { randomBytes, type webcrypto } from 'node:crypto'
+import { EXTENDED_KEY_USAGE_OIDS } from '@edge-issuer/shared'
 import { EXTENSION_OID } from '@edge-issuer/shared/x509'
 import {
   AuthorityKeyIdentifierExtension,
@@ -16,6 +17,7 @@ import {
   KeyUsagesExtension,
   Name,
   PublicKey,
+  SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509'
@@ -82,9 +84,42 @@ export async function createCaCertificate(spec: CaCertificateSpec): Promise<Uint
       ? []
       : [new AuthorityKeyIdentifierExtension(await signerKeyIdentifier(signer))]),
   ]
+  return createCertificate(spec, distinguishedName(subject), extensions)
+}
+
+/** Contents of a server certificate. */
+export interface ServerCertificateSpec extends Pick<
+  CaCertificateSpec,
+  'publicKey' | 'signer' | 'notBeforeMs' | 'notAfterMs'
+> {
+  /** Addresses in the subject alternative name. */
+  readonly ipAddresses: readonly string[]
+}
+
+/** Creates the certificate of a TLS server with an empty subject. @returns DER. */
+export async function createServerCertificate(spec: ServerCertificateSpec): Promise<Uint8Array> {
+  const { publicKey, signer, ipAddresses } = spec
+  const names = ipAddresses.map((value) => ({ type: 'ip' as const, value }))
+  return createCertificate(spec, new Name([]), [
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new ExtendedKeyUsageExtension([EXTENDED_KEY_USAGE_OIDS['server auth']], false),
+    // RFC 5280 §4.2.1.6: critical, since the subject is empty.
+    new SubjectAlternativeNameExtension(names, true),
+    new SubjectKeyIdentifierExtension(await keyIdentifier(publicKey)),
+    new AuthorityKeyIdentifierExtension(await signerKeyIdentifier(signer)),
+  ])
+}
+
+async function createCertificate(
+  spec: Pick<CaCertificateSpec, 'publicKey' | 'signer' | 'notBeforeMs' | 'notAfterMs'>,
+  subject: Name,
+  extensions: Extension[],
+): Promise<Uint8Array> {
+  const { publicKey, signer } = spec
   const certificate = await X509CertificateGenerator.create({
     serialNumber: randomSerialNumber(),
-    subject: distinguishedName(subject),
+    subject,
     issuer:
       signer.name instanceof Uint8Array
         ? new Name(Uint8Array.from(signer.name))
@@ -127,4 +162,37 @@ function randomSerialNumber(): string {
   const serialNumber = randomBytes(SERIAL_NUMBER_BYTES)
   serialNumber[0] = ((serialNumber[0] ?? 0) & 0x3f) | 0x40
   return serialNumber.toString('hex')
+}
+
+/** Contents of a self-signed TLS certificate for this machine. */
+export interface LocalCertificateSpec {
+  readonly commonName: string
+  readonly keys: webcrypto.CryptoKeyPair
+  readonly dnsNames: readonly string[]
+  readonly ipAddresses: readonly string[]
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** @returns PEM. The certificate is no CA: who trusts it trusts nothing else. */
+export async function createLocalCertificate(spec: LocalCertificateSpec): Promise<string> {
+  const { commonName, keys, dnsNames, ipAddresses } = spec
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: randomSerialNumber(),
+    name: distinguishedName({ organization: undefined, commonName }).toString(),
+    keys,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    notBefore: new Date(spec.notBeforeMs),
+    notAfter: new Date(spec.notAfterMs),
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([EXTENDED_KEY_USAGE_OIDS['server auth']], false),
+      new SubjectAlternativeNameExtension([
+        ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
+        ...ipAddresses.map((value) => ({ type: 'ip' as const, value })),
+      ]),
+    ],
+  })
+  return `${certificate.toString('pem')}\n`
 }

@@ -1,25 +1,22 @@
 /**
- * Starts a cluster for the demo, or connects to an existing one.
+ * Connects the demo to an existing cluster.
  *
  * @module
  */
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  findOrBuildBinary,
-  type ServiceAccountRef,
-  startControlPlane,
-} from '@edge-issuer/testbed/control-plane'
-import { writeKubeconfig } from '@edge-issuer/testbed/control-plane/kubeconfig'
-import {
-  type CommandResult,
-  type ManagedProcess,
-  runCommand,
-} from '@edge-issuer/testbed/processes/process'
+import { stringify } from 'yaml'
 import { z } from 'zod'
+import { codeOf } from '../files/system-reason.ts'
+import { type CommandResult, type ManagedProcess, runCommand } from '../processes/process.ts'
 import { shellWord } from '../terminal/shell-word.ts'
-import type { Steps } from './steps.ts'
+
+/** The ServiceAccount of the relay. */
+export interface ServiceAccountRef {
+  readonly namespace: string
+  readonly name: string
+}
 
 /** A cluster with cert-manager. */
 export interface DemoCluster {
@@ -37,82 +34,61 @@ export interface DemoCluster {
   readonly stop: () => Promise<void>
 }
 
-/** Directory for the cluster's state, and a signal that aborts its start. */
-export interface ClusterOptions {
-  readonly directory: string
-  readonly signal: AbortSignal
-}
+/** Command line of kubectl. */
+export type KubectlCommand = readonly [string, ...string[]]
 
-/** Starts etcd, kube-apiserver and cert-manager as processes; the directory is reused by the next run. */
-export async function startOwnCluster({
-  directory,
-  signal,
-  steps,
-}: ClusterOptions & { readonly steps: Steps }): Promise<DemoCluster> {
-  const plane = await startControlPlane({
-    directory,
-    signal,
-    onProgress: (progress) => {
-      if (progress.kind === 'build') report(progress.line)
-      else steps.done(progress.name, progress.durationMs)
-    },
-  })
-  const binary = await findOrBuildBinary(() => undefined, process.env, signal)
-  return {
-    kubeconfig: plane.adminKubeconfig,
-    kubectlCommand: `${shellWord(binary.path)} kubectl`,
-    kubectl: async (args, stdin) =>
-      outputOf(args, await plane.kubectl(args, stdin === undefined ? {} : { stdin })),
-    loginAs: async (account) => plane.kubeconfigForServiceAccount(account),
-    processes: plane.processes(),
-    stop: async () => plane.stop(),
-  }
+/** Options for {@link useCluster}. */
+export interface ExistingCluster {
+  /** Absolute path. */
+  readonly kubeconfig: string
+  /** For kubeconfigs of ServiceAccounts. */
+  readonly directory: string
+  readonly kubectlCommand: KubectlCommand
+  readonly signal: AbortSignal
 }
 
 /**
  * Uses the cluster of a kubeconfig's current context.
  *
- * @throws Error if kubectl, the cluster or cert-manager is missing.
+ * @throws Error if the cluster or cert-manager is missing.
  */
-export async function useCluster({
-  kubeconfig,
-  directory,
-  signal,
-}: ClusterOptions & { readonly kubeconfig: string }): Promise<DemoCluster> {
+export async function useCluster(options: ExistingCluster): Promise<DemoCluster> {
+  const { kubeconfig, directory, kubectlCommand, signal } = options
   if (!existsSync(kubeconfig)) throw new Error(`no such kubeconfig: ${kubeconfig}`)
-  const command = await findKubectl(signal)
+  const [command, ...first] = kubectlCommand
   const kubectl = async (args: readonly string[], stdin = ''): Promise<string> =>
     outputOf(
       args,
       await runCommand({
-        command: command[0],
-        args: [...command.slice(1), ...args],
+        command,
+        args: [...first, ...args],
         env: { ...process.env, KUBECONFIG: kubeconfig },
         stdin,
         signal,
       }),
     )
-  const found = await kubectl([
-    'get',
-    'crd',
-    'certificaterequests.cert-manager.io',
-    '--output=name',
-  ])
-    .then(() => true)
-    .catch((error: unknown) => {
-      if (String(error).includes('NotFound')) return false
-      throw error
-    })
-  if (!found) {
-    throw new Error(`the cluster of ${kubeconfig} has no cert-manager; install it first`)
+  if (!(await hasCertManager(kubectl))) {
+    throw new Error(
+      `the cluster of ${kubeconfig} has no cert-manager; install it first: https://cert-manager.io/docs/installation/`,
+    )
   }
   return {
     kubeconfig,
-    kubectlCommand: command.map(shellWord).join(' '),
+    kubectlCommand: kubectlCommand.map(shellWord).join(' '),
     kubectl,
     loginAs: async (account) => loginWithToken(kubectl, account, join(directory, 'kubeconfigs')),
     processes: [],
     stop: async () => Promise.resolve(),
+  }
+}
+
+async function hasCertManager(kubectl: DemoCluster['kubectl']): Promise<boolean> {
+  try {
+    await kubectl(['get', 'crd', 'certificaterequests.cert-manager.io', '--output=name'])
+    return true
+  } catch (error) {
+    if (String(error).includes('NotFound')) return false
+    throw error
   }
 }
 
@@ -133,31 +109,35 @@ async function loginWithToken(
   const [{ cluster }] = viewSchema.parse(JSON.parse(view)).clusters
   const token = await kubectl(['create', 'token', name, '--namespace', namespace, '--duration=24h'])
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  return writeKubeconfig({
-    folder: directory,
-    name: `${namespace}-${name}`,
-    server: cluster.server,
-    caPem: Buffer.from(cluster['certificate-authority-data'], 'base64').toString(),
-    login: { kind: 'token', token: token.trim() },
-  })
+  const user = `${namespace}-${name}`
+  const path = join(directory, `${user}.yaml`)
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'demo', cluster }],
+    users: [{ name: user, user: { token: token.trim() } }],
+    contexts: [{ name: 'demo', context: { cluster: 'demo', user } }],
+    'current-context': 'demo',
+  }
+  await writeFile(path, stringify(config, { lineWidth: 0 }), { mode: 0o600 })
+  return path
 }
 
-/** Finds kubectl in PATH, or uses the one in the control plane's binary. */
-async function findKubectl(signal: AbortSignal): Promise<readonly [string, ...string[]]> {
-  const own = await runCommand({
-    command: 'kubectl',
-    args: ['version', '--client'],
-    env: process.env,
-    signal,
-  }).catch(() => undefined)
-  if (own?.code === 0) return ['kubectl']
-  const binary = await findOrBuildBinary(report, process.env, signal)
-  return [binary.path, 'kubectl']
+/** @returns `kubectl` if it is in PATH and runs. */
+export async function findKubectl(signal: AbortSignal): Promise<KubectlCommand | undefined> {
+  try {
+    const args = ['version', '--client']
+    const { code } = await runCommand({ command: 'kubectl', args, env: process.env, signal })
+    return code === 0 ? ['kubectl'] : undefined
+  } catch (error) {
+    signal.throwIfAborted()
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
 }
 
-const report = (line: string): void => void process.stderr.write(`${line}\n`)
-
-function outputOf(args: readonly string[], { code, stdout, stderr }: CommandResult): string {
+/** @returns Standard output of kubectl. @throws Error with its standard error. */
+export function outputOf(args: readonly string[], { code, stdout, stderr }: CommandResult): string {
   if (code === 0) return stdout
   throw new Error(`kubectl ${args.join(' ')} failed:\n${stderr}`)
 }

@@ -1,56 +1,58 @@
 /**
- * Runs edge-issuer end to end with real processes: cluster, CA, worker, relay, an issuer of each kind, and a
+ * Runs edge-issuer end to end with real processes: CA, worker, relay, an issuer of each kind, and a
  * Certificate from each. All state is in one folder, so that a second run starts faster.
  *
  * @module
  */
-import { join } from 'node:path'
-import { startChildrenInSessions } from '@edge-issuer/testbed/processes/child-guard'
-import { type ManagedProcess, whenEnded } from '@edge-issuer/testbed/processes/process'
-import { manifests } from '@edge-issuer/testbed/relay/manifests'
-import { RELAY_SERVICE_ACCOUNT, startRelayProcess } from '@edge-issuer/testbed/relay/relay-process'
-import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
+import { startChildrenInSessions } from '../processes/child-guard.ts'
+import { type ManagedProcess, whenEnded } from '../processes/process.ts'
 import type { Io } from '../terminal/io.ts'
-import { type DemoCluster, startOwnCluster, useCluster } from './cluster.ts'
+import type { DemoCluster } from './cluster.ts'
+import { edgeIssuerIn } from './edge-issuer.ts'
+import type { DemoHost, Stage } from './host.ts'
 import { createInterruption, Interrupted } from './interruption.ts'
 import { apply, createIssuers, giveCredentials, issue, KINDS } from './objects.ts'
+import { startRelay } from './relay.ts'
 import { showResults } from './show-results.ts'
-import { startDemoSigner } from './signer.ts'
+import { type DemoSigner, startDemoSigner } from './signer.ts'
 import { lockState, stateDirectory } from './state.ts'
-import { createSteps, type Steps } from './steps.ts'
+import { createSteps } from './steps.ts'
+import { StopList } from './stops.ts'
 import { usage } from './usage.ts'
 
 /** Options for {@link runDemo}. */
 export interface DemoOptions {
   /** Whether to stop after success. */
   readonly isOnce: boolean
-  /** Kubeconfig of an existing cluster with cert-manager, absolute; starts a cluster when absent. */
-  readonly kubeconfig: string | undefined
-  /** Parent of the folder with the state, absolute; the checkout when absent. */
+  /** Parent of the folder with the state, absolute. */
   readonly stateIn: string | undefined
 }
 
 /** Time for the relay to finish pending requests, in milliseconds; matches its own shutdown timeout. */
 const RELAY_GRACE_MS = 30_000
 
+/** Time for the worker to finish pending requests, in milliseconds. */
+const WORKER_GRACE_MS = 15_000
+
 /**
  * Runs until it is interrupted, or until success with `isOnce`.
  *
  * @throws Error if a step fails, a process exits, or the start is interrupted; all processes are stopped before.
  */
-export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
+export async function runDemo(host: DemoHost, options: DemoOptions, io: Io): Promise<void> {
   startChildrenInSessions()
-  const directory = stateDirectory(options.stateIn)
+  const directory = stateDirectory({ stateIn: options.stateIn, fallback: host.stateDirectory })
   const lock = await lockState(directory)
   const steps = createSteps(io)
   const interruption = createInterruption()
-  const stops = new AsyncDisposableStack()
-  stops.defer(lock.release)
+  const stops = new StopList()
+  stops.defer(async () => lock.release())
   try {
     const watch = (process: ManagedProcess): void => {
       void whenEnded(process).then(interruption.abort)
     }
-    await start(options, { steps, stops, directory, signal: interruption.signal, watch })
+    const stage = { steps, stops, directory, signal: interruption.signal, watch }
+    await start(host, options, stage)
     if (!options.isOnce) await interruption.aborted
     const reason: unknown = interruption.signal.reason
     if (reason instanceof Error && !(reason instanceof Interrupted)) throw reason
@@ -60,31 +62,19 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
     throw error
   } finally {
     steps.heading('Stopping')
-    await stops.disposeAsync()
+    await stops.run()
   }
 }
 
-interface Stage {
-  readonly steps: Steps
-  /** Stops started processes. */
-  readonly stops: AsyncDisposableStack
-  /** Folder with all state. */
-  readonly directory: string
-  /** Aborts if the demo is interrupted or a process exits. */
-  readonly signal: AbortSignal
-  /** Stops the demo when this process exits. */
-  readonly watch: (process: ManagedProcess) => void
-}
-
-async function start(options: DemoOptions, stage: Stage): Promise<void> {
+async function start(host: DemoHost, options: DemoOptions, stage: Stage): Promise<void> {
   const { steps, directory, signal } = stage
   steps.heading('Starting')
-  const cluster = await openCluster(options, stage)
-  const signer = await startWorker(stage)
+  const cluster = await openCluster(host, stage)
+  const signer = await startWorker(host, stage)
   await steps.run('CRDs, RBAC of the relay, approve role for cert-manager', async () =>
-    apply(cluster, await manifests('crds', 'relay', 'approve')),
+    apply(cluster, await host.manifests()),
   )
-  await startRelay(cluster, stage)
+  await runRelay(host, cluster, stage)
 
   steps.heading('Issuing')
   await steps.run('credentials: a Secret for each issuer, and permission to read it', async () =>
@@ -92,43 +82,36 @@ async function start(options: DemoOptions, stage: Stage): Promise<void> {
   )
   await steps.run('Issuer and ClusterIssuer are Ready', async () => createIssuers(cluster, signer))
   for (const kind of KINDS) await issue(cluster, steps, kind)
-  await showResults({ cluster, signer, steps, cwd: directory })
+  await showResults({ cluster, signer, steps, run: edgeIssuerIn(host, directory) })
   signal.throwIfAborted()
   if (options.isOnce) return
-  steps.text(await usage({ cluster, signer, directory, stateIn: options.stateIn }))
+  steps.text(await usage({ host, cluster, signer, directory, stateIn: options.stateIn }))
 }
 
-async function openCluster(
-  { kubeconfig }: DemoOptions,
-  { steps, stops, directory, signal, watch }: Stage,
-): Promise<DemoCluster> {
-  if (kubeconfig !== undefined) return useCluster({ kubeconfig, directory, signal })
-  const cluster = await startOwnCluster({ directory: join(directory, 'cluster'), steps, signal })
-  stops.defer(async () => steps.run('cluster stopped', cluster.stop))
-  cluster.processes.forEach(watch)
+async function openCluster(host: DemoHost, stage: Stage): Promise<DemoCluster> {
+  const cluster = await host.openCluster(stage)
+  cluster.processes.forEach(stage.watch)
   return cluster
 }
 
-async function startWorker({ steps, stops, directory, signal, watch }: Stage): Promise<EdgeSigner> {
+async function startWorker(host: DemoHost, stage: Stage): Promise<DemoSigner> {
+  const { steps, stops, signal, watch } = stage
   signal.throwIfAborted()
-  const signer = await steps.run(
-    'CA, client key, configuration; signing worker in workerd',
-    async () => startDemoSigner(join(directory, 'signer')),
+  const signer = await steps.run('CA, project, client key; signing worker in workerd', async () =>
+    startDemoSigner(host, stage),
   )
-  stops.defer(async () => steps.run('signing worker stopped', async () => signer.worker.stop()))
-  watch(signer.worker.process)
+  stops.defer(async () => {
+    await steps.run('signing worker stopped', async () => signer.process.stop(WORKER_GRACE_MS))
+  })
+  watch(signer.process)
   signal.throwIfAborted()
   return signer
 }
 
-async function startRelay(cluster: DemoCluster, stage: Stage): Promise<void> {
-  const { steps, stops, directory, signal, watch } = stage
+async function runRelay(host: DemoHost, cluster: DemoCluster, stage: Stage): Promise<void> {
+  const { steps, stops, watch } = stage
   const relay = await steps.run('relay under its own ServiceAccount', async () =>
-    startRelayProcess({
-      kubeconfig: await cluster.loginAs(RELAY_SERVICE_ACCOUNT),
-      logFile: join(directory, 'relay.log'),
-      signal,
-    }),
+    startRelay(host, cluster, stage),
   )
   stops.defer(async () => {
     await steps.run('relay stopped', async () => relay.stop(RELAY_GRACE_MS))

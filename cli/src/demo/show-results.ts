@@ -1,24 +1,23 @@
-import { mustRunCli } from '@edge-issuer/testbed/cli'
-import type { EdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
 import type { DemoCluster } from './cluster.ts'
+import type { EdgeIssuer } from './edge-issuer.ts'
 import { KINDS, NAMESPACE, readChain } from './objects.ts'
 import { showChain } from './show-chain.ts'
+import { adminFlags, type DemoSigner } from './signer.ts'
 import type { Steps } from './steps.ts'
 
 /** Options for {@link showResults}. */
 export interface Results {
   readonly cluster: DemoCluster
-  readonly signer: EdgeSigner
+  readonly signer: DemoSigner
   readonly steps: Steps
-  /** Working directory of commands. */
-  readonly cwd: string
+  readonly run: EdgeIssuer
 }
 
 /** Prints the state of relay and issuers, the chain of each Certificate, and the certificates in the ledger. */
-export async function showResults({ cluster, signer, steps, cwd }: Results): Promise<void> {
+export async function showResults({ cluster, signer, steps, run }: Results): Promise<void> {
   const show = async (title: string, args: readonly string[]): Promise<void> => {
     steps.heading(title)
-    steps.text((await mustRunCli(args, { cwd })).stdout)
+    steps.text(await run(args))
   }
   await show('edge-issuer status', ['status', '--kubeconfig', cluster.kubeconfig])
   for (const kind of KINDS) {
@@ -30,11 +29,6 @@ export async function showResults({ cluster, signer, steps, cwd }: Results): Pro
     'certificates',
     'list',
     '--direct',
-    '--url',
-    signer.worker.url,
-    '--key',
-    signer.adminKeyFile,
-    '--ca-file',
-    signer.tlsCaFile,
+    ...adminFlags(signer),
   ])
 }

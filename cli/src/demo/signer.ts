@@ -1,13 +1,125 @@
 /**
- * The signing worker of the demo.
+ * The signing worker of the demo, set up and served with the commands that an operator runs.
  *
  * @module
  */
-import { mkdir } from 'node:fs/promises'
-import { type EdgeSigner, startEdgeSigner } from '@edge-issuer/testbed/worker/local-worker'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CA_PATHS } from '../ca/ca-folder.ts'
+import { createServerTls } from '../ca/server-tls.ts'
+import { keySecretName } from '../config/assemble-config.ts'
+import { freePorts } from '../processes/ports.ts'
+import type { ManagedProcess } from '../processes/process.ts'
+import { edgeIssuerIn } from './edge-issuer.ts'
+import type { DemoHost, Stage } from './host.ts'
+import { serveWorker } from './serve-worker.ts'
 
-/** Starts the worker; creates CA, admin, client and configuration if they do not exist. */
-export async function startDemoSigner(directory: string): Promise<EdgeSigner> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  return startEdgeSigner({ directory })
+/** The running worker, and what is needed to use it. */
+export interface DemoSigner {
+  readonly url: string
+  /** Path of the private key of an admin. */
+  readonly adminKeyFile: string
+  /** Path of the Secret manifest with the client's key. */
+  readonly clientKeyFile: string
+  /** Path of the CA certificate of the worker's TLS certificate. */
+  readonly tlsCaFile: string
+  /** Its text. */
+  readonly tlsCaPem: string
+  readonly process: ManagedProcess
+}
+
+const HOST = '127.0.0.1'
+const ADMIN = 'demo-admin'
+const CLIENT = 'demo-cluster'
+/** Name of the issuer that `worker init` creates. */
+const ISSUER = 'default'
+
+/** Relative to the folder of the worker. */
+const FILES = {
+  ca: 'ca',
+  project: 'project',
+  keys: 'keys',
+  data: 'data',
+  secrets: 'secrets',
+  tlsCa: 'tls-ca.pem',
+  tlsCertificate: 'tls.pem',
+  tlsKey: 'tls.key',
+  /** Written last: the setup is complete. */
+  url: 'url',
+} as const
+
+/** Starts the worker; creates CA, admin, client and project in the first run. */
+export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<DemoSigner> {
+  const folder = join(stage.directory, 'signer')
+  const path = (name: string): string => join(folder, name)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const run = edgeIssuerIn(host, folder)
+  if (!existsSync(path(FILES.url))) await setUp(host, folder)
+  const url = await readFile(path(FILES.url), 'utf8')
+  const tlsCaPem = await readFile(path(FILES.tlsCa), 'utf8')
+  const process = await serveWorker(
+    {
+      project: path(FILES.project),
+      library: await host.workerLibrary(),
+      workerd: host.workerd,
+      workerdFolders: host.workerdFolders,
+      ledger: path(FILES.data),
+      secrets: path(FILES.secrets),
+      tls: { keyPath: path(FILES.tlsKey), certificatePath: path(FILES.tlsCertificate) },
+      tlsCaPem,
+      url,
+      logFile: path('worker.log'),
+    },
+    stage.signal,
+  )
+  const keys = join(folder, FILES.keys)
+  const signer = {
+    url,
+    adminKeyFile: join(keys, `${ADMIN}.admin.key`),
+    clientKeyFile: join(keys, `${CLIENT}.secret.yaml`),
+    tlsCaFile: path(FILES.tlsCa),
+    tlsCaPem,
+    process,
+  }
+  try {
+    const clients = join(keys, `${CLIENT}.client.json`)
+    await run(['clients', 'apply', '--file', clients, ...adminFlags(signer)])
+  } catch (error) {
+    await process.kill()
+    throw error
+  }
+  return signer
+}
+
+/** Flags with which an admin reaches the worker. */
+export const adminFlags = (
+  signer: Pick<DemoSigner, 'url' | 'adminKeyFile' | 'tlsCaFile'>,
+): readonly string[] => [
+  '--url',
+  signer.url,
+  '--key',
+  signer.adminKeyFile,
+  '--ca-file',
+  signer.tlsCaFile,
+]
+
+async function setUp(host: DemoHost, folder: string): Promise<void> {
+  const path = (name: string): string => join(folder, name)
+  const run = edgeIssuerIn(host, folder)
+  const [port = 0] = await freePorts(1)
+  const url = `https://${HOST}:${String(port)}`
+  await run(['ca', 'init', '--out', FILES.ca])
+  const project = ['--url', url, '--ca', FILES.ca, '--admin', ADMIN, '--keys', FILES.keys]
+  await run(['worker', 'init', FILES.project, ...project])
+  await run(['client', 'create', CLIENT, '--unrestricted', '--out', FILES.keys])
+  await mkdir(path(FILES.secrets), { mode: 0o700 })
+  const issuingKey = path(join(FILES.ca, CA_PATHS.issuingKey))
+  await copyFile(issuingKey, join(path(FILES.secrets), keySecretName(ISSUER)))
+  await mkdir(path(FILES.data), { mode: 0o700 })
+  const tls = await createServerTls({ name: 'edge-issuer demo TLS', ipAddresses: [HOST] })
+  await writeFile(path(FILES.tlsCa), tls.caPem)
+  await writeFile(path(FILES.tlsKey), tls.privateKeyPem, { mode: 0o600 })
+  await writeFile(path(FILES.tlsCertificate), tls.certificatePem)
+  await writeFile(path(FILES.url), url)
 }

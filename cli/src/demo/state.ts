@@ -5,16 +5,22 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FileLock, tryLock } from '@edge-issuer/testbed/files/file-lock'
+import { type FileLock, tryLock } from '../processes/file-lock.ts'
 
-/** In the checkout; git ignores it. */
-const DEFAULT = join(import.meta.dirname, '../../../.demo')
 /** Name of the folder below --state-in: `--clean` removes this folder, never the one that the user names. */
-const FOLDER = 'edge-issuer-demo'
+export const STATE_FOLDER = 'edge-issuer-demo'
 
-/** @param stateIn - Parent of the folder, absolute; the checkout when absent. */
-export const stateDirectory = (stateIn: string | undefined): string =>
-  stateIn === undefined ? DEFAULT : join(stateIn, FOLDER)
+/** Options for {@link stateDirectory}. */
+export interface StateOptions {
+  /** Parent of the folder, absolute. */
+  readonly stateIn: string | undefined
+  /** The folder without it. */
+  readonly fallback: string
+}
+
+/** @returns Path of the folder. */
+export const stateDirectory = ({ stateIn, fallback }: StateOptions): string =>
+  stateIn === undefined ? fallback : join(stateIn, STATE_FOLDER)
 
 /**
  * Creates and locks the folder.

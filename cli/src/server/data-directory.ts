@@ -145,7 +145,7 @@ export async function readDataRecord(
  *
  * @param path - For messages: where the text is from.
  */
-function parseDataRecord(text: string, path: string): Result<DataRecord, string> {
+export function parseDataRecord(text: string, path: string): Result<DataRecord, string> {
   const document = parseJson(text)
   const { data: head } = formatSchema.safeParse(document)
   if (head !== undefined && head.format > FORMAT) {

@@ -115,7 +115,7 @@ async function leaseHolder(): Promise<string> {
 const RELAY = /relay\/src\/main\.ts/
 const WORKER = /workerd serve/
 const API_SERVER = /control-plane kube-apiserver/
-const COMMAND = /^\d+ \S*node \S*cli\/src\/main\.ts demo/
+const COMMAND = /^\d+ \S*node \S*testbed\/src\/demo\/main\.ts/
 
 describe('the demo in a terminal', () => {
   it('shows status, chains and the ledger; its hints run anywhere; Ctrl-C ends it in order', async ({

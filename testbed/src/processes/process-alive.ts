@@ -1,18 +1,1 @@
-import { hasErrorCode } from '../files/error-code.ts'
-import { readIfThere } from '../files/read-if-there.ts'
-
-/** Whether a process with this id runs. One that ended and was not collected (a zombie) does not. */
-export async function isProcessAlive(pid: number): Promise<boolean> {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    // Signal 0 asks only whether the process is there (kill(2)).
-    process.kill(pid, 0)
-  } catch (error) {
-    // EPERM: it is there and belongs to someone else.
-    if (!hasErrorCode(error, 'EPERM')) return false
-  }
-  // In a container whose first process collects no orphans they stay zombies (proc(5): the
-  // state follows the name in parentheses). Systems without /proc have no such containers.
-  const stat = await readIfThere(`/proc/${pid}/stat`)
-  return stat === undefined || !/\) [ZX] /.test(stat)
-}
+export * from '@edge-issuer/cli/processes/process-alive'

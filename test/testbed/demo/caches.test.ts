@@ -1,8 +1,11 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { describe, it } from 'vitest'
-import { formatBytes, measureCaches, removeCaches } from '../../../cli/src/demo/caches.ts'
-import { runCli, temporaryFolder } from '../support/run-cli.ts'
+import { formatBytes } from '../../../cli/src/demo/clean.ts'
+import { measureCaches, removeCaches } from '../../../testbed/src/demo/caches.ts'
+import { temporaryFolder } from '../../cli/support/run-cli.ts'
 
 describe('formatBytes', () => {
   it.for([
@@ -59,9 +62,17 @@ describe('the caches', () => {
 
 it('--caches needs --clean', async ({ expect, ...context }) => {
   const cwd = await temporaryFolder(context)
-  const { exitCode: code, stderr } = await runCli(['demo', '--caches'], { cwd })
+  const { code, stderr } = await runCommand({
+    command: process.execPath,
+    args: [
+      fileURLToPath(new URL('../../../testbed/src/demo/main.ts', import.meta.url)),
+      '--caches',
+    ],
+    cwd,
+    env: { HOME: cwd },
+  })
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining('--caches requires --clean'),
+    stderr: 'edge-issuer demo: --caches requires --clean\n',
   })
 })

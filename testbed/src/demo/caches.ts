@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { lstat, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasErrorCode } from '@edge-issuer/testbed/files/error-code'
-import { type FileLock, tryLock } from '@edge-issuer/testbed/files/file-lock'
-import { BUILD_LOCK, cacheRoot } from '@edge-issuer/testbed/go-build/cached-build'
+import { formatBytes, type Io, sizeOf } from '@edge-issuer/cli/demo'
+import { hasErrorCode } from '../files/error-code.ts'
+import { type FileLock, tryLock } from '../files/file-lock.ts'
+import { BUILD_LOCK, cacheRoot } from '../go-build/cached-build.ts'
 
 /** Path and size of the caches. */
 export interface Caches {
@@ -59,21 +60,20 @@ async function entriesIn(directory: string) {
   }
 }
 
-/** Sizes of all files below a folder, in bytes; 0 when it does not exist. */
-export async function sizeOf(directory: string): Promise<number> {
-  let bytes = 0
-  for (const entry of await entriesIn(directory)) {
-    const path = join(directory, entry.name)
-    bytes += entry.isDirectory() ? await sizeOf(path) : (await lstat(path)).size
+/**
+ * Removes the built programs, or prints that they are kept.
+ *
+ * @throws Error if another process is building; nothing is removed then.
+ */
+export async function cleanCaches(areRemoved: boolean, io: Io): Promise<void> {
+  const { directory, bytes } = await measureCaches(process.env)
+  const size = formatBytes(bytes)
+  if (!areRemoved) {
+    io.stdout(`Kept the built programs (${size} in ${directory}); --caches removes them too.\n`)
+    return
   }
-  return bytes
-}
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-
-/** Bytes in decimal units: `438 MB`. */
-export function formatBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1)
-  const value = bytes / 1000 ** power
-  return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[power] ?? ''}`
+  await removeCaches(process.env)
+  io.stdout(
+    `Removed ${directory} (${size}). To remove Go's own caches: go clean -cache -modcache\n`,
+  )
 }

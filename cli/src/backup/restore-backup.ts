@@ -1,0 +1,194 @@
+/**
+ * Puts a backup into a data directory. What was there is kept aside. Interrupted anywhere, no worker starts on half of it:
+ * the directory's record says that a restore has not finished, until it has.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { err, MAX_CLOCK_SKEW_SECONDS, ok, type Result } from '@edge-issuer/shared'
+import { codeOf } from '../files/system-reason.ts'
+import {
+  checkDataDirectory,
+  DATA_PATHS,
+  type DataRecord,
+  readDataRecord,
+  writeDataRecord,
+} from '../server/data-directory.ts'
+import { lockDataDirectory } from '../server/directory-lock.ts'
+import { compareLedgers, decideRestore } from './coverage.ts'
+import { storageReason } from './databases.ts'
+import type { Manifest } from './manifest.ts'
+import { adoptByOwner } from './ownership.ts'
+import { openBackup, unpackBackup } from './read-backup.ts'
+
+/** What to restore, and where. */
+export interface RestoreOptions {
+  /** The data directory; exists. */
+  readonly directory: string
+  /** The backup. */
+  readonly from: string
+  /** Whether the operator accepts that certificates may be forgotten. */
+  readonly accept: boolean
+  readonly nowMs: () => number
+}
+
+/** What was restored. */
+export interface Restored {
+  readonly manifest: Manifest
+  /** When the ledgers were restored, for the rule about forgotten issuances; absent if none were ever forgotten. */
+  readonly restoredAt: string | undefined
+  /** Whether this restore made the ledgers forget. */
+  readonly forgets: boolean
+  /** Where the ledgers of before are, if there were any. */
+  readonly aside: string | undefined
+  /** What the user should know about the directory. */
+  readonly warning: string | undefined
+}
+
+const DRAFT_PREFIX = '.restore-'
+const DRAFT_SUFFIX = '.tmp'
+
+/** @returns What was restored, or why the directory is as it was. */
+export async function restoreBackup(options: RestoreOptions): Promise<Result<Restored, string>> {
+  const { directory, nowMs } = options
+  const checked = await checkDataDirectory(directory)
+  if (!checked.ok) return checked
+  const lock = await lockDataDirectory(directory, { purpose: 'worker restore', nowMs: nowMs() })
+  if (!lock.ok) return lock
+  try {
+    const existing = await readDataRecord(directory)
+    if (!existing.ok) {
+      return err(`${existing.error}; to restore here, move the files of the directory away first`)
+    }
+    await clean(directory, existing.value)
+    const name = `${DRAFT_PREFIX}${randomBytes(6).toString('hex')}${DRAFT_SUFFIX}`
+    const folder = join(directory, name)
+    await mkdir(folder, { mode: 0o700 })
+    try {
+      const restored = await restoreThrough(folder, existing.value, options)
+      return restored.ok ? ok({ ...restored.value, warning: checked.value }) : restored
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+      await adoptByOwner(directory)
+    }
+  } catch (error) {
+    return err(`cannot restore to data directory "${directory}": ${storageReason(error)}`)
+  } finally {
+    lock.value[Symbol.dispose]()
+  }
+}
+
+/** Removes what an interrupted restore left, and puts the ledgers back that it had put aside. */
+async function clean(directory: string, record: DataRecord | undefined): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(DRAFT_PREFIX) || !name.endsWith(DRAFT_SUFFIX)) continue
+    await rm(join(directory, name), { recursive: true })
+  }
+  if (record?.closed?.why !== 'restoring') return
+  const ledger = join(directory, DATA_PATHS.ledger)
+  if (!(await exists(ledger)) && (await exists(join(directory, record.closed.aside)))) {
+    await rename(join(directory, record.closed.aside), ledger)
+  }
+}
+
+/** @param folder - For the unpacked backup: below the data directory, so that a rename moves it. */
+async function restoreThrough(
+  folder: string,
+  existing: DataRecord | undefined,
+  { accept, directory, from, nowMs }: RestoreOptions,
+): Promise<Result<Omit<Restored, 'warning'>, string>> {
+  const unpacked = await unpackTo(folder, from, existing)
+  if (!unpacked.ok) return unpacked
+  const { manifest, record } = unpacked.value
+  const decision = decideRestore({
+    directory,
+    coverage: await compareLedgers(directory, folder),
+    backupAt: manifest.startedAt,
+    isFinal: manifest.isFinal,
+    isMoved: existing?.closed?.why === 'moved',
+    accept,
+  })
+  if (!decision.ok) return decision
+  const { forgets } = decision.value
+  const restoredAt = latest([
+    existing?.restoredAt,
+    record.restoredAt,
+    forgets ? new Date(nowMs() + MAX_CLOCK_SKEW_SECONDS * 1000).toISOString() : undefined,
+  ])
+  const { restoredAt: _older, ...others } = record
+  const next = { ...others, ...(restoredAt === undefined ? {} : { restoredAt }) }
+  const aside = await replaceLedgers(directory, folder, { record: next, nowMs: nowMs() })
+  return ok({ manifest, restoredAt, forgets, aside })
+}
+
+async function unpackTo(
+  folder: string,
+  from: string,
+  existing: DataRecord | undefined,
+): Promise<Result<{ readonly manifest: Manifest; readonly record: DataRecord }, string>> {
+  const unusable = (reason: string): Result<never, string> =>
+    err(`cannot restore "${from}": ${reason}`)
+  let file
+  try {
+    file = await open(from, 'r')
+  } catch (error) {
+    return unusable(storageReason(error))
+  }
+  try {
+    const opened = await openBackup(file)
+    if (!opened.ok) return unusable(opened.error)
+    const { publicUrl } = opened.value.record
+    if (existing !== undefined && existing.publicUrl !== publicUrl) {
+      return unusable(
+        `it is a backup of ${publicUrl}, and the directory has the data of ${existing.publicUrl}`,
+      )
+    }
+    const read = await unpackBackup(file, opened.value, folder)
+    return read.ok ? ok(opened.value) : unusable(read.error)
+  } finally {
+    await file.close()
+  }
+}
+
+/** RFC 3339 in UTC with milliseconds, as both programs write it, sorts as time does. */
+const latest = (times: readonly (string | undefined)[]): string | undefined =>
+  times
+    .filter((time) => time !== undefined)
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1)
+
+/** @returns Name of the entry of the directory that has the ledgers of before. */
+async function replaceLedgers(
+  directory: string,
+  folder: string,
+  { record, nowMs }: { readonly record: DataRecord; readonly nowMs: number },
+): Promise<string | undefined> {
+  const at = new Date(nowMs).toISOString()
+  const ledger = join(directory, DATA_PATHS.ledger)
+  const aside = await freeName(directory, `ledger.replaced-${at.replaceAll(/[-:]|\.\d+/g, '')}`)
+  await writeDataRecord(directory, { ...record, closed: { why: 'restoring', at, aside } })
+  const hasLedgers = await exists(ledger)
+  if (hasLedgers) await rename(ledger, join(directory, aside))
+  await rename(join(folder, DATA_PATHS.ledger), ledger)
+  await writeDataRecord(directory, record)
+  return hasLedgers ? aside : undefined
+}
+
+async function freeName(directory: string, name: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const free = count === 1 ? name : `${name}-${String(count)}`
+    if (!(await exists(join(directory, free)))) return free
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}

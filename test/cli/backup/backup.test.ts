@@ -1,0 +1,114 @@
+/**
+ * Backups of directories that a test makes. That of a worker that runs is in test/crash/backup.test.ts.
+ */
+import { execFileSync } from 'node:child_process'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+import { openData } from '../../../cli/src/server/data-directory.ts'
+import { lockDataDirectory } from '../../../cli/src/server/directory-lock.ts'
+import { makeBackupFolder, NOW, recordOf } from '../support/backup-harness.ts'
+import { ledgerPath, PUBLIC_URL, serialsOf } from '../support/data-directory.ts'
+
+describe('a backup', () => {
+  it('is one private file with a manifest, which tar lists', async ({ expect, ...context }) => {
+    const { cwd, run } = await makeBackupFolder(context)
+    const { exitCode, stdout, stderr } = await run('worker backup --data data --out b.tar')
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/Backup of https:\/\/ca\.example\.com in b\.tar \(\d+ bytes\)/)
+    expect(stdout).toMatch(
+      /ledgers +2\n +certificates +8, the last one issued at 2026-11-30T00:00:00/,
+    )
+    expect((await stat(join(cwd, 'b.tar'))).mode & 0o777).toBe(0o600)
+    expect((await readdir(cwd)).toSorted()).toEqual(['b.tar', 'data', 'new'])
+    const names = execFileSync('tar', ['-tf', 'b.tar'], { cwd }).toString().trimEnd().split('\n')
+    expect(names.slice(-3)).toEqual(['edge-issuer.json', 'manifest.json', 'manifest.json.sha256'])
+    expect(names).toHaveLength(5)
+  })
+
+  it('--json prints the manifest', async ({ expect, ...context }) => {
+    const { run } = await makeBackupFolder(context)
+    const { stdout } = await run('worker backup --data data --out b.tar --json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'edge-issuer backup',
+      format: 1,
+      publicUrl: PUBLIC_URL,
+      isFinal: false,
+      files: [
+        { ledger: { number: 2, issuer: 'default', client: 'two', shard: 0, lastSeq: 5 } },
+        { ledger: { number: 1, issuer: 'default', client: 'one', shard: 0, lastSeq: 3 } },
+        { path: 'edge-issuer.json' },
+      ],
+    })
+  })
+
+  it('never overwrites a file, and leaves nothing else', async ({ expect, ...context }) => {
+    const { cwd, run } = await makeBackupFolder(context)
+    await writeFile(join(cwd, 'b.tar'), 'precious')
+    const { exitCode, stderr } = await run('worker backup --data data --out b.tar')
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('"b.tar" already exists and is not overwritten')
+    expect(await readFile(join(cwd, 'b.tar'), 'utf8')).toBe('precious')
+  })
+
+  it.for([
+    ['of an empty directory', 'new', /is empty: there is nothing to back up/],
+    ['of a directory that is not there', 'absent', /does not exist/],
+  ] as const)('%s is refused', async ([, directory, message], { expect, ...context }) => {
+    const { cwd, run } = await makeBackupFolder(context)
+    const { exitCode, stderr } = await run(`worker backup --data ${directory} --out b.tar`)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) })
+    expect(await readdir(cwd)).not.toContain('b.tar')
+  })
+
+  it('of a damaged ledger fails, and leaves no file', async ({ expect, ...context }) => {
+    const { cwd, data, run } = await makeBackupFolder(context)
+    await writeFile(ledgerPath(data, 'two'), 'not a database, whatever its name says'.repeat(99))
+    const { exitCode, stderr } = await run('worker backup --data data --out b.tar')
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/cannot make the backup ".*b\.tar": file is not a database/)
+    expect((await readdir(cwd)).toSorted()).toEqual(['data', 'new'])
+  })
+})
+
+describe('a final backup', () => {
+  it('closes the directory, and is restored without a flag', async ({ expect, ...context }) => {
+    const { data, empty, run } = await makeBackupFolder(context)
+    const owner = { publicUrl: PUBLIC_URL, version: '0', nowMs: NOW }
+    expect((await run('worker backup --data data --out f.tar --final')).exitCode).toBe(0)
+    expect(await openData(data, owner)).toMatchObject({
+      error: expect.stringContaining('was moved'),
+    })
+    const { exitCode, stdout } = await run('worker restore --data new --from f.tar')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('Nothing was forgotten.')
+    expect(await recordOf(empty)).not.toHaveProperty('restoredAt')
+    expect(serialsOf(empty, 'two')).toEqual(serialsOf(data, 'two'))
+    expect((await openData(empty, owner)).ok).toBe(true)
+    // The copy was not used: the directory can be opened again with it, and the backup can be made again.
+    expect((await run('worker backup --data data --out g.tar --final')).exitCode).toBe(0)
+    expect((await run('worker restore --data data --from f.tar')).exitCode).toBe(0)
+    expect((await openData(data, owner)).ok).toBe(true)
+  })
+
+  it('is refused while a worker runs', async ({ expect, ...context }) => {
+    const { cwd, data, run } = await makeBackupFolder(context)
+    const lock = await lockDataDirectory(data, { purpose: 'worker serve', nowMs: NOW })
+    if (!lock.ok) throw new Error(lock.error)
+    const inUse = await run('worker backup --data data --out f.tar --final')
+    lock.value[Symbol.dispose]()
+    expect(inUse).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('worker serve') })
+    expect(await readdir(cwd)).not.toContain('f.tar')
+    expect(await recordOf(data)).not.toHaveProperty('closed')
+  })
+
+  it('closes the directory for older backups too', async ({ expect, ...context }) => {
+    const { run } = await makeBackupFolder(context)
+    await run('worker backup --data data --out b.tar')
+    await run('worker backup --data data --out f.tar --final')
+    expect(await run('worker restore --data data --from b.tar')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('was a final one, and a worker may have used it since'),
+    })
+  })
+})
