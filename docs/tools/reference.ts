@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { acceptanceTable, criteriaTable } from './acceptance-table.ts'
 import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts'
+import { costByClusters, costByLifetime } from './cost-model.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
 import { protocolParts } from './protocol-reference.ts'
@@ -42,6 +43,10 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
     documentOf('docs/metrics.md', {
       relay: metricTable(await relayMetricFacts()),
       worker: metricTable(await workerMetricFacts()),
+    }),
+    documentOf('docs/cost.md', {
+      'by clusters': costByClusters(),
+      'by lifetime': costByLifetime(),
     }),
     documentOf('test/acceptance.md', { criteria: criteriaTable(), tests: await acceptanceTable() }),
   ])

@@ -55,8 +55,9 @@ export const WORKSPACES: readonly Workspace[] = [
   {
     sources: 'signer-worker/src',
     layers: [
-      ['index.ts', 'schema-versions.ts'],
+      ['index.ts'],
       ['http'],
+      ['schema-versions.ts'],
       ['ledger'],
       ['directory', 'genesis', 'index'],
       ['identity'],
