@@ -21,6 +21,9 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Time without a byte in either direction after which a connection is closed, in ms. */
 const IDLE_TIMEOUT_MS = 120_000
 
+/** A client may end its side first: what it has asked is answered. */
+const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true }
+
 const contextOf = ({ cert, key }: TlsPair): object => ({ cert, key, minVersion: 'TLSv1.2' })
 
 /** Options of {@link Front.listen}. */
@@ -64,13 +67,13 @@ export class Front implements AsyncDisposable {
   }
 
   static #plain(): Front {
-    return new Front(createServer({ noDelay: true }), 'connection')
+    return new Front(createServer(SOCKET_OPTIONS), 'connection')
   }
 
   static #secure(tls: TlsPair): Front {
     const server = createTlsServer({
       ...contextOf(tls),
-      noDelay: true,
+      ...SOCKET_OPTIONS,
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     })
@@ -110,7 +113,7 @@ export class Front implements AsyncDisposable {
     client.setTimeout(IDLE_TIMEOUT_MS, close)
     const path = await this.#worker.promise
     if (client.destroyed) return
-    const worker = connect({ path })
+    const worker = connect({ ...SOCKET_OPTIONS, path })
     pipeline(client, worker, client, close)
   }
 }

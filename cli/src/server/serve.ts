@@ -44,10 +44,10 @@ interface Prepared {
 export async function serve(options: ServeOptions, io: Io): Promise<Result<void, string>> {
   const say = (message: string): void =>
     io.stderr(`edge-issuer worker serve: ${printableLines(message)}\n`)
+  using signals = catchStopSignals()
   const prepared = await prepare(options, io)
   if (!prepared.ok) return prepared
   for (const warning of prepared.value.warnings) say(`warning: ${warning}`)
-  using signals = catchStopSignals()
   const data = resolve(io.cwd, options.data)
   const lock = await lockDataDirectory(data, { purpose: 'worker serve', nowMs: io.nowMs() })
   if (!lock.ok) return lock
