@@ -107,7 +107,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['registry.ts'],
       ['commands'],
       ['backup'],
-      ['certificates', 'clients', 'demo'],
+      ['certificates', 'clients', 'completion', 'demo'],
       ['server'],
       ['project'],
       ['config', 'worker'],
