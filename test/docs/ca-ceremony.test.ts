@@ -53,8 +53,10 @@ it('takes a signed release of the Node that everything is tested with', async ({
     .object({ devDependencies: z.object({ node: z.string() }) })
     .parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')))
   expect(text).toContain(`version=v${devDependencies.node}\n`)
-  expect(text).toContain(`git checkout v${VERSION} `)
-  expect(text).toMatch(/gpgv --keyring [^]*sha256sum --check [^]*npm ci --ignore-scripts/)
+  const release = 'https://github.com/edge-issuer/edge-issuer/releases/download'
+  expect(text).toContain(`${release}/v${VERSION}/edge-issuer-${VERSION}.tgz\n`)
+  expect(text).toContain(`--source-ref refs/tags/v${VERSION}\n`)
+  expect(text).toMatch(/gpgv --keyring [^]*sha256sum --check [^]*gh attestation verify /)
   const syntax = { command: 'bash', args: ['-n'], env: process.env, stdin: text }
   expect(await runCommand(syntax)).toEqual({ code: 0, stdout: '', stderr: '' })
 })
