@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { BINARY_VARIABLE, startControlPlane } from '@edge-issuer/testbed/control-plane'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
+import { isProcessAlive } from '@edge-issuer/testbed/processes/process-alive'
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
 import { CTRL_C, openTerminal, type Terminal } from './terminal.ts'
 
@@ -85,6 +86,16 @@ async function processOf(pattern: RegExp): Promise<number> {
   return one.pid
 }
 
+/** Ids of processes that a process has started: workerd, by the worker's command. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const args = ['-o', 'pid=', '--ppid', String(pid)]
+  const { stdout } = await runCommand({ command: 'ps', args, env: env() })
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number)
+}
+
 /** Waits until no process of the demo runs. */
 const nothingLeft = async (): Promise<void> =>
   pollUntil({
@@ -113,7 +124,7 @@ async function leaseHolder(): Promise<string> {
 }
 
 const RELAY = /relay\/src\/main\.ts/
-const WORKER = /workerd serve/
+const WORKER = /main\.ts worker serve/
 const API_SERVER = /control-plane kube-apiserver/
 const COMMAND = /^\d+ \S*node \S*testbed\/src\/demo\/main\.ts/
 
@@ -184,7 +195,7 @@ describe('the demo in a terminal', () => {
     {
       what: 'the worker',
       pattern: WORKER,
-      log: /workerd ended with SIGKILL; the end of .*worker\.log:\n/,
+      log: /worker ended with SIGKILL; the end of .*worker\.log:\n/,
     },
     {
       what: 'the API server',
@@ -195,8 +206,11 @@ describe('the demo in a terminal', () => {
     'ends with the last lines of the log when $what is killed',
     async ({ pattern, log }, { expect }) => {
       const terminal = await demoThatIsUp()
-      process.kill(await processOf(pattern), 'SIGKILL')
+      const pid = await processOf(pattern)
+      const children = await childrenOf(pid)
+      process.kill(pid, 'SIGKILL')
       expect(await terminal.ended).toBe(1)
+      for (const child of children) expect(await isProcessAlive(child)).toBe(false)
       expect(terminal.printed()).toMatch(log)
       expect(await running()).toEqual([])
     },
