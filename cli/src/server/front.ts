@@ -7,7 +7,6 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { pipeline } from 'node:stream'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { codeOf, systemReason } from '../files/system-reason.ts'
@@ -114,7 +113,11 @@ export class Front implements AsyncDisposable {
     const path = await this.#worker.promise
     if (client.destroyed) return
     const worker = connect({ ...SOCKET_OPTIONS, path })
-    pipeline(client, worker, client, close)
+    worker.on('error', close)
+    client.on('close', () => worker.destroy())
+    // Each side's end is passed on.
+    client.pipe(worker)
+    worker.pipe(client)
   }
 }
 

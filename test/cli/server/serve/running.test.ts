@@ -31,6 +31,7 @@ it('writes the log of the worker to standard output, as on Cloudflare', async ({
   const lines = (await server.log()).split('\n').filter((line) => line.startsWith('{'))
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'request', outcome: 'issued' })
   expect(await server.log()).not.toContain('/healthz')
+  expect(await server.log()).not.toContain('Warning')
 })
 
 it('has no secret on a command line, in its data, its log or a temporary file', async ({
