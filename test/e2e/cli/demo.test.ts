@@ -12,6 +12,7 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { isProcessAlive } from '@edge-issuer/testbed/processes/process-alive'
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
+import { childrenOf, processesWith, type Running } from './demo-processes.ts'
 import { CTRL_C, openTerminal, type Terminal } from './terminal.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -61,39 +62,14 @@ async function demoThatIsUp(): Promise<Terminal> {
   return terminal
 }
 
-interface Running {
-  readonly pid: number
-  readonly args: string
-}
-
 /** Processes of the demo: each has the folder of the state in its arguments. */
-async function running(): Promise<readonly Running[]> {
-  const { stdout } = await runCommand({
-    command: 'ps',
-    args: ['-ww', '-eo', 'pid=,args='],
-    env: env(),
-  })
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes(folder) && !line.includes('<defunct>'))
-    .map((line) => ({ pid: Number.parseInt(line, 10), args: line.trim() }))
-}
+const running = async (): Promise<readonly Running[]> => processesWith(folder)
 
 /** @returns The one process whose arguments match. */
 async function processOf(pattern: RegExp): Promise<number> {
   const [one, ...more] = (await running()).filter(({ args }) => pattern.test(args))
   if (one === undefined || more.length > 0) throw new Error(`not one process: ${String(pattern)}`)
   return one.pid
-}
-
-/** Ids of processes that a process has started: workerd, by the worker's command. */
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const args = ['-o', 'pid=', '--ppid', String(pid)]
-  const { stdout } = await runCommand({ command: 'ps', args, env: env() })
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(Number)
 }
 
 /** Waits until no process of the demo runs. */
