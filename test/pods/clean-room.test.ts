@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { freePorts } from '@edge-issuer/testbed/processes/ports'
-import { type ManagedProcess, waitUntilReady } from '@edge-issuer/testbed/processes/process'
+import { waitUntilReady } from '@edge-issuer/testbed/processes/process'
 import { certificateManifest } from '@edge-issuer/testbed/relay/objects'
 import { afterAll, beforeAll, describe, inject, it } from 'vitest'
 import { VERSION } from '../../cli/src/version.ts'
@@ -24,25 +25,31 @@ const READY_TIMEOUT_MS = 60_000
 const STOP_GRACE_MS = 30_000
 
 describe.skipIf(inject('missingForNode').length > 0)('from the files of a release', () => {
+  const ends = new AsyncDisposableStack()
   let cluster: NodeCluster
   let room: CleanRoom
   let assets: string
   let url: string
-  let server: ManagedProcess | undefined
 
   beforeAll(async () => {
-    cluster = await startNodeCluster()
-    assets = join(cluster.directory, 'release')
-    await writeAssets({ version: VERSION, report: () => undefined }, assets)
+    const scratch = await mkdtemp(join(tmpdir(), 'edge-issuer-release-'))
+    ends.defer(async () => rm(scratch, { recursive: true }))
+    assets = join(scratch, 'files')
+    // The cluster waits most of the time.
+    const [node, release] = await Promise.allSettled([
+      startNodeCluster(),
+      writeAssets({ version: VERSION, report: () => undefined }, assets),
+    ])
+    if (node.status === 'rejected') throw node.reason
+    cluster = node.value
+    ends.defer(cluster.stop)
+    if (release.status === 'rejected') throw release.reason
     const [port = 0] = await freePorts(1)
     url = `https://${cluster.addresses.machine}:${String(port)}`
     room = await createCleanRoom(assets, { KUBECONFIG: cluster.plane.adminKubeconfig })
+    ends.defer(room.remove)
   })
-  afterAll(async () => {
-    await server?.stop(STOP_GRACE_MS)
-    await room.remove()
-    await cluster.stop()
-  })
+  afterAll(async () => ends.disposeAsync())
 
   const asset = (name: string): string => join(assets, name)
 
@@ -97,13 +104,16 @@ describe.skipIf(inject('missingForNode').length > 0)('from the files of a releas
       join(room.work, 'secrets', await secretName(room)),
     )
     const flags = `--data data --listen ${url.replace('https://', '')} --tls-cert tls.crt --tls-key tls.key --secrets secrets`
-    server = await room.start('worker', [
+    const server = await room.start('worker', [
       'edge-issuer',
       'worker',
       'serve',
       'ca-worker',
       ...flags.split(' '),
     ])
+    ends.defer(async () => {
+      await server.stop(STOP_GRACE_MS)
+    })
     await waitUntilReady(server, {
       timeoutMs: READY_TIMEOUT_MS,
       probe: async () => {

@@ -1,24 +1,29 @@
 /**
- * The signer's chart on a node: its image in a Pod, and its ledger on a volume of the node.
+ * The signer's chart on a node as docs/self-hosting.md installs it: its image in a Pod, and its ledger on a volume of
+ * the node.
  *
  * @module
  */
-import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TunnelProxy, startTunnelProxy } from '@edge-issuer/testbed/servers/tunnel-proxy'
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import { buildPackage } from '../../deploy/package/build-package.ts'
-import { helm, SIGNER_CHART, valueFlags } from '../deploy/cluster/helm.ts'
+import { SIGNER_CHART } from '../deploy/cluster/helm.ts'
+import { type PageShell, startPageShell } from '../e2e/docs/support/page-shell.ts'
 import { mustKubectl } from '../e2e/environment.ts'
 import { type NodeCluster, startNodeCluster } from './cluster.ts'
 import { NODE_NAME } from './credentials.ts'
 import { buildSignerImage } from './images/shipped-images.ts'
-import { createSignerProject, type SignerProject } from './signer-project.ts'
+import type { SignerPage } from './signer-page.ts'
+import { createSignerAccess, type SignerAccess } from './signer-project.ts'
 
+/** As in the documentation. */
 export const SIGNER_NAMESPACE = 'signer'
 const RELEASE = 'edge-issuer-signer'
 const IMAGE = 'ghcr.io/edge-issuer/signer:0.1.0'
+const CHART_REFERENCE = 'oci://ghcr.io/edge-issuer/charts/edge-issuer-signer'
 /** Name of the Service in the cluster. */
 export const SIGNER_HOST = `${RELEASE}.${SIGNER_NAMESPACE}.svc`
 export const SIGNER_POD = `${RELEASE}-0`
@@ -27,22 +32,22 @@ const ROLLOUT_TIMEOUT = '120s'
 
 /** What runs, and access to it. */
 export interface InstalledSigner extends NodeCluster {
-  readonly project: SignerProject
+  readonly access: SignerAccess
   /** Folder of the npm package. */
   readonly npmPackage: string
-  /** Folder of the volume. */
+  /** Folder of the volume with the data directory. */
   readonly volume: string
-  /** Leads from this machine to the Service, by its name in the cluster. */
-  readonly proxy: TunnelProxy
-  /** Installs the chart or upgrades it, with further values. */
-  readonly install: (command: 'install' | 'upgrade', values?: object) => Promise<void>
+  /** Where the documentation runs. */
+  readonly shell: PageShell
+  /** Upgrades the release with further values, as YAML. */
+  readonly upgrade: (values: string) => Promise<void>
   readonly rolledOut: () => Promise<void>
   /** Address of the Service in the cluster. */
   readonly clusterIp: string
 }
 
-/** Starts the cluster, installs the chart in a namespace that admits restricted Pods only, and registers the client. */
-export async function startInstalledSigner(): Promise<InstalledSigner> {
+/** Starts the cluster, installs the signer as the page says, and registers a client. */
+export async function startInstalledSigner(page: SignerPage): Promise<InstalledSigner> {
   const cluster = await startNodeCluster()
   const ends = new AsyncDisposableStack()
   ends.defer(cluster.stop)
@@ -51,67 +56,93 @@ export async function startInstalledSigner(): Promise<InstalledSigner> {
     const npmPackage = join(directory, 'npm')
     await buildPackage({ folder: npmPackage })
     await runtime.importImage(await buildSignerImage(directory, IMAGE, npmPackage))
-    const project = await createSignerProject(join(directory, 'signer'), {
+    const access = await createSignerAccess(join(directory, 'signer'), {
       url: `https://${SIGNER_HOST}`,
       dnsNames: [SIGNER_HOST],
     })
-    const volume = join(directory, 'ledger')
-    await makeVolume(cluster, volume)
-    await makeNamespace(cluster, project)
-    const install: InstalledSigner['install'] = async (command, values = {}) => {
-      const flags = [`--namespace=${SIGNER_NAMESPACE}`, ...valueFlags(await valuesOf(project))]
-      const args = [command, RELEASE, SIGNER_CHART, ...flags, ...valueFlags(values)]
-      const { code, stderr } = await helm(args, plane.adminKubeconfig)
-      if (code !== 0) throw new Error(`helm ${command}: ${stderr}`)
-    }
-    await install('install')
-    const rolledOut = async (): Promise<void> => waitForRollout(cluster)
-    await rolledOut()
-    const proxy = await startTunnelProxy(NODE_PORT, addresses.node)
+    await writeFile(join(access.directory, 'here.yaml'), stringify(VALUES_HERE))
+    const volume = await makeVolume(cluster, 'ledger')
+    const shell = await startShellFor(cluster, access)
+    ends.defer(shell.end)
+    await shell.run({ command: page.install, output: undefined }).catch(async (error: unknown) => {
+      throw new Error(await describePod(cluster), { cause: error })
+    })
+    const proxy = await openWayToService(addresses.node, addresses.machine)
     ends.defer(proxy.stop)
-    process.env['HTTPS_PROXY'] = proxy.url
-    process.env['NO_PROXY'] = addresses.machine
-    await project.enrol()
+    await access.enrol()
     const path = 'jsonpath={.spec.clusterIP}'
-    const clusterIp = await mustKubectl(
-      plane,
-      `get service ${RELEASE} -n ${SIGNER_NAMESPACE} -o ${path}`,
-    )
-    const own = { project, npmPackage, volume, proxy, install, rolledOut, clusterIp }
-    return { ...cluster, ...own, stop: async () => ends.disposeAsync() }
+    const at = `--namespace=${SIGNER_NAMESPACE}`
+    return {
+      ...cluster,
+      access,
+      npmPackage,
+      volume,
+      shell,
+      clusterIp: await mustKubectl(plane, `get service ${RELEASE} ${at} -o ${path}`),
+      upgrade: async (values) => {
+        const file = join(access.directory, 'upgrade.yaml')
+        await writeFile(file, values)
+        const flags = `${at} --reuse-values --values=${file}`
+        await shell.runText(`helm upgrade ${RELEASE} ${SIGNER_CHART} ${flags}`)
+      },
+      rolledOut: async () => {
+        const wait = `rollout status statefulset/${RELEASE} ${at} --timeout=${ROLLOUT_TIMEOUT}`
+        await mustKubectl(plane, wait)
+      },
+      stop: async () => ends.disposeAsync(),
+    }
   } catch (error) {
     await ends.disposeAsync()
     throw error
   }
 }
 
-async function waitForRollout({ plane }: NodeCluster): Promise<void> {
-  const at = `--namespace=${SIGNER_NAMESPACE}`
-  const wait = `rollout status statefulset/${RELEASE} ${at} --timeout=${ROLLOUT_TIMEOUT}`
-  await mustKubectl(plane, wait).catch(async (error: unknown) => {
-    const pods = await mustKubectl(plane, `describe pods ${at}`)
-    const log = await plane.kubectl(['logs', SIGNER_POD, at])
-    throw new Error(`the signer was not rolled out\n${pods}\n${log.stdout}${log.stderr}`, {
-      cause: error,
-    })
+/** Instead of a load balancer and a provisioner, which the node does not have. */
+const VALUES_HERE = {
+  persistence: { size: '1Gi', storageClassName: '-', volumeName: 'ledger' },
+  service: { type: 'NodePort', nodePort: NODE_PORT },
+}
+
+async function startShellFor(
+  { plane, directory }: NodeCluster,
+  { url, directory: cwd }: SignerAccess,
+): Promise<PageShell> {
+  const folder = join(directory, 'shell')
+  await mkdir(folder)
+  return startPageShell({
+    plane,
+    directory: folder,
+    cwd,
+    asHere: (text) =>
+      text
+        .replace('https://ca.example.com', url)
+        .replace(CHART_REFERENCE, SIGNER_CHART)
+        .replace('--set service.type=LoadBalancer', '--values here.yaml')
+        .replaceAll(
+          'kubectl rollout status',
+          `kubectl rollout status --timeout=${ROLLOUT_TIMEOUT}`,
+        ),
   })
 }
 
-async function valuesOf({ folder }: SignerProject): Promise<object> {
-  return {
-    project: {
-      config: await readFile(join(folder, 'signer.config.json'), 'utf8'),
-      worker: await readFile(join(folder, 'worker.js'), 'utf8'),
-    },
-    secrets: { existingSecret: 'worker-secrets' },
-    tls: { existingSecret: 'signer-tls' },
-    persistence: { size: '1Gi', storageClassName: '-', volumeName: 'ledger' },
-    service: { type: 'NodePort', nodePort: NODE_PORT },
-  }
+/** Leads clients in this process to the Service, by its name in the cluster. */
+async function openWayToService(node: string, machine: string): Promise<TunnelProxy> {
+  const proxy = await startTunnelProxy(NODE_PORT, node)
+  process.env['HTTPS_PROXY'] = proxy.url
+  process.env['NO_PROXY'] = machine
+  return proxy
 }
 
-/** The node has no provisioner: a folder of it is the volume. */
-async function makeVolume({ plane }: NodeCluster, folder: string): Promise<void> {
+async function describePod({ plane }: NodeCluster): Promise<string> {
+  const at = `--namespace=${SIGNER_NAMESPACE}`
+  const pods = await plane.kubectl(['describe', 'pods', at])
+  const log = await plane.kubectl(['logs', SIGNER_POD, at])
+  return `the signer was not installed\n${pods.stdout}\n${log.stdout}${log.stderr}`
+}
+
+/** Makes a PersistentVolume of a folder on the node. @returns The folder. */
+async function makeVolume({ plane, directory }: NodeCluster, name: string): Promise<string> {
+  const folder = join(directory, name)
   await mkdir(folder)
   // As on a new file system: only root may write, until kubelet gives it to the group of the Pod.
   await chmod(folder, 0o755)
@@ -120,7 +151,7 @@ async function makeVolume({ plane }: NodeCluster, folder: string): Promise<void>
     stringify({
       apiVersion: 'v1',
       kind: 'PersistentVolume',
-      metadata: { name: 'ledger' },
+      metadata: { name },
       spec: {
         capacity: { storage: '1Gi' },
         accessModes: ['ReadWriteOnce'],
@@ -130,27 +161,12 @@ async function makeVolume({ plane }: NodeCluster, folder: string): Promise<void>
       },
     }),
   )
-}
-
-/** With the Secrets as the notes of the chart say. */
-async function makeNamespace({ plane }: NodeCluster, project: SignerProject): Promise<void> {
-  const restricted = 'pod-security.kubernetes.io/enforce=restricted'
-  const at = `--namespace=${SIGNER_NAMESPACE}`
-  for (const command of [
-    `create namespace ${SIGNER_NAMESPACE}`,
-    `label namespace ${SIGNER_NAMESPACE} ${restricted}`,
-    `create secret generic worker-secrets ${at} --from-file=${project.secrets}`,
-    `create secret tls signer-tls ${at} --cert=${project.tlsCertificate} --key=${project.tlsKey}`,
-  ]) {
-    await mustKubectl(plane, command)
-  }
+  return folder
 }
 
 const podSchema = z.object({
   metadata: z.object({ uid: z.string() }),
-  status: z.object({
-    containerStatuses: z.tuple([z.object({ restartCount: z.int(), ready: z.boolean() })]),
-  }),
+  status: z.object({ containerStatuses: z.tuple([z.object({ restartCount: z.int() })]) }),
 })
 
 /** The uid of the signer's Pod, and how often its container was restarted. */

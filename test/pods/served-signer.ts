@@ -10,14 +10,14 @@ import { startProcess, waitUntilReady } from '@edge-issuer/testbed/processes/pro
 import { workerdBinary } from '../../deploy/images/workerd-packages.ts'
 import { createSignerClient } from '../../relay/src/public/signer.ts'
 import type { InstalledSigner } from './installed-signer.ts'
-import { createSignerProject, ISSUER, type SignerProject } from './signer-project.ts'
+import { createProject, createSignerAccess, ISSUER, type SignerAccess } from './signer-project.ts'
 
 const START_LIMIT_MS = 60_000
 const STOP_GRACE_MS = 20_000
 
 /** A running signer. */
 export interface ServedSigner {
-  readonly project: SignerProject
+  readonly access: SignerAccess
   readonly stop: () => Promise<void>
 }
 
@@ -29,34 +29,36 @@ export async function startServedSigner({
 }: InstalledSigner): Promise<ServedSigner> {
   const host = addresses.machine
   return withPorts({ count: 1 }, async ([port = 0]) => {
-    const project = await createSignerProject(join(directory, `served-${String(port)}`), {
+    const access = await createSignerAccess(join(directory, `served-${String(port)}`), {
       url: `https://${host}:${String(port)}`,
       ipAddresses: [host],
     })
-    const data = join(directory, `served-data-${String(port)}`)
+    await createProject(access)
+    const path = (name: string): string => join(access.directory, name)
+    const data = path('data')
     await mkdir(data, { mode: 0o700 })
     const flags = [
       `--data=${data}`,
       `--listen=${host}:${String(port)}`,
-      `--tls-cert=${project.tlsCertificate}`,
-      `--tls-key=${project.tlsKey}`,
-      `--secrets=${project.secrets}`,
+      `--tls-cert=${path('tls.crt')}`,
+      `--tls-key=${path('tls.key')}`,
+      `--secrets=${path('secrets')}`,
       `--workerd=${workerdBinary()}`,
     ]
     const server = await startProcess({
       name: 'worker serve',
       command: process.execPath,
-      args: [join(npmPackage, 'bin/edge-issuer.mjs'), 'worker', 'serve', project.folder, ...flags],
+      args: [join(npmPackage, 'bin/edge-issuer.mjs'), 'worker', 'serve', path('signer'), ...flags],
       env: { HOME: directory },
       logFile: join(directory, 'served.log'),
     })
     await waitUntilReady(server, {
-      probe: async (signal) => isServed(project, signal),
+      probe: async (signal) => isServed(access, signal),
       timeoutMs: START_LIMIT_MS,
     })
-    await project.enrol()
+    await access.enrol()
     return {
-      project,
+      access,
       stop: async () => {
         await server.stop(STOP_GRACE_MS)
       },
@@ -66,7 +68,7 @@ export async function startServedSigner({
 
 /** Whether there is an answer, which may be a refusal: the client is not registered yet. */
 async function isServed(
-  { url, clientKeyPem, tlsCaPem }: SignerProject,
+  { url, clientKeyPem, tlsCaPem }: SignerAccess,
   signal: AbortSignal,
 ): Promise<boolean> {
   const client = createSignerClient({

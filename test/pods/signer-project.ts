@@ -1,5 +1,5 @@
 /**
- * A signer that an operator prepared with the edge-issuer command: CA, project, admin and client, and a TLS certificate.
+ * What an operator prepares for a signer: a TLS certificate and a client; CA, project and admin.
  *
  * @module
  */
@@ -12,27 +12,10 @@ import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
-/** Name of the one issuer. */
+/** Name of the one issuer, as worker init calls it. */
 export const ISSUER = 'default'
 
-const ADMIN = 'admin'
 const CLIENT = 'cluster-1'
-
-/** Files, and their contents where a test needs them. */
-export interface SignerProject {
-  readonly url: string
-  /** With worker.js and signer.config.json. */
-  readonly folder: string
-  /** With one file for each Worker secret. */
-  readonly secrets: string
-  readonly tlsCertificate: string
-  readonly tlsKey: string
-  /** PEM of the authority of the TLS certificate. */
-  readonly tlsCaPem: string
-  readonly clientKeyPem: string
-  /** Registers the client at the running signer. */
-  readonly enrol: () => Promise<void>
-}
 
 /** Where clients find the signer. */
 export interface SignerAddress {
@@ -42,23 +25,29 @@ export interface SignerAddress {
   readonly ipAddresses?: readonly string[]
 }
 
+/** What clients need, and how they are registered. */
+export interface SignerAccess {
+  readonly url: string
+  /** With tls.crt, tls.key, and what the commands write. */
+  readonly directory: string
+  /** PEM of the authority of the TLS certificate. */
+  readonly tlsCaPem: string
+  readonly clientKeyPem: string
+  /** Registers the client at the running signer, with the key of the admin whom worker init made. */
+  readonly enrol: () => Promise<void>
+}
+
 const clientsSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
 const secretSchema = z.looseObject({ stringData: z.object({ 'private-key.pem': z.string() }) })
 
-/** Creates everything in a new folder. */
-export async function createSignerProject(
+/** Creates a TLS certificate and a client in a new folder, for a signer that is not there yet. */
+export async function createSignerAccess(
   directory: string,
   { url, dnsNames = [], ipAddresses = [] }: SignerAddress,
-): Promise<SignerProject> {
+): Promise<SignerAccess> {
   await mkdir(directory)
   const path = (name: string): string => join(directory, name)
-  const run = async (command: string): Promise<unknown> =>
-    mustRunCli(command.split(' '), { cwd: directory })
-  await run('ca init --out ca')
-  await run(`worker init project --url ${url} --ca ca --issuer ${ISSUER} --admin ${ADMIN} --keys .`)
-  await run(`client create ${CLIENT} --unrestricted --out .`)
-  await mkdir(path('secrets'))
-  await cp(path(join('ca', CA_PATHS.issuingKey)), path(join('secrets', keySecretName(ISSUER))))
+  await runIn(directory, `client create ${CLIENT} --unrestricted --out .`)
   const authority = await createAuthority({ commonName: 'TLS of the signer' })
   const leaf = await issueLeaf({
     issuer: authority,
@@ -73,20 +62,30 @@ export async function createSignerProject(
   const secret = secretSchema.parse(parse(await readFile(path(`${CLIENT}.secret.yaml`), 'utf8')))
   return {
     url,
-    folder: path('project'),
-    secrets: path('secrets'),
-    tlsCertificate: path('tls.crt'),
-    tlsKey: path('tls.key'),
+    directory,
     tlsCaPem: authority.certificatePem,
     clientKeyPem: secret.stringData['private-key.pem'],
     enrol: async () => {
       const file = path(`${CLIENT}.client.json`)
       await liftRate(file)
-      const at = `--url ${url} --key ${ADMIN}.admin.key --ca-file tls-ca.pem`
-      await run(`clients apply --file ${file} ${at}`)
+      const at = `--url ${url} --key admin.admin.key --ca-file tls-ca.pem`
+      await runIn(directory, `clients apply --file ${file} ${at}`)
     },
   }
 }
+
+/** Creates CA, project and admin, and a folder with the Worker secrets. */
+export async function createProject({ url, directory }: SignerAccess): Promise<void> {
+  await runIn(directory, 'ca init --out ca')
+  await runIn(directory, `worker init signer --url ${url} --ca ca --keys .`)
+  const secrets = join(directory, 'secrets')
+  await mkdir(secrets)
+  const key = join(directory, 'ca', CA_PATHS.issuingKey)
+  await cp(key, join(secrets, keySecretName(ISSUER)))
+}
+
+const runIn = async (cwd: string, command: string): Promise<unknown> =>
+  mustRunCli(command.split(' '), { cwd })
 
 /** Tests ask for as many certificates as the signer can make. */
 async function liftRate(file: string): Promise<void> {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { certificateManifest, issuerManifest } from '@edge-issuer/testbed/relay/objects'
 import { afterAll, beforeAll, describe, inject, it } from 'vitest'
@@ -11,6 +13,7 @@ import { stringify } from 'yaml'
 import { NODE_IN_IMAGE } from '../../deploy/images/base.ts'
 import { createSignerClient, type SignerClient } from '../../relay/src/public/signer.ts'
 import { killRounds } from '../crash/kill-rounds.ts'
+import type { Block } from '../docs/support/markdown.ts'
 import { getObject, kubectlWait, mustKubectl, readyOf, TIMEOUT } from '../e2e/environment.ts'
 import { readLedgerFiles } from '../support/ledger-files.ts'
 import { installRelay } from './installed-relay.ts'
@@ -25,11 +28,14 @@ import {
 import { podMemory } from './memory.ts'
 import { podProcesses } from './pods.ts'
 import { type ServedSigner, startServedSigner } from './served-signer.ts'
-import { ISSUER, type SignerProject } from './signer-project.ts'
+import { readSignerPage } from './signer-page.ts'
+import { ISSUER, type SignerAccess } from './signer-project.ts'
 
 const ROUNDS = 20
 const LIMIT_MS = 60_000
 const AT = `--namespace=${SIGNER_NAMESPACE}`
+
+const page = await readSignerPage()
 
 describe.skipIf(inject('missingForNode').length > 0)('the signer on a node', () => {
   let signer: InstalledSigner
@@ -38,8 +44,8 @@ describe.skipIf(inject('missingForNode').length > 0)('the signer on a node', () 
   const given = new Map<string, string>()
 
   beforeAll(async () => {
-    signer = await startInstalledSigner()
-    client = clientOf(signer.project)
+    signer = await startInstalledSigner(page)
+    client = clientOf(signer.access)
   })
   afterAll(async () => {
     await client.close()
@@ -106,9 +112,9 @@ describe.skipIf(inject('missingForNode').length > 0)('the signer on a node', () 
       expect,
     }) => {
       const { plane } = signer
-      const signers = { inside: signer.project, outside: outside.project }
-      for (const [name, project] of Object.entries(signers)) {
-        await plane.apply(issuerWithSecret(name, project))
+      const signers = { inside: signer.access, outside: outside.access }
+      for (const [name, access] of Object.entries(signers)) {
+        await plane.apply(issuerWithSecret(name, access))
         const issuer = { kind: 'ClusterIssuer', name } as const
         await plane.apply(certificateManifest({ name, namespace: 'default', issuer }))
       }
@@ -159,7 +165,7 @@ describe.skipIf(inject('missingForNode').length > 0)('the signer on a node', () 
     const kills = [
       async () =>
         mustKubectl(plane, `delete pod ${SIGNER_POD} ${AT} --grace-period=0 --force --wait=false`),
-      async () => signer.install('upgrade', { podAnnotations: { restart: 'once' } }),
+      async () => signer.upgrade('podAnnotations: { upgraded: "true" }'),
     ]
     const target = {
       client,
@@ -178,11 +184,19 @@ describe.skipIf(inject('missingForNode').length > 0)('the signer on a node', () 
     expect((await signerPod(signer)).uid).not.toBe(before.uid)
   })
 
-  it('every certificate that was given is in the files of the ledger, once', async ({ expect }) => {
-    const { plane, volume } = signer
-    await mustKubectl(plane, `scale statefulset edge-issuer-signer ${AT} --replicas=0`)
-    await kubectlWait(plane, [`pod/${SIGNER_POD}`, 'delete', TIMEOUT], SIGNER_NAMESPACE)
-    const rows = await readLedgerFiles(`${volume}/ledger`)
+  it('the documented commands back up, and restore into the stopped signer; every certificate that was given is there, once', async ({
+    expect,
+  }) => {
+    const { shell, access, volume } = signer
+    const run = async (block: Block): Promise<string> => shell.runText(block.text)
+    expect(await run(page.backup)).toContain(access.url)
+    await run(page.stop)
+    await writeFile(join(access.directory, 'restore.yaml'), page.restorePod.text)
+    expect(await run(page.restore)).toContain(`Restored ${access.url}`)
+    await signer.rolledOut()
+    await answers()
+    await run(page.stop)
+    const rows = await readLedgerFiles(join(volume, 'ledger'))
     const recorded = new Map(rows.map(({ uid, certificate }) => [uid, certificate]))
     expect(recorded.size).toBe(rows.length)
     const differing = [...given].filter(([uid, certificate]) => recorded.get(uid) !== certificate)
@@ -191,8 +205,8 @@ describe.skipIf(inject('missingForNode').length > 0)('the signer on a node', () 
   })
 })
 
-/** @throws Error when the project's key is invalid. */
-function clientOf({ url, clientKeyPem, tlsCaPem }: SignerProject): SignerClient {
+/** @throws Error when the client's key is invalid. */
+function clientOf({ url, clientKeyPem, tlsCaPem }: SignerAccess): SignerClient {
   const client = createSignerClient({
     url,
     privateKeyPem: clientKeyPem,
@@ -203,14 +217,14 @@ function clientOf({ url, clientKeyPem, tlsCaPem }: SignerProject): SignerClient 
 }
 
 /** A ClusterIssuer for a signer, and the Secret with its client's key. */
-function issuerWithSecret(name: string, project: SignerProject): string {
+function issuerWithSecret(name: string, access: SignerAccess): string {
   const secret = stringify({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name, namespace: 'edge-issuer' },
-    stringData: { 'private-key.pem': project.clientKeyPem },
+    stringData: { 'private-key.pem': access.clientKeyPem },
   })
-  const target = { worker: { url: project.url }, tlsCaPem: project.tlsCaPem }
+  const target = { worker: { url: access.url }, tlsCaPem: access.tlsCaPem }
   const issuer = issuerManifest(target, {
     kind: 'ClusterIssuer',
     name,

@@ -40,6 +40,7 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { adoptByOwner } from './ownership.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** What to back up, and where to. */
 export interface BackupOptions {
@@ -232,13 +233,3 @@ const inOrder = (classes: readonly string[]): readonly string[] => [
   ...ORDER.filter((name) => classes.includes(name)),
   ...classes.filter((name) => !ORDER.includes(name)).toSorted(),
 ]
-
-/** Makes a rename in a folder durable. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
