@@ -208,4 +208,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'run edge-issuer end to end with a cluster of yours',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
+  {
+    path: 'completion',
+    summary: 'print the completion script for a shell',
+    load: async () => (await import('./commands/completion.ts')).completion(COMMANDS),
+  },
 ]

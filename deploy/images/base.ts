@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { realpath } from 'node:fs/promises'
+import { realpath, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { z } from 'zod'
 import { blobPath, folderReader, readLayout } from './layout-reader.ts'
@@ -19,7 +20,11 @@ export const NODE_IN_IMAGE = '/nodejs/bin/node'
 /** Label with the version of Node in a base that was made on this machine. */
 export const LOCAL_NODE_LABEL = 'dev.edge-issuer.node-of-npm'
 
+/** Roots that workerd trusts, as in distroless; it does not start without any. */
+const ROOTS_IN_IMAGE = '/etc/ssl/certs/ca-certificates.crt'
+
 const EXECUTABLE = 0o555
+const READABLE = 0o444
 
 const require = createRequire(import.meta.url)
 const packageSchema = z.looseObject({ version: z.string() })
@@ -27,8 +32,14 @@ const packageSchema = z.looseObject({ version: z.string() })
 /** Creates a base of Node as npm installed it, with the libraries of this machine for it and for workerd. */
 export async function localBase(layer: string): Promise<BaseImage> {
   const { version } = packageSchema.parse(require('node/package.json'))
+  const roots = `${layer}.roots.pem`
+  await writeFile(roots, rootCertificates.join('\n'))
+  const files = [
+    ...(await localBaseFiles()),
+    { path: ROOTS_IN_IMAGE, mode: READABLE, source: roots },
+  ]
   return {
-    layers: [await buildLayer(await localBaseFiles(), layer)],
+    layers: [await buildLayer(files, layer)],
     env: [],
     labels: {
       'org.opencontainers.image.base.name': 'Node of npm on this machine; not for release',

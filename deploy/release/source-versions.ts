@@ -39,6 +39,15 @@ async function chartVersions(name: string): Promise<SourceVersions> {
   }
 }
 
+/** Versions in the commands of the installation guide. */
+async function documentedVersions(): Promise<SourceVersions> {
+  const text = await read('deploy/README.md')
+  return {
+    'chart in deploy/README.md': /oci:\S+ --version (?<version>\S+)/u.exec(text)?.[1] ?? 'missing',
+    'file in deploy/README.md': /\/download\/v(?<version>[^/\s]+)/u.exec(text)?.[1] ?? 'missing',
+  }
+}
+
 /** Reads the versions in the sources. */
 export async function sourceVersions(): Promise<SourceVersions> {
   const charts = await Promise.all(CHARTS.map(chartVersions))
@@ -48,6 +57,7 @@ export async function sourceVersions(): Promise<SourceVersions> {
   return {
     'cli/src/version.ts': VERSION,
     ...Object.fromEntries(charts.flatMap(Object.entries<string>)),
+    ...(await documentedVersions()),
     'image of the kustomization': image.slice(image.lastIndexOf(':') + 1),
   }
 }

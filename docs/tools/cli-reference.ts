@@ -39,6 +39,7 @@ async function helpOf(path: string): Promise<string> {
     stderr: (text) => {
       throw new Error(`help ${path}: ${text}`)
     },
+    writeBytes: async () => Promise.resolve(),
     stdin: Readable.from([]),
     showsProgress: false,
     isOutputRead: () => true,

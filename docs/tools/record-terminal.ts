@@ -1,6 +1,6 @@
 /**
  * Records the demo of the npm package, against a new control plane with cert-manager, as docs/tools/terminal.txt: the
- * picture in README.md. `npm run package`, `node docs/tools/record-terminal.ts`, then `npm run docs`.
+ * picture in README.md. `npm run package`, `npm run docs:terminal`, then `npm run docs`.
  *
  * @module
  */
@@ -22,7 +22,12 @@ try {
     command: process.execPath,
     args: [
       join(ROOT, 'dist/npm/bin/edge-issuer.mjs'),
-      ...['demo', '--once', '--kubeconfig', plane.adminKubeconfig, '--state-in', directory],
+      'demo',
+      '--once',
+      '--kubeconfig',
+      plane.adminKubeconfig,
+      '--state-in',
+      directory,
     ],
     env: process.env,
     cwd: ROOT,

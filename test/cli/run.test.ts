@@ -26,7 +26,7 @@ describe('edge-issuer', () => {
     async (flag, { expect }) => {
       expect(await runCli([flag], { cwd })).toEqual({
         exitCode: 0,
-        stdout: 'edge-issuer 0.1.0 (protocol 1.2)\n',
+        stdout: 'edge-issuer 0.1.0 (protocol 1.3)\n',
         stderr: '',
       })
     },

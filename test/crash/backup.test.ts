@@ -7,12 +7,18 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
+import { withPorts } from '@edge-issuer/testbed/processes/ports'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { createLoopbackTls } from '@edge-issuer/testbed/servers/loopback-tls'
+import {
+  SERVED_PATHS,
+  type ServedWorker,
+  startNewServed,
+  startServed,
+} from '@edge-issuer/testbed/worker/served-worker'
 import { makeSignerSetup } from '@edge-issuer/testbed/worker/signer-setup'
-import { type LocalWorker, startLocalWorker } from '@edge-issuer/testbed/worker/workerd'
 import { expect, it, vi } from 'vitest'
-import { openData, readDataRecord } from '../../cli/src/server/data-directory.ts'
+import { readDataRecord } from '../../cli/src/server/data-directory.ts'
 import { createSignerClient, type SignerClient } from '../../relay/src/public/signer.ts'
 import { aSignRequest } from '../signer-worker/support/sign-request.ts'
 import { queryObjects } from '../support/object-files.ts'
@@ -24,7 +30,6 @@ const BEFORE = 300
 /** Requests that are answered after it has ended. */
 const AFTER = 100
 const DEADLINE_MS = 30_000
-const OWNER = { publicUrl: 'https://ca.example.com', version: '0', nowMs: 0 }
 const COMMAND = join(import.meta.dirname, '../../cli/src/bin.ts')
 
 /** A request, its answer, and whether the backup had not begun. */
@@ -35,21 +40,25 @@ interface Answered {
 }
 
 it('a backup under load restores to the same answers, and nothing forgotten is signed again', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'edge-issuer-backup-'))
-  const original = await makeFolder(root, 'original')
-  const other = await makeFolder(root, 'other')
-  const moved = await makeFolder(root, 'moved')
+  const directory = await mkdtemp(join(tmpdir(), 'edge-issuer-backup-'))
+  const original = join(directory, SERVED_PATHS.data)
+  const other = await makeFolder(directory, 'other')
+  const moved = await makeFolder(directory, 'moved')
+  const file = join(directory, 'backup.tar')
   const tls = await createLoopbackTls()
   const setup = makeSignerSetup(['P-256'])
-  const file = join(root, 'backup.tar')
-  let worker: LocalWorker | undefined
+  let served: ServedWorker | undefined
   try {
-    await openData(original, OWNER)
-    worker = await startLocalWorker({ directory: original, ...setup, tls: tls.server })
-    const { url } = worker
+    served = await withPorts({ count: 1 }, async ([port = 0]) => {
+      const config = setup.config(urlOf(port))
+      const files = { directory, config, secrets: setup.secrets, tls: tls.server }
+      return startNewServed(files, { port })
+    })
+    const { url } = served
     const client = openClient(url, setup.client.privateKeyPem, tls.caPem)
     const answered = await issueAround(client, async () => run('backup', original, '--out', file))
-    await worker.stop()
+    await expect(run('restore', original, '--from', file)).rejects.toThrow('is in use')
+    await served.stop()
 
     // An older copy is refused, into an empty directory and over what has more.
     await expect(run('restore', other, '--from', file)).rejects.toThrow('has no certificates')
@@ -59,33 +68,31 @@ it('a backup under load restores to the same answers, and nothing forgotten is s
     const restoredAt = await restoredAtOf(other)
     expect(Date.parse(restoredAt)).toBeGreaterThan(Date.now())
 
-    const port = Number(new URL(url).port)
-    const secrets = { ...setup.secrets, RESTORED_AT: restoredAt }
-    const restored = { directory: other, config: setup.workerConfig, secrets, port }
-    worker = await startLocalWorker({ ...restored, tls: tls.server })
+    const again = { directory, port: Number(new URL(url).port) }
+    served = await startServed({ ...again, data: other })
+    expect(await served.process.logTail()).toContain(`restored at ${restoredAt}`)
     // The alarms of the ledgers are restored too: no request wakes them.
     await vi.waitFor(async () => expectIndexed(other), { timeout: DEADLINE_MS, interval: 200 })
-
     await expectSameAnswers(client, answered)
     await expectSigned(client, restoredAt)
     await client.close()
     await vi.waitFor(async () => expectIndexed(other), { timeout: DEADLINE_MS, interval: 200 })
-    await worker.stop()
+    await served.stop()
 
     // A final backup loses nothing, and closes the directory.
-    const last = join(root, 'final.tar')
+    const last = join(directory, 'final.tar')
     await run('backup', other, '--out', last, '--final')
-    expect(await openData(other, OWNER)).toMatchObject({
-      error: expect.stringContaining('was moved'),
-    })
+    await expect(startServed({ ...again, data: other })).rejects.toThrow('was moved')
     expect(await run('restore', moved, '--from', last)).toContain('Nothing was forgotten')
     expect(await restoredAtOf(moved)).toBe(restoredAt)
     expect(await ledgerRows(moved)).toEqual(await ledgerRows(other))
   } finally {
-    await worker?.stop()
-    await rm(root, { recursive: true })
+    await served?.stop()
+    await rm(directory, { recursive: true })
   }
 })
+
+const urlOf = (port: number): string => `https://127.0.0.1:${String(port)}`
 
 async function makeFolder(root: string, name: string): Promise<string> {
   await mkdir(join(root, name), { mode: 0o700 })
@@ -156,13 +163,19 @@ async function expectSameAnswers(
   answered: readonly Answered[],
 ): Promise<void> {
   const outcomes = { same: 0, refusedBefore: 0, refusedLater: 0 }
-  for (const { request, answer, isBefore } of answered) {
-    const again = await client.sign(ISSUER, request, AbortSignal.timeout(DEADLINE_MS))
-    if (isSame(again, answer)) outcomes.same += 1
-    else if (!again.ok && again.error.code === 'issuance_forgotten') {
-      outcomes[isBefore ? 'refusedBefore' : 'refusedLater'] += 1
-    } else throw new Error(`another answer: ${JSON.stringify(again)}`)
-  }
+  const queue = answered.values()
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      // All share one iterator: each takes the next item.
+      for (const { request, answer, isBefore } of queue) {
+        const again = await client.sign(ISSUER, request, AbortSignal.timeout(DEADLINE_MS))
+        if (isSame(again, answer)) outcomes.same += 1
+        else if (!again.ok && again.error.code === 'issuance_forgotten') {
+          outcomes[isBefore ? 'refusedBefore' : 'refusedLater'] += 1
+        } else throw new Error(`another answer: ${JSON.stringify(again)}`)
+      }
+    }),
+  )
   expect(outcomes.refusedBefore).toBe(0)
   expect(outcomes.same).toBeGreaterThanOrEqual(BEFORE)
   // All that was asked for after the backup ended; more may have been answered while it was made.

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { fileExists } from '@edge-issuer/testbed/files/file-exists'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { z } from 'zod'
 import {
   buildImageFiles,
   IMAGE_FILES,
@@ -107,7 +108,12 @@ describe('the Dockerfile', () => {
     const copied = [...text.matchAll(/^COPY (?<words>[^-].*)$/gmu)].flatMap(({ groups }) =>
       (groups?.['words'] ?? '').split(' ').slice(0, -1),
     )
-    expect(copied).toContain('relay')
+    const { workspaces } = z
+      .object({ workspaces: z.array(z.string()) })
+      .parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')))
+    for (const workspace of workspaces) {
+      expect(copied).toContain(copied.includes(workspace) ? workspace : `${workspace}/package.json`)
+    }
     const allowed = new Set(ignore.split('\n'))
     expect(copied.filter((path) => !allowed.has(`!${path}`))).toEqual([])
     const found = await Promise.all(copied.map(async (path) => fileExists(join(ROOT, path))))

@@ -1,4 +1,4 @@
-/** The tutorial and README name the versions that the tests run on. */
+/** The tutorials and README name the versions that the tests run on. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'vitest'
@@ -6,20 +6,28 @@ import { WORKERD_VERSION } from '../../cli/src/server/workerd-program.ts'
 import { ROOT } from './support/markdown.ts'
 
 it.for([
-  { module: 'github.com/cert-manager/cert-manager', words: (v: string) => `cert-manager **${v}**` },
   {
     module: 'github.com/cert-manager/cert-manager',
+    pages: ['tutorial.md', 'production.md'],
+    words: (v: string) => `cert-manager **${v}**`,
+  },
+  {
+    module: 'github.com/cert-manager/cert-manager',
+    pages: ['tutorial.md'],
     words: (v: string) => `releases/download/${v}/cert-manager.yaml`,
   },
   {
     module: 'k8s.io/kubernetes',
+    pages: ['tutorial.md', 'production.md'],
     words: (v: string) => `Kubernetes ${v.replace(/\.\d+$/, '')},`,
   },
-])('$module is that of the control plane', async ({ module, words }, { expect }) => {
+])('$module is that of the control plane', async ({ module, pages, words }, { expect }) => {
   const sums = await readFile(join(ROOT, 'testbed/src/control-plane/go.mod'), 'utf8')
   const version = new RegExp(`^\\s*${module} (v\\S+)`, 'm').exec(sums)?.[1] ?? 'none'
-  const tutorial = await readFile(join(ROOT, 'docs/tutorial.md'), 'utf8')
-  expect(tutorial.replaceAll('\n', ' ')).toContain(words(version))
+  for (const page of pages) {
+    const text = await readFile(join(ROOT, 'docs', page), 'utf8')
+    expect(text.replaceAll('\n', ' '), page).toContain(words(version))
+  }
 })
 
 it('README.md tries the same cert-manager, and the workerd that the command runs with', async ({

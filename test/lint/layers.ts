@@ -55,8 +55,9 @@ export const WORKSPACES: readonly Workspace[] = [
   {
     sources: 'signer-worker/src',
     layers: [
-      ['index.ts', 'schema-versions.ts'],
+      ['index.ts'],
       ['http'],
+      ['schema-versions.ts'],
       ['ledger'],
       ['directory', 'genesis', 'index'],
       ['identity'],
@@ -106,7 +107,7 @@ export const WORKSPACES: readonly Workspace[] = [
       ['registry.ts'],
       ['commands'],
       ['backup'],
-      ['certificates', 'clients', 'demo'],
+      ['certificates', 'clients', 'completion', 'demo'],
       ['server'],
       ['project'],
       ['config', 'worker'],

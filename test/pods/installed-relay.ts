@@ -14,6 +14,7 @@ import {
 } from '@edge-issuer/testbed/worker/local-worker'
 import { installManifest } from '../../deploy/tools/install-manifest.ts'
 import { pinnedKustomize } from '../../deploy/tools/pinned-kustomize.ts'
+import { CHART, helm } from '../deploy/cluster/helm.ts'
 import { mustKubectl, readyClusterIssuer } from '../e2e/environment.ts'
 import { type NodeCluster, startNodeCluster } from './cluster.ts'
 import { buildRelayImage } from './images/shipped-images.ts'
@@ -87,4 +88,30 @@ export async function applyInstallManifest(plane: ControlPlane, image?: string):
   const stdin = await installManifest(await pinnedKustomize(), image)
   const { code, stderr } = await plane.kubectl(['apply', '--filename=-'], { stdin })
   if (code !== 0) throw new Error(`kubectl apply: ${stderr}`)
+}
+
+/**
+ * Installs the chart with one replica into a cluster, in a namespace that admits restricted Pods only, and waits until
+ * it is available.
+ *
+ * @param hosts - Addresses by name, since the cluster has no DNS.
+ */
+export async function installRelay(
+  { plane, runtime, directory }: NodeCluster,
+  hosts: Readonly<Record<string, string>>,
+): Promise<void> {
+  await runtime.importImage(await buildRelayImage(directory, SHIPPED_IMAGE))
+  await mustKubectl(plane, `create namespace ${NAMESPACE}`)
+  const restricted = 'pod-security.kubernetes.io/enforce=restricted'
+  await mustKubectl(plane, `label namespace ${NAMESPACE} ${restricted}`)
+  const flags = [`--namespace=${NAMESPACE}`, '--set=replicaCount=1']
+  const { code, stderr } = await helm(
+    ['install', 'edge-issuer', CHART, ...flags],
+    plane.adminKubeconfig,
+  )
+  if (code !== 0) throw new Error(`helm install: ${stderr}`)
+  const hostAliases = Object.entries(hosts).map(([name, ip]) => ({ ip, hostnames: [name] }))
+  const patch = JSON.stringify({ spec: { template: { spec: { hostAliases } } } })
+  await mustKubectl(plane, `patch ${DEPLOYMENT} --patch`, patch)
+  await mustKubectl(plane, `rollout status ${DEPLOYMENT} --timeout=${ROLLOUT_TIMEOUT}`)
 }

@@ -83,17 +83,29 @@ export const podFolder = (cgroups: NodeCgroups, uid: string): string =>
   // The Pod may use more than it requested: "burstable".
   join(cgroups.folder('memory'), 'kubepods', 'burstable', `pod${uid}`)
 
-/** Pid of the relay's process in a Pod on this machine. */
-export async function relayPid(cgroups: NodeCgroups, uid: string): Promise<number> {
+/** Pids on this machine of the processes in a Pod, with the path of the program of each. */
+export async function podProcesses(
+  cgroups: NodeCgroups,
+  uid: string,
+): Promise<readonly { readonly pid: number; readonly program: string }[]> {
   const folder = podFolder(cgroups, uid)
   const containers = (await readdir(folder, { withFileTypes: true })).filter((entry) =>
     entry.isDirectory(),
   )
+  const processes = []
   for (const { name } of containers) {
     const pids = (await readFile(join(folder, name, 'cgroup.procs'), 'utf8')).split('\n')
     for (const pid of pids.filter(Boolean)) {
-      if ((await readlink(`/proc/${pid}/exe`)) === NODE_IN_IMAGE) return Number(pid)
+      processes.push({ pid: Number(pid), program: await readlink(`/proc/${pid}/exe`) })
     }
   }
-  throw new Error(`the Pod ${uid} runs no Node`)
+  return processes
+}
+
+/** Pid of the relay's process in a Pod on this machine. */
+export async function relayPid(cgroups: NodeCgroups, uid: string): Promise<number> {
+  const processes = await podProcesses(cgroups, uid)
+  const relay = processes.find(({ program }) => program === NODE_IN_IMAGE)
+  if (relay === undefined) throw new Error(`the Pod ${uid} runs no Node`)
+  return relay.pid
 }

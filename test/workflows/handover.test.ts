@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,6 +96,55 @@ it('the digest of an image is the one in its archive', async ({ expect }) => {
   )
   const { digest } = await readLayout(archiveReader(archive))
   expect(await readFile(output, 'utf8')).toBe(`digest=${digest}\n`)
+})
+
+const CHART_LAYER = `sha256:${createHash('sha256').update('chart').digest('hex')}`
+
+/** Publishes the chart `a` with programs that do nothing, and a registry that has a manifest. */
+async function push(manifest: object): Promise<CommandResult> {
+  await mkdir(join(folder, 'bin'))
+  await mkdir(join(folder, 'release/files'), { recursive: true })
+  await writeFile(join(folder, 'release/files/a-chart-1.2.3.tgz'), 'chart')
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
+  const programs = {
+    docker: 'cat > login',
+    helm: 'echo "$@" >> helm-log',
+    skopeo: 'cat manifest.json',
+  }
+  for (const [name, script] of Object.entries(programs)) {
+    await writeFile(join(folder, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  }
+  return bash(scriptOf('publish-charts', 'helm push'), folder, {
+    PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+    GITHUB_OUTPUT: join(folder, 'output'),
+    GH_TOKEN: 'token',
+    GITHUB_ACTOR: 'actor',
+    REGISTRY: 'registry.example',
+    OWNER: 'registry.example/owner',
+    CHART: 'a',
+    VERSION: '1.2.3',
+  })
+}
+
+describe('a chart', () => {
+  it('is attested by the digest of its manifest', async ({ expect }) => {
+    const manifest = { layers: [{ digest: CHART_LAYER }] }
+    expect0(await push(manifest))
+    const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex')
+    expect(await readFile(join(folder, 'output'), 'utf8')).toBe(`digest=sha256:${digest}\n`)
+    expect(await readFile(join(folder, 'helm-log'), 'utf8')).toContain(
+      'push release/files/a-chart-1.2.3.tgz oci://registry.example/owner/charts\n',
+    )
+  })
+
+  it.for([
+    { what: 'has another layer', layers: [{ digest: `sha256:${'a'.repeat(64)}` }] },
+    { what: 'has a second layer', layers: [{ digest: CHART_LAYER }, { digest: CHART_LAYER }] },
+    { what: 'has no layer', layers: [] },
+  ])('is not attested when what is in the registry $what', async ({ layers }, { expect }) => {
+    expect((await push({ layers })).code).not.toBe(0)
+    await expect(readFile(join(folder, 'output'))).rejects.toThrow('ENOENT')
+  })
 })
 
 function expect0({ code, stderr }: CommandResult): void {

@@ -34,6 +34,10 @@ export async function runCli(
     stderr: (text) => {
       stderr += text
     },
+    writeBytes: async (bytes) => {
+      stdout += Buffer.from(bytes).toString('latin1')
+      return Promise.resolve()
+    },
     stdin: Readable.from([]),
     showsProgress: false,
     isOutputRead: () => true,

@@ -30,21 +30,30 @@ export interface ArchiveEntry {
   readonly position: number
 }
 
-/** Writes an archive from the start of a file. */
-export class ArchiveWriter {
-  readonly #target: FileHandle
-  readonly #mtimeSeconds: number
+/** Takes the bytes of an archive; resolves when they may be overwritten. */
+export type WriteBytes = (bytes: Uint8Array) => Promise<void>
 
-  constructor(target: FileHandle, nowMs: number) {
-    this.#target = target
+/** Writes an archive from its first byte to its last one. */
+export class ArchiveWriter {
+  readonly #writeBytes: WriteBytes
+  readonly #mtimeSeconds: number
+  #written = 0
+
+  constructor(writeBytes: WriteBytes, nowMs: number) {
+    this.#writeBytes = writeBytes
     this.#mtimeSeconds = Math.floor(nowMs / 1000)
+  }
+
+  /** Bytes that were written. */
+  get written(): number {
+    return this.#written
   }
 
   async addText(name: string, text: string): Promise<Content> {
     const content = Buffer.from(text)
     await this.#writeHeader(name, content.length)
-    await this.#target.writeFile(content)
-    await this.#target.writeFile(padding(content.length))
+    await this.#write(content)
+    await this.#write(padding(content.length))
     return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
   }
 
@@ -60,25 +69,28 @@ export class ArchiveWriter {
         const { bytesRead } = await source.read(buffer, 0, CHUNK, at)
         if (bytesRead === 0) throw new Error(`"${path}" became shorter while it was read`)
         hash.update(buffer.subarray(0, bytesRead))
-        await this.#target.writeFile(buffer.subarray(0, bytesRead))
+        await this.#write(buffer.subarray(0, bytesRead))
         at += bytesRead
       }
-      await this.#target.writeFile(padding(size))
+      await this.#write(padding(size))
       return { bytes: size, sha256: hash.digest('hex') }
     } finally {
       await source.close()
     }
   }
 
-  /** Ends the archive, and makes it durable. */
+  /** Ends the archive. */
   async finish(): Promise<void> {
-    await this.#target.writeFile(Buffer.alloc(2 * BLOCK))
-    await this.#target.sync()
+    await this.#write(Buffer.alloc(2 * BLOCK))
   }
 
   async #writeHeader(name: string, bytes: number): Promise<void> {
-    const header = encodeHeader({ name, bytes, mtimeSeconds: this.#mtimeSeconds })
-    await this.#target.writeFile(header)
+    await this.#write(encodeHeader({ name, bytes, mtimeSeconds: this.#mtimeSeconds }))
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length > 0) await this.#writeBytes(bytes)
+    this.#written += bytes.length
   }
 }
 

@@ -19,7 +19,7 @@ import {
   writeDataRecord,
 } from '../server/data-directory.ts'
 import { lockDataDirectory } from '../server/directory-lock.ts'
-import { ArchiveWriter, type Content } from './archive.ts'
+import { ArchiveWriter, type Content, type WriteBytes } from './archive.ts'
 import {
   type Alarm,
   CLASS_DATABASE,
@@ -40,13 +40,14 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { adoptByOwner } from './ownership.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** What to back up, and where to. */
 export interface BackupOptions {
   /** The data directory. */
   readonly directory: string
-  /** The file to make; must not exist. */
-  readonly out: string
+  /** The file to make, which must not exist; or what takes the bytes, not for a final backup. */
+  readonly out: string | WriteBytes
   /** Whether no worker may use the data afterwards. */
   readonly isFinal: boolean
   /** Of this program. */
@@ -59,7 +60,7 @@ export interface BackupOptions {
 /** A backup that was made. */
 export interface Backup {
   readonly manifest: Manifest
-  /** Size of the file. */
+  /** Size of the archive. */
   readonly bytes: number
   /** What the user should know about the directory. */
   readonly warning: string | undefined
@@ -93,53 +94,66 @@ export async function createBackup(options: BackupOptions): Promise<Result<Backu
   }
 }
 
-/** Writes the archive beside its final name, and renames it when it is whole. */
 async function writeBackup(
   options: BackupOptions,
   record: DataRecord,
 ): Promise<Result<Omit<Backup, 'warning'>, string>> {
-  const { directory, isFinal, nowMs, out } = options
-  const scratch = join(dirname(out), `.${basename(out)}.${randomBytes(6).toString('hex')}.tmp`)
+  const { directory, out } = options
+  const folder = typeof out === 'string' ? dirname(out) : directory
+  const name = typeof out === 'string' ? basename(out) : 'backup'
+  const scratch = join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`)
+  const source = { record, scratch }
   try {
     await mkdir(scratch, { mode: 0o700 })
-    const archivePath = join(scratch, 'archive')
-    const archive = await open(archivePath, 'wx', 0o600)
-    let manifest: Manifest
-    let bytes: number
-    try {
-      manifest = await fillArchive(new ArchiveWriter(archive, nowMs()), options, {
-        record,
-        scratch,
-      })
-      bytes = (await archive.stat()).size
-    } finally {
-      await archive.close()
-    }
-    // Reserves the name, so that nothing is overwritten.
-    await (await open(out, 'wx', 0o600)).close()
-    try {
-      // First of all: a final backup must never exist beside data that a worker may still use.
-      if (isFinal) {
-        const closed = { why: 'moved', at: new Date(nowMs()).toISOString() } as const
-        await writeDataRecord(directory, { ...record, closed })
-        await adoptByOwner(directory)
-      }
-      await rename(archivePath, out)
-    } catch (error) {
-      await rm(out, { force: true })
-      throw error
-    }
-    await syncFolder(dirname(out))
-    return ok({ manifest, bytes })
+    return ok(
+      typeof out === 'string'
+        ? await writeToFile(out, options, source)
+        : await fillArchive(out, options, source),
+    )
   } catch (error) {
+    const what = typeof out === 'string' ? `the backup "${out}"` : 'the backup'
     return err(
       codeOf(error) === 'EEXIST'
-        ? `"${out}" already exists and is not overwritten; choose another name`
-        : `cannot make the backup "${out}": ${storageReason(error)}`,
+        ? `"${String(out)}" already exists and is not overwritten; choose another name`
+        : `cannot make ${what}: ${storageReason(error)}`,
     )
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** Writes the archive beside its final name, and renames it when it is whole. */
+async function writeToFile(
+  out: string,
+  options: BackupOptions,
+  source: Source,
+): Promise<Omit<Backup, 'warning'>> {
+  const { directory, isFinal, nowMs } = options
+  const archivePath = join(source.scratch, 'archive')
+  const archive = await open(archivePath, 'wx', 0o600)
+  let backup: Omit<Backup, 'warning'>
+  try {
+    backup = await fillArchive(async (bytes) => archive.writeFile(bytes), options, source)
+    await archive.sync()
+  } finally {
+    await archive.close()
+  }
+  // Reserves the name, so that nothing is overwritten.
+  await (await open(out, 'wx', 0o600)).close()
+  try {
+    // First of all: a final backup must never exist beside data that a worker may still use.
+    if (isFinal) {
+      const closed = { why: 'moved', at: new Date(nowMs()).toISOString() } as const
+      await writeDataRecord(directory, { ...source.record, closed })
+      await adoptByOwner(directory)
+    }
+    await rename(archivePath, out)
+  } catch (error) {
+    await rm(out, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(out))
+  return backup
 }
 
 /** What is copied, and where copies may be kept meanwhile. */
@@ -149,10 +163,11 @@ interface Source {
 }
 
 async function fillArchive(
-  archive: ArchiveWriter,
+  write: WriteBytes,
   { directory, isFinal, version, nowMs, onProgress }: BackupOptions,
   { record, scratch }: Source,
-): Promise<Manifest> {
+): Promise<Omit<Backup, 'warning'>> {
+  const archive = new ArchiveWriter(write, nowMs())
   const startedAt = new Date(nowMs()).toISOString()
   const files: BackupFile[] = []
   for (const className of inOrder(await listClasses(directory))) {
@@ -201,7 +216,7 @@ async function fillArchive(
   )
   await archive.addText(ARCHIVE_FILES.digest, `${sha256}\n`)
   await archive.finish()
-  return manifest
+  return { manifest, bytes: archive.written }
 }
 
 const toFile = (path: string, content: Content, ledger?: LedgerFacts): BackupFile => ({
@@ -218,13 +233,3 @@ const inOrder = (classes: readonly string[]): readonly string[] => [
   ...ORDER.filter((name) => classes.includes(name)),
   ...classes.filter((name) => !ORDER.includes(name)).toSorted(),
 ]
-
-/** Makes a rename in a folder durable. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}

@@ -17,6 +17,7 @@ import {
   MAX_MANIFEST_BYTES,
   parseManifest,
 } from './manifest.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** A backup that this program can use; its databases are not read yet. */
 export interface OpenBackup {
@@ -104,6 +105,8 @@ export async function unpackBackup(
       listed.path === ARCHIVE_FILES.record ? undefined : databaseProblem(folder, listed)
     if (problem !== undefined) return err(`${listed.path} is damaged: ${problem}`)
   }
+  const folders = new Set(entries.flatMap(({ name }) => [dirname(name), dirname(dirname(name))]))
+  for (const name of folders) await syncFolder(join(folder, name))
   return ok(undefined)
 }
 

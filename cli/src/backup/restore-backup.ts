@@ -5,7 +5,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { err, MAX_CLOCK_SKEW_SECONDS, ok, type Result } from '@edge-issuer/shared'
 import { codeOf } from '../files/system-reason.ts'
@@ -27,8 +27,8 @@ import { openBackup, unpackBackup } from './read-backup.ts'
 export interface RestoreOptions {
   /** The data directory; exists. */
   readonly directory: string
-  /** The backup. */
-  readonly from: string
+  /** The backup: a file, or its bytes. */
+  readonly from: string | AsyncIterable<Uint8Array>
   /** Whether the operator accepts that certificates may be forgotten. */
   readonly accept: boolean
   readonly nowMs: () => number
@@ -125,14 +125,17 @@ async function restoreThrough(
 
 async function unpackTo(
   folder: string,
-  from: string,
+  from: RestoreOptions['from'],
   existing: DataRecord | undefined,
 ): Promise<Result<{ readonly manifest: Manifest; readonly record: DataRecord }, string>> {
+  const name = typeof from === 'string' ? `"${from}"` : 'standard input'
   const unusable = (reason: string): Result<never, string> =>
-    err(`cannot restore "${from}": ${reason}`)
+    err(`cannot restore ${name}: ${reason}`)
+  const path = typeof from === 'string' ? from : join(folder, 'backup.tar')
+  if (typeof from !== 'string') await writeFile(path, from, { flag: 'wx', mode: 0o600 })
   let file
   try {
-    file = await open(from, 'r')
+    file = await open(path, 'r')
   } catch (error) {
     return unusable(storageReason(error))
   }

@@ -15,12 +15,14 @@ export interface CommandSpec<P extends ParameterTable> extends CommandDescriptio
 
 /** A command that can run: it parses its arguments, prints its error and returns the exit code. */
 export interface Command {
+  readonly parameters: ParameterTable
   readonly run: (line: CommandLine, args: readonly string[], io: Io) => Promise<number>
 }
 
 /** Adds argument parsing, help and error output to a command. */
 export function defineCommand<P extends ParameterTable>(spec: CommandSpec<P>): Command {
   return {
+    parameters: spec.parameters,
     run: async (line, args, io) => {
       const name = `edge-issuer ${line.path}`
       if (asksForHelp(args)) {

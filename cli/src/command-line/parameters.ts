@@ -5,10 +5,15 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared/result'
 
+/** What a shell suggests for a value: paths, or one of these values. */
+export type Suggestions = 'file' | 'directory' | readonly string[]
+
 /** A type of value: its name in the help, and its parser. */
 export interface ValueType<T> {
   /** Name in the help, in capitals. */
   readonly placeholder: string
+  /** None when absent. */
+  readonly suggestions?: Suggestions
   /** @returns The value, or an error message. */
   readonly parse: (text: string) => Result<T, string>
 }
@@ -23,6 +28,7 @@ export interface Parameter<T> {
   readonly isRepeatable: boolean
   /** Default, as the help shows it. */
   readonly fallback?: string
+  readonly suggestions?: Suggestions
   /** @param texts - Every given value in order; empty strings for a switch. */
   readonly read: (texts: readonly string[]) => Result<T, string>
 }
@@ -45,30 +51,39 @@ export const FILE_KEY = 'file'
 export const flagName = (key: string): string =>
   key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
+/** What help and completion show of a type. */
+const shownOf = ({
+  placeholder,
+  suggestions,
+}: ValueType<unknown>): Pick<ValueType<unknown>, 'placeholder' | 'suggestions'> => ({
+  placeholder,
+  ...(suggestions === undefined ? {} : { suggestions }),
+})
+
 const single = { isRequired: false, isRepeatable: false } as const
 
 /** A required flag. */
 export function required<T>(type: ValueType<T>, summary: string): Parameter<T> {
-  const { placeholder, parse } = type
+  const { parse } = type
   const read = (texts: readonly string[]): Result<T, string> =>
     readOne(texts, parse, () => err('a value is required'))
-  return { ...single, kind: 'flag', placeholder, summary, isRequired: true, read }
+  return { ...single, ...shownOf(type), kind: 'flag', summary, isRequired: true, read }
 }
 
 /** An optional flag without a default. */
 export function optional<T>(type: ValueType<T>, summary: string): Parameter<T | undefined> {
-  const { placeholder, parse } = type
+  const { parse } = type
   const read = (texts: readonly string[]): Result<T | undefined, string> =>
     readOne<T | undefined>(texts, parse, () => ok(undefined))
-  return { ...single, kind: 'flag', placeholder, summary, read }
+  return { ...single, ...shownOf(type), kind: 'flag', summary, read }
 }
 
 /** A flag with a default, which is parsed like a given value. */
 export function defaulted<T>(type: ValueType<T>, fallback: string, summary: string): Parameter<T> {
-  const { placeholder, parse } = type
+  const { parse } = type
   const read = (texts: readonly string[]): Result<T, string> =>
     readOne(texts, parse, () => parse(fallback))
-  return { ...single, kind: 'flag', placeholder, summary, fallback, read }
+  return { ...single, ...shownOf(type), kind: 'flag', summary, fallback, read }
 }
 
 /**
@@ -81,7 +96,7 @@ export function repeated<T>(
   summary: string,
   fallback?: string,
 ): Parameter<readonly T[]> {
-  const { placeholder, parse } = type
+  const { parse } = type
   const standIn = fallback === undefined ? [] : [fallback]
   const read = (texts: readonly string[]): Result<readonly T[], string> => {
     const values: T[] = []
@@ -93,7 +108,15 @@ export function repeated<T>(
     return ok(values)
   }
   const shown = fallback === undefined ? {} : { fallback }
-  return { ...single, ...shown, kind: 'flag', placeholder, summary, isRepeatable: true, read }
+  return {
+    ...single,
+    ...shownOf(type),
+    ...shown,
+    kind: 'flag',
+    summary,
+    isRepeatable: true,
+    read,
+  }
 }
 
 /** A flag without a value. */

@@ -11,10 +11,10 @@ export const text = (placeholder: string): ValueType<string> => ({
 })
 
 /** Path of a file, relative to the working directory. */
-export const FILE = text('FILE')
+export const FILE: ValueType<string> = { ...text('FILE'), suggestions: 'file' }
 
 /** Path of a directory, relative to the working directory. */
-export const DIRECTORY = text('DIR')
+export const DIRECTORY: ValueType<string> = { ...text('DIR'), suggestions: 'directory' }
 
 /** A duration, in seconds. */
 export const DURATION: ValueType<number> = {
@@ -106,6 +106,7 @@ export const choice = <T extends string>(
   choices: readonly T[],
 ): ValueType<T> => ({
   placeholder,
+  suggestions: choices,
   parse: (value) => {
     const found = choices.find((word) => word === value)
     if (found !== undefined) return ok(found)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import type { SignerClient } from '@edge-issuer/relay/signer'
 import {
@@ -28,6 +27,7 @@ import { printable } from '../terminal/printable.ts'
 import { connect, WORKER_DEADLINE_MS, WORKER_PARAMETERS } from '../worker/connect.ts'
 import { reportError } from '../worker/report-error.ts'
 import { unwrapCsr } from '../worker/unwrap-csr.ts'
+import { uuidV7, uuidV7TimeMs } from '../worker/uuid-v7.ts'
 
 /** Maximum length of an origin's name in the schema, in characters. */
 const MAX_ORIGIN_NAME_CHARACTERS = 253
@@ -47,7 +47,7 @@ const parameters = {
   isCa: toggle('request a CA certificate'),
   uid: optional(
     UID,
-    'key of the certificate in the ledger; the same uid gets the same certificate; random when absent',
+    'key of the certificate in the ledger; the same uid gets the same certificate; a new UUID when absent',
   ),
   caFile,
   context,
@@ -66,7 +66,10 @@ values that the certificate does not contain, and with values that verifiers may
 
 The worker stores the certificate under the uid: if there was no response, repeat the same request with
 the same --uid, and the worker returns the certificate that it may have signed already. The class of a
-refusal determines the exit code.`,
+refusal determines the exit code.
+
+After a restore of its ledger the worker must know when a request was made first. That is in the uid that this
+command makes (UUID version 7, RFC 9562); a uid of another kind is then refused if the ledger does not have it.`,
   parameters,
   exits: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
   examples: [
@@ -79,7 +82,7 @@ refusal determines the exit code.`,
       const isFree = await refuseExisting(out, io)
       if (!isFree.ok) return err({ exit: 'failed', message: isFree.error })
     }
-    const uid = values.uid ?? randomUUID()
+    const uid = values.uid ?? uuidV7(io.nowMs())
     const request = await readRequest(values, uid, io)
     if (!request.ok) return request
     const client = await connect(values, io)
@@ -131,9 +134,17 @@ async function readRequest(
       uid,
       username: io.username,
       groups: [],
-      createdAt: `${new Date().toISOString().slice(0, 19)}Z`,
+      ...createdAt(uid),
     },
   })
+}
+
+/** When the request was made first, which a repeated one must say too: in its uid. Other uids do not say it. */
+function createdAt(uid: string): Pick<SignRequest['origin'], 'createdAt'> {
+  const timeMs = uuidV7TimeMs(uid)
+  return timeMs === undefined
+    ? {}
+    : { createdAt: `${new Date(timeMs).toISOString().slice(0, 19)}Z` }
 }
 
 /** Summary of a response: a line about the certificate, then a line for each notice. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { err, ok } from '@edge-issuer/shared'
-import { createBackup } from '../backup/create-backup.ts'
+import { type Backup, createBackup } from '../backup/create-backup.ts'
 import { summarizeBackup } from '../backup/summarize.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import { required, toggle } from '../command-line/parameters.ts'
@@ -11,7 +11,7 @@ import { VERSION } from '../version.ts'
 
 const parameters = {
   data: required(DIRECTORY, 'data directory of the worker'),
-  out: required(FILE, 'file to write; never overwritten'),
+  out: required(FILE, 'file to write, which is never overwritten; - is standard output'),
   final: toggle(
     'make the last backup, to move the worker: only while it is stopped, and no worker starts on the directory afterwards',
   ),
@@ -31,20 +31,27 @@ TLS key: keep them elsewhere. Whoever has the file can read the names in every c
 A backup ages: what is issued afterwards is not in it, and a restore must take care of that (see "worker
 restore"). To move a worker without a loss, stop it and make a backup with --final.
 
-Needs free space beside FILE for the backup and one more copy of the largest ledger.`,
+Needs free space beside FILE for the backup and one more copy of the largest ledger; with --out - for that copy
+in the data directory.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
     'edge-issuer worker backup --data /var/lib/edge-issuer --out /backup/edge-issuer-2026-11-30.tar',
     'edge-issuer worker backup --data /var/lib/edge-issuer --out move.tar --final',
+    'edge-issuer worker backup --data /var/lib/edge-issuer --out - | ssh backup.example.com "cat > edge-issuer.tar"',
   ],
   run: async ({ data, out, final: isFinal, json: isJson }, io) => {
-    const isFree = await refuseExisting(out, io)
+    const isStream = out === '-'
+    if (isStream && (isFinal || isJson)) {
+      const flag = isFinal ? '--final' : '--json'
+      return err({ exit: 'usage', message: `${flag} needs a file as --out, not standard output` })
+    }
+    const isFree = isStream ? ok(undefined) : await refuseExisting(out, io)
     if (!isFree.ok) return err({ exit: 'failed', message: isFree.error })
     const progress = startProgress(io)
     const backup = await createBackup({
       directory: resolve(io.cwd, data),
-      out: resolve(io.cwd, out),
+      out: isStream ? io.writeBytes : resolve(io.cwd, out),
       isFinal,
       version: VERSION,
       nowMs: io.nowMs,
@@ -52,22 +59,23 @@ Needs free space beside FILE for the backup and one more copy of the largest led
     })
     progress.clear()
     if (!backup.ok) return err({ exit: 'failed', message: backup.error })
-    const { bytes, manifest, warning } = backup.value
+    const { manifest, warning } = backup.value
     if (warning !== undefined) io.stderr(`warning: ${warning}\n`)
-    if (isJson) {
-      io.stdout(`${JSON.stringify(manifest, null, 2)}\n`)
-      return ok(undefined)
-    }
-    io.stdout(`Backup of ${manifest.publicUrl} in ${out} (${String(bytes)} bytes)
-
-${summarizeBackup(manifest)}
-`)
-    if (isFinal) {
-      io.stdout(`
-The data directory is closed: no worker starts on it. Restore the backup once, on one machine:
-  edge-issuer worker restore --data DIR --from ${out}
-`)
-    }
+    const print = isStream ? io.stderr : io.stdout
+    print(isJson ? `${JSON.stringify(manifest, null, 2)}\n` : describe(backup.value, out))
     return ok(undefined)
   },
 })
+
+function describe({ bytes, manifest }: Backup, out: string): string {
+  const summary = `Backup of ${manifest.publicUrl} in ${out === '-' ? 'standard output' : out} (${String(bytes)} bytes)
+
+${summarizeBackup(manifest)}
+`
+  return manifest.isFinal
+    ? `${summary}
+The data directory is closed: no worker starts on it. Restore the backup once, on one machine:
+  edge-issuer worker restore --data DIR --from ${out}
+`
+    : summary
+}

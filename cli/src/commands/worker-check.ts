@@ -6,12 +6,13 @@ import { DIRECTORY, NAME, SECRET_FILE, text } from '../command-line/value-types.
 import { warningsMessage } from '../config/access-warnings.ts'
 import { describeConfig } from '../config/describe-config.ts'
 import { checkProject, type ProjectCheck } from '../project/check-project.ts'
+import { newerSchemas } from '../project/deployed-schemas.ts'
 import { findingsMessage, warningLines } from '../project/findings.ts'
 import { keyFilesOf } from '../project/key-files.ts'
 import { openProject } from '../project/open-project.ts'
 import { wranglerBuild } from '../project/wrangler-build.ts'
 import type { Io } from '../terminal/io.ts'
-import { ADMIN_EXITS, ADMIN_PARAMETERS } from '../worker/connect-admin.ts'
+import { ADMIN_EXITS, ADMIN_PARAMETERS, askAdmin } from '../worker/connect-admin.ts'
 import { checkRegistered } from './config-check.ts'
 
 const parameters = {
@@ -25,9 +26,9 @@ const parameters = {
   ...ADMIN_PARAMETERS,
   url: optional(
     text('URL'),
-    'worker whose registered clients are checked as well; when absent, the one of --context, or none',
+    'deployed worker to compare with; when absent, the one of --context, or none',
   ),
-  context: optional(NAME, 'context of the worker whose registered clients are checked as well'),
+  context: optional(NAME, 'context of the deployed worker to compare with'),
 }
 
 /** `edge-issuer worker check`. */
@@ -40,12 +41,10 @@ Checks a project before it is deployed, and lists every problem:
   - wrangler.jsonc: the Durable Objects that this version needs, and that publicUrl leads to the worker
   - package.json: exact versions, which are installed, and of edge-issuer the one of this command
 
-With --url or --context it warns about clients of that worker that would lose an issuer or a profile.
-Warnings do not change the exit code. wrangler runs this command before it bundles, so that a plain
-"wrangler deploy" checks the same.
-
-Whether the tables of a deployed ledger are newer than this version cannot be seen from here. The ledger
-checks it when it starts, and then refuses every request without changing anything.`,
+With --url or --context it asks the deployed worker as well: an error if its tables are newer than this
+version knows, since the ledger would then refuse every request, and a warning about clients that would
+lose an issuer or a profile. Warnings do not change the exit code. wrangler runs this command before it
+bundles, so that a plain "wrangler deploy" checks the same, except for the deployed worker.`,
   parameters,
   exits: ADMIN_EXITS,
   examples: [
@@ -79,11 +78,27 @@ async function checkAll(
     : ok(check)
 }
 
+/** Without a worker to ask, the ledger itself finds out: it does not start on newer tables. */
+async function checkDeployedSchemas(
+  flags: Values<typeof parameters>,
+  io: Io,
+): Promise<Result<void, Failure>> {
+  if (flags.url === undefined && flags.context === undefined) return ok(undefined)
+  const metrics = await askAdmin({ ...flags, json: false }, async (admin) => admin.metrics(), io)
+  if (!metrics.ok) return metrics
+  const errors = newerSchemas(metrics.value)
+  return errors.length > 0
+    ? err({ exit: 'failed', message: findingsMessage(`"${flags.dir}"`, errors) })
+    : ok(undefined)
+}
+
 async function report(
   flags: Values<typeof parameters>,
   { environments, skipped }: ProjectCheck,
   io: Io,
 ): Promise<Result<void, Failure>> {
+  const schemas = await checkDeployedSchemas(flags, io)
+  if (!schemas.ok) return schemas
   for (const { name, path, text: configText = '', config, uncheckedSecrets } of environments) {
     const registered = await checkRegistered(flags, configText, io)
     if (!registered.ok) return registered

@@ -11,7 +11,7 @@ const parameters = {
     DIRECTORY,
     'data directory of the worker, which must be stopped; for a new machine an empty directory',
   ),
-  from: required(FILE, 'the backup, a file of "worker backup"'),
+  from: required(FILE, 'the backup, a file of "worker backup"; - is standard input'),
   acceptForgottenIssuances: toggle(
     'restore although certificates that were issued after the backup will be forgotten',
   ),
@@ -40,7 +40,7 @@ Changes of clients since the backup are lost, among them removed clients and qua
   run: async ({ data, from, acceptForgottenIssuances: accept }, io) => {
     const restored = await restoreBackup({
       directory: resolve(io.cwd, data),
-      from: resolve(io.cwd, from),
+      from: from === '-' ? io.stdin : resolve(io.cwd, from),
       accept,
       nowMs: io.nowMs,
     })

@@ -31,7 +31,7 @@ the ledger on a local disk. A response leaves when its certificate is on the dis
 time can use the data directory, so one machine is its limit. See docs/self-hosting.md.
 
 The configuration is checked before anything starts, as by "config check". TLS files, secrets and
-signer.config.json are read again every two seconds: a new TLS certificate counts from the next
+signer.config.json are read again every second: a new TLS certificate counts from the next
 connection on; for new secrets or a new configuration the worker's process is replaced, and what has an
 error is reported and not used. Another version of edge-issuer needs a restart.
 

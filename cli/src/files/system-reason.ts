@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a directory',
   ENOSPC: 'the disk is full',
   EROFS: 'the file system is read-only',
+  EPIPE: 'the reader of the output has ended',
 }
 
 /** @returns The message for an error of the operating system; its code if there is no message. @throws Any other error. */

@@ -7,7 +7,6 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { pipeline } from 'node:stream'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { codeOf, systemReason } from '../files/system-reason.ts'
@@ -20,6 +19,9 @@ const MAX_CONNECTIONS = 2_000
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Time without a byte in either direction after which a connection is closed, in ms. */
 const IDLE_TIMEOUT_MS = 120_000
+
+/** A client may end its side first: what it has asked is answered. */
+const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true }
 
 const contextOf = ({ cert, key }: TlsPair): object => ({ cert, key, minVersion: 'TLSv1.2' })
 
@@ -64,13 +66,13 @@ export class Front implements AsyncDisposable {
   }
 
   static #plain(): Front {
-    return new Front(createServer({ noDelay: true }), 'connection')
+    return new Front(createServer(SOCKET_OPTIONS), 'connection')
   }
 
   static #secure(tls: TlsPair): Front {
     const server = createTlsServer({
       ...contextOf(tls),
-      noDelay: true,
+      ...SOCKET_OPTIONS,
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     })
@@ -110,8 +112,12 @@ export class Front implements AsyncDisposable {
     client.setTimeout(IDLE_TIMEOUT_MS, close)
     const path = await this.#worker.promise
     if (client.destroyed) return
-    const worker = connect({ path })
-    pipeline(client, worker, client, close)
+    const worker = connect({ ...SOCKET_OPTIONS, path })
+    worker.on('error', close)
+    client.on('close', () => worker.destroy())
+    // Each side's end is passed on.
+    client.pipe(worker)
+    worker.pipe(client)
   }
 }
 

@@ -28,7 +28,7 @@ import { WorkerdProcess } from './workerd-process.ts'
 /** Time for requests that run when the process is to end, in ms. */
 const GRACE_MS = 10_000
 /** How often the files are read, in ms. */
-const LOOK_INTERVAL_MS = 2_000
+const LOOK_INTERVAL_MS = 1_000
 /** Ctrl-C goes to all processes of a terminal's foreground group: to the worker's process at once with this one. */
 const SIGNAL_DELAY_MS = 200
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { readText } from '../files/read-input.ts'
@@ -80,7 +81,8 @@ function warnings(
     found.push(`the certificate in "${cert}" is valid from ${leaf.validFromDate.toISOString()} on`)
   }
   const name = host.replace(/^\[(.*)\]$/, '$1')
-  if (leaf.checkHost(name) === undefined && leaf.checkIP(name) === undefined) {
+  const match = isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)
+  if (match === undefined) {
     found.push(
       `the certificate in "${cert}" is not for ${host}, the host of publicUrl: its names are ${leaf.subjectAltName ?? 'none'}`,
     )

@@ -2,6 +2,8 @@
 export interface Io {
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
+  /** Writes bytes to standard output; resolves when they are gone, so that the next ones may follow. */
+  readonly writeBytes: (bytes: Uint8Array) => Promise<void>
   readonly stdin: AsyncIterable<Uint8Array>
   /** Whether standard error is a terminal, where progress can be shown. */
   readonly showsProgress: boolean

@@ -17,6 +17,14 @@ export function processIo(): Io {
   return {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
+    writeBytes: async (bytes) => {
+      const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+      process.stdout.write(bytes, (error) => {
+        if (error instanceof Error) reject(error)
+        else resolve(undefined)
+      })
+      return promise
+    },
     stdin: process.stdin,
     showsProgress: process.stderr.isTTY,
     isOutputRead: () => isOutputRead,

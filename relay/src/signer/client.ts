@@ -88,7 +88,7 @@ function signerClient(worker: WorkerConnection): SignerClient {
       const postRequest = {
         path: certificatesPath(issuer),
         body: JSON.stringify(request),
-        olderBody: olderBody(request),
+        olderBody: () => olderBody(request),
         idempotencyKey: request.origin.uid,
       }
       return merged(await worker.post(postRequest, signAnswerSchema, signal))

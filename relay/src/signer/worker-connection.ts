@@ -94,10 +94,10 @@ export interface PostRequest {
   readonly body: string
   readonly idempotencyKey: string
   /**
-   * The body for a worker that speaks the minor version before this one, which refuses members that this version
-   * added. Sent when such a worker refused {@link PostRequest.body}.
+   * Makes the body for a worker that speaks the minor version before this one, which refuses members that this
+   * version added. Sent when such a worker refused {@link PostRequest.body}; nothing is if they are the same.
    */
-  readonly olderBody?: string | undefined
+  readonly olderBody?: () => string | undefined
   /** Whether a token that the worker rejects is not replaced. */
   readonly keepsToken?: true
 }
@@ -205,9 +205,9 @@ export function openWorkerAs(
       const attempt = async (token: string | undefined): Promise<Result<T, SignerError>> => {
         const answer = await sendOnce(request, token, limited)
         if (!answer.ok) return answer
-        const { olderBody: body, ...rest } = request
-        if (body === undefined || !isRefusedByOlder(answer.value)) return read(answer.value)
-        const other = await sendOnce({ ...rest, body }, token, limited)
+        const body = isRefusedByOlder(answer.value) ? request.olderBody?.() : undefined
+        if (body === undefined) return read(answer.value)
+        const other = await sendOnce({ ...request, body }, token, limited)
         return other.ok ? read(other.value) : other
       }
       const token = await serviceAccount?.read(limited)

@@ -31,6 +31,16 @@ const UNAVAILABLE: Refusal = {
   detail: 'the ledger did not respond; retry the same request',
 }
 
+/** As above, for the operator of a worker whose disk is full; on Cloudflare an object's database has a limit. */
+const FULL: Refusal = {
+  code: 'ledger_unavailable',
+  detail:
+    "the ledger's disk is full, or its database has reached its limit; the operator of the worker must make room; retry the same request",
+}
+
+/** SQLite's result code when the disk is full, in the text of the error (sqlite.org/rescode.html#full). */
+const SQLITE_FULL = 'SQLITE_FULL'
+
 /** One of the Durable Objects of a ledger. */
 const ledgerObject = (
   env: Env,
@@ -79,6 +89,7 @@ async function orUnavailable<T>(
   try {
     return await ask()
   } catch (error) {
-    return err({ refusals: [UNAVAILABLE], reason: String(error) })
+    const reason = String(error)
+    return err({ refusals: [reason.includes(SQLITE_FULL) ? FULL : UNAVAILABLE], reason })
   }
 }

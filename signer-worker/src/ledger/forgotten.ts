@@ -26,7 +26,7 @@ export function checkForgotten(
   if (createdAt === undefined) {
     return {
       code: 'issuance_forgotten',
-      detail: `the ledger was restored from an older copy at ${restoredAt}, and the request does not say when it was created, so it may have a certificate that the copy does not have; upgrade the relay to one of protocol 1.3 or later, then create a new request`,
+      detail: `the ledger was restored from an older copy at ${restoredAt}, and the request does not say when it was created, so it may have a certificate that the copy does not have; upgrade the relay to one of protocol 1.3 or later, then create a new request (with edge-issuer sign: without --uid)`,
     }
   }
   if (Date.parse(createdAt) >= restoredAtMs) return undefined

@@ -71,6 +71,43 @@ describe('a backup', () => {
   })
 })
 
+describe('a backup on standard output', () => {
+  it('is restored from standard input, and leaves nothing else', async ({ expect, ...context }) => {
+    const { data, empty, run } = await makeBackupFolder(context)
+    const { exitCode, stdout, stderr } = await run('worker backup --data data --out -')
+    const bytes = Buffer.from(stdout, 'latin1')
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain(`in standard output (${String(bytes.length)} bytes)`)
+    expect((await readdir(data)).toSorted()).toEqual(['edge-issuer.json', 'ledger'])
+    const accept = '--accept-forgotten-issuances'
+    const restored = await run(`worker restore --data new --from - ${accept}`, bytes)
+    expect(restored).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(serialsOf(empty, 'two')).toEqual(serialsOf(data, 'two'))
+    expect((await readdir(empty)).toSorted()).toEqual(['edge-issuer.json', 'ledger', 'lock.sqlite'])
+  })
+
+  it('that is cut is refused', async ({ expect, ...context }) => {
+    const { run } = await makeBackupFolder(context)
+    const { stdout } = await run('worker backup --data data --out -')
+    const half = Buffer.from(stdout, 'latin1').subarray(0, stdout.length / 2)
+    expect(
+      await run('worker restore --data new --from - --accept-forgotten-issuances', half),
+    ).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('cannot restore standard input'),
+    })
+  })
+
+  it.for(['--final', '--json'])('cannot be made with %s', async (flag, { expect, ...context }) => {
+    const { run } = await makeBackupFolder(context)
+    expect(await run(`worker backup --data data --out - ${flag}`)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`${flag} needs a file`),
+    })
+  })
+})
+
 describe('a final backup', () => {
   it('closes the directory, and is restored without a flag', async ({ expect, ...context }) => {
     const { data, empty, run } = await makeBackupFolder(context)

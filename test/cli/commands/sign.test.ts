@@ -8,8 +8,8 @@ import { ANSWER, CSR, setUp, SIGNED } from '../support/sign-harness.ts'
 import { refusal, REQUEST_ID, type StubWorker } from '../support/stub-worker.ts'
 
 /** The one request that the stub got. */
-const requestOf = ({ seen }: StubWorker): unknown =>
-  signRequestSchema.parse(JSON.parse(seen[0]?.body ?? ''))
+const requestOf = ({ seen }: StubWorker, index = 0): unknown =>
+  signRequestSchema.parse(JSON.parse(seen[index]?.body ?? ''))
 
 beforeEach(() => {
   // A proxy of the machine must not intercept connections to the test server.
@@ -40,7 +40,6 @@ describe('sign', () => {
         uid: 'u-1',
         username: 'alice',
         groups: [],
-        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       },
     })
   })
@@ -80,10 +79,15 @@ describe('sign', () => {
 
   it('makes a uid up and says how to ask for the same again', async ({ expect, ...context }) => {
     const { worker, sign } = await setUp(SIGNED, context)
-    const { stderr } = await sign('--csr web.csr')
+    const nowMs = Date.UTC(2026, 10, 30, 8)
+    const { stderr } = await sign('--csr web.csr', { nowMs })
     const uid = /^uid ([0-9a-f-]{36}): repeat this request with --uid \1$/m.exec(stderr)?.[1]
     expect(uid).toBeDefined()
-    expect(requestOf(worker)).toMatchObject({ origin: { uid } })
+    const origin = { uid, createdAt: '2026-11-30T08:00:00Z' }
+    expect(requestOf(worker)).toMatchObject({ origin })
+    // When the request was made first, whenever it is repeated.
+    await sign(`--csr web.csr --uid ${uid ?? ''}`, { nowMs: nowMs + 86_400_000 })
+    expect(requestOf(worker, 1)).toMatchObject({ origin })
   })
 
   it('takes the key as plain PEM too', async ({ expect, ...context }) => {

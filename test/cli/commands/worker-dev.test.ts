@@ -88,6 +88,11 @@ describe('worker dev', () => {
       const health = await runCli(`health ${access} --key c1.secret.yaml`, { cwd })
       expect(health).toMatchObject({ exitCode: 0, stderr: '' })
       await first.says('"outcome":"healthy"')
+      const check = await project.worker(
+        `check --env production ${access} --key ../admin.admin.key`,
+      )
+      expect(check).toMatchObject({ exitCode: 0, stdout: '' })
+      await first.says('"outcome":"measured"')
 
       await edit('signer.config.json', '"maxDurationSeconds"', '"maxDuration"')
       await first.says('Not reloaded: signer.config.json has 1 error')

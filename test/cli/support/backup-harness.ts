@@ -18,7 +18,7 @@ export interface BackupFolder {
   readonly data: string
   readonly empty: string
   /** Runs `edge-issuer` in the folder. */
-  readonly run: (command: string) => Promise<Outcome>
+  readonly run: (command: string, stdin?: Uint8Array) => Promise<Outcome>
 }
 
 /** Makes the folder, for as long as the test runs. */
@@ -30,7 +30,13 @@ export async function makeBackupFolder(
   await mkdir(folder.data, { mode: 0o700 })
   await mkdir(folder.empty, { mode: 0o700 })
   await makeData(folder.data, { one: 3, two: 5 })
-  return { ...folder, run: async (command) => runCli(command, { cwd, nowMs: NOW }) }
+  return {
+    ...folder,
+    run: async (command, stdin) => {
+      const input = stdin === undefined ? {} : { stdin }
+      return runCli(command, { cwd, nowMs: NOW, ...input })
+    },
+  }
 }
 
 /** The record of a data directory. @throws Error when there is none */

@@ -18,7 +18,7 @@ export async function rewriteBackup(
 ): Promise<void> {
   const contents = await readAll(path)
   const target = await open(`${path}.new`, 'w', 0o600)
-  const writer = new ArchiveWriter(target, 0)
+  const writer = new ArchiveWriter(async (bytes) => target.writeFile(bytes), 0)
   let files = manifestSchema.parse(JSON.parse(String(contents.get('manifest.json')))).files
   for (const [name, content] of [...contents].slice(0, -2)) {
     const text =

@@ -49,6 +49,11 @@ export function recordedIo({
     stderr: (text) => {
       stderr += text
     },
+    // One character for each byte, to be read as Latin-1.
+    writeBytes: async (bytes) => {
+      stdout += Buffer.from(bytes).toString('latin1')
+      return Promise.resolve()
+    },
     stdin: (async function* chunks() {
       await Promise.resolve()
       if (stdin !== undefined) yield stdin

@@ -20,8 +20,15 @@ export const buildRelayImage = async (folder: string, name: string): Promise<str
 /**
  * Builds the signer's image `name` as an archive in a new folder in `folder`, and returns its path. It contains the npm
  * package and workerd.
+ *
+ * @param npmPackage - Folder of the npm package, if it is built.
  */
-export async function buildSignerImage(folder: string, name: string): Promise<string> {
+export async function buildSignerImage(
+  folder: string,
+  name: string,
+  npmPackage?: string,
+): Promise<string> {
+  if (npmPackage !== undefined) return buildImage('signer', { folder, name, package: npmPackage })
   const built = await mkdtemp(join(folder, 'package-'))
   await buildPackage({ folder: built })
   return buildImage('signer', { folder, name, package: built })

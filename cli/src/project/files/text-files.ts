@@ -63,12 +63,12 @@ export const readme = ({ publicUrl, secret }: ReadmeOptions): string => `# edge-
 
 The signing worker of edge-issuer for ${publicUrl}. It signs certificates for the clusters that are registered at it.
 
-| file                        | what it is                                                                       |
-| --------------------------- | -------------------------------------------------------------------------------- |
-| \`signer.config.json\`        | production: issuers with their CA certificates, profiles, admins; no secrets      |
-| \`signer.config.staging.json\`| the same for staging, with a CA of its own; create it before you use staging      |
-| \`worker.js\`                 | production: the worker with its configuration; \`worker.staging.js\` for staging    |
-| \`wrangler.jsonc\`            | how Cloudflare runs it: environments, routes, Durable Objects                     |
+| file                         | what it is                                                               |
+| ---------------------------- | ------------------------------------------------------------------------ |
+| \`signer.config.json\`         | production: issuers with their CA certificates, profiles, admins         |
+| \`signer.config.staging.json\` | the same for staging, with a CA of its own; create it when you need it   |
+| \`worker.js\`                  | production: code and configuration; \`worker.staging.js\` is for staging |
+| \`wrangler.jsonc\`             | how Cloudflare runs it: environments, routes, Durable Objects            |
 
 Deploy, after \`npm install\` and \`npx wrangler login\`:
 
@@ -76,14 +76,14 @@ Deploy, after \`npm install\` and \`npx wrangler login\`:
     npx wrangler secret put ${secret} --env production < ISSUING_KEY_FILE
 
 The key is stored as a Worker secret only: keep the file offline. A plain \`npx wrangler deploy --env production\` runs
-the same checks. Commit this folder, and let a pipeline deploy it.
+the same checks. Keep this folder in version control, with \`package-lock.json\`: it holds no secret.
 
 - Staging: \`edge-issuer config init --url https://NAME.ACCOUNT.workers.dev --ca STAGING_CA --admin FILE --out
   signer.config.staging.json\`, then the commands above with \`--env staging\`.
 - On this machine: \`npx edge-issuer worker dev\`; its data is in \`.edge-issuer/\`.
 - Without Cloudflare: \`edge-issuer worker serve . --help\`.
-- Upgrade: \`npm install --save-exact edge-issuer@VERSION\`, set wrangler and miniflare to the versions that
-  \`npx edge-issuer worker check\` asks for, deploy to staging, then to production.
+- Upgrade: \`npm install --save-exact edge-issuer@VERSION\`, then \`npx edge-issuer worker check\`, which names the wrangler
+  and miniflare that go with it; deploy to staging, then to production.
 - Another admin: \`edge-issuer config add admin FILE\`. CA rotation: \`edge-issuer config rotate --help\`.
 - Clusters are registered while it runs: \`edge-issuer clients add NAME --from-cluster\`.
 `

@@ -57,15 +57,17 @@ export interface PageShell {
   readonly end: ShellSession['end']
 }
 
-/** Starts a shell whose kubectl is that of the control plane. */
+/** Starts a shell whose kubectl and Helm are those of the control plane. */
 export async function startPageShell(options: PageShellOptions): Promise<PageShell> {
   const { plane, directory, cwd, path = [join(ROOT, 'node_modules/.bin')] } = options
   const bin = join(directory, 'bin')
   const temporary = join(directory, 'tmp')
   for (const folder of [bin, temporary]) await mkdir(folder)
   const binary = await findOrBuildBinary(() => undefined)
-  const kubectl = `#!/bin/sh\nexec '${binary.path}' kubectl "$@"\n`
-  await writeFile(join(bin, 'kubectl'), kubectl, { mode: 0o755 })
+  for (const tool of ['kubectl', 'helm']) {
+    const script = `#!/bin/sh\nexec '${binary.path}' ${tool} "$@"\n`
+    await writeFile(join(bin, tool), script, { mode: 0o755 })
+  }
   const env = {
     ...process.env,
     PATH: [bin, ...path, process.env['PATH'] ?? ''].join(':'),

@@ -9,6 +9,7 @@
 import type { Handler } from 'hono'
 import type { RegisteredLedger } from '../../../directory/messages.ts'
 import { askLedger } from '../../../ledger/client.ts'
+import { SCHEMA_VERSIONS } from '../../../schema-versions.ts'
 import { type AppContext, type AppEnv, addLogFields } from '../../context.ts'
 import { answerMetrics, refuseForAll } from '../../respond.ts'
 import { authorityMetric, ISSUED, REFUSED, REPLAYED } from './metric-heads.ts'
@@ -42,6 +43,15 @@ export const metrics: Handler<AppEnv> = async (c) => {
         samples: gather('size'),
       },
       authorityMetric(c.get('config')),
+      {
+        name: 'edge_issuer_schema_version',
+        type: 'gauge',
+        help: 'Newest version of the tables that the deployed code knows, by class of Durable Objects.',
+        samples: Object.entries(SCHEMA_VERSIONS).map(([name, value]) => ({
+          labels: { class: name },
+          value,
+        })),
+      },
     ]),
   )
 }

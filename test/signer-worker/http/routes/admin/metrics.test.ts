@@ -40,6 +40,7 @@ it('what the ledgers count is there in the Prometheus text format', async () => 
   )
   expect(text).toMatch(/^edge_issuer_ledger_size_bytes\{.*client="measured",shard="0"\} \d+$/m)
   expect(text).toMatch(/^edge_issuer_ca_not_after_timestamp_seconds\{issuer="default",.*\} \d+$/m)
+  expect(text).toMatch(/^edge_issuer_schema_version\{class="Ledger"\} [1-9]\d*$/m)
   // One comment or one sample a line, and a newline at the end.
   for (const line of lines.slice(0, -1)) {
     expect(line).toMatch(/^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{([a-z_]+="[^"]*",?)+\} \d+)$/)
