@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<BenchCommand>>> = {
   worker: async () => (await import('./worker/command.ts')).worker,
   http: async () => (await import('./http/command.ts')).http,
   size: async () => (await import('./size/command.ts')).size,
+  serve: async () => (await import('./serve/command.ts')).serve,
   memory: async () => (await import('./memory/command.ts')).memory,
   burst: async () => (await import('./burst/command.ts')).burst,
   fairness: async () => (await import('./fairness/command.ts')).fairness,

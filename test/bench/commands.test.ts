@@ -46,6 +46,17 @@ const SHAPES = [
       relayBundleBytes: z.int().positive(),
     }),
   ],
+  [
+    'serve',
+    ['--certificates', '10', '--restarts', '1'],
+    z.strictObject({
+      certificates: z.literal(10),
+      restarts: z.literal(1),
+      restartMs: z.number().positive(),
+      maxRestartMs: z.number().positive(),
+      ledgerBytes: z.int().positive(),
+    }),
+  ],
 ] as const
 
 function run(inFlight: number): z.ZodType {
@@ -83,7 +94,7 @@ it('another name is refused with the names there are', async ({ expect }) => {
     code: 2,
     stdout: '',
     stderr:
-      'bench: there is no benchmark "speed"; there are: worker, http, size, memory, burst, fairness, fleet, field-csrs\n',
+      'bench: there is no benchmark "speed"; there are: worker, http, size, serve, memory, burst, fairness, fleet, field-csrs\n',
   })
 })
 

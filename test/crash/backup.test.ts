@@ -70,6 +70,7 @@ it('a backup under load restores to the same answers, and nothing forgotten is s
 
     const again = { directory, port: Number(new URL(url).port) }
     served = await startServed({ ...again, data: other })
+    expect(await served.process.logTail()).toContain(`restored at ${restoredAt}`)
     // The alarms of the ledgers are restored too: no request wakes them.
     await vi.waitFor(async () => expectIndexed(other), { timeout: DEADLINE_MS, interval: 200 })
     await expectSameAnswers(client, answered)

@@ -60,8 +60,10 @@ function withDatabase<T>(
   use: (database: DatabaseSync) => T,
   { readOnly }: { readonly readOnly: boolean },
 ): T {
-  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS })
+  const database = new DatabaseSync(path, { readOnly })
   try {
+    // Node.js before 22.16 has no option for it.
+    database.exec(`PRAGMA busy_timeout = ${String(BUSY_TIMEOUT_MS)}`)
     return use(database)
   } finally {
     database.close()

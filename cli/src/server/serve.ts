@@ -64,6 +64,11 @@ export async function serve(options: ServeOptions, io: Io): Promise<Result<void,
   if (!opened.ok) return opened
   const { record, isNew } = opened.value
   if (isNew) say(`"${options.data}" was empty: this worker starts with an empty ledger`)
+  if (record.restoredAt !== undefined) {
+    say(
+      `a backup was restored at ${record.restoredAt}: requests that were created before and are not in the ledger are refused (issuance_forgotten)`,
+    )
+  }
   const runtime = await createRuntimeDirectory(held)
   if (!runtime.ok) return runtime
   await using directory = runtime.value

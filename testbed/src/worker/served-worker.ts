@@ -66,6 +66,8 @@ export interface ServedOptions {
   readonly port: number
   /** Programs with their arguments to run the command with, such as `unshare -m`. */
   readonly wrapper?: readonly string[]
+  /** Path of the command's program; the sources when absent. */
+  readonly program?: string
   /** The data directory; the one of {@link writeServedFiles} when absent. */
   readonly data?: string
 }
@@ -101,8 +103,8 @@ export interface ServedWorker extends AsyncDisposable {
 
 /** Starts the command; it need not be ready yet. Its output goes to `serve.log` of the directory. */
 export async function spawnServed(options: ServedOptions): Promise<ServedWorker> {
-  const { directory, port, wrapper = [] } = options
-  const line = [...wrapper, process.execPath, COMMAND, ...servedArguments(options)]
+  const { directory, port, program = COMMAND, wrapper = [] } = options
+  const line = [...wrapper, process.execPath, program, ...servedArguments(options)]
   const started = await startProcess({
     name: 'edge-issuer worker serve',
     command: line[0] ?? '',
