@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { VERSION } from '../../cli/src/version.ts'
@@ -39,13 +39,20 @@ async function chartVersions(name: string): Promise<SourceVersions> {
   }
 }
 
-/** Versions in the commands of the installation guide. */
+/** References to artifacts of a release in the documentation. */
+const REFERENCE =
+  /(?:ghcr\.io\/edge-issuer\/[\w/-]+:|charts\/\S+ --version |edge-issuer\/releases\/download\/v)(?<version>\d+\.\d+\.\d+(?:-[\w.]+)?)/gu
+
+/** Versions of this project's artifacts in the documentation, by file and reference. */
 async function documentedVersions(): Promise<SourceVersions> {
-  const text = await read('deploy/README.md')
-  return {
-    'chart in deploy/README.md': /oci:\S+ --version (?<version>\S+)/u.exec(text)?.[1] ?? 'missing',
-    'file in deploy/README.md': /\/download\/v(?<version>[^/\s]+)/u.exec(text)?.[1] ?? 'missing',
+  const root = new URL('../..', import.meta.url)
+  const versions: Record<string, string> = {}
+  for await (const path of glob(['docs/**/*.md', 'deploy/**/*.md', 'README.md'], { cwd: root })) {
+    for (const { 0: reference, groups } of (await read(path)).matchAll(REFERENCE)) {
+      versions[`${path}: ${reference}`] = groups?.['version'] ?? ''
+    }
   }
+  return versions
 }
 
 /** Reads the versions in the sources. */

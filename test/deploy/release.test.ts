@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
 import { baseImages } from '../../deploy/release/base-images.ts'
 import { changesOf } from '../../deploy/release/changes.ts'
+import { builderIn, provenanceOf } from '../../deploy/release/provenance.ts'
 import { chartRunbookUrl, repositoryProblems } from '../../deploy/release/repository.ts'
 import { checkTag, sourceVersions } from '../../deploy/release/source-versions.ts'
 
@@ -110,4 +111,51 @@ describe('repositoryProblems', () => {
       expect(repositoryProblems(repository, await chartRunbookUrl())).toHaveLength(1)
     },
   )
+})
+
+describe('builderIn', () => {
+  const repository = 'https://github.com/edge-issuer/edge-issuer'
+
+  it('names the run of a workflow', ({ expect }) => {
+    const env = {
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_REPOSITORY: 'edge-issuer/edge-issuer',
+      GITHUB_WORKFLOW_REF:
+        'edge-issuer/edge-issuer/.github/workflows/release.yaml@refs/tags/v1.0.0',
+      GITHUB_REF: 'refs/tags/v1.0.0',
+      GITHUB_RUN_ID: '7',
+      GITHUB_RUN_ATTEMPT: '2',
+    }
+    const builder = builderIn(env, repository)
+    expect(builder).toEqual({
+      id: `${repository}/.github/workflows/release.yaml@refs/tags/v1.0.0`,
+      ref: '@refs/tags/v1.0.0',
+      invocationId: `${repository}/actions/runs/7/attempts/2`,
+    })
+    const statement = provenanceOf({
+      version: '1.0.0',
+      source: { commit: 'abc', time: '2026-11-30T00:00:00Z', isModified: false },
+      repository,
+      subjects: [],
+      materials: [],
+      builder,
+    })
+    expect(JSON.parse(statement)).toMatchObject({
+      predicate: {
+        buildDefinition: {
+          resolvedDependencies: [
+            { uri: `git+${repository}@refs/tags/v1.0.0`, digest: { gitCommit: 'abc' } },
+          ],
+        },
+        runDetails: { builder: { id: builder.id } },
+      },
+    })
+  })
+
+  it('names no tag on another machine', ({ expect }) => {
+    expect(builderIn({}, repository)).toEqual({
+      id: `${repository}/blob/main/docs/releasing.md#rehearse-a-release`,
+      ref: '',
+    })
+  })
 })
