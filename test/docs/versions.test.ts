@@ -1,7 +1,8 @@
-/** The tutorials name the versions that their tests run on. */
+/** The tutorials and README name the versions that the tests run on. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'vitest'
+import { WORKERD_VERSION } from '../../cli/src/server/workerd-program.ts'
 import { ROOT } from './support/markdown.ts'
 
 it.for([
@@ -27,4 +28,15 @@ it.for([
     const text = await readFile(join(ROOT, 'docs', page), 'utf8')
     expect(text.replaceAll('\n', ' '), page).toContain(words(version))
   }
+})
+
+it('README.md tries the same cert-manager, and the workerd that the command runs with', async ({
+  expect,
+}) => {
+  const [readme, tutorial] = await Promise.all(
+    ['README.md', 'docs/tutorial.md'].map(async (name) => readFile(join(ROOT, name), 'utf8')),
+  )
+  const manifest = /https:\S+\/cert-manager\.yaml/u.exec(tutorial ?? '')?.[0] ?? 'none'
+  expect(readme).toContain(manifest)
+  expect(readme).toContain(`--package workerd@${WORKERD_VERSION} `)
 })

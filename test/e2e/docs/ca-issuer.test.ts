@@ -4,15 +4,17 @@
  *
  * @module
  */
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
+import { openssl } from '@edge-issuer/testbed/pki/openssl'
 import { createAuthority } from '@edge-issuer/testbed/pki/pki'
 import { issuerManifest, secretManifest } from '@edge-issuer/testbed/relay/objects'
 import { RELAY_SERVICE_ACCOUNT } from '@edge-issuer/testbed/relay/relay-process'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
+import { z } from 'zod'
 import { readMarkdown } from '../../docs/support/markdown.ts'
 import {
   type EdgeEnvironment,
@@ -32,6 +34,7 @@ import { type PageShell, startPageShell, stepsOf } from './support/page-shell.ts
 const OLD_CA = 'internal-ca'
 const NEW_CA = 'Acme Issuing CA'
 const HOST = 'web.acme.internal'
+const PRIVATE_CA = { group: 'edge-issuer.dev', kind: 'ClusterIssuer', name: 'private-ca' }
 const ROOTS = { namespace: 'shop', name: 'internal-roots' }
 const TIMEOUT_MS = 60_000
 
@@ -40,6 +43,9 @@ const steps = stepsOf(page.blocks)
 const secondWay = page.lines.indexOf('## With the old CA')
 const walk = steps.filter(({ command }) => command.line < secondWay)
 const withOldCa = steps.filter(({ command }) => command.line > secondWay)
+
+const configSchema = z.looseObject({ issuers: z.unknown() })
+const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'))
 
 let edge: EdgeEnvironment
 let server: TlsWorkload
@@ -86,6 +92,19 @@ const oldSecret = (): string =>
     stringData: { 'tls.crt': oldAuthority.certificatePem, 'tls.key': oldAuthority.keyPem },
   })
 
+const certificate = (name: string, secretName: string, issuerRef: object): string =>
+  stringify({
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    metadata: { name, namespace: ROOTS.namespace },
+    spec: {
+      secretName,
+      dnsNames: [`${name}.acme.internal`],
+      privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+      issuerRef,
+    },
+  })
+
 /** What the page begins with. */
 const before = (): string =>
   [
@@ -97,17 +116,7 @@ const before = (): string =>
       metadata: { name: OLD_CA },
       spec: { ca: { secretName: OLD_CA } },
     }),
-    stringify({
-      apiVersion: 'cert-manager.io/v1',
-      kind: 'Certificate',
-      metadata: { name: 'web', namespace: ROOTS.namespace },
-      spec: {
-        secretName: 'web-tls',
-        dnsNames: [HOST],
-        privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
-        issuerRef: { kind: 'ClusterIssuer', name: OLD_CA },
-      },
-    }),
+    certificate('web', 'web-tls', { kind: 'ClusterIssuer', name: OLD_CA }),
     secretManifest(RELAY_SERVICE_ACCOUNT.namespace, edge.signer.clientKeyPem),
     issuerManifest(edge.signer, { kind: 'ClusterIssuer', name: 'private-ca' }),
   ].join('---\n')
@@ -176,5 +185,35 @@ describe('the other way: the old CA moves along', () => {
 
   it.for(withOldCa)('line $command.line', async (step, { expect }) => {
     expect(await shell.run(step)).toBeUndefined()
+  })
+
+  it('a worker with that configuration signs with the old CA, and its Secrets have both roots', async ({
+    expect,
+  }) => {
+    const { plane, signer } = edge
+    const { issuers } = configSchema.parse(await readJson(join(directory, 'signer.config.json')))
+    await writeFile(
+      signer.configFile,
+      JSON.stringify({ ...configSchema.parse(await readJson(signer.configFile)), issuers }),
+    )
+    await signer.putSecret('CA_KEY_DEFAULT', join(directory, 'internal-ca/issuing/ca.key'))
+    await signer.putSecret('CA_KEY_DEFAULT_2', join(directory, 'acme-ca/issuing/ca.key'))
+    await signer.deploy()
+    await plane.apply(certificate('moved', 'moved-tls', PRIVATE_CA))
+    await kubectlWait(plane, ['certificate/moved', 'condition=Ready', TIMEOUT], ROOTS.namespace)
+    const entry = async (name: string): Promise<string> => {
+      const path = `jsonpath={.data.${name.replace('.', String.raw`\.`)}}`
+      const text = await mustKubectl(plane, `get secret moved-tls -n ${ROOTS.namespace} -o`, path)
+      return Buffer.from(text, 'base64').toString()
+    }
+    const chain = await entry('tls.crt')
+    const verified = await openssl(['verify', '-CAfile', 'old.pem', 'leaf.pem'], {
+      'old.pem': oldAuthority.certificatePem,
+      'leaf.pem': chain,
+    })
+    expect(verified).toContain('OK')
+    expect(await entry('ca.crt')).toBe(
+      oldAuthority.certificatePem.trimEnd() + '\n' + (await readFile(signer.rootFile, 'utf8')),
+    )
   })
 })

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { linksOf, readMarkdown } from '../../docs/support/markdown.ts'
 import { getObject, kubectlWait, readyOf, TIMEOUT } from '../environment.ts'
 import { CHART_VALUES, FOREIGN_KINDS } from './support/foreign-kinds.ts'
+import { hasPostgres, logIn } from './support/postgres-login.ts'
 import { csr, decided, signed } from './support/program-requests.ts'
 import { type RecipeEnvironment, startRecipes } from './support/recipe-environment.ts'
 import { readRecipes, RECIPES } from './support/recipes.ts'
@@ -117,6 +118,15 @@ describe('what Linkerd does with its identity issuer', () => {
     `)
     expect(printed).toContain(isValid ? 'proxy.crt: OK' : 'permitted subtree violation')
   })
+})
+
+it('PostgreSQL: a login with the settings and the certificates of the page', async ({
+  expect,
+  skip,
+}) => {
+  if (!(await hasPostgres(here.shell))) skip('needs initdb, postgres and psql')
+  const printed = await logIn(here.shell, here.directory)
+  expect(printed).toContain('app|t|/CN=app.database.svc.cluster.local')
 })
 
 describe('programs that request by themselves', () => {

@@ -103,7 +103,7 @@ it.for<[string, () => Request, string]>([
   ],
   [
     'another protocol version',
-    () => withHeaders(post(request), { [PROTOCOL_HEADER]: '1.3' }),
+    () => withHeaders(post(request), { [PROTOCOL_HEADER]: '1.4' }),
     'signature_invalid',
   ],
 
