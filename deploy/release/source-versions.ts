@@ -41,7 +41,7 @@ async function chartVersions(name: string): Promise<SourceVersions> {
 
 /** References to artifacts of a release in the documentation. */
 const REFERENCE =
-  /(?:ghcr\.io\/edge-issuer\/[\w/-]+:|charts\/\S+ --version |edge-issuer\/releases\/download\/v)(?<version>\d+\.\d+\.\d+(?:-[\w.]+)?)/gu
+  /(?:ghcr\.io\/edge-issuer\/[\w/-]+:|charts\/\S+ --version |edge-issuer\/releases\/download\/v|refs\/tags\/v)(?<version>\d+\.\d+\.\d+(?:-[\w.]+)?)/gu
 
 /** Versions of this project's artifacts in the documentation, by file and reference. */
 async function documentedVersions(): Promise<SourceVersions> {

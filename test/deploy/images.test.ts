@@ -14,7 +14,8 @@ import {
   imageRepository,
   settingsOf,
 } from '../../deploy/images/images.ts'
-import { buildImageArchive, buildLayer } from '../../deploy/images/layout.ts'
+import { readLayout } from '../../deploy/images/layout-reader.ts'
+import { buildImageArchive, buildLayer, PLATFORM } from '../../deploy/images/layout.ts'
 import { writeTar } from '../../deploy/images/tar.ts'
 
 const DOCKERFILE = fileURLToPath(new URL('../../deploy/Dockerfile', import.meta.url))
@@ -144,6 +145,38 @@ describe('buildImageArchive', () => {
     const file = join(folder, 'layout/index.json')
     await writeFile(file, (await readFile(file, 'utf8')).replace('"os":"linux"', '"os":"plan9"'))
     await expect(layoutBase(join(folder, 'layout'))).rejects.toThrow('has no image for linux/')
+  })
+})
+
+describe('readLayout', () => {
+  it('finds the image for this platform beside attestations, as Docker writes them', async ({
+    expect,
+  }) => {
+    const digest = (character: string): string => `sha256:${character.repeat(64)}`
+    const manifest = (character: string, platform: object): object => ({
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest: digest(character),
+      size: 1,
+      platform,
+    })
+    const index = { mediaType: 'application/vnd.oci.image.index.v1+json', size: 1 }
+    const files: Readonly<Record<string, object>> = {
+      'index.json': { manifests: [{ ...index, digest: digest('a') }] },
+      [`blobs/sha256/${'a'.repeat(64)}`]: {
+        manifests: [
+          manifest('b', { architecture: 's390x', os: 'linux' }),
+          manifest('c', { architecture: 'unknown', os: 'unknown' }),
+          manifest('d', PLATFORM),
+        ],
+      },
+      [`blobs/sha256/${'d'.repeat(64)}`]: { config: manifest('e', {}), layers: [] },
+      [`blobs/sha256/${'e'.repeat(64)}`]: {
+        config: { Labels: { a: 'b' } },
+        rootfs: { diff_ids: [] },
+      },
+    }
+    const image = await readLayout(async (path) => Promise.resolve(files[path]))
+    expect(image).toMatchObject({ digest: digest('a'), labels: { a: 'b' }, env: [] })
   })
 })
 
