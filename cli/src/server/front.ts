@@ -7,6 +7,7 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { codeOf, systemReason } from '../files/system-reason.ts'
@@ -19,6 +20,9 @@ const MAX_CONNECTIONS = 2_000
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Time without a byte in either direction after which a connection is closed, in ms. */
 const IDLE_TIMEOUT_MS = 120_000
+/** Time for what the worker has sent to reach its clients, in ms. */
+const FLUSH_MS = 500
+const FLUSH_POLL_MS = 10
 
 /** A client may end its side first: what it has asked is answered. */
 const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true }
@@ -36,7 +40,7 @@ export interface FrontOptions {
 export class Front implements AsyncDisposable {
   readonly #server: Server
   readonly #setTls: (pair: TlsPair) => void
-  readonly #clients = new Set<Socket>()
+  readonly #sockets = new Set<Socket>()
   /** Path of the socket of the worker's process; pending while there is none. */
   #worker = Promise.withResolvers<string>()
 
@@ -46,9 +50,12 @@ export class Front implements AsyncDisposable {
       if ('setSecureContext' in server) server.setSecureContext(contextOf(pair))
     }
     server.maxConnections = MAX_CONNECTIONS
+    // Of TLS, this is the socket below it.
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+    })
     server.on(event, (client: Socket) => {
-      this.#clients.add(client)
-      client.on('close', () => this.#clients.delete(client))
       void this.#serve(client)
     })
   }
@@ -59,6 +66,8 @@ export class Front implements AsyncDisposable {
     try {
       front.#server.listen(address)
       await once(front.#server, 'listening')
+      // A connection that cannot be accepted, for want of descriptors, is lost; the server goes on.
+      front.#server.on('error', () => undefined)
       return ok(front)
     } catch (error) {
       return err(cannotListen(address, error))
@@ -101,9 +110,12 @@ export class Front implements AsyncDisposable {
     this.#server.close()
   }
 
+  /** Closes all connections, after a moment for the last bytes of responses. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#server.listening) this.#server.close()
-    for (const client of this.#clients) client.destroy()
+    const deadline = Date.now() + FLUSH_MS
+    while (this.#sockets.size > 0 && Date.now() < deadline) await sleep(FLUSH_POLL_MS)
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   async #serve(client: Socket): Promise<void> {

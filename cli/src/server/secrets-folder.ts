@@ -12,7 +12,8 @@ import type { Io } from '../terminal/io.ts'
 
 /** What Cloudflare allows for one secret, and below what Linux allows for one environment variable. */
 const MAX_SECRET_BYTES = 65_536
-const MAX_SECRETS = 256
+/** All of them, below what Linux allows for the environment of a process. */
+const MAX_ALL_BYTES = 1_048_576
 
 const SECRET_NAME = /^[A-Z][A-Z0-9_]*$/
 
@@ -51,8 +52,11 @@ export async function readSecretsFolder(
     if (!secret.ok) return secret
     secrets.set(name, secret.value)
   }
-  return secrets.size > MAX_SECRETS
-    ? err(`"${folder}" has more than ${String(MAX_SECRETS)} secrets`)
+  const bytes = Array.from(secrets.values(), (text) => Buffer.byteLength(text))
+  return bytes.reduce((sum, count) => sum + count, 0) > MAX_ALL_BYTES
+    ? err(
+        `the secrets in "${folder}" exceed the maximum of ${String(MAX_ALL_BYTES)} bytes together`,
+      )
     : ok({ secrets, ignored: names.value.filter((name) => !isSecret(name)) })
 }
 

@@ -62,6 +62,10 @@ interface Running {
 export class Server {
   readonly #options: ServerOptions
   #processes = 0
+  /** Aborts at a signal, and when the worker has ended by itself. */
+  readonly #end = new AbortController()
+  /** Why the worker has ended by itself. */
+  #problem: string | undefined
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -82,30 +86,31 @@ export class Server {
       texts: new StableChanges(ok(texts)),
       tls: new StableChanges(ok(tls)),
     }
-    for (;;) {
-      const event = await this.#nextEvent(running, signals)
-      if (event === 'stop') {
-        await this.#stop(running, signals)
-        return ok(undefined)
-      }
-      if (event !== 'look') return err(event)
+    void signals.first.then(() => this.#end.abort())
+    while (await this.#isTimeToLook()) {
       const next = await this.#look(running)
       if (!next.ok) return next
       running = next.value
     }
+    if (this.#problem !== undefined) return err(this.#problem)
+    await this.#stop(running, signals)
+    return ok(undefined)
   }
 
-  /** @returns `stop` at a signal, `look` when it is time, or why the worker ended. */
-  async #nextEvent({ process }: Running, { first }: StopSignals): Promise<string> {
-    const timer = new AbortController()
-    const look = sleep(LOOK_INTERVAL_MS, 'look', { signal: timer.signal }).catch(() => 'look')
-    const stop = first.then(() => 'stop')
-    const ended = process.ended.then(async (how) =>
-      Promise.race([stop, sleep(SIGNAL_DELAY_MS, `workerd ended with ${how}; start again`)]),
-    )
-    const event = await Promise.race([stop, ended, look])
-    timer.abort()
-    return event
+  /** Waits. @returns False when the server is to end. */
+  async #isTimeToLook(): Promise<boolean> {
+    const { signal } = this.#end
+    return sleep(LOOK_INTERVAL_MS, !signal.aborted, { signal }).catch(() => false)
+  }
+
+  /** Ends {@link run} when a process ends that was not asked to. */
+  async #watch(process: WorkerdProcess): Promise<void> {
+    const how = await process.ended
+    if (process.isStopping) return
+    await sleep(SIGNAL_DELAY_MS)
+    if (this.#end.signal.aborted) return
+    this.#problem = `workerd ended with ${how}; start again`
+    this.#end.abort()
   }
 
   async #stop({ process }: Running, { second }: StopSignals): Promise<void> {
@@ -195,7 +200,9 @@ export class Server {
       },
       environment: workerEnvironment(secrets),
     })
-    if (started.ok) front.release(started.value.socketPath)
+    if (!started.ok) return started
+    void this.#watch(started.value)
+    front.release(started.value.socketPath)
     return started
   }
 }

@@ -37,14 +37,13 @@ export class WorkerdProcess {
   /** Resolves when the process has ended: `exit code 1`, or `SIGKILL`. */
   readonly ended: Promise<string>
 
+  /** Whether it was asked to end. */
+  isStopping = false
+
   private constructor(child: ChildProcess, socketPath: string) {
     this.#child = child
     this.socketPath = socketPath
     this.ended = endOf(child)
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid
   }
 
   /** Starts the process and waits until the worker is healthy. @returns An error message if it does not become so. */
@@ -73,6 +72,7 @@ export class WorkerdProcess {
 
   /** SIGTERM: requests that run are answered; SIGKILL after the grace period. */
   async stop(graceMs: number): Promise<void> {
+    this.isStopping = true
     this.#child.kill('SIGTERM')
     const timer = new AbortController()
     const timeout = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)
@@ -83,6 +83,7 @@ export class WorkerdProcess {
 
   /** SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
+    this.isStopping = true
     this.#child.kill('SIGKILL')
     await this.ended
   }
