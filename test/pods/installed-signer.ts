@@ -6,6 +6,7 @@
  */
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { type TunnelProxy, startTunnelProxy } from '@edge-issuer/testbed/servers/tunnel-proxy'
 import { stringify } from 'yaml'
 import { z } from 'zod'
@@ -17,7 +18,7 @@ import { type NodeCluster, startNodeCluster } from './cluster.ts'
 import { NODE_NAME } from './credentials.ts'
 import { buildSignerImage } from './images/shipped-images.ts'
 import type { SignerPage } from './signer-page.ts'
-import { createSignerAccess, type SignerAccess } from './signer-project.ts'
+import { createSignerAccess, isServed, type SignerAccess } from './signer-project.ts'
 
 /** As in the documentation. */
 export const SIGNER_NAMESPACE = 'signer'
@@ -29,6 +30,7 @@ export const SIGNER_HOST = `${RELEASE}.${SIGNER_NAMESPACE}.svc`
 export const SIGNER_POD = `${RELEASE}-0`
 const NODE_PORT = 30_443
 const ROLLOUT_TIMEOUT = '120s'
+const SERVED_LIMIT_MS = 60_000
 
 /** What runs, and access to it. */
 export interface InstalledSigner extends NodeCluster {
@@ -69,6 +71,11 @@ export async function startInstalledSigner(page: SignerPage): Promise<InstalledS
     })
     const proxy = await openWayToService(addresses.node, addresses.machine)
     ends.defer(proxy.stop)
+    await pollUntil({
+      what: 'kube-proxy to lead to the signer',
+      probe: async () => isServed(access, AbortSignal.timeout(SERVED_LIMIT_MS)),
+      timeoutMs: SERVED_LIMIT_MS,
+    })
     await access.enrol()
     const path = 'jsonpath={.spec.clusterIP}'
     const at = `--namespace=${SIGNER_NAMESPACE}`

@@ -8,9 +8,8 @@ import { join } from 'node:path'
 import { withPorts } from '@edge-issuer/testbed/processes/ports'
 import { startProcess, waitUntilReady } from '@edge-issuer/testbed/processes/process'
 import { workerdBinary } from '../../deploy/images/workerd-packages.ts'
-import { createSignerClient } from '../../relay/src/public/signer.ts'
 import type { InstalledSigner } from './installed-signer.ts'
-import { createProject, createSignerAccess, ISSUER, type SignerAccess } from './signer-project.ts'
+import { createProject, createSignerAccess, isServed, type SignerAccess } from './signer-project.ts'
 
 const START_LIMIT_MS = 60_000
 const STOP_GRACE_MS = 20_000
@@ -64,20 +63,4 @@ export async function startServedSigner({
       },
     }
   })
-}
-
-/** Whether there is an answer, which may be a refusal: the client is not registered yet. */
-async function isServed(
-  { url, clientKeyPem, tlsCaPem }: SignerAccess,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const client = createSignerClient({
-    url,
-    privateKeyPem: clientKeyPem,
-    caBundlePem: tlsCaPem,
-  })
-  if (!client.ok) throw new Error(client.error)
-  const answer = await client.value.health(ISSUER, signal)
-  await client.value.close()
-  return answer.ok || answer.error.code !== 'transport_error'
 }

@@ -11,6 +11,7 @@ import { mustRunCli } from '@edge-issuer/testbed/cli'
 import { createAuthority, issueLeaf } from '@edge-issuer/testbed/pki/pki'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { createSignerClient } from '../../relay/src/public/signer.ts'
 
 /** Name of the one issuer, as worker init calls it. */
 export const ISSUER = 'default'
@@ -82,6 +83,22 @@ export async function createProject({ url, directory }: SignerAccess): Promise<v
   await mkdir(secrets)
   const key = join(directory, 'ca', CA_PATHS.issuingKey)
   await cp(key, join(secrets, keySecretName(ISSUER)))
+}
+
+/** Whether there is an answer, which may be a refusal: the client is not registered yet. */
+export async function isServed(
+  { url, clientKeyPem, tlsCaPem }: SignerAccess,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const client = createSignerClient({
+    url,
+    privateKeyPem: clientKeyPem,
+    caBundlePem: tlsCaPem,
+  })
+  if (!client.ok) throw new Error(client.error)
+  const answer = await client.value.health(ISSUER, signal)
+  await client.value.close()
+  return answer.ok || answer.error.code !== 'transport_error'
 }
 
 const runIn = async (cwd: string, command: string): Promise<unknown> =>
