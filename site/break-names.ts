@@ -14,9 +14,13 @@ export const breakable = (html: string): string =>
     text.length <= MAX_UNBROKEN ? whole : `>${text.replaceAll(/[_./=,](?=[^\s])/gu, '$&<wbr>')}<`,
   )
 
-/** A plugin for markdown-it that applies {@link breakable} to code in a line. */
+/** @returns The same HTML for a reader; Vue, which makes the pages, finds no expressions in it. */
+export const withoutExpressions = (html: string): string => html.replaceAll('{{', '&#123;&#123;')
+
+/** A plugin for markdown-it that applies {@link breakable} to code in a line, and {@link withoutExpressions} to all text. */
 export function breakNames(md: MarkdownRenderer): void {
-  const render = md.renderer.rules.code_inline
-  if (render === undefined) return
-  md.renderer.rules.code_inline = (...args) => breakable(render(...args))
+  const { code_inline: code, text } = md.renderer.rules
+  if (code === undefined || text === undefined) throw new Error('markdown-it has no such rules')
+  md.renderer.rules.code_inline = (...args) => withoutExpressions(breakable(code(...args)))
+  md.renderer.rules.text = (...args) => withoutExpressions(text(...args))
 }

@@ -1,5 +1,5 @@
-/** The oldest supported version of Node.js: `engines` of the npm package. */
-export const OLDEST_NODE = '22.13.0'
+/** The oldest supported version of Node.js, that of undici: `engines` of the npm package. */
+export const OLDEST_NODE = '22.19.0'
 
 /**
  * @param version - Version of the running Node.js.

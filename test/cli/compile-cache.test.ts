@@ -20,14 +20,14 @@ describe('the folder for compiled code', () => {
 })
 
 describe('the version of Node.js', () => {
-  it.for(['22.13.0', '22.14.0', '23.0.0', '24.21.0', '100.0.0'])(
+  it.for(['22.19.0', '22.20.1', '23.0.0', '24.21.0', '100.0.0'])(
     '%s is supported',
     (version, { expect }) => {
       expect(unsupportedNode(version)).toBeUndefined()
     },
   )
 
-  it.for(['22.12.0', '21.99.0', '8.17.0', '0.12.18'])('%s is too old', (version, { expect }) => {
+  it.for(['22.18.0', '21.99.0', '8.17.0', '0.12.18'])('%s is too old', (version, { expect }) => {
     expect(unsupportedNode(version)).toContain(`Node.js ${version} is too old; install`)
   })
 })

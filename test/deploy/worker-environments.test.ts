@@ -13,7 +13,7 @@ import { z } from 'zod'
 import { runWrangler } from './wrangler.ts'
 
 /** Largest bundle that is deployed, compressed, in bytes. */
-const MAX_BUNDLE_BYTES = 122_880
+const MAX_BUNDLE_BYTES = 112_640
 
 /** As each class of Durable Objects is declared. */
 const OBJECT_CLASS = { type: 'durable-object', storage: 'sqlite' }

@@ -8,6 +8,7 @@ import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { COMMANDS } from '../../cli/src/registry.ts'
 import { VERSION } from '../../cli/src/version.ts'
@@ -17,6 +18,8 @@ import { type InstalledPackage, installPackage } from './installed-package.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/u, '')
 /** Largest tarball, in bytes. */
 const MAX_TARBALL_BYTES = 1_400_000
+/** Largest worker, compressed with gzip, in bytes. */
+const MAX_WORKER_BYTES = 108_544
 const IMPORT = /^(?:import|export)\s?(?:[^'";]*\sfrom\s?)?["'](?<name>[^"'\n]+)["'];?$/gmu
 
 let installed: InstalledPackage
@@ -54,8 +57,10 @@ describe('the files of the package', () => {
     ])
   })
 
-  it('are small enough', ({ expect }) => {
+  it('are small enough', async ({ expect }) => {
     expect(installed.packed.size).toBeLessThan(MAX_TARBALL_BYTES)
+    const worker = await readFile(join(installed.built, 'worker/index.mjs'))
+    expect(gzipSync(worker).length).toBeLessThan(MAX_WORKER_BYTES)
   })
 
   it('import only modules of Node.js, of workerd and of the package', async ({ expect }) => {
@@ -158,7 +163,7 @@ describe('the installed command', () => {
     const preload = join(installed.project, 'older.mjs')
     await writeFile(
       preload,
-      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.12.9' } })\n`,
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.18.9' } })\n`,
     )
     await chmod(preload, 0o644)
     const { code, stdout, stderr } = await installed.run('edge-issuer', ['--version'], {
@@ -166,7 +171,7 @@ describe('the installed command', () => {
     })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toBe(
-      'edge-issuer: Node.js 22.12.9 is too old; install Node.js 22.13.0 or newer (https://nodejs.org)\n',
+      'edge-issuer: Node.js 22.18.9 is too old; install Node.js 22.19.0 or newer (https://nodejs.org)\n',
     )
   })
 

@@ -1,6 +1,6 @@
 /** The parts that the site is made of: pages, links, versions, its policy. */
 import { describe, it } from 'vitest'
-import { breakable } from '../../site/break-names.ts'
+import { breakable, withoutExpressions } from '../../site/break-names.ts'
 import { policyFor, withPolicy } from '../../site/content-security-policy.ts'
 import { imageOnSite, linkOnSite } from '../../site/links.ts'
 import { navOf, sidebarOf } from '../../site/navigation.ts'
@@ -197,4 +197,10 @@ describe('breakable', () => {
   ])('$html', ({ html, to }, { expect }) => {
     expect(breakable(html)).toBe(to)
   })
+})
+
+it('braces of a Go template are text', ({ expect }) => {
+  expect(withoutExpressions('<code>{{ json .SBOM }}</code>')).toBe(
+    '<code>&#123;&#123; json .SBOM }}</code>',
+  )
 })

@@ -9,6 +9,7 @@ export { DIRECTORY, FILE } from '../command-line/value-types.ts'
 export type { Io } from '../terminal/io.ts'
 export { processIo } from '../terminal/process-io.ts'
 export { shellWord } from '../terminal/shell-word.ts'
+export { VERSION } from '../version.ts'
 export { clean, formatBytes, sizeOf } from './clean.ts'
 export {
   type DemoCluster,

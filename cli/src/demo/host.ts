@@ -13,12 +13,10 @@ export interface DemoHost {
   /** @returns YAML of the CRDs, and of the permissions of relay and cert-manager. */
   readonly manifests: () => Promise<string>
   readonly openCluster: (stage: Stage) => Promise<DemoCluster>
-  /** @returns Path of the module `edge-issuer/worker`. */
-  readonly workerLibrary: () => Promise<string>
+  /** Puts the package edge-issuer into a project; when absent, `worker serve` uses its own. */
+  readonly installPackage?: (project: string) => Promise<void>
   /** Path of workerd, if the user named it. */
   readonly workerd?: string | undefined
-  /** Where to look for workerd otherwise. */
-  readonly workerdFolders: readonly string[]
   /** @returns The last paragraph of the hints: how to remove the state. */
   readonly cleaning: (run: {
     readonly directory: string

@@ -44,9 +44,7 @@ export function packageHost(options: PackageHostOptions): Result<DemoHost, strin
     program,
     relay,
     stateDirectory: options.stateDirectory,
-    workerLibrary: async () => Promise.resolve(join(folder, 'worker/index.mjs')),
     workerd: options.workerd,
-    workerdFolders: [process.cwd(), folder],
     manifests: async () =>
       withoutWorkload(await readFile(join(folder, 'manifests/install.yaml'), 'utf8')),
     openCluster: async ({ directory, signal }) => {

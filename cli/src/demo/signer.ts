@@ -4,7 +4,7 @@
  * @module
  */
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { createServerTls } from '../ca/server-tls.ts'
@@ -55,16 +55,20 @@ export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<Dem
   const path = (name: string): string => join(folder, name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const run = edgeIssuerIn(host, folder)
-  if (!existsSync(path(FILES.url))) await setUp(host, folder)
+  if (!existsSync(path(FILES.url))) {
+    // The rest of a setup that was interrupted.
+    await rm(folder, { recursive: true })
+    await mkdir(folder, { mode: 0o700 })
+    await setUp(host, folder)
+  }
   const url = await readFile(path(FILES.url), 'utf8')
   const tlsCaPem = await readFile(path(FILES.tlsCa), 'utf8')
+  await host.installPackage?.(path(FILES.project))
   const process = await serveWorker(
+    host,
     {
       project: path(FILES.project),
-      library: await host.workerLibrary(),
-      workerd: host.workerd,
-      workerdFolders: host.workerdFolders,
-      ledger: path(FILES.data),
+      data: path(FILES.data),
       secrets: path(FILES.secrets),
       tls: { keyPath: path(FILES.tlsKey), certificatePath: path(FILES.tlsCertificate) },
       tlsCaPem,

@@ -32,7 +32,11 @@ export function guardAgainst(child: ChildProcess): void {
   }
   children.set(child, hasSessions)
   // 'close' comes after 'exit', when all output has been read.
-  child.once('close', () => children.delete(child))
+  child.once('close', () => {
+    // What a killed child has started would go on without it.
+    if (children.get(child) === true) killTree(child)
+    children.delete(child)
+  })
 }
 
 /** SIGKILL to a child, and to all that it has started where it leads a session. */

@@ -10,7 +10,9 @@ import { join } from 'node:path'
 import { BINARY_VARIABLE, startControlPlane } from '@edge-issuer/testbed/control-plane'
 import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
+import { isProcessAlive } from '@edge-issuer/testbed/processes/process-alive'
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
+import { childrenOf, processesWith, type Running } from './demo-processes.ts'
 import { CTRL_C, openTerminal, type Terminal } from './terminal.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -60,23 +62,8 @@ async function demoThatIsUp(): Promise<Terminal> {
   return terminal
 }
 
-interface Running {
-  readonly pid: number
-  readonly args: string
-}
-
 /** Processes of the demo: each has the folder of the state in its arguments. */
-async function running(): Promise<readonly Running[]> {
-  const { stdout } = await runCommand({
-    command: 'ps',
-    args: ['-ww', '-eo', 'pid=,args='],
-    env: env(),
-  })
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes(folder) && !line.includes('<defunct>'))
-    .map((line) => ({ pid: Number.parseInt(line, 10), args: line.trim() }))
-}
+const running = async (): Promise<readonly Running[]> => processesWith(folder)
 
 /** @returns The one process whose arguments match. */
 async function processOf(pattern: RegExp): Promise<number> {
@@ -113,7 +100,7 @@ async function leaseHolder(): Promise<string> {
 }
 
 const RELAY = /relay\/src\/main\.ts/
-const WORKER = /workerd serve/
+const WORKER = /main\.ts worker serve/
 const API_SERVER = /control-plane kube-apiserver/
 const COMMAND = /^\d+ \S*node \S*testbed\/src\/demo\/main\.ts/
 
@@ -184,7 +171,7 @@ describe('the demo in a terminal', () => {
     {
       what: 'the worker',
       pattern: WORKER,
-      log: /workerd ended with SIGKILL; the end of .*worker\.log:\n/,
+      log: /worker ended with SIGKILL; the end of .*worker\.log:\n/,
     },
     {
       what: 'the API server',
@@ -195,8 +182,11 @@ describe('the demo in a terminal', () => {
     'ends with the last lines of the log when $what is killed',
     async ({ pattern, log }, { expect }) => {
       const terminal = await demoThatIsUp()
-      process.kill(await processOf(pattern), 'SIGKILL')
+      const pid = await processOf(pattern)
+      const children = await childrenOf(pid)
+      process.kill(pid, 'SIGKILL')
       expect(await terminal.ended).toBe(1)
+      for (const child of children) expect(await isProcessAlive(child)).toBe(false)
       expect(terminal.printed()).toMatch(log)
       expect(await running()).toEqual([])
     },

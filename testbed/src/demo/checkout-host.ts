@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type DemoHost, formatBytes, shellWord, useCluster } from '@edge-issuer/cli/demo'
+import { type DemoHost, formatBytes, shellWord, useCluster, VERSION } from '@edge-issuer/cli/demo'
 import { manifests } from '../relay/manifests.ts'
 import { cachedWorkerLibrary } from '../worker/worker-library.ts'
 import { measureCaches } from './caches.ts'
@@ -21,8 +22,7 @@ export const checkoutHost = (kubeconfig: string | undefined): DemoHost => ({
   relay: join(ROOT, 'relay/src/main.ts'),
   stateDirectory: STATE_DIRECTORY,
   manifests: async () => manifests('crds', 'relay', 'approve'),
-  workerLibrary: cachedWorkerLibrary,
-  workerdFolders: [ROOT],
+  installPackage,
   openCluster: async ({ steps, stops, directory, signal }) => {
     if (kubeconfig !== undefined) {
       const kubectlCommand = await kubectlOrOwn(signal)
@@ -43,3 +43,12 @@ state, and with the second command also the built programs (${formatBytes(bytes)
   ${demo} --clean${flag} --caches`
   },
 })
+
+/** The part of the npm package that `worker serve` needs. */
+async function installPackage(project: string): Promise<void> {
+  const folder = join(project, 'node_modules/edge-issuer')
+  await mkdir(join(folder, 'worker'), { recursive: true })
+  const document = { name: 'edge-issuer', version: VERSION, type: 'module' }
+  await writeFile(join(folder, 'package.json'), JSON.stringify(document))
+  await copyFile(await cachedWorkerLibrary(), join(folder, 'worker/index.mjs'))
+}
