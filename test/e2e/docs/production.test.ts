@@ -92,7 +92,7 @@ async function createTls(folder: string): Promise<void> {
   await writeFile(join(folder, 'tls.key'), keyPem, { mode: 0o600 })
 }
 
-/** helm, and what stands for `npm install` in a project. */
+/** helm, and a replacement of `npm install` in a project. */
 async function writePrograms(folder: string): Promise<void> {
   await mkdir(folder)
   const { path } = await findOrBuildBinary(() => undefined)
