@@ -148,11 +148,12 @@ describe('buildImageArchive', () => {
   })
 })
 
+const digest = (character: string): string => `sha256:${character.repeat(64)}`
+
 describe('readLayout', () => {
   it('finds the image for this platform beside attestations, as Docker writes them', async ({
     expect,
   }) => {
-    const digest = (character: string): string => `sha256:${character.repeat(64)}`
     const manifest = (character: string, platform: object): object => ({
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
       digest: digest(character),
