@@ -90,6 +90,7 @@ const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
   'issuers',
   'pending',
   'per-issuer',
+  'program',
   'set',
   'values',
   'reset-then-reuse-values',
