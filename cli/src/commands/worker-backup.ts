@@ -26,7 +26,7 @@ before the command started is in it. The file is a tar archive (0600) with a man
 
 It has what the worker must never forget: the ledgers with their evidence, the clients, the audit and the
 index. It does not have the configuration (signer.config.json), the keys of the CAs and other secrets, and the
-TLS key: keep them elsewhere. Whoever has the file can read the names in every certificate, but sign nothing.
+TLS key: keep them elsewhere. A reader of the file sees the names in every certificate, but can sign nothing.
 
 A backup ages: what is issued afterwards is not in it, and a restore must take care of that (see "worker
 restore"). To move a worker without a loss, stop it and make a backup with --final.
