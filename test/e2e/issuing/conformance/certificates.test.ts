@@ -35,6 +35,7 @@ const HOUR_SECONDS = 3_600
 const DEFAULT_HOURS = 2_160
 /** For all of them together, on a machine that has other things to do. */
 const TIMEOUT = '200s'
+const REVISION_LIMIT_MS = 200_000
 
 const ALL = KINDS.flatMap((kind) => CERTIFICATE_SHAPES.map((shape) => ({ kind, shape })))
 
@@ -185,15 +186,21 @@ describe.for(ALL)('$kind, $shape.title', ({ kind, shape }) => {
 })
 
 /**
- * Waits until a Certificate is Ready for this generation of its spec, and reads it. Its revision may be a later one:
- * cert-manager issues twice when its cache does not have the Secret yet.
+ * Waits until a Certificate is Ready in this revision or a later one, and reads it: cert-manager issues twice when its
+ * cache does not have the Secret yet.
  */
-async function inGeneration(generation: number, name: string): Promise<IssuedCertificate> {
+async function inRevision(revision: number, name: string): Promise<IssuedCertificate> {
   const { plane } = edge
-  const certificate = `certificate/${name}`
-  const isObserved = `jsonpath={.status.conditions[?(@.type=="Ready")].observedGeneration}=${String(generation)}`
-  await kubectlWait(plane, [certificate, isObserved, TIMEOUT], NAMESPACE)
-  await kubectlWait(plane, [certificate, 'condition=Ready', TIMEOUT], NAMESPACE)
+  await pollUntil({
+    what: `certificate/${name} in revision ${String(revision)}`,
+    probe: async () => {
+      const path = 'jsonpath={.status.revision}'
+      const found = await plane.kubectl(['get', 'certificate', name, '-n', NAMESPACE, '-o', path])
+      return Number(found.stdout) >= revision
+    },
+    timeoutMs: REVISION_LIMIT_MS,
+  })
+  await kubectlWait(plane, [`certificate/${name}`, 'condition=Ready', TIMEOUT], NAMESPACE)
   issued = await readIssued(plane)
   return parts(name)
 }
@@ -238,11 +245,14 @@ describe.for(KINDS)('%s', (kind) => {
       }
       const name = nameOf(kind, shape.id)
       await plane.apply(manifestOf(kind, shape))
-      const first = await inGeneration(1, name)
-      await mustKubectl(plane, `delete certificaterequest ${name}-1 -n ${NAMESPACE}`)
+      const first = await inRevision(1, name)
+      await mustKubectl(
+        plane,
+        `delete certificaterequest ${name}-${first.certificate.status.revision} -n ${NAMESPACE}`,
+      )
       const emptied = '{"data":{"tls.crt":""}}'
       await mustKubectl(plane, `patch secret ${name}-tls -n ${NAMESPACE} --type=merge -p`, emptied)
-      const second = await inGeneration(2, name)
+      const second = await inRevision(first.certificate.status.revision + 1, name)
       expect(second.leaf.serialNumber).not.toBe(first.leaf.serialNumber)
       expect(second.text('tls.key')).toBe(first.text('tls.key'))
       expect(isFor(second.leaf, first.text('tls.key'))).toBe(true)
@@ -257,10 +267,12 @@ describe.for(KINDS)('%s', (kind) => {
       const { plane } = edge
       const name = nameOf(kind, 'more')
       await plane.apply(manifestOf(kind, withNames('more.example.com')))
-      const first = await inGeneration(1, name)
+      const first = await inRevision(1, name)
       const both = withNames('more.example.com', 'another.example.com')
       await plane.apply(manifestOf(kind, both))
-      const second = await inGeneration(2, name)
+      const isObserved = 'jsonpath={.status.conditions[?(@.type=="Ready")].observedGeneration}=2'
+      await kubectlWait(plane, [`certificate/${name}`, isObserved, TIMEOUT], NAMESPACE)
+      const second = await inRevision(2, name)
       expect(factsOf(first.leaf)).toEqual(wanted(withNames('more.example.com')))
       expect(factsOf(second.leaf)).toEqual(wanted(both))
       const { generation } = second.certificate.metadata
