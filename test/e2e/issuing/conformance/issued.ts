@@ -1,10 +1,11 @@
+import type { X509Certificate } from 'node:crypto'
+import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
 /**
  * Certificates as cert-manager leaves them: the object, and its Secret.
  *
  * @module
  */
-import type { X509Certificate } from 'node:crypto'
-import type { ControlPlane } from '@edge-issuer/testbed/control-plane'
+import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { z } from 'zod'
 import { getAll } from './environment.ts'
 import { certificatesIn } from './facts.ts'
@@ -81,3 +82,25 @@ export async function areSettled(plane: ControlPlane, count: number): Promise<bo
 }
 
 const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString()
+
+const REVISION_LIMIT_MS = 200_000
+
+/**
+ * Waits until a Certificate in the default namespace has this revision or a later one: cert-manager issues twice when
+ * its cache does not have the Secret yet.
+ */
+export async function hasRevision(
+  plane: ControlPlane,
+  name: string,
+  revision: number,
+): Promise<void> {
+  await pollUntil({
+    what: `certificate/${name} in revision ${String(revision)}`,
+    probe: async () => {
+      const path = '-o=jsonpath={.status.revision}'
+      const { stdout } = await plane.kubectl(['get', 'certificate', name, '-n=default', path])
+      return Number(stdout) >= revision
+    },
+    timeoutMs: REVISION_LIMIT_MS,
+  })
+}
