@@ -5,35 +5,17 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, it } from 'vitest'
+import { it } from 'vitest'
 import { parse } from 'yaml'
 import { defaultsIn, pathsIn, valueAt } from './chart-values.ts'
 import { inconsistencies } from './consistency.ts'
 import { CHART, helm, RELEASE, render, template, valueFlags } from './helm.ts'
 import { deploymentIn, objectsIn, relayContainerIn } from './objects.ts'
 import { ODD_VALUE_SETS } from './odd-values.ts'
+import { describeValueSets } from './value-set-suite.ts'
 import { NAMESPACED, VALUE_SETS } from './value-sets.ts'
 
-describe.for([...VALUE_SETS, ...ODD_VALUE_SETS])('with $name', ({ values, release: name }) => {
-  it('Helm lint passes', async ({ expect }) => {
-    const { code, stdout } = await helm(['lint', '--strict', CHART, ...valueFlags(values)])
-    expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed')
-    expect(code).toBe(0)
-  })
-
-  it('the objects are consistent, and each has the labels of the release', async ({ expect }) => {
-    const release = { ...RELEASE, name: name ?? RELEASE.name }
-    const objects = objectsIn(await render(values, release))
-    expect(inconsistencies(objects)).toEqual([])
-    for (const { metadata } of objects) {
-      expect(metadata.labels).toMatchObject({
-        'app.kubernetes.io/instance': release.name,
-        'app.kubernetes.io/managed-by': 'Helm',
-        'helm.sh/chart': 'edge-issuer-0.1.0',
-      })
-    }
-  })
-})
+describeValueSets([...VALUE_SETS, ...ODD_VALUE_SETS], RELEASE)
 
 const defaults: unknown = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
 

@@ -4,9 +4,15 @@
  * @module
  */
 import { describe, it } from 'vitest'
-import { z } from 'zod'
 import { render } from './helm.ts'
-import { deploymentIn, objectsIn, relayContainerIn, type Shipped } from './objects.ts'
+import {
+  deploymentIn,
+  objectIn,
+  objectsIn,
+  relayContainerIn,
+  type Shipped,
+  specIn,
+} from './objects.ts'
 import { NAMESPACED } from './value-sets.ts'
 
 const SELECTED = {
@@ -18,14 +24,11 @@ const SELECTED = {
 const objectsOf = async (values: object): Promise<readonly Shipped[]> =>
   objectsIn(await render(values))
 
-async function objectOf(kind: string, values: object): Promise<Shipped> {
-  const found = (await objectsOf(values)).find((object) => object.kind === kind)
-  if (found === undefined) throw new Error(`there is no ${kind}`)
-  return found
-}
+const objectOf = async (kind: string, values: object): Promise<Shipped> =>
+  objectIn(await objectsOf(values), kind)
 
 const specOf = async (kind: string, values: object): Promise<Record<string, unknown>> =>
-  z.record(z.string(), z.unknown()).parse((await objectOf(kind, values))['spec'])
+  specIn(await objectsOf(values), kind)
 
 describe('labels', () => {
   it.for([

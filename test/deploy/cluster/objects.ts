@@ -102,3 +102,14 @@ export function relayContainerIn(
   if (relay === undefined) throw new Error('there is no container "relay"')
   return relay
 }
+
+/** @throws Error when there is no object of that kind */
+export function objectIn(objects: readonly Shipped[], kind: string): Shipped {
+  const found = objects.find((object) => object.kind === kind)
+  if (found === undefined) throw new Error(`there is no ${kind}`)
+  return found
+}
+
+/** The `spec` of the first object of a kind. */
+export const specIn = (objects: readonly Shipped[], kind: string): Record<string, unknown> =>
+  z.record(z.string(), z.unknown()).parse(objectIn(objects, kind)['spec'])

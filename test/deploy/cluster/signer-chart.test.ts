@@ -12,41 +12,20 @@ import { workerModule } from '../../../cli/src/project/files/text-files.ts'
 import { defaultsIn, pathsIn, valueAt } from './chart-values.ts'
 import { inconsistencies } from './consistency.ts'
 import { helm, render, SIGNER_CHART, SIGNER_RELEASE, template, valueFlags } from './helm.ts'
-import { objectsIn, podTemplateIn, type Shipped } from './objects.ts'
+import { objectIn, objectsIn, podTemplateIn, type Shipped, specIn } from './objects.ts'
 import { CONFIG, REQUIRED, SIGNER_VALUE_SETS, withRequired } from './signer-value-sets.ts'
+import { describeValueSets } from './value-set-suite.ts'
 
 const objectsOf = async (values: object): Promise<readonly Shipped[]> =>
   objectsIn(await render(withRequired(values), SIGNER_RELEASE))
 
-async function objectOf(kind: string, values: object): Promise<Shipped> {
-  const found = (await objectsOf(values)).find((object) => object.kind === kind)
-  if (found === undefined) throw new Error(`there is no ${kind}`)
-  return found
-}
+const objectOf = async (kind: string, values: object): Promise<Shipped> =>
+  objectIn(await objectsOf(values), kind)
 
 const specOf = async (kind: string, values: object): Promise<Record<string, unknown>> =>
-  z.record(z.string(), z.unknown()).parse((await objectOf(kind, values))['spec'])
+  specIn(await objectsOf(values), kind)
 
-describe.for(SIGNER_VALUE_SETS)('with $name', ({ values, release: name }) => {
-  it('Helm lint passes', async ({ expect }) => {
-    const { code, stdout } = await helm(['lint', '--strict', SIGNER_CHART, ...valueFlags(values)])
-    expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed')
-    expect(code).toBe(0)
-  })
-
-  it('the objects are consistent, and each has the labels of the release', async ({ expect }) => {
-    const release = { ...SIGNER_RELEASE, name: name ?? SIGNER_RELEASE.name }
-    const objects = objectsIn(await render(values, release))
-    expect(inconsistencies(objects)).toEqual([])
-    for (const { metadata } of objects) {
-      expect(metadata.labels).toMatchObject({
-        'app.kubernetes.io/instance': release.name,
-        'app.kubernetes.io/managed-by': 'Helm',
-        'helm.sh/chart': 'edge-issuer-signer-0.1.0',
-      })
-    }
-  })
-})
+describeValueSets(SIGNER_VALUE_SETS, SIGNER_RELEASE)
 
 const defaults: unknown = parse(await readFile(join(SIGNER_CHART, 'values.yaml'), 'utf8'))
 

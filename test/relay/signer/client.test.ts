@@ -4,7 +4,6 @@ import {
   PROTOCOL_HEADER,
   PROTOCOL_VERSION,
   readSignature,
-  type SignAnswer,
   signatureBase,
 } from '@edge-issuer/shared'
 import { createAuthority } from '@edge-issuer/testbed/pki/pki'
@@ -16,20 +15,9 @@ import {
   type Received,
   startAnsweringServer,
 } from './answering-server.ts'
-import { REQUEST } from './sign-request.ts'
+import { ANSWER, REQUEST } from './sign-request.ts'
 
 const NEVER = new AbortController().signal
-const ANSWER: SignAnswer = {
-  chain: 'chain',
-  ca: 'ca',
-  serialNumber: '01',
-  notBefore: '2026-01-01T00:00:00Z',
-  notAfter: '2026-02-01T00:00:00Z',
-  clamped: null,
-  replayed: false,
-  ignored: [],
-  warnings: [],
-}
 const NOTHING: Received = { method: '', path: '', headers: {}, body: '' }
 
 let server: AnsweringServer

@@ -3,23 +3,11 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
-import { PROTOCOL_VERSION, type SignAnswer, type SignRequest } from '@edge-issuer/shared'
+import { PROTOCOL_VERSION, type SignRequest } from '@edge-issuer/shared'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { createSignerClient } from '../../../relay/src/public/signer.ts'
 import { type AnsweringServer, answerWith, startAnsweringServer } from './answering-server.ts'
-import { REQUEST } from './sign-request.ts'
-
-const ANSWER: SignAnswer = {
-  chain: 'chain',
-  ca: 'ca',
-  serialNumber: '01',
-  notBefore: '2026-01-01T00:00:00Z',
-  notAfter: '2026-02-01T00:00:00Z',
-  clamped: null,
-  replayed: false,
-  ignored: [],
-  warnings: [],
-}
+import { ANSWER, REQUEST } from './sign-request.ts'
 
 const MALFORMED = {
   type: 't',

@@ -1,4 +1,4 @@
-import type { SignRequest } from '@edge-issuer/shared'
+import type { SignAnswer, SignRequest } from '@edge-issuer/shared'
 
 /** A request as the protocol wants it; its CSR is none. */
 export const REQUEST: SignRequest = {
@@ -14,4 +14,17 @@ export const REQUEST: SignRequest = {
     username: 'someone',
     groups: [],
   },
+}
+
+/** An answer as the protocol wants it; its certificates are none. */
+export const ANSWER: SignAnswer = {
+  chain: 'chain',
+  ca: 'ca',
+  serialNumber: '01',
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2026-02-01T00:00:00Z',
+  clamped: null,
+  replayed: false,
+  ignored: [],
+  warnings: [],
 }
