@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { BLOCK, decodeHeader, encodeHeader } from './archive-header.ts'
+import { BLOCK, decodeHeader, encodeHeader } from '../files/tar-header.ts'
 
 /** What is read at once, in bytes. */
 const CHUNK = 1_048_576
@@ -85,7 +85,9 @@ export class ArchiveWriter {
   }
 
   async #writeHeader(name: string, bytes: number): Promise<void> {
-    await this.#write(encodeHeader({ name, bytes, mtimeSeconds: this.#mtimeSeconds }))
+    await this.#write(
+      encodeHeader({ kind: 'file', name, mode: 0o600, bytes, mtimeSeconds: this.#mtimeSeconds }),
+    )
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

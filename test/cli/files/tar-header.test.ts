@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
-import { decodeHeader, encodeHeader } from '../../../cli/src/backup/archive-header.ts'
+import { decodeHeader, encodeHeader } from '../../../cli/src/files/tar-header.ts'
 
 const header = (fields: Partial<Parameters<typeof encodeHeader>[0]>): Buffer =>
-  encodeHeader({ name: 'a', bytes: 1, mtimeSeconds: 1, ...fields })
+  encodeHeader({ kind: 'file', name: 'a', mode: 0o600, bytes: 1, mtimeSeconds: 1, ...fields })
 
 describe('header of a file in an archive', () => {
   it.for([

@@ -1,5 +1,5 @@
 /**
- * The header of a file in a tar archive (ustar, POSIX.1-1988). Pure.
+ * The header of an entry in a tar archive (ustar, POSIX.1-1988). Pure.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const FIELD = {
 const BINARY_SIZE = 0x80
 
 const MAGIC = 'ustar\u{0}00'
-const REGULAR_FILE = '0'
+const TYPE = { file: '0', folder: '5' } as const
 
 /** What a header says of a file. */
 export interface HeaderFields {
@@ -38,41 +38,45 @@ export interface HeaderFields {
   readonly bytes: number
 }
 
-/** @returns The header of a regular file that its owner alone can read. @throws Error when the name is too long */
-export function encodeHeader({
-  name,
-  bytes,
-  mtimeSeconds,
-}: HeaderFields & { readonly mtimeSeconds: number }): Buffer {
+/** What is written besides: the entry belongs to root. */
+export interface EntryFields extends HeaderFields {
+  readonly kind: keyof typeof TYPE
+  /** Permission bits. */
+  readonly mode: number
+  readonly mtimeSeconds: number
+}
+
+/** @returns The header of an entry. @throws Error when the name is too long */
+export function encodeHeader(entry: EntryFields): Buffer {
   const header = Buffer.alloc(BLOCK)
   const write = ([at]: readonly [number, number], text: string): void => {
     header.write(text, at, 'latin1')
   }
-  const { dir, base } = posix.parse(name)
+  const { dir, base } = posix.parse(entry.name)
   if (base.length >= FIELD.name[1] || dir.length >= FIELD.prefix[1]) {
-    throw new Error(`the name ${name} is too long`)
+    throw new Error(`the name ${entry.name} is too long`)
   }
-  write(FIELD.name, base)
+  write(FIELD.name, entry.kind === 'folder' ? `${base}/` : base)
   write(FIELD.prefix, dir)
-  write(FIELD.mode, '0000600\u{0}')
+  write(FIELD.mode, `${octal(entry.mode, 7)}\u{0}`)
   write(FIELD.uid, '0000000\u{0}')
   write(FIELD.gid, '0000000\u{0}')
-  writeSize(header, bytes)
-  write(FIELD.mtime, `${octal(mtimeSeconds, 11)}\u{0}`)
-  write(FIELD.type, REGULAR_FILE)
+  writeSize(header, entry.bytes)
+  write(FIELD.mtime, `${octal(entry.mtimeSeconds, 11)}\u{0}`)
+  write(FIELD.type, TYPE[entry.kind])
   write(FIELD.magic, MAGIC)
   write(FIELD.checksum, checksumField(header))
   return header
 }
 
-/** @returns `undefined` for what {@link encodeHeader} does not make: links, other types, a wrong checksum. */
+/** @returns `undefined` for what is not the header of a file that {@link encodeHeader} made: other types, a wrong checksum. */
 export function decodeHeader(header: Buffer): HeaderFields | undefined {
   const text = ([at, length]: readonly [number, number]): string =>
     header.toString('latin1', at, at + length)
   const bytes = readSize(header)
   const isOurs =
     text(FIELD.magic) === MAGIC &&
-    text(FIELD.type) === REGULAR_FILE &&
+    text(FIELD.type) === TYPE.file &&
     text(FIELD.checksum) === checksumField(header)
   if (!isOurs || bytes === undefined) return undefined
   const [dir = '', base = ''] = [FIELD.prefix, FIELD.name].map((field) => untilZero(text(field)))
