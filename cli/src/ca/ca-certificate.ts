@@ -1,5 +1,5 @@
 /**
- * Creates CA certificates, and the certificate of a local server. The only importer of @peculiar/x509, which needs the Reflect polyfill loaded first.
+ * Creates CA certificates, and self-signed ones of local servers. The only importer of @peculiar/x509, which needs the Reflect polyfill loaded first.
  *
  * @module
  */
@@ -85,30 +85,6 @@ export async function createCaCertificate(spec: CaCertificateSpec): Promise<Uint
       : [new AuthorityKeyIdentifierExtension(await signerKeyIdentifier(signer))]),
   ]
   return createCertificate(spec, distinguishedName(subject), extensions)
-}
-
-/** Contents of a server certificate. */
-export interface ServerCertificateSpec extends Pick<
-  CaCertificateSpec,
-  'publicKey' | 'signer' | 'notBeforeMs' | 'notAfterMs'
-> {
-  /** Addresses in the subject alternative name. */
-  readonly ipAddresses: readonly string[]
-}
-
-/** Creates the certificate of a TLS server with an empty subject. @returns DER. */
-export async function createServerCertificate(spec: ServerCertificateSpec): Promise<Uint8Array> {
-  const { publicKey, signer, ipAddresses } = spec
-  const names = ipAddresses.map((value) => ({ type: 'ip' as const, value }))
-  return createCertificate(spec, new Name([]), [
-    new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension([EXTENDED_KEY_USAGE_OIDS['server auth']], false),
-    // RFC 5280 §4.2.1.6: critical, since the subject is empty.
-    new SubjectAlternativeNameExtension(names, true),
-    new SubjectKeyIdentifierExtension(await keyIdentifier(publicKey)),
-    new AuthorityKeyIdentifierExtension(await signerKeyIdentifier(signer)),
-  ])
 }
 
 async function createCertificate(

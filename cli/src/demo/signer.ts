@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CA_PATHS } from '../ca/ca-folder.ts'
-import { createServerTls } from '../ca/server-tls.ts'
+import { createLocalTls } from '../ca/local-tls.ts'
 import { keySecretName } from '../config/assemble-config.ts'
 import { freePorts } from '../processes/ports.ts'
 import type { ManagedProcess } from '../processes/process.ts'
@@ -22,7 +22,7 @@ export interface DemoSigner {
   readonly adminKeyFile: string
   /** Path of the Secret manifest with the client's key. */
   readonly clientKeyFile: string
-  /** Path of the CA certificate of the worker's TLS certificate. */
+  /** Path of the worker's TLS certificate, which clients trust. */
   readonly tlsCaFile: string
   /** Its text. */
   readonly tlsCaPem: string
@@ -42,7 +42,6 @@ const FILES = {
   keys: 'keys',
   data: 'data',
   secrets: 'secrets',
-  tlsCa: 'tls-ca.pem',
   tlsCertificate: 'tls.pem',
   tlsKey: 'tls.key',
   /** Written last: the setup is complete. */
@@ -62,7 +61,7 @@ export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<Dem
     await setUp(host, folder)
   }
   const url = await readFile(path(FILES.url), 'utf8')
-  const tlsCaPem = await readFile(path(FILES.tlsCa), 'utf8')
+  const tlsCaPem = await readFile(path(FILES.tlsCertificate), 'utf8')
   await host.installPackage?.(path(FILES.project))
   const process = await serveWorker(
     host,
@@ -82,7 +81,7 @@ export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<Dem
     url,
     adminKeyFile: join(keys, `${ADMIN}.admin.key`),
     clientKeyFile: join(keys, `${CLIENT}.secret.yaml`),
-    tlsCaFile: path(FILES.tlsCa),
+    tlsCaFile: path(FILES.tlsCertificate),
     tlsCaPem,
     process,
   }
@@ -121,9 +120,13 @@ async function setUp(host: DemoHost, folder: string): Promise<void> {
   const issuingKey = path(join(FILES.ca, CA_PATHS.issuingKey))
   await copyFile(issuingKey, join(path(FILES.secrets), keySecretName(ISSUER)))
   await mkdir(path(FILES.data), { mode: 0o700 })
-  const tls = await createServerTls({ name: 'edge-issuer demo TLS', ipAddresses: [HOST] })
-  await writeFile(path(FILES.tlsCa), tls.caPem)
-  await writeFile(path(FILES.tlsKey), tls.privateKeyPem, { mode: 0o600 })
+  const tls = await createLocalTls({
+    commonName: 'edge-issuer demo',
+    dnsNames: [],
+    ipAddresses: [HOST],
+    nowMs: Date.now(),
+  })
+  await writeFile(path(FILES.tlsKey), tls.keyPem, { mode: 0o600 })
   await writeFile(path(FILES.tlsCertificate), tls.certificatePem)
   await writeFile(path(FILES.url), url)
 }

@@ -2,14 +2,14 @@ import type { Log, MiniflareOptions } from 'miniflare'
 import { CONFIG_FILE } from '../new-project.ts'
 import { COMPATIBILITY_DATE } from '../pins.ts'
 import { CLASS_DECLARATION, WORKER_CLASSES } from '../worker-classes.ts'
-import type { LocalTls } from './local-tls.ts'
+import type { KeptTls } from './local-tls.ts'
 import { type DevProject, WORKER_FILE } from './read-project.ts'
 
 /** Where the worker listens, and where it keeps its data. */
 export interface DevPlace {
   readonly host: string
   readonly port: number
-  readonly tls: LocalTls
+  readonly tls: KeptTls
   /** Folder of the ledger. */
   readonly data: string
 }
