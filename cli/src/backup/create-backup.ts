@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { syncFolder } from '../files/sync-folder.ts'
 import { codeOf } from '../files/system-reason.ts'
 import {
   checkDataDirectory,
@@ -40,7 +41,6 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { adoptByOwner } from './ownership.ts'
-import { syncFolder } from './sync-folder.ts'
 
 /** What to back up, and where to. */
 export interface BackupOptions {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { syncFolder } from '../files/sync-folder.ts'
 import { type DataRecord, parseDataRecord } from '../server/data-directory.ts'
 import { type ArchiveEntry, listArchive, readEntry } from './archive.ts'
 import { checkDatabase, isDamaged, readLedger } from './databases.ts'
@@ -17,7 +18,6 @@ import {
   MAX_MANIFEST_BYTES,
   parseManifest,
 } from './manifest.ts'
-import { syncFolder } from './sync-folder.ts'
 
 /** A backup that this program can use; its databases are not read yet. */
 export interface OpenBackup {

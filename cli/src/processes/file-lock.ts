@@ -5,8 +5,9 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readIfThere } from '../files/read-if-there.ts'
 import { codeOf } from '../files/system-reason.ts'
 import { isProcessAlive } from './process-alive.ts'
 
@@ -109,14 +110,4 @@ function newContent(): string {
 
 function pidIn(content: string): number {
   return Number.parseInt(content, 10)
-}
-
-/** The text of a file; `undefined` when it does not exist. */
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import { installedPath } from '../files/installed-path.ts'
 import { parseJson } from '../files/parse-json.ts'
 import type { Io } from '../terminal/io.ts'
 
@@ -68,15 +68,6 @@ export function openProject(name: string, { cwd }: Io): Result<Project, string> 
 export function installedPackage({ folder }: Project, name: string): PackageFile | undefined {
   const path = installedPath(folder, `${name}/package.json`)
   return path === undefined ? undefined : readPackageFile(path)
-}
-
-/** @returns Path of a module that is installed in the project, as its own modules would import it. */
-export function installedPath(folder: string, module: string): string | undefined {
-  try {
-    return createRequire(join(folder, 'package.json')).resolve(module)
-  } catch {
-    return undefined
-  }
 }
 
 function readPackageFile(path: string): PackageFile | undefined {

@@ -1,12 +1,13 @@
+import { pathToFileURL } from 'node:url'
+import { err, ok, type Result } from '@edge-issuer/shared'
+import { z } from 'zod'
 /**
  * Reads an environment of a project with the reader of its own wrangler, which knows what is inherited.
  *
  * @module
  */
-import { pathToFileURL } from 'node:url'
-import { err, ok, type Result } from '@edge-issuer/shared'
-import { z } from 'zod'
-import { installedPath, type Project } from './open-project.ts'
+import { installedPath } from '../files/installed-path.ts'
+import type { Project } from './open-project.ts'
 
 const routeSchema = z.union([
   z.string(),

@@ -1,15 +1,16 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { err, ok, type Result } from '@edge-issuer/shared'
 /**
  * Runs the wrangler of a project.
  *
  * @module
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { dirname, join } from 'node:path'
-import { err, ok, type Result } from '@edge-issuer/shared'
+import { installedPath } from '../files/installed-path.ts'
 import type { Io } from '../terminal/io.ts'
 import { notInstalled } from './check-versions.ts'
-import { installedPath, type Project } from './open-project.ts'
+import type { Project } from './open-project.ts'
 import { BUNDLE_ONLY } from './wrangler-build.ts'
 
 /** Characters of wrangler's errors that are searched for a known reason; the reason comes last. */

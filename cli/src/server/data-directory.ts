@@ -19,6 +19,7 @@ import { err, ok, type Result } from '@edge-issuer/shared'
 import { SCHEMA_VERSIONS } from '@edge-issuer/signer-worker/schema-versions'
 import { z } from 'zod'
 import { parseJson } from '../files/parse-json.ts'
+import { syncFolder } from '../files/sync-folder.ts'
 import { codeOf, systemReason } from '../files/system-reason.ts'
 
 /** Names of what is in a data directory. */
@@ -226,10 +227,5 @@ export async function writeDataRecord(directory: string, record: DataRecord): Pr
     await rm(draft, { force: true })
     throw error
   }
-  const folder = await open(directory, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await syncFolder(directory)
 }

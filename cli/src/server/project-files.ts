@@ -7,6 +7,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import { installedPath } from '../files/installed-path.ts'
+import { packageFolder } from '../files/package-folder.ts'
 import { parseJson } from '../files/parse-json.ts'
 import { readText } from '../files/read-input.ts'
 import { CONFIG_FILE } from '../project/new-project.ts'
@@ -42,9 +44,9 @@ export const readConfig = async (dir: string, io: Io): Promise<Result<string, st
 
 /** Reads the library of the package in the project's `node_modules`, or of this program's own package. */
 async function readLibrary(folder: string, io: Io): Promise<Result<string, string>> {
-  const ownPackages = ownPackageFolders()
-  const root = installedPackage(folder) ?? ownPackages.find(isPackage)
-  if (root === undefined) {
+  const installed = installedPath(folder, `${PACKAGE.name}/package.json`)
+  const root = installed === undefined ? packageFolder() : dirname(installed)
+  if (root === undefined || !existsSync(join(root, 'package.json'))) {
     return err(
       `cannot find the package ${PACKAGE.name}; install it with: npm install --prefix ${folder} ${PACKAGE.name}@${VERSION}`,
     )
@@ -59,18 +61,4 @@ async function readLibrary(folder: string, io: Io): Promise<Result<string, strin
     : err(
         `"${root}" is version ${data.version} of ${PACKAGE.name}, and this command is version ${VERSION}; run the project's own command ("npx edge-issuer worker serve"), or install the same version there`,
       )
-}
-
-const isPackage = (root: string): boolean => existsSync(join(root, PACKAGE.worker))
-
-function installedPackage(folder: string): string | undefined {
-  const root = join(folder, 'node_modules', PACKAGE.name)
-  if (existsSync(join(root, 'package.json'))) return root
-  return dirname(folder) === folder ? undefined : installedPackage(dirname(folder))
-}
-
-/** Where this program's package can be: above its own module, or what `npm run package` makes in a checkout. */
-export function ownPackageFolders(): readonly string[] {
-  const here = import.meta.dirname
-  return [join(here, '..'), join(here, '../..'), join(here, '../../../dist/npm')]
 }

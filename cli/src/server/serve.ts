@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { packageFolder } from '../files/package-folder.ts'
 import type { Io } from '../terminal/io.ts'
 import { printableLines } from '../terminal/printable.ts'
 import { VERSION } from '../version.ts'
@@ -13,7 +14,7 @@ import { type Deployment, checkDeployment } from './deployment.ts'
 import { lockDataDirectory } from './directory-lock.ts'
 import { Front } from './front.ts'
 import { addressText, isLoopback, type ListenAddress } from './listen-address.ts'
-import { ownPackageFolders, readProject } from './project-files.ts'
+import { readProject } from './project-files.ts'
 import { createRuntimeDirectory } from './runtime-directory.ts'
 import { readServerFiles, type ServerFiles, type ServerPaths } from './server-files.ts'
 import { Server } from './server.ts'
@@ -106,7 +107,8 @@ async function prepare(options: ServeOptions, io: Io): Promise<Result<Prepared, 
   const { publicUrl } = deployment.value
   const checked = checkPair(files.value, options, { publicUrl, nowMs: io.nowMs() })
   if (!checked.ok) return checked
-  const folders = [resolve(io.cwd, options.dir), ...ownPackageFolders()]
+  const own = packageFolder()
+  const folders = [resolve(io.cwd, options.dir), ...(own === undefined ? [] : [own])]
   const program = await findWorkerd(options.workerd, folders)
   if (!program.ok) return program
   const data = await checkDataDirectory(resolve(io.cwd, options.data))

@@ -4,10 +4,10 @@
  * @module
  */
 import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { installedPath } from '../files/installed-path.ts'
 
 /** Version of the npm package `workerd` that this release runs with: the one of its wrangler. */
 export const WORKERD_VERSION = '1.20261102.1'
@@ -78,24 +78,18 @@ export function installedWorkerd(folders: readonly string[]): string | undefined
   const platform = PLATFORM_PACKAGES[`${process.platform}-${process.arch}`]
   if (platform === undefined) return undefined
   for (const folder of folders) {
-    const base = join(folder, 'package.json')
-    const bases = [base, ...DEPENDENTS.map((name) => resolveFrom(base, `${name}/package.json`))]
-    for (const dependent of bases) {
-      const found = resolveFrom(
-        resolveFrom(dependent, 'workerd/package.json'),
-        `${platform}/bin/workerd`,
-      )
+    const dependents = DEPENDENTS.map((name) => packageRoot(folder, name))
+    for (const dependent of [folder, ...dependents]) {
+      const workerd = dependent === undefined ? undefined : packageRoot(dependent, 'workerd')
+      const found =
+        workerd === undefined ? undefined : installedPath(workerd, `${platform}/bin/workerd`)
       if (found !== undefined) return found
     }
   }
   return undefined
 }
 
-function resolveFrom(base: string | undefined, specifier: string): string | undefined {
-  if (base === undefined) return undefined
-  try {
-    return createRequire(base).resolve(specifier)
-  } catch {
-    return undefined
-  }
+function packageRoot(folder: string, name: string): string | undefined {
+  const file = installedPath(folder, `${name}/package.json`)
+  return file === undefined ? undefined : dirname(file)
 }

@@ -1,21 +1,22 @@
-import { existsSync } from 'node:fs'
 /**
  * Reads what `worker dev` runs: the files of the project, and its secrets.
  *
  * @module
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import { checkConfig, errorsMessage } from '../../config/check-config.ts'
 import { readKeySecrets } from '../../config/key-secrets.ts'
+import { installedPath } from '../../files/installed-path.ts'
 import { parseJson } from '../../files/parse-json.ts'
 import { readText } from '../../files/read-input.ts'
 import type { Io } from '../../terminal/io.ts'
 import { notInstalled } from '../check-versions.ts'
 import { CONFIG_FILE } from '../new-project.ts'
-import { installedPath, type Project } from '../open-project.ts'
+import type { Project } from '../open-project.ts'
 
 /** Name of the worker module. */
 export const WORKER_FILE = 'worker.js'

@@ -1,19 +1,20 @@
-import { once } from 'node:events'
 /**
  * Runs a project in the miniflare that is installed in it.
  *
  * @module
  */
+import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { createServer } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import type * as miniflare from 'miniflare'
 import { z } from 'zod'
+import { installedPath } from '../../files/installed-path.ts'
 import { systemReason } from '../../files/system-reason.ts'
 import { notInstalled } from '../check-versions.ts'
 import { CONFIG_FILE } from '../new-project.ts'
-import { installedPath, type Project } from '../open-project.ts'
+import type { Project } from '../open-project.ts'
 import { type DevProject, VARIABLES_FILE, WORKER_FILE } from './read-project.ts'
 
 /** What `worker dev` uses of miniflare. */
