@@ -177,7 +177,7 @@ describe('a rotation of the signing key of the API server', () => {
       await isSigned(plane, name)
       const events = await eventsOf(plane, name)
       // An API server that restarts may refuse a write of the status, which is repeated.
-      const expected = /^(?:Normal|Warning StatusNotWritten) /
+      const expected = /^(?:Normal |Warning StatusNotWritten: )/
       expect(events.filter((event) => !expected.test(event))).toEqual([])
     }
   })
