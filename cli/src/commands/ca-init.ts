@@ -210,9 +210,8 @@ function report({ ca, constraints, out, rootKeyPath, isElsewhere, isEncrypted }:
 
 Next:
   1. ${keep} ${lock}
-  2. edge-issuer admin create alice --role admin
-  3. edge-issuer config init --url https://ca.example.com --ca ${out} --admin alice.admin.json
-  4. edge-issuer client create cluster-1 --allow-dns '${names}'
+  2. edge-issuer worker init ca-worker --url https://ca.example.com --ca ${out} --admin alice
+  3. edge-issuer clients add cluster-1 --from-cluster --allow-dns '${names}'
 `
 }
 

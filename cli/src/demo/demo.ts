@@ -9,9 +9,10 @@ import { type ManagedProcess, whenEnded } from '../processes/process.ts'
 import type { Io } from '../terminal/io.ts'
 import type { DemoCluster } from './cluster.ts'
 import { edgeIssuerIn } from './edge-issuer.ts'
+import { enrolCluster } from './enrolment.ts'
 import type { DemoHost, Stage } from './host.ts'
 import { createInterruption, Interrupted } from './interruption.ts'
-import { apply, createIssuers, giveCredentials, issue, KINDS } from './objects.ts'
+import { apply, createAccount, createIssuers, issue, KINDS } from './objects.ts'
 import { startRelay } from './relay.ts'
 import { showResults } from './show-results.ts'
 import { type DemoSigner, startDemoSigner } from './signer.ts'
@@ -77,12 +78,18 @@ async function start(host: DemoHost, options: DemoOptions, stage: Stage): Promis
   await runRelay(host, cluster, stage)
 
   steps.heading('Issuing')
-  await steps.run('credentials: a Secret for each issuer, and permission to read it', async () =>
-    giveCredentials(cluster, signer),
+  const run = edgeIssuerIn(host, directory)
+  await steps.run("ServiceAccount of the Issuer, with the relay's permission", async () =>
+    createAccount(cluster),
   )
-  await steps.run('Issuer and ClusterIssuer are Ready', async () => createIssuers(cluster, signer))
+  const manifests = await steps.run('cluster enrolled at the worker', async () =>
+    enrolCluster({ cluster, signer, directory, run }),
+  )
+  await steps.run('Issuer and ClusterIssuer are Ready', async () =>
+    createIssuers(cluster, manifests),
+  )
   for (const kind of KINDS) await issue(cluster, steps, kind)
-  await showResults({ cluster, signer, steps, run: edgeIssuerIn(host, directory) })
+  await showResults({ cluster, signer, steps, run })
   signal.throwIfAborted()
   if (options.isOnce) return
   steps.text(await usage({ host, cluster, signer, directory, stateIn: options.stateIn }))
@@ -97,7 +104,7 @@ async function openCluster(host: DemoHost, stage: Stage): Promise<DemoCluster> {
 async function startWorker(host: DemoHost, stage: Stage): Promise<DemoSigner> {
   const { steps, stops, signal, watch } = stage
   signal.throwIfAborted()
-  const signer = await steps.run('CA, project, client key; signing worker in workerd', async () =>
+  const signer = await steps.run('CA, project, admin key; signing worker in workerd', async () =>
     startDemoSigner(host, stage),
   )
   stops.defer(async () => {

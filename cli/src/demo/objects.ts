@@ -1,14 +1,12 @@
 /**
- * The objects of the demo in the cluster: credentials, issuers, Certificates.
+ * The objects of the demo in the cluster: a ServiceAccount, issuers, Certificates.
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { z } from 'zod'
-import type { DemoCluster } from './cluster.ts'
+import type { DemoCluster, ServiceAccountRef } from './cluster.ts'
 import { RELAY_SERVICE_ACCOUNT } from './relay.ts'
-import type { DemoSigner } from './signer.ts'
 import { seconds, type Steps } from './steps.ts'
 
 /** Kinds of issuers, as in an issuerRef. */
@@ -20,53 +18,61 @@ export const NAMESPACE = 'demo'
 export const KINDS: readonly IssuerKind[] = ['Issuer', 'ClusterIssuer']
 /** API group of the issuers. */
 const GROUP = 'edge-issuer.dev'
-/** The Secret with the client's key. */
-const SECRET = 'edge-client'
+/** The ServiceAccount whose tokens authenticate the relay for the Issuer. */
+export const ISSUER_SERVICE_ACCOUNT: ServiceAccountRef = {
+  namespace: NAMESPACE,
+  name: 'edge-client',
+}
 /** The name of the issuer of each kind. */
 export const ISSUER_NAME = 'edge'
 
-const manifestSchema = z.looseObject({ stringData: z.record(z.string(), z.string()) })
+/** Prints the issuer that goes with the client of the demo, by flags of `issuer manifest`. */
+export type Manifests = (flags: readonly string[]) => Promise<string>
 
 /** Applies manifests server-side. */
 export const apply = async (cluster: DemoCluster, yaml: string): Promise<unknown> =>
   cluster.kubectl(['apply', '--server-side', '--force-conflicts', '--filename=-'], yaml)
 
-/** Creates a Secret with the client's key for each issuer, and binds the role with which the relay reads it. */
-export async function giveCredentials(cluster: DemoCluster, signer: DemoSigner): Promise<void> {
-  const { namespace, name } = RELAY_SERVICE_ACCOUNT
-  await apply(cluster, `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`)
-  const binding = await cluster.kubectl([
-    'create',
-    'rolebinding',
-    'edge-issuer-credential-reader',
-    `--namespace=${NAMESPACE}`,
-    '--clusterrole=edge-issuer-credential-reader',
-    `--serviceaccount=${namespace}:${name}`,
-    '--dry-run=client',
-    '--output=yaml',
-  ])
-  const secret = manifestSchema.parse(parse(await readFile(signer.clientKeyFile, 'utf8')))
-  const secrets = [NAMESPACE, namespace].map((one) =>
-    stringify({ ...secret, metadata: { name: SECRET, namespace: one } }),
-  )
-  await apply(cluster, [binding, ...secrets].join('---\n'))
+/** Creates the ServiceAccount of the Issuer, and allows the relay to request its tokens. */
+export async function createAccount(cluster: DemoCluster): Promise<void> {
+  const named = { metadata: { name: 'edge-issuer-token-requester', namespace: NAMESPACE } }
+  const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...ISSUER_SERVICE_ACCOUNT } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      ...named,
+      rules: [
+        {
+          apiGroups: [''],
+          resources: ['serviceaccounts/token'],
+          verbs: ['create'],
+          resourceNames: [ISSUER_SERVICE_ACCOUNT.name],
+        },
+      ],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      ...named,
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'Role',
+        name: named.metadata.name,
+      },
+      subjects: [{ kind: 'ServiceAccount', ...RELAY_SERVICE_ACCOUNT }],
+    },
+  ]
+  await apply(cluster, objects.map((object) => stringify(object)).join('---\n'))
 }
 
-/** Creates an issuer of each kind and waits until both are Ready. */
-export async function createIssuers(cluster: DemoCluster, signer: DemoSigner): Promise<void> {
-  const issuers = KINDS.map((kind) =>
-    stringify({
-      apiVersion: `${GROUP}/v1alpha1`,
-      kind,
-      metadata: { name: ISSUER_NAME, ...(kind === 'Issuer' ? { namespace: NAMESPACE } : {}) },
-      spec: {
-        url: signer.url,
-        authSecretName: SECRET,
-        caBundle: Buffer.from(signer.tlsCaPem).toString('base64'),
-      },
-    }),
-  )
-  await apply(cluster, issuers.join('---\n'))
+/** Creates an issuer of each kind, as the worker's command prints it, and waits until both are Ready. */
+export async function createIssuers(cluster: DemoCluster, manifests: Manifests): Promise<void> {
+  for (const kind of KINDS) {
+    const place = kind === 'Issuer' ? ['--namespace', NAMESPACE] : []
+    await apply(cluster, await manifests(['--kind', kind, ...place, '--name', ISSUER_NAME]))
+  }
   for (const kind of KINDS) await ready(cluster, `${kind}.${GROUP}/${ISSUER_NAME}`)
 }
 

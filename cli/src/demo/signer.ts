@@ -20,18 +20,13 @@ export interface DemoSigner {
   readonly url: string
   /** Path of the private key of an admin. */
   readonly adminKeyFile: string
-  /** Path of the Secret manifest with the client's key. */
-  readonly clientKeyFile: string
   /** Path of the worker's TLS certificate, which clients trust. */
   readonly tlsCaFile: string
-  /** Its text. */
-  readonly tlsCaPem: string
   readonly process: ManagedProcess
 }
 
 const HOST = '127.0.0.1'
 const ADMIN = 'demo-admin'
-const CLIENT = 'demo-cluster'
 /** Name of the issuer that `worker init` creates. */
 const ISSUER = 'default'
 
@@ -48,12 +43,11 @@ const FILES = {
   url: 'url',
 } as const
 
-/** Starts the worker; creates CA, admin, client and project in the first run. */
+/** Starts the worker; creates CA, admin and project in the first run. */
 export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<DemoSigner> {
   const folder = join(stage.directory, 'signer')
   const path = (name: string): string => join(folder, name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const run = edgeIssuerIn(host, folder)
   if (!existsSync(path(FILES.url))) {
     // The rest of a setup that was interrupted.
     await rm(folder, { recursive: true })
@@ -76,23 +70,12 @@ export async function startDemoSigner(host: DemoHost, stage: Stage): Promise<Dem
     },
     stage.signal,
   )
-  const keys = join(folder, FILES.keys)
-  const signer = {
+  return {
     url,
-    adminKeyFile: join(keys, `${ADMIN}.admin.key`),
-    clientKeyFile: join(keys, `${CLIENT}.secret.yaml`),
+    adminKeyFile: join(path(FILES.keys), `${ADMIN}.admin.key`),
     tlsCaFile: path(FILES.tlsCertificate),
-    tlsCaPem,
     process,
   }
-  try {
-    const clients = join(keys, `${CLIENT}.client.json`)
-    await run(['clients', 'apply', '--file', clients, ...adminFlags(signer)])
-  } catch (error) {
-    await process.kill()
-    throw error
-  }
-  return signer
 }
 
 /** Flags with which an admin reaches the worker. */
@@ -115,7 +98,6 @@ async function setUp(host: DemoHost, folder: string): Promise<void> {
   await run(['ca', 'init', '--out', FILES.ca])
   const project = ['--url', url, '--ca', FILES.ca, '--admin', ADMIN, '--keys', FILES.keys]
   await run(['worker', 'init', FILES.project, ...project])
-  await run(['client', 'create', CLIENT, '--unrestricted', '--out', FILES.keys])
   await mkdir(path(FILES.secrets), { mode: 0o700 })
   const issuingKey = path(join(FILES.ca, CA_PATHS.issuingKey))
   await copyFile(issuingKey, join(path(FILES.secrets), keySecretName(ISSUER)))

@@ -2,7 +2,7 @@ import { shellWord } from '../terminal/shell-word.ts'
 import type { DemoCluster } from './cluster.ts'
 import type { DemoHost } from './host.ts'
 import { ISSUER_NAME, NAMESPACE } from './objects.ts'
-import type { DemoSigner } from './signer.ts'
+import { adminFlags, type DemoSigner } from './signer.ts'
 
 /** Options for {@link usage}. */
 export interface Running {
@@ -18,8 +18,7 @@ export interface Running {
 /** Commands to try while the demo runs, from any folder. */
 export async function usage(running: Running): Promise<string> {
   const { host, cluster, signer, directory, stateIn } = running
-  const { url } = signer
-  const caFile = shellWord(signer.tlsCaFile)
+  const admin = adminFlags(signer).map(shellWord).join(' ')
   // With the same Node.js, since another terminal may find an older one.
   const edgeIssuer = host.program.map(shellWord).join(' ')
   const cleaning = await host.cleaning({ directory, stateIn })
@@ -35,10 +34,10 @@ The demo runs until Ctrl-C. In another terminal, from any folder:
   kubectl get certificates,certificaterequests -A
   kubectl describe issuer.edge-issuer.dev ${ISSUER_NAME} -n ${NAMESPACE}
 
-Query the worker as the relay does, and as an admin:
+Query the worker as an admin:
 
-  edge-issuer health --url ${url} --key ${shellWord(signer.clientKeyFile)} --ca-file ${caFile}
-  edge-issuer certificates list --url ${url} --key ${shellWord(signer.adminKeyFile)} --ca-file ${caFile}
+  edge-issuer clients list ${admin}
+  edge-issuer certificates list ${admin}
 
 ${cleaning}
 `

@@ -85,8 +85,24 @@ it('without leader election the old relay is gone before the new one comes', asy
 })
 
 it.for([
-  { name: 'what comes next', values: {}, want: ['edge-issuer client create', 'ClusterIssuer'] },
-  { name: 'an Issuer, where there are no others', values: NAMESPACED, want: ['kind: Issuer'] },
+  {
+    name: 'what comes next',
+    values: {},
+    want: [
+      "edge-issuer clients add cluster-1 --from-cluster --allow-dns '*.example.internal'\n\n",
+      'edge-issuer issuer manifest --client cluster-1 | kubectl apply -f -',
+    ],
+  },
+  {
+    name: 'an Issuer, where there are no others',
+    values: NAMESPACED,
+    want: ['--client cluster-1 --kind Issuer --namespace edge-issuer | kubectl apply'],
+  },
+  {
+    name: 'the ServiceAccount of the relay, if it has another name',
+    values: { serviceAccount: { name: 'pki' } },
+    want: ['--subject system:serviceaccount:edge-issuer:pki\n'],
+  },
   {
     name: 'that no one approves',
     values: { certManagerApproval: { create: false } },

@@ -66,10 +66,10 @@ describe('the API server takes, to the letter,', () => {
   })
 
   it('and would refuse a field that there is not', async ({ expect }) => {
-    const text = (await read('clusterissuer')).replace('authSecretName', 'authSecretNamespace')
+    const text = (await read('clusterissuer')).replace('clientName:', 'clientNamespace:')
     const { code, stderr } = await apply(text)
     expect(code).not.toBe(0)
-    expect(stderr).toContain('unknown field "spec.authSecretNamespace"')
+    expect(stderr).toContain('unknown field "spec.clientNamespace"')
   })
 })
 
