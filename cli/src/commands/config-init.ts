@@ -155,6 +155,6 @@ Next:
   3. ${putSecretCommand(environment, secret)}
      Then keep that key offline, or delete it.
   4. edge-issuer context add ${environment} --url ${shellWord(url)} --key ADMIN_KEY_FILE
-  5. edge-issuer clients add NAME --from-cluster, or edge-issuer clients apply --file NAME.client.json
+  5. edge-issuer clients add cluster-1 --from-cluster --allow-dns '*.example.internal'
 `
 }

@@ -137,6 +137,25 @@ it('the certificate has the names of the Service and of publicUrl', async ({ exp
   expect(await spec('https://[fd00::1]/')).toMatchObject({ ipAddresses: ['fd00::1'] })
 })
 
+it.for([
+  { serverName: '', config: CONFIG, want: 'ca.example.com' },
+  { serverName: 'x.example.com', config: CONFIG, want: 'x.example.com' },
+  {
+    serverName: '',
+    config: { ...CONFIG, publicUrl: 'https://CA.example.com:8443/x' },
+    want: 'ca.example.com',
+  },
+])(
+  'Prometheus expects the certificate of $want',
+  async ({ serverName, config, want }, { expect }) => {
+    const serviceMonitor = { enabled: true, tokenSecret: { name: 'metrics' }, serverName }
+    const values = { project: { config }, prometheus: { serviceMonitor } }
+    expect(await specOf('ServiceMonitor', values)).toMatchObject({
+      endpoints: [{ tlsConfig: { serverName: want } }],
+    })
+  },
+)
+
 const resourcePolicy = async (values: object): Promise<unknown> =>
   (await objectOf('PersistentVolumeClaim', values)).metadata.annotations?.[
     'helm.sh/resource-policy'
@@ -158,8 +177,9 @@ it.for([
     values: {},
     want: [
       'kubectl create secret generic worker-secrets',
-      'edge-issuer clients add',
+      "edge-issuer clients add cluster-1 --from-cluster --allow-dns '*.example.internal'",
       'url: https://ca.example.com/pki',
+      'relays in this cluster use it, too',
       'kubectl exec edge-issuer-signer-0',
       'keeps the PersistentVolumeClaim',
     ],

@@ -37,7 +37,7 @@ export function nextCommands(project: CreatedProject, { cwd }: Io): string {
     'npx edge-issuer worker deploy --env production',
     `npx wrangler secret put ${secret} --env production < ${key}`,
     `edge-issuer context add production --url ${shellWord(url)} --key ${absolute(adminKey)}`,
-    'edge-issuer clients add NAME --from-cluster',
+    "edge-issuer clients add cluster-1 --from-cluster --allow-dns '*.example.internal'",
   ]
   return `Created the project "${dir}" of the worker for ${url}
 

@@ -85,5 +85,5 @@ the same checks. Keep this folder in version control, with \`package-lock.json\`
 - Upgrade: \`npm install --save-exact edge-issuer@VERSION\`, then \`npx edge-issuer worker check\`, which names the wrangler
   and miniflare that go with it; deploy to staging, then to production.
 - Another admin: \`edge-issuer config add admin FILE\`. CA rotation: \`edge-issuer config rotate --help\`.
-- Clusters are registered while it runs: \`edge-issuer clients add NAME --from-cluster\`.
+- Clusters are registered while it runs: \`edge-issuer clients add NAME --from-cluster --allow-dns '*.example.internal'\`.
 `
