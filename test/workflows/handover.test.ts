@@ -98,24 +98,33 @@ it('the digest of an image is the one in its archive', async ({ expect }) => {
   expect(await readFile(output, 'utf8')).toBe(`digest=${digest}\n`)
 })
 
-const CHART_LAYER = `sha256:${createHash('sha256').update('chart').digest('hex')}`
+const CHART_FILE = 'a-chart-1.2.3.tgz'
+const CHART_LAYER = `sha256:${createHash('sha256').update(CHART_FILE).digest('hex')}`
 
-/** Publishes the chart `a` with programs that do nothing, and a registry that has a manifest. */
-async function push(manifest: object): Promise<CommandResult> {
+/** Creates a file of the release, and programs instead of real ones. @returns A PATH with these programs. */
+async function prepare(
+  file: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<{ readonly PATH: string }> {
   await mkdir(join(folder, 'bin'))
   await mkdir(join(folder, 'release/files'), { recursive: true })
-  await writeFile(join(folder, 'release/files/a-chart-1.2.3.tgz'), 'chart')
-  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
-  const programs = {
-    docker: 'cat > login',
-    helm: 'echo "$@" >> helm-log',
-    skopeo: 'cat manifest.json',
-  }
+  await writeFile(join(folder, 'release/files', file), file)
   for (const [name, script] of Object.entries(programs)) {
     await writeFile(join(folder, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
   }
+  return { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` }
+}
+
+/** Publishes the chart `a` with programs that do nothing, and a registry that has a manifest. */
+async function push(manifest: object): Promise<CommandResult> {
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
+  const env = await prepare(CHART_FILE, {
+    docker: 'cat > login',
+    helm: 'echo "$@" >> helm-log',
+    skopeo: 'cat manifest.json',
+  })
   return bash(scriptOf('publish-charts', 'helm push'), folder, {
-    PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+    ...env,
     GITHUB_OUTPUT: join(folder, 'output'),
     GH_TOKEN: 'token',
     GITHUB_ACTOR: 'actor',
@@ -144,6 +153,41 @@ describe('a chart', () => {
   ])('is not attested when what is in the registry $what', async ({ layers }, { expect }) => {
     expect((await push({ layers })).code).not.toBe(0)
     await expect(readFile(join(folder, 'output'))).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('the npm package', () => {
+  const FILE = 'edge-issuer-1.2.3.tgz'
+  const INTEGRITY = `sha512-${createHash('sha512').update(FILE).digest('base64')}`
+
+  /** @param view - What `npm view` does. @returns The exit code, and what npm was called with besides. */
+  async function publish(view: string): Promise<{ code: number; calls: string }> {
+    const env = await prepare(FILE, {
+      npm: `case "$1" in view) ${view};; *) echo "$@" >> npm-log;; esac`,
+    })
+    await writeFile(join(folder, 'npm-log'), '')
+    const variables = { ...env, VERSION: '1.2.3', TAG: 'latest' }
+    const { code } = await bash(scriptOf('publish-package', 'npm publish'), folder, variables)
+    return { code, calls: await readFile(join(folder, 'npm-log'), 'utf8') }
+  }
+
+  it.for([
+    { what: 'npm does not have it', view: 'echo E404 >&2; exit 1' },
+    { what: 'npm prints nothing about it', view: 'exit 0' },
+  ])('is published when $what', async ({ view }, { expect }) => {
+    const { code, calls } = await publish(view)
+    expect(code).toBe(0)
+    expect(calls).toMatch(
+      /^publish \.\/release\/files\/edge-issuer-1\.2\.3\.tgz .*--tag latest\n$/u,
+    )
+  })
+
+  it('is not published again when npm has it', async ({ expect }) => {
+    expect(await publish(`echo ${INTEGRITY}`)).toEqual({ code: 0, calls: '' })
+  })
+
+  it('fails when npm has another one of this version', async ({ expect }) => {
+    expect(await publish('echo sha512-AAAA')).toEqual({ code: 1, calls: '' })
   })
 })
 

@@ -28,11 +28,14 @@ const ALLOWED_COMMANDS: ReadonlySet<string> = new Set([
   'tar',
   'jq',
   'cut',
+  'base64',
+  'openssl dgst',
   'skopeo',
   'docker login',
   'gh release',
   'helm push',
   'helm registry',
+  'npm view',
   // Of a tarball, without scripts.
   'npm publish',
 ])
@@ -82,7 +85,7 @@ function handsOver({ steps }: Job): boolean {
 }
 
 /** Programs whose first argument says what they do. */
-const WITH_SUBCOMMAND: ReadonlySet<string> = new Set(['docker', 'gh', 'helm', 'npm'])
+const WITH_SUBCOMMAND: ReadonlySet<string> = new Set(['docker', 'gh', 'helm', 'npm', 'openssl'])
 /** Programs that run the program in their arguments; only `xargs -d X PROGRAM` is understood. */
 const XARGS = /^xargs -d \S+ (?<program>\S+)/u
 

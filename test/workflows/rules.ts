@@ -22,6 +22,10 @@ const stepSchema = z.looseObject({
 /** A job that runs steps, or one that is another workflow. */
 const jobSchema = z.looseObject({
   uses: z.string().optional(),
+  needs: z.union([z.string().transform((job) => [job]), z.array(z.string())]).default([]),
+  environment: z
+    .union([z.string(), z.looseObject({ name: z.string() }).transform(({ name }) => name)])
+    .optional(),
   permissions: permissionsSchema.optional(),
   'timeout-minutes': z.number().optional(),
   'runs-on': z.unknown().optional(),

@@ -20,7 +20,7 @@ import {
 } from './rules.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const WORKFLOWS = ['ci', 'kind', 'release', 'site'].map((name) => `.github/workflows/${name}.yaml`)
+const WORKFLOWS = ['ci', 'kind', 'release'].map((name) => `.github/workflows/${name}.yaml`)
 const ACTIONS = ['.github/actions/setup/action.yaml']
 /** What GitHub shows, and runs nothing of. */
 const TEMPLATES = [
@@ -130,9 +130,10 @@ it('only publishing jobs may write anything, each what it publishes', async ({ e
     WORKFLOWS.map(async (path) => Object.entries(grantsOf(parseWorkflow(await read(path))))),
   )
   const attestation = { 'id-token': 'write', attestations: 'write' }
+  const inRegistry = { packages: 'write', 'artifact-metadata': 'write', ...attestation }
   expect(Object.fromEntries(grants.flat())).toEqual({
-    'publish-images': { packages: 'write', ...attestation },
-    'publish-charts': { packages: 'write', ...attestation },
+    'publish-images': inRegistry,
+    'publish-charts': inRegistry,
     'publish-package': { 'id-token': 'write' },
     publish: { contents: 'write', ...attestation },
     'publish-site': { pages: 'write', 'id-token': 'write' },
