@@ -1,2 +1,1 @@
-/** Version of this program (semver.org). */
-export const VERSION = '0.1.0'
+export { VERSION } from '@edge-issuer/shared/version'

@@ -9,3 +9,15 @@ export function changesOf(version: string, changelog: string): string | undefine
   const text = section?.slice(section.indexOf('\n')).trim()
   return text === '' ? undefined : text
 }
+
+/**
+ * @param title - Heading for the section that is not released, or that of a release candidate: `1.2.0 (2026-11-30)`.
+ * @returns The text of CHANGELOG.md with this heading instead; the same text if it has no such section.
+ */
+export function withReleasedChanges(title: string, changelog: string): string {
+  const version = /^\S+/u.exec(title)?.[0] ?? ''
+  const open = changelog
+    .split('\n')
+    .find((line) => line === '## Unreleased' || line.startsWith(`## ${version}-`))
+  return open === undefined ? changelog : changelog.replace(`${open}\n`, () => `## ${title}\n`)
+}

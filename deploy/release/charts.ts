@@ -17,7 +17,7 @@ export const CHARTS = ['edge-issuer', 'edge-issuer-signer'] as const
 const CHART_FILE_MODE = 0o644
 
 /** @returns Path of a file of a chart. */
-export const chartFile = (chart: string, file: string): URL =>
+const chartFile = (chart: string, file: string): URL =>
   new URL(`../helm/${chart}/${file}`, import.meta.url)
 
 /**

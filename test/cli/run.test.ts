@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'vitest'
 import { COMMANDS } from '../../cli/src/registry.ts'
+import { VERSION } from '../../cli/src/version.ts'
 import { runCli } from './support/run-cli.ts'
 
 const cwd = '/'
@@ -26,7 +27,7 @@ describe('edge-issuer', () => {
     async (flag, { expect }) => {
       expect(await runCli([flag], { cwd })).toEqual({
         exitCode: 0,
-        stdout: 'edge-issuer 0.1.0 (protocol 1.3)\n',
+        stdout: `edge-issuer ${VERSION} (protocol 1.3)\n`,
         stderr: '',
       })
     },

@@ -1,9 +1,20 @@
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'vitest'
+import { VERSION } from '../../cli/src/version.ts'
 import { baseImages } from '../../deploy/release/base-images.ts'
-import { changesOf } from '../../deploy/release/changes.ts'
+import { changesOf, withReleasedChanges } from '../../deploy/release/changes.ts'
+import { CHARTS } from '../../deploy/release/charts.ts'
 import { builderIn, provenanceOf } from '../../deploy/release/provenance.ts'
 import { chartRunbookUrl, repositoryProblems } from '../../deploy/release/repository.ts'
-import { checkTag, sourceVersions } from '../../deploy/release/source-versions.ts'
+import { ROOT } from '../../deploy/release/run-tool.ts'
+import {
+  checkTag,
+  replaceVersions,
+  type SourceVersions,
+  sourceVersions,
+} from '../../deploy/release/source-versions.ts'
 
 const CHANGELOG = `# Changelog
 
@@ -28,6 +39,10 @@ Words before.
 ## 0.9.0
 `
 
+const filesOf = (versions: SourceVersions): readonly string[] => [
+  ...new Set(Object.keys(versions).map((place) => place.split(':')[0] ?? '')),
+]
+
 describe('changesOf', () => {
   it.for([
     { version: '1.10.0', text: '- One.\n\n### More\n\n- Two.' },
@@ -37,6 +52,25 @@ describe('changesOf', () => {
     { version: '2.0.0', text: undefined },
   ])('of $version', ({ version, text }, { expect }) => {
     expect(changesOf(version, CHANGELOG)).toBe(text)
+  })
+})
+
+describe('withReleasedChanges', () => {
+  const title = '2.0.0 (2026-11-30)'
+
+  it.for(['## Unreleased', '## 2.0.0-rc.1 (2026-11-24)'])(
+    'makes "%s" the section of the version',
+    (heading, { expect }) => {
+      const changelog = CHANGELOG.replace('## Unreleased', heading)
+      const released = withReleasedChanges(title, changelog)
+      expect(released).toBe(CHANGELOG.replace('## Unreleased', `## ${title}`))
+      expect(changesOf('2.0.0', released)).toBe('- Something new.')
+    },
+  )
+
+  it('changes no section of another version', ({ expect }) => {
+    const changelog = CHANGELOG.replace('## Unreleased', '## 1.11.0')
+    expect(withReleasedChanges(title, changelog)).toBe(changelog)
   })
 })
 
@@ -71,10 +105,39 @@ describe('a tag', () => {
   )
 })
 
-it('every source says the same version', async ({ expect }) => {
-  const versions = Object.values(await sourceVersions())
-  expect(versions.length).toBeGreaterThan(3)
-  expect([...new Set(versions)]).toHaveLength(1)
+describe('the version in the sources', () => {
+  it('is the same everywhere', async ({ expect }) => {
+    const versions = await sourceVersions()
+    expect([...new Set(Object.values(versions))]).toEqual([VERSION])
+    expect(filesOf(versions)).toEqual(
+      expect.arrayContaining([
+        'shared/src/version.ts',
+        ...CHARTS.map((chart) => `deploy/helm/${chart}/Chart.yaml`),
+        'deploy/kustomize/workload/deployment.yaml',
+        'deploy/README.md',
+        'docs/ca-ceremony.md',
+        'docs/releasing.md',
+      ]),
+    )
+  })
+
+  it('is replaced everywhere', async ({ expect, onTestFinished }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'release-version-'))
+    onTestFinished(async () => rm(folder, { recursive: true }))
+    const before = await sourceVersions()
+    const files = filesOf(before)
+    for (const file of files) await cp(join(ROOT, file), join(folder, file))
+    const next = '10.20.30-rc.1'
+    expect((await replaceVersions(next, folder)).toSorted()).toEqual(files.toSorted())
+    const after = await sourceVersions(folder)
+    expect([...new Set(Object.values(after))]).toEqual([next])
+    expect(Object.keys(after)).toHaveLength(Object.keys(before).length)
+    for (const file of files) {
+      const lines = (await readFile(join(folder, file), 'utf8')).split('\n')
+      const left = lines.filter((line) => line.includes('edge-issuer') && line.includes(VERSION))
+      expect(left).toEqual([])
+    }
+  })
 })
 
 describe('baseImages', () => {

@@ -90,7 +90,7 @@ export const WORKSPACES: readonly Workspace[] = [
         'visible-text.ts',
       ],
       ['base64.ts', 'protocol.ts', 'usages.ts'],
-      ['parse-error.ts', 'result.ts'],
+      ['parse-error.ts', 'result.ts', 'version.ts'],
     ],
     everywhere: {
       group: ['node:*', 'cloudflare:*', 'hono', '@kubernetes/*'],

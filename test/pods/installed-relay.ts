@@ -12,6 +12,7 @@ import {
   type EdgeSignerOptions,
   startEdgeSigner,
 } from '@edge-issuer/testbed/worker/local-worker'
+import { VERSION } from '../../cli/src/version.ts'
 import { installManifest } from '../../deploy/tools/install-manifest.ts'
 import { pinnedKustomize } from '../../deploy/tools/pinned-kustomize.ts'
 import { CHART, helm } from '../deploy/cluster/helm.ts'
@@ -20,7 +21,7 @@ import { type NodeCluster, startNodeCluster } from './cluster.ts'
 import { buildRelayImage } from './images/shipped-images.ts'
 
 /** The image that the manifests name. */
-const SHIPPED_IMAGE = 'ghcr.io/edge-issuer/relay:0.1.0'
+const SHIPPED_IMAGE = `ghcr.io/edge-issuer/relay:${VERSION}`
 
 const { namespace: NAMESPACE } = RELAY_SERVICE_ACCOUNT
 const DEPLOYMENT = `deployment/edge-issuer-relay --namespace=${NAMESPACE}`

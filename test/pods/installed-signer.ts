@@ -10,6 +10,7 @@ import { pollUntil } from '@edge-issuer/testbed/control-plane/poll'
 import { type TunnelProxy, startTunnelProxy } from '@edge-issuer/testbed/servers/tunnel-proxy'
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { VERSION } from '../../cli/src/version.ts'
 import { buildPackage } from '../../deploy/package/build-package.ts'
 import { SIGNER_CHART } from '../deploy/cluster/helm.ts'
 import { type PageShell, startPageShell } from '../e2e/docs/support/page-shell.ts'
@@ -23,7 +24,7 @@ import { createSignerAccess, isServed, type SignerAccess } from './signer-projec
 /** As in the documentation. */
 export const SIGNER_NAMESPACE = 'signer'
 const RELEASE = 'edge-issuer-signer'
-const IMAGE = 'ghcr.io/edge-issuer/signer:0.1.0'
+const IMAGE = `ghcr.io/edge-issuer/signer:${VERSION}`
 const CHART_REFERENCE = 'oci://ghcr.io/edge-issuer/charts/edge-issuer-signer'
 /** Name of the Service in the cluster. */
 export const SIGNER_HOST = `${RELEASE}.${SIGNER_NAMESPACE}.svc`

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'vitest'
 import { parse } from 'yaml'
+import { VERSION } from '../../../cli/src/version.ts'
 import { defaultsIn, pathsIn, valueAt } from './chart-values.ts'
 import { inconsistencies } from './consistency.ts'
 import { CHART, helm, RELEASE, render, template, valueFlags } from './helm.ts'
@@ -68,12 +69,12 @@ it('the image is the digest if there is one, and the release of the chart if not
   expect,
 }) => {
   const digest = `sha256:${'a'.repeat(64)}`
-  expect(await image({})).toBe('ghcr.io/edge-issuer/relay:0.1.0')
+  expect(await image({})).toBe(`ghcr.io/edge-issuer/relay:${VERSION}`)
   expect(await image({ image: { tag: 'next' } })).toBe('ghcr.io/edge-issuer/relay:next')
   expect(await image({ image: { digest, tag: 'next' } })).toBe(
     `ghcr.io/edge-issuer/relay@${digest}`,
   )
-  expect(await image({ image: { registry: '', repository: 'relay' } })).toBe('relay:0.1.0')
+  expect(await image({ image: { registry: '', repository: 'relay' } })).toBe(`relay:${VERSION}`)
 })
 
 it('without leader election the old relay is gone before the new one comes', async ({ expect }) => {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { runCommand } from '@edge-issuer/testbed/processes/process'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { z } from 'zod'
+import { VERSION } from '../../../cli/src/version.ts'
 import { IMAGE_NAMES } from '../../../deploy/images/images.ts'
 import { assetNames, writeAssets } from '../../../deploy/release/assets.ts'
 import { CHARTS } from '../../../deploy/release/charts.ts'
@@ -17,7 +18,6 @@ import { notesOf } from '../../../deploy/release/notes.ts'
 import { helm } from './helm.ts'
 import { objectsIn, relayContainerIn } from './objects.ts'
 
-const VERSION = '0.1.0'
 const NAMES = assetNames(VERSION)
 
 let parent: string
@@ -165,9 +165,9 @@ describe('with images that exist', () => {
   })
 
   it('those of another version are refused', async ({ expect }) => {
-    const options = { version: '0.2.0', images: join(parent, 'images'), report: () => undefined }
+    const options = { version: '9.9.9', images: join(parent, 'images'), report: () => undefined }
     await expect(writeAssets(options, join(parent, 'x'))).rejects.toThrow(
-      'the image relay has version 0.1.0; this release is 0.2.0',
+      `the image relay has version ${VERSION}; this release is 9.9.9`,
     )
   })
 })

@@ -9,6 +9,7 @@ import { join, relative } from 'node:path'
 import { type ControlPlane, startControlPlane } from '@edge-issuer/testbed/control-plane'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { stringify } from 'yaml'
+import { VERSION } from '../../../cli/src/version.ts'
 import { mustKubectl } from '../../e2e/environment.ts'
 import { inconsistencies } from './consistency.ts'
 import { CHART, helm, SIGNER_CHART } from './helm.ts'
@@ -43,7 +44,7 @@ async function parentChart(
   await mkdir(join(chart, 'templates'), { recursive: true })
   const edgeIssuer = {
     name: 'edge-issuer',
-    version: '>=0.1.0',
+    version: VERSION,
     repository: `file://${relative(chart, CHART)}`,
   }
   const meta = {

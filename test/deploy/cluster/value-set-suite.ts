@@ -5,6 +5,7 @@
  */
 import { basename } from 'node:path'
 import { describe, it } from 'vitest'
+import { VERSION } from '../../../cli/src/version.ts'
 import { inconsistencies } from './consistency.ts'
 import { CHART, helm, type Release, render, valueFlags } from './helm.ts'
 import { objectsIn } from './objects.ts'
@@ -28,7 +29,7 @@ export function describeValueSets(sets: readonly ValueSet[], standard: Release):
         expect(metadata.labels).toMatchObject({
           'app.kubernetes.io/instance': release.name,
           'app.kubernetes.io/managed-by': 'Helm',
-          'helm.sh/chart': `${basename(chart)}-0.1.0`,
+          'helm.sh/chart': `${basename(chart)}-${VERSION}`,
         })
       }
     })
