@@ -52,7 +52,8 @@ export async function enrolledParts(
   const { name, fromCluster, key, jwks, discoveryUrl, tokenIssuer } = values
   const ways = [fromCluster ? '' : undefined, jwks, discoveryUrl, key]
   if (ways.filter((way) => way !== undefined).length !== 1) {
-    return usage('give exactly one of --from-cluster, --jwks, --discovery-url and --key')
+    const ofAdmin = key === undefined ? '' : "; the admin's key is given with --admin-key here"
+    return usage(`give exactly one of --from-cluster, --jwks, --discovery-url and --key${ofAdmin}`)
   }
   const surplus = surplusFlag(values)
   if (surplus !== undefined) return usage(surplus)

@@ -203,7 +203,11 @@ describe('clients add --key', () => {
       args: '--key c.pem --unrestricted --no-jwks-push',
       want: 'exclude --key',
     },
-    { name: 'two ways', args: '--key c.pem --from-cluster', want: 'give exactly one of' },
+    {
+      name: 'two ways',
+      args: '--key c.pem --from-cluster',
+      want: "give exactly one of --from-cluster, --jwks, --discovery-url and --key; the admin's key is given with --admin-key here",
+    },
     { name: 'no way', args: '--unrestricted', want: 'give exactly one of' },
     {
       name: 'a key set without issuer',
