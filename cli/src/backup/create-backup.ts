@@ -40,7 +40,6 @@ import {
   type LedgerFacts,
   type Manifest,
 } from './manifest.ts'
-import { adoptByOwner } from './ownership.ts'
 
 /** What to back up, and where to. */
 export interface BackupOptions {
@@ -145,7 +144,6 @@ async function writeToFile(
     if (isFinal) {
       const closed = { why: 'moved', at: new Date(nowMs()).toISOString() } as const
       await writeDataRecord(directory, { ...source.record, closed })
-      await adoptByOwner(directory)
     }
     await rename(archivePath, out)
   } catch (error) {

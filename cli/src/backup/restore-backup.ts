@@ -20,7 +20,6 @@ import { lockDataDirectory } from '../server/directory-lock.ts'
 import { compareLedgers, decideRestore } from './coverage.ts'
 import { storageReason } from './databases.ts'
 import type { Manifest } from './manifest.ts'
-import { adoptByOwner } from './ownership.ts'
 import { openBackup, unpackBackup } from './read-backup.ts'
 
 /** What to restore, and where. */
@@ -71,7 +70,6 @@ export async function restoreBackup(options: RestoreOptions): Promise<Result<Res
       return restored.ok ? ok({ ...restored.value, warning: checked.value }) : restored
     } finally {
       await rm(folder, { recursive: true, force: true })
-      await adoptByOwner(directory)
     }
   } catch (error) {
     return err(`cannot restore to data directory "${directory}": ${storageReason(error)}`)

@@ -21,6 +21,7 @@ import { z } from 'zod'
 import { parseJson } from '../files/parse-json.ts'
 import { syncFolder } from '../files/sync-folder.ts'
 import { codeOf, systemReason } from '../files/system-reason.ts'
+import { checkDirectoryOwner } from './directory-owner.ts'
 
 /** Names of what is in a data directory. */
 export const DATA_PATHS = {
@@ -80,7 +81,8 @@ const OTHERS_ANY = 0o007
 const OTHERS_WRITE = 0o002
 
 /**
- * Checks that a directory exists, can be written, and is not open to other users of the machine.
+ * Checks that a directory exists, can be written, and is not open to other users of the machine; for root also that
+ * it is root's.
  *
  * @returns A warning, if any: about a volume that is open to other users and belongs to another user than this
  *   process, so that this process cannot change it.
@@ -91,6 +93,8 @@ export async function checkDataDirectory(
   try {
     const status = await stat(directory)
     if (!status.isDirectory()) return err(`data directory "${directory}" is not a directory`)
+    const owner = await checkDirectoryOwner(directory)
+    if (!owner.ok) return owner
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
     const mode = `mode ${(status.mode & 0o777).toString(8).padStart(4, '0')}`
     if ((status.mode & OTHERS_ANY) !== 0 && status.uid === process.getuid?.()) {

@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SCHEMA_VERSIONS } from '@edge-issuer/signer-worker/schema-versions'
@@ -161,6 +171,39 @@ describe('the directory itself', () => {
     expect(await checkDataDirectory(join(directory, 'file'))).toEqual({
       ok: false,
       error: expect.stringMatching(/is not a directory/),
+    })
+  })
+
+  describe.skipIf(process.getuid?.() !== 0)('for root', () => {
+    const OTHER_USER = 4242
+    const REFUSED = /belongs to user 4242.*sudo -u '#4242'/
+
+    it('is not one of another user', async ({ expect }) => {
+      await chown(directory, OTHER_USER, OTHER_USER)
+      expect(await checkDataDirectory(directory)).toMatchObject({
+        error: expect.stringMatching(REFUSED),
+      })
+    })
+
+    it('is not one that another user can replace', async ({ expect }) => {
+      const data = join(directory, 'data')
+      await mkdir(data, { mode: 0o700 })
+      await chown(directory, OTHER_USER, OTHER_USER)
+      expect(await checkDataDirectory(data)).toMatchObject({
+        error: expect.stringMatching(REFUSED),
+      })
+    })
+
+    it('is not reached through a link of another user', async ({ expect }) => {
+      const data = join(directory, 'data')
+      await mkdir(data, { mode: 0o700 })
+      await mkdir(join(directory, 'user'))
+      await symlink(data, join(directory, 'user/link'))
+      await chown(join(directory, 'user'), OTHER_USER, OTHER_USER)
+      expect(await checkDataDirectory(join(directory, 'user/link'))).toMatchObject({
+        error: expect.stringMatching(REFUSED),
+      })
+      expect(await checkDataDirectory(data)).toEqual({ ok: true, value: undefined })
     })
   })
 })
