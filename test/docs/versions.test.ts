@@ -30,13 +30,19 @@ it.for([
   }
 })
 
-it('README.md tries the same cert-manager, and the workerd that the command runs with', async ({
-  expect,
-}) => {
+it('README.md tries the same cert-manager', async ({ expect }) => {
   const [readme, tutorial] = await Promise.all(
     ['README.md', 'docs/tutorial.md'].map(async (name) => readFile(join(ROOT, name), 'utf8')),
   )
   const manifest = /https:\S+\/cert-manager\.yaml/u.exec(tutorial ?? '')?.[0] ?? 'none'
   expect(readme).toContain(manifest)
-  expect(readme).toContain(`--package workerd@${WORKERD_VERSION} `)
 })
+
+it.for(['README.md', 'deploy/package/README.md'])(
+  '%s runs the demo with the workerd that the command requires',
+  async (name, { expect }) => {
+    const demos = [...(await readFile(join(ROOT, name), 'utf8')).matchAll(/\bnpx .*\bdemo .*/gu)]
+    const npx = `npx --package edge-issuer --package workerd@${WORKERD_VERSION} edge-issuer demo`
+    expect(demos.map(([demo]) => demo)).toEqual([`${npx} --kubeconfig ~/.kube/config`])
+  },
+)
