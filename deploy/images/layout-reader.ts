@@ -18,6 +18,8 @@ export interface LayoutImage {
   readonly diffIds: readonly string[]
   readonly env: readonly string[]
   readonly labels: Readonly<Record<string, string>>
+  /** Of all images in the layout, as OCI images name them: `amd64`. */
+  readonly architectures: readonly string[]
 }
 
 /** Reads a JSON file of a layout by its path in it. */
@@ -50,7 +52,8 @@ const configSchema = z.object({
 /** @throws Error if the layout has no image for this platform. */
 export async function readLayout(read: ReadJson): Promise<LayoutImage> {
   const index = indexSchema.parse(await read('index.json'))
-  const manifest = manifestSchema.parse(await read(blobPath(await chooseImage(index, read))))
+  const images = await imagesIn(index, read)
+  const manifest = manifestSchema.parse(await read(blobPath(choose(images))))
   const { config, rootfs } = configSchema.parse(await read(blobPath(manifest.config)))
   return {
     digest: index.manifests[0]?.digest ?? '',
@@ -58,6 +61,7 @@ export async function readLayout(read: ReadJson): Promise<LayoutImage> {
     diffIds: rootfs.diff_ids,
     env: config?.Env ?? [],
     labels: config?.Labels ?? {},
+    architectures: images.map(({ platform }) => platform.architecture),
   }
 }
 
@@ -65,18 +69,29 @@ export async function readLayout(read: ReadJson): Promise<LayoutImage> {
 export const blobPath = ({ digest }: Pick<Descriptor, 'digest'>): string =>
   `blobs/${digest.replace(':', '/')}`
 
-async function chooseImage(
+/** An image of a layout. */
+interface PlatformImage extends Descriptor {
+  readonly platform: { readonly architecture: string; readonly os: string }
+}
+
+/** The images in an index, or in the one index that it names, without the attestations beside them. */
+async function imagesIn(
   { manifests }: z.infer<typeof indexSchema>,
   read: ReadJson,
-): Promise<Descriptor> {
+): Promise<readonly PlatformImage[]> {
   const [only] = manifests
   if (only?.mediaType.endsWith('.index.v1+json') === true) {
-    return chooseImage(indexSchema.parse(await read(blobPath(only))), read)
+    return imagesIn(indexSchema.parse(await read(blobPath(only))), read)
   }
-  const found = manifests.find(
+  return manifests
+    .map(({ platform = PLATFORM, ...descriptor }) => ({ ...descriptor, platform }))
+    .filter(({ platform }) => platform.os !== 'unknown')
+}
+
+function choose(images: readonly PlatformImage[]): Descriptor {
+  const found = images.find(
     ({ platform }) =>
-      platform === undefined ||
-      (platform.os === PLATFORM.os && platform.architecture === PLATFORM.architecture),
+      platform.os === PLATFORM.os && platform.architecture === PLATFORM.architecture,
   )
   if (found === undefined) {
     throw new Error(`the layout has no image for ${PLATFORM.os}/${PLATFORM.architecture}`)

@@ -12,11 +12,18 @@ export interface InstalledPackage {
   readonly folder: string
 }
 
+/**
+ * @param architecture - As Node or OCI images name it: `x64`, `amd64`, `arm64`.
+ * @returns Name of the package with the binary for it.
+ */
+export const workerdPackageFor = (architecture: string): string =>
+  `@cloudflare/workerd-linux-${/^(?:x64|amd64)$/u.test(architecture) ? '64' : architecture}`
+
 /** @returns The package `workerd`, and the one with its binary. */
 export function workerdPackages(): readonly [InstalledPackage, InstalledPackage] {
   const ofWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler/package.json'))
   const workerd = ofWrangler.resolve('workerd/package.json')
-  const name = `@cloudflare/workerd-linux-${process.arch === 'x64' ? '64' : process.arch}`
+  const name = workerdPackageFor(process.arch)
   const binary = createRequire(workerd).resolve(`${name}/package.json`)
   return [
     { name: 'workerd', folder: dirname(workerd) },

@@ -6,10 +6,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LOCAL_NODE_LABEL } from '../images/base.ts'
-import { type ImageName, imageRepository } from '../images/images.ts'
+import { imageRepository } from '../images/images.ts'
 import { IMAGE_FILES } from '../images/relay-files.ts'
-import { workerdPackages } from '../images/workerd-packages.ts'
-import { bundledPackages, installedPackage, type Integrities } from './bundled-packages.ts'
+import { workerdPackageFor, workerdPackages } from '../images/workerd-packages.ts'
+import {
+  bundledPackages,
+  installedPackage,
+  type Integrities,
+  npmComponent,
+} from './bundled-packages.ts'
 import type { ReleasedImage } from './images.ts'
 import type { Component } from './sbom.ts'
 
@@ -65,18 +70,25 @@ export async function imageContents(image: ReleasedImage, facts: ImageFacts): Pr
       licenses: LICENSES,
       hashes: [{ alg: 'SHA-256', content: image.sha256 }],
     },
-    components: [...baseComponents(image), ...(await addedComponents(image.name, facts))],
+    components: [...baseComponents(image), ...(await addedComponents(image, facts))],
   }
 }
 
-async function addedComponents(name: ImageName, facts: ImageFacts): Promise<readonly Component[]> {
+async function addedComponents(
+  { name, architectures }: ReleasedImage,
+  facts: ImageFacts,
+): Promise<readonly Component[]> {
   if (name === 'relay') return bundledPackages(facts.relayNotices, facts.integrities)
   const command = [facts.package.artifact, ...facts.package.components]
   if (name === 'cli') return command
-  const workerd = workerdPackages().map(async ({ folder }) =>
-    installedPackage(folder, facts.integrities),
-  )
-  return [...command, ...(await Promise.all(workerd))]
+  // Only the binary for this machine is installed; the others have the same version and license.
+  const [{ folder }] = workerdPackages()
+  const workerd = await installedPackage(folder)
+  const binaries = architectures.map((one) => ({ ...workerd, name: workerdPackageFor(one) }))
+  return [
+    ...command,
+    ...[workerd, ...binaries].map((part) => npmComponent(part, facts.integrities)),
+  ]
 }
 
 const purlOf = ({ name, sha256 }: ReleasedImage): string =>

@@ -59,22 +59,22 @@ const packageSchema = z.looseObject({
   license: z.string(),
 })
 
-/** @returns The package that is installed in a folder. */
-export async function installedPackage(
-  folder: string,
-  integrities: Integrities,
-): Promise<Component> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8')
-  return npmComponent(packageSchema.parse(JSON.parse(text)), integrities)
-}
-
-interface NpmPackage {
+/** An npm package. */
+export interface NpmPackage {
   readonly name: string
   readonly version: string
   readonly license: string
 }
 
-function npmComponent({ name, version, license }: NpmPackage, integrities: Integrities): Component {
+/** @returns The package that is installed in a folder. */
+export const installedPackage = async (folder: string): Promise<NpmPackage> =>
+  packageSchema.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')))
+
+/** @returns The package as a part of an artifact. */
+export function npmComponent(
+  { name, version, license }: NpmPackage,
+  integrities: Integrities,
+): Component {
   const sha512 = /^sha512-(?<hash>\S+)$/u.exec(integrities.get(`${name}@${version}`) ?? '')
   const hash = Buffer.from(sha512?.groups?.['hash'] ?? '', 'base64').toString('hex')
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`

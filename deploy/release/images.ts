@@ -24,6 +24,8 @@ export interface ReleasedImage {
   /** Hash of its manifest or index in hexadecimal. */
   readonly sha256: string
   readonly labels: Readonly<Record<string, string>>
+  /** `amd64`, `arm64` */
+  readonly architectures: readonly string[]
 }
 
 /** Writes the archive of an image to a path. */
@@ -74,7 +76,7 @@ async function readImage(
   archive: string,
   version: string,
 ): Promise<ReleasedImage> {
-  const { digest, labels } = await readLayout(archiveReader(archive))
+  const { digest, labels, architectures } = await readLayout(archiveReader(archive))
   const found = labels['org.opencontainers.image.version'] ?? 'unknown'
   if (found !== version) {
     throw new Error(`the image ${name} has version ${found}; this release is ${version}`)
@@ -84,5 +86,6 @@ async function readImage(
     reference: `${imageRepository(name)}@${digest}`,
     sha256: digest.replace('sha256:', ''),
     labels,
+    architectures,
   }
 }

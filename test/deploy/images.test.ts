@@ -178,6 +178,7 @@ describe('readLayout', () => {
     }
     const image = await readLayout(async (path) => Promise.resolve(files[path]))
     expect(image).toMatchObject({ digest: digest('a'), labels: { a: 'b' }, env: [] })
+    expect(image.architectures).toEqual(['s390x', PLATFORM.architecture])
   })
 })
 
