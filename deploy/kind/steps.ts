@@ -5,6 +5,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
+import { kindImage } from './image-build.ts'
 import type { Tool } from './tools.ts'
 
 /** A program and its arguments. */
@@ -33,7 +34,7 @@ const OUTPUT = 'deploy/kind/dist'
 /** Kubeconfig of a cluster admin. */
 export const KUBECONFIG = `${OUTPUT}/kubeconfig`
 /** Image in `kustomization.yaml`. */
-export const IMAGE = 'edge-issuer/relay:kind'
+export const IMAGE = kindImage('relay')
 
 /** Timeout, mostly for downloading images. */
 const TIMEOUT = '300s'
@@ -42,7 +43,8 @@ const RELAY = ['deployment/edge-issuer-relay', '--namespace=edge-issuer'] as con
 const run = (...argv: Argv): Command => ({ argv })
 const kubectl = (...args: readonly string[]): Command =>
   run('kubectl', `--kubeconfig=${KUBECONFIG}`, ...args)
-const node = (file: string): Command => run('node', `deploy/kind/${file}`)
+const node = (file: string, ...args: readonly string[]): Command =>
+  run('node', `deploy/kind/${file}`, ...args)
 
 /** Steps by name, in their usual order. */
 export const STEPS = {
@@ -83,7 +85,7 @@ export const STEPS = {
   image: {
     summary: `build the relay's image, ${IMAGE}`,
     tools: ['docker'],
-    commands: [node('build-image.ts')],
+    commands: [node('build-image.ts', 'relay')],
   },
   load: {
     summary: 'copy the image into the node',

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readCommandLine } from '../../deploy/kind/command-line.ts'
-import { imageBuild } from '../../deploy/kind/image-build.ts'
+import { imageBuild, kindImage } from '../../deploy/kind/image-build.ts'
 import { runSteps, typed } from '../../deploy/kind/run-steps.ts'
 import { type Argv, IMAGE, type Step, STEPS } from '../../deploy/kind/steps.ts'
 import { thisMachine } from '../../deploy/kind/this-machine.ts'
@@ -25,6 +25,8 @@ const waits = (step: Step): readonly string[] =>
 
 const steps = (...argvs: readonly Argv[]): readonly Step[] =>
   argvs.map((argv) => ({ summary: '', tools: [], commands: [{ argv }] }))
+
+const BASES = { build: 'b@sha256:1', runtime: 'r@sha256:2' }
 
 /** As Docker describes a network. */
 const network = (...gateways: readonly (string | undefined)[]): string =>
@@ -97,7 +99,8 @@ describe('the steps', () => {
       .parse(parse(await readFile(join(ROOT, 'deploy/kind/kustomization.yaml'), 'utf8')))
     expect(`${images[0].newName}:${images[0].newTag}`).toBe(IMAGE)
     expect(STEPS.load.commands[0].argv).toContain(IMAGE)
-    expect(imageBuild({ build: 'b@sha256:1', runtime: 'r@sha256:2' }, IMAGE)).toEqual([
+    expect(STEPS.image.commands[0].argv.at(-1)).toBe('relay')
+    expect(imageBuild(BASES, 'relay')).toEqual([
       'buildx',
       'build',
       '--file=deploy/Dockerfile',
@@ -109,6 +112,16 @@ describe('the steps', () => {
       `--tag=${IMAGE}`,
       '.',
     ])
+  })
+
+  it.for(['signer', 'cli'] as const)('build %s with the npm package', (name, { expect }) => {
+    expect(imageBuild(BASES, name)).toEqual(
+      expect.arrayContaining([
+        `--target=${name}`,
+        '--build-context=package=dist/npm',
+        `--tag=${kindImage(name)}`,
+      ]),
+    )
   })
 
   it('the node is pinned, and of the release that the other tests run on', async ({ expect }) => {
