@@ -45,6 +45,7 @@ export const assetNames = (version: string) =>
     chart: (name: string) => `${name}-chart-${version}.tgz`,
     install: 'install.yaml',
     crds: 'crds.yaml',
+    approve: 'cert-manager-approve.yaml',
     provenance: 'provenance.intoto.json',
     checksums: 'SHA256SUMS',
   }) as const
@@ -108,6 +109,7 @@ async function writeManifests({ version, folder, packageFolder, report }: Work):
   report('charts and manifests')
   for (const chart of CHARTS) await packChart(chart, join(folder, names.chart(chart)))
   await copyFile(join(packageFolder, PACKAGE_PATHS.install), join(folder, names.install))
+  await copyFile(join(ROOT, 'deploy/rbac', names.approve), join(folder, names.approve))
   const crds = CRDS.map(async (name) => readFile(join(ROOT, 'crds', `${name}.yaml`), 'utf8'))
   await writeFile(join(folder, names.crds), (await Promise.all(crds)).join('---\n'))
 }

@@ -28,7 +28,11 @@ const texts = documents.flatMap((document) => blockLines(document).concat(codeSp
 
 /** A command up to where the shell begins another one, or a comment. */
 const calls = texts.flatMap(({ text, place }) =>
-  [...text.matchAll(/(?<![\w/=-]|install |namespace )edge-issuer ((?:[^|#;>&)"\n]|"[^"]*")*)/g)]
+  [
+    ...text.matchAll(
+      /(?<![\w/=-]|install |upgrade |namespace )edge-issuer ((?:[^|#;>&)"\n]|"[^"]*")*)/g,
+    ),
+  ]
     .map(([, words = '']) => ({ words: words.trim(), place }))
     // Otherwise it is the name of a namespace or of a release, or of a bin.
     .filter(({ words }) => /^(?:[a-z]|COMMAND\b|--version)/.test(words)),

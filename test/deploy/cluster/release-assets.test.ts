@@ -47,6 +47,7 @@ it('there is what a release needs, and nothing else', async ({ expect }) => {
       ...CHARTS.map(NAMES.chart),
       NAMES.install,
       NAMES.crds,
+      NAMES.approve,
       NAMES.provenance,
       NAMES.checksums,
     ].toSorted(),
@@ -80,6 +81,11 @@ it.for(CHARTS)('the chart %s can be installed from its file', async (chart, { ex
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain(`\nname: ${chart}\n`)
   expect(stdout).toContain(`\nversion: ${VERSION}\n`)
+})
+
+it.for(CHARTS)('the chart %s says how it is installed', async (chart, { expect }) => {
+  const { stdout } = await helm(['show', 'readme', join(folder, NAMES.chart(chart))])
+  expect(stdout).toContain(`helm install ${chart} oci://ghcr.io/edge-issuer/charts/${chart} `)
 })
 
 it('the chart of the relay runs the image of its version', async ({ expect }) => {
