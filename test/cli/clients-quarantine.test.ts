@@ -38,7 +38,9 @@ describe('clients quarantine', () => {
     await worker.enrol('l')
     await worker.must('quarantine l')
     await worker.must('disable l')
-    expect(await worker.must('enable l')).toContain('still quarantined')
+    expect(await worker.must('enable l')).toMatch(
+      /still quarantined; "edge-issuer clients quarantine l --lift --url \S+ --key \S+\.admin\.key --ca-file \S+"/,
+    )
     expect(await worker.must('quarantine l --lift')).toContain('Ended the quarantine of client l')
     expect(await worker.show('l')).toMatchObject({ quarantined: false, disabled: false })
   })

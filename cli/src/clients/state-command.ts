@@ -8,6 +8,7 @@ import { type ClientRecord, ok, type Result } from '@edge-issuer/shared'
 import { type Command, defineCommand } from '../command-line/define-command.ts'
 import { operand } from '../command-line/parameters.ts'
 import { NAME } from '../command-line/value-types.ts'
+import { workerFlagWords } from '../context/resolve-worker.ts'
 import {
   ADMIN_EXITS,
   ADMIN_PARAMETERS,
@@ -25,8 +26,12 @@ export interface StateCommand {
     directory: ClientDirectory,
     record: ClientRecord,
   ) => Promise<Result<ClientRecord, SignerError>>
-  /** One sentence about the result. */
-  readonly report: (record: ClientRecord) => string
+  /**
+   * One sentence about the result.
+   *
+   * @param worker - Flags that name the worker, for a command in the sentence.
+   */
+  readonly report: (record: ClientRecord, worker: string) => string
 }
 
 /** Defines a command that reads a client and replaces the version that it has read. */
@@ -57,7 +62,9 @@ export const defineStateCommand = ({
       )
       if (!changed.ok) return changed
       io.stdout(
-        isJson ? `${JSON.stringify(changed.value, null, 2)}\n` : `${report(changed.value)}\n`,
+        isJson
+          ? `${JSON.stringify(changed.value, null, 2)}\n`
+          : `${report(changed.value, workerFlagWords(values))}\n`,
       )
       return ok(undefined)
     },

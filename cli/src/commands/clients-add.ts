@@ -6,9 +6,11 @@ import { enrolledParts, enrolmentParameters, type EnrolmentValues } from '../cli
 import { newEntry } from '../clients/new-entry.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
+import { flagWords } from '../command-line/flag-words.ts'
 import { operand, optional, repeated, toggle, type Values } from '../command-line/parameters.ts'
 import { FILE, NAME, text } from '../command-line/value-types.ts'
 import { accessWarnings, warningsMessage } from '../config/access-warnings.ts'
+import { workerFlagWords } from '../context/resolve-worker.ts'
 import type { Io } from '../terminal/io.ts'
 import {
   ADMIN_EXITS,
@@ -57,7 +59,7 @@ A client that exists is never changed. Requires the role admin.`,
   exits: ADMIN_EXITS,
   examples: [
     "edge-issuer clients add prod-eu-3 --from-cluster --allow-dns '*.eu-3.acme.internal'",
-    'edge-issuer clients add prod-eu-3 --from-cluster --kube-context eu-3 --unrestricted --print >> clients.yaml',
+    'edge-issuer clients add prod-eu-3 --from-cluster --kube-context eu-3 --unrestricted --print > prod-eu-3.yaml',
     'edge-issuer clients add cluster-1 --key cluster-1.client.json',
   ],
   run: async (values, io) => {
@@ -70,17 +72,22 @@ A client that exists is never changed. Requires the role admin.`,
       return ok(undefined)
     }
     const { url, adminKey: key, caFile, context } = values
+    const flags = { url, key, caFile, context }
     const record = await askDirectory(
-      { url, key, caFile, context, json: isJson },
+      { ...flags, json: isJson },
       async (directory) =>
         directory.put(name, { entry: entry.value }, { version: undefined, isDryRun: false }),
       io,
     )
     if (!record.ok) return record
-    io.stdout(isJson ? `${JSON.stringify(record.value, null, 2)}\n` : added(name, entry.value))
+    io.stdout(
+      isJson
+        ? `${JSON.stringify(record.value, null, 2)}\n`
+        : added(values, entry.value, workerFlagWords(flags)),
+    )
     if (record.value.quarantined) {
       io.stderr(
-        `warning: client ${name} is quarantined from before it was removed; "edge-issuer clients quarantine ${name} --lift" ends that\n`,
+        `warning: client ${name} is quarantined from before it was removed; "edge-issuer clients quarantine ${name} --lift${workerFlagWords(flags)}" ends that\n`,
       )
     }
     return ok(undefined)
@@ -100,8 +107,16 @@ async function entryOf(
   return entry.ok ? entry : err({ exit: 'usage', message: entry.error })
 }
 
-const added = (name: string, { identity, issuers: [issuer = 'default'] }: ClientEntry): string =>
-  `Added client ${name}${identity === undefined ? '' : `, token issuer ${identity.issuer}`}
+/** @param worker - Flags that name the worker, so that the next command reads the client from the same one. */
+function added(
+  { name, kubeconfig, kubeContext }: EnrolmentValues,
+  { identity, issuers: [issuer = 'default'] }: ClientEntry,
+  worker: string,
+): string {
+  const tokens = identity === undefined ? '' : `, token issuer ${identity.issuer}`
+  const kubectl = `kubectl${flagWords({ kubeconfig, context: kubeContext })}`
+  return `Added client ${name}${tokens}
 
-Next: edge-issuer issuer manifest --client ${name} --issuer ${issuer} | kubectl apply -f -
+Next: edge-issuer issuer manifest --client ${name} --issuer ${issuer}${worker} | ${kubectl} apply -f -
 `
+}

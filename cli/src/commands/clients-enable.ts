@@ -10,8 +10,8 @@ Enables a client that was disabled: its requests are accepted again within ${WIT
 "clients quarantine --lift" ends it.`,
   examples: ['edge-issuer clients enable cluster-1'],
   change: setDisabled(false),
-  report: ({ name, quarantined }) =>
+  report: ({ name, quarantined }, worker) =>
     quarantined
-      ? `Enabled client ${name}, which is still quarantined; "edge-issuer clients quarantine ${name} --lift" ends that.`
+      ? `Enabled client ${name}, which is still quarantined; "edge-issuer clients quarantine ${name} --lift${worker}" ends that.`
       : `Enabled client ${name}. Its requests are accepted within ${WITHIN}.`,
 })

@@ -2,6 +2,7 @@ import { MAX_REASON_CHARACTERS, ok, quarantineRequestSchema } from '@edge-issuer
 import { defineCommand } from '../command-line/define-command.ts'
 import { operand, optional, toggle } from '../command-line/parameters.ts'
 import { bySchema, NAME } from '../command-line/value-types.ts'
+import { workerFlagWords } from '../context/resolve-worker.ts'
 import {
   ADMIN_EXITS,
   ADMIN_PARAMETERS,
@@ -40,12 +41,13 @@ already has stay valid. Requires the role admin.`,
     )
     if (!changed.ok) return changed
     const { disabled } = changed.value
+    const worker = workerFlagWords(values)
     const lifted = disabled
-      ? `Ended the quarantine of client ${name}, which is still disabled; "edge-issuer clients enable ${name}" enables it.`
+      ? `Ended the quarantine of client ${name}, which is still disabled; "edge-issuer clients enable ${name}${worker}" enables it.`
       : `Ended the quarantine of client ${name}. Its requests are accepted again.`
     const report = lift
       ? lifted
-      : `Quarantined client ${name}. Its requests are refused from now on; "edge-issuer clients quarantine ${name} --lift" ends it.`
+      : `Quarantined client ${name}. Its requests are refused from now on; "edge-issuer clients quarantine ${name} --lift${worker}" ends it.`
     io.stdout(isJson ? `${JSON.stringify(changed.value, null, 2)}\n` : `${report}\n`)
     return ok(undefined)
   },

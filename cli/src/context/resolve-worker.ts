@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import type { Failure } from '../command-line/exit-codes.ts'
+import { flagWords } from '../command-line/flag-words.ts'
 import type { Io } from '../terminal/io.ts'
 import { findContext, readContexts, unknownContext, type WorkerContext } from './context-file.ts'
 
@@ -15,6 +16,10 @@ export interface WorkerFlags {
   readonly caFile: string | undefined
   readonly context: string | undefined
 }
+
+/** The flags as they were given, for a command to run next with the same worker; see {@link flagWords}. */
+export const workerFlagWords = ({ context, url, key, caFile }: WorkerFlags): string =>
+  flagWords({ context, url, key, caFile })
 
 /** Environment variables for absent {@link WorkerFlags}. */
 export const WORKER_VARIABLES = {

@@ -1,37 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, it, type TestContext } from 'vitest'
+import { describe, it } from 'vitest'
 import { z } from 'zod'
-import {
-  answerJson,
-  answerStatus,
-  type FakeApiServer,
-  startFakeApiServer,
-} from '../../relay/kube/fake-api-server.ts'
 import { aClientRecord, aJwks, anEntry } from '../support/client-entries.ts'
 import { setUpDirectory } from '../support/directory-harness.ts'
+import { aCluster, ISSUER } from '../support/token-cluster.ts'
 
 const fileSchema = z.object({ clients: z.record(z.string(), z.looseObject({})) })
 
-type Context = Pick<TestContext, 'onTestFinished'>
-
-const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 const SUBJECT = 'system:serviceaccount:edge-issuer:edge-issuer-relay'
-
-/** An API server that publishes its token keys. */
-async function aCluster(
-  jwks: object | number,
-  { onTestFinished }: Context,
-): Promise<FakeApiServer> {
-  const server = await startFakeApiServer(({ path }, response) => {
-    if (path === '/.well-known/openid-configuration') {
-      answerJson(response, { issuer: ISSUER, jwks_uri: 'https://10.0.0.1/openid/v1/jwks' })
-    } else if (typeof jwks === 'number') answerStatus(response, jwks, 'no')
-    else answerJson(response, jwks)
-  })
-  onTestFinished(async () => server.close())
-  return server
-}
 
 describe('clients add --from-cluster', () => {
   it('registers the public token keys of the cluster, and writes nothing into it', async ({
@@ -47,7 +24,7 @@ describe('clients add --from-cluster', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toBe(`Added client prod-eu-3, token issuer ${ISSUER}
 
-Next: edge-issuer issuer manifest --client prod-eu-3 --issuer default | kubectl apply -f -
+Next: edge-issuer issuer manifest --client prod-eu-3 --issuer default | kubectl --kubeconfig ${kubeconfig} apply -f -
 `)
     expect(sent()).toMatchObject([
       {

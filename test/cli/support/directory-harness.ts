@@ -8,7 +8,9 @@ import { stubDirectory, type StubDirectoryOptions } from './stub-directory.ts'
 export interface DirectoryHarness {
   readonly cwd: string
   /** Runs a command whose environment names the worker and the key. */
-  readonly run: (args: string, stdin?: string) => Promise<Outcome>
+  readonly run: (args: string | readonly string[], stdin?: string) => Promise<Outcome>
+  /** URL of the worker, and path of the roots of its TLS certificate. */
+  readonly worker: { readonly url: string; readonly rootsFile: string }
   /** Entries that the worker was sent. */
   readonly sent: () => readonly unknown[]
 }
@@ -26,6 +28,7 @@ export async function setUpDirectory(
   }
   return {
     cwd,
+    worker,
     run: async (args, stdin) =>
       runCli(args, { cwd, env, ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin) }) }),
     sent: () =>
