@@ -65,7 +65,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     path: 'config add',
-    summary: "add an admin to the worker's configuration",
+    summary: "add an admin or an issuer to the worker's configuration",
     load: async () => (await import('./commands/config-add.ts')).configAdd,
   },
   {

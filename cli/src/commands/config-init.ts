@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { defineCommand } from '../command-line/define-command.ts'
@@ -8,14 +7,13 @@ import { defaulted, optional, repeated, required, type Values } from '../command
 import { DIRECTORY, FILE, NAME, text } from '../command-line/value-types.ts'
 import { type AdminEntries, readAdminEntries } from '../config/admin-entries.ts'
 import { assembleConfig, keySecretName } from '../config/assemble-config.ts'
-import { errorsMessage, checkConfig } from '../config/check-config.ts'
+import { checkWithKey } from '../config/check-with-key.ts'
 import {
   configNameOf,
   deployCommand,
   environmentOf,
   putSecretCommand,
 } from '../config/deploy-commands.ts'
-import { readKeySecrets } from '../config/key-secrets.ts'
 import { readText } from '../files/read-input.ts'
 import { writeNewFiles } from '../files/write-new-files.ts'
 import type { Io } from '../terminal/io.ts'
@@ -66,13 +64,9 @@ and writes or prints only a valid configuration.`,
       admins,
     })
     const keyPath = join(ca, CA_PATHS.issuingKey)
-    const hasKey = existsSync(resolve(io.cwd, keyPath))
-    const files = new Map(hasKey ? [[keySecretName(issuer), keyPath]] : [])
-    const secrets = await readKeySecrets(config, { files, folder: undefined }, io)
-    if (!secrets.ok) return failed(secrets.error)
-    const options = { secrets: secrets.value, needsKeys: hasKey, nowMs: io.nowMs() }
-    const { errors } = checkConfig(config, options)
-    if (errors.length > 0) return failed(errorsMessage('the configuration', errors))
+    const secret = { name: keySecretName(issuer), path: keyPath }
+    const hasKey = await checkWithKey(config, secret, io)
+    if (!hasKey.ok) return failed(hasKey.error)
     if (out === undefined) {
       io.stdout(config)
     } else {
@@ -80,7 +74,9 @@ and writes or prints only a valid configuration.`,
       if (!written.ok) return failed(written.error)
     }
     const environment = values.env ?? environmentOf(out)
-    io.stderr(nextSteps({ url: values.url, issuer, keyPath, hasKey, out, environment }))
+    io.stderr(
+      nextSteps({ url: values.url, issuer, keyPath, hasKey: hasKey.value, out, environment }),
+    )
     return ok(undefined)
   },
 })

@@ -1,19 +1,18 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
 import { defaulted, operand, optional, toggle, type Values } from '../command-line/parameters.ts'
 import { choice, DIRECTORY, FILE, NAME } from '../command-line/value-types.ts'
-import { errorsMessage, checkConfig } from '../config/check-config.ts'
+import { checkWithKey } from '../config/check-with-key.ts'
 import {
   configNameOf,
   deployCommand,
   environmentOf,
   putSecretCommand,
+  type SecretFile,
 } from '../config/deploy-commands.ts'
-import { readKeySecrets } from '../config/key-secrets.ts'
 import { type Rotated, rotateConfig, type RotationStep } from '../config/rotate-config.ts'
 import { readText } from '../files/read-input.ts'
 import { replaceFile } from '../files/write-new-files.ts'
@@ -61,13 +60,14 @@ if it is in its folder, and writes or prints only a valid configuration.`,
     const rotated = rotateConfig(before.value, issuer, step.value)
     if (!rotated.ok) return failed(`"${file}": ${rotated.error}`)
     const keyPath = add === undefined ? undefined : join(add, CA_PATHS.issuingKey)
-    const checked = await check(rotated.value, keyPath, io)
-    if (!checked.ok) return checked
+    const { text } = rotated.value
+    const checked = await checkWithKey(text, secretOf(rotated.value, keyPath), io)
+    if (!checked.ok) return failed(checked.error)
     if (values.write) {
-      const replaced = await replaceFile(file, rotated.value.text, io)
+      const replaced = await replaceFile(file, text, io)
       if (!replaced.ok) return failed(replaced.error)
     } else {
-      io.stdout(rotated.value.text)
+      io.stdout(text)
     }
     io.stderr(nextSteps(rotated.value, keyPath, values))
     return ok(undefined)
@@ -94,29 +94,17 @@ async function readStep(values: RotateValues, io: Io): Promise<Result<RotationSt
   return err({ exit: 'usage', message })
 }
 
-/** Checks the result. Only the key of an added CA is available here; the worker, or "config check", checks the others. */
-async function check(
-  { keySecret, text }: Rotated,
-  keyPath: string | undefined,
-  io: Io,
-): Promise<Result<void, Failure>> {
-  const hasKey = keyPath !== undefined && existsSync(resolve(io.cwd, keyPath))
-  const files = new Map(hasKey && keySecret !== undefined ? [[keySecret, keyPath]] : [])
-  const secrets = await readKeySecrets(text, { files, folder: undefined }, io)
-  if (!secrets.ok) return failed(secrets.error)
-  const options = { secrets: secrets.value, needsKeys: false, nowMs: io.nowMs() }
-  const { errors } = checkConfig(text, options)
-  return errors.length > 0 ? failed(errorsMessage('the configuration', errors)) : ok(undefined)
-}
+/** The key of an added CA. */
+const secretOf = ({ keySecret: name }: Rotated, path: string | undefined): SecretFile | undefined =>
+  name === undefined || path === undefined ? undefined : { name, path }
 
 function nextSteps(
-  { keySecret }: Rotated,
+  rotated: Rotated,
   keyPath: string | undefined,
   { file, env }: RotateValues,
 ): string {
   const environment = env ?? environmentOf(file)
-  const isAdded = keySecret !== undefined && keyPath !== undefined
-  const secret = isAdded ? { name: keySecret, path: keyPath } : undefined
+  const secret = secretOf(rotated, keyPath)
   const steps = [
     `Save the result as ${configNameOf(environment)}, unless it is there.`,
     ...(secret === undefined ? [] : [putSecretCommand(environment, secret)]),

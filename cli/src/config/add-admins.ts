@@ -1,12 +1,9 @@
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { z } from 'zod'
-import { parseJson } from '../files/parse-json.ts'
 import { readAdminEntries } from './admin-entries.ts'
-
-const objectSchema = z.record(z.string(), z.unknown())
+import { formatDocument, readSections } from './edit-config.ts'
 
 /** Result of {@link addAdmins}. */
-export interface Added {
+export interface AddedAdmins {
   /** The whole configuration. */
   readonly text: string
   readonly names: readonly string[]
@@ -19,23 +16,19 @@ export interface Added {
  * @param entries - Text of the file that `admin create` wrote.
  * @returns The changed configuration, or an error message.
  */
-export function addAdmins(config: string, entries: string): Result<Added, string> {
-  const document = objectSchema.safeParse(parseJson(config))
-  const known = objectSchema.safeParse(document.data?.['admins'] ?? {})
-  if (!document.success || !known.success) {
-    return err(
-      'the file to change is not a configuration of the worker; "edge-issuer config init" creates one',
-    )
-  }
+export function addAdmins(config: string, entries: string): Result<AddedAdmins, string> {
+  const sections = readSections(config)
+  if (!sections.ok) return sections
+  const { document, admins } = sections.value
   const added = readAdminEntries(entries, 'the file to add')
   if (!added.ok) return added
   const names = Object.keys(added.value)
-  const repeated = names.find((name) => Object.hasOwn(known.data, name))
+  const repeated = names.find((name) => Object.hasOwn(admins, name))
   if (repeated !== undefined) {
     return err(
       `the configuration already has an admin "${repeated}"; remove it, or choose another name`,
     )
   }
-  const changed = { ...document.data, admins: { ...known.data, ...added.value } }
-  return ok({ text: `${JSON.stringify(changed, null, 2)}\n`, names })
+  const changed = { ...document, admins: { ...admins, ...added.value } }
+  return ok({ text: formatDocument(changed), names })
 }

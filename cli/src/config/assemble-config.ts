@@ -17,22 +17,30 @@ export interface ConfigParts {
 export const keySecretName = (issuer: string, number = 1): string =>
   `CA_KEY_${issuer.toUpperCase().replaceAll('-', '_')}${number === 1 ? '' : `_${String(number)}`}`
 
-/**
- * Formats `signer.config.json`. All options of the profile have their defaults; maxDurationSeconds is written out,
- * since operators often change it.
- */
+/** A profile whose options have their defaults; maxDurationSeconds is written out, since operators often change it. */
+export function newProfile(): { readonly maxDurationSeconds: number } {
+  const { maxDurationSeconds } = profileSchema.parse({})
+  return { maxDurationSeconds }
+}
+
+/** The entry of an issuer with one CA. */
+export const newIssuer = (
+  chain: string,
+  { keySecret, profiles }: { readonly keySecret: string; readonly profiles: readonly string[] },
+): object => ({ authorities: [{ state: 'active', chain, keySecret }], profiles })
+
+/** Formats `signer.config.json`. */
 export function assembleConfig(parts: ConfigParts): string {
   const { publicUrl, issuer, chainPem, profile, admins, schema } = parts
-  const { maxDurationSeconds } = profileSchema.parse({})
-  const entry = {
-    authorities: [{ state: 'active', chain: chainPem, keySecret: keySecretName(issuer) }],
-    profiles: [profile],
-  }
+  const keySecret = keySecretName(issuer)
   const config = {
     ...(schema === undefined ? {} : { $schema: schema }),
     publicUrl,
-    issuers: chainPem === undefined ? {} : { [issuer]: entry },
-    profiles: { [profile]: { maxDurationSeconds } },
+    issuers:
+      chainPem === undefined
+        ? {}
+        : { [issuer]: newIssuer(chainPem, { keySecret, profiles: [profile] }) },
+    profiles: { [profile]: newProfile() },
     admins,
   }
   return `${JSON.stringify(config, null, 2)}\n`

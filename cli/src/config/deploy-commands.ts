@@ -25,10 +25,13 @@ export interface SecretFile {
 
 /** @param secret - A key that the deploy command checks; it is not uploaded. */
 export const deployCommand = (environment: string, secret?: SecretFile): string =>
-  [
-    `npx edge-issuer worker deploy --env ${environment}`,
-    ...(secret === undefined ? [] : [`--secret ${secret.name}=${shellWord(secret.path)}`]),
-  ].join(' ')
+  `npx edge-issuer worker deploy --env ${environment}${secret === undefined ? '' : secretFlag(secret)}`
+
+/** @param secret - A key that is checked. */
+export const checkCommand = (environment: string, secret: SecretFile): string =>
+  `npx edge-issuer worker check --env ${environment}${secretFlag(secret)}`
+
+const secretFlag = ({ name, path }: SecretFile): string => ` --secret ${name}=${shellWord(path)}`
 
 export const putSecretCommand = (environment: string, { name, path }: SecretFile): string =>
   `npx wrangler secret put ${name} --env ${environment} < ${shellWord(path)}`

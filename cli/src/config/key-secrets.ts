@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { parseJson } from '../files/parse-json.ts'
 import { readKeyFile } from '../key-file/read-key-file.ts'
 import type { Io } from '../terminal/io.ts'
+import { keySecretName } from './assemble-config.ts'
 
 /** Files with the private keys of a configuration. */
 export interface KeyFiles {
@@ -34,6 +35,15 @@ export function keySecretsOf(config: string): ReadonlyMap<string, string> {
     }
   }
   return names
+}
+
+/** The first of `CA_KEY_X`, `CA_KEY_X_2`, … that the configuration does not use. */
+export function freeSecretName(config: string, issuer: string): string {
+  const taken = new Set(keySecretsOf(config).values())
+  for (let number = 1; ; number += 1) {
+    const name = keySecretName(issuer, number)
+    if (!taken.has(name)) return name
+  }
 }
 
 /** Reads the key files of the configuration's secrets; secrets without a file are skipped. */

@@ -7,8 +7,7 @@
 import { AUTHORITY_STATES, type AuthorityState, err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import { parseJson } from '../files/parse-json.ts'
-import { keySecretName } from './assemble-config.ts'
-import { keySecretsOf } from './key-secrets.ts'
+import { freeSecretName } from './key-secrets.ts'
 
 /** A change to the CAs of an issuer. */
 export type RotationStep =
@@ -103,13 +102,4 @@ function exchange(
     active: to,
   }
   return ok(authorities.map((ca) => ({ ...ca, state: becomes[ca.state] ?? ca.state })))
-}
-
-/** The first of `CA_KEY_X`, `CA_KEY_X_2`, … that the configuration does not use. */
-function freeSecretName(text: string, issuer: string): string {
-  const taken = new Set(keySecretsOf(text).values())
-  for (let number = 1; ; number += 1) {
-    const name = keySecretName(issuer, number)
-    if (!taken.has(name)) return name
-  }
 }

@@ -84,7 +84,7 @@ describe('config add', () => {
 
   it.for([
     ['client', '"edge-issuer clients add" or "edge-issuer clients apply"'],
-    ['issuer', 'unknown value "issuer"; expected one of admin'],
+    ['profile', 'unknown value "profile"; expected one of admin, issuer'],
   ] as const)('refuses the kind %s', async ([kind, said], { expect, ...context }) => {
     const { config } = await setUp(context)
     expect(await config(`add ${kind} alice.admin.json`)).toMatchObject({

@@ -36,7 +36,7 @@ Next:
   3. npx wrangler secret put CA_KEY_DEFAULT --env production < ca/issuing/ca.key
      Then keep that key offline, or delete it.
   4. edge-issuer context add production --url https://ca.example.com --key ADMIN_KEY_FILE
-  5. edge-issuer clients add NAME --from-cluster, or edge-issuer clients apply --file NAME.client.json
+  5. edge-issuer clients add cluster-1 --from-cluster --allow-dns '*.example.internal'
 `)
     expect(stdout + stderr).not.toContain('PRIVATE KEY')
   })
