@@ -5,7 +5,7 @@ import { createClientKeyPair } from '../client/client-key.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import { defaulted, operand, optional, toggle } from '../command-line/parameters.ts'
 import { choice, DIRECTORY, NAME, TIME } from '../command-line/value-types.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import { KEY_FOLDER_IN_HELP, KEY_FOLDER_PLACES, keyFolder } from '../files/key-folder.ts'
 import { writeNewFiles } from '../files/write-new-files.ts'
 
 const parameters = {
@@ -21,7 +21,7 @@ const parameters = {
   notAfter: optional(TIME, 'the worker accepts the key until this time; without limit when absent'),
   out: optional(
     DIRECTORY,
-    `folder for the files; when absent, the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
+    `folder for the files; when absent, the working directory, or ${KEY_FOLDER_IN_HELP} ${KEY_FOLDER_PLACES}`,
   ),
   json: toggle(
     'print everything, including the private key, as one JSON object, and write no files',

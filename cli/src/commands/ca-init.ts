@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   EXTENDED_KEY_USAGE_OIDS,
   err,
@@ -18,7 +18,12 @@ import { DNS_SUBTREE, EMAIL_SUBTREE, IP_SUBTREE, URI_SUBTREE } from '../ca/subtr
 import { defineCommand } from '../command-line/define-command.ts'
 import { defaulted, optional, repeated, toggle, type Values } from '../command-line/parameters.ts'
 import { choice, count, DIRECTORY, DURATION, FILE } from '../command-line/value-types.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import {
+  isInProject,
+  KEY_FOLDER_IN_HELP,
+  KEY_FOLDER_PLACES,
+  keyFolder,
+} from '../files/key-folder.ts'
 import { writeNewFiles } from '../files/write-new-files.ts'
 import type { Io } from '../terminal/io.ts'
 import { shellWord } from '../terminal/shell-word.ts'
@@ -31,7 +36,7 @@ const MAX_PATH_LENGTH = 8
 const parameters = {
   out: optional(
     DIRECTORY,
-    `folder for the files; when absent, ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
+    `folder for the files; when absent, ca, or ${KEY_FOLDER_IN_HELP}/ca ${KEY_FOLDER_PLACES}`,
   ),
   rootKeyOut: optional(
     FILE,
@@ -154,6 +159,7 @@ Durations are written as 2160h, 90d, 1h30m or 10y; a day has 24 hours and a year
         rootKeyPath,
         isElsewhere: values.rootKeyOut !== undefined,
         isEncrypted: passphrase.value !== undefined,
+        config: configCommand(out, io),
       }),
     )
     return ok(undefined)
@@ -188,9 +194,19 @@ interface Made {
   /** Whether --root-key-out was given. */
   readonly isElsewhere: boolean
   readonly isEncrypted: boolean
+  /** The command that puts the CA into a configuration. */
+  readonly config: string
 }
 
-function report({ ca, constraints, out, rootKeyPath, isElsewhere, isEncrypted }: Made): string {
+function report({
+  ca,
+  constraints,
+  out,
+  rootKeyPath,
+  isElsewhere,
+  isEncrypted,
+  config,
+}: Made): string {
   const lock = isEncrypted
     ? `It is encrypted; openssl pkey -in ${shellWord(rootKeyPath)} -noout asks for the passphrase.`
     : 'Anyone who has it can issue as your CA.'
@@ -210,9 +226,17 @@ function report({ ca, constraints, out, rootKeyPath, isElsewhere, isEncrypted }:
 
 Next:
   1. ${keep} ${lock}
-  2. edge-issuer worker init ca-worker --url https://ca.example.com --ca ${out} --admin alice
+  2. ${config}
   3. edge-issuer clients add cluster-1 --from-cluster --allow-dns '${names}'
 `
+}
+
+function configCommand(out: string, { cwd }: Io): string {
+  const add = `edge-issuer config add issuer NAME --ca ${shellWord(resolve(cwd, out))}`
+  return isInProject(cwd)
+    ? `${add}\n     NAME is "default" for the first issuer of the project.`
+    : `edge-issuer worker init ca-worker --url https://ca.example.com --ca ${shellWord(out)} --admin alice
+     Or, in a project that exists: ${add}`
 }
 
 function describe(pem: string): string {

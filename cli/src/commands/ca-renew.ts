@@ -11,7 +11,7 @@ import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
 import { defaulted, optional, required } from '../command-line/parameters.ts'
 import { choice, DIRECTORY, DURATION, FILE } from '../command-line/value-types.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import { KEY_FOLDER_IN_HELP, KEY_FOLDER_PLACES, keyFolder } from '../files/key-folder.ts'
 import { readInput, readText } from '../files/read-input.ts'
 import { writeNewFiles } from '../files/write-new-files.ts'
 import { explainKeyFile } from '../key-file/explain.ts'
@@ -20,7 +20,7 @@ import type { Io } from '../terminal/io.ts'
 const parameters = {
   ca: optional(
     DIRECTORY,
-    `folder of the current CA, created by ca init or ca renew; when absent, ca, or ${KEY_FOLDER_IN_HELP}/ca inside a git work tree`,
+    `folder of the current CA, created by ca init or ca renew; when absent, ca, or ${KEY_FOLDER_IN_HELP}/ca ${KEY_FOLDER_PLACES}`,
   ),
   out: required(DIRECTORY, 'folder for the files'),
   rootKey: optional(

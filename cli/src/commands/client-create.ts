@@ -9,14 +9,14 @@ import { formatClients } from '../clients/clients-file.ts'
 import { defineCommand } from '../command-line/define-command.ts'
 import { defaulted, operand, optional, repeated, toggle } from '../command-line/parameters.ts'
 import { DIRECTORY, NAME, RESOURCE_NAME } from '../command-line/value-types.ts'
-import { KEY_FOLDER_IN_HELP, keyFolder } from '../files/key-folder.ts'
+import { KEY_FOLDER_IN_HELP, KEY_FOLDER_PLACES, keyFolder } from '../files/key-folder.ts'
 import { writeNewFiles, type NewFile } from '../files/write-new-files.ts'
 
 const parameters = {
   name: operand(NAME, 'name of the client, such as the name of the cluster'),
   out: optional(
     DIRECTORY,
-    `folder for the files; when absent, the working directory, or ${KEY_FOLDER_IN_HELP} inside a git work tree`,
+    `folder for the files; when absent, the working directory, or ${KEY_FOLDER_IN_HELP} ${KEY_FOLDER_PLACES}`,
   ),
   secretName: defaulted(
     RESOURCE_NAME,

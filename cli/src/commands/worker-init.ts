@@ -22,7 +22,7 @@ const parameters = {
   url: required(text('URL'), 'publicUrl: the https URL of the worker for its clients'),
   ca: optional(
     DIRECTORY,
-    'folder that ca init created; when absent, the configuration has no issuer yet',
+    'folder that ca init created; when absent, the configuration has no issuer until "config add issuer" adds one',
   ),
   issuer: defaulted(NAME, 'default', 'name of the issuer in the configuration'),
   profile: defaulted(
@@ -60,7 +60,7 @@ overwritten; on an error nothing is written.`,
     'edge-issuer worker init ca-worker --url https://ca.example.com --ca ca --admin alice --keys ~/keys',
   ],
   run: async (values, io) => {
-    const { dir, url, ca, issuer, admin } = values
+    const { dir, url, ca, issuer, profile, admin } = values
     const existed = await checkEmpty(dir, io)
     if (!existed.ok) return failed(existed.error)
     const keys = adminKeyFolder(dir, values.keys, io)
@@ -86,7 +86,9 @@ overwritten; on an error nothing is written.`,
     const written = await writeProject(files, { folder: dir, existed: existed.value }, io)
     if (!written.ok) return failed(written.error)
     const paths = { dir, ca, issuingKey, adminKey, adminEntry }
-    io.stdout(nextCommands({ ...paths, url, admin, secret: keySecretName(issuer) }, io))
+    io.stdout(
+      nextCommands({ ...paths, url, issuer, profile, admin, secret: keySecretName(issuer) }, io),
+    )
     return ok(undefined)
   },
 })

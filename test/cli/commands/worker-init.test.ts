@@ -58,7 +58,7 @@ Next:
   npx edge-issuer worker deploy --env production
   npx wrangler secret put CA_KEY_DEFAULT --env production < ${cwd}/ca/issuing/ca.key
   edge-issuer context add production --url https://ca.example.com --key ${cwd}/bob.admin.key
-  edge-issuer clients add NAME --from-cluster
+  edge-issuer clients add cluster-1 --from-cluster --allow-dns '*.example.internal'
 `)
   })
 
@@ -90,9 +90,16 @@ Next:
     const { exitCode, stdout } = await init(`w ${URL_FLAG}`, cwd)
     expect(exitCode).toBe(0)
     expect(await readJson(join(cwd, 'w/signer.config.json'))).toMatchObject({ issuers: {} })
-    expect(stdout).toContain(
-      `edge-issuer config init ${URL_FLAG} --ca CA_DIR --admin ${cwd}/admin.admin.json > signer.config.json`,
-    )
+    expect(stdout).toContain(`
+Next:
+  edge-issuer ca init --out ${cwd}/ca
+  cd w
+  npm install
+  edge-issuer config add issuer default --ca ${cwd}/ca
+  npx wrangler login
+  npx edge-issuer worker deploy --env production
+  npx wrangler secret put CA_KEY_DEFAULT --env production < ${cwd}/ca/issuing/ca.key
+`)
   })
 
   it.for([

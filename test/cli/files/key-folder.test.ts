@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'vitest'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
@@ -18,6 +18,25 @@ async function setUp(context: Pick<TestContext, 'onTestFinished'>): Promise<Scen
   execFileSync('git', ['init', '--quiet'], { cwd })
   return { cwd, env: { HOME: join(folder, 'home') } }
 }
+
+it('the project of a worker gets no key without --out', async ({ expect, ...context }) => {
+  const cwd = await temporaryFolder(context)
+  const env = { HOME: join(cwd, 'home') }
+  await runCli('worker init w --url https://ca.example.com', { cwd, env })
+  const files = await readdir(join(cwd, 'w'))
+  const below = join(cwd, 'w/folder')
+  await mkdir(below)
+  const data = join(cwd, 'home/.local/share/edge-issuer')
+  const made = await runCli('ca init', { cwd: below, env })
+  expect(made).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(made.stdout).toContain(`2. edge-issuer config add issuer NAME --ca ${data}/ca\n`)
+  expect(made.stdout).not.toContain('worker init')
+  expect(existsSync(join(data, 'ca/root/ca.key'))).toBe(true)
+  await runCli('admin create a', { cwd: below, env })
+  expect(existsSync(join(data, 'a.admin.key'))).toBe(true)
+  expect(await readdir(below)).toEqual([])
+  expect((await readdir(join(cwd, 'w'))).toSorted()).toEqual([...files, 'folder'].toSorted())
+})
 
 describe('inside a git work tree, without --out', () => {
   it.for([

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { CA_PATHS } from '../../ca/ca-folder.ts'
 import type { Io } from '../../terminal/io.ts'
 import { shellWord } from '../../terminal/shell-word.ts'
 
@@ -6,6 +7,8 @@ import { shellWord } from '../../terminal/shell-word.ts'
 export interface CreatedProject {
   readonly dir: string
   readonly url: string
+  readonly issuer: string
+  readonly profile: string
   readonly admin: string
   readonly adminKey: string
   readonly adminEntry: string
@@ -19,20 +22,21 @@ export interface CreatedProject {
 
 /** @returns What was created, and the commands to run next. */
 export function nextCommands(project: CreatedProject, { cwd }: Io): string {
-  const { dir, url, admin, adminKey, adminEntry, ca, issuingKey, secret } = project
+  const { dir, url, admin, adminKey, adminEntry, ca, secret } = project
   const absolute = (path: string): string => shellWord(resolve(cwd, path))
+  const newCa = ca === undefined ? join(dirname(adminKey), 'ca') : undefined
+  const issuingKey = newCa === undefined ? project.issuingKey : join(newCa, CA_PATHS.issuingKey)
   const key = issuingKey === undefined ? 'ISSUING_KEY_FILE' : absolute(issuingKey)
-  const configuration =
-    ca === undefined
-      ? [
-          'edge-issuer ca init --out CA_DIR',
-          `edge-issuer config init --url ${shellWord(url)} --ca CA_DIR --admin ${absolute(adminEntry)} > signer.config.json`,
-        ]
-      : []
+  const { issuer, profile } = project
+  const profileFlag = profile === 'default' ? '' : ` --profile ${profile}`
   const commands = [
+    // Beside the key of the admin, which is outside of the project.
+    ...(newCa === undefined ? [] : [`edge-issuer ca init --out ${absolute(newCa)}`]),
     `cd ${shellWord(dir)}`,
     'npm install',
-    ...configuration,
+    ...(newCa === undefined
+      ? []
+      : [`edge-issuer config add issuer ${issuer} --ca ${absolute(newCa)}${profileFlag}`]),
     'npx wrangler login',
     'npx edge-issuer worker deploy --env production',
     `npx wrangler secret put ${secret} --env production < ${key}`,
