@@ -83,7 +83,7 @@ it('a backup under load restores to the same answers, and nothing forgotten is s
     const last = join(directory, 'final.tar')
     await run('backup', other, '--out', last, '--final')
     await expect(startServed({ ...again, data: other })).rejects.toThrow('was moved')
-    expect(await run('restore', moved, '--from', last)).toContain('Nothing was forgotten')
+    expect(await run('restore', moved, '--from', last)).toContain('No certificate was forgotten')
     expect(await restoredAtOf(moved)).toBe(restoredAt)
     expect(await ledgerRows(moved)).toEqual(await ledgerRows(other))
   } finally {

@@ -1,12 +1,12 @@
 /**
- * Whether a restore could make a ledger forget: what decides whether it is allowed.
+ * Whether a restore could make a ledger forget, or lose changes of clients: what decides whether it is allowed.
  *
  * @module
  */
 import { join } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
-import { codeOf } from '../files/system-reason.ts'
-import { hasIssuance, listDatabases, readLedger } from './databases.ts'
+import { findDatabases, hasIssuance, readLedger } from './databases.ts'
+import type { Manifest } from './manifest.ts'
 
 /** The class of the ledgers. */
 const LEDGER_CLASS = 'Ledger'
@@ -20,8 +20,18 @@ export type Coverage =
   /** Certificates were issued after the backup, or something cannot be read. */
   | { readonly kind: 'uncovered'; readonly reasons: readonly string[] }
 
+/** How the ledgers of a data directory compare with those of a backup. */
+export interface Comparison {
+  readonly coverage: Coverage
+  /** When the data directory's last certificate was issued, RFC 3339; absent if it has none. */
+  readonly lastIssuedAt: string | undefined
+}
+
 /** Reasons that a message lists. */
 const MAX_REASONS = 5
+
+/** How long a final backup is the last state of its worker without doubt, in ms: relays retry as long. */
+const FINAL_AGE_MS = 86_400_000
 
 /**
  * Compares the ledgers of a data directory with those of an unpacked backup.
@@ -29,42 +39,33 @@ const MAX_REASONS = 5
  * @param directory - The data directory.
  * @param unpacked - A folder that is laid out as the data directory.
  */
-export async function compareLedgers(directory: string, unpacked: string): Promise<Coverage> {
+export async function compareLedgers(directory: string, unpacked: string): Promise<Comparison> {
   const reasons: string[] = []
-  let certificates = 0
-  for (const { id, path } of await ledgersOf(directory)) {
-    const found = compareLedger(join(directory, path), join(unpacked, path))
-    certificates += found.certificates
-    if (found.reason !== undefined) reasons.push(`ledger ${id.slice(0, 8)}: ${found.reason}`)
+  const times: string[] = []
+  for (const { id, path } of await findDatabases(directory, LEDGER_CLASS)) {
+    const { lastIssuedAt, reason } = compareLedger(join(directory, path), join(unpacked, path))
+    if (lastIssuedAt !== undefined) times.push(lastIssuedAt)
+    if (reason !== undefined) reasons.push(`ledger ${id.slice(0, 8)}: ${reason}`)
   }
-  if (reasons.length > 0) return { kind: 'uncovered', reasons }
-  return { kind: certificates === 0 ? 'empty' : 'covered' }
-}
-
-async function ledgersOf(directory: string): ReturnType<typeof listDatabases> {
-  try {
-    return await listDatabases(directory, LEDGER_CLASS)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
-  }
+  const lastIssuedAt = times.toSorted().at(-1)
+  if (reasons.length > 0) return { coverage: { kind: 'uncovered', reasons }, lastIssuedAt }
+  return { coverage: { kind: lastIssuedAt === undefined ? 'empty' : 'covered' }, lastIssuedAt }
 }
 
 /** What one ledger has, and why the backup is not as new; a ledger that cannot be read may have anything. */
 function compareLedger(
   current: string,
   copy: string,
-): { readonly certificates: number; readonly reason: string | undefined } {
+): { readonly lastIssuedAt?: string; readonly reason?: string } {
   try {
     const last = readLedger(current)
-    if (last === undefined) return { certificates: 0, reason: undefined }
+    if (last === undefined) return {}
     const { client, issuer, lastIssuedAt, lastSeq, lastSerial } = last
-    const reason = hasCopy(copy, lastSeq, lastSerial)
-      ? undefined
-      : `certificate ${String(lastSeq)} of client ${client} under issuer ${issuer}, issued at ${lastIssuedAt}, is not in the backup`
-    return { certificates: lastSeq, reason }
+    if (hasCopy(copy, lastSeq, lastSerial)) return { lastIssuedAt }
+    const reason = `certificate ${String(lastSeq)} of client ${client} under issuer ${issuer}, issued at ${lastIssuedAt}, is not in the backup`
+    return { lastIssuedAt, reason }
   } catch {
-    return { certificates: 0, reason: 'it cannot be read' }
+    return { reason: 'it cannot be read' }
   }
 }
 
@@ -82,36 +83,60 @@ export interface RestoreFacts {
   /** The data directory, for messages. */
   readonly directory: string
   readonly coverage: Coverage
-  /** When the backup was begun, RFC 3339. */
-  readonly backupAt: string
-  readonly isFinal: boolean
+  /** Changes of clients that would be lost. */
+  readonly clientChanges: readonly string[]
+  readonly manifest: Pick<Manifest, 'startedAt' | 'finishedAt' | 'isFinal'>
   /** Whether a final backup of the directory was made, so that a worker may have used a copy of it. */
   readonly isMoved: boolean
-  /** Whether the operator accepts that certificates may be forgotten. */
-  readonly accept: boolean
+  readonly accept: Acceptance
+  readonly nowMs: number
+}
+
+/** What the operator accepts. */
+export interface Acceptance {
+  /** That certificates may be forgotten. */
+  readonly forgottenIssuances: boolean
+  /** That changes of clients are lost. */
+  readonly olderClients: boolean
 }
 
 /** @returns Whether certificates may be forgotten, which the ledger must then know; or why not to restore. */
 export function decideRestore(facts: RestoreFacts): Result<{ readonly forgets: boolean }, string> {
-  const { accept, backupAt, coverage, isFinal, isMoved } = facts
-  const mayForget =
-    coverage.kind === 'uncovered' || (!isFinal && (isMoved || coverage.kind === 'empty'))
-  if (!mayForget) return ok({ forgets: false })
-  if (accept) return ok({ forgets: true })
-  return err(
-    `certificates that were issued after the backup of ${backupAt} would be forgotten: ${whyForgotten(facts)}. To restore all the same, add --accept-forgotten-issuances: requests from before the restore that the backup does not have are then refused permanently, and cert-manager creates new ones`,
-  )
+  const { accept, clientChanges, coverage, isMoved } = facts
+  const forgets =
+    coverage.kind === 'uncovered' || (!isLast(facts) && (isMoved || coverage.kind === 'empty'))
+  const { startedAt } = facts.manifest
+  const problems = [
+    ...(forgets && !accept.forgottenIssuances
+      ? [
+          `certificates that were issued after the backup of ${startedAt} would be forgotten: ${whyForgotten(facts)}. To restore all the same, add --accept-forgotten-issuances: requests from before the restore that the backup does not have are then refused permanently, and cert-manager creates new ones`,
+        ]
+      : []),
+    ...(clientChanges.length > 0 && !accept.olderClients
+      ? [
+          `changes of clients after the backup of ${startedAt} would be lost: ${shorten(clientChanges, 'changes')}. To restore all the same, add --accept-older-clients, and make the changes again as soon as the worker runs`,
+        ]
+      : []),
+  ]
+  return problems.length === 0 ? ok({ forgets }) : err(problems.join('\n'))
 }
 
-function whyForgotten({ coverage, directory }: RestoreFacts): string {
-  if (coverage.kind === 'empty') {
-    return `data directory "${directory}" has no certificates, so that it is not known what was issued since, and the backup is not a final one (worker backup --final)`
+/** Whether no worker can have issued anything after the backup, unless it was restored before. */
+const isLast = ({ manifest, nowMs }: RestoreFacts): boolean =>
+  manifest.isFinal && nowMs - Date.parse(manifest.finishedAt) <= FINAL_AGE_MS
+
+function whyForgotten({ coverage, directory, manifest }: RestoreFacts): string {
+  if (coverage.kind === 'uncovered') return shorten(coverage.reasons, 'ledgers')
+  if (manifest.isFinal) {
+    return `the final backup was finished at ${manifest.finishedAt}, more than a day ago, and a worker may have used it since`
   }
-  if (coverage.kind === 'covered') {
-    return `a later backup of data directory "${directory}" was a final one, and a worker may have used it since`
-  }
-  const { reasons } = coverage
-  const more = reasons.length - MAX_REASONS
-  const shown = reasons.slice(0, MAX_REASONS).join('; ')
-  return more > 0 ? `${shown}; and ${String(more)} more ledgers` : shown
+  return coverage.kind === 'empty'
+    ? `data directory "${directory}" has no certificates, so that it is not known what was issued since, and the backup is not a final one (worker backup --final)`
+    : `a later backup of data directory "${directory}" was a final one, and a worker may have used it since`
+}
+
+function shorten(items: readonly string[], what: string): string {
+  const more = items.length - MAX_REASONS
+  const shown = items.slice(0, MAX_REASONS).join('; ')
+  return more > 0 ? `${shown}; and ${String(more)} more ${what}` : shown
 }

@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { systemReason } from '../files/system-reason.ts'
+import { codeOf, systemReason } from '../files/system-reason.ts'
 import { DATA_PATHS } from '../server/data-directory.ts'
 import type { LedgerFacts } from './manifest.ts'
 
@@ -18,6 +18,7 @@ export const CLASS_DATABASE = 'metadata'
 const BUSY_TIMEOUT_MS = 10_000
 
 /** SQLite's primary result codes (sqlite.org/rescode.html). */
+const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
 const SQLITE_NOT_A_DATABASE = 26
@@ -48,6 +49,19 @@ export async function listDatabases(
     .map((id) => ({ className, id, path: `${DATA_PATHS.ledger}/${className}/${id}.sqlite` }))
 }
 
+/** Every database of a class; empty if the directory has no such class. */
+export async function findDatabases(
+  directory: string,
+  className: string,
+): Promise<readonly DatabaseFile[]> {
+  try {
+    return await listDatabases(directory, className)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
 /** Names of the classes that have databases. */
 export async function listClasses(directory: string): Promise<readonly string[]> {
   const entries = await readdir(join(directory, DATA_PATHS.ledger), { withFileTypes: true })
@@ -55,7 +69,7 @@ export async function listClasses(directory: string): Promise<readonly string[]>
 }
 
 /** Runs one question. @throws SQLite's error */
-function withDatabase<T>(
+export function withDatabase<T>(
   path: string,
   use: (database: DatabaseSync) => T,
   { readOnly }: { readonly readOnly: boolean },
@@ -83,7 +97,8 @@ export function copyDatabase(source: string, target: string): void {
   })
 }
 
-const hasTable = (database: DatabaseSync, name: string): boolean =>
+/** Whether a database has a table. */
+export const hasTable = (database: DatabaseSync, name: string): boolean =>
   database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !==
   undefined
 
@@ -200,15 +215,18 @@ const sqliteErrorSchema = z.object({ errcode: z.number(), message: z.string() })
 export function storageReason(error: unknown): string {
   const { data } = sqliteErrorSchema.safeParse(error)
   if (data === undefined) return systemReason(error)
-  // The primary code is in the lowest byte.
-  const code = data.errcode & 0xff
-  return code === SQLITE_FULL ? systemReason(DISK_FULL) : data.message
+  return primaryCode(error) === SQLITE_FULL ? systemReason(DISK_FULL) : data.message
 }
+
+/** Whether SQLite says that the operating system failed, without saying why. */
+export const isStorageFailure = (error: unknown): boolean => primaryCode(error) === SQLITE_IOERR
 
 const DISK_FULL = Object.assign(new Error('disk full'), { code: 'ENOSPC' })
 
 /** Whether SQLite says that a file is no database, or a damaged one. */
-export function isDamaged(error: unknown): boolean {
-  const { data } = sqliteErrorSchema.safeParse(error)
-  return [SQLITE_CORRUPT, SQLITE_NOT_A_DATABASE].includes((data?.errcode ?? 0) & 0xff)
-}
+export const isDamaged = (error: unknown): boolean =>
+  [SQLITE_CORRUPT, SQLITE_NOT_A_DATABASE].includes(primaryCode(error))
+
+/** The primary code is in the lowest byte. */
+const primaryCode = (error: unknown): number =>
+  (sqliteErrorSchema.safeParse(error).data?.errcode ?? 0) & 0xff

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { err, MAX_CLOCK_SKEW_SECONDS, ok, type Result } from '@edge-issuer/shared'
+import { err, ok, type Result } from '@edge-issuer/shared'
 import { codeOf } from '../files/system-reason.ts'
 import {
   checkDataDirectory,
@@ -17,7 +16,10 @@ import {
   writeDataRecord,
 } from '../server/data-directory.ts'
 import { lockDataDirectory } from '../server/directory-lock.ts'
-import { compareLedgers, decideRestore } from './coverage.ts'
+import { removeLeftovers, restoreScratchName } from '../server/leftovers.ts'
+import { compareClients } from './client-changes.ts'
+import { checkClock, restoreTime } from './clock.ts'
+import { type Acceptance, compareLedgers, decideRestore } from './coverage.ts'
 import { storageReason } from './databases.ts'
 import type { Manifest } from './manifest.ts'
 import { openBackup, unpackBackup } from './read-backup.ts'
@@ -28,8 +30,7 @@ export interface RestoreOptions {
   readonly directory: string
   /** The backup: a file, or its bytes. */
   readonly from: string | AsyncIterable<Uint8Array>
-  /** Whether the operator accepts that certificates may be forgotten. */
-  readonly accept: boolean
+  readonly accept: Acceptance
   readonly nowMs: () => number
 }
 
@@ -40,14 +41,13 @@ export interface Restored {
   readonly restoredAt: string | undefined
   /** Whether this restore made the ledgers forget. */
   readonly forgets: boolean
+  /** Changes of clients that were lost. */
+  readonly clientChanges: readonly string[]
   /** Where the ledgers of before are, if there were any. */
   readonly aside: string | undefined
   /** What the user should know about the directory. */
   readonly warning: string | undefined
 }
-
-const DRAFT_PREFIX = '.restore-'
-const DRAFT_SUFFIX = '.tmp'
 
 /** @returns What was restored, or why the directory is as it was. */
 export async function restoreBackup(options: RestoreOptions): Promise<Result<Restored, string>> {
@@ -62,8 +62,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Result<Res
       return err(`${existing.error}; to restore here, move the files of the directory away first`)
     }
     await clean(directory, existing.value)
-    const name = `${DRAFT_PREFIX}${randomBytes(6).toString('hex')}${DRAFT_SUFFIX}`
-    const folder = join(directory, name)
+    const folder = join(directory, restoreScratchName())
     await mkdir(folder, { mode: 0o700 })
     try {
       const restored = await restoreThrough(folder, existing.value, options)
@@ -80,10 +79,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Result<Res
 
 /** Removes what an interrupted restore left, and puts the ledgers back that it had put aside. */
 async function clean(directory: string, record: DataRecord | undefined): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (!name.startsWith(DRAFT_PREFIX) || !name.endsWith(DRAFT_SUFFIX)) continue
-    await rm(join(directory, name), { recursive: true })
-  }
+  await removeLeftovers(directory)
   if (record?.closed?.why !== 'restoring') return
   const ledger = join(directory, DATA_PATHS.ledger)
   if (!(await exists(ledger)) && (await exists(join(directory, record.closed.aside)))) {
@@ -100,25 +96,24 @@ async function restoreThrough(
   const unpacked = await unpackTo(folder, from, existing)
   if (!unpacked.ok) return unpacked
   const { manifest, record } = unpacked.value
-  const decision = decideRestore({
-    directory,
-    coverage: await compareLedgers(directory, folder),
-    backupAt: manifest.startedAt,
-    isFinal: manifest.isFinal,
-    isMoved: existing?.closed?.why === 'moved',
-    accept,
-  })
+  const { coverage, lastIssuedAt } = await compareLedgers(directory, folder)
+  const clock = checkClock(nowMs(), manifest, lastIssuedAt)
+  if (!clock.ok) return clock
+  const clientChanges = await compareClients(directory, folder)
+  const isMoved = existing?.closed?.why === 'moved'
+  const facts = { directory, coverage, clientChanges, manifest, isMoved, accept, nowMs: nowMs() }
+  const decision = decideRestore(facts)
   if (!decision.ok) return decision
   const { forgets } = decision.value
   const restoredAt = latest([
     existing?.restoredAt,
     record.restoredAt,
-    forgets ? new Date(nowMs() + MAX_CLOCK_SKEW_SECONDS * 1000).toISOString() : undefined,
+    forgets ? restoreTime(nowMs()) : undefined,
   ])
   const { restoredAt: _older, ...others } = record
   const next = { ...others, ...(restoredAt === undefined ? {} : { restoredAt }) }
   const aside = await replaceLedgers(directory, folder, { record: next, nowMs: nowMs() })
-  return ok({ manifest, restoredAt, forgets, aside })
+  return ok({ manifest, restoredAt, forgets, clientChanges, aside })
 }
 
 async function unpackTo(
@@ -129,11 +124,9 @@ async function unpackTo(
   const name = typeof from === 'string' ? `"${from}"` : 'standard input'
   const unusable = (reason: string): Result<never, string> =>
     err(`cannot restore ${name}: ${reason}`)
-  const path = typeof from === 'string' ? from : join(folder, 'backup.tar')
-  if (typeof from !== 'string') await writeFile(path, from, { flag: 'wx', mode: 0o600 })
   let file
   try {
-    file = await open(path, 'r')
+    file = await openArchive(folder, from)
   } catch (error) {
     return unusable(storageReason(error))
   }
@@ -153,6 +146,22 @@ async function unpackTo(
   }
 }
 
+/** Opens the archive; one that can be read only once, such as a pipe, is copied to the folder first. */
+async function openArchive(folder: string, from: RestoreOptions['from']): Promise<FileHandle> {
+  if (typeof from === 'string') {
+    const file = await open(from, 'r')
+    if ((await file.stat()).isFile()) return file
+    return copyArchive(folder, file.createReadStream())
+  }
+  return copyArchive(folder, from)
+}
+
+async function copyArchive(folder: string, bytes: AsyncIterable<Uint8Array>): Promise<FileHandle> {
+  const path = join(folder, 'backup.tar')
+  await writeFile(path, bytes, { flag: 'wx', mode: 0o600 })
+  return open(path, 'r')
+}
+
 /** RFC 3339 in UTC with milliseconds, as both programs write it, sorts as time does. */
 const latest = (times: readonly (string | undefined)[]): string | undefined =>
   times
@@ -168,11 +177,14 @@ async function replaceLedgers(
 ): Promise<string | undefined> {
   const at = new Date(nowMs).toISOString()
   const ledger = join(directory, DATA_PATHS.ledger)
+  const unpacked = join(folder, DATA_PATHS.ledger)
+  // That of a worker that has not served yet is without any.
+  await mkdir(unpacked, { recursive: true, mode: 0o700 })
   const aside = await freeName(directory, `ledger.replaced-${at.replaceAll(/[-:]|\.\d+/g, '')}`)
   await writeDataRecord(directory, { ...record, closed: { why: 'restoring', at, aside } })
   const hasLedgers = await exists(ledger)
   if (hasLedgers) await rename(ledger, join(directory, aside))
-  await rename(join(folder, DATA_PATHS.ledger), ledger)
+  await rename(unpacked, ledger)
   await writeDataRecord(directory, record)
   return hasLedgers ? aside : undefined
 }

@@ -29,7 +29,8 @@ index. It does not have the configuration (signer.config.json), the keys of the 
 TLS key: keep them elsewhere. A reader of the file sees the names in every certificate, but can sign nothing.
 
 A backup ages: what is issued afterwards is not in it, and a restore must take care of that (see "worker
-restore"). To move a worker without a loss, stop it and make a backup with --final.
+restore"). To move a worker without a loss, stop it and make a backup with --final: once, and restore it within
+a day. With --out - check that it has arrived whole: tar -xOf FILE manifest.json prints its manifest.
 
 Needs free space beside FILE for the backup and one more copy of the largest ledger; with --out - for that copy
 in the data directory.`,
@@ -42,9 +43,9 @@ in the data directory.`,
   ],
   run: async ({ data, out, final: isFinal, json: isJson }, io) => {
     const isStream = out === '-'
-    if (isStream && (isFinal || isJson)) {
-      const flag = isFinal ? '--final' : '--json'
-      return err({ exit: 'usage', message: `${flag} needs a file as --out, not standard output` })
+    if (isStream && isJson) {
+      const message = '--json needs a file as --out, not standard output'
+      return err({ exit: 'usage', message })
     }
     const isFree = isStream ? ok(undefined) : await refuseExisting(out, io)
     if (!isFree.ok) return err({ exit: 'failed', message: isFree.error })
@@ -74,7 +75,7 @@ ${summarizeBackup(manifest)}
 `
   return manifest.isFinal
     ? `${summary}
-The data directory is closed: no worker starts on it. Restore the backup once, on one machine:
+The data directory is closed: no worker starts on it. Restore the backup once, on one machine, within a day:
   edge-issuer worker restore --data DIR --from ${out}
 `
     : summary

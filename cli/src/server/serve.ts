@@ -13,6 +13,7 @@ import { checkDataDirectory, openData } from './data-directory.ts'
 import { type Deployment, checkDeployment } from './deployment.ts'
 import { lockDataDirectory } from './directory-lock.ts'
 import { Front } from './front.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { addressText, isLoopback, type ListenAddress } from './listen-address.ts'
 import { readProject } from './project-files.ts'
 import { createRuntimeDirectory } from './runtime-directory.ts'
@@ -63,6 +64,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<Result<void,
   const { publicUrl } = deployment
   const opened = await openData(data, { publicUrl, version: VERSION, nowMs: io.nowMs() })
   if (!opened.ok) return opened
+  await removeLeftovers(data)
   const { record, isNew } = opened.value
   if (isNew) say(`"${options.data}" was empty: this worker starts with an empty ledger`)
   if (record.restoredAt !== undefined) {

@@ -98,13 +98,23 @@ describe('a backup on standard output', () => {
     })
   })
 
-  it.for(['--final', '--json'])('cannot be made with %s', async (flag, { expect, ...context }) => {
+  it('cannot be made with --json', async ({ expect, ...context }) => {
     const { run } = await makeBackupFolder(context)
-    expect(await run(`worker backup --data data --out - ${flag}`)).toMatchObject({
+    expect(await run('worker backup --data data --out - --json')).toMatchObject({
       exitCode: 2,
       stdout: '',
-      stderr: expect.stringContaining(`${flag} needs a file`),
+      stderr: expect.stringContaining('--json needs a file'),
     })
+  })
+
+  it('can be final', async ({ expect, ...context }) => {
+    const { data, empty, run } = await makeBackupFolder(context)
+    const { exitCode, stdout } = await run('worker backup --data data --out - --final')
+    expect(exitCode).toBe(0)
+    expect(await recordOf(data)).toMatchObject({ closed: { why: 'moved' } })
+    const restored = await run('worker restore --data new --from -', Buffer.from(stdout, 'latin1'))
+    expect(restored).toMatchObject({ exitCode: 0 })
+    expect(serialsOf(empty, 'two')).toEqual(serialsOf(data, 'two'))
   })
 })
 
@@ -118,14 +128,30 @@ describe('a final backup', () => {
     })
     const { exitCode, stdout } = await run('worker restore --data new --from f.tar')
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('Nothing was forgotten.')
+    expect(stdout).toContain('No certificate was forgotten.')
     expect(await recordOf(empty)).not.toHaveProperty('restoredAt')
     expect(serialsOf(empty, 'two')).toEqual(serialsOf(data, 'two'))
     expect((await openData(empty, owner)).ok).toBe(true)
-    // The copy was not used: the directory can be opened again with it, and the backup can be made again.
-    expect((await run('worker backup --data data --out g.tar --final')).exitCode).toBe(0)
+    // The copy may have been used.
+    expect(await run('worker backup --data data --out g.tar --final')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('was made at 2026-12-01T00:00:00.000Z, and a worker may'),
+    })
+    // The copy was not used: the directory can be opened again with it.
     expect((await run('worker restore --data data --from f.tar')).exitCode).toBe(0)
     expect((await openData(data, owner)).ok).toBe(true)
+  })
+
+  it.for([
+    [24, 0],
+    [25, 1],
+  ] as const)('after %i hours exits with %i', async ([hours, exitCode], { expect, ...context }) => {
+    const { run } = await makeBackupFolder(context)
+    await run('worker backup --data data --out f.tar --final')
+    const command = 'worker restore --data new --from f.tar'
+    const restored = await run(command, undefined, NOW + hours * 3_600_000)
+    expect(restored.exitCode).toBe(exitCode)
+    if (exitCode !== 0) expect(restored.stderr).toContain('more than a day ago')
   })
 
   it('is refused while a worker runs', async ({ expect, ...context }) => {

@@ -3,6 +3,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import {
+  cp,
   mkdir,
   mkdtemp,
   open,
@@ -170,6 +171,28 @@ describe('a full disk', () => {
       })
       expect(await readdir(small)).toEqual([])
       expect(serialsOf(data, 'two')).toHaveLength(5)
+    } finally {
+      execFileSync('umount', [small])
+    }
+  })
+
+  it('of the data directory is named', async ({ expect, skip, ...context }) => {
+    const { cwd, data, run } = await makeBackupFolder(context)
+    const small = join(cwd, 'small')
+    await mkdir(small)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=700', 'tmpfs', small])
+    } catch {
+      skip('this process may not mount a file system')
+    }
+    try {
+      await cp(data, small, { recursive: true })
+      await writeFile(join(small, 'fill'), Buffer.alloc(4_194_304)).catch(() => undefined)
+      const { exitCode, stderr } = await run('worker backup --data small --out b.tar')
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringMatching(/the disk of data directory ".*small" is full, .* make room/),
+      })
     } finally {
       execFileSync('umount', [small])
     }

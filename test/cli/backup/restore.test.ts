@@ -1,7 +1,7 @@
 /**
  * Restores into directories that a test makes: when the flag is needed, and what is left of an interruption.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
@@ -114,10 +114,68 @@ describe('a restore', () => {
       await run('worker backup --data data --out b.tar')
       await writeDataRecord(data, withTime(ofDirectory))
       issue(data, 'one', { count: 1 })
-      await run(`worker restore --data data --from b.tar ${ACCEPT}`)
+      const { stderr } = await run(`worker restore --data data --from b.tar ${ACCEPT}`)
+      expect(stderr).toContain(`set "restoredAt" in "data/edge-issuer.json" to "${A_MINUTE_LATER}"`)
       expect(await recordOf(data)).toMatchObject({ restoredAt: '2030-01-01T00:00:00.000Z' })
     },
   )
+
+  it.for([
+    [
+      'the backup was made',
+      NOW - 1,
+      /says 2026-11-30T23:59:59.999Z, but the backup was finished at/,
+    ],
+    ['certificates were issued', Date.UTC(2020, 0), /says 2020-01-01T00:00:00.000Z, but /],
+  ] as const)(
+    'is refused with a clock from before %s',
+    async ([, nowMs, message], { expect, ...context }) => {
+      const { run } = await makeBackupFolder(context)
+      await run('worker backup --data data --out b.tar')
+      const command = `worker restore --data new --from b.tar ${ACCEPT}`
+      expect(await run(command, undefined, nowMs)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(message),
+      })
+    },
+  )
+
+  it('is refused with a clock from before the last certificate of the directory', async ({
+    expect,
+    ...context
+  }) => {
+    const { data, run } = await makeBackupFolder(context)
+    await run('worker backup --data data --out b.tar')
+    inLedger(data, 'one', (database) =>
+      database.exec(`UPDATE issuance SET issued_at_ms = ${String(NOW + 1)} WHERE seq = 3`),
+    )
+    expect(await run(`worker restore --data data --from b.tar ${ACCEPT}`)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('a certificate in the data directory was issued at'),
+    })
+  })
+
+  it('of a worker without certificates needs the flag only', async ({ expect, ...context }) => {
+    const { cwd, empty, run } = await makeBackupFolder(context)
+    await mkdir(join(cwd, 'unused'), { mode: 0o700 })
+    await makeData(join(cwd, 'unused'), {})
+    await run('worker backup --data unused --out b.tar')
+    const restored = await run(`worker restore --data new --from b.tar ${ACCEPT}`)
+    expect(restored).toMatchObject({ exitCode: 0 })
+    expect((await readdir(empty)).toSorted()).toEqual(['edge-issuer.json', 'ledger', 'lock.sqlite'])
+    expect(await recordOf(empty)).not.toHaveProperty('closed')
+  })
+
+  it('can be from a pipe', async ({ expect, ...context }) => {
+    const { cwd, empty, run } = await makeBackupFolder(context)
+    await run('worker backup --data data --out b.tar')
+    execFileSync('mkfifo', ['pipe'], { cwd })
+    spawn('cp', ['b.tar', 'pipe'], { cwd, stdio: 'ignore' })
+    expect(await run(`worker restore --data new --from pipe ${ACCEPT}`)).toMatchObject({
+      exitCode: 0,
+    })
+    expect(serialsOf(empty, 'two')).toHaveLength(5)
+  })
 
   it('is refused while a worker runs', async ({ expect, ...context }) => {
     const { data, run } = await makeBackupFolder(context)

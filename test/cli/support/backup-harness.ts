@@ -17,8 +17,8 @@ export interface BackupFolder {
   readonly cwd: string
   readonly data: string
   readonly empty: string
-  /** Runs `edge-issuer` in the folder. */
-  readonly run: (command: string, stdin?: Uint8Array) => Promise<Outcome>
+  /** Runs `edge-issuer` in the folder, at {@link NOW} or another time. */
+  readonly run: (command: string, stdin?: Uint8Array, nowMs?: number) => Promise<Outcome>
 }
 
 /** Makes the folder, for as long as the test runs. */
@@ -32,9 +32,9 @@ export async function makeBackupFolder(
   await makeData(folder.data, { one: 3, two: 5 })
   return {
     ...folder,
-    run: async (command, stdin) => {
+    run: async (command, stdin, nowMs = NOW) => {
       const input = stdin === undefined ? {} : { stdin }
-      return runCli(command, { cwd, nowMs: NOW, ...input })
+      return runCli(command, { cwd, nowMs, ...input })
     },
   }
 }
