@@ -5,6 +5,7 @@ import type { Failure } from '../command-line/exit-codes.ts'
 import { optional, toggle } from '../command-line/parameters.ts'
 import { DIRECTORY, FILE } from '../command-line/value-types.ts'
 import type { DemoOptions } from '../demo/demo.ts'
+import { REMOVE_ARGUMENTS } from '../demo/owner-label.ts'
 import type { Io } from '../terminal/io.ts'
 
 const parameters = {
@@ -26,9 +27,13 @@ CA, and a signing worker in workerd on this machine; the relay on this machine u
 ServiceAccount; an Issuer and a ClusterIssuer, and a Certificate from each.
 
 Requires kubectl in PATH, a kubeconfig with the rights to create CRDs, roles and namespaces, and workerd
-(the npm package, in the version that the error without it names). It creates the CRDs, the namespaces
-edge-issuer and demo, and the roles of the relay. The state is kept in the folder edge-issuer-demo, so
-that the next run continues with the same CA.
+(the npm package, in the version that the error without it names). The state is kept in the folder
+edge-issuer-demo, so that the next run continues with the same CA.
+
+The cluster is that of the kubeconfig's current context. The demo creates the CRDs, the namespaces
+edge-issuer and demo, and the roles of the relay, all with a label. It changes nothing that it has not
+created: a cluster with a relay, the CRDs or one of these namespaces is refused. To remove what it has
+created: kubectl ${REMOVE_ARGUMENTS}
 
 Ctrl-C stops all processes in order; the exit code is 0 once the demo has started. If the relay or the
 worker exits, the demo stops and prints the last lines of its log. In a checkout, "npm run demo" starts a
@@ -36,8 +41,8 @@ cluster of its own.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer demo --kubeconfig ~/.kube/config',
-    'edge-issuer demo --kubeconfig kind.yaml --once',
+    'edge-issuer demo --kubeconfig kind.yaml',
+    'edge-issuer demo --kubeconfig ~/.kube/config --once',
     'edge-issuer demo --clean',
   ],
   run: async (values, io) => {

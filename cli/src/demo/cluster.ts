@@ -18,8 +18,22 @@ export interface ServiceAccountRef {
   readonly name: string
 }
 
+/** Where the commands of kubectl go. */
+export interface ClusterTarget {
+  /** Context of the kubeconfig. */
+  readonly context: string
+  /** URL of the API server. */
+  readonly server: string
+}
+
+/** @returns The target for messages. */
+export const describeTarget = ({ context, server }: ClusterTarget): string =>
+  `the cluster of context "${context}" (${server})`
+
 /** A cluster with cert-manager. */
 export interface DemoCluster {
+  /** Of a cluster that the user named; absent for one of the demo's own. */
+  readonly target?: ClusterTarget
   /** Path of a kubeconfig for the user. */
   readonly kubeconfig: string
   /** Command line of kubectl. */
@@ -48,38 +62,55 @@ export interface ExistingCluster {
 }
 
 /**
- * Uses the cluster of a kubeconfig's current context.
+ * Uses the cluster of a kubeconfig's current context, also if another one becomes the current context later.
  *
  * @throws Error if the cluster or cert-manager is missing.
  */
 export async function useCluster(options: ExistingCluster): Promise<DemoCluster> {
   const { kubeconfig, directory, kubectlCommand, signal } = options
   if (!existsSync(kubeconfig)) throw new Error(`no such kubeconfig: ${kubeconfig}`)
-  const [command, ...first] = kubectlCommand
-  const kubectl = async (args: readonly string[], stdin = ''): Promise<string> =>
-    outputOf(
-      args,
-      await runCommand({
-        command,
-        args: [...first, ...args],
-        env: { ...process.env, KUBECONFIG: kubeconfig },
-        stdin,
-        signal,
-      }),
-    )
+  const kubectlWith =
+    ([command, ...first]: KubectlCommand): DemoCluster['kubectl'] =>
+    async (args, stdin = '') =>
+      outputOf(
+        args,
+        await runCommand({
+          command,
+          args: [...first, ...args],
+          env: { ...process.env, KUBECONFIG: kubeconfig },
+          stdin,
+          signal,
+        }),
+      )
+  const target = await readTarget(kubectlWith(kubectlCommand))
+  const pinned: KubectlCommand = [...kubectlCommand, `--context=${target.context}`]
+  const kubectl = kubectlWith(pinned)
   if (!(await hasCertManager(kubectl))) {
     throw new Error(
-      `the cluster of ${kubeconfig} has no cert-manager; install it first: https://cert-manager.io/docs/installation/`,
+      `${describeTarget(target)} has no cert-manager; install it first: https://cert-manager.io/docs/installation/`,
     )
   }
   return {
+    target,
     kubeconfig,
-    kubectlCommand: kubectlCommand.map(shellWord).join(' '),
+    kubectlCommand: pinned.map(shellWord).join(' '),
     kubectl,
     loginAs: async (account) => loginWithToken(kubectl, account, join(directory, 'kubeconfigs')),
     processes: [],
     stop: async () => Promise.resolve(),
   }
+}
+
+const targetSchema = z.object({
+  'current-context': z.string(),
+  clusters: z.tuple([z.object({ cluster: z.object({ server: z.string() }) })]),
+})
+
+async function readTarget(kubectl: DemoCluster['kubectl']): Promise<ClusterTarget> {
+  const view = await kubectl(['config', 'view', '--minify', '--output=json'])
+  const { 'current-context': context, clusters } = targetSchema.parse(JSON.parse(view))
+  const [{ cluster }] = clusters
+  return { context, server: cluster.server }
 }
 
 async function hasCertManager(kubectl: DemoCluster['kubectl']): Promise<boolean> {

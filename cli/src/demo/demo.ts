@@ -12,14 +12,15 @@ import { edgeIssuerIn } from './edge-issuer.ts'
 import { enrolCluster } from './enrolment.ts'
 import type { DemoHost, Stage } from './host.ts'
 import { createInterruption, Interrupted } from './interruption.ts'
-import { apply, createAccount, createIssuers, issue, KINDS } from './objects.ts'
+import { accountManifests, apply, createIssuers, issue, KINDS } from './objects.ts'
+import { requireNoRelay, requireOwned } from './ownership.ts'
 import { startRelay } from './relay.ts'
 import { showResults } from './show-results.ts'
 import { type DemoSigner, startDemoSigner } from './signer.ts'
 import { lockState, stateDirectory } from './state.ts'
 import { createSteps } from './steps.ts'
 import { StopList } from './stops.ts'
-import { usage } from './usage.ts'
+import { removal, usage } from './usage.ts'
 
 /** Options for {@link runDemo}. */
 export interface DemoOptions {
@@ -80,7 +81,7 @@ async function start(host: DemoHost, options: DemoOptions, stage: Stage): Promis
   steps.heading('Issuing')
   const run = edgeIssuerIn(host, directory)
   await steps.run("ServiceAccount of the Issuer, with the relay's permission", async () =>
-    createAccount(cluster),
+    apply(cluster, accountManifests()),
   )
   const manifests = await steps.run('cluster enrolled at the worker', async () =>
     enrolCluster({ cluster, signer, directory, run }),
@@ -91,13 +92,29 @@ async function start(host: DemoHost, options: DemoOptions, stage: Stage): Promis
   for (const kind of KINDS) await issue(cluster, steps, kind)
   await showResults({ cluster, signer, steps, run })
   signal.throwIfAborted()
-  if (options.isOnce) return
+  if (options.isOnce) {
+    steps.text(removal(cluster))
+    return
+  }
   steps.text(await usage({ host, cluster, signer, directory, stateIn: options.stateIn }))
 }
 
 async function openCluster(host: DemoHost, stage: Stage): Promise<DemoCluster> {
+  const { steps, watch } = stage
   const cluster = await host.openCluster(stage)
-  cluster.processes.forEach(stage.watch)
+  cluster.processes.forEach(watch)
+  const { target } = cluster
+  if (target !== undefined) {
+    steps.text(`context ${target.context}, API server ${target.server}`)
+    await steps.run(
+      'the cluster has no relay and no objects that others have created',
+      async () => {
+        await requireNoRelay(cluster)
+        await requireOwned(cluster, await host.manifests())
+        await requireOwned(cluster, accountManifests())
+      },
+    )
+  }
   return cluster
 }
 

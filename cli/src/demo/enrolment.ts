@@ -37,6 +37,7 @@ export async function enrolCluster(enrolment: Enrolment): Promise<Manifests> {
     CLIENT,
     '--from-cluster',
     `--kubeconfig=${cluster.kubeconfig}`,
+    ...(cluster.target === undefined ? [] : [`--kube-context=${cluster.target.context}`]),
     ...subjects.map((subject) => `--subject=${subject}`),
     '--unrestricted',
     '--print',

@@ -6,6 +6,7 @@
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import type { DemoCluster, ServiceAccountRef } from './cluster.ts'
+import { labelled, requireOwned } from './ownership.ts'
 import { RELAY_SERVICE_ACCOUNT } from './relay.ts'
 import { seconds, type Steps } from './steps.ts'
 
@@ -29,12 +30,14 @@ export const ISSUER_NAME = 'edge'
 /** Prints the issuer that goes with the client of the demo, by flags of `issuer manifest`. */
 export type Manifests = (flags: readonly string[]) => Promise<string>
 
-/** Applies manifests server-side. */
-export const apply = async (cluster: DemoCluster, yaml: string): Promise<unknown> =>
-  cluster.kubectl(['apply', '--server-side', '--force-conflicts', '--filename=-'], yaml)
+/** Applies manifests server-side, with the label of the demo. @throws Error if they have objects of others */
+export async function apply(cluster: DemoCluster, yaml: string): Promise<void> {
+  await requireOwned(cluster, yaml)
+  await cluster.kubectl(['apply', '--server-side', '--filename=-'], labelled(yaml))
+}
 
-/** Creates the ServiceAccount of the Issuer, and allows the relay to request its tokens. */
-export async function createAccount(cluster: DemoCluster): Promise<void> {
+/** YAML of the ServiceAccount of the Issuer, whose tokens the relay may request. */
+export function accountManifests(): string {
   const named = { metadata: { name: 'edge-issuer-token-requester', namespace: NAMESPACE } }
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
@@ -64,7 +67,7 @@ export async function createAccount(cluster: DemoCluster): Promise<void> {
       subjects: [{ kind: 'ServiceAccount', ...RELAY_SERVICE_ACCOUNT }],
     },
   ]
-  await apply(cluster, objects.map((object) => stringify(object)).join('---\n'))
+  return objects.map((object) => stringify(object)).join('---\n')
 }
 
 /** Creates an issuer of each kind, as the worker's command prints it, and waits until both are Ready. */

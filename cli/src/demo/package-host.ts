@@ -58,12 +58,9 @@ export function packageHost(options: PackageHostOptions): Result<DemoHost, strin
     },
     cleaning: async ({ directory, stateIn }) => {
       const flag = stateIn === undefined ? '' : ` --state-in ${shellWord(stateIn)}`
-      return Promise.resolve(`Logs and state are in ${directory}; the next run reuses them. To remove the state, and what
-the demo has created in the cluster:
+      return Promise.resolve(`Logs and state are in ${directory}; the next run reuses them. To remove the state:
 
-  edge-issuer demo --clean${flag}
-  kubectl delete namespace demo
-  kubectl delete clusterissuers.edge-issuer.dev edge`)
+  edge-issuer demo --clean${flag}`)
     },
   })
 }

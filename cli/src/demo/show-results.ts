@@ -19,7 +19,8 @@ export async function showResults({ cluster, signer, steps, run }: Results): Pro
     steps.heading(title)
     steps.text(await run(args))
   }
-  await show('edge-issuer status', ['status', '--kubeconfig', cluster.kubeconfig])
+  const context = cluster.target === undefined ? [] : [`--context=${cluster.target.context}`]
+  await show('edge-issuer status', ['status', `--kubeconfig=${cluster.kubeconfig}`, ...context])
   for (const kind of KINDS) {
     const { secret, pem } = await readChain(cluster, kind)
     steps.heading(`The chain in Secret ${NAMESPACE}/${secret}, from the ${kind}`)

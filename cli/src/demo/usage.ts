@@ -2,6 +2,7 @@ import { shellWord } from '../terminal/shell-word.ts'
 import type { DemoCluster } from './cluster.ts'
 import type { DemoHost } from './host.ts'
 import { ISSUER_NAME, NAMESPACE } from './objects.ts'
+import { removeCommand } from './ownership.ts'
 import { adminFlags, type DemoSigner } from './signer.ts'
 
 /** Options for {@link usage}. */
@@ -40,5 +41,15 @@ Query the worker as an admin:
   edge-issuer certificates list ${admin}
 
 ${cleaning}
-`
+${removal(cluster)}`
 }
+
+/** How to remove what the demo has created; empty for a cluster of the demo's own, whose state is removed. */
+export const removal = (cluster: DemoCluster): string =>
+  cluster.target === undefined
+    ? ''
+    : `
+To remove what the demo has created in the cluster:
+
+  ${removeCommand(cluster)}
+`
