@@ -178,8 +178,8 @@ async function issuer(
     : `; its private key was not checked, since ${keyPath} does not exist`
   return ok({
     text,
-    what: `issuer ${entry}${profileNote}`,
-    note: keyNote,
+    what: `issuer ${entry}`,
+    note: profileNote + keyNote,
     key: { name: keySecret, path: keyPath },
     next: issuerSteps({ ...added.value, name: entry, profiles, secret }, target, io),
   })
@@ -208,7 +208,7 @@ function issuerSteps(
     ...(isFirst ? [deploy, put] : [put, deploy]),
     `Let clients use it: "issuers" of a client must have ${name}, and "profiles" ${profiles.join(' or ')}.
      For a new client: edge-issuer clients add CLIENT --from-cluster --issuer ${name}${profileFlags(profiles)} --allow-dns '*.example.internal'
-     For others: edge-issuer clients export > clients.yaml; edge-issuer clients apply --file clients.yaml`,
+     For others: change their entries in the file of "edge-issuer clients apply", which "edge-issuer clients export" writes.`,
     `edge-issuer issuer manifest --client CLIENT --issuer ${name} --name ${name} | kubectl apply -f -`,
   ]
   return steps.map((step, index) => `${String(index + 1)}. ${step}`)

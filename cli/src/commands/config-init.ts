@@ -49,7 +49,7 @@ and writes or prints only a valid configuration.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer config init --url https://ca.example.com --ca ca --admin alice.admin.json > signer.config.json',
+    'edge-issuer config init --url https://ca.example.com --ca ca --admin alice.admin.json --out signer.config.json',
   ],
   run: async (values, io) => {
     const { ca, issuer, out } = values

@@ -48,7 +48,7 @@ describe('config add issuer', () => {
     expect(profiles).toEqual({ ...profilesBefore, mesh: profilesBefore?.['default'] })
     const key = `${cwd}/mesh-ca/issuing/ca.key`
     expect(added.stderr)
-      .toBe(`Added issuer mesh, and profile mesh with the default options to signer.config.json.
+      .toBe(`Added issuer mesh to signer.config.json, and profile mesh with the default options.
 
 Next:
   1. npx edge-issuer worker check --env production --secret CA_KEY_MESH=${key}
@@ -57,7 +57,7 @@ Next:
   3. npx edge-issuer worker deploy --env production
   4. Let clients use it: "issuers" of a client must have mesh, and "profiles" default or mesh.
      For a new client: edge-issuer clients add CLIENT --from-cluster --issuer mesh --profile default --profile mesh --allow-dns '*.example.internal'
-     For others: edge-issuer clients export > clients.yaml; edge-issuer clients apply --file clients.yaml
+     For others: change their entries in the file of "edge-issuer clients apply", which "edge-issuer clients export" writes.
   5. edge-issuer issuer manifest --client CLIENT --issuer mesh --name mesh | kubectl apply -f -
 `)
   })
