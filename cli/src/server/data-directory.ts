@@ -6,6 +6,7 @@
  * DATA/
  * ├── edge-issuer.json   the record below
  * ├── lock.sqlite        held while a program uses the directory (directory-lock.ts)
+ * ├── reserve            space for a start on a full disk (disk-reserve.ts)
  * └── ledger/            workerd's storage: a folder for each class, an SQLite database for each object
  * ```
  *
@@ -27,6 +28,7 @@ import { checkDirectoryOwner } from './directory-owner.ts'
 export const DATA_PATHS = {
   record: 'edge-issuer.json',
   lock: 'lock.sqlite',
+  reserve: 'reserve',
   ledger: 'ledger',
 } as const
 

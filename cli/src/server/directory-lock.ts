@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import { ownerText } from './data-access.ts'
 import { DATA_PATHS } from './data-directory.ts'
 import { killMarkedProcesses } from './marked-processes.ts'
 
@@ -42,6 +43,10 @@ const MAX_ATTEMPTS = 5
 /** SQLite's primary result codes (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5
 const SQLITE_LOCKED = 6
+const SQLITE_READONLY = 8
+const SQLITE_FULL = 13
+/** Also when there is no room for the journal. */
+const SQLITE_CANTOPEN = 14
 
 /**
  * Takes the lock, and ends the processes that the last holder left running.
@@ -67,9 +72,11 @@ export async function lockDataDirectory(
     }
     const taken = await take(database, holder)
     const held = database
-    return ok({ marker: holder.marker, ...taken, [Symbol.dispose]: () => held.close() })
+    return ok({ ...taken, [Symbol.dispose]: () => held.close() })
   } catch (error) {
-    const message = isBusy(error) ? lockedMessage(directory, database) : failed(path, error)
+    const message = isError(error, [SQLITE_BUSY, SQLITE_LOCKED])
+      ? lockedMessage(directory, database)
+      : await failed(path, error)
     database?.close()
     return err(message)
   }
@@ -79,22 +86,41 @@ export async function lockDataDirectory(
 async function take(
   database: DatabaseSync,
   holder: Holder,
-): Promise<Pick<DirectoryLock, 'killed' | 'lastMarker'>> {
+): Promise<Pick<DirectoryLock, 'marker' | 'killed' | 'lastMarker'>> {
   database.exec('BEGIN IMMEDIATE')
   database.exec('CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, json TEXT NOT NULL)')
   const lastMarker = readHolder(database)?.marker
   const killed = lastMarker === undefined ? [] : await killMarkedProcesses(lastMarker)
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const marker = commit(database, holder, lastMarker)
+    // The lock that is kept, RESERVED, lets others read.
+    database.exec('BEGIN IMMEDIATE')
+    // Another process may have written between the two, without getting the lock.
+    if (readHolder(database)?.marker === marker) return { marker, killed, lastMarker }
+  }
+  throw new Error('other processes keep trying to take the lock')
+}
+
+/**
+ * Writes the holder, since others can only read what is committed. On a full disk the last holder stays there: its
+ * processes have ended, so that its marker is free.
+ *
+ * @returns The marker that the file has now.
+ * @throws SQLite's error
+ */
+function commit(database: DatabaseSync, holder: Holder, lastMarker: string | undefined): string {
+  try {
     database
       .prepare('INSERT OR REPLACE INTO holder (id, json) VALUES (1, ?)')
       .run(JSON.stringify(holder))
-    // Only what is committed can be read by others. The lock that is kept, RESERVED, lets them read.
     database.exec('COMMIT')
-    database.exec('BEGIN IMMEDIATE')
-    // Another process may have written between the two, without getting the lock.
-    if (readHolder(database)?.marker === holder.marker) return { killed, lastMarker }
+    return holder.marker
+  } catch (error) {
+    const isFull = isError(error, [SQLITE_FULL, SQLITE_CANTOPEN])
+    if (!isFull || lastMarker === undefined) throw error
+    if (database.isTransaction) database.exec('ROLLBACK')
+    return lastMarker
   }
-  throw new Error('other processes keep trying to take the lock')
 }
 
 function readHolder(database: DatabaseSync): Holder | undefined {
@@ -119,9 +145,13 @@ function lockedMessage(directory: string, database: DatabaseSync | undefined): s
 
 const errorSchema = z.object({ errcode: z.number() })
 
-/** The primary result code is in the lowest byte. */
-const isBusy = (error: unknown): boolean =>
-  [SQLITE_BUSY, SQLITE_LOCKED].includes((errorSchema.safeParse(error).data?.errcode ?? 0) & 0xff)
+/** Whether it is SQLite's, with one of the codes: the primary one is in the lowest byte. */
+const isError = (error: unknown, codes: readonly number[]): boolean =>
+  codes.includes((errorSchema.safeParse(error).data?.errcode ?? 0) & 0xff)
 
-const failed = (path: string, error: unknown): string =>
-  `cannot lock "${path}": ${error instanceof Error ? error.message : String(error)}; check that the directory can be written and that its file system has locks`
+async function failed(path: string, error: unknown): Promise<string> {
+  const problem = `cannot lock "${path}": ${error instanceof Error ? error.message : String(error)}`
+  return isError(error, [SQLITE_READONLY])
+    ? `${problem}; ${await ownerText(path)}`
+    : `${problem}; check that the directory can be written and that its file system has locks`
+}

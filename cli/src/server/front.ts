@@ -14,8 +14,6 @@ import { codeOf, systemReason } from '../files/system-reason.ts'
 import { addressText, type ListenAddress } from './listen-address.ts'
 import type { TlsPair } from './tls-files.ts'
 
-/** Connections at once. More are closed at once, so that their clients try again. */
-const MAX_CONNECTIONS = 2_000
 /** Time for a TLS handshake, in ms. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Time without a byte in either direction after which a connection is closed, in ms. */
@@ -34,6 +32,8 @@ export interface FrontOptions {
   readonly address: ListenAddress
   /** Plain TCP when absent. */
   readonly tls: TlsPair | undefined
+  /** Connections at once. More are closed immediately, so that their clients try again. */
+  readonly maxConnections: number
 }
 
 /** Listens for clients. */
@@ -49,7 +49,6 @@ export class Front implements AsyncDisposable {
     this.#setTls = (pair) => {
       if ('setSecureContext' in server) server.setSecureContext(contextOf(pair))
     }
-    server.maxConnections = MAX_CONNECTIONS
     // Of TLS, this is the socket below it.
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
@@ -61,8 +60,10 @@ export class Front implements AsyncDisposable {
   }
 
   /** @returns An error message if the address cannot be used. */
-  static async listen({ address, tls }: FrontOptions): Promise<Result<Front, string>> {
+  static async listen(options: FrontOptions): Promise<Result<Front, string>> {
+    const { address, tls, maxConnections } = options
     const front = tls === undefined ? Front.#plain() : Front.#secure(tls)
+    front.#server.maxConnections = maxConnections
     try {
       front.#server.listen(address)
       await once(front.#server, 'listening')

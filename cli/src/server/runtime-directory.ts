@@ -30,6 +30,7 @@ export async function createRuntimeDirectory({
       `the path of the folder for temporary files is too long for a socket: "${tmpdir()}"; set TMPDIR to a shorter one`,
     )
   }
+  if (lastMarker !== undefined) await remove(pathFor(lastMarker))
   try {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
@@ -37,7 +38,6 @@ export async function createRuntimeDirectory({
       `cannot create "${path}": ${systemReason(error)}; set TMPDIR to a folder that can be written`,
     )
   }
-  if (lastMarker !== undefined) await remove(pathFor(lastMarker))
   return ok({ path, [Symbol.asyncDispose]: async () => remove(path) })
 }
 

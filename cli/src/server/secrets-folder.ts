@@ -17,7 +17,8 @@ const MAX_ALL_BYTES = 1_048_576
 
 const SECRET_NAME = /^[A-Z][A-Z0-9_]*$/
 
-const isSecret = (name: string): boolean => SECRET_NAME.test(name)
+/** Whether a file with the name is a secret. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
 
 /** Bindings that are no secrets. */
 const RESERVED = new Set([
@@ -47,7 +48,7 @@ export async function readSecretsFolder(
   const names = await listFiles(folder, io)
   if (!names.ok) return names
   const secrets = new Map<string, string>()
-  for (const name of names.value.filter(isSecret)) {
+  for (const name of names.value.filter(isSecretName)) {
     const secret = await readSecret(folder, name, io)
     if (!secret.ok) return secret
     secrets.set(name, secret.value)
@@ -57,14 +58,18 @@ export async function readSecretsFolder(
     ? err(
         `the secrets in "${folder}" exceed the maximum of ${String(MAX_ALL_BYTES)} bytes together`,
       )
-    : ok({ secrets, ignored: names.value.filter((name) => !isSecret(name)) })
+    : ok({ secrets, ignored: names.value.filter((name) => !isSecretName(name)) })
 }
 
 async function listFiles(folder: string, io: Io): Promise<Result<readonly string[], string>> {
   try {
     const names = (await readdir(resolve(io.cwd, folder))).filter((name) => !name.startsWith('.'))
+    // What cannot be checked, such as a link to a file that is missing, is an error when it is read.
     const isFile = async (name: string): Promise<boolean> =>
-      (await stat(join(resolve(io.cwd, folder), name))).isFile()
+      stat(join(resolve(io.cwd, folder), name)).then(
+        (status) => status.isFile(),
+        () => true,
+      )
     const files = await Promise.all(names.map(async (name) => ((await isFile(name)) ? [name] : [])))
     return ok(files.flat().toSorted())
   } catch (error) {

@@ -3,15 +3,19 @@
  *
  * @module
  */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { packageFolder } from '../files/package-folder.ts'
 import type { Io } from '../terminal/io.ts'
 import { printableLines } from '../terminal/printable.ts'
 import { VERSION } from '../version.ts'
-import { checkDataDirectory, openData } from './data-directory.ts'
+import { connectionLimit } from './connection-limit.ts'
+import { checkWritable } from './data-access.ts'
+import { checkDataDirectory, DATA_PATHS, openData } from './data-directory.ts'
 import { type Deployment, checkDeployment } from './deployment.ts'
 import { lockDataDirectory } from './directory-lock.ts'
+import { keepReserve, releaseReserve } from './disk-reserve.ts'
+import { exposureWarnings } from './exposed-files.ts'
 import { Front } from './front.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { addressText, isLoopback, type ListenAddress } from './listen-address.ts'
@@ -19,7 +23,7 @@ import { readProject } from './project-files.ts'
 import { createRuntimeDirectory } from './runtime-directory.ts'
 import { readServerFiles, type ServerFiles, type ServerPaths } from './server-files.ts'
 import { Server } from './server.ts'
-import { catchStopSignals } from './stop-signals.ts'
+import { catchStopSignals, killIfKept } from './stop-signals.ts'
 import { checkTls } from './tls-files.ts'
 import type { WorkerFiles } from './worker-modules.ts'
 import { findWorkerd, WORKERD_VERSION } from './workerd-program.ts'
@@ -39,6 +43,7 @@ interface Prepared {
   readonly deployment: Deployment
   /** Path of workerd. */
   readonly program: string
+  readonly maxConnections: number
   readonly warnings: readonly string[]
 }
 
@@ -47,7 +52,12 @@ export async function serve(options: ServeOptions, io: Io): Promise<Result<void,
   const say = (message: string): void =>
     io.stderr(`edge-issuer worker serve: ${printableLines(message)}\n`)
   using signals = catchStopSignals()
-  const prepared = await prepare(options, io)
+  const stopped = signals.first.then(() => undefined)
+  const prepared = await Promise.race([prepare(options, io), stopped])
+  if (prepared === undefined) {
+    killIfKept(say)
+    return ok(undefined)
+  }
   if (!prepared.ok) return prepared
   for (const warning of prepared.value.warnings) say(`warning: ${warning}`)
   const data = resolve(io.cwd, options.data)
@@ -58,13 +68,20 @@ export async function serve(options: ServeOptions, io: Io): Promise<Result<void,
     say(`killed process ${String(pid)}, which an earlier server on the same data had left running`)
   }
   const { worker, files, deployment, program } = prepared.value
-  const front = await Front.listen({ address: options.listen, tls: files.tls })
+  const front = await Front.listen({
+    address: options.listen,
+    tls: files.tls,
+    maxConnections: prepared.value.maxConnections,
+  })
   if (!front.ok) return front
   await using listening = front.value
   const { publicUrl } = deployment
+  const full = await releaseReserve(data)
+  if (full !== undefined) say(`warning: ${full}`)
   const opened = await openData(data, { publicUrl, version: VERSION, nowMs: io.nowMs() })
   if (!opened.ok) return opened
   await removeLeftovers(data)
+  await keepReserve(data)
   const { record, isNew } = opened.value
   if (isNew) say(`"${options.data}" was empty: this worker starts with an empty ledger`)
   if (record.restoredAt !== undefined) {
@@ -111,25 +128,38 @@ async function prepare(options: ServeOptions, io: Io): Promise<Result<Prepared, 
   if (!checked.ok) return checked
   const own = packageFolder()
   const folders = [resolve(io.cwd, options.dir), ...(own === undefined ? [] : [own])]
-  const program = await findWorkerd(options.workerd, folders)
+  const named = options.workerd === undefined ? undefined : resolve(io.cwd, options.workerd)
+  const program = await findWorkerd(named, folders)
   if (!program.ok) return program
-  const data = await checkDataDirectory(resolve(io.cwd, options.data))
+  const data = await checkData(resolve(io.cwd, options.data))
   if (!data.ok) return data
+  const limit = await connectionLimit()
   return ok({
     worker: worker.value,
     files: files.value,
     deployment: deployment.value,
     program: program.value,
+    maxConnections: limit.connections,
     warnings: [
       ...deployment.value.warnings,
       ...checked.value,
-      ...(data.value === undefined ? [] : [data.value]),
+      ...(await exposureWarnings(options, io)),
+      ...[data.value, limit.warning].filter((warning) => warning !== undefined),
       ...files.value.ignored.map(
         (name) =>
           `"${options.secrets}/${name}" is ignored: names of secrets have upper-case letters, digits and underscores`,
       ),
     ],
   })
+}
+
+/** @returns A warning, if any. */
+async function checkData(directory: string): Promise<Result<string | undefined, string>> {
+  const checked = await checkDataDirectory(directory)
+  if (!checked.ok) return checked
+  const paths = Object.values(DATA_PATHS).map((name) => join(directory, name))
+  const writable = await checkWritable(paths)
+  return writable.ok ? checked : writable
 }
 
 /** @returns Warnings about the certificate; none without TLS. */

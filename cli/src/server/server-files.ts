@@ -28,6 +28,19 @@ export interface ServerFiles {
   readonly ignored: readonly string[]
 }
 
+/** What the files have now, or why they cannot be read. */
+export interface ChangedFiles {
+  readonly tls: Result<TlsPair | undefined, string>
+  readonly texts: Result<DeploymentTexts, string>
+}
+
+/** Reads all files again. */
+export async function readChanged(paths: ServerPaths, io: Io): Promise<ChangedFiles> {
+  const tls = await readTls(paths, io)
+  const texts = await readTexts(paths, io)
+  return { tls, texts: texts.ok ? ok(texts.value.texts) : texts }
+}
+
 /** Reads all files. */
 export async function readServerFiles(
   paths: ServerPaths,
@@ -40,7 +53,7 @@ export async function readServerFiles(
 }
 
 /** Reads configuration and secrets. */
-export async function readTexts(
+async function readTexts(
   { dir, secrets: folder }: ServerPaths,
   io: Io,
 ): Promise<Result<Pick<ServerFiles, 'texts' | 'ignored'>, string>> {
@@ -53,9 +66,6 @@ export async function readTexts(
 }
 
 /** Reads certificate and key. @returns `undefined` without TLS. */
-export async function readTls(
-  { tls }: ServerPaths,
-  io: Io,
-): Promise<Result<TlsPair | undefined, string>> {
+async function readTls({ tls }: ServerPaths, io: Io): Promise<Result<TlsPair | undefined, string>> {
   return tls === undefined ? ok(undefined) : readTlsFiles(tls, io)
 }

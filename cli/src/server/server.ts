@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { err, ok, type Result } from '@edge-issuer/shared'
@@ -11,11 +12,17 @@ import { WORKER_CLASSES } from '../project/worker-classes.ts'
 import type { Io } from '../terminal/io.ts'
 import { DATA_PATHS } from './data-directory.ts'
 import { checkDeployment, type Deployment, type DeploymentTexts } from './deployment.ts'
+import { exposureWarnings } from './exposed-files.ts'
 import type { Front } from './front.ts'
-import { readTexts, readTls, type ServerFiles, type ServerPaths } from './server-files.ts'
+import {
+  type ChangedFiles,
+  readChanged,
+  type ServerFiles,
+  type ServerPaths,
+} from './server-files.ts'
 import { StableChanges } from './stable-changes.ts'
-import type { StopSignals } from './stop-signals.ts'
-import { checkTls, type TlsPair } from './tls-files.ts'
+import { killIfKept, type StopSignals } from './stop-signals.ts'
+import { checkTls } from './tls-files.ts'
 import {
   environmentName,
   type WorkerFiles,
@@ -23,7 +30,7 @@ import {
   workerModules,
 } from './worker-modules.ts'
 import type { WorkerdBinding } from './workerd-config.ts'
-import { WorkerdProcess } from './workerd-process.ts'
+import { type StartWorkerd, WorkerdProcess } from './workerd-process.ts'
 
 /** Time for requests that run when the process is to end, in ms. */
 const GRACE_MS = 10_000
@@ -31,6 +38,9 @@ const GRACE_MS = 10_000
 const LOOK_INTERVAL_MS = 1_000
 /** Ctrl-C goes to all processes of a terminal's foreground group: to the worker's process at once with this one. */
 const SIGNAL_DELAY_MS = 200
+
+const keepMessage = (reason: string): string =>
+  `configuration or secrets have changed, and the worker goes on with the former ones: ${reason}`
 
 /** Dependencies of {@link Server}. */
 export interface ServerOptions {
@@ -54,8 +64,8 @@ export interface ServerOptions {
 interface Running {
   readonly process: WorkerdProcess
   readonly publicUrl: string
-  readonly texts: StableChanges<Result<DeploymentTexts, string>>
-  readonly tls: StableChanges<Result<TlsPair | undefined, string>>
+  readonly texts: StableChanges<ChangedFiles['texts']>
+  readonly tls: StableChanges<ChangedFiles['tls']>
 }
 
 /** One server. */
@@ -66,6 +76,8 @@ export class Server {
   readonly #end = new AbortController()
   /** Why the worker has ended by itself. */
   #problem: string | undefined
+  /** Why the last configuration could not be prepared. */
+  #unprepared: string | undefined
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -77,7 +89,11 @@ export class Server {
     deployment: Deployment,
     { signals, onReady }: { readonly signals: StopSignals; readonly onReady: () => void },
   ): Promise<Result<void, string>> {
-    const first = await this.#startProcess(deployment)
+    const { paths, io, say } = this.#options
+    const ended = once(this.#end.signal, 'abort').then(() => undefined)
+    const prepared = await this.#prepareProcess(deployment)
+    if (!prepared.ok) return prepared
+    const first = await this.#startProcess(prepared.value)
     if (!first.ok) return first
     onReady()
     let running: Running = {
@@ -87,14 +103,17 @@ export class Server {
       tls: new StableChanges(ok(tls)),
     }
     void signals.first.then(() => this.#end.abort())
-    while (await this.#isTimeToLook()) {
-      const next = await this.#look(running)
+    let isReading = false
+    while (!isReading && (await this.#isTimeToLook())) {
+      const read = await Promise.race([readChanged(paths, io), ended])
+      isReading = read === undefined
+      const next = read === undefined ? ok(running) : await this.#look(running, read)
       if (!next.ok) return next
       running = next.value
     }
-    if (this.#problem !== undefined) return err(this.#problem)
-    await this.#stop(running, signals)
-    return ok(undefined)
+    if (this.#problem === undefined) await this.#stop(running, signals)
+    if (isReading) killIfKept(say)
+    return this.#problem === undefined ? ok(undefined) : err(this.#problem)
   }
 
   /** Waits. @returns False when the server is to end. */
@@ -119,16 +138,14 @@ export class Server {
   }
 
   /** Acts on files that have changed. */
-  async #look(running: Running): Promise<Result<Running, string>> {
-    const { paths, io } = this.#options
-    const tls = running.tls.look(await readTls(paths, io))
-    if (tls !== undefined) this.#changeTls(running, tls)
-    const read = await readTexts(paths, io)
-    const texts = running.texts.look(read.ok ? ok(read.value.texts) : read)
+  async #look(running: Running, read: ChangedFiles): Promise<Result<Running, string>> {
+    const tls = running.tls.look(read.tls)
+    if (tls !== undefined) await this.#changeTls(running, tls)
+    const texts = running.texts.look(read.texts)
     return texts === undefined ? ok(running) : this.#changeDeployment(running, texts)
   }
 
-  #changeTls({ publicUrl }: Running, read: Result<TlsPair | undefined, string>): void {
+  async #changeTls(running: Running, read: ChangedFiles['tls']): Promise<void> {
     const { paths, io, front, say } = this.#options
     const keep = 'the TLS certificate has changed, and the former one stays in use'
     if (!read.ok) {
@@ -136,36 +153,53 @@ export class Server {
       return
     }
     if (read.value === undefined || paths.tls === undefined) return
-    const host = new URL(publicUrl).hostname
+    const host = new URL(running.publicUrl).hostname
     const checked = checkTls(read.value, paths.tls, { host, nowMs: io.nowMs() })
     if (!checked.ok) {
       say(`${keep}: ${checked.error}`)
       return
     }
     front.setTls(read.value)
-    for (const warning of checked.value) say(`warning: ${warning}`)
+    running.tls.use(read)
+    await this.#warn(checked.value)
     say('the TLS certificate has changed, and new connections get it')
   }
 
   async #changeDeployment(
     running: Running,
-    read: Result<DeploymentTexts, string>,
+    read: ChangedFiles['texts'],
   ): Promise<Result<Running, string>> {
     const { say, front } = this.#options
     const deployment = read.ok ? this.#checkChange(running, read.value) : read
     if (!deployment.ok) {
-      say(
-        `configuration or secrets have changed, and the worker goes on with the former ones: ${deployment.error}`,
-      )
+      say(keepMessage(deployment.error))
       return ok(running)
     }
-    for (const warning of deployment.value.warnings) say(`warning: ${warning}`)
+    const prepared = await this.#prepareProcess(deployment.value)
+    if (!prepared.ok) {
+      // The files are right: it may work the next time.
+      running.texts.retry()
+      if (this.#unprepared !== prepared.error) say(keepMessage(prepared.error))
+      this.#unprepared = prepared.error
+      return ok(running)
+    }
+    this.#unprepared = undefined
+    await this.#warn(deployment.value.warnings)
     say('configuration or secrets have changed: starting the worker with them')
     front.hold()
     // One process at a time has the data.
     await running.process.stop(GRACE_MS)
-    const next = await this.#startProcess(deployment.value)
+    const next = await this.#startProcess(prepared.value)
+    running.texts.use(read)
     return next.ok ? ok({ ...running, process: next.value }) : next
+  }
+
+  /** Prints warnings about files that have changed. */
+  async #warn(warnings: readonly string[]): Promise<void> {
+    const { paths, io, say } = this.#options
+    for (const warning of [...warnings, ...(await exposureWarnings(paths, io))]) {
+      say(`warning: ${warning}`)
+    }
   }
 
   #checkChange(running: Running, texts: DeploymentTexts): Result<Deployment, string> {
@@ -177,18 +211,17 @@ export class Server {
     )
   }
 
-  async #startProcess(deployment: Deployment): Promise<Result<WorkerdProcess, string>> {
-    const { worker, program, data, directory, restoredAt, front } = this.#options
+  async #prepareProcess(deployment: Deployment): ReturnType<typeof WorkerdProcess.prepare> {
+    const { worker, program, data, directory, restoredAt } = this.#options
     const secrets = new Map(deployment.secrets)
     const bindings: readonly WorkerdBinding[] = [...secrets.keys()].map((name) => ({
       name,
       value: { fromEnvironment: environmentName(name) },
     }))
-    this.#processes += 1
-    const started = await WorkerdProcess.start({
+    return WorkerdProcess.prepare({
       program,
       directory,
-      name: `worker-${String(this.#processes)}`,
+      name: `worker-${String(this.#processes + 1)}`,
       config: {
         modules: workerModules({ ...worker, config: deployment.config }),
         compatibilityDate: COMPATIBILITY_DATE,
@@ -200,9 +233,14 @@ export class Server {
       },
       environment: workerEnvironment(secrets),
     })
+  }
+
+  async #startProcess(start: StartWorkerd): ReturnType<StartWorkerd> {
+    this.#processes += 1
+    const started = await start()
     if (!started.ok) return started
     void this.#watch(started.value)
-    front.release(started.value.socketPath)
+    this.#options.front.release(started.value.socketPath)
     return started
   }
 }

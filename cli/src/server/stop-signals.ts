@@ -1,6 +1,9 @@
 /** Signals that ask a server to end; the system sends SIGHUP when the terminal closes. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/** Time after which a process that is kept from ending is killed, in ms. */
+const KEPT_MS = 1_000
+
 /** Listens for signals until it is disposed. */
 export interface StopSignals extends Disposable {
   /** Resolves at the first signal. */
@@ -27,4 +30,16 @@ export function catchStopSignals(): StopSignals {
       for (const signal of SIGNALS) process.off(signal, handle)
     },
   }
+}
+
+/**
+ * Kills this process if it still runs after a moment. A read that does not return, such as of a network file system
+ * that hangs, keeps it even from exiting.
+ */
+export function killIfKept(say: (message: string) => void): void {
+  const kill = (): void => {
+    say('a read of the files has not returned: ending with SIGKILL')
+    process.kill(process.pid, 'SIGKILL')
+  }
+  setTimeout(kill, KEPT_MS).unref()
 }

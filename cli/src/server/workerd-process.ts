@@ -12,12 +12,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { err, HEALTHZ_PATH, ok, type Result } from '@edge-issuer/shared'
+import { systemReason } from '../files/system-reason.ts'
 import { renderWorkerdConfig, workerdArguments, type WorkerdConfig } from './workerd-config.ts'
 
 /** Time until the process listens, and until it answers, in ms. */
 const START_TIMEOUT_MS = 30_000
 
-/** Options of {@link WorkerdProcess.start}. */
+/** Options of {@link WorkerdProcess.prepare}. */
 export interface WorkerdOptions {
   readonly program: string
   /** For configuration and socket; exists, and only this user can read it. */
@@ -28,6 +29,9 @@ export interface WorkerdOptions {
   /** The whole environment of the process. */
   readonly environment: Readonly<Record<string, string>>
 }
+
+/** Starts a process. @returns An error message if it does not become healthy. */
+export type StartWorkerd = () => Promise<Result<WorkerdProcess, string>>
 
 /** A process that answers. */
 export class WorkerdProcess {
@@ -46,13 +50,29 @@ export class WorkerdProcess {
     this.ended = endOf(child)
   }
 
-  /** Starts the process and waits until the worker is healthy. @returns An error message if it does not become so. */
-  static async start(options: WorkerdOptions): Promise<Result<WorkerdProcess, string>> {
-    const { directory, name, program, environment } = options
+  /**
+   * Writes the configuration of the process.
+   *
+   * @returns What starts the process, and waits until the worker is healthy; or an error message.
+   */
+  static async prepare(options: WorkerdOptions): Promise<Result<StartWorkerd, string>> {
+    const { directory, name } = options
     const configPath = join(directory, `${name}.capnp`)
     const socketPath = join(directory, `${name}.sock`)
     const config = { ...options.config, address: `unix:${socketPath}` }
-    await writeFile(configPath, renderWorkerdConfig(config), { mode: 0o600 })
+    try {
+      await writeFile(configPath, renderWorkerdConfig(config), { mode: 0o600 })
+    } catch (error) {
+      await rm(configPath, { force: true, recursive: true })
+      return err(`cannot write "${configPath}": ${systemReason(error)}`)
+    }
+    return ok(async () => WorkerdProcess.#start(options, { configPath, socketPath }))
+  }
+
+  static async #start(
+    { program, directory, environment }: WorkerdOptions,
+    { configPath, socketPath }: { readonly configPath: string; readonly socketPath: string },
+  ): Promise<Result<WorkerdProcess, string>> {
     const child = spawn(program, [...workerdArguments(configPath), '--control-fd=3'], {
       cwd: directory,
       env: environment,

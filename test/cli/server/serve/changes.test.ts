@@ -1,5 +1,7 @@
 /** Files of `edge-issuer worker serve` that change while it runs. */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLoopbackTls } from '@edge-issuer/testbed/servers/loopback-tls'
 import { SERVED_PATHS } from '@edge-issuer/testbed/worker/served-worker'
 import { makeSignerSetup } from '@edge-issuer/testbed/worker/signer-setup'
@@ -46,6 +48,31 @@ it('a configuration with errors is reported with all of them, and not used', asy
   })
 })
 
+it('a file that is broken for a while replaces nothing', async ({ expect }) => {
+  const before = await server.workerdPid()
+  const stays = /goes on with the former ones/
+  await server.withText(SERVED_PATHS.config, '{', async () =>
+    server.logged(stays, async () => undefined),
+  )
+  // Two looks at the files as they were.
+  await sleep(3_000)
+  expect(await server.workerdPid()).toBe(before)
+})
+
+it('a configuration that cannot be written is reported, and used when it can be', async ({
+  expect,
+}) => {
+  const before = await server.workerdPid()
+  // It is removed when the attempt has failed.
+  await mkdir(join(await server.runtimeDirectory(), 'worker-2.capnp'))
+  const text = `${await readFile(server.path(SERVED_PATHS.config), 'utf8')}\n`
+  const steps =
+    /goes on with the former ones: cannot write ".*\/worker-2\.capnp": it is a directory[\s\S]*starting the worker with them/
+  await server.logged(steps, async () => server.write(SERVED_PATHS.config, text))
+  expect(await server.sign()).toBe(false)
+  expect(await server.workerdPid()).not.toBe(before)
+})
+
 it('another publicUrl is refused: the data is of this worker', async ({ expect }) => {
   const other = await server.configWith({ publicUrl: 'https://other.example.com' })
   const refused = /publicUrl has changed to https:\/\/other\.example\.com, and the data is that of/
@@ -76,5 +103,5 @@ it('a new configuration and its secrets count together, with the same ledger', a
   })
   // Waits until the new process is there.
   expect(await server.sign(request)).toBe(true)
-  expect((await server.workerdCommandLine()).join(' ')).toContain('/worker-2.capnp')
+  expect((await server.workerdCommandLine()).join(' ')).toContain('/worker-3.capnp')
 })

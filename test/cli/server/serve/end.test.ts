@@ -1,7 +1,9 @@
 /** How `edge-issuer worker serve` ends. */
-import { readdir } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isProcessAlive } from '@edge-issuer/testbed/processes/process-alive'
-import { spawnServed } from '@edge-issuer/testbed/worker/served-worker'
+import { SERVED_PATHS, spawnServed } from '@edge-issuer/testbed/worker/served-worker'
 import { afterAll, beforeAll, it, vi } from 'vitest'
 import { aSignRequest } from '../../../signer-worker/support/sign-request.ts'
 import { DEADLINE_MS, ServeHarness } from './harness.ts'
@@ -65,5 +67,23 @@ it('by a signal during the start with success', async ({ expect }) => {
   }, DEADLINE_MS)
   process.kill(starting.process.pid, 'SIGTERM')
   expect(await starting.process.ended).toEqual({ code: 0, signal: null })
+  await server.restart()
+})
+
+it('while a file does not answer reads', async ({ expect }) => {
+  const workerd = await server.workerdPid()
+  const file = server.path(SERVED_PATHS.tlsCertificate)
+  const text = await readFile(file, 'utf8')
+  await rm(file)
+  execFileSync('mkfifo', [file])
+  // By then the file has been opened.
+  await sleep(2_500)
+  process.kill(server.served.process.pid, 'SIGTERM')
+  const { signal } = await server.served.process.ended
+  expect(signal).toBe('SIGKILL')
+  expect(await server.log()).toContain('a read of the files has not returned')
+  expect(await isProcessAlive(workerd)).toBe(false)
+  await rm(file)
+  await server.write(SERVED_PATHS.tlsCertificate, text)
   await server.restart()
 })

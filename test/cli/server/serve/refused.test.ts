@@ -1,6 +1,6 @@
 /** What keeps `edge-issuer worker serve` from starting. */
 import { once } from 'node:events'
-import { chmod } from 'node:fs/promises'
+import { chmod, rm, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { freePorts } from '@edge-issuer/testbed/processes/ports'
 import { SERVED_PATHS, servedArguments } from '@edge-issuer/testbed/worker/served-worker'
@@ -52,6 +52,7 @@ it.for([
   { flag: '--secrets=missing', error: /folder of secrets "missing": no such file/ },
   { flag: '--tls-cert=missing', error: /cannot read "missing": no such file/ },
   { flag: '--workerd=/missing', error: /cannot run "\/missing"/ },
+  { flag: '--workerd=missing', error: /cannot run "\/.*\/missing"/ },
   { flag: `--workerd=${process.execPath}`, error: /is not workerd/ },
 ])('$flag', async ({ flag, error }, { expect }) => {
   const { exitCode, stderr } = await serve(flag)
@@ -73,6 +74,15 @@ it.for([
     const { exitCode, stderr } = await serve()
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(error) })
   })
+})
+
+it('a secret that is a link to a missing file', async ({ expect }) => {
+  const link = server.path(`${SERVED_PATHS.secrets}/CA_KEY_LINK`)
+  await symlink('missing', link)
+  const { exitCode, stderr } = await serve()
+  await rm(link)
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/cannot read ".*\/CA_KEY_LINK": no such file or directory/)
 })
 
 it('every error of a configuration, here one without issuers', async ({ expect }) => {
