@@ -133,9 +133,10 @@ const checkSections = (declared: Shape['declared']): readonly ConfigError[] =>
     .filter((section) => declared[section].size === 0)
     .map((section) => errorAt([section], 'is empty'))
 
+/** A byte order mark, which some editors write, may precede JSON text (RFC 8259 §8.1); a text module keeps it. */
 function parseJson(text: string): Result<unknown, string> {
   try {
-    return ok(JSON.parse(text))
+    return ok(JSON.parse(text.replace(/^\uFEFF/, '')))
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error))
   }

@@ -34,6 +34,13 @@ it('a configuration without faults becomes what the worker looks things up in', 
   expect(profiles.get('default')).toMatchObject({ isCA: false, backdateSeconds: 60 })
 })
 
+it('one byte order mark may precede the document', ({ expect }) => {
+  const text = JSON.stringify(aConfig())
+  expect(loadConfig(`\uFEFF${text}`, readSecret)).toMatchObject({ ok: true })
+  expect(parseConfig(`\uFEFF${text}`, readSecret, NOW_MS).ok).toBe(true)
+  expect(loadConfig(`\uFEFF\uFEFF${text}`, readSecret).ok).toBe(false)
+})
+
 it('an entry without faults becomes a client with its keys', ({ expect }) => {
   const { client, keys } = builtClient(
     aClient({
