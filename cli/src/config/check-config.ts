@@ -45,10 +45,16 @@ export function checkConfig(
   const uncheckedSecrets = [...unchecked]
   if (parsed.ok) return { errors: [], config: parsed.value, uncheckedSecrets }
   const names = keySecretsOf(text)
-  const isMissingKey = ({ path }: ConfigError): boolean => unchecked.has(names.get(path) ?? '')
-  const errors = needsKeys ? parsed.error : parsed.error.filter((error) => !isMissingKey(error))
+  const errors = parsed.error.flatMap((error): readonly ConfigError[] => {
+    const name = names.get(error.path)
+    if (name === undefined || !unchecked.has(name)) return [error]
+    return needsKeys ? [{ ...error, message: notGiven(name) }] : []
+  })
   return { errors, config: undefined, uncheckedSecrets }
 }
+
+/** What the worker itself says about its secrets is not known here. */
+const notGiven = (secret: string): string => `no private key was given for the secret "${secret}"`
 
 /** All errors as one message, one per line. */
 export function errorsMessage(what: string, errors: readonly ConfigError[]): string {

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
 import { parseJson } from '../files/parse-json.ts'
+import { systemReason } from '../files/system-reason.ts'
 import { readKeyFile } from '../key-file/read-key-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { keySecretName } from './assemble-config.ts'
@@ -56,6 +57,8 @@ export async function readKeySecrets(
   const unused = [...files.keys()].find((name) => !names.has(name))
   if (unused !== undefined)
     return err(`unknown secret "${unused}"; no issuer of the configuration has it as keySecret`)
+  const found = checkFolder(folder, io)
+  if (!found.ok) return found
   const secrets = new Map<string, string>()
   for (const name of names) {
     const inFolder = folder === undefined ? undefined : join(folder, name)
@@ -67,4 +70,15 @@ export async function readKeySecrets(
     secrets.set(name, secret.value)
   }
   return ok(secrets)
+}
+
+/** @returns An error unless the folder exists, or none is named. */
+function checkFolder(folder: string | undefined, { cwd }: Io): Result<void, string> {
+  if (folder === undefined) return ok(undefined)
+  try {
+    readdirSync(resolve(cwd, folder))
+    return ok(undefined)
+  } catch (error) {
+    return err(`cannot read the folder of private keys "${folder}": ${systemReason(error)}`)
+  }
 }

@@ -14,7 +14,7 @@ import { readText } from '../files/read-input.ts'
 import { CONFIG_FILE } from '../project/new-project.ts'
 import type { Io } from '../terminal/io.ts'
 import { VERSION } from '../version.ts'
-import type { WorkerFiles } from './worker-modules.ts'
+import { ENTRY_EXPECTED, type WorkerFiles } from './worker-modules.ts'
 
 /** The npm package, and the worker as a library in it. */
 const PACKAGE = { name: 'edge-issuer', worker: join('worker', 'index.mjs') }
@@ -27,7 +27,7 @@ export async function readProject(dir: string, io: Io): Promise<Result<WorkerFil
   const entry = await readText(join(dir, 'worker.js'), io)
   if (!entry.ok) {
     return err(
-      `${entry.error}; "${dir}" must be the project of a worker, as "edge-issuer worker init" creates it`,
+      `${entry.error}; "${dir}" must be the project of a worker, as "edge-issuer worker init" creates it. ${ENTRY_EXPECTED}`,
     )
   }
   const config = await readConfig(dir, io)

@@ -89,7 +89,7 @@ ${ACCESS}`,
     )
     const { exitCode, stderr } = await config(`check s.json ${first}`)
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/authorities/1/keySecret: the worker has no secret')
+    expect(stderr).toContain('/issuers/default/authorities/1/keySecret: no private key was given for the secret')
   })
 
   it('without keys checks everything else, and says so', async ({ expect, ...context }) => {
@@ -209,7 +209,7 @@ ${valid}`)
     [
       's.json --secrets ca',
       1,
-      '/issuers/default/authorities/0/keySecret: the worker has no secret',
+      '/issuers/default/authorities/0/keySecret: no private key was given for the secret',
     ],
     ['s.json --secret CA_KEY_X=ca/root/ca.key', 1, 'unknown secret "CA_KEY_X"'],
     ['s.json --secret CA_KEY_DEFAULT=none', 1, 'cannot read "none"'],

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -134,6 +134,55 @@ describe('worker dev', () => {
     expect(await dev.process.stop(PATIENCE_MS)).toEqual({ code: 0, signal: null })
   })
 
+  it(
+    'goes on with the former worker.js after one that does not start',
+    SLOW,
+    async ({ expect, ...context }) => {
+      const project = await makeProject(context)
+      await addKey(project)
+      const entry = await readFile(project.path('worker.js'), 'utf8')
+      const [port = 0] = await freePorts(1)
+      const dev = await startDev(project, port, context)
+      await dev.says('listens at')
+      const access = `--url https://localhost:${String(port)} --ca-file ${project.path('.edge-issuer/tls.pem')}`
+      const list = async (): Promise<Outcome> =>
+        runCli(`clients list ${access} --key admin.admin.key`, { cwd: project.cwd })
+
+      await writeFile(project.path('worker.js'), `${entry}\nexport const {`)
+      await dev.says('Not reloaded: Uncaught SyntaxError: Unexpected end of input (worker.js:')
+      await expect.poll(list, { timeout: PATIENCE_MS }).toMatchObject({ exitCode: 0 })
+
+      await writeFile(project.path('worker.js'), `${entry}\n// A change.\n`)
+      await dev.says('Reloaded.')
+      expect(await list()).toMatchObject({ exitCode: 0 })
+      expect(await dev.process.stop(PATIENCE_MS)).toEqual({ code: 0, signal: null })
+    },
+  )
+
+  it(
+    'ends the workerd of a command that was killed',
+    SLOW,
+    async ({ expect, ...context }) => {
+      const project = await makeProject(context)
+      await addKey(project)
+      const [port = 0] = await freePorts(1)
+      const first = await startDev(project, port, context)
+      await first.says('listens at')
+      const [orphan = 0] = await childrenOf(first.process.pid)
+      process.kill(first.process.pid, 'SIGKILL')
+      await first.process.ended
+      expect(await isProcessAlive(orphan)).toBe(true)
+
+      const second = await startDev(project, port, context)
+      await second.says('listens at')
+      await second.says(`Killed process ${String(orphan)}, which an earlier "worker dev" had left`)
+      expect(await isProcessAlive(orphan)).toBe(false)
+      expect(await second.process.stop(PATIENCE_MS)).toEqual({ code: 0, signal: null })
+      const links = (await readdir(project.path('.edge-issuer'))).filter((name) => /^workerd/.test(name))
+      expect(links).toEqual([])
+    },
+  )
+
   it('refuses a port that is in use', async ({ expect, ...context }) => {
     const project = await makeProject(context)
     await addKey(project)
@@ -158,6 +207,31 @@ describe('worker dev', () => {
       name: 'a missing key, and says where it is looked for',
       change: async ({ cwd }) => rm(join(cwd, 'keys/CA_KEY_DEFAULT')),
       want: 'No private key was found: name a folder with --secrets',
+    },
+    {
+      name: 'a folder of keys that does not exist',
+      change: async ({ cwd }) => rm(join(cwd, 'keys'), { recursive: true }),
+      want: 'cannot read the folder of private keys "../keys": no such file or directory',
+    },
+    {
+      name: 'a configuration that is no JSON',
+      change: async ({ path }) => writeFile(path('signer.config.json'), '{ "publicUrl" '),
+      want: 'signer.config.json has 1 error:\n  the document: is not JSON: ',
+    },
+    {
+      name: 'a worker module that is no worker.js',
+      change: async ({ path }) => rename(path('worker.js'), path('worker.ts')),
+      want: '"worker serve" and "worker dev" run worker.js, in JavaScript',
+    },
+    {
+      name: 'a worker.js with a syntax error',
+      change: async ({ path }) => writeFile(path('worker.js'), 'export default {'),
+      want: 'the worker does not start: Uncaught SyntaxError: Unexpected end of input (worker.js:',
+    },
+    {
+      name: 'a worker.js that imports another file of the project',
+      change: async ({ path }) => writeFile(path('worker.js'), "import './helper.js'\n"),
+      want: 'the worker does not start: Uncaught Error: No such module "helper.js". "worker dev" loads',
     },
     {
       name: 'every error of the configuration',
@@ -188,7 +262,11 @@ describe('worker dev', () => {
     const { exitCode, stdout, stderr } = await project.worker(
       `dev --port ${String(port)} --secrets ../keys`,
     )
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(exitCode).toBe(1)
+    // What workerd logs goes to standard output.
+    expect(stdout).toMatch(want.startsWith('the worker does not start') ? /^service core/ : /^$/)
     expect(stderr).toContain(want)
+    const isKeyMissing = want.startsWith('No private key')
+    expect(stderr.includes('No private key was found')).toBe(isKeyMissing)
   })
 })

@@ -13,6 +13,7 @@ import { readKeySecrets } from '../../config/key-secrets.ts'
 import { installedPath } from '../../files/installed-path.ts'
 import { parseJson } from '../../files/parse-json.ts'
 import { readText } from '../../files/read-input.ts'
+import { ENTRY_EXPECTED } from '../../server/worker-modules.ts'
 import type { Io } from '../../terminal/io.ts'
 import { notInstalled } from '../check-versions.ts'
 import { CONFIG_FILE } from '../new-project.ts'
@@ -56,7 +57,7 @@ export async function readDevProject(
   const library = await readText(libraryPath, io)
   if (!library.ok) return library
   const worker = await readText(join(project.folder, WORKER_FILE), io)
-  if (!worker.ok) return worker
+  if (!worker.ok) return err(`${worker.error}; ${ENTRY_EXPECTED}`)
   const text = await readText(join(project.folder, CONFIG_FILE), io)
   if (!text.ok) return text
   const document = documentSchema.safeParse(parseJson(text.value))
@@ -66,11 +67,11 @@ export async function readDevProject(
   const secrets = await readSecrets(project, { config, secretsFolder }, io)
   if (!secrets.ok) return secrets
   const options = { secrets: secrets.value, needsKeys: true, nowMs: io.nowMs() }
-  const { errors } = checkConfig(config, options)
+  const { errors, uncheckedSecrets } = checkConfig(config, options)
   if (errors.length === 0) {
     return ok({ worker: worker.value, library: library.value, config, secrets: secrets.value })
   }
-  const hint = secrets.value.size === 0 ? `\n${NO_KEYS}` : ''
+  const hint = secrets.value.size === 0 && uncheckedSecrets.length > 0 ? `\n${NO_KEYS}` : ''
   return err(`${errorsMessage(CONFIG_FILE, errors)}${hint}`)
 }
 
