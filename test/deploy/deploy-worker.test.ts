@@ -4,11 +4,14 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { runCommand, type CommandResult } from '@edge-issuer/testbed/processes/process'
-import { describe, it } from 'vitest'
+import { describe, it, type TestContext } from 'vitest'
+import { loadConfig } from '../../signer-worker/src/config/exports.ts'
 import { makeProject, uninstall, type ProjectHarness } from '../cli/support/project-harness.ts'
 import { wranglerEnv } from './wrangler.ts'
 
@@ -28,6 +31,55 @@ const wrangler = async ({ cwd, path }: ProjectHarness, args: string): Promise<Co
     cwd: path('.'),
     env: wranglerEnv(cwd),
   })
+
+const ACCOUNT = '0'.repeat(32)
+
+const SECRETS_REQUEST = `GET /client/v4/accounts/${ACCOUNT}/workers/scripts/edge-issuer-signer-production/secrets`
+
+const MISSING_SECRET = `add them first:
+  npx wrangler secret put CA_KEY_DEFAULT --env production < ISSUING_KEY_FILE`
+
+/** Cloudflare's API, as far as the secrets of a Worker go. */
+interface FakeApi {
+  readonly env: NodeJS.ProcessEnv
+  /** Method and path of each request. */
+  readonly requests: string[]
+}
+
+/** @param secrets - Names of the Worker's secrets; `undefined` if there is no such Worker. */
+async function startFakeApi(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  secrets: readonly string[] | undefined,
+): Promise<FakeApi> {
+  const requests: string[] = []
+  const server = createServer(({ method, url }, response) => {
+    const request = `${String(method)} ${String(url)}`
+    requests.push(request)
+    const isFound = secrets !== undefined && request === SECRETS_REQUEST
+    response.writeHead(isFound ? 200 : 404, { 'content-type': 'application/json' })
+    const errors = [{ code: 10_007, message: 'This Worker does not exist on your account.' }]
+    const result = secrets?.map((name) => ({ name, type: 'secret_text' }))
+    response.end(
+      JSON.stringify(
+        isFound
+          ? { success: true, errors: [], messages: [], result }
+          : { success: false, errors, messages: [], result: null },
+      ),
+    )
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' ? String(address?.port) : ''
+  const env = {
+    CLOUDFLARE_API_TOKEN: 'x',
+    CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
+    CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}/client/v4`,
+  }
+  return { env, requests }
+}
 
 describe('a project of worker init', () => {
   it(
@@ -56,6 +108,12 @@ describe('a project of worker init', () => {
       const [codeAfter, configAfter] = await bundle('production', production)
       expect(codeAfter === code, 'the same code').toBe(true)
       expect(configAfter).toContain('3600')
+
+      const text = await readFile(project.path('signer.config.json'), 'utf8')
+      await writeFile(project.path('signer.config.json'), `\uFEFF${text}`)
+      const [, configWithMark = ''] = await bundle('production', production)
+      expect(configWithMark).toBe(`\uFEFF${text}`)
+      expect(loadConfig(configWithMark, () => undefined).ok).toBe(true)
 
       const [staging] = await bundle('staging', ['signer.config.staging.json'])
       expect(staging).toContain('edge-issuer-signer-staging.acme.workers.dev')
@@ -121,6 +179,29 @@ describe('worker deploy', () => {
     })
     expect(exitCode).toBe(1)
     expect(stderr).toContain("Cloudflare's API (api.cloudflare.com) cannot be reached")
+  })
+
+  it.for([
+    { name: 'a secret is missing', secrets: ['OTHER'], want: MISSING_SECRET },
+    { name: 'the Worker has no secret', secrets: [], want: MISSING_SECRET },
+  ])('deploys nothing when $name', SLOW, async (row, { expect, ...context }) => {
+    const { worker } = await makeProject(context)
+    const api = await startFakeApi(context, row.secrets)
+    const { exitCode, stderr } = await worker('deploy --env production', api.env)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(row.want)
+    expect(api.requests).toEqual([SECRETS_REQUEST])
+  })
+
+  it.for([
+    { name: 'every secret is there', secrets: ['CA_KEY_DEFAULT'] },
+    { name: 'there is no such Worker yet', secrets: undefined },
+  ])('goes on when $name', SLOW, async (row, { expect, ...context }) => {
+    const { worker } = await makeProject(context)
+    const api = await startFakeApi(context, row.secrets)
+    const { stderr } = await worker('deploy --env production', api.env)
+    expect(stderr).toContain('wrangler deploy ended with exit code 1')
+    expect(api.requests.length).toBeGreaterThan(1)
   })
 
   it.for<{

@@ -7,10 +7,11 @@ import { operand, optional, repeated } from '../command-line/parameters.ts'
 import { DIRECTORY, FILE, NAME, SECRET_FILE, text } from '../command-line/value-types.ts'
 import { accessWarnings, warningsMessage } from '../config/access-warnings.ts'
 import { errorsMessage, checkConfig, clientErrors, readConfigFile } from '../config/check-config.ts'
+import { configWarnings } from '../config/config-warnings.ts'
 import { describeAccess } from '../config/describe-access.ts'
 import { describeClients } from '../config/describe-clients.ts'
 import { describeConfig } from '../config/describe-config.ts'
-import { readKeySecrets } from '../config/key-secrets.ts'
+import { readKeySecrets, warnUnignoredKeys } from '../config/key-secrets.ts'
 import type { WorkerFlags } from '../context/resolve-worker.ts'
 import { readText } from '../files/read-input.ts'
 import type { Io } from '../terminal/io.ts'
@@ -59,6 +60,7 @@ of that worker that would lose an issuer or a profile. Warnings do not change th
     if (!content.ok) return err({ exit: 'failed', message: content.error })
     const secrets = await readKeySecrets(content.value, { files, folder }, io)
     if (!secrets.ok) return err({ exit: 'failed', message: secrets.error })
+    await warnUnignoredKeys(content.value, { files, folder }, io)
     const needsKeys = files.size > 0 || folder !== undefined
     const options = { secrets: secrets.value, needsKeys, nowMs: io.nowMs() }
     const { errors, config, uncheckedSecrets } = checkConfig(content.value, options)
@@ -77,7 +79,11 @@ of that worker that would lose an issuer or a profile. Warnings do not change th
     io.stdout(
       (config === undefined ? '' : describeConfig(config)) + printableLines(access.join('')),
     )
-    const warnings = [...registered.value, ...accessWarnings(clients.value, document.profiles)]
+    const warnings = [
+      ...configWarnings(content.value),
+      ...registered.value,
+      ...accessWarnings(clients.value, document.profiles),
+    ]
     io.stderr(warningsMessage(warnings))
     const keys =
       uncheckedSecrets.length === 0

@@ -3,6 +3,7 @@ import { defineCommand } from '../command-line/define-command.ts'
 import { optional, optionalOperand, repeated, required, rest } from '../command-line/parameters.ts'
 import { DIRECTORY, NAME, SECRET_FILE } from '../command-line/value-types.ts'
 import { checkProject } from '../project/check-project.ts'
+import { checkDeployedSecrets } from '../project/deployed-secrets.ts'
 import { findingsMessage, warningLines } from '../project/findings.ts'
 import { keyFilesOf } from '../project/key-files.ts'
 import { openProject } from '../project/open-project.ts'
@@ -13,7 +14,8 @@ export const workerDeploy = defineCommand({
   description: `
 Checks an environment of a project like "worker check", and deploys it with the wrangler that is
 installed in the project. With any problem nothing is deployed. Private keys that --secrets or --secret
-name are only compared with their certificates; "wrangler secret put" uploads one.`,
+name are only compared with their certificates; "wrangler secret put" uploads one. A Worker that is
+deployed already must have every private key that the configuration names ("wrangler secret list").`,
   parameters: {
     dir: optionalOperand(DIRECTORY, '.', 'folder of the project'),
     env: required(NAME, 'environment of wrangler.jsonc'),
@@ -49,6 +51,11 @@ name are only compared with their certificates; "wrangler secret put" uploads on
         ? 'including its private keys'
         : `private keys were not checked: ${unchecked.join(', ')}`
     io.stderr(`${env} is valid, ${keysText}\n`)
+    for (const { text } of isDryRun(wranglerArguments) ? [] : environments) {
+      const target = { environment: env, config: text ?? '' }
+      const secrets = await checkDeployedSecrets(project.value, target, io)
+      if (!secrets.ok) return err({ exit: 'failed', message: secrets.error })
+    }
     const deployed = await runWranglerDeploy(
       project.value,
       ['--env', env, ...wranglerArguments],
@@ -57,3 +64,6 @@ name are only compared with their certificates; "wrangler secret put" uploads on
     return deployed.ok ? ok(undefined) : err({ exit: 'failed', message: deployed.error })
   },
 })
+
+const isDryRun = (wranglerArguments: readonly string[]): boolean =>
+  wranglerArguments.some((one) => /^--dry-?run(?:=true)?$/i.test(one))

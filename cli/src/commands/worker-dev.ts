@@ -5,6 +5,7 @@ import { defineCommand } from '../command-line/define-command.ts'
 import type { Failure } from '../command-line/exit-codes.ts'
 import { defaulted, optional, optionalOperand } from '../command-line/parameters.ts'
 import { count, DIRECTORY } from '../command-line/value-types.ts'
+import { warnUnignoredKeys } from '../config/key-secrets.ts'
 import { systemReason } from '../files/system-reason.ts'
 import { LOCAL_HOST, openLocalTls } from '../project/dev/local-tls.ts'
 import { linkWorkerd } from '../project/dev/marked-workerd.ts'
@@ -53,6 +54,7 @@ with an empty ledger. The worker's log goes to standard output, one JSON line fo
     const options = { secretsFolder: secrets, publicUrl }
     const first = await readDevProject(project.value, options, io)
     if (!first.ok) return failed(first.error)
+    await warnUnignoredKeys(first.value.config, { files: new Map(), folder: secrets }, io)
     const setup = { project: project.value, library: library.value, options, port }
     const ran = await runLocked(setup, first.value, io)
     return ran.ok ? ran : failed(ran.error)

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import { unignoredWarning } from '../files/git-warning.ts'
 import { parseJson } from '../files/parse-json.ts'
 import { systemReason } from '../files/system-reason.ts'
 import { readKeyFile } from '../key-file/read-key-file.ts'
@@ -50,26 +51,44 @@ export function freeSecretName(config: string, issuer: string): string {
 /** Reads the key files of the configuration's secrets; secrets without a file are skipped. */
 export async function readKeySecrets(
   config: string,
-  { files, folder }: KeyFiles,
+  keys: KeyFiles,
   io: Io,
 ): Promise<Result<ReadonlyMap<string, string>, string>> {
   const names = new Set(keySecretsOf(config).values())
-  const unused = [...files.keys()].find((name) => !names.has(name))
+  const unused = [...keys.files.keys()].find((name) => !names.has(name))
   if (unused !== undefined)
     return err(`unknown secret "${unused}"; no issuer of the configuration has it as keySecret`)
-  const found = checkFolder(folder, io)
+  const found = checkFolder(keys.folder, io)
   if (!found.ok) return found
   const secrets = new Map<string, string>()
-  for (const name of names) {
-    const inFolder = folder === undefined ? undefined : join(folder, name)
-    const isInFolder = inFolder !== undefined && existsSync(resolve(io.cwd, inFolder))
-    const path = files.get(name) ?? (isInFolder ? inFolder : undefined)
-    if (path === undefined) continue
+  for (const [name, path] of keyPaths(config, keys, io)) {
     const secret = await readKeyFile(path, io)
     if (!secret.ok) return secret
     secrets.set(name, secret.value)
   }
   return ok(secrets)
+}
+
+/** @returns The path of each key file that {@link readKeySecrets} reads, by the name of its secret. */
+export const keyPaths = (
+  config: string,
+  { files, folder }: KeyFiles,
+  { cwd }: Io,
+): ReadonlyMap<string, string> =>
+  new Map(
+    [...new Set(keySecretsOf(config).values())].flatMap((name) => {
+      const inFolder = folder === undefined ? undefined : join(folder, name)
+      const isInFolder = inFolder !== undefined && existsSync(resolve(cwd, inFolder))
+      const path = files.get(name) ?? (isInFolder ? inFolder : undefined)
+      return path === undefined ? [] : [[name, path]]
+    }),
+  )
+
+/** Warns on standard error about key files that git could add to a repository. */
+export async function warnUnignoredKeys(config: string, keys: KeyFiles, io: Io): Promise<void> {
+  const paths = [...keyPaths(config, keys, io).values()].filter((path) => path !== '-')
+  const warning = await unignoredWarning(paths.map((path) => resolve(io.cwd, path)))
+  if (warning !== undefined) io.stderr(warning)
 }
 
 /** @returns An error unless the folder exists, or none is named. */

@@ -5,14 +5,19 @@
  */
 import { existsSync } from 'node:fs'
 import { basename, relative, resolve } from 'node:path'
-import { formatConfigError, type SignerConfig } from '@edge-issuer/signer-worker/config'
+import {
+  type ConfigError,
+  formatConfigError,
+  type SignerConfig,
+} from '@edge-issuer/signer-worker/config'
 import { z } from 'zod'
 import { checkConfig } from '../config/check-config.ts'
-import { type KeyFiles, readKeySecrets } from '../config/key-secrets.ts'
+import { configWarnings } from '../config/config-warnings.ts'
+import { type KeyFiles, readKeySecrets, warnUnignoredKeys } from '../config/key-secrets.ts'
 import { parseJson } from '../files/parse-json.ts'
 import { readText } from '../files/read-input.ts'
 import type { Io } from '../terminal/io.ts'
-import { error, type Findings, NOTHING } from './findings.ts'
+import { error, type Findings } from './findings.ts'
 
 /** Result of {@link checkConfigFile}. */
 export interface ConfigFileCheck {
@@ -54,13 +59,15 @@ export async function checkConfigFile(
   }
   const secrets = await readKeySecrets(text, keys, io)
   if (!secrets.ok) return { ...found, findings: error(`${path}: ${secrets.error}`) }
+  await warnUnignoredKeys(text, keys, io)
   const needsKeys = keys.files.size > 0 || keys.folder !== undefined
   const options = { secrets: secrets.value, needsKeys, nowMs: io.nowMs() }
   const { errors, config, uncheckedSecrets } = checkConfig(text, options)
-  const lines = errors.map((one) => `${path}: ${formatConfigError(one)}`)
+  const line = (one: ConfigError): string => `${path}: ${formatConfigError(one)}`
+  const findings = { errors: errors.map(line), warnings: configWarnings(text).map(line) }
   return {
     ...found,
-    findings: lines.length === 0 ? NOTHING : error(...lines),
+    findings,
     ...(config === undefined ? {} : { config }),
     uncheckedSecrets,
   }

@@ -20,6 +20,7 @@ import {
   type EnvironmentReader,
   loadEnvironmentReader,
 } from './read-environment.ts'
+import { checkSharedAuthorities } from './shared-authorities.ts'
 
 /** Options of {@link checkProject}. */
 export interface ProjectCheckOptions {
@@ -56,6 +57,9 @@ export async function checkProject(
     versions,
     plan.findings,
     ...environments.map((checked) => checked.findings),
+    ...plan.environments.flatMap(({ configFile }) =>
+      plan.configFiles.map((other) => checkSharedAuthorities(configFile, other)),
+    ),
   ])
   const unique = {
     errors: [...new Set(findings.errors)],
@@ -76,6 +80,8 @@ interface PlannedEnvironment {
 interface Plan {
   readonly environments: readonly PlannedEnvironment[]
   readonly skipped: readonly string[]
+  /** Absolute paths of the configurations of all environments. */
+  readonly configFiles: readonly string[]
   readonly findings: Findings
 }
 
@@ -88,7 +94,7 @@ function planOf(
     const name = wanted ?? 'production'
     const configFile = join(project.folder, configNameOf(name))
     const only = { name, environment: undefined, configFile }
-    return { environments: [only], skipped: [], findings: NOTHING }
+    return { environments: [only], skipped: [], configFiles: [], findings: NOTHING }
   }
   const names = wanted === undefined ? definedEnvironments(reader) : [wanted]
   const environments: PlannedEnvironment[] = []
@@ -102,7 +108,11 @@ function planOf(
   // Without any configuration, the first missing one is reported.
   const checked = wanted !== undefined || ready.length === 0 ? environments.slice(0, 1) : ready
   const skipped = environments.filter((one) => !checked.includes(one)).map(({ name }) => name)
-  return { environments: checked, skipped, findings: joinFindings(errors) }
+  const configFiles = definedEnvironments(reader).flatMap((name) => {
+    const read = readOne(reader, name)
+    return read.ok ? [read.value.configFile] : []
+  })
+  return { environments: checked, skipped, configFiles, findings: joinFindings(errors) }
 }
 
 function definedEnvironments(reader: EnvironmentReader): readonly string[] {

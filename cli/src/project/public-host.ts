@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isIP } from 'node:net'
 
 /** What of an environment in wrangler.jsonc decides where its worker is. */
 export interface WorkerPlace {
@@ -20,15 +21,18 @@ export interface RoutePattern {
   readonly isCustomDomain: boolean
 }
 
-/** @returns The error when no request to `publicUrl` would reach the worker. */
+/** @returns The error when no request to `publicUrl` would reach the worker on Cloudflare. */
 export function checkHost(publicUrl: string, place: WorkerPlace): string | undefined {
   const { name, routes, hasWorkersDev = routes.length === 0 } = place
   const { hostname, pathname } = new URL(publicUrl)
+  if (!isDomain(hostname)) {
+    return `publicUrl is ${publicUrl}, and neither a route nor a custom domain of Cloudflare can have the host ${hostname}; expected a host in a zone of the account, such as ca.example.com`
+  }
   const target = `${hostname}${pathname.replace(/\/+$/, '')}/v1/`
   const isRouted = routes.some(({ pattern, isCustomDomain }) =>
     isCustomDomain ? pattern === hostname : matcher(pattern).test(target),
   )
-  const isOnWorkersDev = hasWorkersDev && matcher(`${name}.*.workers.dev/*`).test(target)
+  const isOnWorkersDev = hasWorkersDev && isWorkersDev(name, hostname)
   if (isRouted || isOnWorkersDev) return undefined
   const found = [
     ...routes.map(({ pattern }) => pattern),
@@ -36,6 +40,16 @@ export function checkHost(publicUrl: string, place: WorkerPlace): string | undef
   ]
   const places = found.length === 0 ? 'it has no route' : `it is at ${found.join(', ')}`
   return `publicUrl is ${publicUrl}, where the worker cannot be reached: ${places}`
+}
+
+/** Whether a host can be in a zone: it is no IP address, and has more than one label. */
+const isDomain = (host: string): boolean =>
+  isIP(host.replace(/^\[(.*)\]$/, '$1')) === 0 && host.includes('.')
+
+/** The subdomain of the account is one label. */
+function isWorkersDev(name: string, host: string): boolean {
+  const [worker, account, ...rest] = host.split('.')
+  return worker === name && account !== undefined && rest.join('.') === 'workers.dev'
 }
 
 /** An asterisk matches any text, also none; `https://` may precede the host. */

@@ -29,6 +29,22 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/more than one account/i, 'the login has more than one account; set CLOUDFLARE_ACCOUNT_ID'],
 ]
 
+/** Result of {@link runWrangler}. */
+export interface WranglerRun {
+  /** What to do about its failure; `undefined` if it succeeded. */
+  readonly problem: string | undefined
+  /** What it printed; empty where the output is the terminal itself. */
+  readonly output: string
+  readonly errors: string
+}
+
+/** Options of {@link runWrangler}. */
+interface WranglerOptions {
+  readonly io: Io
+  /** Whether the output is for the user. */
+  readonly isShown: boolean
+}
+
 /**
  * Runs `wrangler deploy` in the folder of a project that was checked. Its output goes to the terminal.
  *
@@ -39,31 +55,48 @@ export async function runWranglerDeploy(
   args: readonly string[],
   io: Io,
 ): Promise<Result<void, string>> {
+  const run = await runWrangler(project, ['deploy', ...args], { io, isShown: true })
+  if (!run.ok) return run
+  const { problem } = run.value
+  return problem === undefined
+    ? ok(undefined)
+    : err(`${problem}. Nothing was deployed unless wrangler says so`)
+}
+
+/** Runs a command of wrangler in the folder of the project. @returns An error if it is not installed. */
+export async function runWrangler(
+  project: Project,
+  args: readonly string[],
+  { io, isShown }: WranglerOptions,
+): Promise<Result<WranglerRun, string>> {
   const packagePath = installedPath(project.folder, 'wrangler/package.json')
   if (packagePath === undefined) return err(notInstalled('wrangler', project))
-  const child = spawn(
-    process.execPath,
-    [join(dirname(packagePath), 'bin/wrangler.js'), 'deploy', ...args],
-    {
-      cwd: project.folder,
-      env: { ...io.env, [BUNDLE_ONLY]: '1' },
-      stdio: ['inherit', io.isTerminal ? 'inherit' : 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(process.execPath, [join(dirname(packagePath), 'bin/wrangler.js'), ...args], {
+    cwd: project.folder,
+    env: { ...io.env, [BUNDLE_ONLY]: '1' },
+    stdio: ['inherit', io.isTerminal && isShown ? 'inherit' : 'pipe', 'pipe'],
+  })
+  let output = ''
   let errors = ''
   child.stdout?.on('data', (chunk: Buffer) => {
-    io.stdout(chunk.toString())
+    if (isShown) io.stdout(chunk.toString())
+    else output += chunk.toString()
   })
   child.stderr?.on('data', (chunk: Buffer) => {
     const text = chunk.toString()
-    io.stderr(text)
+    if (isShown) io.stderr(text)
     errors = (errors + text).slice(-MAX_ERROR_CHARACTERS)
   })
   const [code, signal]: unknown[] = await once(child, 'close')
-  if (code === 0) return ok(undefined)
+  if (code === 0) return ok({ problem: undefined, output, errors })
   const end = typeof code === 'number' ? `with exit code ${String(code)}` : `by ${String(signal)}`
   const reason = REASONS.find(([pattern]) => pattern.test(errors))?.[1]
-  return err(
-    `wrangler deploy ended ${end}; ${reason ?? 'the message of wrangler is above'}. Nothing was deployed unless wrangler says so`,
-  )
+  const problem = `wrangler ${commandOf(args)} ended ${end}; ${reason ?? 'the message of wrangler is above'}`
+  return ok({ problem, output, errors })
+}
+
+/** The words before the flags. */
+function commandOf(args: readonly string[]): string {
+  const flag = args.findIndex((arg) => arg.startsWith('-'))
+  return args.slice(0, flag < 0 ? args.length : flag).join(' ')
 }

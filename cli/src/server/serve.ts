@@ -5,6 +5,7 @@
  */
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { unignoredWarning } from '../files/git-warning.ts'
 import { packageFolder } from '../files/package-folder.ts'
 import type { Io } from '../terminal/io.ts'
 import { printableLines } from '../terminal/printable.ts'
@@ -60,6 +61,11 @@ export async function serve(options: ServeOptions, io: Io): Promise<Result<void,
   }
   if (!prepared.ok) return prepared
   for (const warning of prepared.value.warnings) say(`warning: ${warning}`)
+  const secrets = resolve(io.cwd, options.secrets)
+  const unignored = await unignoredWarning(
+    prepared.value.deployment.secrets.map(([name]) => join(secrets, name)),
+  )
+  if (unignored !== undefined) say(unignored.trimEnd())
   const data = resolve(io.cwd, options.data)
   const lock = await lockDataDirectory(data, { purpose: 'worker serve', nowMs: io.nowMs() })
   if (!lock.ok) return lock

@@ -89,7 +89,9 @@ ${ACCESS}`,
     )
     const { exitCode, stderr } = await config(`check s.json ${first}`)
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('/issuers/default/authorities/1/keySecret: no private key was given for the secret')
+    expect(stderr).toContain(
+      '/issuers/default/authorities/1/keySecret: no private key was given for the secret',
+    )
   })
 
   it('without keys checks everything else, and says so', async ({ expect, ...context }) => {

@@ -21,12 +21,36 @@ staging: skipped, since it has no configuration
   })
 
   it('checks every environment that has a configuration', async ({ expect, ...context }) => {
-    const { worker, makeStaging } = await makeProject(context)
+    const { worker, makeStaging, edit } = await makeProject(context)
     await makeStaging()
     const { exitCode, stderr } = await worker('check')
     expect(exitCode).toBe(0)
     expect(stderr).toContain('staging: "signer.config.staging.json" is valid')
+    expect(stderr.split('have a CA certificate in common')).toHaveLength(2)
+    const { stderr: ofOne } = await worker('check --env production')
+    expect(ofOne).toContain(
+      'signer.config.json and signer.config.staging.json have a CA certificate in common',
+    )
+    await edit('signer.config.staging.json', /"chain": ".*"/, '"chain": ""')
+    expect((await worker('check --env production')).stderr).not.toContain('in common')
   })
+
+  it.for([
+    { name: 'none', admins: '' },
+    { name: 'an empty section', admins: ', "admins": {}' },
+    { name: 'one that reads only', admins: ', "admins": { "a": { "role": "read", "keys": [] } }' },
+  ])(
+    'warns about admins who cannot register a client: $name',
+    async (row, { expect, ...context }) => {
+      const { worker, edit } = await makeProject(context)
+      await edit('signer.config.json', /,\s*"admins": \{[^]*?\n {2}\}/, '')
+      await edit('signer.config.json', '"publicUrl"', `${row.admins}"publicUrl"`)
+      const { stderr } = await worker('check --env production')
+      expect(stderr).toContain(
+        'warning: signer.config.json: /admins: no entry has the role "admin", so that no client can be registered',
+      )
+    },
+  )
 
   it('proves the private key, and prints what is deployed', async ({ expect, ...context }) => {
     const { worker } = await makeProject(context)

@@ -159,29 +159,27 @@ describe('worker dev', () => {
     },
   )
 
-  it(
-    'ends the workerd of a command that was killed',
-    SLOW,
-    async ({ expect, ...context }) => {
-      const project = await makeProject(context)
-      await addKey(project)
-      const [port = 0] = await freePorts(1)
-      const first = await startDev(project, port, context)
-      await first.says('listens at')
-      const [orphan = 0] = await childrenOf(first.process.pid)
-      process.kill(first.process.pid, 'SIGKILL')
-      await first.process.ended
-      expect(await isProcessAlive(orphan)).toBe(true)
+  it('ends the workerd of a command that was killed', SLOW, async ({ expect, ...context }) => {
+    const project = await makeProject(context)
+    await addKey(project)
+    const [port = 0] = await freePorts(1)
+    const first = await startDev(project, port, context)
+    await first.says('listens at')
+    const [orphan = 0] = await childrenOf(first.process.pid)
+    process.kill(first.process.pid, 'SIGKILL')
+    await first.process.ended
+    expect(await isProcessAlive(orphan)).toBe(true)
 
-      const second = await startDev(project, port, context)
-      await second.says('listens at')
-      await second.says(`Killed process ${String(orphan)}, which an earlier "worker dev" had left`)
-      expect(await isProcessAlive(orphan)).toBe(false)
-      expect(await second.process.stop(PATIENCE_MS)).toEqual({ code: 0, signal: null })
-      const links = (await readdir(project.path('.edge-issuer'))).filter((name) => /^workerd/.test(name))
-      expect(links).toEqual([])
-    },
-  )
+    const second = await startDev(project, port, context)
+    await second.says('listens at')
+    await second.says(`Killed process ${String(orphan)}, which an earlier "worker dev" had left`)
+    expect(await isProcessAlive(orphan)).toBe(false)
+    expect(await second.process.stop(PATIENCE_MS)).toEqual({ code: 0, signal: null })
+    const links = (await readdir(project.path('.edge-issuer'))).filter((name) =>
+      /^workerd/.test(name),
+    )
+    expect(links).toEqual([])
+  })
 
   it('refuses a port that is in use', async ({ expect, ...context }) => {
     const project = await makeProject(context)

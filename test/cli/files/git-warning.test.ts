@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFile, cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext, vi } from 'vitest'
+import { makeProject } from '../support/project-harness.ts'
 import { runCli, temporaryFolder } from '../support/run-cli.ts'
 
 /** An empty repository; the configuration of the machine's user has no part in it. */
@@ -62,6 +63,36 @@ describe('a private key in a git work tree', () => {
 it('nothing is said outside of a work tree', async ({ expect, ...context }) => {
   const cwd = await temporaryFolder(context)
   expect((await runCli('ca init --out ca', { cwd })).stderr).toBe('')
+})
+
+it('a key that --secrets names is warned of unless the project ignores it', async ({
+  expect,
+  ...context
+}) => {
+  const project = await makeProject(context)
+  execFileSync('git', ['init', '--quiet'], { cwd: project.path('.') })
+  const keys = ['keys/CA_KEY_DEFAULT', 'elsewhere/CA_KEY_DEFAULT', 'secrets/METRICS_TOKEN']
+  const ignored = execFileSync('git', ['check-ignore', ...keys], {
+    cwd: project.path('.'),
+    encoding: 'utf8',
+  })
+  expect(ignored.trim().split('\n')).toEqual(keys)
+  await mkdir(project.path('keys'))
+  await cp(join(project.cwd, 'ca/issuing/ca.key'), project.path('keys/CA_KEY_DEFAULT'))
+  const commands = ['worker check --env production', 'config check signer.config.json']
+  const warnings = async (): Promise<readonly boolean[]> =>
+    Promise.all(
+      commands.map(async (command) => {
+        const { exitCode, stderr } = await runCli(`${command} --secrets keys`, {
+          cwd: project.path('.'),
+        })
+        expect(exitCode).toBe(0)
+        return stderr.includes(`${WARNING}${project.path('keys/CA_KEY_DEFAULT')};`)
+      }),
+    )
+  expect(await warnings()).toEqual([false, false])
+  await writeFile(project.path('.gitignore'), '')
+  expect(await warnings()).toEqual([true, true])
 })
 
 it('this repository ignores the keys that its documents make', async ({ expect, ...context }) => {

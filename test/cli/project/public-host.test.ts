@@ -37,6 +37,11 @@ describe('checkHost', () => {
     ['https://example.com/ca', at('example.com/ca'), 'it is at example.com/ca'],
     ['https://ca.example.com', onWorkersDev, 'it is at signer-staging.ACCOUNT.workers.dev'],
     ['https://signer.acme.workers.dev', onWorkersDev, 'signer-staging.ACCOUNT.workers.dev'],
+    ['https://signer-staging.a.b.workers.dev', onWorkersDev, 'signer-staging.ACCOUNT.workers.dev'],
+    ['https://signer-staging.workers.dev', onWorkersDev, 'signer-staging.ACCOUNT.workers.dev'],
+    ['https://10.0.0.1', onDomain('10.0.0.1'), 'can have the host 10.0.0.1'],
+    ['https://[fd00::1]', at('*/*'), 'can have the host [fd00::1]'],
+    ['https://ca', onDomain('ca'), 'can have the host ca'],
     [
       'https://signer.acme.workers.dev',
       { ...onDomain('ca.example.com'), hasWorkersDev: undefined },

@@ -41,6 +41,11 @@ export const GIT_IGNORE = `node_modules/
 *.key
 *.p12
 *.secret.yaml
+# Secrets of the worker, in files named like them.
+CA_KEY_*
+METRICS_TOKEN
+keys/
+secrets/
 `
 
 /** Text of `.dev.vars.example`. @param secret - Name of the secret of the issuing CA. */
