@@ -21,7 +21,7 @@ export interface Shape {
 }
 
 /** Before version 0.1.0 clients were part of the configuration. */
-const CLIENTS_MOVED =
+export const CLIENTS_MOVED =
   'clients are in the directory of the worker, not in its configuration; keep a copy of this file, remove "clients" ' +
   'from it, deploy, and run "edge-issuer clients apply --from-config COPY"'
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { checkMembers } from './check-members.ts'
 import { checkShape, type Shape } from './check-schema.ts'
 import { type ConfigError, errorAt } from './config-error.ts'
 import type { Admin, RegisteredKey, SignerConfig } from './config.ts'
@@ -28,8 +29,13 @@ export function parseConfig(
   readSecret: ReadSecret,
   nowMs: number,
 ): Result<SignerConfig, readonly ConfigError[]> {
-  const built = build({ text, readSecret, nowMs })
-  return built.ok && built.value.errors.length > 0 ? err(built.value.errors) : built
+  const json = parseJson(text)
+  if (!json.ok) return err(json.error)
+  const { shape, isConsequence } = checkMembers(json.value)
+  const built = build(shape, { readSecret, nowMs })
+  const found = built.ok ? built.value.errors : built.error
+  const errors = found.filter((error) => shape.errors.includes(error) || !isConsequence(error.path))
+  return errors.length > 0 ? err(errors) : built
 }
 
 /**
@@ -38,21 +44,23 @@ export function parseConfig(
  *
  * @returns A configuration with its errors; or the errors of a document that is of no use at all.
  */
-export const loadConfig = (
+export function loadConfig(
   text: string,
   readSecret: ReadSecret,
-): Result<SignerConfig, readonly ConfigError[]> => build({ text, readSecret, nowMs: undefined })
+): Result<SignerConfig, readonly ConfigError[]> {
+  const json = parseJson(text)
+  return json.ok ? build(checkShape(json.value), { readSecret, nowMs: undefined }) : err(json.error)
+}
 
-interface Source {
-  readonly text: string
+interface Surroundings {
   readonly readSecret: ReadSecret
   readonly nowMs: number | undefined
 }
 
-function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
-  const json = parseJson(source.text)
-  if (!json.ok) return err([errorAt([], `is not JSON: ${json.error}`)])
-  const shape = checkShape(json.value)
+function build(
+  shape: Shape,
+  surroundings: Surroundings,
+): Result<SignerConfig, readonly ConfigError[]> {
   if (shape.file === undefined) return err(shape.errors)
 
   const { file, declared } = shape
@@ -61,8 +69,7 @@ function build(source: Source): Result<SignerConfig, readonly ConfigError[]> {
     buildIssuer(name, entry, {
       profiles: file.profiles,
       profileNames: declared.profiles,
-      readSecret: source.readSecret,
-      nowMs: source.nowMs,
+      ...surroundings,
     }),
   )
   const clientSurroundings = {
@@ -134,10 +141,11 @@ const checkSections = (declared: Shape['declared']): readonly ConfigError[] =>
     .map((section) => errorAt([section], 'is empty'))
 
 /** A byte order mark, which some editors write, may precede JSON text (RFC 8259 §8.1); a text module keeps it. */
-function parseJson(text: string): Result<unknown, string> {
+function parseJson(text: string): Result<unknown, readonly ConfigError[]> {
   try {
     return ok(JSON.parse(text.replace(/^\uFEFF/, '')))
   } catch (error) {
-    return err(error instanceof Error ? error.message : String(error))
+    const reason = error instanceof Error ? error.message : String(error)
+    return err([errorAt([], `is not JSON: ${reason}`)])
   }
 }

@@ -8,6 +8,9 @@
 /** One old name or value in a document. */
 export interface RenamedMember {
   readonly path: readonly [section: string, entry: string, member: string]
+  /** The new name; of the value, if only that was renamed. */
+  readonly to: string
+  readonly isValue: boolean
   readonly message: string
 }
 
@@ -31,7 +34,7 @@ export const renamedMembers = (json: unknown): readonly RenamedMember[] =>
       if (found === undefined || (value !== undefined && found !== value)) return []
       const message =
         value === undefined ? `renamed to "${to}"` : `the value "${value}" was renamed to "${to}"`
-      return [{ path: [section, entry, member], message }]
+      return [{ path: [section, entry, member], to, isValue: value !== undefined, message }]
     }),
   )
 

@@ -151,6 +151,76 @@ it('all errors are reported at once, entry by entry', ({ expect }) => {
   ])
 })
 
+it.for<[string, () => unknown, readonly string[]]>([
+  [
+    'an unknown member',
+    () =>
+      aConfig({
+        extra: 1,
+        publicUrl: 'http://ca.example.com',
+        retention: {},
+        blockedKeys: ['no hash'],
+        issuers: { default: anIssuer({ profiles: ['gone'] }, aCa({ chain: '' })) },
+        profiles: { default: { wildcards: 'yes' } },
+        admins: { a: { role: 'root', keys: [{ publicKey: 'PEM' }] } },
+      }),
+    [
+      '/profiles/default/wildcards',
+      '/retention/afterExpiryDays',
+      '/admins/a/role',
+      '/blockedKeys/0',
+      '',
+      '/publicUrl',
+      '/issuers/default/authorities/0/chain',
+      '/issuers/default/profiles/0',
+    ],
+  ],
+  [
+    'a state that there is not',
+    () =>
+      aConfig({
+        issuers: { default: anIssuer({ profiles: ['gone'] }, aCa({ state: 'x', chain: '' })) },
+      }),
+    [
+      '/issuers/default/authorities/0/state',
+      '/issuers/default/authorities/0/chain',
+      '/issuers/default/profiles/0',
+    ],
+  ],
+  [
+    'the old name of authorities',
+    () => aConfig({ issuers: { default: { keys: [aCa({ chain: '' })], profiles: ['gone'] } } }),
+    [
+      '/issuers/default/keys',
+      '/issuers/default/authorities/0/chain',
+      '/issuers/default/profiles/0',
+    ],
+  ],
+  [
+    'clients',
+    () => {
+      const issuers = { default: anIssuer({ profiles: ['gone'] }) }
+      return JSON.stringify({ ...aConfig({ publicUrl: 1, issuers }), clients: {} })
+    },
+    ['/clients', '/publicUrl', '/issuers/default/profiles/0'],
+  ],
+  [
+    'authorities that are no list',
+    () => aConfig({ issuers: { default: { authorities: 1, profiles: [1, 'gone'] } } }),
+    ['/issuers/default/authorities', '/issuers/default/profiles/0', '/issuers/default/profiles/1'],
+  ],
+  [
+    'a wrong member of a profile whose times contradict each other',
+    () =>
+      aConfig({
+        profiles: { default: { wildcards: 1, minDurationSeconds: 7200, maxDurationSeconds: 3600 } },
+      }),
+    ['/profiles/default/wildcards', '/profiles/default/maxDurationSeconds'],
+  ],
+])('%s hides no other error', ([, config, expected], { expect }) => {
+  expect(faultsOf(config()).map(({ path }) => path)).toEqual(expected)
+})
+
 it('clients are refused with the command that moves them', ({ expect }) => {
   const text = JSON.stringify({ ...aConfig(), clients: { c: aClient() } })
   expect(faultsOf(text)).toEqual([
