@@ -8,12 +8,12 @@ import { count, DIRECTORY } from '../command-line/value-types.ts'
 import { warnUnignoredKeys } from '../config/key-secrets.ts'
 import { systemReason } from '../files/system-reason.ts'
 import { LOCAL_HOST, openLocalTls } from '../project/dev/local-tls.ts'
-import { linkWorkerd } from '../project/dev/marked-workerd.ts'
 import { type DevProject, readDevProject } from '../project/dev/read-project.ts'
 import { checkPort, loadMiniflare } from '../project/dev/run-miniflare.ts'
 import { type DevSetup, runUntilStopped } from '../project/dev/run-worker.ts'
 import { openProject } from '../project/open-project.ts'
 import { lockDataDirectory } from '../server/directory-lock.ts'
+import { withMarkedWorkerd } from '../server/marked-workerd.ts'
 import type { Io } from '../terminal/io.ts'
 
 /** Folder of the data, in the project; its `.gitignore` has it. */
@@ -83,9 +83,10 @@ async function runLocked(
   if (!isFree.ok) return isFree
   const tls = await openLocalTls(data, io)
   if (!tls.ok) return tls
-  await using _link = await linkWorkerd(data, setup.project.folder, held)
   const place = { host: ADDRESS, port, tls: tls.value, data: join(data, 'ledger') }
-  return await runUntilStopped({ ...setup, place }, first, io)
+  return await withMarkedWorkerd({ data, project: setup.project.folder, lock: held }, async () =>
+    runUntilStopped({ ...setup, place }, first, io),
+  )
 }
 
 const failed = (message: string): Result<never, Failure> => err({ exit: 'failed', message })

@@ -24,6 +24,10 @@ export interface ProjectOptions {
 /** Name of the configuration of the production environment. */
 export const CONFIG_FILE = 'signer.config.json'
 
+/** For a project without `worker.js`: only wrangler bundles what `main` in wrangler.jsonc names. */
+export const ENTRY_EXPECTED =
+  '"worker serve" and "worker dev" run worker.js, in JavaScript, also if "main" in wrangler.jsonc names another file'
+
 /** Name of the configuration of the staging environment; `worker init` does not create it. */
 const STAGING_CONFIG_FILE = 'signer.config.staging.json'
 

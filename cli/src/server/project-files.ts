@@ -11,10 +11,10 @@ import { installedPath } from '../files/installed-path.ts'
 import { packageFolder } from '../files/package-folder.ts'
 import { parseJson } from '../files/parse-json.ts'
 import { readText } from '../files/read-input.ts'
-import { CONFIG_FILE } from '../project/new-project.ts'
+import { CONFIG_FILE, ENTRY_EXPECTED } from '../project/new-project.ts'
 import type { Io } from '../terminal/io.ts'
 import { VERSION } from '../version.ts'
-import { ENTRY_EXPECTED, type WorkerFiles } from './worker-modules.ts'
+import type { WorkerFiles } from './worker-modules.ts'
 
 /** The npm package, and the worker as a library in it. */
 const PACKAGE = { name: 'edge-issuer', worker: join('worker', 'index.mjs') }

@@ -17,10 +17,6 @@ export interface WorkerFiles {
   readonly config: string
 }
 
-/** For a project without `worker.js`: only wrangler bundles what `main` in wrangler.jsonc names. */
-export const ENTRY_EXPECTED =
-  '"worker serve" and "worker dev" run worker.js, in JavaScript, also if "main" in wrangler.jsonc names another file'
-
 /** `worker.js` as `worker init` writes it. */
 export const WORKER_ENTRY = workerModule(CONFIG_FILE)
 

@@ -176,7 +176,7 @@ describe('worker dev', () => {
     expect(await isProcessAlive(orphan)).toBe(false)
     expect(await second.process.stop(PATIENCE_MS)).toEqual({ code: 0, signal: null })
     const links = (await readdir(project.path('.edge-issuer'))).filter((name) =>
-      /^workerd/.test(name),
+      name.startsWith('workerd'),
     )
     expect(links).toEqual([])
   })

@@ -13,10 +13,9 @@ import { readKeySecrets } from '../../config/key-secrets.ts'
 import { installedPath } from '../../files/installed-path.ts'
 import { parseJson } from '../../files/parse-json.ts'
 import { readText } from '../../files/read-input.ts'
-import { ENTRY_EXPECTED } from '../../server/worker-modules.ts'
 import type { Io } from '../../terminal/io.ts'
 import { notInstalled } from '../check-versions.ts'
-import { CONFIG_FILE } from '../new-project.ts'
+import { CONFIG_FILE, ENTRY_EXPECTED } from '../new-project.ts'
 import type { Project } from '../open-project.ts'
 
 /** Name of the worker module. */
