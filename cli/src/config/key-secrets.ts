@@ -69,8 +69,8 @@ export async function readKeySecrets(
   return ok(secrets)
 }
 
-/** @returns The path of each key file that {@link readKeySecrets} reads, by the name of its secret. */
-export const keyPaths = (
+/** @returns The path of each key file, by the name of its secret. */
+const keyPaths = (
   config: string,
   { files, folder }: KeyFiles,
   { cwd }: Io,

@@ -9,6 +9,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { codeOf } from '../files/system-reason.ts'
+import { isProcessAlive } from '../processes/process-alive.ts'
 
 const POLL_INTERVAL_MS = 10
 /** How long a process may take to end after SIGKILL; one that waits for a slow disk takes a while. */
@@ -35,8 +36,9 @@ export async function killMarkedProcesses(marker: string): Promise<readonly numb
       throw new Error(`process ${left.join(', ')} of the last server does not end after SIGKILL`)
     }
     await sleep(POLL_INTERVAL_MS)
-    const running = await findMarkedProcesses(marker)
-    left = left.filter((pid) => running.some((process) => process.pid === pid))
+    // A process loses its command line before it closes its files and ports.
+    const alive = await Promise.all(left.map(isProcessAlive))
+    left = left.filter((_pid, index) => alive[index] === true)
   }
   return pids
 }
