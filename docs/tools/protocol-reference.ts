@@ -81,7 +81,12 @@ export const ENDPOINTS: readonly (readonly [
   purpose: string,
 ])[] = [
   ['POST', shared.certificatesPath('{issuer}'), 'client', 'sign one certification request'],
-  ['GET', shared.issuerPath('{issuer}'), 'client', 'health of one issuer, and its CAs'],
+  [
+    'GET',
+    shared.issuerPath('{issuer}'),
+    'client; admin, role `read`',
+    'health of one issuer, and its CAs',
+  ],
   [
     'POST',
     shared.clientJwksPath('{client}'),

@@ -153,7 +153,7 @@ export const healthAnswerSchema = z.object({
   ),
   /** PEM: the roots of all of them, each once: what verifiers must trust. */
   bundle: z.string(),
-  /** Profiles that this client may name for this issuer, its default first. */
+  /** Profiles that this client may name for this issuer, its default first; for an admin every profile of the issuer. */
   profiles: z.array(z.string()),
   serverTime: z.iso.datetime(),
   protocolVersion: z.string(),

@@ -234,6 +234,16 @@ describe('certificates metrics', () => {
   })
 })
 
+describe('health', () => {
+  it.for(['reader', 'auditor'])('shows the issuer to %s', async (admin, { expect }) => {
+    const result = await runCli(withKey('health', keyOf(admin)), { cwd: directory })
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(result.stdout).toContain('CN=edge-issuer Issuing CA')
+    const bundle = await runCli(withKey('health --bundle', keyOf(admin)), { cwd: directory })
+    expect(new X509Certificate(bundle.stdout).subject).toBe('CN=edge-issuer Root CA')
+  })
+})
+
 describe('the worker', () => {
   it.for(['export', 'refusals'])('lets a reader have no %s', async (command, { expect }) => {
     const { code, stdout, stderr } = await certificates(command)
@@ -247,6 +257,7 @@ describe('the worker', () => {
       const { code, stderr } = await runCli(asClient(`certificates ${command}`), { cwd: directory })
       expect(code).toBe(5)
       expect(stderr).toContain('(credentials_rejected)')
+      expect(stderr).toContain('; this command requires the key of an admin, and')
     },
   )
 
@@ -255,6 +266,7 @@ describe('the worker', () => {
     const { code, stderr } = await runCli(words, { cwd: directory })
     expect(code).toBe(5)
     expect(stderr).toContain('(credentials_rejected)')
+    expect(stderr).toContain('; this command requires the key of a client, and')
   })
 
   it('takes no key after its time', async ({ expect }) => {

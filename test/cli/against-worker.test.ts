@@ -126,6 +126,7 @@ describe('edge-issuer health', () => {
     const { code, stderr } = await ask('health', flags)
     expect(code).toBe(5)
     expect(stderr).toContain('credentials_rejected')
+    expect(stderr).toContain('; this command requires the key of a client or of an admin')
   })
 
   it('ends with 5 for a worker whose TLS certificate is not trusted', async ({ expect }) => {

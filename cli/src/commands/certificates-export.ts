@@ -96,7 +96,11 @@ async function copyRecords(
   )) {
     if (!page.ok) {
       progress.clear()
-      const { exit, message } = reportError(page.error, { isJson: false, facts: {} }, io)
+      const { exit, message } = reportError(
+        page.error,
+        { key: 'admin', isJson: false, facts: {} },
+        io,
+      )
       return err({ exit, message: `${message}${remains(copied, await sink.leave())}` })
     }
     const { items, next } = page.value

@@ -106,7 +106,7 @@ async function apply(
     limit: undefined,
     after: undefined,
   })
-  if (!records.ok) return err(reportError(records.error, { isJson, facts: {} }, io))
+  if (!records.ok) return err(reportError(records.error, { key: 'admin', isJson, facts: {} }, io))
   const plan = planChanges(wanted, records.value.items, values)
   if (!isJson) io.stdout(printableLines(formatChanges(plan.changes)))
   io.stderr(warningsOf(plan))

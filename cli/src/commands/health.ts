@@ -1,25 +1,33 @@
 import { err, ok, type HealthAnswer } from '@edge-issuer/shared'
 import { defineCommand } from '../command-line/define-command.ts'
-import { toggle } from '../command-line/parameters.ts'
+import { optional, toggle } from '../command-line/parameters.ts'
+import { FILE } from '../command-line/value-types.ts'
+import { WORKER_VARIABLES } from '../context/resolve-worker.ts'
 import { connect, WORKER_DEADLINE_MS, WORKER_PARAMETERS } from '../worker/connect.ts'
 import { reportError } from '../worker/report-error.ts'
 
 const parameters = {
   ...WORKER_PARAMETERS,
+  key: optional(
+    FILE,
+    `the private key (PEM) of an admin or of a client, or the Secret that client create wrote; when absent, ${WORKER_VARIABLES.key} or the context`,
+  ),
   bundle: toggle('print only the roots of all CAs of the issuer (PEM)'),
 }
 
 /** `edge-issuer health`. */
 export const health = defineCommand({
   description: `
-Shows, with the client's key, the CA with which the issuer signs and its expiry, other CAs of the issuer
-during a rotation, and the profiles that this client may use. With --bundle it prints only the roots
-that verifiers must trust. The class of a refusal determines the exit code.`,
+Shows the CA with which the issuer signs and its expiry, other CAs of the issuer during a rotation, and
+the profiles that the client may use. With the key of an admin, of any role, it shows every profile of the
+issuer. With --bundle it prints only the roots that verifiers must trust. The class of a refusal
+determines the exit code.`,
   parameters,
   exits: ['done', 'failed', 'usage', 'permanent', 'temporary', 'issuer', 'pending'],
   examples: [
+    'edge-issuer health --url https://ca.example.com --key alice.admin.key',
     'edge-issuer health --url https://ca.example.com --key cluster-1.secret.yaml',
-    'edge-issuer health --url https://ca.example.com --key cluster-1.secret.yaml --bundle > roots.pem',
+    'edge-issuer health --bundle > roots.pem',
   ],
   run: async (values, io) => {
     if (values.bundle && values.json) {
@@ -30,7 +38,8 @@ that verifiers must trust. The class of a refusal determines the exit code.`,
     const signal = AbortSignal.timeout(WORKER_DEADLINE_MS)
     const answer = await client.value.health(values.issuer, signal)
     await client.value.close()
-    if (!answer.ok) return err(reportError(answer.error, { isJson: values.json, facts: {} }, io))
+    if (!answer.ok)
+      return err(reportError(answer.error, { key: 'either', isJson: values.json, facts: {} }, io))
     io.stdout(toText(answer.value, values))
     return ok(undefined)
   },

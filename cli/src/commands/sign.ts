@@ -90,7 +90,9 @@ command makes (UUID version 7, RFC 9562); a uid of another kind is then refused 
     if (values.uid === undefined) io.stderr(`uid ${uid}: repeat this request with --uid ${uid}\n`)
     const answer = await ask(client.value, values.issuer, request.value)
     if (!answer.ok) {
-      return err(reportError(answer.error, { isJson: values.json, facts: { uid } }, io))
+      return err(
+        reportError(answer.error, { key: 'client', isJson: values.json, facts: { uid } }, io),
+      )
     }
     io.stderr(describe(answer.value))
     if (values.json) io.stdout(`${JSON.stringify({ uid, ...answer.value }, null, 2)}\n`)

@@ -88,4 +88,4 @@ const reported = <T>(
   { json: isJson }: { readonly json: boolean },
   io: Io,
 ): Result<T, Failure> =>
-  answer.ok ? answer : err(reportError(answer.error, { isJson, facts: {} }, io))
+  answer.ok ? answer : err(reportError(answer.error, { key: 'admin', isJson, facts: {} }, io))

@@ -25,7 +25,7 @@ import { ClientCache } from '../directory/client-cache.ts'
 import type { OpenClientSource, OpenDiscoverySource } from '../directory/client.ts'
 import { TokenKeyFinder } from '../directory/token-key-finder.ts'
 import type { OpenLedger } from '../ledger/client.ts'
-import { authenticate, authenticateAdmin } from './auth/authenticate.ts'
+import { authenticate, authenticateAdmin, authenticateEither } from './auth/authenticate.ts'
 import { type AppEnv, addLogFields } from './context.ts'
 import type { WriteLog } from './log.ts'
 import { onlyMethod, onlySpokenProtocol } from './middleware/checks.ts'
@@ -75,6 +75,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   const clients = new ClientCache(dependencies.openClientSource, nowMs)
   const tokenKeys = new TokenKeyFinder({ clients, open: dependencies.openDiscoverySource, nowMs })
   const client = authenticate({ clients, tokenKeys, nowMs })
+  const either = authenticateEither({ clients, tokenKeys, nowMs })
   const reader = authenticateAdmin(nowMs, () => 'read')
   const admin = authenticateAdmin(nowMs, () => 'admin')
   const writer = authenticateAdmin(nowMs, (method) => (method === 'GET' ? 'read' : 'admin'))
@@ -82,7 +83,7 @@ export function createApp(dependencies: AppDependencies): Hono<AppEnv> {
   app.all(METRICS_PATH, scrapeMetrics(nowMs))
   app.use(onlySpokenProtocol)
   app.all(certificatesPath(':issuer'), client, onlyMethod('POST'), sign(dependencies))
-  app.all(issuerPath(':issuer'), client, onlyMethod('GET'), health(nowMs))
+  app.all(issuerPath(':issuer'), either, onlyMethod('GET'), health(nowMs))
   app.all(clientJwksPath(':client'), client, onlyMethod('POST'), pushJwks)
   app.all(ADMIN_CERTIFICATES_PATH, reader, onlyMethod('GET'), listCertificates)
   app.all(adminCertificatePath(':serialNumber'), reader, onlyMethod('GET'), showCertificate)

@@ -19,9 +19,12 @@ export interface AppEnv {
     config: SignerConfig
     /** The bytes of the body, for POST and PUT only. */
     body: Uint8Array
+    /** Of a client. */
     identity: Identity<Client>
-    /** Only under the admin API. */
+    /** Of an admin. */
     admin: Identity<Admin>
+    /** Whether an admin signed the request, where clients and admins are accepted. */
+    isAdmin: boolean
   }
 }
 

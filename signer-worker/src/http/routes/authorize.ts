@@ -8,16 +8,22 @@ import { err, ok, type Refusal, type Result } from '@edge-issuer/shared'
 import { type Client, type Issuer, openProfiles, type SignerConfig } from '../../config/exports.ts'
 import type { Profile } from '../../policy/rules/profile.ts'
 
-/** @returns The issuer that a path names; or `issuer_unknown`, or `worker_misconfigured` when it has an error. */
+/**
+ * @param asked - Without a client, for an admin, to whom every issuer is open.
+ * @returns The issuer that a path names; or `issuer_unknown`, or `worker_misconfigured` when it has an error.
+ */
 export function authorizeIssuer(
   config: SignerConfig,
-  { client, name }: { readonly client: Client; readonly name: string },
+  { client, name }: { readonly client: Client | undefined; readonly name: string },
 ): Result<Issuer, Refusal> {
-  const isOpen = client.issuers.includes(name)
+  const isOpen = client?.issuers.includes(name) ?? true
   const issuer = isOpen ? config.issuers.get(name) : undefined
   if (issuer !== undefined) return ok(issuer)
   if (isOpen && config.brokenIssuers.has(name)) return err(misconfigured(`issuer ${quote(name)}`))
-  const detail = `no issuer ${quote(name)} is open to client "${client.name}"; the worker's operator can open it`
+  const detail =
+    client === undefined
+      ? `the worker's configuration has no issuer ${quote(name)}`
+      : `no issuer ${quote(name)} is open to client "${client.name}"; the worker's operator can open it`
   return err({ code: 'issuer_unknown', detail })
 }
 

@@ -3,7 +3,7 @@ import { type HealthAnswer, healthAnswerSchema, PROTOCOL_VERSION } from '@edge-i
 import { it } from 'vitest'
 import * as z from 'zod'
 import { send } from '../../support/app.ts'
-import { chainOf, keyOf } from '../../support/fixture.ts'
+import { adminKeyOf, chainOf, keyOf } from '../../support/fixture.ts'
 import { get } from '../../support/signed.ts'
 
 const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
@@ -78,4 +78,32 @@ it.for([
     code: 'issuer_unknown',
     detail: `no issuer "${issuer}" is open to client "${client}"; the worker's operator can open it`,
   })
+})
+
+it('an admin of any role sees each issuer, with all of its profiles', async ({ expect }) => {
+  const { status, body, log } = await send(get({ key: adminKeyOf('read') }))
+  expect(status).toBe(200)
+  const { issuer, profiles } = healthOf(body)
+  expect({ issuer, profiles }).toEqual({
+    issuer: 'default',
+    profiles: ['default', 'strict', 'authority'],
+  })
+  expect(log).toEqual([
+    expect.objectContaining({ outcome: 'healthy', admin: 'read', issuer: 'default' }),
+  ])
+})
+
+it('an admin learns that the configuration has no such issuer', async ({ expect }) => {
+  const { body } = await send(get({ issuer: 'nowhere', key: adminKeyOf('admin') }))
+  expect(body).toMatchObject({
+    code: 'issuer_unknown',
+    detail: 'the worker\'s configuration has no issuer "nowhere"',
+  })
+})
+
+it("another signature under an admin's key id is refused", async ({ expect }) => {
+  const { keyId } = adminKeyOf('admin')
+  const { body, log } = await send(get({ parameters: { keyId } }))
+  expect(body).toMatchObject({ code: 'credentials_rejected' })
+  expect(log).toEqual([expect.objectContaining({ reason: 'signature_invalid', keyId })])
 })

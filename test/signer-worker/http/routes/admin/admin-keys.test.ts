@@ -19,12 +19,9 @@ describe('keys', () => {
     expect([exchange.status, codeOf(exchange)]).toEqual([401, 'credentials_rejected'])
   })
 
-  it('of an admin sign no certificate and see no issuer', async ({ expect }) => {
-    const key = adminKeyOf('admin')
-    const answers = [await send(post(aSignRequest(), { key })), await send(get({ key }))]
-    for (const exchange of answers) {
-      expect([exchange.status, codeOf(exchange)]).toEqual([401, 'credentials_rejected'])
-    }
+  it('of an admin sign no certificate', async ({ expect }) => {
+    const exchange = await send(post(aSignRequest(), { key: adminKeyOf('admin') }))
+    expect([exchange.status, codeOf(exchange)]).toEqual([401, 'credentials_rejected'])
   })
 
   it('sign the query too', async ({ expect }) => {
