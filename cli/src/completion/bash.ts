@@ -38,6 +38,13 @@ ${commands.flatMap(valueCases).join('\n')}
   esac
 }
 
+# Suggests the second words of the group $1.
+_edge_issuer_group() {
+  case $1 in
+${groups.map((group) => groupCase(commands, group)).join('\n')}
+  esac
+}
+
 _edge_issuer() {
   local cur=\${COMP_WORDS[COMP_CWORD]} path=\${COMP_WORDS[1]} first=2 flags='' valued='' operand=1 i
   COMPREPLY=()
@@ -45,12 +52,18 @@ _edge_issuer() {
     _edge_issuer_words ${words.join(' ')} --help --version
     return
   fi
+  if [[ $path == help ]]; then
+    case $COMP_CWORD in
+      2) _edge_issuer_words ${words.filter((word) => word !== 'help').join(' ')} ;;
+      3) _edge_issuer_group "\${COMP_WORDS[2]}" ;;
+    esac
+    return
+  fi
   case $path in
     ${groups.join('|')})
       if ((COMP_CWORD == 2)); then
-        case $path in
-${groups.map((group) => groupCase(commands, group)).join('\n')}
-        esac
+        _edge_issuer_group "$path"
+        _edge_issuer_words --help
         return
       fi
       path+=" \${COMP_WORDS[2]}"
@@ -96,9 +109,9 @@ complete -F _edge_issuer edge-issuer
 }
 
 const groupCase = (commands: readonly ShellCommand[], group: string): string =>
-  `          ${group}) _edge_issuer_words ${subcommands(commands, group)
+  `    ${group}) _edge_issuer_words ${subcommands(commands, group)
     .map(({ word }) => word)
-    .join(' ')} --help ;;`
+    .join(' ')} ;;`
 
 function flagCase({ path, flags }: ShellCommand): string {
   const all = flags.flatMap(({ names }) => names)

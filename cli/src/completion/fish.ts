@@ -17,8 +17,14 @@ export function fishCompletion(commands: readonly ShellCommand[]): string {
   const groups = groupsOf(commands)
   const lines = [
     ...firstWords(commands).map((entry) => wordLine('', entry)),
+    ...firstWords(commands)
+      .filter(({ word }) => word !== 'help')
+      .map((entry) => wordLine('help', entry)),
     ...groups.flatMap((group) =>
-      subcommands(commands, group).map((entry) => wordLine(group, entry)),
+      subcommands(commands, group).flatMap((entry) => [
+        wordLine(group, entry),
+        wordLine(`help ${group}`, entry),
+      ]),
     ),
     ...commands.flatMap(commandLines),
   ]

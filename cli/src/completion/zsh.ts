@@ -18,9 +18,24 @@ export function zshCompletion(commands: readonly ShellCommand[]): string {
   return `#compdef edge-issuer
 # zsh completion of edge-issuer
 
+# Sets names to the second words of the group $1.
+_edge-issuer-group() {
+  case $1 in
+${groups.map((group) => `    ${group}) names=(${described(subcommands(commands, group))}) ;;`).join('\n')}
+  esac
+}
+
 _edge-issuer() {
   local command=$words[2]
   local -a names
+  if [[ $command == help ]] && ((CURRENT > 2)); then
+    case $CURRENT in
+      3) names=(${described(firstWords(commands).filter(({ word }) => word !== 'help'))}) ;;
+      4) _edge-issuer-group $words[3] ;;
+    esac
+    (($#names)) && _describe command names
+    return
+  fi
   if ((CURRENT == 2)); then
     names=(${described(firstWords(commands))} --help --version)
     _describe command names
@@ -29,9 +44,7 @@ _edge-issuer() {
   case $command in
     ${groups.join('|')})
       if ((CURRENT == 3)); then
-        case $command in
-${groups.map((group) => `          ${group}) names=(${described(subcommands(commands, group))}) ;;`).join('\n')}
-        esac
+        _edge-issuer-group $command
         _describe command names
         return
       fi

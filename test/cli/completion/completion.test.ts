@@ -85,6 +85,10 @@ describe('bash', () => {
     },
     { words: ['completion', ''], found: ['bash', 'zsh', 'fish'] },
     { words: ['completion', 'bash', ''], found: ['--help', '-h'] },
+    { words: ['help', 'ce'], found: ['certificates'] },
+    { words: ['help', 'help', ''], found: [] },
+    { words: ['help', 'ca', ''], found: ['init', 'renew'] },
+    { words: ['help', 'ca', 'init', ''], found: [] },
     { words: ['sign', '--url', ''], found: [] },
     { words: ['unknown', ''], found: [] },
   ])('suggests $found for $words', async ({ words, found }, { expect }) => {
@@ -113,6 +117,8 @@ zpty -d z
     { line: 'edge-issuer ca ', pattern: 'init*create a root CA*renew' },
     { line: 'edge-issuer ca init --key-type p', pattern: 'p256*p384*p521' },
     { line: 'edge-issuer ca init --key-t', pattern: '--key-type=' },
+    { line: 'edge-issuer help ', pattern: 'ca *certificates*worker' },
+    { line: 'edge-issuer help ca ', pattern: 'init*create a root CA*renew' },
     { line: 'edge-issuer completion ', pattern: 'bash*fish*zsh' },
     {
       line: 'edge-issuer client create x --allow-usage digit',
@@ -132,6 +138,8 @@ describe.skipIf(!hasShell('fish'))('fish, if it is installed', () => {
     { line: 'edge-issuer ca init --key-type p', found: ['p256', 'p384', 'p521'] },
     { line: 'edge-issuer ca init --out a', found: ['a folder/'] },
     { line: 'edge-issuer config check a', found: ['a file', 'a folder/'] },
+    { line: 'edge-issuer help ce', found: ['certificates'] },
+    { line: 'edge-issuer help ca ', found: ['init', 'renew'] },
     { line: 'edge-issuer completion ', found: ['bash', 'fish', 'zsh'] },
     { line: 'edge-issuer client create x --allow-usage digit', found: ['digital signature'] },
   ])('suggests $found for $line', async ({ line, found }, { expect }) => {
