@@ -62,8 +62,16 @@ function checkDate({ compatibility_date: date }: Environment, where: string): Fi
   )
 }
 
+/** The word that examples have in place of the subdomain of an account. */
+const PLACEHOLDER = '.ACCOUNT.workers.dev'
+
 /** @returns An error if no request to `publicUrl` reaches the worker. */
 export function checkPlace(environment: Environment, publicUrl: string, where: string): Findings {
+  if (publicUrl.includes(PLACEHOLDER)) {
+    return error(
+      `${where}: publicUrl is ${publicUrl}, where ACCOUNT is a placeholder; replace it with the subdomain of the account, which the Cloudflare dashboard shows under Workers & Pages`,
+    )
+  }
   const { name = '', workers_dev: hasWorkersDev, route, routes = [] } = environment
   const place = {
     name,

@@ -23,7 +23,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     'wrangler is not logged in to Cloudflare; run "npx wrangler login", or set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID',
   ],
   [
-    /fetch failed|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network (?:error|issue)/i,
+    /fetch failed|unable to resolve|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network (?:error|issue)/i,
     "Cloudflare's API (api.cloudflare.com) cannot be reached; check the network, and HTTPS_PROXY if there is a proxy",
   ],
   [/more than one account/i, 'the login has more than one account; set CLOUDFLARE_ACCOUNT_ID'],

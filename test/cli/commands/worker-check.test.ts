@@ -165,6 +165,15 @@ staging: skipped, since it has no configuration
       want: 'node_modules: edge-issuer 9.9.9 is installed, and this command is edge-issuer',
     },
     {
+      name: 'a placeholder for the subdomain of the account',
+      change: async ({ edit, makeStaging }) => {
+        await makeStaging()
+        await edit('signer.config.staging.json', '.acme.workers.dev', '.ACCOUNT.workers.dev')
+      },
+      args: '--env staging',
+      want: 'where ACCOUNT is a placeholder; replace it with the subdomain of the account',
+    },
+    {
       name: 'a range of wrangler',
       change: async ({ edit }) => edit('package.json', /"wrangler": "/, '"wrangler": "^'),
       want: 'package.json: wrangler is not pinned to an exact version',
