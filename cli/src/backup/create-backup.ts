@@ -41,7 +41,7 @@ export interface Backup extends FilledArchive {
 /** @returns The backup, or why there is none; the file then does not exist. */
 export async function createBackup(options: BackupOptions): Promise<Result<Backup, string>> {
   const { directory, isFinal, nowMs } = options
-  const checked = await checkDataDirectory(directory)
+  const checked = await checkDataDirectory(directory, 'backup')
   if (!checked.ok) return checked
   const lock = isFinal
     ? await lockDataDirectory(directory, { purpose: 'worker backup --final', nowMs: nowMs() })

@@ -52,7 +52,7 @@ export interface Restored {
 /** @returns What was restored, or why the directory is as it was. */
 export async function restoreBackup(options: RestoreOptions): Promise<Result<Restored, string>> {
   const { directory, nowMs } = options
-  const checked = await checkDataDirectory(directory)
+  const checked = await checkDataDirectory(directory, 'restore')
   if (!checked.ok) return checked
   const lock = await lockDataDirectory(directory, { purpose: 'worker restore', nowMs: nowMs() })
   if (!lock.ok) return lock

@@ -37,9 +37,9 @@ in the data directory.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer worker backup --data /var/lib/edge-issuer --out /backup/edge-issuer-2026-11-30.tar',
-    'edge-issuer worker backup --data /var/lib/edge-issuer --out move.tar --final',
-    'edge-issuer worker backup --data /var/lib/edge-issuer --out - | ssh backup.example.com "cat > edge-issuer.tar"',
+    'edge-issuer worker backup --data /var/lib/edge-issuer/data --out /backup/edge-issuer-2026-11-30.tar',
+    'edge-issuer worker backup --data /var/lib/edge-issuer/data --out move.tar --final',
+    'edge-issuer worker backup --data /var/lib/edge-issuer/data --out - | ssh backup.example.com "cat > edge-issuer.tar"',
   ],
   run: async ({ data, out, final: isFinal, json: isJson }, io) => {
     const isStream = out === '-'

@@ -43,8 +43,8 @@ The clock of the machine must be right.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer worker restore --data /var/lib/edge-issuer --from move.tar',
-    'edge-issuer worker restore --data /var/lib/edge-issuer --from /backup/edge-issuer-2026-11-30.tar --accept-forgotten-issuances',
+    'edge-issuer worker restore --data /var/lib/edge-issuer/data --from move.tar',
+    'edge-issuer worker restore --data /var/lib/edge-issuer/data --from /backup/edge-issuer-2026-11-30.tar --accept-forgotten-issuances',
   ],
   run: async ({ data, from, acceptForgottenIssuances, acceptOlderClients }, io) => {
     const restored = await restoreBackup({

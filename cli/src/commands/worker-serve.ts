@@ -42,7 +42,7 @@ again. GET /healthz is for probes.`,
   parameters,
   exits: ['done', 'failed', 'usage'],
   examples: [
-    'edge-issuer worker serve ca-worker --data /var/lib/edge-issuer/data --listen 8443 --secrets /etc/edge-issuer/secrets --tls-cert tls.crt --tls-key tls.key',
+    'edge-issuer worker serve ca-worker --data /var/lib/edge-issuer/data --listen 443 --secrets /etc/edge-issuer/secrets --tls-cert tls.crt --tls-key tls.key',
     'edge-issuer worker serve ca-worker --data data --listen 127.0.0.1:8080 --secrets secrets',
   ],
   run: async (values, io) => {

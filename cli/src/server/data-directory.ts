@@ -82,15 +82,27 @@ const IGNORED_ENTRIES = new Set(['lost+found'])
 const OTHERS_ANY = 0o007
 const OTHERS_WRITE = 0o002
 
+/** What to do about a directory that does not exist, by what it is needed for. */
+const MISSING = {
+  serve: (directory: string) =>
+    `if this is the first start, create it with: mkdir -m 700 ${directory}; otherwise its volume is not mounted, and an empty directory would be an empty ledger`,
+  backup: () =>
+    'give the directory that "worker serve" has as --data; if it is that one, its volume is not mounted',
+  restore: (directory: string) =>
+    `on a new machine, create it with: mkdir -m 700 ${directory}; otherwise its volume is not mounted`,
+} as const
+
 /**
  * Checks that a directory exists, can be written, and is not open to other users of the machine; for root also that
  * it is root's.
  *
+ * @param purpose - What it is needed for, which decides the message about a missing directory.
  * @returns A warning, if any: about a volume that is open to other users and belongs to another user than this
  *   process, so that this process cannot change it.
  */
 export async function checkDataDirectory(
   directory: string,
+  purpose: keyof typeof MISSING,
 ): Promise<Result<string | undefined, string>> {
   try {
     const status = await stat(directory)
@@ -112,7 +124,7 @@ export async function checkDataDirectory(
   } catch (error) {
     return err(
       codeOf(error) === 'ENOENT'
-        ? `data directory "${directory}" does not exist; if this is the first start, create it with: mkdir -m 700 ${directory}; otherwise its volume is not mounted, and an empty directory would be an empty ledger`
+        ? `data directory "${directory}" does not exist; ${MISSING[purpose](directory)}`
         : `cannot use data directory "${directory}": ${systemReason(error)}`,
     )
   }
@@ -143,7 +155,7 @@ export async function readDataRecord(
   return entries.length === 0
     ? ok(undefined)
     : err(
-        `data directory "${directory}" has files but no ${DATA_PATHS.record}; it is not a data directory of this program; use an empty directory, or restore a backup`,
+        `data directory "${directory}" has files but no ${DATA_PATHS.record}; expected a directory that "worker serve" has used, or an empty one`,
       )
 }
 

@@ -138,9 +138,10 @@ export class Front implements AsyncDisposable {
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens there; end it, or choose another port with --listen',
   EACCES:
-    'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE, so choose a higher port',
+    'permission denied; a port below 1024 requires root or CAP_NET_BIND_SERVICE (in a systemd unit AmbientCapabilities=CAP_NET_BIND_SERVICE). Another port than that of publicUrl requires a forward or a proxy in front',
   EADDRNOTAVAIL: 'this machine does not have the address',
 }
 
-const cannotListen = (address: ListenAddress, error: unknown): string =>
+/** @returns Why the address cannot be used, and what to do. */
+export const cannotListen = (address: ListenAddress, error: unknown): string =>
   `cannot listen on ${addressText(address)}: ${LISTEN_ERRORS[codeOf(error) ?? ''] ?? systemReason(error)}`

@@ -60,12 +60,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<Result<void,
     return ok(undefined)
   }
   if (!prepared.ok) return prepared
-  for (const warning of prepared.value.warnings) say(`warning: ${warning}`)
-  const secrets = resolve(io.cwd, options.secrets)
-  const unignored = await unignoredWarning(
-    prepared.value.deployment.secrets.map(([name]) => join(secrets, name)),
-  )
-  if (unignored !== undefined) say(unignored.trimEnd())
+  await sayWarnings(prepared.value, resolve(io.cwd, options.secrets), say)
   const data = resolve(io.cwd, options.data)
   const lock = await lockDataDirectory(data, { purpose: 'worker serve', nowMs: io.nowMs() })
   if (!lock.ok) return lock
@@ -116,6 +111,16 @@ export async function serve(options: ServeOptions, io: Io): Promise<Result<void,
   return await server.run(files, deployment, { signals, onReady })
 }
 
+async function sayWarnings(
+  { warnings, deployment }: Prepared,
+  secrets: string,
+  say: (message: string) => void,
+): Promise<void> {
+  for (const warning of warnings) say(`warning: ${warning}`)
+  const unignored = await unignoredWarning(deployment.secrets.map(([name]) => join(secrets, name)))
+  if (unignored !== undefined) say(unignored.trimEnd())
+}
+
 async function prepare(options: ServeOptions, io: Io): Promise<Result<Prepared, string>> {
   const { tls, listen } = options
   if (tls === undefined && !isLoopback(listen)) {
@@ -161,7 +166,7 @@ async function prepare(options: ServeOptions, io: Io): Promise<Result<Prepared, 
 
 /** @returns A warning, if any. */
 async function checkData(directory: string): Promise<Result<string | undefined, string>> {
-  const checked = await checkDataDirectory(directory)
+  const checked = await checkDataDirectory(directory, 'serve')
   if (!checked.ok) return checked
   const paths = Object.values(DATA_PATHS).map((name) => join(directory, name))
   const writable = await checkWritable(paths)

@@ -53,7 +53,7 @@ describe('a backup', () => {
 
   it.for([
     ['of an empty directory', 'new', /is empty: there is nothing to back up/],
-    ['of a directory that is not there', 'absent', /does not exist/],
+    ['of a directory that is not there', 'absent', /does not exist; give the directory that/],
   ] as const)('%s is refused', async ([, directory, message], { expect, ...context }) => {
     const { cwd, run } = await makeBackupFolder(context)
     const { exitCode, stderr } = await run(`worker backup --data ${directory} --out b.tar`)

@@ -148,27 +148,34 @@ it('a directory with other files is refused', async ({ expect }) => {
 describe('the directory itself', () => {
   it.for([0o700, 0o750, 0o770])('of mode %o is fine', async (mode, { expect }) => {
     await chmod(directory, mode)
-    expect(await checkDataDirectory(directory)).toEqual({ ok: true, value: undefined })
+    expect(await checkDataDirectory(directory, 'serve')).toEqual({ ok: true, value: undefined })
   })
 
   it.for([0o755, 0o701, 0o777])('of mode %o is refused', async (mode, { expect }) => {
     await chmod(directory, mode)
-    expect(await checkDataDirectory(directory)).toEqual({
+    expect(await checkDataDirectory(directory, 'serve')).toEqual({
       ok: false,
       error: expect.stringMatching(/is open to other users .*chmod o-rwx/),
     })
   })
 
-  it('must exist: an unmounted volume is not an empty ledger', async ({ expect }) => {
-    expect(await checkDataDirectory(join(directory, 'missing'))).toEqual({
-      ok: false,
-      error: expect.stringMatching(/does not exist; .*mkdir -m 700 .* not mounted/),
-    })
-  })
+  it.for([
+    ['serve', /does not exist; if this is the first start.*mkdir -m 700 .* not mounted/],
+    ['backup', /does not exist; give the directory that "worker serve" has .* not mounted/],
+    ['restore', /does not exist; on a new machine.*mkdir -m 700 .* not mounted/],
+  ] as const)(
+    'must exist for %s: an unmounted volume is not an empty ledger',
+    async ([purpose, message], { expect }) => {
+      expect(await checkDataDirectory(join(directory, 'missing'), purpose)).toEqual({
+        ok: false,
+        error: expect.stringMatching(message),
+      })
+    },
+  )
 
   it('is no file', async ({ expect }) => {
     await writeFile(join(directory, 'file'), '')
-    expect(await checkDataDirectory(join(directory, 'file'))).toEqual({
+    expect(await checkDataDirectory(join(directory, 'file'), 'serve')).toEqual({
       ok: false,
       error: expect.stringMatching(/is not a directory/),
     })
@@ -180,7 +187,7 @@ describe('the directory itself', () => {
 
     it('is not one of another user', async ({ expect }) => {
       await chown(directory, OTHER_USER, OTHER_USER)
-      expect(await checkDataDirectory(directory)).toMatchObject({
+      expect(await checkDataDirectory(directory, 'serve')).toMatchObject({
         error: expect.stringMatching(REFUSED),
       })
     })
@@ -189,7 +196,7 @@ describe('the directory itself', () => {
       const data = join(directory, 'data')
       await mkdir(data, { mode: 0o700 })
       await chown(directory, OTHER_USER, OTHER_USER)
-      expect(await checkDataDirectory(data)).toMatchObject({
+      expect(await checkDataDirectory(data, 'serve')).toMatchObject({
         error: expect.stringMatching(REFUSED),
       })
     })
@@ -200,10 +207,10 @@ describe('the directory itself', () => {
       await mkdir(join(directory, 'user'))
       await symlink(data, join(directory, 'user/link'))
       await chown(join(directory, 'user'), OTHER_USER, OTHER_USER)
-      expect(await checkDataDirectory(join(directory, 'user/link'))).toMatchObject({
+      expect(await checkDataDirectory(join(directory, 'user/link'), 'serve')).toMatchObject({
         error: expect.stringMatching(REFUSED),
       })
-      expect(await checkDataDirectory(data)).toEqual({ ok: true, value: undefined })
+      expect(await checkDataDirectory(data, 'serve')).toEqual({ ok: true, value: undefined })
     })
   })
 })
