@@ -27,7 +27,14 @@ const SHAPES = [
     ['--rounds', '1', '--seconds', '0.001'],
     figures.extend({
       rsaKeyChecksMicros: z.strictObject({ 2048: z.number(), 4096: z.number() }),
-      keys: z.strictObject({ 'P-384': figures, 'RSA-2048': figures, Ed25519: figures }),
+      keys: z.strictObject({
+        'P-384': figures,
+        'P-521': figures,
+        'RSA-2048': figures,
+        'RSA-3072': figures,
+        'RSA-4096': figures,
+        Ed25519: figures,
+      }),
     }),
   ],
   [

@@ -34,15 +34,26 @@ export async function openPeculiar(chainPem: string, privateKeyPem: string): Pro
 interface SigningAlgorithm {
   readonly name: string
   /** Absent for Ed25519. */
-  readonly hash?: 'SHA-256' | 'SHA-384'
+  readonly hash?: string
 }
 
 /** The product's choice of hash; the curve stays that of the key. */
 function signingAlgorithmOf(certificate: x509.X509Certificate): SigningAlgorithm {
   const { algorithm } = certificate.publicKey
   if (algorithm.name === 'Ed25519') return { name: algorithm.name }
-  const isP384 = 'namedCurve' in algorithm && algorithm.namedCurve === 'P-384'
-  return { name: algorithm.name, hash: isP384 ? 'SHA-384' : 'SHA-256' }
+  const size =
+    'namedCurve' in algorithm
+      ? algorithm.namedCurve
+      : 'modulusLength' in algorithm && algorithm.modulusLength
+  return { name: algorithm.name, hash: HASHES[String(size)] ?? 'SHA-256' }
+}
+
+/** By curve, or by the bits of an RSA key; SHA-256 for others. */
+const HASHES: Readonly<Record<string, string>> = {
+  'P-384': 'SHA-384',
+  'P-521': 'SHA-512',
+  '3072': 'SHA-384',
+  '4096': 'SHA-512',
 }
 
 /** @returns The PEM of the chain. */
