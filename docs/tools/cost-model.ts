@@ -16,15 +16,15 @@ export const ROWS_PER_CERTIFICATE = {
 } as const
 
 /** Bytes that one certificate takes in its ledger and in the index (docs/scale.md). */
-const BYTES_PER_CERTIFICATE = 4_500 + 960
+export const BYTES_PER_CERTIFICATE = 4_500 + 960
 /** Requests to Durable Objects: directory, ledger, its alarm, index. */
-const OBJECT_REQUESTS_PER_CERTIFICATE = 4
+export const OBJECT_REQUESTS_PER_CERTIFICATE = 4
 const CPU_MS_PER_REQUEST = 1
 const HOURS_PER_MONTH = 730
-const CHECKS_PER_HOUR = 60
+export const CHECKS_PER_HOUR = 60
 
 /** Of the Workers Paid plan: what it includes in a month, and US dollars for more. */
-const PRICES = {
+export const PRICES = {
   plan: 5,
   requests: { included: 10e6, perMillion: 0.3 },
   cpuMs: { included: 30e6, perMillion: 0.02 },
@@ -83,7 +83,7 @@ const above = (
 ): number => (Math.max(amount - included, 0) / 1e6) * perMillion
 
 const YEAR_HOURS = 12 * HOURS_PER_MONTH
-const DAY_HOURS = 24
+export const DAY_HOURS = 24
 
 /** Costs by the number of clusters: 100 certificates of 90 days in each, kept for a year. */
 export const costByClusters = (): string =>
@@ -148,10 +148,10 @@ function costTable(columns: readonly Column[]): string {
   )
 }
 
-const significant = (amount: number): string =>
+export const significant = (amount: number): string =>
   amount.toLocaleString('en-US', { maximumSignificantDigits: 2 })
 
-const count = (amount: number): string =>
+export const count = (amount: number): string =>
   amount < 1e6 ? significant(amount) : `${significant(amount / 1e6)} million`
 
 const money = (dollars: number): string =>

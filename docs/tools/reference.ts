@@ -5,6 +5,7 @@ import { commandSections, commandTable, exitCodeTable } from './cli-reference.ts
 import { costByClusters, costByLifetime } from './cost-model.ts'
 import { issuerTables } from './issuer-fields.ts'
 import { metricTable, relayMetricFacts, workerMetricFacts } from './metric-tables.ts'
+import { planLimits } from './plan-limits.ts'
 import { protocolParts } from './protocol-reference.ts'
 import { refusalTable } from './refusal-table.ts'
 import { relayFlagTable } from './relay-flags.ts'
@@ -44,6 +45,7 @@ export async function generatedDocuments(): Promise<readonly GeneratedDocument[]
       relay: metricTable(await relayMetricFacts()),
       worker: metricTable(await workerMetricFacts()),
     }),
+    documentOf('docs/deploy-worker.md', { 'plan limits': planLimits() }),
     documentOf('docs/cost.md', {
       'by clusters': costByClusters(),
       'by lifetime': costByLifetime(),

@@ -1,6 +1,7 @@
 /** The model behind the tables of docs/cost.md. */
 import { describe, it } from 'vitest'
 import { monthlyCost } from '../../docs/tools/cost-model.ts'
+import { planLimits } from '../../docs/tools/plan-limits.ts'
 
 const YEAR_HOURS = 8760
 
@@ -32,5 +33,16 @@ describe('monthlyCost', () => {
     expect(requests).toBeCloseTo(33.8 * 0.3, 6)
     expect(cpu).toBeCloseTo(13.8 * 0.02, 6)
     expect(objectRequests).toBeCloseTo(42.8 * 0.15, 6)
+  })
+})
+
+describe('planLimits', () => {
+  it('says how far Workers Free reaches', ({ expect }) => {
+    const limits = planLimits()
+    expect(limits).toContain(
+      '4 for a certificate, 1 for each health check: Free is enough for 69 issuers',
+    )
+    expect(limits).toContain('34 for a certificate: Free is enough for 2,900 certificates a day')
+    expect(limits).toContain('5.5 KB for a certificate')
   })
 })

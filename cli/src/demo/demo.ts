@@ -106,14 +106,11 @@ async function openCluster(host: DemoHost, stage: Stage): Promise<DemoCluster> {
   const { target } = cluster
   if (target !== undefined) {
     steps.text(`context ${target.context}, API server ${target.server}`)
-    await steps.run(
-      'the cluster has no relay and no objects that others have created',
-      async () => {
-        await requireNoRelay(cluster)
-        await requireOwned(cluster, await host.manifests())
-        await requireOwned(cluster, accountManifests())
-      },
-    )
+    await steps.run('no relay in the cluster, and no objects by others', async () => {
+      await requireNoRelay(cluster)
+      await requireOwned(cluster, await host.manifests())
+      await requireOwned(cluster, accountManifests())
+    })
   }
   return cluster
 }

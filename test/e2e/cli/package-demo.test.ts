@@ -100,7 +100,7 @@ it('issues certificates, stops and is removed', async ({ expect }) => {
   const removed = await runCommand({
     command: 'sh',
     args: ['-c', `${remove} --wait=false`],
-    env: { PATH: `${tools}:/usr/bin:/bin` },
+    env: { PATH: `${tools}:/usr/bin:/bin`, HOME: installed.home },
   })
   expect(removed).toMatchObject({ code: 0, stderr: '' })
   await pollUntil({
