@@ -72,10 +72,13 @@ export function accountManifests(): string {
 
 /** Creates an issuer of each kind, as the worker's command prints it, and waits until both are Ready. */
 export async function createIssuers(cluster: DemoCluster, manifests: Manifests): Promise<void> {
-  for (const kind of KINDS) {
-    const place = kind === 'Issuer' ? ['--namespace', NAMESPACE] : []
-    await apply(cluster, await manifests(['--kind', kind, ...place, '--name', ISSUER_NAME]))
-  }
+  const texts = await Promise.all(
+    KINDS.map(async (kind) => {
+      const place = kind === 'Issuer' ? ['--namespace', NAMESPACE] : []
+      return manifests(['--kind', kind, ...place, '--name', ISSUER_NAME])
+    }),
+  )
+  await apply(cluster, texts.join('---\n'))
   for (const kind of KINDS) await ready(cluster, `${kind}.${GROUP}/${ISSUER_NAME}`)
 }
 

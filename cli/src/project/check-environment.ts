@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { error, type Findings, joinFindings, NOTHING, warning } from './findings.ts'
 import { COMPATIBILITY_DATE } from './pins.ts'
-import { checkHost, type RoutePattern } from './public-host.ts'
+import { checkHost, isInZone, type RoutePattern } from './public-host.ts'
 import type { Environment } from './read-environment.ts'
 import { CLASS_DECLARATION, WORKER_CLASSES } from './worker-classes.ts'
 
@@ -65,11 +65,18 @@ function checkDate({ compatibility_date: date }: Environment, where: string): Fi
 /** The word that examples have in place of the subdomain of an account. */
 const PLACEHOLDER = '.ACCOUNT.workers.dev'
 
-/** @returns An error if no request to `publicUrl` reaches the worker. */
+/**
+ * @returns An error if no request to `publicUrl` reaches the worker; a warning if Cloudflare cannot have its host.
+ */
 export function checkPlace(environment: Environment, publicUrl: string, where: string): Findings {
   if (publicUrl.includes(PLACEHOLDER)) {
     return error(
       `${where}: publicUrl is ${publicUrl}, where ACCOUNT is a placeholder; replace it with the subdomain of the account, which the Cloudflare dashboard shows under Workers & Pages`,
+    )
+  }
+  if (!isInZone(publicUrl)) {
+    return warning(
+      `${where}: publicUrl is ${publicUrl}, a host that no route of Cloudflare can have; such a worker runs with "edge-issuer worker serve" only. For Cloudflare, use a host in a zone of the account, such as ca.example.com`,
     )
   }
   const { name = '', workers_dev: hasWorkersDev, route, routes = [] } = environment

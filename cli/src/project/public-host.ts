@@ -25,9 +25,6 @@ export interface RoutePattern {
 export function checkHost(publicUrl: string, place: WorkerPlace): string | undefined {
   const { name, routes, hasWorkersDev = routes.length === 0 } = place
   const { hostname, pathname } = new URL(publicUrl)
-  if (!isDomain(hostname)) {
-    return `publicUrl is ${publicUrl}, and neither a route nor a custom domain of Cloudflare can have the host ${hostname}; expected a host in a zone of the account, such as ca.example.com`
-  }
   const target = `${hostname}${pathname.replace(/\/+$/, '')}/v1/`
   const isRouted = routes.some(({ pattern, isCustomDomain }) =>
     isCustomDomain ? pattern === hostname : matcher(pattern).test(target),
@@ -42,9 +39,11 @@ export function checkHost(publicUrl: string, place: WorkerPlace): string | undef
   return `publicUrl is ${publicUrl}, where the worker cannot be reached: ${places}`
 }
 
-/** Whether a host can be in a zone: it is no IP address, and has more than one label. */
-const isDomain = (host: string): boolean =>
-  isIP(host.replace(/^\[(.*)\]$/, '$1')) === 0 && host.includes('.')
+/** Whether the host of a URL can be in a zone of Cloudflare: it is no IP address, and has more than one label. */
+export function isInZone(url: string): boolean {
+  const { hostname } = new URL(url)
+  return isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0 && hostname.includes('.')
+}
 
 /** The subdomain of the account is one label. */
 function isWorkersDev(name: string, host: string): boolean {

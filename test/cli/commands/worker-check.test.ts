@@ -64,6 +64,14 @@ staging: skipped, since it has no configuration
     expect(stderr).toContain('including its private keys')
   })
 
+  it("warns of a host that only a worker of one's own can have", async ({ expect, ...context }) => {
+    const project = await makeProject(context)
+    await project.edit('signer.config.json', 'https://ca.example.com', 'https://10.0.0.1')
+    const { exitCode, stderr } = await project.worker('check --env production')
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('a host that no route of Cloudflare can have')
+  })
+
   it('lists the problems of every part at once', async ({ expect, ...context }) => {
     const project = await makeProject(context)
     await project.edit('package.json', /"edge-issuer": ".*"/, '"edge-issuer": "^0.1.0"')

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { checkHost, type WorkerPlace } from '../../../cli/src/project/public-host.ts'
+import { checkHost, isInZone, type WorkerPlace } from '../../../cli/src/project/public-host.ts'
 
 const at = (...patterns: readonly string[]): WorkerPlace => ({
   name: 'signer',
@@ -39,9 +39,6 @@ describe('checkHost', () => {
     ['https://signer.acme.workers.dev', onWorkersDev, 'signer-staging.ACCOUNT.workers.dev'],
     ['https://signer-staging.a.b.workers.dev', onWorkersDev, 'signer-staging.ACCOUNT.workers.dev'],
     ['https://signer-staging.workers.dev', onWorkersDev, 'signer-staging.ACCOUNT.workers.dev'],
-    ['https://10.0.0.1', onDomain('10.0.0.1'), 'can have the host 10.0.0.1'],
-    ['https://[fd00::1]', at('*/*'), 'can have the host [fd00::1]'],
-    ['https://ca', onDomain('ca'), 'can have the host ca'],
     [
       'https://signer.acme.workers.dev',
       { ...onDomain('ca.example.com'), hasWorkersDev: undefined },
@@ -50,4 +47,13 @@ describe('checkHost', () => {
   ])('finds no way to %s', ([publicUrl, place, found], { expect }) => {
     expect(checkHost(publicUrl, place)).toContain(found)
   })
+})
+
+it.for([
+  { url: 'https://ca.example.com/pki', want: true },
+  { url: 'https://10.0.0.1', want: false },
+  { url: 'https://[fd00::1]:8443', want: false },
+  { url: 'https://localhost:8443', want: false },
+])('whether a zone can have the host of $url: $want', ({ url, want }, { expect }) => {
+  expect(isInZone(url)).toBe(want)
 })

@@ -142,7 +142,7 @@ const tcp = (port: number): object => ({ port, protocol: 'TCP' })
 const both = (port: number): readonly object[] => [{ port, protocol: 'UDP' }, tcp(port)]
 
 describe('the NetworkPolicy', () => {
-  const NAMES_AND_WORKER = { ports: [...both(53), ...both(5353), tcp(443)] }
+  const NAMES_AND_WORKER = { ports: [...both(53), ...both(5353), tcp(443), tcp(8443)] }
   const API_SERVER = { ports: [tcp(443), tcp(6443)] }
   const BOTH = ['Ingress', 'Egress']
 

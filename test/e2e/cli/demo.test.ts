@@ -17,8 +17,8 @@ import { CTRL_C, openTerminal, type Terminal } from './terminal.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const UP = /The demo runs until Ctrl-C/
-const START_TIMEOUT_MS = 90_000
-const END_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 240_000
+const END_TIMEOUT_MS = 120_000
 
 /** Its name has a space, which every command that the demo prints must quote. */
 let folder: string
