@@ -21,7 +21,7 @@ import { type NodeCluster, startNodeCluster } from './cluster.ts'
 const NAMES = assetNames(VERSION)
 /** As docs/deploy-worker.md says. */
 const LARGEST_BUNDLE_BYTES = 120 * 1024
-const READY_TIMEOUT_MS = 60_000
+const READY_TIMEOUT_MS = 180_000
 const STOP_GRACE_MS = 30_000
 
 describe.skipIf(inject('missingForNode').length > 0)('from the files of a release', () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { NodeBinaries } from './binaries.ts'
 import type { NodeNamespaces } from './namespaces.ts'
 
-const READY_TIMEOUT_MS = 60_000
+const READY_TIMEOUT_MS = 180_000
 /** The namespace of containerd in which kubelet's images are. */
 const KUBERNETES_NAMESPACE = 'k8s.io'
 

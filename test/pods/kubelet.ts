@@ -11,7 +11,7 @@ import { NODE_NAME } from './credentials.ts'
 import type { NodeNamespaces } from './namespaces.ts'
 import type { NodePartOptions } from './node-part.ts'
 
-const READY_TIMEOUT_MS = 120_000
+const READY_TIMEOUT_MS = 300_000
 const WAIT = ['wait', `node/${NODE_NAME}`, '--for=condition=Ready', '--timeout=2s']
 
 /** Starts it, and waits until the node is Ready. */

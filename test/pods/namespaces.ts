@@ -19,7 +19,7 @@ import {
 import { HIERARCHIES, type NodeCgroups } from './cgroups.ts'
 
 const INIT = join(import.meta.dirname, 'init.sh')
-const READY_TIMEOUT_MS = 30_000
+const READY_TIMEOUT_MS = 120_000
 /** Puts the shell into the cgroups that come before "--", then becomes the command after it. */
 const JOIN_AND_RUN =
   'while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs"; shift; done; shift; exec "$@"'

@@ -15,7 +15,7 @@ import type { NodeNamespaces } from './namespaces.ts'
 const RANGE_START = [198, 18] as const
 const RANGE_BITS = 15
 const SUBNET_BITS = 30
-const UNLINK_TIMEOUT_MS = 30_000
+const UNLINK_TIMEOUT_MS = 120_000
 
 /** IPv4 addresses. */
 export interface LinkAddresses {
