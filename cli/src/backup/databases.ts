@@ -7,6 +7,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { sqliteCode } from '../files/sqlite-code.ts'
 import { codeOf, systemReason } from '../files/system-reason.ts'
 import { DATA_PATHS } from '../server/data-directory.ts'
 import type { LedgerFacts } from './manifest.ts'
@@ -215,18 +216,14 @@ const sqliteErrorSchema = z.object({ errcode: z.number(), message: z.string() })
 export function storageReason(error: unknown): string {
   const { data } = sqliteErrorSchema.safeParse(error)
   if (data === undefined) return systemReason(error)
-  return primaryCode(error) === SQLITE_FULL ? systemReason(DISK_FULL) : data.message
+  return sqliteCode(error) === SQLITE_FULL ? systemReason(DISK_FULL) : data.message
 }
 
 /** Whether SQLite says that the operating system failed, without saying why. */
-export const isStorageFailure = (error: unknown): boolean => primaryCode(error) === SQLITE_IOERR
+export const isStorageFailure = (error: unknown): boolean => sqliteCode(error) === SQLITE_IOERR
 
 const DISK_FULL = Object.assign(new Error('disk full'), { code: 'ENOSPC' })
 
 /** Whether SQLite says that a file is no database, or a damaged one. */
 export const isDamaged = (error: unknown): boolean =>
-  [SQLITE_CORRUPT, SQLITE_NOT_A_DATABASE].includes(primaryCode(error))
-
-/** The primary code is in the lowest byte. */
-const primaryCode = (error: unknown): number =>
-  (sqliteErrorSchema.safeParse(error).data?.errcode ?? 0) & 0xff
+  [SQLITE_CORRUPT, SQLITE_NOT_A_DATABASE].includes(sqliteCode(error))

@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { STOP_SIGNALS } from '../processes/signals.ts'
 import { scratchName } from '../server/leftovers.ts'
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** A private folder, which is removed with this object, and when a signal ends the process. */
 export interface ScratchFolder extends AsyncDisposable {
@@ -20,10 +18,10 @@ export interface ScratchFolder extends AsyncDisposable {
 
 /** Creates the folder in another one. @throws Error of the operating system */
 export async function makeScratchFolder(parent: string, name: string): Promise<ScratchFolder> {
-  const path = join(parent, scratchName(name, randomBytes(6).toString('hex')))
+  const path = join(parent, scratchName(name))
   let isIgnoring = false
   const release = (): void => {
-    for (const signal of SIGNALS) process.off(signal, handle)
+    for (const signal of STOP_SIGNALS) process.off(signal, handle)
   }
   const handle = (signal: NodeJS.Signals): void => {
     if (isIgnoring) return
@@ -31,7 +29,7 @@ export async function makeScratchFolder(parent: string, name: string): Promise<S
     rmSync(path, { recursive: true, force: true })
     process.kill(process.pid, signal)
   }
-  for (const signal of SIGNALS) process.on(signal, handle)
+  for (const signal of STOP_SIGNALS) process.on(signal, handle)
   try {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {

@@ -44,7 +44,7 @@ admin.`,
         const record = await directory.get(name)
         if (!record.ok) return err(reportError(record.error, style, io))
         const entry = mergeRules(rules.value, record.value.entry, file)
-        if (!entry.ok) return err({ key: 'admin', exit: 'failed', message: entry.error })
+        if (!entry.ok) return err({ exit: 'failed', message: entry.error })
         const change = planEntry(name, entry.value, { record: record.value, replaceJwks: true })
         if (change?.kind !== 'change') {
           io.stdout(isJson ? `${JSON.stringify(record.value, null, 2)}\n` : 'nothing changes\n')

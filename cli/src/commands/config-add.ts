@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { CA_PATHS } from '../ca/ca-folder.ts'
@@ -15,7 +14,7 @@ import {
 import { choice, DIRECTORY, FILE, NAME } from '../command-line/value-types.ts'
 import { addAdmins } from '../config/add-admins.ts'
 import { type AddedIssuer, addIssuer } from '../config/add-issuer.ts'
-import { checkWithKey } from '../config/check-with-key.ts'
+import { checkWithKey, keyNote } from '../config/check-with-key.ts'
 import {
   checkCommand,
   configNameOf,
@@ -95,9 +94,7 @@ its entry names it under "issuers".`,
     const target = { path, text: before.value, environment, isPrinted }
     const addition = await (kind === 'admin' ? admins : issuer)(values, target, io)
     if (!addition.ok) return addition
-    const { text, what, note = '', key, next } = addition.value
-    const hasKey = await checkWithKey(text, key, io)
-    if (!hasKey.ok) return failed(hasKey.error)
+    const { text, what, note = '', next } = addition.value
     if (isPrinted) io.stdout(text)
     const written = isPrinted ? ok(undefined) : await replaceFile(path, text, io)
     if (!written.ok) return failed(written.error)
@@ -119,15 +116,13 @@ interface Target {
   readonly isPrinted: boolean
 }
 
-/** A changed configuration. */
+/** A changed configuration, which is valid. */
 interface Addition {
   readonly text: string
   /** What was added, for the report. */
   readonly what: string
   /** What else to report in the same sentence. */
   readonly note?: string
-  /** Key of an added CA. */
-  readonly key?: SecretFile
   readonly next: readonly string[]
 }
 
@@ -144,9 +139,11 @@ async function admins(
   if (!entries.ok) return failed(entries.error)
   const added = addAdmins(text, entries.value)
   if (!added.ok) return failed(`cannot add "${file}" to "${path}": ${added.error}`)
-  const { names } = added.value
+  const { names, text: changed } = added.value
+  const checked = await checkWithKey(changed, undefined, io)
+  if (!checked.ok) return failed(checked.error)
   return ok({
-    text: added.value.text,
+    text: changed,
     what: `admin ${names.join(', ')}`,
     next: [deployCommand(environment)],
   })
@@ -169,19 +166,20 @@ async function issuer(
   if (!added.ok) return failed(`cannot add issuer "${entry}" to "${target.path}": ${added.error}`)
   const { text, keySecret, created } = added.value
   const keyPath = join(ca, CA_PATHS.issuingKey)
-  const isThere = existsSync(resolve(io.cwd, keyPath))
-  const secret = { name: keySecret, path: isThere ? resolve(io.cwd, keyPath) : 'ISSUING_KEY_FILE' }
+  const hasKey = await checkWithKey(text, { name: keySecret, path: keyPath }, io)
+  if (!hasKey.ok) return failed(hasKey.error)
+  const path = hasKey.value ? resolve(io.cwd, keyPath) : 'ISSUING_KEY_FILE'
   const profileNote =
     created.length === 0 ? '' : `, and profile ${created.join(', ')} with the default options`
-  const keyNote = isThere
-    ? ''
-    : `; its private key was not checked, since ${keyPath} does not exist`
   return ok({
     text,
     what: `issuer ${entry}`,
-    note: profileNote + keyNote,
-    key: { name: keySecret, path: keyPath },
-    next: issuerSteps({ ...added.value, name: entry, profiles, secret }, target, io),
+    note: `${profileNote}${keyNote(hasKey.value, keyPath)}`,
+    next: issuerSteps(
+      { ...added.value, name: entry, profiles, secret: { name: keySecret, path } },
+      target,
+      io,
+    ),
   })
 }
 

@@ -7,7 +7,7 @@ import { defaulted, optional, repeated, required, type Values } from '../command
 import { DIRECTORY, FILE, NAME, text } from '../command-line/value-types.ts'
 import { type AdminEntries, readAdminEntries } from '../config/admin-entries.ts'
 import { assembleConfig, keySecretName } from '../config/assemble-config.ts'
-import { checkWithKey } from '../config/check-with-key.ts'
+import { checkWithKey, keyNote } from '../config/check-with-key.ts'
 import {
   configNameOf,
   deployCommand,
@@ -139,11 +139,8 @@ interface NextSteps {
 
 function nextSteps({ url, issuer, keyPath, hasKey, out, environment }: NextSteps): string {
   const name = keySecretName(issuer)
-  const unchecked = hasKey
-    ? ''
-    : `; its private key was not checked, since ${keyPath} does not exist`
   const secret = { name, path: hasKey ? keyPath : 'ISSUING_KEY_FILE' }
-  return `The configuration is valid${unchecked}.
+  return `The configuration is valid${keyNote(hasKey, keyPath)}.
 
 Next:
   1. Save ${out ?? 'the output'} as ${configNameOf(environment)}, unless it is there.

@@ -26,3 +26,7 @@ export async function checkWithKey(
   const { errors } = checkConfig(config, options)
   return errors.length > 0 ? err(errorsMessage('the configuration', errors)) : ok(hasKey)
 }
+
+/** @returns For a report, what was not checked; empty if the key was there. */
+export const keyNote = (hasKey: boolean, path: string): string =>
+  hasKey ? '' : `; its private key was not checked, since ${path} does not exist`

@@ -3,9 +3,7 @@
  *
  * @module
  */
-
-/** The system sends SIGHUP when the terminal closes. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { STOP_SIGNALS } from '../processes/signals.ts'
 
 /** The reason of an interruption by a signal. */
 export class Interrupted extends Error {
@@ -34,6 +32,6 @@ export function createInterruption(): Interruption {
   const abort = (reason: Error): void => controller.abort(reason)
   const interrupt = (): void => abort(new Interrupted())
   // Not `once`: the guard of the child processes does not end the process while a listener exists.
-  for (const signal of SIGNALS) process.on(signal, interrupt)
+  for (const signal of STOP_SIGNALS) process.on(signal, interrupt)
   return { signal: controller.signal, aborted: promise, abort }
 }

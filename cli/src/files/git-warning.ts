@@ -6,6 +6,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { ancestry } from './ancestry.ts'
 
 /** Exit code of `git check-ignore` for an ignored path. */
 const IGNORED = 0
@@ -27,11 +28,8 @@ export async function unignoredWarning(paths: readonly string[]): Promise<string
 }
 
 /** Whether a folder is in a git work tree, which has a folder `.git` or a file of this name (git-worktree, submodules). */
-export function isInWorkTree(folder: string): boolean {
-  if (existsSync(join(folder, '.git'))) return true
-  const parent = dirname(folder)
-  return parent !== folder && isInWorkTree(parent)
-}
+export const isInWorkTree = (folder: string): boolean =>
+  ancestry(folder).some((one) => existsSync(join(one, '.git')))
 
 /** Whether git ignores a path; false if git is missing or fails. */
 async function isIgnored(path: string): Promise<boolean> {

@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Io } from '../terminal/io.ts'
+import { ancestry } from './ancestry.ts'
 import { isInWorkTree } from './git-warning.ts'
 
 /** The base of {@link keyFolder} in the places that {@link KEY_FOLDER_PLACES} names, for help texts. */
@@ -19,11 +20,8 @@ export const KEY_FOLDER_PLACES = 'inside a git work tree or the project of a wor
 const PROJECT_FILE = 'wrangler.jsonc'
 
 /** Whether a folder is in the project of a worker. */
-export function isInProject(folder: string): boolean {
-  if (existsSync(join(folder, PROJECT_FILE))) return true
-  const parent = dirname(folder)
-  return parent !== folder && isInProject(parent)
-}
+export const isInProject = (folder: string): boolean =>
+  ancestry(folder).some((one) => existsSync(join(one, PROJECT_FILE)))
 
 /**
  * @param name - Folder for the files, relative to the working directory: `ca`, or `.`.

@@ -5,10 +5,10 @@
  * @module
  */
 import type { ChildProcess } from 'node:child_process'
+import { STOP_SIGNALS } from './signals.ts'
 
 /** Children that run; the value says whether the child leads a session of its own. */
 const children = new Map<ChildProcess, boolean>()
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 let hasSessions = false
 
@@ -28,7 +28,7 @@ export const sessionOptions = (): { readonly detached: boolean } => ({ detached:
 export function guardAgainst(child: ChildProcess): void {
   if (children.size === 0 && !process.listeners('exit').includes(killChildren)) {
     process.on('exit', killChildren)
-    for (const signal of SIGNALS) process.on(signal, endBySignal)
+    for (const signal of STOP_SIGNALS) process.on(signal, endBySignal)
   }
   children.set(child, hasSessions)
   // 'close' comes after 'exit', when all output has been read.

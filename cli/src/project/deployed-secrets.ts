@@ -6,6 +6,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import { putSecretCommand } from '../config/deploy-commands.ts'
 import { keySecretsOf } from '../config/key-secrets.ts'
 import { parseJson } from '../files/parse-json.ts'
 import type { Io } from '../terminal/io.ts'
@@ -47,7 +48,7 @@ export async function checkDeployedSecrets(
   if (missing.size === 0) return ok(undefined)
   const lines = Array.from(
     missing,
-    (name) => `  npx wrangler secret put ${name} --env ${environment} < ISSUING_KEY_FILE`,
+    (name) => `  ${putSecretCommand(environment, { name, path: 'ISSUING_KEY_FILE' })}`,
   )
   return err(
     `nothing is deployed: the Worker of ${environment} lacks secrets with private keys, and issuers of this configuration would refuse every request; add them first:\n${lines.join('\n')}`,

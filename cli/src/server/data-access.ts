@@ -37,11 +37,15 @@ async function checkPath(path: string): Promise<Result<void, string>> {
 /** @returns Why a file cannot be written, for messages. @throws Error of the operating system */
 export async function ownerText(path: string): Promise<string> {
   const { uid, mode } = await stat(path)
-  const text = `it belongs to ${userText(uid)} (mode ${(mode & 0o777).toString(8).padStart(4, '0')})`
+  const text = `it belongs to ${userText(uid)} (${modeText(mode)})`
   const user = process.getuid?.() ?? uid
   return user === uid
     ? text
     : `${text}, and this process runs as ${userText(user)}; change that with: chown ${String(user)} ${path}`
 }
+
+/** Permissions for messages: `mode 0750`. */
+export const modeText = (mode: number): string =>
+  `mode ${(mode & 0o777).toString(8).padStart(4, '0')}`
 
 const userText = (uid: number): string => (uid === ROOT ? 'root' : `user ${String(uid)}`)

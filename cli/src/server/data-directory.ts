@@ -22,6 +22,7 @@ import { z } from 'zod'
 import { parseJson } from '../files/parse-json.ts'
 import { syncFolder } from '../files/sync-folder.ts'
 import { codeOf, systemReason } from '../files/system-reason.ts'
+import { modeText } from './data-access.ts'
 import { checkDirectoryOwner } from './directory-owner.ts'
 
 /** Names of what is in a data directory. */
@@ -110,7 +111,7 @@ export async function checkDataDirectory(
     const owner = await checkDirectoryOwner(directory)
     if (!owner.ok) return owner
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
-    const mode = `mode ${(status.mode & 0o777).toString(8).padStart(4, '0')}`
+    const mode = modeText(status.mode)
     if ((status.mode & OTHERS_ANY) !== 0 && status.uid === process.getuid?.()) {
       return err(
         `data directory "${directory}" is open to other users of this machine (${mode}); make it private with: chmod o-rwx ${directory}`,

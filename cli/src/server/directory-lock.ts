@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '@edge-issuer/shared'
 import { z } from 'zod'
+import { sqliteCode } from '../files/sqlite-code.ts'
 import { ownerText } from './data-access.ts'
 import { DATA_PATHS } from './data-directory.ts'
 import { killMarkedProcesses } from './marked-processes.ts'
@@ -143,11 +144,8 @@ function lockedMessage(directory: string, database: DatabaseSync | undefined): s
   return `${inUse} by another process; one at a time can use it: stop that one first`
 }
 
-const errorSchema = z.object({ errcode: z.number() })
-
-/** Whether it is SQLite's, with one of the codes: the primary one is in the lowest byte. */
 const isError = (error: unknown, codes: readonly number[]): boolean =>
-  codes.includes((errorSchema.safeParse(error).data?.errcode ?? 0) & 0xff)
+  codes.includes(sqliteCode(error))
 
 async function failed(path: string, error: unknown): Promise<string> {
   const problem = `cannot lock "${path}": ${error instanceof Error ? error.message : String(error)}`

@@ -5,8 +5,9 @@
  * @module
  */
 import { lstat, realpath } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { err, ok, type Result } from '@edge-issuer/shared'
+import { ancestry } from '../files/ancestry.ts'
 
 /**
  * Checks that no other user owns the directory or one above it, if this process is root.
@@ -19,7 +20,7 @@ export async function checkDirectoryOwner(directory: string): Promise<Result<voi
   if (process.getuid?.() !== 0) return ok(undefined)
   // In a user namespace the root directory may belong to a user that is not mapped.
   const trusted = new Set([0, (await lstat('/')).uid])
-  for (const path of [...ancestry(resolve(directory)), ...ancestry(await realpath(directory))]) {
+  for (const path of [resolve(directory), await realpath(directory)].flatMap(topDown)) {
     const { uid } = await lstat(path)
     if (!trusted.has(uid)) {
       return err(
@@ -30,8 +31,5 @@ export async function checkDirectoryOwner(directory: string): Promise<Result<voi
   return ok(undefined)
 }
 
-/** A path and every directory above it. */
-function ancestry(path: string): readonly string[] {
-  const above = dirname(path)
-  return above === path ? [path] : [...ancestry(above), path]
-}
+/** From the root directory: the highest one of another user decides. */
+const topDown = (path: string): readonly string[] => ancestry(path).toReversed()

@@ -5,6 +5,7 @@
  */
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { ancestry } from '../files/ancestry.ts'
 import type { Io } from '../terminal/io.ts'
 import { isSecretName } from './secrets-folder.ts'
 import type { ServerPaths } from './server-files.ts'
@@ -38,9 +39,7 @@ export async function exposureWarnings(
 async function isExposed(path: string): Promise<boolean> {
   const real = await realpath(path)
   if (((await stat(real)).mode & OTHERS_READ) === 0) return false
-  let directory = real
-  while (directory !== dirname(directory)) {
-    directory = dirname(directory)
+  for (const directory of ancestry(dirname(real))) {
     if (((await stat(directory)).mode & OTHERS_SEARCH) === 0) return false
   }
   return true

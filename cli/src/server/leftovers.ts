@@ -6,11 +6,11 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '../files/system-reason.ts'
+import { isProcessAlive } from '../processes/process-alive.ts'
 
 /** Name of the folder with the copies of a backup, which says the process that uses it. */
-export const scratchName = (name: string, random: string): string =>
-  `.${name}.${String(process.pid)}-${random}.tmp`
+export const scratchName = (name: string): string =>
+  `.${name}.${String(process.pid)}-${randomText()}.tmp`
 
 /** What a backup to standard output is called: its copies are in the data directory. */
 export const STREAMED_BACKUP = 'backup'
@@ -19,13 +19,15 @@ const BACKUP_SCRATCH = new RegExp(`^\\.${STREAMED_BACKUP}\\.(\\d+)-[0-9a-f]+\\.t
 const RESTORE_SCRATCH = /^\.restore-[0-9a-f]+\.tmp$/
 
 /** @returns A name for the folder into which a restore unpacks. */
-export const restoreScratchName = (): string => `.restore-${randomBytes(6).toString('hex')}.tmp`
+export const restoreScratchName = (): string => `.restore-${randomText()}.tmp`
+
+const randomText = (): string => randomBytes(6).toString('hex')
 
 /** Removes folders of backups whose process has ended; others may be in use. */
 export const removeBackupLeftovers = async (directory: string): Promise<void> =>
-  remove(directory, (name) => {
+  remove(directory, async (name) => {
     const [, pid] = BACKUP_SCRATCH.exec(name) ?? []
-    return pid !== undefined && !isRunning(Number(pid))
+    return pid !== undefined && !(await isProcessAlive(Number(pid)))
   })
 
 /** Removes folders of restores too. Must run under the lock of the directory. */
@@ -34,21 +36,16 @@ export async function removeLeftovers(directory: string): Promise<void> {
   await remove(directory, (name) => RESTORE_SCRATCH.test(name))
 }
 
-async function remove(directory: string, isLeft: (name: string) => boolean): Promise<void> {
-  for (const name of (await readdir(directory)).filter((entry) => isLeft(entry))) {
+async function remove(
+  directory: string,
+  isLeft: (name: string) => boolean | Promise<boolean>,
+): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!(await isLeft(name))) continue
     try {
       await rm(join(directory, name), { recursive: true, force: true })
     } catch {
       // It belongs to another user, and only takes space.
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH'
   }
 }

@@ -1,5 +1,4 @@
-/** Signals that ask a server to end; the system sends SIGHUP when the terminal closes. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { STOP_SIGNALS } from '../processes/signals.ts'
 
 /** Time after which a process that is kept from ending is killed, in ms. */
 const KEPT_MS = 1_000
@@ -22,12 +21,12 @@ export function catchStopSignals(): StopSignals {
     if (count === 1) first.resolve()
     else second.resolve()
   }
-  for (const signal of SIGNALS) process.on(signal, handle)
+  for (const signal of STOP_SIGNALS) process.on(signal, handle)
   return {
     first: first.promise,
     second: second.promise,
     [Symbol.dispose]: () => {
-      for (const signal of SIGNALS) process.off(signal, handle)
+      for (const signal of STOP_SIGNALS) process.off(signal, handle)
     },
   }
 }

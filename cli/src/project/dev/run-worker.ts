@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from '@edge-issuer/shared'
 import type { MiniflareOptions } from 'miniflare'
+import { STOP_SIGNALS } from '../../processes/signals.ts'
 import type { Io } from '../../terminal/io.ts'
 import { shellWord } from '../../terminal/shell-word.ts'
 import type { Project } from '../open-project.ts'
@@ -86,13 +87,11 @@ interface StopSignal extends Disposable {
   readonly end: (problem?: string) => void
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 /** Removes the handlers that `create` adds: those of miniflare end the process before it has stopped workerd. */
 function withoutSignalHandlers<T>(create: () => T): T {
-  const before = SIGNALS.map((name) => new Set(process.listeners(name)))
+  const before = STOP_SIGNALS.map((name) => new Set(process.listeners(name)))
   const created = create()
-  for (const [index, name] of SIGNALS.entries()) {
+  for (const [index, name] of STOP_SIGNALS.entries()) {
     for (const listener of process.listeners(name)) {
       if (before[index]?.has(listener) !== true) process.off(name, listener)
     }
@@ -109,13 +108,13 @@ function stopSignal(): StopSignal {
     resolve(problem)
   }
   const onSignal = (): void => end()
-  for (const name of SIGNALS) process.on(name, onSignal)
+  for (const name of STOP_SIGNALS) process.on(name, onSignal)
   return {
     signal: controller.signal,
     ended: promise,
     end,
     [Symbol.dispose]: () => {
-      for (const name of SIGNALS) process.off(name, onSignal)
+      for (const name of STOP_SIGNALS) process.off(name, onSignal)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { CA_PATHS } from '../../ca/ca-folder.ts'
+import { deployCommand, putSecretCommand } from '../../config/deploy-commands.ts'
 import type { Io } from '../../terminal/io.ts'
 import { shellWord } from '../../terminal/shell-word.ts'
 
@@ -26,7 +27,7 @@ export function nextCommands(project: CreatedProject, { cwd }: Io): string {
   const absolute = (path: string): string => shellWord(resolve(cwd, path))
   const newCa = ca === undefined ? join(dirname(adminKey), 'ca') : undefined
   const issuingKey = newCa === undefined ? project.issuingKey : join(newCa, CA_PATHS.issuingKey)
-  const key = issuingKey === undefined ? 'ISSUING_KEY_FILE' : absolute(issuingKey)
+  const keyPath = issuingKey === undefined ? 'ISSUING_KEY_FILE' : resolve(cwd, issuingKey)
   const { issuer, profile } = project
   const profileFlag = profile === 'default' ? '' : ` --profile ${profile}`
   const commands = [
@@ -38,8 +39,8 @@ export function nextCommands(project: CreatedProject, { cwd }: Io): string {
       ? []
       : [`edge-issuer config add issuer ${issuer} --ca ${absolute(newCa)}${profileFlag}`]),
     'npx wrangler login',
-    'npx edge-issuer worker deploy --env production',
-    `npx wrangler secret put ${secret} --env production < ${key}`,
+    deployCommand('production'),
+    putSecretCommand('production', { name: secret, path: keyPath }),
     `edge-issuer context add production --url ${shellWord(url)} --key ${absolute(adminKey)}`,
     "edge-issuer clients add cluster-1 --from-cluster --allow-dns '*.example.internal'",
   ]

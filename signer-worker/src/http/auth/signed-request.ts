@@ -88,7 +88,7 @@ function readPrecondition(c: AppContext): Precondition | undefined {
   return others.length === 0 ? first : undefined
 }
 
-/** @returns `undefined` if none of the three headers was sent; those that are missing are empty. */
+/** @returns `undefined` without any of the three headers; otherwise those that are missing are empty. */
 function readCredential(c: AppContext): TokenCredential | undefined {
   const headers = [CLIENT_HEADER, KEY_HEADER, TOKEN_HEADER].map((name) => c.req.header(name))
   if (headers.every((value) => value === undefined)) return undefined
